@@ -1,0 +1,1 @@
+"""What a region on a photo is."""

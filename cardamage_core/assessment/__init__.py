@@ -1,0 +1,1 @@
+"""How much of the car is damaged."""

@@ -1,0 +1,35 @@
+"""Which errors can a person mend?"""
+
+from __future__ import annotations
+
+
+class CarDamageError(Exception):
+    """Something a person can mend.
+
+    `title` is one clear sentence; `detail` says which file, what was expected, what was found and what to do.
+    """
+
+    def __init__(self, title: str, detail: str = "") -> None:
+        super().__init__(title if not detail else f"{title} {detail}")
+        self.title = title
+        self.detail = detail
+
+
+class FormatError(CarDamageError):
+    """An annotation file cannot be understood."""
+
+
+class PhotoError(CarDamageError):
+    """A photo cannot be opened."""
+
+
+class ProjectError(CarDamageError):
+    """A project cannot be opened or written."""
+
+
+class JobError(CarDamageError):
+    """A job cannot be started, stopped or resumed."""
+
+
+class ModelError(CarDamageError):
+    """A model cannot be loaded or does not fit."""

@@ -1,0 +1,98 @@
+"""What area do outlines cover, exactly?
+
+All polygons follow the even-odd rule (see `annotations.model.Polygon`). Areas are square pixels.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+import shapely
+from shapely.geometry import MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
+
+Point = tuple[float, float]
+Ring = Sequence[Point]
+
+
+def area_of_rings(rings: Iterable[Ring]) -> BaseGeometry:
+    """The area covered by closed rings under the even-odd rule: holes stay open, a bow-tie keeps both wings."""
+    covered: BaseGeometry = Polygon()
+    for ring in rings:
+        covered = covered.symmetric_difference(_area_of_ring(ring))
+    return _only_areas(covered)
+
+
+def rings_of_area(area: BaseGeometry) -> tuple[tuple[Point, ...], ...]:
+    """The closed rings of an area, outer rings followed by their holes, without the repeated first point."""
+    rings: list[tuple[Point, ...]] = []
+    for polygon in _polygons(area):
+        for ring in (polygon.exterior, *polygon.interiors):
+            rings.append(tuple((float(x), float(y)) for x, y in ring.coords[:-1]))
+    return tuple(rings)
+
+
+def union(areas: Iterable[BaseGeometry]) -> BaseGeometry:
+    """The union of areas: what is covered twice counts once."""
+    return _only_areas(shapely.union_all(list(areas)))
+
+
+def intersection(first: BaseGeometry, second: BaseGeometry) -> BaseGeometry:
+    """What both areas cover."""
+    return _only_areas(first.intersection(second))
+
+
+def rectangle_area(x: float, y: float, width: float, height: float) -> BaseGeometry:
+    """An upright rectangle."""
+    return shapely.box(x, y, x + width, y + height)
+
+
+def ellipse_ring(
+    cx: float, cy: float, rx: float, ry: float, *, theta: float = 0.0, points: int = 128
+) -> tuple[Point, ...]:
+    """A ring along an ellipse turned by `theta` radians (x right, y down), enlarged so that its area is exact."""
+    grow = math.sqrt((2 * math.pi / points) / math.sin(2 * math.pi / points))
+    cos, sin = math.cos(theta), math.sin(theta)
+    ring = []
+    for i in range(points):
+        a = 2 * math.pi * i / points
+        u, v = grow * rx * math.cos(a), grow * ry * math.sin(a)
+        ring.append((cx + u * cos - v * sin, cy + u * sin + v * cos))
+    return tuple(ring)
+
+
+def simplify_ring(ring: Ring, tolerance: float) -> tuple[Point, ...]:
+    """The ring with vertices dropped that lie within `tolerance` pixels of the new line (Douglas-Peucker)."""
+    if len(ring) < 4:
+        return tuple(ring)
+    simple = Polygon(ring).simplify(tolerance, preserve_topology=True)
+    coords = simple.exterior.coords[:-1]
+    return tuple((float(x), float(y)) for x, y in coords) if len(coords) >= 3 else tuple(ring)
+
+
+def distance_to_segment(p: Point, a: Point, b: Point) -> float:
+    """Distance in pixels from `p` to the segment a–b."""
+    (px, py), (ax, ay), (bx, by) = p, a, b
+    dx, dy = bx - ax, by - ay
+    length2 = dx * dx + dy * dy
+    t = 0.0 if length2 == 0 else max(0.0, min(1.0, ((px - ax) * dx + (py - ay) * dy) / length2))
+    return math.hypot(px - (ax + t * dx), py - (ay + t * dy))
+
+
+def _area_of_ring(ring: Ring) -> BaseGeometry:
+    if len(ring) < 3:
+        return Polygon()
+    polygon = Polygon(ring)
+    return polygon if polygon.is_valid else _only_areas(shapely.make_valid(polygon))
+
+
+def _only_areas(geometry: BaseGeometry) -> BaseGeometry:
+    polygons = _polygons(geometry)
+    return polygons[0] if len(polygons) == 1 else MultiPolygon(polygons)
+
+
+def _polygons(geometry: BaseGeometry) -> list[Polygon]:
+    if isinstance(geometry, Polygon):
+        return [] if geometry.is_empty else [geometry]
+    return [p for part in getattr(geometry, "geoms", ()) for p in _polygons(part)]

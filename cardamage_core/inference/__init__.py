@@ -1,0 +1,1 @@
+"""Turning photos into predicted regions."""

@@ -1,0 +1,1 @@
+"""Turning regions into a model."""

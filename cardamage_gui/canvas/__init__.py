@@ -1,0 +1,1 @@
+"""The photo and its regions, drawn and touched."""

@@ -1,0 +1,1 @@
+"""Icons, palette, templates and bundled models, installed as package data of `cardamage_resources`."""
