@@ -1,0 +1,10 @@
+"""What does the command line without a window do? See `commands`."""
+
+from __future__ import annotations
+
+import sys
+
+from .commands import main
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:], program="python -m cardamage_core"))
