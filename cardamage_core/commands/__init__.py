@@ -1,6 +1,6 @@
 """Which sub-commands are there?
 
-A command is one module with `NAME`, `HELP`, `arguments(parser)` and `run(args, out) -> int`; a line in `MODULES` adds it.
+A command is one module `<name>_.py` with `arguments(parser)` and `run(args, out) -> int`; a line in `MODULES` adds it.
 Modules are imported only when named on the command line, so that `cardamage --help` stays quick.
 """
 
