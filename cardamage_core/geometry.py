@@ -23,8 +23,8 @@ def area_of_rings(rings: Iterable[Ring]) -> BaseGeometry:
     """The area covered by closed rings under the even-odd rule: holes stay open, a bow-tie keeps both wings."""
     covered, *others = [_area_of_ring(ring) for ring in rings] or [Polygon()]
     for area in others:
-        covered = shapely.symmetric_difference(covered, area, grid_size=GRID)
-    return _only_areas(covered)
+        covered = _only_areas(shapely.symmetric_difference(covered, area, grid_size=GRID))
+    return covered
 
 
 def rings_of_area(area: BaseGeometry) -> tuple[tuple[Point, ...], ...]:
