@@ -8,16 +8,15 @@ Areas are exact geometry (shapely), not counted pixels: filling a scratch with `
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import Literal
 
 import msgspec
 from shapely.geometry.base import BaseGeometry
 
 from .. import geometry
-from ..annotations import shapes
 from ..annotations.bands import band_of
-from ..annotations.model import Label, Photo, Region, Role, Shape
+from ..annotations.model import Label, Photo, Region, Role
+from .areas import area_of, clip, covered_area, union_of
 from .wording import Counted, explain
 
 EDGE = 0.003  # of the photo's longer side: a car outline that comes this near the border is taken as cut off
@@ -51,7 +50,7 @@ def assess(photo: Photo, regions: Iterable[Region], labels: Iterable[Label], *, 
     frame = _frame(photo)
     damage = [r for r in regions if counts(r, threshold) and role_of(r, roles) == "damage"]
     cars = [r for r in regions if counts(r, threshold) and role_of(r, roles) == "car"]
-    car = _within(geometry.union(_area(r.shape) for r in cars), frame)
+    car = _within(union_of(tuple(r.shape for r in cars)), frame)
     whole = frame if car.area == 0 else car
     told = Counted(
         photo=photo,
@@ -79,21 +78,22 @@ def role_of(region: Region, roles: dict[str, Role]) -> Role:
 
 
 def _measure(damage: Sequence[Region], whole: BaseGeometry, told: Counted) -> Damage:
-    inside = {r.id: geometry.intersection(_area(r.shape), whole) for r in damage}
-    percent = _share(inside.values(), whole)
+    areas = [area_of(r.shape) for r in damage]
+    inside = clip(areas, whole)
+    percent = _share(inside, whole)
     low, high = _range(damage, whole, percent)
-    by_label = {name: _share((inside[r.id] for r in damage if r.label == name), whole) for name in _names(damage)}
-    outlined = geometry.union(_area(r.shape) for r in damage).area
-    counted = percent * whole.area / 100
-    outside = 0.0 if outlined == 0 else max(0.0, 1 - counted / outlined)
+    by_label = {
+        name: _share([area for area, r in zip(inside, damage, strict=True) if r.label == name], whole)
+        for name in dict.fromkeys(r.label for r in damage)
+    }
     return Damage(
         percent=percent,
         low=low,
         high=high,
         denominator=told.denominator,
         words=told.words,
-        explanation=explain(told, outside=outside, overlap=sum(by_label.values()) > percent + 0.05),
-        by_region={key: 100 * area.area / whole.area for key, area in inside.items()},
+        explanation=explain(told, outside=_outside(areas, inside), overlap=sum(by_label.values()) > percent + 0.05),
+        by_region={r.id: 100 * area.area / whole.area for r, area in zip(damage, inside, strict=True)},
         by_label=by_label,
     )
 
@@ -103,18 +103,21 @@ def _range(damage: Sequence[Region], whole: BaseGeometry, percent: float) -> tup
     bands = [band_of(r) for r in damage]
     if not any(bands):
         return percent, percent
-    outer = [_area(b[0] if b else r.shape) for b, r in zip(bands, damage, strict=True)]
-    inner = [_area(b[1] if b else r.shape) for b, r in zip(bands, damage, strict=True)]
-    low, high = (_share((geometry.intersection(a, whole) for a in areas), whole) for areas in (inner, outer))
-    return min(low, percent), max(high, percent)
+    outer = [area_of(b[0] if b else r.shape) for b, r in zip(bands, damage, strict=True)]
+    inner = [area_of(b[1] if b else r.shape) for b, r in zip(bands, damage, strict=True)]
+    return min(_share(clip(inner, whole), whole), percent), max(_share(clip(outer, whole), whole), percent)
 
 
 def _share(areas: Iterable[BaseGeometry], whole: BaseGeometry) -> float:
-    return 100 * geometry.union(areas).area / whole.area
+    return 100 * covered_area(areas) / whole.area
 
 
-def _names(damage: Sequence[Region]) -> list[str]:
-    return list(dict.fromkeys(r.label for r in damage))
+def _outside(areas: Sequence[BaseGeometry], inside: Sequence[BaseGeometry]) -> float:
+    """The share (0…1) of the outlined damage that was cut away."""
+    if all(a is b for a, b in zip(areas, inside, strict=True)):
+        return 0.0
+    outlined = covered_area(areas)
+    return 1 - covered_area(inside) / outlined if outlined else 0.0
 
 
 def _frame(photo: Photo) -> BaseGeometry | None:
@@ -133,9 +136,3 @@ def _touches_border(car: BaseGeometry, photo: Photo) -> bool:
     near = max(1.0, EDGE * max(photo.width, photo.height))
     x0, y0, x1, y1 = car.bounds
     return x0 < near or y0 < near or x1 > photo.width - near or y1 > photo.height - near
-
-
-@lru_cache(maxsize=4096)
-def _area(shape: Shape) -> BaseGeometry:
-    """Remembered, because during a drag all shapes but one stay as they were."""
-    return shapes.area(shape)
