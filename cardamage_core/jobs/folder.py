@@ -1,0 +1,76 @@
+"""What lies in a job's folder?
+
+PROJECT/jobs/<id>/job.json         the TrainingJob
+                 dataset.json      the data set as it was when the job was made, photos with absolute paths
+                 events.jsonl      what happened, written by the worker only
+                 log.txt           whatever worker and framework printed
+                 worker.json       which process works on it
+                 stop              somebody asked it to stop
+                 checkpoints/      step-00000120.h5, the two newest
+                 previews/         epoch-0001.png, validation photos with the masks of that epoch
+PROJECT/models/                    where finished models go
+PROJECT/jobs/.turn                 held by the worker whose turn it is
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from .. import files
+from ..annotations.model import Dataset
+from ..errors import JobError
+from ..training.job import TrainingJob
+
+T = TypeVar("T")
+
+
+class JobFolder:
+    """The paths of one job, and its two frozen values."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = Path(path).absolute()
+        self.id = self.path.name
+        self.events = self.path / "events.jsonl"
+        self.log = self.path / "log.txt"
+        self.worker = self.path / "worker.json"
+        self.stop = self.path / "stop"
+        self.checkpoints = self.path / "checkpoints"
+        self.previews = self.path / "previews"
+        self.turn = self.path.parent / ".turn"
+        self.models = self.path.parent.parent / "models"
+
+    def job(self) -> TrainingJob:
+        """The job. Raises JobError when the file is missing or damaged."""
+        return _read(self.path / "job.json", TrainingJob)
+
+    def dataset(self) -> Dataset:
+        """The frozen data set. Raises JobError when the file is missing or damaged."""
+        return _read(self.path / "dataset.json", Dataset)
+
+
+def make(jobs_folder: Path, job: TrainingJob, dataset: Dataset) -> JobFolder:
+    """A new job folder; it appears under its name only when it is whole."""
+    made = JobFolder(Path(jobs_folder) / datetime.now().strftime("%Y%m%d-%H%M%S-%f"))
+    unfinished = made.path.with_name(f".{made.id}.part")
+    try:
+        unfinished.mkdir(parents=True)
+        files.write_atomic(unfinished / "job.json", msgspec.json.format(msgspec.json.encode(job)))
+        files.write_atomic(unfinished / "dataset.json", msgspec.json.encode(dataset))
+        unfinished.rename(made.path)
+        files.sync_folder(made.path.parent)
+    except OSError as error:
+        raise JobError(f"Could not make the job's folder {made.path}.", f"{error.strerror or error}.") from error
+    return made
+
+
+def _read(path: Path, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except OSError as error:
+        raise JobError(f"{path.parent} is not a job.", f"Could not read {path.name}: {error.strerror}.") from error
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise JobError(f"{path} is damaged.", f"{error}. Start the training again.") from error

@@ -1,0 +1,82 @@
+"""How does a job get a process of its own on this machine?
+
+The worker is detached: it outlives the window and the terminal that started it, and gets no Ctrl-C meant for them.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from ..errors import JobError
+from . import events, process, queue
+from .folder import JobFolder
+
+PACKAGES = Path(__file__).resolve().parents[2]
+_windows_workers: list[subprocess.Popen] = []  # kept, since Python warns about a forgotten running child
+
+
+def start(job_folder: Path) -> None:
+    """Start a worker for a job that waits. It begins when no other training of the project runs.
+
+    Raises JobError if the job is not waiting or no process could be started.
+    """
+    state = queue.status(job_folder).state
+    if state != "waiting" or _alive(job_folder):
+        raise JobError(f"The job {Path(job_folder).name} cannot be started.", f"It is {state} already.")
+    _launch(JobFolder(job_folder))
+
+
+def resume(job_folder: Path) -> None:
+    """Start a new worker for a job that was stopped or failed; it goes on from the newest whole checkpoint.
+
+    Raises JobError if the job is finished or a worker is still alive.
+    """
+    state = queue.status(job_folder).state
+    if state not in ("stopped", "failed") or _alive(job_folder):
+        raise JobError(f"The job {Path(job_folder).name} cannot be resumed.", f"It is {state}.")
+    JobFolder(job_folder).stop.unlink(missing_ok=True)
+    _launch(JobFolder(job_folder))
+
+
+def _alive(job_folder: Path) -> bool:
+    worker = process.recorded(JobFolder(job_folder).worker)
+    return worker is not None and worker.alive()
+
+
+def _launch(at: JobFolder) -> None:
+    command = [sys.executable, "-P", "-m", "cardamage_core.jobs.worker", str(at.path)]
+    try:
+        with at.log.open("ab") as log:
+            started = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=at.path,
+                env=_environment(),
+                **_detached(),
+            )
+    except OSError as error:
+        raise JobError("No process for the training could be started.", f"{error.strerror or error}.") from error
+    if os.name == "nt":
+        _windows_workers.append(started)
+        process.record(at.worker, started.pid, offset=events.end(at.events))
+    elif started.wait() != 0:  # only the launcher: it writes down who the worker is and ends
+        last = " ".join(queue.log_tail(at.path, 1))
+        raise JobError("No process for the training could be started.", f"{last} All of it: {at.log}")
+
+
+def _environment() -> dict[str, str]:
+    paths = [str(PACKAGES), *filter(None, [os.environ.get("PYTHONPATH")])]
+    chosen = {"PYTHONPATH": os.pathsep.join(paths), "PYTHONIOENCODING": "utf-8", "PYTHONUNBUFFERED": "1"}
+    return {"TF_CPP_MIN_LOG_LEVEL": "2", "KERAS_BACKEND": "tensorflow"} | dict(os.environ) | chosen
+
+
+def _detached() -> dict[str, int | bool]:
+    if os.name == "nt":
+        flags = ("DETACHED_PROCESS", "CREATE_NEW_PROCESS_GROUP", "BELOW_NORMAL_PRIORITY_CLASS")
+        return {"creationflags": sum(getattr(subprocess, flag) for flag in flags)}
+    return {"start_new_session": True}

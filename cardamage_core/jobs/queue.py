@@ -1,0 +1,195 @@
+"""Which jobs does a project have, and how far is each? Everything is derived from the files of the job's folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from ..annotations.model import Dataset
+from ..errors import CarDamageError, JobError
+from ..training import checkpoints
+from ..training.job import TrainingJob, check, check_data
+from ..training.splits import split
+from . import events, folder, process
+from .events import Event
+from .folder import JobFolder
+
+State = Literal["waiting", "running", "finished", "stopped", "failed"]
+LAST_WORDS = ("finished", "stopped", "failed")
+
+
+class JobStatus(msgspec.Struct, frozen=True):
+    """How far a job is.
+
+    `step` counts the steps done of `total_steps`; `checkpoint_step` is where a resume would go on from (0: from the
+    start). `started` is seconds since 1970, 0.0 before. `message` is one sentence for people; `model` an id or "".
+    """
+
+    id: str
+    folder: Path
+    job: TrainingJob
+    state: State
+    epoch: int = 0
+    step: int = 0
+    total_steps: int = 0
+    fraction: float = 0.0
+    photos_per_second: float = 0.0
+    seconds_left: float = 0.0
+    memory_mb: float = 0.0
+    message: str = ""
+    started: float = 0.0
+    model: str = ""
+    checkpoint_step: int = 0
+
+    @property
+    def live(self) -> bool:
+        """Whether more can be expected without anybody doing anything."""
+        return self.state in ("waiting", "running")
+
+
+def create(project_folder: Path, job: TrainingJob, dataset: Dataset) -> Path:
+    """Make a job folder with a frozen copy of `dataset` (photos with absolute paths); it runs once started.
+
+    Raises JobError if the job makes no sense or nothing in the data can be learned.
+    """
+    check(job)
+    check_data(job, split(dataset, job).train)
+    relative = next((p.photo for p in dataset.photos if not Path(p.photo.path).is_absolute()), None)
+    assert relative is None, f"{relative} needs an absolute path"
+    return folder.make(Path(project_folder) / "jobs", job, dataset).path
+
+
+def jobs(project_folder: Path) -> list[JobStatus]:
+    """All jobs of a project, newest first."""
+    parent = Path(project_folder) / "jobs"
+    if not parent.is_dir():
+        return []
+    found = [path for path in parent.iterdir() if path.is_dir() and not path.name.startswith(".")]
+    return [_status_or_damage(path) for path in sorted(found, key=lambda path: path.name, reverse=True)]
+
+
+def status(job_folder: Path) -> JobStatus:
+    """How far a job is. Raises JobError if the folder is not a job's."""
+    at = JobFolder(job_folder)
+    job = at.job()
+    worker = process.recorded(at.worker)
+    alive = worker is not None and worker.alive()  # asked first: it may say its last word and end while we read
+    said = events.tail(at.events)
+    own = _said_by(worker, at.events)
+    state = _state(own, started=worker is not None, alive=alive, stop=at.stop.exists())
+    known = _progress(job, said)
+    checkpoint = checkpoints.latest_step(at.checkpoints)
+    started = events.first(at.events) or {}
+    return JobStatus(
+        id=at.id,
+        folder=at.path,
+        job=job,
+        state=state,
+        total_steps=job.total_steps,
+        message=_message(state, own, step=known["step"], checkpoint=checkpoint),
+        started=float(started.get("at", 0.0)),
+        model=next((e.get("model", "") for e in reversed(own) if e["kind"] in LAST_WORDS), ""),
+        checkpoint_step=checkpoint,
+        **known,
+    )
+
+
+def request_stop(job_folder: Path) -> None:
+    """Ask the worker to end at its next step with a checkpoint; a job that waits will not begin."""
+    at = JobFolder(job_folder)
+    try:
+        at.stop.touch()
+    except OSError as error:
+        raise JobError(f"Could not ask {at.path} to stop.", f"{error.strerror}.") from error
+
+
+def find(project_folder: Path, name: str) -> JobStatus:
+    """The job with this id, the beginning of an id, or name (the newest); "last" is the newest of all."""
+    everything = jobs(project_folder)
+    for matches in (
+        lambda s: s.id == name or name == "last",
+        lambda s: s.job.name == name,
+        lambda s: bool(name) and s.id.startswith(name),
+    ):
+        if found := [s for s in everything if matches(s)]:
+            return found[0]
+    known = ", ".join(f"{s.id} ({s.job.name})" for s in everything[:8]) or "none"
+    raise JobError(f"There is no job “{name}” in {project_folder}.", f"Jobs: {known}.")
+
+
+def log_tail(job_folder: Path, lines: int = 12) -> list[str]:
+    """The last lines that worker and framework printed."""
+    path = JobFolder(job_folder).log
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - 400 * lines))
+            return file.read().decode("utf-8", "replace").splitlines()[-lines:]
+    except FileNotFoundError:
+        return []
+
+
+def _status_or_damage(path: Path) -> JobStatus:
+    """The list of jobs must not fail because one folder is damaged."""
+    try:
+        return status(path)
+    except CarDamageError as error:
+        return JobStatus(path.name, path, TrainingJob(name=path.name), "failed", message=error.title)
+
+
+def _said_by(worker: process.Worker | None, path: Path) -> list[Event]:
+    """The last events of this very worker."""
+    return events.tail(path, min(1 << 16, max(0, events.end(path) - worker.offset))) if worker else []
+
+
+def _state(own: Iterable[Event], *, started: bool, alive: bool, stop: bool) -> State:
+    kinds = [event["kind"] for event in own]
+    last = next((kind for kind in reversed(kinds) if kind in LAST_WORDS), None)
+    if last:
+        return last
+    if alive:
+        return "running" if any(kind != "waiting" for kind in kinds) else "waiting"
+    if started:
+        return "failed"
+    return "stopped" if stop else "waiting"
+
+
+def _progress(job: TrainingJob, said: Iterable[Event]) -> dict[str, float]:
+    """What the newest event that says it says about step, speed, memory and estimate."""
+    known = {"step": 0, "photos_per_second": 0.0, "seconds_left": 0.0, "memory_mb": 0.0}
+    for event in said:
+        known |= {name: event[name] for name in known if isinstance(event.get(name), int | float)}
+    step = int(known["step"])
+    return known | {"step": step, "epoch": job.epoch_of(step), "fraction": step / job.total_steps}
+
+
+def _message(state: State, own: list[Event], *, step: int, checkpoint: int) -> str:
+    resume = f"resume continues from step {checkpoint}" if checkpoint else "resume begins anew"
+    match state:
+        case "finished":
+            return "Finished."
+        case "stopped":
+            return f"Stopped at step {step}; {resume}." if step else "Stopped before the first step."
+        case "failed":
+            word = next((e for e in reversed(own) if e["kind"] == "failed"), None)
+            if word is None:
+                return f"The worker ended without a word at step {step}; {resume}."
+            return f"{word.get('title', '')} {word.get('detail', '')}".strip()
+        case "waiting":
+            return "Waiting for another training to end." if own else "Waiting to begin."
+        case _:
+            return _doing(own)
+
+
+def _doing(own: list[Event]) -> str:
+    match own[-1]["kind"]:
+        case "compiling":
+            return "Compiling the network: the first step takes up to a minute."
+        case "started" | "note" | "skipped":
+            return "Loading."
+        case "stopping":
+            return "Stopping at the next step."
+        case _:
+            return "Training."

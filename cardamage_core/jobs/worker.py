@@ -1,0 +1,116 @@
+"""What does the process of a training do? `python -m cardamage_core.jobs.worker FOLDER`
+
+It parts from whoever started it, waits for its turn, trains, and says every step in `events.jsonl`. Whatever goes
+wrong becomes one `failed` event. Nothing heavy is imported before its turn, so that waiting costs little.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from ..errors import CarDamageError
+from . import events, process
+from .events import EventLog
+from .folder import JobFolder
+
+NICE = 5  # the person at the window comes first
+LOOK_AGAIN = 0.5  # seconds between two looks whether it is our turn
+
+
+def main(arguments: list[str]) -> int:
+    """Work on the job in the folder named by the only argument."""
+    at = JobFolder(Path(arguments[0]))
+    if os.name != "nt":
+        _part_from_parent(at)
+        os.nice(NICE)
+    os.dup2(2, 1)  # what the framework prints goes to the log
+    stop = StopRequest(at.stop)
+    log = EventLog(at.events)
+    return _explained(log, lambda: _in_turn(at, log, stop))
+
+
+class StopRequest:
+    """Whether somebody asked us to stop: with the file `stop`, or the system with SIGTERM."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._told = False
+        signal.signal(signal.SIGTERM, self._tell)
+
+    def __call__(self) -> bool:
+        return self._told or self._path.exists()
+
+    def _tell(self, *_: object) -> None:
+        self._told = True
+
+
+def _part_from_parent(at: JobFolder) -> None:
+    """Fork: the first process writes down who the worker is and ends, so that nobody has to wait for the worker."""
+    offset = events.end(at.events)
+    child = os.fork()
+    if child:
+        process.record(at.worker, child, offset=offset)
+        os._exit(0)
+
+
+def _in_turn(at: JobFolder, log: EventLog, stop: StopRequest) -> None:
+    """Train as soon as no other training of this project runs."""
+    turn = FileLock(at.turn)
+    if not _take(turn, log, stop):
+        log.write("stopped", step=0)
+        return
+    with turn:
+        from ..training import trainer  # the framework: seconds and hundreds of megabytes
+
+        trainer.run(at, say=log.write, stop=stop)
+
+
+def _take(turn: FileLock, log: EventLog, stop: StopRequest) -> bool:
+    """Wait for our turn; False if we are asked to stop before it comes."""
+    said = False
+    while not stop():
+        try:
+            turn.acquire(timeout=0)
+            return True
+        except Timeout:
+            if not said:
+                log.write("waiting")
+                said = True
+            time.sleep(LOOK_AGAIN)
+    return False
+
+
+def _explained(log: EventLog, work: Callable[[], None]) -> int:
+    try:
+        work()
+        return 0
+    except CarDamageError as error:
+        return _fail(log, error.title, error.detail)
+    except MemoryError:
+        return _fail(log, "The training needs more memory than there is.", "Take a smaller batch or a lighter preset.")
+    except Exception as error:
+        name = type(error).__name__
+        if name == "ResourceExhaustedError":
+            return _fail(log, "The training needs more memory than there is.", "Take a smaller batch.")
+        return _fail(log, "The training ended with an error of the program.", f"{name}: {error}. More is in the log.")
+
+
+def _fail(log: EventLog, title: str, detail: str) -> int:
+    traceback.print_exc()
+    try:
+        log.write("failed", title=title, detail=" ".join(detail.split())[:600])
+    except CarDamageError as error:
+        print(error, file=sys.stderr)  # noqa: T201 the disk is full: the log is all that is left
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,159 @@
+"""Which models are there, and what is known about each?
+
+A model is a folder with `card.json` and `weights.h5`. It appears under its name only when it is whole.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from .. import __version__, files
+from ..errors import ModelError
+
+CARD, WEIGHTS = "card.json", "weights.h5"
+PACKAGES = ("keras", "tensorflow", "numpy")
+
+
+class ModelCard(msgspec.Struct, frozen=True):
+    """What a person or program must know about a model.
+
+    `classes` are named without the background and have ids 1, 2, …; `config` is `mrcnn.Config.to_dict()`; `job` the
+    TrainingJob as a dict; `data_hash` names the regions learned from; `parent` the model or weights begun from;
+    `metrics` are measured on the validation photos of the job; `created` is ISO 8601 in UTC.
+    """
+
+    id: str
+    name: str
+    created: str
+    preset: str
+    classes: tuple[str, ...]
+    config: dict[str, Any]
+    job: dict[str, Any] = msgspec.field(default_factory=dict)
+    data_hash: str = ""
+    metrics: dict[str, Any] = msgspec.field(default_factory=dict)
+    parent: str = ""
+    versions: dict[str, str] = msgspec.field(default_factory=dict)
+    weights_sha256: str = ""
+
+
+class Model(NamedTuple):
+    """A model on disk."""
+
+    folder: Path
+    card: ModelCard
+
+    @property
+    def weights(self) -> Path:
+        """The file with the network's arrays."""
+        return self.folder / WEIGHTS
+
+    def verify(self) -> None:
+        """Raise ModelError if the weights are not the ones the card speaks of. Reads the whole file."""
+        found = files.sha256(self.weights)
+        if self.card.weights_sha256 and found != self.card.weights_sha256:
+            raise ModelError(
+                f"The weights of {self.folder} are damaged or changed.",
+                f"Expected SHA-256 {self.card.weights_sha256[:12]}…, found {found[:12]}….",
+            )
+
+
+def models(models_folder: Path) -> list[Model]:
+    """The models in a folder of models, newest first; folders that are not a model are passed over."""
+    if not Path(models_folder).is_dir():
+        return []
+    folders = [path for path in Path(models_folder).iterdir() if (path / CARD).is_file()]
+    found = [model for path in folders if (model := _readable(path)) is not None]
+    return sorted(found, key=lambda model: (model.card.created, model.card.id), reverse=True)
+
+
+def find(name_or_path: str | Path, models_folder: Path | None = None) -> Model:
+    """The model in a folder, or the newest of `models_folder` with this id or name. Raises ModelError."""
+    path = Path(name_or_path)
+    if (path / CARD).is_file():
+        return read(path)
+    if path.is_dir():
+        raise ModelError(f"{path} is not a model.", f"A model is a folder with {CARD} and {WEIGHTS}.")
+    known = models(models_folder) if models_folder else []
+    for model in known:
+        if str(name_or_path) in (model.card.id, model.card.name):
+            return model
+    names = ", ".join(model.card.id for model in known[:8]) or "none"
+    raise ModelError(f"There is no model “{name_or_path}”.", f"Models in {models_folder}: {names}.")
+
+
+def read(folder: Path) -> Model:
+    """The model in this folder. Raises ModelError when card or weights are missing or damaged."""
+    folder = Path(folder).absolute()
+    try:
+        card = msgspec.json.decode((folder / CARD).read_bytes(), type=ModelCard)
+    except OSError as error:
+        raise ModelError(f"{folder} is not a model.", f"Could not read {CARD}: {error.strerror}.") from error
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise ModelError(f"{folder / CARD} is damaged.", f"{error}.") from error
+    if not (folder / WEIGHTS).is_file():
+        raise ModelError(f"The model {folder} has no weights.", f"Expected the file {WEIGHTS} beside {CARD}.")
+    return Model(folder, card)
+
+
+def register(models_folder: Path, card: ModelCard, weights_path: Path) -> Model:
+    """Make a model folder of a card and a file of weights, which is copied.
+
+    Id, time, versions and the weights' hash are filled in where the card leaves them empty.
+    """
+    card = _completed(card, weights_path)
+    folder = Path(models_folder).absolute() / card.id
+    if folder.exists():
+        return read(folder)  # the id holds the hash of the weights: it is the same model
+    unfinished = folder.with_name(f".{card.id}.part")
+    try:
+        unfinished.mkdir(parents=True, exist_ok=True)
+        with files.atomic_path(unfinished / WEIGHTS) as temporary:
+            shutil.copyfile(weights_path, temporary)
+        files.write_atomic(unfinished / CARD, msgspec.json.format(msgspec.json.encode(card)))
+        unfinished.rename(folder)
+        files.sync_folder(folder.parent)
+    except OSError as error:
+        raise ModelError(f"Could not store the model {folder}.", f"{error.strerror or error}.") from error
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return Model(folder, card)
+
+
+def versions() -> dict[str, str]:
+    """Our version and those of the packages that a result depends on."""
+    found = {"cardamage": __version__}
+    for name in PACKAGES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def _completed(card: ModelCard, weights_path: Path) -> ModelCard:
+    try:
+        digest = files.sha256(weights_path)
+    except OSError as error:
+        raise ModelError(f"Could not read {weights_path}.", f"{error.strerror}.") from error
+    slug = re.sub(r"[^a-z0-9]+", "-", card.name.lower()).strip("-")[:40] or "model"
+    return msgspec.structs.replace(
+        card,
+        id=card.id or f"{slug}-{digest[:8]}",
+        created=card.created or datetime.now(UTC).isoformat(timespec="milliseconds"),
+        versions=card.versions or versions(),
+        weights_sha256=digest,
+    )
+
+
+def _readable(folder: Path) -> Model | None:
+    try:
+        return read(folder)
+    except ModelError:
+        return None

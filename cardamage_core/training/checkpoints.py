@@ -1,0 +1,55 @@
+"""Where can a training go on from after whatever happened?
+
+A checkpoint is one file that appears under its name only when it is whole and on the disk; its step is in the name and
+inside. The two newest are kept, so that damage to one costs at most the way to the one before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from .. import files
+
+KEPT = 2
+_NAME = re.compile(r"step-(\d{8})\.h5")
+
+
+def found(folder: Path) -> list[tuple[int, Path]]:
+    """(step, path) of the checkpoints in `folder`, newest first."""
+    if not Path(folder).is_dir():
+        return []
+    named = [(match, path) for path in Path(folder).iterdir() if (match := _NAME.fullmatch(path.name))]
+    return sorted(((int(match[1]), path) for match, path in named), reverse=True)
+
+
+def latest_step(folder: Path) -> int:
+    """The step of the newest checkpoint, 0 when there is none."""
+    return next((step for step, _ in found(folder)), 0)
+
+
+def save(folder: Path, step: int, write: Callable[[Path], None]) -> Path:
+    """Let `write` make the file of this step and keep the two newest. Raises CarDamageError when the disk is full."""
+    path = Path(folder) / f"step-{step:08d}.h5"
+    with files.atomic_path(path) as temporary:
+        write(temporary)
+    for _, old in found(folder)[KEPT:]:
+        old.unlink(missing_ok=True)
+    return path
+
+
+def restore(folder: Path, read: Callable[[Path], int], *, damaged: type[Exception] | tuple) -> tuple[int, list[Path]]:
+    """Load the newest whole checkpoint: its step (0 when there is none), and the damaged files passed over.
+
+    `read` loads a file and returns the step written inside; it raises `damaged` for a file that is not whole.
+    """
+    passed = []
+    for step, path in found(folder):
+        try:
+            if read(path) == step:
+                return step, passed
+        except damaged:
+            pass
+        passed.append(path)
+    return 0, passed

@@ -1,0 +1,125 @@
+"""What is to be trained, on what, and does it make sense?
+
+A job is a value: the form and the command line make one, `jobs.queue` stores it, the worker reads it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import Any
+
+import msgspec
+
+from ..annotations.model import Dataset, Region
+from ..errors import JobError
+
+PRESETS = ("light", "balanced", "matterport")
+STARTS = ("imagenet", "none")
+
+
+class ClassRule(msgspec.Struct, frozen=True):
+    """One class to learn: its name and the labels that count as it; no labels means every label that is a damage."""
+
+    name: str
+    labels: tuple[str, ...] = ()
+
+
+class TrainingJob(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One training to do.
+
+    `steps` is the number of steps in an epoch, `batch` photos each. `start` is "imagenet" (the backbone's published
+    weights), "none" (random), or a model's id, name or folder. `changes` are keyword arguments for the preset's
+    `mrcnn.Config`. `learning_rate` None means the preset's own.
+    """
+
+    name: str = "damage"
+    preset: str = "light"
+    epochs: int = 10
+    steps: int = 100
+    classes: tuple[ClassRule, ...] = (ClassRule("damage"),)
+    train_split: str = "train"
+    val_split: str = "val"
+    start: str = "imagenet"
+    seed: int = 0
+    batch: int = 4
+    learning_rate: float | None = None
+    changes: dict[str, Any] = msgspec.field(default_factory=dict)
+
+    @property
+    def total_steps(self) -> int:
+        """Steps of the whole job."""
+        return self.epochs * self.steps
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The classes in the order of their ids 1, 2, …; 0 is the background."""
+        return tuple(rule.name for rule in self.classes)
+
+    def epoch_of(self, step: int) -> int:
+        """The epoch, counted from 1, that the step with this number (counted from 1) belongs to; 0 before the first."""
+        return 0 if step <= 0 else min((step - 1) // self.steps + 1, self.epochs)
+
+
+def classes_of(dataset: Dataset, job: TrainingJob) -> dict[str, int]:
+    """Which class id (1…) each label of the data set is taught as; labels left out are taught as background."""
+    rules = {label: number for number, rule in enumerate(job.classes, start=1) for label in rule.labels}
+    everything = next((number for number, rule in enumerate(job.classes, start=1) if not rule.labels), 0)
+    if everything:
+        roles = {label.name: label.role for label in dataset.labels}
+        names = sorted({region.label for photo in dataset.photos for region in photo.regions})
+        rules |= {name: everything for name in names if name not in rules and roles.get(name, "damage") == "damage"}
+    return rules
+
+
+def counts(region: Region) -> bool:
+    """Whether a region is taught: not rejected, and accepted by a person if a model made it."""
+    if region.origin.kind == "predicted":
+        return region.review == "accepted"
+    return region.review != "rejected"
+
+
+def check(job: TrainingJob) -> None:
+    """Raise JobError if the job makes no sense whatever the data."""
+    _check_numbers(job)
+    if job.preset not in PRESETS:
+        raise _wrong(f"there is no preset “{job.preset}”", f"Choose one of {', '.join(PRESETS)}.")
+    if not job.classes:
+        raise _wrong("it has no class", "Choose at least one label to learn.")
+    _check_classes(job)
+
+
+def check_data(job: TrainingJob, dataset: Dataset) -> None:
+    """Raise JobError if nothing in `dataset` (the photos to learn from) can be learned."""
+    if not dataset.photos:
+        raise _wrong("there is no photo to learn from", f"No photo has the split “{job.train_split}”.")
+    taught = Counter(region.label for photo in dataset.photos for region in photo.regions if counts(region))
+    table = classes_of(dataset, job)
+    for number, rule in enumerate(job.classes, start=1):
+        if not any(taught[label] for label, taught_as in table.items() if taught_as == number):
+            found = ", ".join(f"{name or '(none)'} {n}" for name, n in taught.most_common(12)) or "no regions at all"
+            raise _wrong(f"no region to learn “{rule.name}” from", f"The photos to learn from carry: {found}.")
+
+
+def _check_numbers(job: TrainingJob) -> None:
+    for name in ("epochs", "steps", "batch"):
+        if getattr(job, name) < 1:
+            raise _wrong(f"{name} is {getattr(job, name)}", "It must be 1 or more.")
+    rate = job.learning_rate
+    if rate is not None and not (math.isfinite(rate) and 0 < rate <= 1):
+        raise _wrong(f"the learning rate is {rate}", "It must be above 0 and at most 1; 0.001 is usual.")
+
+
+def _check_classes(job: TrainingJob) -> None:
+    doubled = [name for name, n in Counter(job.class_names).items() if n > 1]
+    shared = [name for name, n in Counter(label for rule in job.classes for label in rule.labels).items() if n > 1]
+    if doubled or not all(job.class_names):
+        raise _wrong("its classes need different names", f"Found: {', '.join(map(repr, job.class_names))}.")
+    if shared:
+        raise _wrong(f"the label “{shared[0]}” counts as two classes", "Let each label count as one class.")
+    if sum(not rule.labels for rule in job.classes) > 1:
+        raise _wrong("two classes both take every label", "Name the labels of at least one of them.")
+
+
+def _wrong(what: str, detail: str) -> JobError:
+    return JobError(f"This training cannot start: {what}.", detail)
