@@ -1,0 +1,106 @@
+"""Which outline does a predicted mask have?
+
+The network gives probabilities on a small grid inside each box. The outline is where they cross one half, found between
+the grid's cells and scaled to the photo: no full-size mask is ever made, and nothing is rounded to pixels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+import cv2
+import numpy as np
+import shapely
+from skimage.measure import find_contours
+
+from .. import geometry
+from ..annotations import bands
+from ..annotations.model import Origin, Polygon, Region, Ring, new_id
+
+CRUMB = 4.0  # px²: parts and holes smaller than this are noise
+TOLERANCE = 0.5  # px: how far simplifying may move the outline (less where the region is small)
+ZOOM = 4  # the grid is interpolated this much finer at most, so that the outline curves as the resized mask would
+
+
+class Detections(Protocol):
+    """What the network found on one photo (see `mrcnn.Detections`)."""
+
+    boxes: np.ndarray  # (n, 4) y1 x1 y2 x2, pixels of the photo
+    class_ids: np.ndarray  # (n,) 1…; 0 is the background
+    scores: np.ndarray  # (n,) 0…1
+    masks: np.ndarray  # (n, h, w) probabilities inside the box
+
+
+def regions(found: Detections, classes: Sequence[str], *, model: str, min_score: float = 0.0) -> tuple[Region, ...]:
+    """The detections scored `min_score` or more as polygon regions, best first; `classes` names class 1, 2, …
+
+    Each carries its band (`annotations.bands`). A detection whose mask nowhere exceeds one half is left out.
+    """
+    order = [int(i) for i in np.argsort(-found.scores, kind="stable") if found.scores[i] >= min_score]
+    made = (
+        _region(found.masks[i], found.boxes[i], classes[int(found.class_ids[i]) - 1], model, float(found.scores[i]))
+        for i in order
+    )
+    return tuple(region for region in made if region is not None)
+
+
+def outline(mask: np.ndarray, box: Sequence[float], *, level: float = 0.5) -> tuple[Ring, ...]:
+    """The closed rings (even-odd, photo pixels) around the part of `box` where `mask` exceeds `level`.
+
+    `mask` is (h, w) probabilities whose cells tile the box (y1, x1, y2, x2); outside the box there is nothing.
+    """
+    y1, x1, y2, x2 = (float(v) for v in box)
+    height, width = y2 - y1, x2 - x1
+    if height <= 0 or width <= 0:
+        return ()
+    cell = max(height / mask.shape[0], width / mask.shape[1])
+    fine = _interpolate(mask, height, width)
+    scale = np.array([width / fine.shape[1], height / fine.shape[0]])
+    rings = [np.clip(ring, 0, fine.shape[::-1]) * scale + (x1, y1) for ring in _contours(fine, level)]
+    return _tidy(rings, max(TOLERANCE, 0.05 * cell))
+
+
+def _region(mask: np.ndarray, box: np.ndarray, label: str, model: str, score: float) -> Region | None:
+    rings = outline(mask, box)
+    if not rings:
+        return None
+    shape = Polygon(rings)
+    outer, inner = outline(mask, box, level=bands.OUTER), outline(mask, box, level=bands.INNER)
+    return Region(
+        id=new_id(),
+        shape=shape,
+        label=label,
+        origin=Origin("predicted", model=model, score=round(score, 4)),
+        extra={bands.KEY: bands.band(shape, outer, inner)},
+    )
+
+
+def _interpolate(mask: np.ndarray, height: float, width: float) -> np.ndarray:
+    """The mask on a finer grid, (h, w) float32: as fine as the box's pixels, but at most `ZOOM` times the mask."""
+    rows = int(np.clip(round(height), mask.shape[0], ZOOM * mask.shape[0]))
+    columns = int(np.clip(round(width), mask.shape[1], ZOOM * mask.shape[1]))
+    return cv2.resize(np.asarray(mask, np.float32), (columns, rows), interpolation=cv2.INTER_LINEAR)
+
+
+def _contours(grid: np.ndarray, level: float) -> Iterable[np.ndarray]:
+    """Closed rings (n, 2) x y in cells, with (0, 0) at the grid's top left corner.
+
+    The border's cells go on for one cell and then all is zero, so that every ring closes outside the grid, where the
+    caller clips it back to the border.
+    """
+    padded = np.pad(np.pad(grid, 1, mode="edge"), 1)
+    for ring in find_contours(padded, level):
+        yield ring[:-1, ::-1] - 1.5  # two cells of padding, and a cell's value belongs to its centre
+
+
+def _tidy(rings: Iterable[np.ndarray], tolerance: float) -> tuple[Ring, ...]:
+    whole = geometry.area_of_rings([ring.tolist() for ring in rings if _size(ring) >= CRUMB])
+    simple = shapely.simplify(whole, min(tolerance, 0.01 * float(np.sqrt(whole.area))), preserve_topology=True)
+    kept = (ring for ring in geometry.rings_of_area(simple) if _size(np.array(ring)) >= CRUMB)
+    return tuple(tuple((round(x, 2), round(y, 2)) for x, y in ring) for ring in kept)
+
+
+def _size(ring: np.ndarray) -> float:
+    x, y = ring[:, 0], ring[:, 1]
+    return abs(float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1)))) / 2
