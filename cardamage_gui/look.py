@@ -1,0 +1,192 @@
+"""How does everything look? Colours, fonts, spaces and icons; there is no colour anywhere else.
+
+`apply(app, theme)` sets Fusion, the palette and one stylesheet. Widgets say what they are by the property "role"
+(`parts.py` makes the usual ones); a widget that paints asks `of(self)` for the colours that are in force.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from qtpy.QtGui import QColor, QFont, QFontDatabase, QIcon, QPalette
+from qtpy.QtWidgets import QAbstractButton, QApplication, QStyleFactory, QWidget
+
+from cardamage_core.files import resource
+
+GRID = 8  # pixels; spaces are multiples of it
+RADIUS = 8
+ROW = 48  # a list row with a thumbnail
+ROW_SMALL = 28
+TEXT, SMALL, FIGURE = 13, 11, 30  # font sizes in pixels
+ICON, ICON_LARGE = 16, 20
+FONTS = ("Inter", "Segoe UI", "Noto Sans", "Cantarell")  # when the system names none of its own
+THEMES = ("system", "dark", "light")
+
+LABEL_COLORS = ("#E69F00", "#56B4E9", "#F0605A", "#F0E442", "#3CC8A0", "#CC79A7", "#9D7BFF", "#B5BD61")
+CAR_COLOR = "#FFFFFF"  # the outline of the car, drawn dashed
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The colours of one theme, as #rrggbb."""
+
+    name: str
+    window: str
+    panel: str
+    raised: str
+    line: str
+    text: str
+    muted: str
+    accent: str
+    on_accent: str
+    canvas: str
+    good: str
+    warn: str
+    bad: str
+    halo: str = "#0B0D10"  # under lines on a photo
+    vertex: str = "#FFFFFF"
+
+
+DARK = Palette(
+    name="dark",
+    window="#15171C",
+    panel="#1C1F26",
+    raised="#242832",
+    line="#2F3440",
+    text="#E7EAF0",
+    muted="#98A1B0",
+    accent="#4C8DFF",
+    on_accent="#FFFFFF",
+    canvas="#0E1013",
+    good="#3CC8A0",
+    warn="#E6A23C",
+    bad="#F0605A",
+)
+LIGHT = Palette(
+    name="light",
+    window="#EEF0F3",
+    panel="#FFFFFF",
+    raised="#F4F6F8",
+    line="#DBDFE6",
+    text="#1B2027",
+    muted="#5D6675",
+    accent="#1463FF",
+    on_accent="#FFFFFF",
+    canvas="#DFE3E9",
+    good="#0C8F6C",
+    warn="#A86400",
+    bad="#C2332D",
+)
+
+
+def palette(theme: str) -> Palette:
+    """The colours of "dark", "light" or "system" (whatever the system prefers)."""
+    if theme == "system":
+        return DARK if _system_is_dark() else LIGHT
+    return LIGHT if theme == "light" else DARK
+
+
+def apply(app: QApplication, theme: str) -> Palette:
+    """Dress the whole program; may be called again at any time to change the theme."""
+    _system_is_dark()
+    colors = palette(theme)
+    app.setStyle(QStyleFactory.create("Fusion"))
+    app.setFont(_font())
+    app.setPalette(_qt_palette(colors))
+    app.setStyleSheet(_stylesheet(colors))
+    for widget in app.allWidgets():
+        if isinstance(widget, QAbstractButton) and widget.property("icon_name"):
+            _redraw_icon(widget)
+    return colors
+
+
+def of(widget: QWidget) -> Palette:
+    """The colours in force for `widget`."""
+    app = QApplication.instance()
+    window = (app.palette() if isinstance(app, QApplication) else widget.palette()).color(QPalette.Window)
+    return LIGHT if window == QColor(LIGHT.window) else DARK
+
+
+def label_color(name_or_hex: str, index: int = 0) -> QColor:
+    """A label's colour; one from the list of distinct ones when it has none."""
+    return QColor(name_or_hex or LABEL_COLORS[index % len(LABEL_COLORS)])
+
+
+def icon(name: str, color: str, *, active: str = "") -> QIcon:
+    """An icon of the one set we use, e.g. `icon("polygon", colors.text)`; `active` colours its checked state."""
+    import qtawesome  # loads fonts: not before the first icon is needed
+
+    return qtawesome.icon(f"mdi6.{name}", color=color, color_on=active or color)
+
+
+def set_icon(button: QAbstractButton, name: str, *, color: str = "text", active: str = "") -> None:
+    """Give a button an icon that follows the theme; `color` and `active` name fields of the palette."""
+    button.setProperty("icon_name", name)
+    button.setProperty("icon_color", color)
+    button.setProperty("icon_active", active or color)
+    _redraw_icon(button)
+
+
+def _redraw_icon(button: QAbstractButton) -> None:
+    colors = asdict(of(button))
+    color, active = colors[button.property("icon_color")], colors[button.property("icon_active")]
+    button.setIcon(icon(button.property("icon_name"), color, active=active))
+
+
+def _system_is_dark() -> bool:
+    """What the system's palette says; it is remembered from before ours covered it."""
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        return True
+    if app.property("system_is_dark") is None:
+        native = app.palette()
+        dark = native.color(QPalette.Window).lightness() < native.color(QPalette.WindowText).lightness()
+        app.setProperty("system_is_dark", dark)
+    return bool(app.property("system_is_dark"))
+
+
+def _font() -> QFont:
+    font = QFontDatabase.systemFont(QFontDatabase.GeneralFont)
+    if font.family() in ("", "Sans Serif", "Sans", "DejaVu Sans"):
+        families = set(QFontDatabase().families())
+        font = QFont(next((name for name in FONTS if name in families), font.family()))
+    font.setPixelSize(TEXT)
+    return font
+
+
+def _qt_palette(c: Palette) -> QPalette:
+    roles = {
+        QPalette.Window: c.window,
+        QPalette.WindowText: c.text,
+        QPalette.Base: c.panel,
+        QPalette.AlternateBase: c.raised,
+        QPalette.ToolTipBase: c.raised,
+        QPalette.ToolTipText: c.text,
+        QPalette.PlaceholderText: c.muted,
+        QPalette.Text: c.text,
+        QPalette.Button: c.raised,
+        QPalette.ButtonText: c.text,
+        QPalette.BrightText: c.bad,
+        QPalette.Light: c.raised,
+        QPalette.Midlight: c.line,
+        QPalette.Mid: c.line,
+        QPalette.Dark: c.line,
+        QPalette.Shadow: c.halo,
+        QPalette.Highlight: c.accent,
+        QPalette.HighlightedText: c.on_accent,
+        QPalette.Link: c.accent,
+    }
+    qt = QPalette()
+    for role, color in roles.items():
+        qt.setColor(role, QColor(color))
+    for role in (QPalette.Text, QPalette.WindowText, QPalette.ButtonText):
+        qt.setColor(QPalette.Disabled, role, QColor(c.muted))
+    return qt
+
+
+def _stylesheet(colors: Palette) -> str:
+    text = resource("look/window.qss").read_text(encoding="utf-8")
+    values = {**asdict(colors), "small": SMALL, "figure": FIGURE, "images": resource("look").as_posix()}
+    for name, value in sorted(values.items(), key=lambda item: -len(item[0])):
+        text = text.replace(f"@{name}", str(value))
+    return text

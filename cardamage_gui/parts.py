@@ -1,0 +1,127 @@
+"""Which small pieces do all pages share? Each is a plain Qt widget with a role that look.py dresses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from qtpy.QtCore import QSize, Qt
+from qtpy.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from . import look
+
+L = TypeVar("L", bound=QBoxLayout)
+
+
+def label(text: str = "", role: str = "", *, wrap: bool = False, right: bool = False) -> QLabel:
+    """Text in a role of the stylesheet: title heading muted small section figure good warn bad accent key."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.PlainText)
+    made.setProperty("role", role)
+    made.setWordWrap(wrap)
+    if right:
+        made.setAlignment(Qt.AlignRight | Qt.AlignVCenter)
+    return made
+
+
+def section(text: str) -> QLabel:
+    """The small head above a group."""
+    return label(text.upper(), "section")
+
+
+def frame(role: str, parent: QWidget | None = None) -> QFrame:
+    """A surface: panel page bar foot left right card float notice rule stroke."""
+    made = QFrame(parent)
+    made.setProperty("role", role)
+    return made
+
+
+def rows(
+    widget: QWidget, *, margins: tuple[int, int, int, int] = (0, 0, 0, 0), spacing: int = look.GRID
+) -> QVBoxLayout:
+    """Lay the widget out from top to bottom."""
+    return _spaced(QVBoxLayout(widget), margins, spacing)
+
+
+def columns(
+    widget: QWidget, *, margins: tuple[int, int, int, int] = (0, 0, 0, 0), spacing: int = look.GRID
+) -> QHBoxLayout:
+    """Lay the widget out from left to right."""
+    return _spaced(QHBoxLayout(widget), margins, spacing)
+
+
+def button(text: str, slot: Callable[[], object], role: str = "", *, tip: str = "") -> QPushButton:
+    """A push button: primary, chip, link or plain."""
+    made = QPushButton(text)
+    made.setProperty("role", role)
+    made.setToolTip(tip)
+    made.setAutoDefault(False)
+    made.clicked.connect(lambda _checked=False: slot())
+    return made
+
+
+def icon_button(icon: str, tip: str, slot: Callable[[], object] | None = None, *, text: str = "") -> QToolButton:
+    """A flat button with an icon; the tooltip names it and its key."""
+    made = QToolButton()
+    made.setIconSize(QSize(look.ICON, look.ICON))
+    made.setToolTip(tip)
+    made.setAccessibleName(tip)
+    if text:
+        made.setText(text)
+        made.setToolButtonStyle(Qt.ToolButtonTextBesideIcon)
+    look.set_icon(made, icon, color="muted", active="on_accent")
+    if slot is not None:
+        made.clicked.connect(lambda _checked=False: slot())
+    return made
+
+
+def set_role(widget: QWidget, role: str) -> None:
+    """Change what a widget is, and dress it anew."""
+    set_property(widget, "role", role)
+
+
+def set_property(widget: QWidget, name: str, value: object) -> None:
+    """Change a property the stylesheet looks at, and dress the widget anew."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+class EmptyState(QFrame):
+    """One sentence where a list or page has nothing to show yet, and the buttons that fill it."""
+
+    def __init__(
+        self, text: str, *buttons: QPushButton, title: str = "", role: str = "page", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("role", role)
+        layout = rows(self, margins=(24, 24, 24, 24), spacing=12)
+        layout.addStretch(2)
+        if title:
+            layout.addWidget(_centred(label(title, "title", wrap=True)))
+        self._text = _centred(label(text, "muted", wrap=True))
+        layout.addWidget(self._text)
+        line = QHBoxLayout()
+        line.setSpacing(look.GRID)
+        line.addStretch(1)
+        for one in buttons:
+            line.addWidget(one)
+        line.addStretch(1)
+        layout.addLayout(line)
+        layout.addStretch(3)
+
+    def set_text(self, text: str) -> None:
+        """Say another sentence."""
+        self._text.setText(text)
+
+
+def _centred(made: QLabel) -> QLabel:
+    made.setAlignment(Qt.AlignCenter)
+    return made
+
+
+def _spaced(layout: L, margins: tuple[int, int, int, int], spacing: int) -> L:
+    layout.setContentsMargins(*margins)
+    layout.setSpacing(spacing)
+    return layout

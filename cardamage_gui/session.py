@@ -1,0 +1,172 @@
+"""Which project and photo are open, and what just happened to them?
+
+Signals say what happened; whoever shows something listens. Everything that changes data goes through `edit…`, `undo`
+and `redo`, one transaction each, so nothing is ever unsaved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from qtpy.QtCore import QObject, Signal
+
+from cardamage_core.annotations.model import Label, Photo, Region
+from cardamage_core.errors import CarDamageError
+from cardamage_core.project import Edit, PhotoSummary, Project
+
+
+class Session(QObject):
+    """The open project as an object that tells what happens to it; without a project everything is empty."""
+
+    project_changed = Signal()  # another project, or none
+    photos_changed = Signal()  # photos came or went, or their splits and names changed
+    photo_changed = Signal(str)  # this photo or its regions
+    current_changed = Signal(str)  # another photo is shown; "" for none
+    labels_changed = Signal()
+    history_changed = Signal()
+    failed = Signal(object)  # CarDamageError
+    said = Signal(str)  # one sentence for the status bar
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._project: Project | None = None
+        self._photos: tuple[PhotoSummary, ...] | None = None
+        self._current = ""
+
+    @property
+    def project(self) -> Project | None:
+        """The open project, or None."""
+        return self._project
+
+    @property
+    def current(self) -> str:
+        """The id of the photo being shown, or ""."""
+        return self._current
+
+    def open(self, folder: Path, *, read_only: bool = False) -> None:
+        """Open another project; ProjectError (the old one stays open) when that cannot be done."""
+        self._use(Project.open(Path(folder), read_only=read_only))
+
+    def create(self, folder: Path) -> None:
+        """Make a new project in `folder` and open it; ProjectError when that cannot be done."""
+        self._use(Project.create(Path(folder)))
+
+    def close(self) -> None:
+        """Close the project, if any."""
+        if self._project is not None:
+            self._use(None)
+
+    def refresh(self) -> None:
+        """Tell everybody to look again, after something else (an import) changed the project."""
+        self._photos = None
+        self.labels_changed.emit()
+        self.photos_changed.emit()
+        self.history_changed.emit()
+        if self._current not in {photo.id for photo in self.photos()}:
+            self.select(self._first())
+        else:
+            self.photo_changed.emit(self._current)
+
+    def select(self, photo_id: str) -> None:
+        """Show another photo; "" for none."""
+        if photo_id != self._current:
+            self._current = photo_id
+            self.current_changed.emit(photo_id)
+
+    def photos(self) -> tuple[PhotoSummary, ...]:
+        """All photos, in the project's order."""
+        if self._photos is None:
+            self._photos = self._project.photos() if self._project else ()
+        return self._photos
+
+    def photo(self, photo_id: str) -> Photo:
+        """One photo of the open project."""
+        return self._opened().photo(photo_id)
+
+    def path_of(self, photo: Photo) -> Path:
+        """Where a photo lies."""
+        return self._opened().path_of(photo)
+
+    def regions(self, photo_id: str) -> tuple[Region, ...]:
+        """The regions of one photo in drawing order; empty without a project or photo."""
+        return self._project.regions(photo_id) if self._project and photo_id else ()
+
+    def labels(self) -> tuple[Label, ...]:
+        """The project's labels."""
+        return self._project.labels() if self._project else ()
+
+    def edit(self, photo_id: str, before: tuple[Region, ...], after: tuple[Region, ...], text: str) -> bool:
+        """Store a photo's changed regions as one undoable edit; False (nothing changed, `failed` told) if refused."""
+        return before == after or self._change(lambda p: p.edit_regions(photo_id, before, after, text))
+
+    def edit_photo(self, before: Photo, after: Photo, text: str) -> bool:
+        """Store what changed about a photo itself (split, review, attributes); as `edit`."""
+        return before == after or self._change(lambda p: p.edit_photo(before, after, text), photos=True)
+
+    def edit_labels(self, before: tuple[Label, ...], after: tuple[Label, ...], text: str) -> bool:
+        """Store changed labels; as `edit`."""
+        return before == after or self._change(lambda p: p.edit_labels(before, after, text))
+
+    def undo(self) -> None:
+        """Take the last edit back and show the photo it was on."""
+        self._walk(lambda p: p.undo(), "Undid: {}", "Nothing to undo")
+
+    def redo(self) -> None:
+        """Do again what was undone last, and show the photo it was on."""
+        self._walk(lambda p: p.redo(), "Did again: {}", "Nothing to redo")
+
+    def _use(self, project: Project | None) -> None:
+        old, self._project, self._photos, self._current = self._project, project, None, ""
+        if old is not None:
+            old.close()
+        self.project_changed.emit()
+        self.labels_changed.emit()
+        self.photos_changed.emit()
+        self.history_changed.emit()
+        self._current = self._first()
+        self.current_changed.emit(self._current)
+
+    def _first(self) -> str:
+        photos = self.photos()
+        return photos[0].id if photos else ""
+
+    def _opened(self) -> Project:
+        assert self._project is not None, "ask for photos only while a project is open"
+        return self._project
+
+    def _change(self, change: Callable[[Project], Edit], *, photos: bool = False) -> bool:
+        try:
+            edit = change(self._opened())
+        except CarDamageError as error:
+            self.failed.emit(error)
+            return False
+        self._tell(edit, photos=photos)
+        return True
+
+    def _walk(self, step: Callable[[Project], Edit | None], text: str, nothing: str) -> None:
+        if self._project is None:
+            return
+        try:
+            edit = step(self._project)
+        except CarDamageError as error:
+            self.failed.emit(error)
+            return
+        if edit is None:
+            self.said.emit(nothing)
+            return
+        self._tell(edit, photos=True)
+        if edit.photo in {photo.id for photo in self.photos()}:
+            self.select(edit.photo)
+        self.said.emit(text.format(edit.text))
+
+    def _tell(self, edit: Edit, *, photos: bool) -> None:
+        """Say what an edit touched: one photo, or (an import, labels) everything."""
+        self._photos = None
+        if not edit.photo:
+            self.refresh()
+            return
+        if photos:
+            self.photos_changed.emit()
+        self.photo_changed.emit(edit.photo)
+        self.history_changed.emit()
