@@ -1,0 +1,154 @@
+"""How is a region changed? By making a new one: value in, value out.
+
+A shape's vertices are those of its outline (`shapes.lines`): `ring` counts rings, `index` the points of one ring.
+Moving a corner of a rectangle keeps it a rectangle; any other change of a vertex of a rectangle, circle or ellipse
+turns it into a polygon. Ids, origins, reviews and extras stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from shapely.geometry import Polygon as Area
+
+from .model import (
+    Circle,
+    Dot,
+    Ellipse,
+    Origin,
+    Point,
+    Polygon,
+    Polyline,
+    Rectangle,
+    Region,
+    Review,
+    Ring,
+    Shape,
+    new_id,
+)
+from .shapes import lines
+
+Regions = tuple[Region, ...]
+
+
+def draw(shape: Shape, label: str) -> Region:
+    """A new region made by hand."""
+    return Region(id=new_id(), shape=shape, label=label, origin=Origin("drawn"))
+
+
+def move_vertex(region: Region, ring: int, index: int, xy: Point) -> Region:
+    """Put one vertex at `xy`. The far corner of a rectangle stays where it is."""
+    if isinstance(region.shape, Rectangle):
+        return _with_shape(region, _corner_moved(region.shape, index, xy))
+    return _with_ring(region, ring, lambda points: (*points[:index], xy, *points[index + 1 :]))
+
+
+def insert_vertex(region: Region, ring: int, index: int, xy: Point) -> Region:
+    """Put a new vertex before the one that is `index` now (at the end for index = number of vertices)."""
+    return _with_ring(region, ring, lambda points: (*points[:index], xy, *points[index:]))
+
+
+def delete_vertex(region: Region, ring: int, index: int) -> Region:
+    """Take a vertex away.
+
+    A ring of three goes away as a whole if it is a hole or a part without holes and not the last; otherwise the region
+    comes back unchanged, as does a polyline of two points or a point: delete the region instead.
+    """
+    points = lines(region.shape)[ring]
+    if len(points) > _fewest(region.shape):
+        return _with_ring(region, ring, lambda points: (*points[:index], *points[index + 1 :]))
+    if isinstance(region.shape, Polygon) and _may_go(region.shape, ring):
+        rings = region.shape.rings
+        return _with_shape(region, Polygon((*rings[:ring], *rings[ring + 1 :])))
+    return region
+
+
+def move(region: Region, dx: float, dy: float) -> Region:
+    """Move the whole region by (dx, dy) pixels."""
+    return _with_shape(region, _moved(region.shape, dx, dy))
+
+
+def set_label(region: Region, label: str) -> Region:
+    """Give the region another label."""
+    return msgspec.structs.replace(region, label=label)
+
+
+def set_review(region: Region, review: Review) -> Region:
+    """Say what a person thinks of the region."""
+    return msgspec.structs.replace(region, review=review)
+
+
+def set_attribute(region: Region, name: str, value: Any) -> Region:
+    """Set one attribute; None takes it away."""
+    attributes = {key: old for key, old in region.attributes.items() if key != name or value is not None}
+    if value is not None:
+        attributes[name] = value
+    return msgspec.structs.replace(region, attributes=attributes)
+
+
+def replace(regions: Regions, old: Region, new: Region) -> Regions:
+    """The regions with the one that has old's id replaced; the order stays."""
+    return tuple(new if region.id == old.id else region for region in regions)
+
+
+def add(regions: Regions, *new: Region) -> Regions:
+    """The regions with new ones on top."""
+    return (*regions, *new)
+
+
+def remove(regions: Regions, *gone: Region) -> Regions:
+    """The regions without some, found by id."""
+    ids = {region.id for region in gone}
+    return tuple(region for region in regions if region.id not in ids)
+
+
+def _with_shape(region: Region, shape: Shape) -> Region:
+    return msgspec.structs.replace(region, shape=shape)
+
+
+def _with_ring(region: Region, ring: int, change: Callable[[Ring], Ring]) -> Region:
+    rings = lines(region.shape)
+    points = change(rings[ring])
+    if isinstance(region.shape, Dot):
+        return _with_shape(region, Dot(*points[0]))
+    if isinstance(region.shape, Polyline):
+        return _with_shape(region, Polyline(points))
+    return _with_shape(region, Polygon((*rings[:ring], points, *rings[ring + 1 :])))
+
+
+def _corner_moved(old: Rectangle, index: int, xy: Point) -> Rectangle:
+    """Corners are counted clockwise from the top left, as in `shapes.outline`."""
+    far_x = old.x + old.width if index in (0, 3) else old.x
+    far_y = old.y + old.height if index in (0, 1) else old.y
+    x, y = min(xy[0], far_x), min(xy[1], far_y)
+    return Rectangle(x, y, abs(xy[0] - far_x), abs(xy[1] - far_y))
+
+
+def _fewest(shape: Shape) -> int:
+    match shape:
+        case Dot():
+            return 1
+        case Polyline():
+            return 2
+        case _:
+            return 3
+
+
+def _may_go(shape: Polygon, ring: int) -> bool:
+    others = shape.rings[:ring] + shape.rings[ring + 1 :]
+    ours = Area(shape.rings[ring]).buffer(0)
+    return bool(others) and not any(len(other) > 2 and ours.contains(Area(other).buffer(0)) for other in others)
+
+
+def _moved(shape: Shape, dx: float, dy: float) -> Shape:
+    match shape:
+        case Polygon(rings=rings):
+            return Polygon(tuple(tuple((x + dx, y + dy) for x, y in ring) for ring in rings))
+        case Polyline(points=points):
+            return Polyline(tuple((x + dx, y + dy) for x, y in points))
+        case Rectangle(x=x, y=y) | Dot(x=x, y=y):
+            return msgspec.structs.replace(shape, x=x + dx, y=y + dy)
+        case Circle(cx=cx, cy=cy) | Ellipse(cx=cx, cy=cy):
+            return msgspec.structs.replace(shape, cx=cx + dx, cy=cy + dy)

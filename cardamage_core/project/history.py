@@ -1,0 +1,120 @@
+"""What was edited, and how is it undone?
+
+Every edit is a row in the log together with the rows it changed, written in the same transaction as the changes
+themselves. Undo and redo walk the log, so they outlive the program. A new edit after an undo drops what was undone.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from .store import Change, Store, Stored
+
+FIELDS = "id, at, text, photo, kinds, undone"
+
+
+class Edit(msgspec.Struct, frozen=True):
+    """One finished edit. `photo` is the id of the one photo it touched, or "" for several or none.
+
+    `at` is UTC in ISO 8601, `kinds` names what was touched: "photo", "region", "label".
+    """
+
+    id: int
+    at: str
+    text: str
+    photo: str
+    kinds: frozenset[str]
+    undone: bool = False
+
+
+def record(store: Store, changes: Sequence[Change], text: str, *, step: Callable[[], None] | None = None) -> Edit:
+    """Carry the changes out and log them, in one transaction. `step` is called per change and may raise to cancel."""
+    photos = {photo_of(change) for change in changes}
+    photo = photos.pop() if len(photos) == 1 else ""
+    kinds = ",".join(sorted({change.kind for change in changes}))
+    at = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
+    with store.transaction():
+        store.execute("DELETE FROM edits WHERE undone=1")
+        cursor = store.execute("INSERT INTO edits(at, text, photo, kinds) VALUES(?, ?, ?, ?)", (at, text, photo, kinds))
+        number = cursor.lastrowid
+        for change in changes:
+            store.write((change,))
+            _log(store, number, change)
+            if step:
+                step()
+    return _edit((number, at, text, photo, kinds, 0))
+
+
+def undo(store: Store) -> Edit | None:
+    """Take the last edit back; None when there is none."""
+    return _walk(store, next_undo(store), back=True)
+
+
+def redo(store: Store) -> Edit | None:
+    """Carry out again what was undone last; None when there is nothing."""
+    return _walk(store, next_redo(store), back=False)
+
+
+def next_undo(store: Store) -> Edit | None:
+    """The edit that undo would take back."""
+    return _first(store, "WHERE undone=0 ORDER BY id DESC LIMIT 1")
+
+
+def next_redo(store: Store) -> Edit | None:
+    """The edit that redo would carry out."""
+    return _first(store, "WHERE undone=1 ORDER BY id LIMIT 1")
+
+
+def latest(store: Store, limit: int) -> tuple[Edit, ...]:
+    """The newest edits, newest first, undone ones included."""
+    return tuple(map(_edit, store.query(f"SELECT {FIELDS} FROM edits ORDER BY id DESC LIMIT ?", (limit,))))
+
+
+def photo_of(change: Change) -> str:
+    """The id of the photo a change is about, "" for labels."""
+    return change.key if change.kind == "photo" else change.photo
+
+
+def _walk(store: Store, edit: Edit | None, *, back: bool) -> Edit | None:
+    if edit is None:
+        return None
+    with store.transaction():
+        store.write(_changes(store, edit.id), back=back)
+        store.execute("UPDATE edits SET undone=? WHERE id=?", (int(back), edit.id))
+    return msgspec.structs.replace(edit, undone=back)
+
+
+def _log(store: Store, number: int | None, change: Change) -> None:
+    before, after = change.before or (None, None), change.after or (None, None)
+    store.execute(
+        "INSERT INTO changes VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+        (number, change.kind, change.key, change.photo, *before, *after),
+    )
+
+
+def _changes(store: Store, number: int) -> list[Change]:
+    sql = (
+        "SELECT kind, key, photo, before_position, before_value, after_position, after_value"
+        " FROM changes WHERE edit=? ORDER BY rowid"
+    )
+    return [
+        Change(kind, key, photo, _stored(before, old), _stored(after, new))
+        for kind, key, photo, before, old, after, new in store.query(sql, (number,))
+    ]
+
+
+def _stored(position: float | None, value: str | None) -> Stored | None:
+    return None if position is None or value is None else Stored(position, value)
+
+
+def _first(store: Store, where: str) -> Edit | None:
+    rows = store.query(f"SELECT {FIELDS} FROM edits {where}")
+    return _edit(rows[0]) if rows else None
+
+
+def _edit(row: tuple) -> Edit:
+    number, at, text, photo, kinds, undone = row
+    return Edit(number, at, text, photo, frozenset(kinds.split(",")), undone=bool(undone))

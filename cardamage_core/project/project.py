@@ -1,0 +1,325 @@
+"""What is an open project?
+
+A folder with `project.cardamage` (see `store`), which refers to the photos where they lie, and folders for jobs, models
+and things that can be made again. Nothing is ever unsaved: each edit is one transaction together with its log row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from types import TracebackType
+
+import filelock
+import msgspec
+
+from ..annotations.model import AnnotatedPhoto, Dataset, Label, Photo, Region
+from ..errors import ProjectError
+from . import history
+from .history import Edit
+from .lock import taken
+from .rows import as_text, changes_between, value_of
+from .store import Change, Store, Stored
+from .summaries import PhotoSummary, summaries
+
+FILE = "project.cardamage"
+CACHED_PHOTOS = 64
+
+
+class Project:
+    """An open project: reads photos, regions and labels; edits them; undoes and redoes without limit."""
+
+    def __init__(self, folder: Path, store: Store, lock: filelock.BaseFileLock | None) -> None:
+        self.folder = folder
+        self.name = folder.name
+        self.read_only = lock is None
+        self._store = store
+        self._lock = lock
+        self._cache: dict[str, tuple[Region, ...]] = {}
+
+    @classmethod
+    def create(cls, folder: Path | str) -> Project:
+        """A new, empty project in `folder`. ProjectError when one is there already or the folder cannot be written."""
+        folder = Path(folder).absolute()
+        if (folder / FILE).exists():
+            raise ProjectError(f"{folder} holds a project already.", "Open it, or choose another folder.")
+        return cls._open_locked(folder)
+
+    @classmethod
+    def open(cls, folder: Path | str, *, read_only: bool = False) -> Project:
+        """An existing project. ProjectError when it is not there, damaged, or (for writing) open elsewhere."""
+        folder = Path(folder).absolute()
+        folder = folder.parent if folder.name == FILE else folder
+        if not (folder / FILE).is_file():
+            raise ProjectError(f"{folder} is not a CarDamage project.", f"There is no file {FILE} in it.")
+        if read_only:
+            return cls(folder, Store(folder / FILE, read_only=True), None)
+        return cls._open_locked(folder)
+
+    @classmethod
+    def open_or_create(cls, folder: Path | str) -> Project:
+        """The project in `folder`, made when there is none."""
+        return cls.open(folder) if (Path(folder) / FILE).exists() else cls.create(folder)
+
+    @classmethod
+    def _open_locked(cls, folder: Path) -> Project:
+        lock = taken(folder)
+        try:
+            return cls(folder, Store(folder / FILE), lock)
+        except BaseException:
+            lock.release()
+            raise
+
+    def close(self) -> None:
+        """Let go of the files. Closing twice is fine."""
+        try:
+            self._store.close()
+        finally:
+            if self._lock:
+                self._lock.release()
+
+    def __enter__(self) -> Project:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # Reading
+
+    def photos(self) -> tuple[PhotoSummary, ...]:
+        """All photos in order, with what a list shows of them; quick for tens of thousands."""
+        return summaries(self._store)
+
+    def photo(self, photo_id: str) -> Photo:
+        """One photo; ProjectError when it is not in the project."""
+        stored = self._store.get("photo", photo_id)
+        if stored is None:
+            raise ProjectError("The photo is not in the project.", f"No photo {photo_id} in {self.folder}.")
+        return value_of(stored, Photo)
+
+    def path_of(self, photo: Photo) -> Path:
+        """Where the photo's file should be, absolute."""
+        return self.folder / photo.path
+
+    def regions(self, photo_id: str) -> tuple[Region, ...]:
+        """The regions of one photo, in drawing order."""
+        with self._store.lock:
+            if photo_id not in self._cache:
+                rows = self._store.rows("region", photo_id)
+                self._remember(photo_id, tuple(value_of(stored, Region) for _, _, stored in rows))
+            return self._cache[photo_id] if not self.read_only else self._cache.pop(photo_id)
+
+    def labels(self) -> tuple[Label, ...]:
+        """All labels, in order."""
+        return tuple(value_of(stored, Label) for _, _, stored in self._store.rows("label"))
+
+    def label_counts(self) -> dict[str, int]:
+        """How many regions carry each label; labels without regions count 0."""
+        counts = {label.name: 0 for label in self.labels()}
+        return counts | dict(self._store.query("SELECT label, count(*) FROM regions GROUP BY label"))
+
+    def paths(self) -> dict[Path, str]:
+        """The id of each photo by its absolute path."""
+        return {self.folder / path: key for key, path in self._store.query("SELECT key, path FROM photos")}
+
+    def dataset(self, splits: Iterable[str] | None = None) -> Dataset:
+        """Everything, or the photos of some splits, as one value; photos carry absolute paths."""
+        wanted = None if splits is None else set(splits)
+        with self._store.snapshot():
+            photos = [value_of(stored, Photo) for _, _, stored in self._store.rows("photo")]
+            regions: dict[str, list[Region]] = {}
+            for photo, _, stored in self._store.rows("region"):
+                regions.setdefault(photo, []).append(value_of(stored, Region))
+            labels = self.labels()
+        return Dataset(
+            tuple(
+                AnnotatedPhoto(_with_path(photo, self.path_of(photo)), tuple(regions.get(photo.id, ())))
+                for photo in photos
+                if wanted is None or photo.split in wanted
+            ),
+            labels,
+        )
+
+    @property
+    def jobs_folder(self) -> Path:
+        """Where the trainings lie."""
+        return self.folder / "jobs"
+
+    @property
+    def models_folder(self) -> Path:
+        """Where the project's models lie."""
+        return self.folder / "models"
+
+    @property
+    def cache_folder(self) -> Path:
+        """Where things lie that can be made again, such as thumbnails."""
+        return self.folder / "cache"
+
+    # Editing
+
+    def edit_regions(self, photo_id: str, before: Sequence[Region], after: Sequence[Region], text: str) -> Edit | None:
+        """Replace the regions of a photo in one transaction; None when nothing differs.
+
+        ProjectError, and nothing changed, if `before` is not what is stored, the disk is full or a number not finite.
+        """
+        with self._store.lock:
+            if self.regions(photo_id) != tuple(before):
+                raise ProjectError("The regions were changed by something else in the meantime.", "Try again.")
+            rows = {key: stored for _, key, stored in self._store.rows("region", photo_id)}
+            pairs = [(region.id, region) for region in after]
+            edit = self.apply(changes_between("region", rows, pairs, photo=photo_id, old=before), text)
+            self._remember(photo_id, tuple(after))
+            return edit
+
+    def edit_photo(self, before: Photo, after: Photo, text: str) -> Edit | None:
+        """Change what is known of one photo (split, review, attributes, path)."""
+        return self.edit_photos((before,), (after,), text)
+
+    def edit_photos(self, before: Sequence[Photo], after: Sequence[Photo], text: str) -> Edit | None:
+        """Change several photos in one edit; ids stay."""
+        changes = []
+        with self._store.lock:
+            for old, new in zip(before, after, strict=True):
+                stored = self._store.get("photo", old.id)
+                if stored is None or value_of(stored, Photo) != old or new.id != old.id:
+                    raise ProjectError("The photo was changed by something else in the meantime.", old.name)
+                changes.append(Change("photo", old.id, "", stored, Stored(stored.position, as_text(new))))
+            return self.apply(changes, text)
+
+    def edit_labels(self, before: Sequence[Label], after: Sequence[Label], text: str) -> Edit | None:
+        """Replace the list of labels. Regions keep the names they carry: see `rename_label`."""
+        with self._store.lock:
+            if self.labels() != tuple(before):
+                raise ProjectError("The labels were changed by something else in the meantime.", "Try again.")
+            rows = {key: stored for _, key, stored in self._store.rows("label")}
+            return self.apply(changes_between("label", rows, [(label.name, label) for label in after]), text)
+
+    def rename_label(self, old: str, new: Label, text: str) -> Edit | None:
+        """Give a label another name (or colour, role); its regions follow. One edit."""
+        with self._store.lock:
+            labels = {key: stored for _, key, stored in self._store.rows("label")}
+            after = [
+                (new.name, new) if key == old else (key, value_of(stored, Label)) for key, stored in labels.items()
+            ]
+            changes = changes_between("label", labels, after)
+            for photo, key, stored in self._store.rows("region") if new.name != old else ():
+                region = value_of(stored, Region)
+                if region.label == old:
+                    renamed = msgspec.structs.replace(region, label=new.name)
+                    changes.append(Change("region", key, photo, stored, Stored(stored.position, as_text(renamed))))
+            return self.apply(changes, text)
+
+    def remove_photos(self, ids: Iterable[str], text: str) -> Edit | None:
+        """Take photos and their regions out of the project; the files stay where they lie."""
+        changes = []
+        with self._store.lock:
+            for photo_id in ids:
+                rows = self._store.rows("region", photo_id)
+                changes += [Change("region", key, photo_id, stored, None) for _, key, stored in rows]
+                changes.append(Change("photo", photo_id, "", self._store.get("photo", photo_id), None))
+            return self.apply(changes, text)
+
+    def add(
+        self,
+        photos: Sequence[AnnotatedPhoto],
+        labels: Sequence[Label],
+        text: str,
+        *,
+        changed: Sequence[Photo] = (),
+        step: Callable[[], None] | None = None,
+    ) -> Edit | None:
+        """Add photos with their regions and labels that are new; where `changed` is given, update these photos too.
+
+        A photo whose id is in the project gets the regions added. One edit; `step` may raise to cancel.
+        """
+        with self._store.lock:
+            known = {key: stored for _, key, stored in self._store.rows("photo")}
+            changes = [*self._new_labels(labels)]
+            for photo in changed:
+                stored = known[photo.id]
+                changes.append(Change("photo", photo.id, "", stored, Stored(stored.position, as_text(photo))))
+            last = self._store.last_position("photo")
+            for number, one in enumerate(photos, 1):
+                if one.photo.id not in known:
+                    stored = Stored(last + number, as_text(one.photo))
+                    changes.append(Change("photo", one.photo.id, "", None, stored))
+                rows = {key: stored for _, key, stored in self._store.rows("region", one.photo.id)}
+                kept = [(key, value_of(stored, Region)) for key, stored in rows.items()]
+                pairs = kept + [(region.id, region) for region in one.regions]
+                changes += changes_between("region", rows, pairs, photo=one.photo.id)
+            return self.apply(changes, text, step=step)
+
+    def apply(self, changes: Sequence[Change], text: str, *, step: Callable[[], None] | None = None) -> Edit | None:
+        """Carry out and log changes in one transaction; None when there are none."""
+        self._must_be_writable()
+        if not changes:
+            return None
+        with self._store.lock:
+            edit = history.record(self._store, changes, text, step=step)
+            self._forget(edit)
+            return edit
+
+    # Undo and redo
+
+    def undo(self) -> Edit | None:
+        """Take the last edit back; None when there is none."""
+        return self._walk(history.undo)
+
+    def redo(self) -> Edit | None:
+        """Carry out again what was undone last; None when there is nothing."""
+        return self._walk(history.redo)
+
+    @property
+    def undo_text(self) -> str:
+        """What undo would take back, "" when nothing."""
+        edit = history.next_undo(self._store)
+        return edit.text if edit else ""
+
+    @property
+    def redo_text(self) -> str:
+        """What redo would carry out, "" when nothing."""
+        edit = history.next_redo(self._store)
+        return edit.text if edit else ""
+
+    def history(self, limit: int = 100) -> tuple[Edit, ...]:
+        """The newest edits, newest first."""
+        return history.latest(self._store, limit)
+
+    def _walk(self, step: Callable[[Store], Edit | None]) -> Edit | None:
+        self._must_be_writable()
+        with self._store.lock:
+            edit = step(self._store)
+            if edit:
+                self._forget(edit)
+            return edit
+
+    def _new_labels(self, labels: Sequence[Label]) -> list[Change]:
+        known = {key for _, key, _ in self._store.rows("label")}
+        last = self._store.last_position("label")
+        return [
+            Change("label", label.name, "", None, Stored(last + number, as_text(label)))
+            for number, label in enumerate(labels, 1)
+            if label.name not in known
+        ]
+
+    def _remember(self, photo_id: str, regions: tuple[Region, ...]) -> None:
+        self._cache.pop(photo_id, None)
+        while len(self._cache) >= CACHED_PHOTOS:
+            del self._cache[next(iter(self._cache))]
+        self._cache[photo_id] = regions
+
+    def _forget(self, edit: Edit) -> None:
+        if edit.photo:
+            self._cache.pop(edit.photo, None)
+        else:
+            self._cache.clear()
+
+    def _must_be_writable(self) -> None:
+        if self.read_only:
+            raise ProjectError(f"{self.name} was opened for reading only.", str(self.folder))
+
+
+def _with_path(photo: Photo, path: Path) -> Photo:
+    return msgspec.structs.replace(photo, path=str(path))

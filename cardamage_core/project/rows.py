@@ -1,0 +1,94 @@
+"""How does a value become a row, and which rows change when a list of values changes?"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from ..annotations.model import Label, Photo, Region
+from ..errors import ProjectError
+from .store import Change, Kind, Stored
+
+Value = TypeVar("Value", Photo, Region, Label)
+
+
+def as_text(value: Photo | Region | Label) -> str:
+    """The JSON of a value; ProjectError where it could not be read back (a number not finite, a lone surrogate)."""
+    try:
+        data = msgspec.json.encode(value)
+        msgspec.json.decode(data, type=type(value))  # NaN is written as null: better refused than lost
+    except (msgspec.MsgspecError, UnicodeError, OverflowError, RecursionError, TypeError) as error:
+        raise ProjectError("This cannot be saved.", f"A value is not allowed: {error}.") from error
+    return data.decode()
+
+
+def value_of(stored: Stored, kind: type[Value]) -> Value:
+    """The value in a row; ProjectError where the row is damaged."""
+    try:
+        return msgspec.json.decode(stored.value, type=kind)
+    except msgspec.MsgspecError as error:
+        raise ProjectError("The project file is damaged.", f"A {kind.__name__.lower()} in it: {error}.") from error
+
+
+def changes_between(
+    kind: Kind,
+    rows: Mapping[str, Stored],
+    after: Sequence[tuple[str, Region | Label]],
+    *,
+    photo: str = "",
+    old: Sequence[Region] = (),
+) -> list[Change]:
+    """What turns `rows` (in order) into the list `after` of (key, value). Only what differs is touched.
+
+    Values that are among `old`, which must be the decoded rows, are known to be unchanged without encoding them.
+    """
+    _must_be_unique([key for key, _ in after])
+    unchanged = {region.id: region for region in old}
+    positions = _positions({key: stored.position for key, stored in rows.items()}, [key for key, _ in after])
+    changes = [Change(kind, key, photo, stored, None) for key, stored in rows.items() if key not in positions]
+    for key, value in after:
+        before = rows.get(key)
+        same = before is not None and (unchanged.get(key) is value or unchanged.get(key) == value)
+        stored = Stored(positions[key], before.value if same and before else as_text(value))
+        if stored != before:
+            changes.append(Change(kind, key, photo, before, stored))
+    return changes
+
+
+def _positions(before: Mapping[str, float], after: Sequence[str]) -> dict[str, float]:
+    """Ranks for `after` that keep as many old ranks as possible: new things go between their neighbours."""
+    kept = [before[key] for key in after if key in before]
+    if any(a >= b for a, b in itertools.pairwise(kept)):
+        return _renumbered(after)
+    ranks: dict[str, float] = {}
+    low = 0.0
+    upper = _next_kept(before, after)
+    for key, high in zip(after, upper, strict=True):
+        rank = before[key] if key in before else (low + 1 if high is None else (low + high) / 2)
+        if rank <= low and ranks:
+            return _renumbered(after)
+        ranks[key] = low = rank
+    return ranks
+
+
+def _next_kept(before: Mapping[str, float], after: Sequence[str]) -> list[float | None]:
+    """For each key the rank of the next one that keeps its rank."""
+    result: list[float | None] = []
+    upper: float | None = None
+    for key in reversed(after):
+        upper = before.get(key, upper)
+        result.append(upper)
+    return result[::-1]
+
+
+def _renumbered(after: Sequence[str]) -> dict[str, float]:
+    return {key: float(number) for number, key in enumerate(after, 1)}
+
+
+def _must_be_unique(keys: Sequence[str]) -> None:
+    twice = {key for key in keys if keys.count(key) > 1} if len(set(keys)) < len(keys) else set()
+    if twice:
+        raise ProjectError("The same thing cannot be there twice.", ", ".join(sorted(twice)))

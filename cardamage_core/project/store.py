@@ -1,0 +1,226 @@
+"""How do photos, regions, labels and the edit log lie on disk?
+
+One SQLite file. Every thing is a JSON value with a key and a position; the columns beside it are computed by SQLite
+from the value, so they cannot disagree with it. Nothing here knows what a region is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from ..errors import ProjectError
+
+Kind = Literal["photo", "region", "label"]
+TABLES: dict[str, str] = {"photo": "photos", "region": "regions", "label": "labels"}
+SCHEMA_VERSION = 1
+APPLICATION_ID = 0x43444D47  # "CDMG": tells our files from other SQLite files
+
+# The value comes last, so that listing photos never reads its pages.
+SCHEMA = """
+CREATE TABLE photos(
+  key TEXT NOT NULL PRIMARY KEY, photo TEXT NOT NULL DEFAULT '', position REAL NOT NULL,
+  name TEXT AS (json_extract(value, '$.name')) STORED,
+  path TEXT AS (json_extract(value, '$.path')) STORED,
+  split TEXT AS (coalesce(json_extract(value, '$.split'), '')) STORED,
+  review TEXT AS (coalesce(json_extract(value, '$.review'), 'unreviewed')) STORED,
+  missing INTEGER AS (json_extract(value, '$.width') IS NULL) STORED,
+  value TEXT NOT NULL);
+CREATE TABLE regions(
+  key TEXT NOT NULL, photo TEXT NOT NULL, position REAL NOT NULL,
+  label TEXT AS (coalesce(json_extract(value, '$.label'), '')) STORED,
+  value TEXT NOT NULL, PRIMARY KEY(photo, key));
+CREATE INDEX regions_by_label ON regions(photo, label);
+CREATE TABLE labels(
+  key TEXT NOT NULL PRIMARY KEY, photo TEXT NOT NULL DEFAULT '', position REAL NOT NULL, value TEXT NOT NULL);
+CREATE TABLE edits(
+  id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, text TEXT NOT NULL, photo TEXT NOT NULL,
+  kinds TEXT NOT NULL, undone INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE changes(
+  edit INTEGER NOT NULL REFERENCES edits(id) ON DELETE CASCADE, kind TEXT NOT NULL, key TEXT NOT NULL,
+  photo TEXT NOT NULL, before_position REAL, before_value TEXT, after_position REAL, after_value TEXT);
+CREATE INDEX changes_by_edit ON changes(edit);
+"""
+
+
+class Stored(NamedTuple):
+    """What lies in a row: the rank among its neighbours and the JSON value."""
+
+    position: float
+    value: str
+
+
+class Change(NamedTuple):
+    """One row before and after; None where it is not there. `photo` is the photo's id for regions, otherwise ""."""
+
+    kind: Kind
+    key: str
+    photo: str
+    before: Stored | None
+    after: Stored | None
+
+
+class Store:
+    """An open project file. May be used from several threads; a transaction keeps the others waiting."""
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self.path = path
+        self.lock = threading.RLock()
+        with translated(path, "opened"):
+            self._db = _connect(path, read_only=read_only)
+            try:
+                _prepare(self._db, path, read_only=read_only)
+            except BaseException:
+                self._db.close()
+                raise
+
+    def close(self) -> None:
+        """Write everything back into the one file and let go of it."""
+        with self.lock, translated(self.path, "closed"):
+            self._db.close()
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing: what runs inside is committed at the end, or undone on any exception."""
+        with self.lock, translated(self.path, "written"):
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:  # SQLite rolls back by itself when the disk is full
+                    self._db.execute("ROLLBACK")
+                raise
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let several queries see one state, even while another process writes."""
+        with self.lock, translated(self.path, "read"):
+            self._db.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._db.execute("ROLLBACK")
+
+    def execute(self, sql: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:
+        """Run one statement inside a transaction."""
+        return self._db.execute(sql, values)
+
+    def query(self, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a SELECT."""
+        with self.lock, translated(self.path, "read"):
+            return self._db.execute(sql, values).fetchall()
+
+    def get(self, kind: Kind, key: str, photo: str = "") -> Stored | None:
+        """One row, or None."""
+        rows = self.query(f"SELECT position, value FROM {TABLES[kind]} WHERE photo=? AND key=?", (photo, key))
+        return Stored(*rows[0]) if rows else None
+
+    def rows(self, kind: Kind, photo: str | None = None) -> list[tuple[str, str, Stored]]:
+        """(photo, key, row) of one photo, or of all, in order."""
+        where, values = ("", ()) if photo is None else ("WHERE photo=?", (photo,))
+        sql = f"SELECT photo, key, position, value FROM {TABLES[kind]} {where} ORDER BY photo, position, key"
+        return [(p, key, Stored(position, value)) for p, key, position, value in self.query(sql, values)]
+
+    def last_position(self, kind: Kind) -> float:
+        """The highest rank in a table, 0 when empty."""
+        return self.query(f"SELECT coalesce(max(position), 0) FROM {TABLES[kind]}")[0][0]
+
+    def write(self, changes: Iterable[Change], *, back: bool = False) -> None:
+        """Carry changes out, or take them back. ProjectError where a row is not as the change expects it."""
+        for change in changes:
+            expected, wanted = (change.after, change.before) if back else (change.before, change.after)
+            if self.get(change.kind, change.key, change.photo) != expected:
+                raise ProjectError(
+                    "This was changed by something else in the meantime; nothing was saved.",
+                    f"The {change.kind} {change.key} in {self.path} is not what the edit started from. Try again.",
+                )
+            self._put(change, wanted)
+
+    def _put(self, change: Change, wanted: Stored | None) -> None:
+        table = TABLES[change.kind]
+        if wanted is None:
+            self.execute(f"DELETE FROM {table} WHERE photo=? AND key=?", (change.photo, change.key))
+        elif change.before is None or change.after is None:
+            sql = f"INSERT INTO {table}(key, photo, position, value) VALUES(?, ?, ?, ?)"
+            self.execute(sql, (change.key, change.photo, *wanted))
+        else:
+            sql = f"UPDATE {table} SET position=?, value=? WHERE photo=? AND key=?"
+            self.execute(sql, (*wanted, change.photo, change.key))
+
+
+@contextlib.contextmanager
+def translated(path: Path, what: str) -> Iterator[None]:
+    """Turn SQLite's errors into one clear ProjectError."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise ProjectError(f"{path} could not be {what}.", _reason(error)) from error
+
+
+def _reason(error: sqlite3.Error) -> str:
+    text = str(error)
+    if "full" in text or "disk I/O" in text:
+        return f"The disk is full or broken ({text}). Nothing of this step was saved; free some space and try again."
+    if "not a database" in text or "malformed" in text:
+        return f"The file is damaged or no CarDamage project ({text}). Restore it from a copy."
+    if "locked" in text:
+        return "Another program is using it. Close that program and try again."
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
+    if not read_only:
+        return _connected(path, "mode=rwc")
+    db = _connected(path, "mode=ro")
+    try:
+        db.execute("SELECT 1 FROM sqlite_master")
+    except sqlite3.OperationalError:  # a folder we may not write to: WAL cannot put its index there
+        db.close()
+        db = _connected(path, "mode=ro&immutable=1")
+    return db
+
+
+def _connected(path: Path, how: str) -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}?{how}"
+    return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=10)
+
+
+def _prepare(db: sqlite3.Connection, path: Path, *, read_only: bool) -> None:
+    db.execute("PRAGMA foreign_keys=ON")
+    is_new = not read_only and not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if not is_new:
+        _check_ours(db, path)
+    if not read_only:
+        _make_durable(db)
+    if is_new:
+        db.executescript(
+            f"BEGIN; {SCHEMA} PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={SCHEMA_VERSION}; COMMIT;"
+        )
+
+
+def _make_durable(db: sqlite3.Connection) -> None:
+    # The rollback journal is the default; WAL stays off where the file system refuses it (network shares).
+    with contextlib.suppress(sqlite3.OperationalError):
+        db.execute("PRAGMA journal_mode=WAL")
+    db.execute("PRAGMA synchronous=FULL")
+
+
+def _check_ours(db: sqlite3.Connection, path: Path) -> None:
+    application = db.execute("PRAGMA application_id").fetchone()[0]
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    if application != APPLICATION_ID:
+        raise ProjectError(
+            f"{path} is not a CarDamage project.", "It is a database of another program. Choose another folder."
+        )
+    if version > SCHEMA_VERSION:
+        raise ProjectError(
+            f"{path} was made by a newer CarDamage.",
+            f"It has layout {version}; this program reads up to {SCHEMA_VERSION}. Update CarDamage.",
+        )
+    if (found := db.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+        raise ProjectError(f"{path} is damaged.", f"{found}. Restore it from a copy.")
