@@ -1,0 +1,175 @@
+"""How is a photo read, whatever camera made it? The one decoder of the whole program.
+
+Dimensions are checked before a pixel is decoded. What comes out is always as displayed: turned by its EXIF orientation,
+8 bits, RGB, transparent parts over white, the first frame where there are several.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import struct
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from .errors import PhotoError
+
+TOO_LONG = 30_000  # pixels a side
+MOST_PIXELS = 120_000_000  # 360 MB of memory
+SUFFIXES = frozenset(
+    (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".webp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".mpo")
+)
+_ORIENTATION = 0x0112
+_TURNED = {5, 6, 7, 8}
+_PROBLEMS = (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, OverflowError, EOFError, struct.error)
+
+
+def size(path: Path | str) -> tuple[int, int]:
+    """(width, height) in pixels as displayed; reads only the header. PhotoError as in `load`."""
+    with _opened(Path(path)) as image:
+        width, height = image.size
+        return (height, width) if _orientation(image) in _TURNED else (width, height)
+
+
+def orientation(path: Path | str) -> int:
+    """The EXIF orientation, 1…8 (1: as stored). PhotoError as in `load`."""
+    with _opened(Path(path)) as image:
+        return _orientation(image)
+
+
+def load(path: Path | str) -> np.ndarray:
+    """The photo as displayed: (H, W, 3) uint8 RGB.
+
+    PhotoError if the file is missing, truncated or no image, has a side of 30,000 pixels, or over 120 million in all.
+    """
+    with _opened(Path(path)) as image:
+        return np.array(_as_displayed(image))
+
+
+def thumbnail(path: Path | str, longest: int = 160) -> np.ndarray:
+    """A small copy, (h, w, 3) uint8 RGB, whose longer side has at most `longest` pixels."""
+    with _opened(Path(path)) as image:
+        image.draft("RGB", (2 * longest, 2 * longest))  # JPEG only: decodes at 1/2, 1/4 or 1/8 size
+        small = _as_displayed(image)
+        small.thumbnail((longest, longest), Image.Resampling.LANCZOS, reducing_gap=2.0)
+        return np.array(small)
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    """The file with its header read and checked; whatever a decoder raises becomes one PhotoError."""
+    _hush_pillow()
+    try:
+        with _image(path) as image:
+            _check_size(path, image.size)
+            yield image
+    except FileNotFoundError:
+        raise PhotoError(f"The photo {path.name} is missing.", f"Expected it at {path}.") from None
+    except IsADirectoryError:
+        raise PhotoError(f"{path.name} is a folder, not a photo.", str(path)) from None
+    except UnidentifiedImageError:
+        raise PhotoError(f"{path.name} is not an image that can be read.", f"{path}: {_found(path)}.") from None
+    except Image.DecompressionBombError as error:
+        raise PhotoError(f"{path.name} is too large to open.", f"{path}: {error}") from None
+    except MemoryError:
+        raise PhotoError(f"There is not enough memory to open {path.name}.", str(path)) from None
+    except _PROBLEMS as error:
+        raise PhotoError(
+            f"{path.name} is damaged or cut off.", f"{path}: {error}. Copy it again from the camera."
+        ) from error
+
+
+def _hush_pillow() -> None:
+    """Odd EXIF data is no reason to bother anybody, and our own limits are stricter than Pillow's.
+
+    Not `catch_warnings`: that swaps a global list and is not safe where threads read photos side by side.
+    """
+    quiet = ("ignore", None, Warning, re.compile(r"PIL\."), 0)
+    if quiet not in warnings.filters:
+        warnings.filterwarnings("ignore", module=r"PIL\.")
+
+
+def _image(path: Path) -> Image.Image:
+    try:
+        return Image.open(path)
+    except UnidentifiedImageError:
+        if not _register_heif():
+            raise
+        return Image.open(path)
+
+
+def _register_heif() -> bool:
+    """Let Pillow read HEIC; only when first needed, as it loads a large library."""
+    if "HEIF" in Image.OPEN:
+        return False
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
+    return True
+
+
+def _check_size(path: Path, found: tuple[int, int]) -> None:
+    width, height = found
+    if width < 1 or height < 1:
+        raise PhotoError(f"{path.name} is empty.", f"{path} says it has {width} × {height} pixels.")
+    if max(found) >= TOO_LONG or width * height > MOST_PIXELS:
+        raise PhotoError(
+            f"{path.name} is too large to open: {width} × {height} pixels.",
+            f"{path}: sides must be under {TOO_LONG:,} pixels and all under {MOST_PIXELS:,}. Make it smaller.",
+        )
+
+
+def _orientation(image: Image.Image) -> int:
+    try:
+        found = image.getexif().get(_ORIENTATION, 1)
+    except _PROBLEMS:  # damaged EXIF data: the pixels may be fine
+        return 1
+    return found if isinstance(found, int) and 1 <= found <= 8 else 1
+
+
+def _as_displayed(image: Image.Image) -> Image.Image:
+    turn = _orientation(image)
+    image.seek(0)
+    image.load()
+    return _turned(_in_rgb(image), turn)
+
+
+def _in_rgb(image: Image.Image) -> Image.Image:
+    if image.mode.startswith(("I", "F")):
+        return Image.fromarray(_eight_bits(np.asarray(image), image.mode)).convert("RGB")
+    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
+        layer = image.convert("RGBA")
+        white = Image.new("RGBA", layer.size, "white")
+        return Image.alpha_composite(white, layer).convert("RGB")
+    return image.convert("RGB")
+
+
+def _eight_bits(values: np.ndarray, mode: str) -> np.ndarray:
+    """Grey values of 16 or 32 bits as 8 bits: `convert("RGB")` would cut them off at 255."""
+    is_share = mode.startswith("F") and np.nanmax(values, initial=0.0) <= 1.0
+    top = 1.0 if is_share else 255.0 if mode.startswith("F") else 65535.0
+    scaled = np.nan_to_num(values.astype(np.float32), nan=0.0, posinf=top, neginf=0.0) * (255.0 / top)
+    return np.clip(np.rint(scaled), 0, 255).astype(np.uint8)
+
+
+def _turned(image: Image.Image, turn: int) -> Image.Image:
+    methods = {
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_270,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_90,
+    }
+    return image.transpose(methods[turn]) if turn in methods else image
+
+
+def _found(path: Path) -> str:
+    with path.open("rb") as file:
+        start = file.read(12)
+    return f"it begins with {start!r}" if start else "the file is empty"
