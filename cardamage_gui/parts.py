@@ -11,6 +11,7 @@ from qtpy.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton,
 from . import look
 
 L = TypeVar("L", bound=QBoxLayout)
+Margins = tuple[int, int, int, int]
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = False, right: bool = False) -> QLabel:
@@ -36,16 +37,12 @@ def frame(role: str, parent: QWidget | None = None) -> QFrame:
     return made
 
 
-def rows(
-    widget: QWidget, *, margins: tuple[int, int, int, int] = (0, 0, 0, 0), spacing: int = look.GRID
-) -> QVBoxLayout:
+def rows(widget: QWidget, *, margins: Margins = (0, 0, 0, 0), spacing: int = look.GRID) -> QVBoxLayout:
     """Lay the widget out from top to bottom."""
     return _spaced(QVBoxLayout(widget), margins, spacing)
 
 
-def columns(
-    widget: QWidget, *, margins: tuple[int, int, int, int] = (0, 0, 0, 0), spacing: int = look.GRID
-) -> QHBoxLayout:
+def columns(widget: QWidget, *, margins: Margins = (0, 0, 0, 0), spacing: int = look.GRID) -> QHBoxLayout:
     """Lay the widget out from left to right."""
     return _spaced(QHBoxLayout(widget), margins, spacing)
 
@@ -121,7 +118,7 @@ def _centred(made: QLabel) -> QLabel:
     return made
 
 
-def _spaced(layout: L, margins: tuple[int, int, int, int], spacing: int) -> L:
+def _spaced(layout: L, margins: Margins, spacing: int) -> L:
     layout.setContentsMargins(*margins)
     layout.setSpacing(spacing)
     return layout

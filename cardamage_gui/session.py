@@ -40,6 +40,11 @@ class Session(QObject):
         return self._project
 
     @property
+    def read_only(self) -> bool:
+        """Whether the open project may not be changed."""
+        return self._project is not None and self._project.read_only
+
+    @property
     def current(self) -> str:
         """The id of the photo being shown, or ""."""
         return self._current
@@ -97,7 +102,10 @@ class Session(QObject):
         return self._project.labels() if self._project else ()
 
     def edit(self, photo_id: str, before: tuple[Region, ...], after: tuple[Region, ...], text: str) -> bool:
-        """Store a photo's changed regions as one undoable edit; False (nothing changed, `failed` told) if refused."""
+        """Store a photo's changed regions as one undoable edit; False (nothing changed, `failed` told) if refused.
+
+        Regions must be the values that `regions` gave or `annotations.edits` made of them.
+        """
         return before == after or self._change(lambda p: p.edit_regions(photo_id, before, after, text))
 
     def edit_photo(self, before: Photo, after: Photo, text: str) -> bool:
@@ -135,13 +143,14 @@ class Session(QObject):
         assert self._project is not None, "ask for photos only while a project is open"
         return self._project
 
-    def _change(self, change: Callable[[Project], Edit], *, photos: bool = False) -> bool:
+    def _change(self, change: Callable[[Project], Edit | None], *, photos: bool = False) -> bool:
         try:
             edit = change(self._opened())
         except CarDamageError as error:
             self.failed.emit(error)
             return False
-        self._tell(edit, photos=photos)
+        if edit is not None:
+            self._tell(edit, photos=photos)
         return True
 
     def _walk(self, step: Callable[[Project], Edit | None], text: str, nothing: str) -> None:
