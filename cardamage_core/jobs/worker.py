@@ -46,6 +46,7 @@ class StopRequest:
         signal.signal(signal.SIGTERM, self._tell)
 
     def __call__(self) -> bool:
+        """Whether to stop."""
         return self._told or self._path.exists()
 
     def _tell(self, *_: object) -> None:
@@ -70,7 +71,8 @@ def _in_turn(at: JobFolder, log: EventLog, stop: StopRequest) -> None:
     with turn:
         from ..training import trainer  # the framework: seconds and hundreds of megabytes
 
-        trainer.run(at, say=log.write, stop=stop)
+        places = trainer.Places(at.checkpoints, at.previews, at.models)
+        trainer.run(at.job(), at.dataset(), places, say=log.write, stop=stop)
 
 
 def _take(turn: FileLock, log: EventLog, stop: StopRequest) -> bool:
@@ -96,7 +98,7 @@ def _explained(log: EventLog, work: Callable[[], None]) -> int:
         return _fail(log, error.title, error.detail)
     except MemoryError:
         return _fail(log, "The training needs more memory than there is.", "Take a smaller batch or a lighter preset.")
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 the border of the process
         name = type(error).__name__
         if name == "ResourceExhaustedError":
             return _fail(log, "The training needs more memory than there is.", "Take a smaller batch.")

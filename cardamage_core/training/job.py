@@ -5,6 +5,7 @@ A job is a value: the form and the command line make one, `jobs.queue` stores it
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections import Counter
 from typing import Any
@@ -15,6 +16,7 @@ from ..annotations.model import Dataset, Region
 from ..errors import JobError
 
 PRESETS = ("light", "balanced", "matterport")
+BATCHES = {"light": 8, "balanced": 4, "matterport": 2}  # photos a step that a machine of 16 GB can hold
 STARTS = ("imagenet", "none")
 
 
@@ -42,7 +44,7 @@ class TrainingJob(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     val_split: str = "val"
     start: str = "imagenet"
     seed: int = 0
-    batch: int = 4
+    batch: int = 8
     learning_rate: float | None = None
     changes: dict[str, Any] = msgspec.field(default_factory=dict)
 
@@ -70,6 +72,16 @@ def classes_of(dataset: Dataset, job: TrainingJob) -> dict[str, int]:
         names = sorted({region.label for photo in dataset.photos for region in photo.regions})
         rules |= {name: everything for name in names if name not in rules and roles.get(name, "damage") == "damage"}
     return rules
+
+
+def data_hash(dataset: Dataset) -> str:
+    """A digest of what is taught: photos and the regions that count, whatever their order or place on disk."""
+    digests = []
+    for photo in dataset.photos:
+        taught = [[region.label, msgspec.to_builtins(region.shape)] for region in photo.regions if counts(region)]
+        what = [photo.photo.sha256 or photo.photo.name, taught]
+        digests.append(hashlib.sha256(msgspec.json.encode(what)).hexdigest())
+    return hashlib.sha256("".join(sorted(digests)).encode()).hexdigest()
 
 
 def counts(region: Region) -> bool:

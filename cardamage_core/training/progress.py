@@ -1,0 +1,54 @@
+"""How fast is it, and how long will it still take?"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+
+import psutil
+
+RECENT = 30  # steps that the speed is averaged over
+
+
+class Progress:
+    """Speed and estimate of a training from the times of its steps; the first, which compiles, is not typical."""
+
+    def __init__(
+        self, *, total_steps: int, steps: int, batch: int, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._total, self._steps, self._batch, self._clock = total_steps, steps, batch, clock
+        self._took: deque[float] = deque(maxlen=RECENT)
+        self._between = 0.0  # seconds for validation and checkpoint at the end of an epoch
+        self._since: float | None = None
+
+    def begin(self) -> None:
+        """The first step begins."""
+        self._since = self._clock()
+
+    def stepped(self) -> None:
+        """A step ended."""
+        now = self._clock()
+        if self._since is not None:
+            self._took.append(now - self._since)
+            if len(self._took) == 2 and self._took[0] > 2 * self._took[1]:
+                self._took.popleft()  # that one compiled
+        self._since = now
+
+    def epoch_ended(self) -> None:
+        """What is done between two epochs ended."""
+        now = self._clock()
+        if self._since is not None:
+            self._between = now - self._since
+        self._since = now
+
+    def after(self, step: int) -> dict[str, float]:
+        """The figures for the event of this step (1…): speed, seconds left and this process' memory."""
+        mean = sum(self._took) / len(self._took) if self._took else 0.0
+        ends_left = -(-(self._total - step) // self._steps) + (step % self._steps == 0)
+        left = (self._total - step) * mean + ends_left * self._between
+        return {
+            "photos_per_second": round(self._batch / mean, 3) if mean else 0.0,
+            "seconds_left": round(left, 1),
+            "memory_mb": round(psutil.Process().memory_info().rss / 1e6, 1),
+        }

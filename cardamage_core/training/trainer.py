@@ -1,0 +1,241 @@
+"""How is a network trained, from the first photo to the finished model?
+
+Each epoch: steps, validation, a preview picture, a checkpoint. Between two steps a stop is obeyed; long epochs get
+checkpoints in between. What happens is said through `say(kind, **fields)`; see `jobs.events` for who listens.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+import msgspec
+
+from ..annotations.model import Dataset
+from ..errors import CarDamageError, JobError
+from ..models import registry
+from ..models.registry import Model, ModelCard
+from ..mrcnn import Config, EngineError, MaskRCNN, Sample, TrainStep
+from . import checkpoints, previews, start
+from .job import TrainingJob, check, check_data, classes_of, data_hash
+from .pipeline import Photos
+from .progress import Progress
+from .splits import split
+
+CHECKPOINT_SECONDS = 300.0  # at most this much work is lost
+VALIDATED_MOST = 64  # photos; never more than a quarter of an epoch's
+PREVIEWED = 4  # photos
+DAMAGED = (EngineError, OSError, ValueError, KeyError)  # what reading a broken checkpoint may raise
+
+
+class Say(Protocol):
+    """Where the trainer tells what happens."""
+
+    def __call__(self, kind: str, **fields: Any) -> None:
+        """Tell one event."""
+
+
+class Places(NamedTuple):
+    """Folders that a training writes to."""
+
+    checkpoints: Path
+    previews: Path
+    models: Path
+
+
+def run(job: TrainingJob, dataset: Dataset, places: Places, *, say: Say, stop: Callable[[], bool]) -> None:
+    """Train `job` on `dataset` from its newest checkpoint on, until it is finished or `stop()` says so.
+
+    Raises CarDamageError for everything that a person can mend.
+    """
+    check(job)
+    parts = split(dataset, job)
+    check_data(job, parts.train)
+    with _explained():
+        Trainer(job, dataset, places, say=say, stop=stop).run()
+
+
+class Trainer:
+    """One training: the network, its photos and where it stands."""
+
+    def __init__(
+        self, job: TrainingJob, dataset: Dataset, places: Places, *, say: Say, stop: Callable[[], bool]
+    ) -> None:
+        self._job, self._dataset, self._places, self._say, self._stop = job, dataset, places, say, stop
+        self._parts = split(dataset, job)
+        self._config = config_of(job)
+        classes = classes_of(dataset, job)
+        longest = int(self._config.image_max_side * (1 + self._config.scale_jitter))
+        self._train = Photos(self._parts.train, classes, longest_side=longest, seed=job.seed)
+        self._val = Photos(self._parts.val, classes, longest_side=longest, seed=job.seed)
+        self._model = MaskRCNN(self._config, seed=job.seed)
+        self._engine = TrainStep(
+            self._model, learning_rate=self._config.learning_rate, total_steps=job.total_steps, seed=job.seed
+        )
+        self._progress = Progress(total_steps=job.total_steps, steps=job.steps, batch=job.batch)
+        self._parent = ""
+        self._metrics: dict[str, Any] = {}
+        self._checkpoint_step, self._checkpoint_time = 0, time.monotonic()
+
+    def run(self) -> None:
+        """Train until finished or stopped."""
+        step = self._begin()
+        with ThreadPoolExecutor(1, "photos") as loader:
+            ahead = loader.submit(self._train.batch, step, self._job.batch)
+            while step < self._job.total_steps:
+                if self._stop():
+                    self._stopped(step)
+                    return
+                samples = ahead.result()
+                if step + 1 < self._job.total_steps:
+                    ahead = loader.submit(self._train.batch, step + 1, self._job.batch)
+                step = self._step(step, samples)
+        self._finished(step)
+
+    def _begin(self) -> int:
+        """Load the newest checkpoint or the weights to begin from; the number of steps done already."""
+        step, damaged = checkpoints.restore(self._places.checkpoints, self._restore, damaged=DAMAGED)
+        notes = [f"The checkpoint {path.name} is damaged and was passed over." for path in damaged]
+        if step == 0:
+            self._parent, more = start.load(self._model, self._job, self._places.models)
+            notes += [*more, *self._parts.notes]
+        self._checkpoint_step = step
+        photos, validation = len(self._train), len(self._val)
+        self._say("started", step=step, total_steps=self._job.total_steps, photos=photos, validation=validation)
+        for note in notes:
+            self._say("note", text=note)
+        self._say("compiling")
+        self._progress.begin()
+        return step
+
+    def _step(self, step: int, samples: Sequence[Sample]) -> int:
+        """One step and what is due after it; the number of steps done."""
+        try:
+            losses = self._engine.step(list(samples))
+        except EngineError as error:
+            raise self._diverged(step, error) from error
+        step += 1
+        self._progress.stepped()
+        self._say("step", step=step, epoch=self._job.epoch_of(step), **losses, **self._progress.after(step))
+        self._name_skipped()
+        if step % self._job.steps == 0:
+            self._end_epoch(step)
+        elif time.monotonic() - self._checkpoint_time > CHECKPOINT_SECONDS:
+            self._checkpoint(step)
+        return step
+
+    def _end_epoch(self, step: int) -> None:
+        self._checkpoint(step)
+        epoch = self._job.epoch_of(step)
+        if shown := self._validated():
+            losses = _mean([self._engine.evaluate(samples) for samples in _pieces(shown, self._job.batch)])
+            self._metrics = {"step": step, "photos": len(shown), **losses}
+            self._say("validation", epoch=epoch, step=step, photos=len(shown), **losses, metrics={})
+        self._preview(epoch)
+        self._name_skipped()
+        self._progress.epoch_ended()
+
+    def _validated(self) -> list[Sample]:
+        """The photos validated on: as many as are cheap next to the epoch."""
+        count = min(VALIDATED_MOST, max(PREVIEWED, self._job.steps * self._job.batch // 4))
+        return [sample for _, sample in self._val.first(count)]
+
+    def _preview(self, epoch: int) -> None:
+        photos = self._val if len(self._val) else self._train
+        samples = [sample for _, sample in photos.first(PREVIEWED)]
+        if not samples:
+            return
+        path = self._places.previews / f"epoch-{epoch:04d}.png"
+        previews.write(path, samples, self._model.predict([s.image for s in samples], min_score=previews.MIN_SCORE))
+        self._say("preview", epoch=epoch, picture=str(path))
+
+    def _checkpoint(self, step: int) -> None:
+        checkpoints.save(self._places.checkpoints, step, self._engine.save)
+        self._checkpoint_step, self._checkpoint_time = step, time.monotonic()
+        self._say("checkpoint", step=step)
+
+    def _restore(self, path: Path) -> int:
+        self._engine.load(path)
+        return self._engine.step_count
+
+    def _name_skipped(self) -> None:
+        for photo, reason in (*self._train.skipped(), *self._val.skipped()):
+            self._say("skipped", photo=photo, reason=reason)
+
+    def _stopped(self, step: int) -> None:
+        """End early: with a checkpoint to go on from and a model to try."""
+        if step == 0:
+            self._say("stopped", step=0)
+            return
+        if step != self._checkpoint_step:
+            self._checkpoint(step)
+        model = self._register(f"{self._job.name} (stopped at step {step})")
+        self._say("stopped", step=step, model=model.card.id)
+
+    def _finished(self, step: int) -> None:
+        if step != self._checkpoint_step:
+            self._checkpoint(step)
+        self._say("finished", step=step, model=self._register(self._job.name).card.id)
+
+    def _diverged(self, step: int, error: EngineError) -> JobError:
+        """The network is ruined: keep its last good state as a model and say so."""
+        good, _ = checkpoints.restore(self._places.checkpoints, self._restore, damaged=DAMAGED)
+        if not good:
+            return JobError(f"Step {step + 1} failed: {error.title}", f"{error.detail} Take a lower learning rate.")
+        model = self._register(f"{self._job.name} (up to step {good})")
+        kept = f"The state of step {good} is kept as the model {model.card.id}: begin from it with a lower rate."
+        return JobError(f"Step {step + 1} failed: {error.title}", f"{error.detail} {kept}")
+
+    def _register(self, name: str) -> Model:
+        card = ModelCard(
+            id="",
+            name=name,
+            created="",
+            preset=self._job.preset,
+            classes=self._job.class_names,
+            config=self._config.to_dict(),
+            job=msgspec.to_builtins(self._job),
+            data_hash=data_hash(self._parts.train),
+            metrics=self._metrics,
+            parent=self._parent or self._job.start,
+        )
+        weights = self._places.checkpoints / "weights.h5"
+        try:
+            self._model.save(weights)
+            return registry.register(self._places.models, card, weights)
+        finally:
+            weights.unlink(missing_ok=True)
+
+
+def config_of(job: TrainingJob) -> Config:
+    """The network's numbers: the preset with the job's changes. Raises EngineError for impossible ones."""
+    own = {"photos_per_step": job.batch, "steps_per_epoch": job.steps}
+    rate = {} if job.learning_rate is None else {"learning_rate": job.learning_rate}
+    unchanged = {name: value for name, value in job.changes.items() if name != "classes"}
+    return Config.preset(job.preset, classes=len(job.classes) + 1, **(unchanged | own | rate))
+
+
+@contextlib.contextmanager
+def _explained() -> Iterator[None]:
+    """The engine knows nothing of our errors."""
+    try:
+        yield
+    except EngineError as error:
+        raise CarDamageError(error.title, error.detail) from error
+
+
+def _pieces(samples: Sequence[Sample], size: int) -> Iterator[list[Sample]]:
+    """Batches of one size, since each size compiles anew; the last is filled up from the front."""
+    for first in range(0, len(samples), size):
+        piece = list(samples[first : first + size])
+        while len(piece) < size:
+            piece += samples[: size - len(piece)]
+        yield piece
+
+
+def _mean(losses: Sequence[dict[str, float]]) -> dict[str, float]:
+    return {name: sum(each[name] for each in losses) / len(losses) for name in losses[0]}
