@@ -1,0 +1,62 @@
+"""Which convolutional networks turn a canvas into features C2..C5, and to which stage does a layer belong?"""
+
+import re
+from typing import Any
+
+import keras
+from keras import layers
+
+Tensor = Any
+
+
+def build_backbone(name: str) -> keras.Model:
+    """A network (batch, h, w, 3) -> [C2, C3, C4, C5] with strides 4, 8, 16, 32, without a classifier."""
+    return mobilenetv2() if name == "mobilenetv2" else resnet({"resnet50": 6, "resnet101": 23}[name])
+
+
+def mobilenetv2() -> keras.Model:
+    """MobileNetV2 (Sandler et al. 2018), tapped where each stride ends, after the widening of the next block."""
+    whole = keras.applications.MobileNetV2(input_shape=(None, None, 3), include_top=False, weights=None)
+    taps = ("block_3_expand_relu", "block_6_expand_relu", "block_13_expand_relu", "out_relu")
+    return keras.Model(whole.input, [whole.get_layer(tap).output for tap in taps], name="backbone")
+
+
+def resnet(blocks_in_stage_4: int) -> keras.Model:
+    """ResNet (He et al. 2015) as in Matterport: stride in the first 1×1, biases, epsilon 1e-3, the same names."""
+    image = layers.Input((None, None, 3))
+    x = layers.ZeroPadding2D(3)(image)
+    x = layers.Conv2D(64, 7, strides=2, name="conv1")(x)
+    x = layers.ReLU()(layers.BatchNormalization(name="bn_conv1", epsilon=1e-3)(x, training=False))
+    x = layers.MaxPooling2D(3, strides=2, padding="same")(x)
+    taps = []
+    for stage, blocks in zip((2, 3, 4, 5), (3, 4, blocks_in_stage_4, 3), strict=True):
+        for block in range(blocks):
+            x = _bottleneck(x, 2 ** (stage + 4), f"{stage}{chr(ord('a') + block)}", first=block == 0)
+        taps.append(x)
+    return keras.Model(image, taps, name="backbone")
+
+
+def stage_of(layer: str) -> int:
+    """The stage 1..5 (stride 2**stage) of a backbone layer, by its name; 0 for all layers that are not backbone."""
+    if layer.startswith(("mrcnn_", "rpn_", "fpn_")):
+        return 0
+    if match := re.match(r"(?:res|bn)(\d)[a-z]_", layer):
+        return int(match[1])
+    if match := re.match(r"block_(\d+)_", layer):
+        return 2 + sum(int(match[1]) >= first for first in (3, 6, 13))
+    return 5 if layer.startswith("Conv_1") else 1
+
+
+def _bottleneck(x: Tensor, channels: int, name: str, *, first: bool) -> Tensor:
+    """1×1 (here the stride), 3×3, 1×1 to four times the channels, added to the input or to its projection."""
+    strides = 2 if first and not name.startswith("2") else 1
+    out = layers.ReLU()(_conv_norm(x, channels, 1, f"{name}_branch2a", strides=strides))
+    out = layers.ReLU()(_conv_norm(out, channels, 3, f"{name}_branch2b"))
+    out = _conv_norm(out, 4 * channels, 1, f"{name}_branch2c")
+    shortcut = _conv_norm(x, 4 * channels, 1, f"{name}_branch1", strides=strides) if first else x
+    return layers.ReLU(name=f"res{name}_out")(layers.Add()([out, shortcut]))
+
+
+def _conv_norm(x: Tensor, channels: int, size: int, name: str, *, strides: int = 1) -> Tensor:
+    x = layers.Conv2D(channels, size, strides=strides, padding="same", name=f"res{name}")(x)
+    return layers.BatchNormalization(name=f"bn{name}", epsilon=1e-3)(x, training=False)

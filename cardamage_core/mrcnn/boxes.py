@@ -1,0 +1,78 @@
+"""How are boxes measured, compared, moved and put on pixels?
+
+A box is (y1, x1, y2, x2). In the network boxes are normalised to the canvas. Two grids exist:
+"continuous" (a canvas of height h spans 0..h: y / h) and "matterport" (y2, x2 lie outside the box, then
+y / (h - 1)), which Matterport's weights were trained with.
+"""
+
+from typing import Any
+
+import numpy as np
+from keras import ops
+
+Tensor = Any  # a tensor of whatever backend keras runs on
+LARGEST_GROWTH = float(np.log(1000.0 / 16.0))  # deltas beyond this would only overflow exp()
+
+
+def area(boxes: Tensor) -> Tensor:
+    """(..., n, 4) -> (..., n)."""
+    return (boxes[..., 2] - boxes[..., 0]) * (boxes[..., 3] - boxes[..., 1])
+
+
+def iou(boxes: Tensor, others: Tensor) -> Tensor:
+    """Intersection over union of each with each: (..., n, 4), (..., m, 4) -> (..., n, m). Empty boxes give 0."""
+    a, b = ops.expand_dims(boxes, -2), ops.expand_dims(others, -3)
+    height = ops.minimum(a[..., 2], b[..., 2]) - ops.maximum(a[..., 0], b[..., 0])
+    width = ops.minimum(a[..., 3], b[..., 3]) - ops.maximum(a[..., 1], b[..., 1])
+    shared = ops.maximum(height, 0.0) * ops.maximum(width, 0.0)
+    return shared / ops.maximum(area(a) + area(b) - shared, 1e-12)
+
+
+def decode(boxes: Tensor, deltas: Tensor) -> Tensor:
+    """Move boxes by (dy, dx, log dh, log dw), in units of their own size: (..., 4), (..., 4) -> (..., 4)."""
+    height, width = boxes[..., 2] - boxes[..., 0], boxes[..., 3] - boxes[..., 1]
+    centre_y = boxes[..., 0] + 0.5 * height + deltas[..., 0] * height
+    centre_x = boxes[..., 1] + 0.5 * width + deltas[..., 1] * width
+    height = height * ops.exp(ops.minimum(deltas[..., 2], LARGEST_GROWTH))
+    width = width * ops.exp(ops.minimum(deltas[..., 3], LARGEST_GROWTH))
+    y1, x1 = centre_y - 0.5 * height, centre_x - 0.5 * width
+    return ops.stack([y1, x1, y1 + height, x1 + width], axis=-1)
+
+
+def encode(boxes: Tensor, targets: Tensor) -> Tensor:
+    """The deltas that `decode` needs to move boxes onto targets: (..., 4), (..., 4) -> (..., 4)."""
+    height, width = _sides(boxes)
+    target_height, target_width = _sides(targets)
+    dy = (targets[..., 0] + targets[..., 2] - boxes[..., 0] - boxes[..., 2]) * 0.5 / height
+    dx = (targets[..., 1] + targets[..., 3] - boxes[..., 1] - boxes[..., 3]) * 0.5 / width
+    return ops.stack([dy, dx, ops.log(target_height / height), ops.log(target_width / width)], axis=-1)
+
+
+def clip(boxes: Tensor, window: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)) -> Tensor:
+    """Cut boxes (..., 4) to a window (y1, x1, y2, x2)."""
+    return ops.stack([ops.clip(boxes[..., i], window[i % 2], window[2 + i % 2]) for i in range(4)], axis=-1)
+
+
+def normalise(boxes: Any, shape: tuple[int, int], *, grid: str) -> Any:
+    """Pixels of a canvas of this (height, width) -> normalised. Arrays and tensors alike, (..., 4)."""
+    scale, shift = _grid(shape, grid)
+    return (boxes - shift) / scale
+
+
+def denormalise(boxes: Any, shape: tuple[int, int], *, grid: str) -> Any:
+    """Normalised -> pixels of a canvas of this (height, width). Arrays and tensors alike, (..., 4)."""
+    scale, shift = _grid(shape, grid)
+    return boxes * scale + shift
+
+
+def _grid(shape: tuple[int, int], grid: str) -> tuple[np.ndarray, np.ndarray]:
+    height, width = shape
+    if grid == "matterport":
+        height, width = max(height - 1, 1), max(width - 1, 1)
+        return np.float32([height, width, height, width]), np.float32([0, 0, 1, 1])
+    return np.float32([height, width, height, width]), np.zeros(4, np.float32)
+
+
+def _sides(boxes: Tensor) -> tuple[Tensor, Tensor]:
+    """Height and width, kept above zero so that padding slots give finite numbers."""
+    return ops.maximum(boxes[..., 2] - boxes[..., 0], 1e-6), ops.maximum(boxes[..., 3] - boxes[..., 1], 1e-6)

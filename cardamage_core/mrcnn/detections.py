@@ -1,0 +1,84 @@
+"""How do the box head's numbers become detections on the photo?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from keras import ops
+
+from . import boxes
+from .canvas import Placement, resize
+from .config import Config
+
+
+@dataclass(frozen=True)
+class Detections:
+    """What the network found on one photo, best first. Coordinates are pixels of the photo."""
+
+    boxes: np.ndarray  # (n, 4) float32, y1 x1 y2 x2
+    class_ids: np.ndarray  # (n,) int32, from 1 on
+    scores: np.ndarray  # (n,) float32
+    masks: np.ndarray  # (n, h, w) float32 probabilities, spanning the box
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+
+def refine(
+    rois: np.ndarray,
+    probabilities: np.ndarray,
+    deltas: np.ndarray,
+    *,
+    window: np.ndarray,
+    min_score: float,
+    config: Config,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Regions (r, 4), (r, classes), (r, classes, 4) -> normalised boxes (n, 4), classes (n,), scores (n,), best first.
+
+    Each region takes its likeliest class, moves by that class's deltas, is cut to the window, and must not overlap a
+    better one of its class by more than detection_nms_threshold.
+    """
+    classes = probabilities.argmax(axis=1)
+    rows = np.arange(len(classes))
+    scores, own = probabilities[rows, classes], deltas[rows, classes] * np.float32(config.box_std)
+    moved = ops.convert_to_numpy(
+        boxes.clip(boxes.decode(ops.convert_to_tensor(rois), ops.convert_to_tensor(own)), tuple(map(float, window)))
+    )
+    good = (classes > 0) & (scores >= min_score) & (boxes.area(rois) > 0)
+    kept = [
+        mine[_distinct(moved[mine], scores[mine], config.detection_nms_threshold)[: config.detection_max]]
+        for mine in (np.flatnonzero(good & (classes == c)) for c in np.unique(classes[good]))
+    ]
+    best = np.concatenate(kept) if kept else np.zeros(0, int)
+    best = best[np.argsort(-scores[best], kind="stable")][: config.detection_max]
+    return moved[best], classes[best].astype(np.int32), scores[best]
+
+
+def on_photo(normalised: np.ndarray, placement: Placement, config: Config) -> np.ndarray:
+    """Normalised boxes (n, 4) -> pixels of the photo (n, 4) float32."""
+    pixels = boxes.denormalise(normalised, placement.canvas, grid=config.box_grid)
+    pixels = (pixels - np.float32(placement.corner * 2)) / np.float32(placement.scale * 2)
+    return np.clip(pixels, 0, np.float32(placement.photo * 2)).astype(np.float32)
+
+
+def full_frame(box: np.ndarray, mask: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """One mask (h, w) of probabilities and its whole-pixel box -> bool mask of a photo (height, width), cut at 0.5."""
+    y1, x1, y2, x2 = (int(v) for v in box)
+    frame = np.zeros(shape, bool)
+    if y2 > y1 and x2 > x1:
+        scaled = resize(mask, (y2 - y1, x2 - x1), edge="zero", smooth=False) >= 0.5
+        top, left = max(y1, 0), max(x1, 0)
+        part = scaled[top - y1 : shape[0] - y1, left - x1 : shape[1] - x1]
+        frame[top : top + part.shape[0], left : left + part.shape[1]] = part
+    return frame
+
+
+def _distinct(candidates: np.ndarray, scores: np.ndarray, threshold: float) -> np.ndarray:
+    """Greedy non-maximum suppression on the host: indices of those kept, best first."""
+    order, kept = np.argsort(-scores, kind="stable"), []
+    overlap = ops.convert_to_numpy(boxes.iou(ops.convert_to_tensor(candidates), ops.convert_to_tensor(candidates)))
+    left = np.ones(len(scores), bool)
+    for i in order:
+        if left[i]:
+            kept.append(i)
+            left &= overlap[i] <= threshold
+    return np.array(kept, int)

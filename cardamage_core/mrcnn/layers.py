@@ -1,0 +1,60 @@
+"""How do the network's outputs become proposals, and how are regions cut out of the pyramid?"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from keras import ops
+
+from . import boxes, native
+from .config import Config
+
+Tensor = Any
+
+
+def propose(logits: Tensor, deltas: Tensor, anchors: np.ndarray, *, limit: int, config: Config) -> Tensor:
+    """The best distinct anchors, moved: (b, a, 2), (b, a, 4), normalised (a, 4) -> (b, limit, 4), zeros where fewer."""
+    scores = ops.softmax(logits)[..., 1]
+    top, order = ops.top_k(scores, min(config.proposals_before_nms, anchors.shape[0]))
+    deltas = ops.take_along_axis(deltas, order[..., None], axis=1) * _constant(config.rpn_box_std)
+    moved = boxes.clip(boxes.decode(ops.take(_constant(anchors), order, axis=0), deltas))
+    return ops.stack([_distinct(moved[i], top[i], limit, config=config) for i in range(moved.shape[0])])
+
+
+def _distinct(candidates: Tensor, scores: Tensor, limit: int, *, config: Config) -> Tensor:
+    kept = native.nms(candidates, scores, limit, iou_threshold=config.rpn_nms_threshold)
+    chosen = ops.take(candidates, ops.maximum(kept, 0), axis=0)
+    return ops.where(kept[:, None] >= 0, chosen, 0.0)
+
+
+def roi_align(
+    pyramid: Sequence[Tensor], rois: Tensor, photo: Tensor, *, canvas: tuple[int, int], size: int, config: Config
+) -> Tensor:  # (m, size, size, channels) float32
+    """Cut normalised regions (m, 4) of photos (m,) out of the pyramid, each from the level that suits its size.
+
+    The coarsest level (P6) only makes proposals. Sampling: one point in the middle of each bin; with the matterport
+    grid the outermost points lie on the region's border instead (its crop_and_resize).
+    """
+    levels = list(pyramid[:-1])
+    level = choose_level(rois, canvas, strides=config.anchor_strides[:-1])
+    sides = np.float32([f.shape[1:3] for f in levels])  # (levels, 2)
+    side = ops.tile(ops.take(_constant(sides), level, axis=0), (1, 2))  # (m, 4)
+    if config.box_grid == "matterport":
+        ends = rois * (side - 1.0)
+    else:
+        half = 0.5 / size * (rois[:, 2:] - rois[:, :2])
+        middle = ops.concatenate([rois[:, :2] + half, rois[:, 2:] - half], axis=-1)
+        ends = ops.clip(middle * side - 0.5, 0.0, side - 1.0)
+    return native.pyramid_crop(levels, ends, photo, level=level, size=size)
+
+
+def choose_level(rois: Tensor, canvas: tuple[int, int], *, strides: Sequence[int]) -> Tensor:
+    """Index into the levels for normalised regions (m, 4): 224 pixels belong to stride 16 (Lin et al. 2017, eq. 1)."""
+    root = ops.sqrt(ops.maximum(boxes.area(rois), 1e-12)) * float(np.sqrt(canvas[0] * canvas[1]))
+    exponent = ops.round(ops.log(root / 224.0) / float(np.log(2.0)))
+    finest = int(strides[0]).bit_length() - 1
+    return ops.cast(ops.clip(4 + ops.cast(exponent, "int32") - finest, 0, len(strides) - 1), "int32")
+
+
+def _constant(values: Any) -> Tensor:
+    return ops.convert_to_tensor(np.asarray(values, np.float32))

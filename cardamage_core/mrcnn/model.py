@@ -1,0 +1,204 @@
+"""How is Mask R-CNN (He et al. 2017) put together from trunk, proposal network, box head and mask head?"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import keras
+import numpy as np
+from keras import ops
+
+from . import boxes, native, weights
+from .anchors import pyramid_anchors
+from .canvas import Placement, paint, place
+from .config import Config
+from .detections import Detections, full_frame, on_photo, refine
+from .errors import EngineError
+from .heads import build_box_head, build_mask_head, build_rpn, build_trunk, run_rpn
+from .layers import propose, roi_align
+from .samples import check_image
+
+Tensor = Any
+
+
+class MaskRCNN:
+    """The network and its weights. Photos are (h, w, 3) uint8 RGB of any size."""
+
+    def __init__(self, config: Config, seed: int = 0) -> None:
+        self.config = config
+        keras.config.set_dtype_policy(config.precision)
+        self.trunk, self.rpn = build_trunk(config), build_rpn(config)
+        self.box_head, self.mask_head = build_box_head(config), build_mask_head(config)
+        self.weights = _named_weights((self.trunk, self.rpn, self.box_head, self.mask_head))
+        self.measured = False  # whether the frozen batch normalisation holds statistics of real photos
+        self._compiled: dict[tuple[int, int], Any] = {}
+        self._assign(weights.start_values(self.shapes(), np.random.default_rng(seed)))
+
+    @classmethod
+    def open(cls, path: str | Path) -> Self:
+        """The network that a file of ours describes, with its weights."""
+        model = cls(read_config(path))
+        model.load(path)
+        return model
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape of every weight, by its name "layer/weight"."""
+        return {name: tuple(variable.shape) for name, variable in self.weights.items()}
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """A copy of every weight, by its name "layer/weight"."""
+        return {name: ops.convert_to_numpy(variable) for name, variable in self.weights.items()}
+
+    def save(self, path: str | Path) -> None:
+        """Write weights and configuration into one file of ours."""
+        arrays = {f"weights/{name}": array for name, array in self.arrays().items()}
+        weights.write_arrays(Path(path), arrays, notes={"config": self.config.to_dict()})
+
+    def load(self, path: str | Path, exclude: Iterable[str] = ()) -> None:
+        """Read weights of ours, except of layers whose names begin with an excluded one. Errors change nothing."""
+        weights.read_notes(Path(path))
+        shapes = {f"weights/{name}": shape for name, shape in self.shapes().items()}
+        skip = [f"weights/{name}" for name in exclude] + ["optimizer/"]
+        arrays = weights.read_arrays(Path(path), shapes, exclude=skip)
+        self._assign({name.removeprefix("weights/"): array for name, array in arrays.items()})
+        self.measured = True
+
+    def load_backbone(self, path: str | Path) -> None:
+        """Read ImageNet weights of the backbone: keras.applications' MobileNetV2 without top (a .weights.h5)."""
+        names = _keras_names(self.trunk) if self.config.backbone == "mobilenetv2" else {}
+        if not names:
+            raise EngineError(f"There is no reader of backbone weights for {self.config.backbone}.")
+        arrays = weights.read_arrays(Path(path), {name: self.shapes()[own] for name, own in names.items()})
+        self._assign({names[name]: array for name, array in arrays.items()})
+        self.measured = True
+
+    def predict(self, images: Sequence[np.ndarray], min_score: float | None = None) -> list[Detections]:
+        """What is on these photos, one answer each; min_score None takes the configuration's."""
+        score = self.config.detection_min_score if min_score is None else min_score
+        return [self._predict_one(image, score) for image in images]
+
+    def detect(self, images: Sequence[np.ndarray]) -> list[dict[str, np.ndarray]]:
+        """Matterport's answer: rois (n, 4) int32, class_ids, scores, masks (h, w, n) bool. Full frames cost memory."""
+        return [
+            _as_matterport(found, image.shape[:2]) for found, image in zip(self.predict(images), images, strict=True)
+        ]
+
+    def propose(self, image: Tensor) -> tuple[list[Tensor], Tensor, Tensor, Tensor]:
+        """One canvas (1, H, W, 3) -> pyramid, regions (r, 4), probabilities (r, classes), deltas (r, classes, 4)."""
+        canvas = image.shape[1:3]
+        pyramid = self.trunk(image, training=False)
+        logits, deltas = run_rpn(self.rpn, pyramid)
+        anchors = self.anchors(canvas, normalised=True)
+        rois = propose(logits, deltas, anchors, limit=self.config.proposals_inference, config=self.config)[0]
+        rois = ops.take(rois, native.real_slots(boxes.area(rois) > 0), axis=0)
+        class_logits, box_deltas = self.run_box_head(pyramid, rois, ops.zeros_like(rois[:, 0], "int32"), canvas=canvas)
+        return pyramid, rois, ops.softmax(class_logits), box_deltas
+
+    def run_box_head(
+        self, pyramid: Sequence[Tensor], rois: Tensor, photo: Tensor, *, canvas: tuple[int, int]
+    ) -> tuple[Tensor, Tensor]:
+        """Regions (m, 4) of photos (m,) -> float32 class logits (m, classes) and deltas (m, classes, 4)."""
+        size = self.config.pool_size
+        pooled = roi_align(pyramid, rois, photo, canvas=canvas, size=size, config=self.config)
+        logits, deltas = self.box_head(pooled, training=False)
+        return ops.cast(logits, "float32"), ops.cast(deltas, "float32")
+
+    def run_mask_head(
+        self, pyramid: Sequence[Tensor], rois: Tensor, photo: Tensor, *, canvas: tuple[int, int]
+    ) -> Tensor:  # (m, 2 * mask_pool_size, 2 * mask_pool_size, classes)
+        """Regions (m, 4) of photos (m,) -> float32 mask logits for each class."""
+        size = self.config.mask_pool_size
+        pooled = roi_align(pyramid, rois, photo, canvas=canvas, size=size, config=self.config)
+        return ops.cast(self.mask_head(pooled, training=False), "float32")
+
+    def anchors(self, canvas: tuple[int, int], *, normalised: bool) -> np.ndarray:
+        """The anchors (a, 4) float32 of a canvas, in pixels or normalised."""
+        pixels = pyramid_anchors(canvas, self.config)
+        return boxes.normalise(pixels, canvas, grid=self.config.box_grid) if normalised else pixels
+
+    def measure(self, images: np.ndarray) -> None:
+        """Take the statistics of the backbone's batch normalisation from these canvases (b, H, W, 3), once.
+
+        A backbone that starts from random weights needs it, since the statistics stay frozen in training.
+        """
+        norms = [layer for layer in self.trunk.layers if isinstance(layer, keras.layers.BatchNormalization)]
+        before = [layer.momentum for layer in norms]
+        for layer in norms:
+            layer.momentum = 0.0
+        self.trunk(images, training=True)
+        for layer, momentum in zip(norms, before, strict=True):
+            layer.momentum = momentum
+        self.measured = True
+
+    def _predict_one(self, image: np.ndarray, min_score: float) -> Detections:
+        check_image(image)
+        config, spot = self.config, place(image.shape[:2], self.config)
+        pyramid, *rest = self._propose_compiled(paint(image, spot, config)[None])
+        rois, probabilities, deltas = (ops.convert_to_numpy(tensor) for tensor in rest)
+        window = boxes.normalise(np.float32(spot.window), spot.canvas, grid=config.box_grid)
+        found, classes, scores = refine(rois, probabilities, deltas, window=window, min_score=min_score, config=config)
+        pixels = on_photo(found, spot, config)
+        return Detections(pixels, classes, scores, self._masks(pyramid, found, classes, spot))
+
+    def _propose_compiled(self, image: np.ndarray) -> Any:
+        canvas = image.shape[1:3]
+        if canvas not in self._compiled:
+            self._compiled[canvas] = native.compiled(lambda batch: self.propose(batch["images"]), {"images": image})
+        return self._compiled[canvas]({"images": ops.convert_to_tensor(image)})
+
+    def _masks(self, pyramid: Sequence[Tensor], found: np.ndarray, classes: np.ndarray, spot: Placement) -> np.ndarray:
+        """Probabilities (n, h, w) of the detections' own classes; the head sees these n regions only."""
+        side = 2 * self.config.mask_pool_size
+        if not len(found):
+            return np.zeros((0, side, side), np.float32)
+        photo = ops.zeros(len(found), "int32")
+        logits = self.run_mask_head(pyramid, ops.convert_to_tensor(found), photo, canvas=spot.canvas)
+        own = ops.take_along_axis(logits, ops.convert_to_tensor(classes)[:, None, None, None], axis=3)
+        return ops.convert_to_numpy(ops.sigmoid(own[..., 0]))
+
+    def _assign(self, arrays: dict[str, np.ndarray]) -> None:
+        for name, array in arrays.items():
+            self.weights[name].assign(array)
+
+
+def read_config(path: str | Path) -> Config:
+    """The configuration that a weights file of ours carries."""
+    notes = weights.read_notes(Path(path))
+    if not isinstance(notes.get("config"), dict):
+        raise EngineError(f"{path} carries no network configuration.")
+    return Config.from_dict(notes["config"])
+
+
+def _named_weights(networks: Iterable[keras.Model]) -> dict[str, keras.Variable]:
+    return {
+        f"{layer.name}/{variable.name}": variable
+        for network in networks
+        for layer in network.layers
+        for variable in layer.weights
+    }
+
+
+def _keras_names(trunk: keras.Model) -> dict[str, str]:
+    """Names in Keras' own file, which counts the layers of each kind, -> our names, for the backbone part."""
+    kinds = {
+        keras.layers.Conv2D: "conv2d",
+        keras.layers.DepthwiseConv2D: "depthwise_conv2d",
+        keras.layers.BatchNormalization: "batch_normalization",
+    }
+    counts, names = dict.fromkeys(kinds, 0), {}
+    for layer in trunk.layers:
+        if type(layer) not in kinds or layer.name.startswith("fpn_"):
+            continue
+        number = f"_{counts[type(layer)]}" if counts[type(layer)] else ""
+        counts[type(layer)] += 1
+        for i, variable in enumerate(layer.weights):
+            names[f"layers/{kinds[type(layer)]}{number}/vars/{i}"] = f"{layer.name}/{variable.name}"
+    return names
+
+
+def _as_matterport(found: Detections, shape: tuple[int, int]) -> dict[str, np.ndarray]:
+    rois = np.around(found.boxes).astype(np.int32)
+    real = (rois[:, 2] > rois[:, 0]) & (rois[:, 3] > rois[:, 1])
+    frames = [full_frame(roi, mask, shape) for roi, mask in zip(rois[real], found.masks[real], strict=True)]
+    masks = np.stack(frames, axis=-1) if frames else np.zeros((*shape, 0), bool)
+    return {"rois": rois[real], "class_ids": found.class_ids[real], "scores": found.scores[real], "masks": masks}

@@ -1,0 +1,210 @@
+"""What happens in one step of training, and how does a training survive being stopped?"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from . import boxes, losses, native, weights
+from .backbones import stage_of
+from .config import LOSS_NAMES, Config
+from .errors import EngineError
+from .heads import run_rpn
+from .layers import propose
+from .model import MaskRCNN
+from .samples import Batch, Sample, make_batch
+from .targets import anchor_targets, mask_targets, roi_targets
+
+Tensor = Any
+FIRST_STAGE = {"heads": 6, "5+": 5, "4+": 4, "3+": 3, "all": 0}
+
+
+def network_losses(model: MaskRCNN, batch: Any) -> dict[str, Tensor]:
+    """The five losses (scalars, unweighted) of a batch as `make_batch` describes it."""
+    config, canvas = model.config, tuple(batch["images"].shape[1:3])
+    true_boxes = boxes.normalise(batch["boxes"], canvas, grid=config.box_grid)
+    pyramid = model.trunk(batch["images"], training=False)
+    logits, deltas = run_rpn(model.rpn, pyramid)
+    found = _rpn_losses(model, batch, logits, deltas, canvas=canvas)
+    proposals = propose(
+        ops.stop_gradient(logits),
+        ops.stop_gradient(deltas),
+        model.anchors(canvas, normalised=True),
+        limit=config.proposals_training,
+        config=config,
+    )
+    chosen = roi_targets(proposals, true_boxes, batch["classes"], noise=batch["roi_noise"], config=config)
+    found |= _box_losses(model, pyramid, chosen, canvas=canvas)
+    found["mask"] = _mask_loss(model, pyramid, chosen, batch["edges"], canvas=canvas)
+    return found
+
+
+class TrainStep:
+    """A model being trained: each `step` shows it some photos once."""
+
+    def __init__(
+        self,
+        model: MaskRCNN,
+        *,
+        learning_rate: float | None = None,
+        layers: str = "all",
+        total_steps: int | None = None,
+        seed: int = 0,
+    ) -> None:
+        """layers: "heads", "5+", "4+", "3+" or "all". total_steps: where the cosine schedule ends (None: constant)."""
+        if layers not in FIRST_STAGE:
+            raise EngineError(f"There is no layer group {layers!r}.", f"Known groups: {', '.join(FIRST_STAGE)}.")
+        self.model, self.layers, self.step_count = model, layers, 0
+        self._rng = np.random.default_rng(seed)
+        self._seed = seed
+        self._variables = [v for name, v in model.weights.items() if v.trainable and _taught(name, layers)]
+        self._optimizer = _optimizer(model.config, learning_rate or model.config.learning_rate, total_steps)
+        self._optimizer.build(self._variables)
+        self._compiled: dict[Any, Any] = {}
+
+    def step(self, samples: Sequence[Sample]) -> dict[str, float]:
+        """Learn from these photos: loss and its five parts. EngineError if the loss or a gradient is no number."""
+        batch = make_batch(samples, self.model.config, self._rng, augment=True)
+        if not self.model.measured:
+            self.model.measure(batch["images"])
+        found = self._run("learn", self._learn, batch)
+        if not np.isfinite(found["loss"]):
+            raise EngineError(
+                "The loss became NaN or infinite.", f"Step {self.step_count + 1}: {found}. Lower the learning rate."
+            )
+        self.step_count += 1
+        return found
+
+    def evaluate(self, samples: Sequence[Sample]) -> dict[str, float]:
+        """The same losses without learning and without augmentation; the same photos give the same numbers."""
+        batch = make_batch(samples, self.model.config, np.random.default_rng(self._seed), augment=False)
+        if not self.model.measured:
+            self.model.measure(batch["images"])
+        return self._run("evaluate", self._total, batch)
+
+    def save(self, path: str | Path) -> None:
+        """Write weights, optimiser, step and random state into one file, from which training goes on exactly."""
+        arrays = {f"weights/{name}": array for name, array in self.model.arrays().items()}
+        arrays |= {name: ops.convert_to_numpy(v) for name, v in self._optimizer_variables().items()}
+        state = {"step": self.step_count, "layers": self.layers, "rng": self._rng.bit_generator.state}
+        weights.write_arrays(Path(path), arrays, notes={"config": self.model.config.to_dict(), "trainer": state})
+
+    def load(self, path: str | Path) -> None:
+        """Go on from a file written by `save` for the same network and layer group."""
+        state = weights.read_notes(Path(path)).get("trainer")
+        if not isinstance(state, dict) or state.get("layers") != self.layers:
+            raise EngineError(
+                f"Training cannot go on from {path}.", f"It holds no training of the layers {self.layers!r}."
+            )
+        variables = self._optimizer_variables()
+        shapes = {f"weights/{name}": shape for name, shape in self.model.shapes().items()}
+        shapes |= {name: tuple(v.shape) for name, v in variables.items()}
+        arrays = weights.read_arrays(Path(path), shapes)
+        try:
+            self._rng.bit_generator.state = state["rng"]
+            self.step_count = int(state["step"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise EngineError(
+                f"Training cannot go on from {path}.", f"Its random state is damaged: {error}."
+            ) from error
+        for name, variable in ({f"weights/{n}": v for n, v in self.model.weights.items()} | variables).items():
+            variable.assign(arrays[name])
+        self.model.measured = True
+
+    def _run(self, name: str, function: Any, batch: Batch) -> dict[str, float]:
+        key = (name, batch["images"].shape)
+        if key not in self._compiled:
+            self._compiled[key] = native.compiled(function, batch)
+        found = self._compiled[key]({name: ops.convert_to_tensor(array) for name, array in batch.items()})
+        return {name: float(value) for name, value in found.items()}
+
+    def _total(self, batch: Any) -> dict[str, Tensor]:
+        parts = network_losses(self.model, batch)
+        weighted = [
+            parts[name] * weight for name, weight in zip(LOSS_NAMES, self.model.config.loss_weights, strict=True)
+        ]
+        return {"loss": sum(weighted[1:], weighted[0]), **{name: parts[name] for name in LOSS_NAMES}}
+
+    def _learn(self, batch: Any) -> dict[str, Tensor]:
+        def run() -> tuple[Tensor, dict[str, Tensor]]:
+            found = self._total(batch)
+            return found["loss"], found
+
+        loss, found, gradients = native.value_and_gradients(run, self._variables)
+        fine = ops.isfinite(loss + sum(ops.sum(ops.square(ops.cast(g, "float32"))) for g in gradients))
+        gradients = [ops.where(fine, g, ops.zeros_like(g)) for g in gradients]  # one NaN would spoil all weights
+        self._optimizer.apply(gradients, self._variables)
+        return {**found, "loss": ops.where(fine, loss, float("nan"))}
+
+    def _optimizer_variables(self) -> dict[str, keras.Variable]:
+        return {f"optimizer/{i:04}": variable for i, variable in enumerate(self._optimizer.variables)}
+
+
+def _rpn_losses(
+    model: MaskRCNN, batch: Any, logits: Tensor, deltas: Tensor, *, canvas: tuple[int, int]
+) -> dict[str, Tensor]:
+    anchors = model.anchors(canvas, normalised=False)
+    goal = anchor_targets(anchors, batch["boxes"], batch["classes"], noise=batch["anchor_noise"], config=model.config)
+    index = goal.index[..., None]
+    return {
+        "rpn_class": losses.rpn_class_loss(ops.take_along_axis(logits, index, axis=1), goal.match),
+        "rpn_box": losses.rpn_box_loss(ops.take_along_axis(deltas, index, axis=1), goal.deltas, goal.match),
+    }
+
+
+def _box_losses(model: MaskRCNN, pyramid: list[Tensor], chosen: Any, *, canvas: tuple[int, int]) -> dict[str, Tensor]:
+    slots, valid = _flat(chosen.valid), native.real_slots(ops.reshape(chosen.valid, (-1,)))
+    rois, classes, goal = (ops.take(_flat(v), valid, axis=0) for v in (chosen.rois, chosen.classes, chosen.deltas))
+    photo = ops.take(_photo_of(chosen.rois.shape[:2]), valid)
+    logits, deltas = model.run_box_head(pyramid, ops.stop_gradient(rois), photo, canvas=canvas)
+    counts = ops.take(slots, valid)
+    return {"class": losses.class_loss(logits, classes, counts), "box": losses.box_loss(deltas, goal, classes)}
+
+
+def _mask_loss(
+    model: MaskRCNN, pyramid: list[Tensor], chosen: Any, edges: Tensor, *, canvas: tuple[int, int]
+) -> Tensor:
+    rois, classes, instance = (_flat(v[:, : chosen.objects]) for v in (chosen.rois, chosen.classes, chosen.instance))
+    real = native.real_slots(classes > 0)
+    photo = ops.take(_photo_of((chosen.rois.shape[0], chosen.objects)), real)
+    rois, classes, instance = (ops.take(v, real, axis=0) for v in (rois, classes, instance))
+    n = ops.shape(edges)[1]
+    own = ops.take(ops.reshape(edges, (-1, ops.shape(edges)[2], 4)), photo * n + instance, axis=0)  # (m, e, 4)
+    own = boxes.normalise(own, canvas, grid="continuous")
+    pixels = boxes.denormalise(rois, canvas, grid=model.config.box_grid)
+    size = 2 * model.config.mask_pool_size
+    goal = mask_targets(boxes.normalise(pixels, canvas, grid="continuous"), own, size=size)
+    logits = model.run_mask_head(pyramid, ops.stop_gradient(rois), photo, canvas=canvas)
+    return losses.mask_loss(logits, ops.stop_gradient(goal), classes)
+
+
+def _flat(values: Tensor) -> Tensor:
+    """(b, s, ...) -> (b * s, ...)."""
+    return ops.reshape(values, (-1, *values.shape[2:]))
+
+
+def _photo_of(shape: tuple[int, int]) -> Tensor:
+    """For b photos with s slots each: which photo a flat slot belongs to, (b * s,) int32."""
+    return ops.convert_to_tensor(np.repeat(np.arange(shape[0], dtype=np.int32), shape[1]))
+
+
+def _taught(name: str, group: str) -> bool:
+    stage = stage_of(name)
+    return stage == 0 or stage >= FIRST_STAGE[group]
+
+
+def _optimizer(config: Config, rate: float, total_steps: int | None) -> keras.optimizers.Optimizer:
+    clip = config.clip_norm
+    if config.optimizer == "sgd":
+        return keras.optimizers.SGD(rate, momentum=config.momentum, global_clipnorm=clip)
+    warm = min(100, (total_steps or 1000) // 10)
+    schedule: Any = rate
+    if total_steps:
+        steps = max(1, total_steps - warm)
+        schedule = keras.optimizers.schedules.CosineDecay(
+            0.0 if warm else rate, steps, warmup_target=rate if warm else None, warmup_steps=warm
+        )
+    return keras.optimizers.AdamW(schedule, weight_decay=config.weight_decay, global_clipnorm=clip)

@@ -1,0 +1,158 @@
+"""How are weights named, started, written and read? Plain arrays in HDF5, read strictly, since files may be foreign."""
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from .errors import EngineError
+
+FORMAT = "cardamage-mrcnn 1"
+ATTRIBUTE_LIMIT = 1 << 20  # bytes of one text attribute
+Shape = tuple[int, ...]
+
+
+def start_values(shapes: Mapping[str, Shape], rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """Random weights for a new network: He et al. 2015 for kernels, small for the last layers, else 0 or 1."""
+    return {name: _start_value(name, shape, rng) for name, shape in shapes.items()}
+
+
+def write_arrays(path: Path, arrays: Mapping[str, np.ndarray], *, notes: Mapping[str, Any]) -> None:
+    """Write named arrays and JSON notes so that the file is either the old one or whole, also after a power cut."""
+    path = Path(path)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with h5py.File(part, "w") as file:
+            file.attrs["format"] = FORMAT
+            for name, value in notes.items():
+                file.attrs[name] = json.dumps(value)
+            for name, array in arrays.items():
+                file.create_dataset(name, data=array)
+        _replace(part, path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise EngineError(f"The weights could not be written to {path}.", str(error)) from error
+
+
+def read_notes(path: Path) -> dict[str, Any]:
+    """The JSON notes of a file of ours."""
+    with _opened(path) as file:
+        texts = {name: _text(file, name, path) for name in file.attrs}
+    if texts.pop("format", None) != FORMAT:
+        raise EngineError(f"{path} is not a weights file of this program.", f"Expected the format {FORMAT!r}.")
+    try:
+        return {name: json.loads(text) for name, text in texts.items()}
+    except (ValueError, RecursionError) as error:
+        raise EngineError(f"The notes in {path} cannot be read.", str(error)) from error
+
+
+def read_arrays(path: Path, expected: Mapping[str, Shape], *, exclude: Iterable[str] = ()) -> dict[str, np.ndarray]:
+    """All expected arrays but those whose name begins with an excluded one; anything missing, unused or misshapen
+    raises one EngineError with the whole list. Shapes and types are checked before a single value is read."""
+    skip = tuple(exclude)
+    with _opened(path) as file:
+        found = list_datasets(file, path)
+        wanted = {name: shape for name, shape in expected.items() if not (skip and name.startswith(skip))}
+        offered = {name for name in found if not (skip and name.startswith(skip))}
+        compare({name: found[name].shape for name in offered}, wanted, path=path)
+        return {name: _read(found[name], path) for name in wanted}
+
+
+def compare(found: Mapping[str, Shape], expected: Mapping[str, Shape], *, path: Path) -> None:
+    """Raise one EngineError that lists all names that are missing, unused or of another shape."""
+    lines = [f"missing: {name} {shape}" for name, shape in expected.items() if name not in found]
+    lines += [f"not used: {name}" for name in sorted(set(found) - set(expected))]
+    lines += [
+        f"misshapen: {name}, expected {shape}, found {tuple(found[name])}"
+        for name, shape in expected.items()
+        if name in found and tuple(found[name]) != tuple(shape)
+    ]
+    if lines:
+        raise EngineError(f"The weights in {path} do not fit this network.", _shortened(lines))
+
+
+def list_datasets(file: h5py.File, path: Path) -> dict[str, h5py.Dataset]:
+    """All data sets by name. Links that lead elsewhere, foreign storage and types other than numbers are refused."""
+    found: dict[str, h5py.Dataset] = {}
+    _walk(file, "", found, path)
+    return found
+
+
+def _walk(group: h5py.Group, prefix: str, found: dict[str, h5py.Dataset], path: Path) -> None:
+    if prefix.count("/") > 8 or len(found) > 10_000:
+        raise EngineError(f"{path} is not a weights file.", "It is nested too deeply or holds too many arrays.")
+    for name in group:
+        full = f"{prefix}{name}"
+        if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+            raise EngineError(f"{path} was refused.", f"{full} is a link, and a weights file needs none.")
+        item = group[name]
+        if isinstance(item, h5py.Group):
+            _walk(item, f"{full}/", found, path)
+        elif not isinstance(item, h5py.Dataset) or item.dtype.kind not in "fiu" or item.dtype.hasobject:
+            raise EngineError(f"{path} was refused.", f"{full} does not hold plain numbers.")
+        elif item.external or item.is_virtual:
+            raise EngineError(f"{path} was refused.", f"{full} takes its values from another file.")
+        else:
+            found[full] = item
+
+
+def _read(dataset: h5py.Dataset, path: Path) -> np.ndarray:
+    try:
+        return dataset[()]
+    except (OSError, RuntimeError) as error:
+        raise EngineError(f"{path} is damaged.", f"{dataset.name}: {error}") from error
+
+
+def _opened(path: Path) -> h5py.File:
+    if not Path(path).is_file():
+        raise EngineError(f"There is no weights file {path}.")
+    try:
+        return h5py.File(path, "r")
+    except OSError as error:
+        raise EngineError(
+            f"{path} is not a whole HDF5 file.", f"It may be cut off or of another kind. {error}"
+        ) from error
+
+
+def _text(file: h5py.File, name: str, path: Path) -> str:
+    attribute = file.attrs.get_id(name)
+    text = file.attrs[name] if attribute.shape == () and attribute.get_storage_size() <= ATTRIBUTE_LIMIT else None
+    if not isinstance(text, str):
+        raise EngineError(f"{path} is not a weights file of this program.", f"Its note {name!r} is no text.")
+    return text
+
+
+def _replace(part: Path, path: Path) -> None:
+    with part.open("rb+") as file:
+        os.fsync(file.fileno())
+    part.replace(path)
+    if os.name == "posix":
+        folder = os.open(path.parent, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
+
+
+def _shortened(lines: list[str], limit: int = 40) -> str:
+    more = [f"... and {len(lines) - limit} more"] if len(lines) > limit else []
+    return "\n".join(lines[:limit] + more)
+
+
+def _start_value(name: str, shape: Shape, rng: np.random.Generator) -> np.ndarray:
+    layer, kind = name.rsplit("/", 1)
+    if kind in ("gamma", "moving_variance"):
+        return np.ones(shape, np.float32)
+    if kind in ("bias", "beta", "moving_mean"):
+        return np.zeros(shape, np.float32)
+    if layer in ("rpn_class_raw", "rpn_bbox_pred", "mrcnn_class_logits", "mrcnn_bbox_fc"):
+        spread = 0.01 if "class" in layer else 0.001
+    else:
+        fan_in = shape[0] * shape[1] * (1 if kind == "depthwise_kernel" else shape[2]) if len(shape) == 4 else shape[0]
+        gain = 1.0 if layer.startswith("fpn_") else 2.0  # no ReLU follows in the pyramid
+        spread = float(np.sqrt(gain / fan_in))
+    if layer == "mrcnn_mask_deconv":  # each output point sees one kernel cell of (size, size, out, in)
+        spread = float(np.sqrt(2.0 / shape[3]))
+    return rng.standard_normal(shape, np.float32) * np.float32(spread)
