@@ -1,0 +1,155 @@
+"""How does the window, which never imports a network, get a photo's damage outlined?"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from pathlib import Path
+
+import msgspec
+
+from ..annotations.model import Region
+from ..errors import ModelError, PhotoError
+from .lines import Ended, LineProcess
+from .messages import Answer, Problem, Ready, Reply, Request
+
+PACKAGES = Path(__file__).resolve().parents[2]
+
+
+class Predictor:
+    """A model kept warm in a process of its own. All methods may be called from any thread.
+
+    A process that dies is one ModelError to whoever waits for it; the next call starts a new one.
+    """
+
+    def __init__(
+        self, model_folder: str | os.PathLike[str], *, start_seconds: float = 300, predict_seconds: float = 300
+    ) -> None:
+        """Nothing is started yet. Loading and one photo may take so many seconds before we give the process up."""
+        self.folder = Path(model_folder).absolute()
+        self._start_seconds = start_seconds
+        self._predict_seconds = predict_seconds
+        self._turn = threading.Lock()  # held while a photo is predicted: one at a time
+        self._state = threading.Lock()  # guards `_process`, held only for moments
+        self._process: LineProcess | None = None
+        self._greeted: LineProcess | None = None
+        self._request = 0
+
+    def start(self) -> None:
+        """Begin to load the model, without waiting for it. Raises ModelError if no process can be started."""
+        self._running()
+
+    @property
+    def ready(self) -> bool:
+        """Whether the model is loaded, so that `predict` takes no longer than the prediction."""
+        with self._state:
+            process = self._process
+        return process is not None and process.spoke and process.alive
+
+    def predict(self, photo_path: str | os.PathLike[str], *, min_score: float = 0.05) -> tuple[Region, ...]:
+        """What the model sees, best first, in pixels of the photo as displayed; blocks, and starts the process first.
+
+        Raises PhotoError for a photo that cannot be opened and ModelError for everything else.
+        """
+        with self._turn:
+            process = self._running()
+            self._greet(process)
+            self._request += 1
+            request = Request(self._request, str(Path(photo_path).absolute()), min_score)
+            reply = self._ask(process, request)
+        match reply:
+            case Answer(id=request.id, regions=regions):
+                return regions
+            case Problem(kind="photo", title=title, detail=detail):
+                raise PhotoError(title, detail)
+            case Problem(title=title, detail=detail):
+                raise ModelError(title, detail)
+        self._forget(process)
+        raise ModelError("The process that predicts answered something else than it was asked.", "Please try again.")
+
+    def close(self) -> None:
+        """End the process; somebody waiting in `predict` gets a ModelError. It may be started again later."""
+        with self._state:
+            process, self._process = self._process, None
+        if process is not None:
+            process.close()
+
+    def __enter__(self) -> Predictor:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _running(self) -> LineProcess:
+        with self._state:
+            dead = self._process
+            if dead is not None and dead.alive:
+                return dead
+            self._process = _launch(self.folder)
+            started = self._process
+        if dead is not None:
+            dead.close()
+        return started
+
+    def _greet(self, process: LineProcess) -> None:
+        """Wait for the model to be loaded."""
+        if self._greeted is process:
+            return
+        reply = self._receive(process, self._start_seconds)
+        if isinstance(reply, Problem):
+            self._forget(process)
+            raise ModelError(reply.title, reply.detail)
+        if isinstance(reply, Ready):
+            self._greeted = process
+
+    def _ask(self, process: LineProcess, request: Request) -> Reply:
+        try:
+            process.send(msgspec.json.encode(request))
+        except Ended:
+            raise self._died(process) from None
+        return self._receive(process, self._predict_seconds)
+
+    def _receive(self, process: LineProcess, seconds: float) -> Reply:
+        try:
+            return msgspec.json.decode(process.receive(seconds), type=Reply)
+        except Ended:
+            raise self._died(process) from None
+        except TimeoutError:
+            self._forget(process)
+            raise ModelError(
+                f"The process that predicts did not answer within {seconds:.0f} seconds and was ended.",
+                f"Model: {self.folder}. Try again, or choose a lighter model.",
+            ) from None
+        except msgspec.DecodeError as error:
+            self._forget(process)
+            raise ModelError("The process that predicts sent something unreadable.", str(error)) from error
+
+    def _died(self, process: LineProcess) -> ModelError:
+        said = process.last_words()
+        self._forget(process)
+        return ModelError(
+            "The process that predicts ended unexpectedly.",
+            f"Model: {self.folder}; {said}. The next try starts it anew.",
+        )
+
+    def _forget(self, process: LineProcess) -> None:
+        with self._state:
+            if self._process is process:
+                self._process = None
+        process.close()
+
+
+def _launch(folder: Path) -> LineProcess:
+    command = [sys.executable, "-P", "-m", "cardamage_core.inference.service", str(folder)]
+    try:
+        return LineProcess(command, env=_environment())
+    except OSError as error:
+        raise ModelError("No process for predicting could be started.", f"{error.strerror or error}.") from error
+
+
+def _environment() -> dict[str, str]:
+    paths = [*filter(None, [os.environ.get("PYTHONPATH")]), str(PACKAGES)]
+    chosen = {"PYTHONPATH": os.pathsep.join(paths), "PYTHONIOENCODING": "utf-8"}
+    return {"TF_CPP_MIN_LOG_LEVEL": "2", "KERAS_BACKEND": "tensorflow"} | dict(os.environ) | chosen
