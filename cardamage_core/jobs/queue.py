@@ -187,9 +187,9 @@ def _doing(own: list[Event]) -> str:
     match own[-1]["kind"]:
         case "compiling":
             return "Compiling the network: the first step takes up to a minute."
-        case "started" | "note" | "skipped":
-            return "Loading."
-        case "stopping":
-            return "Stopping at the next step."
+        case "started" | "note":
+            return "Reading photos."
+        case "checkpoint" | "validation":
+            return "Validating."
         case _:
             return "Training."

@@ -20,6 +20,7 @@ from ..errors import CarDamageError
 from . import events, process
 from .events import EventLog
 from .folder import JobFolder
+from .following import sentence
 
 NICE = 5  # the person at the window comes first
 LOOK_AGAIN = 0.5  # seconds between two looks whether it is our turn
@@ -72,7 +73,21 @@ def _in_turn(at: JobFolder, log: EventLog, stop: StopRequest) -> None:
         from ..training import trainer  # the framework: seconds and hundreds of megabytes
 
         places = trainer.Places(at.checkpoints, at.previews, at.models)
-        trainer.run(at.job(), at.dataset(), places, say=log.write, stop=stop)
+        trainer.run(at.job(), at.dataset(), places, say=_Told(log), stop=stop)
+
+
+class _Told:
+    """Says each event to the event file, and to the log in words."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+
+    def __call__(self, kind: str, **fields: object) -> None:
+        self._log.write(kind, **fields)
+        words = (
+            f"Step {fields['step']}: loss {fields['loss']:.4f}" if kind == "step" else sentence({"kind": kind} | fields)
+        )
+        print(time.strftime("%H:%M:%S"), words or kind, file=sys.stderr)  # noqa: T201 the log
 
 
 def _take(turn: FileLock, log: EventLog, stop: StopRequest) -> bool:

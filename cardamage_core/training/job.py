@@ -58,6 +58,10 @@ class TrainingJob(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The classes in the order of their ids 1, 2, …; 0 is the background."""
         return tuple(rule.name for rule in self.classes)
 
+    def with_steps(self, steps: int) -> TrainingJob:
+        """The same job with another number of steps an epoch."""
+        return msgspec.structs.replace(self, steps=steps)
+
     def epoch_of(self, step: int) -> int:
         """The epoch, counted from 1, that the step with this number (counted from 1) belongs to; 0 before the first."""
         return 0 if step <= 0 else min((step - 1) // self.steps + 1, self.epochs)

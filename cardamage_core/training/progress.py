@@ -21,6 +21,7 @@ class Progress:
         self._took: deque[float] = deque(maxlen=RECENT)
         self._between = 0.0  # seconds for validation and checkpoint at the end of an epoch
         self._since: float | None = None
+        self._compiled = False
 
     def begin(self) -> None:
         """The first step begins."""
@@ -29,11 +30,9 @@ class Progress:
     def stepped(self) -> None:
         """A step ended."""
         now = self._clock()
-        if self._since is not None:
+        if self._compiled and self._since is not None:
             self._took.append(now - self._since)
-            if len(self._took) == 2 and self._took[0] > 2 * self._took[1]:
-                self._took.popleft()  # that one compiled
-        self._since = now
+        self._compiled, self._since = True, now
 
     def epoch_ended(self) -> None:
         """What is done between two epochs ended."""
@@ -43,10 +42,10 @@ class Progress:
         self._since = now
 
     def after(self, step: int) -> dict[str, float]:
-        """The figures for the event of this step (1…): speed, seconds left and this process' memory."""
+        """The figures for the event of this step (1…): speed, seconds left (both 0.0: not known yet) and memory."""
         mean = sum(self._took) / len(self._took) if self._took else 0.0
         ends_left = -(-(self._total - step) // self._steps) + (step % self._steps == 0)
-        left = (self._total - step) * mean + ends_left * self._between
+        left = (self._total - step) * mean + ends_left * self._between if mean else 0.0
         return {
             "photos_per_second": round(self._batch / mean, 3) if mean else 0.0,
             "seconds_left": round(left, 1),

@@ -1,0 +1,56 @@
+"""How is progress shown: one line that changes on a terminal, a line now and then elsewhere?"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from types import TracebackType
+
+from . import Output
+
+NOW_AND_THEN = 10.0  # seconds between two lines where nobody can overwrite them
+
+
+class Bar:
+    """A progress line on stderr; sentences may be said in between."""
+
+    def __init__(self, out: Output, *, rewrite: bool) -> None:
+        self._out = out
+        self._rewrite = rewrite
+        self._shown = False
+        self._last = 0.0
+
+    def show(self, text: str) -> None:
+        """Replace the line."""
+        if self._rewrite:
+            width = shutil.get_terminal_size().columns - 1
+            sys.stderr.write(f"\r\x1b[K{text[:width]}")
+            sys.stderr.flush()
+            self._shown = True
+        elif time.monotonic() - self._last >= NOW_AND_THEN:
+            self._last = time.monotonic()
+            self._out.progress(text)
+
+    def say(self, text: str) -> None:
+        """Say a sentence above the line."""
+        self._clear()
+        self._out.progress(text)
+
+    def _clear(self) -> None:
+        if self._shown:
+            sys.stderr.write("\r\x1b[K")
+            self._shown = False
+
+    def __enter__(self) -> Bar:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._clear()
+
+
+def bar_for(out: Output) -> Bar:
+    """The bar that fits where stderr goes."""
+    return Bar(out, rewrite=sys.stderr.isatty())

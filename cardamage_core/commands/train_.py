@@ -1,0 +1,111 @@
+"""`cardamage train`: what is trained, and how is it watched?"""
+
+from __future__ import annotations
+
+import argparse
+import math
+from pathlib import Path
+
+from ..annotations.model import Dataset
+from ..jobs import local, queue
+from ..jobs.following import duration, follow
+from ..jobs.queue import JobStatus
+from ..project import Project
+from ..training.job import BATCHES, PRESETS, ClassRule, TrainingJob
+from ..training.splits import split
+from . import Output
+from .bars import bar_for
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what can be chosen."""
+    parser.add_argument("project", type=Path, metavar="PROJECT")
+    parser.add_argument("--name", default="", help="what the model will be called (default: its classes)")
+    parser.add_argument("--preset", default="light", choices=PRESETS, help="size of the network (default: light)")
+    parser.add_argument("--epochs", type=int, default=10, metavar="N", help="default: 10")
+    parser.add_argument("--steps", type=int, metavar="N", help="steps an epoch (default: once through all photos)")
+    parser.add_argument("--batch", type=int, metavar="N", help="photos a step (default: the preset's)")
+    parser.add_argument("--labels", default="", metavar="A,B", help="labels to learn, a class each")
+    parser.add_argument("--one-class", metavar="NAME", help="learn all labels (or those of --labels) as one class NAME")
+    parser.add_argument("--train-split", default="train", metavar="SPLIT", help="photos to learn from")
+    parser.add_argument("--val-split", default="val", metavar="SPLIT", help="photos to validate on")
+    parser.add_argument(
+        "--start", default="imagenet", metavar="WEIGHTS", help="imagenet (default), none, or a model's id or folder"
+    )
+    parser.add_argument("--learning-rate", type=float, metavar="R", help="default: the preset's")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="same seed, same course (default: 0)")
+    parser.add_argument("--detach", action="store_true", help="do not watch; see `cardamage jobs`")
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    """Start the worker and watch it; Ctrl-C stops it with a checkpoint."""
+    with Project.open(args.project, read_only=True) as project:
+        dataset, folder = project.dataset(), project.folder
+    job_folder = queue.create(folder, job_of(args, dataset), dataset)
+    local.start(job_folder)
+    if args.detach:
+        status = queue.status(job_folder)
+        out.report(
+            document(status), f"Started {status.id}. Watch it with: cardamage jobs {folder} --follow {status.id}"
+        )
+        return 0
+    return watch(job_folder, out, stop_on_interrupt=True)
+
+
+def watch(job_folder: Path, out: Output, *, stop_on_interrupt: bool) -> int:
+    """Follow a job to its end and report it: 0 finished or stopped, 1 failed."""
+    with bar_for(out) as bar:
+        status = follow(job_folder, bar.say, bar=bar.show, stop_on_interrupt=stop_on_interrupt)
+    out.report(document(status), summary(status))
+    return 1 if status.state == "failed" else 0
+
+
+def job_of(args: argparse.Namespace, dataset: Dataset) -> TrainingJob:
+    """The job that the arguments describe."""
+    labels = tuple(filter(None, map(str.strip, args.labels.split(","))))
+    if args.one_class or not labels:
+        classes = (ClassRule(args.one_class or "damage", labels),)
+    else:
+        classes = tuple(ClassRule(label, (label,)) for label in labels)
+    job = TrainingJob(
+        name=args.name or " ".join(rule.name for rule in classes),
+        preset=args.preset,
+        epochs=args.epochs,
+        classes=classes,
+        train_split=args.train_split,
+        val_split=args.val_split,
+        start=args.start,
+        seed=args.seed,
+        batch=BATCHES[args.preset] if args.batch is None else args.batch,
+        learning_rate=args.learning_rate,
+    )
+    return job.with_steps(args.steps or math.ceil(len(split(dataset, job).train.photos) / max(1, job.batch)) or 1)
+
+
+def summary(status: JobStatus) -> str:
+    """One line for people."""
+    kept = f" Model: {status.model}" if status.model else ""
+    return f"{status.id} {status.job.name}: {status.message}{kept}"
+
+
+def document(status: JobStatus) -> dict[str, object]:
+    """A job for machines."""
+    return {
+        "id": status.id,
+        "name": status.job.name,
+        "folder": str(status.folder),
+        "state": status.state,
+        "message": status.message,
+        "preset": status.job.preset,
+        "classes": list(status.job.class_names),
+        "epoch": status.epoch,
+        "epochs": status.job.epochs,
+        "step": status.step,
+        "total_steps": status.total_steps,
+        "checkpoint_step": status.checkpoint_step,
+        "photos_per_second": status.photos_per_second,
+        "seconds_left": status.seconds_left if status.live else 0.0,
+        "left": duration(status.seconds_left) if status.live else "",
+        "memory_mb": status.memory_mb,
+        "model": status.model,
+    }

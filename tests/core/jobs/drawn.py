@@ -1,0 +1,48 @@
+"""Photos with one bright quadrilateral each, and a job small enough to train in seconds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from cardamage_core.annotations.model import AnnotatedPhoto, Dataset, Label, Photo, Polygon, Region
+from cardamage_core.training.job import TrainingJob
+
+SIDE = 96
+TINY = {
+    "image_min_side": 64,
+    "image_max_side": 128,
+    "canvas_floor": 128,
+    "pyramid_channels": 16,
+    "rpn_channels": 16,
+    "box_head_units": 32,
+    "mask_head_channels": 16,
+    "proposals_training": 32,
+    "rois_per_image": 16,
+    "rpn_anchors_per_image": 64,
+}
+
+
+def job(**changes) -> TrainingJob:
+    return TrainingJob(**({"epochs": 2, "steps": 2, "batch": 2, "start": "none", "changes": TINY} | changes))
+
+
+def dataset(folder: Path, *, train: int = 6, val: int = 2) -> Dataset:
+    """`train` + `val` photos in `folder`, each with one region labelled "dent"."""
+    splits = ["train"] * train + ["val"] * val
+    photos = tuple(_photo(folder, number, split) for number, split in enumerate(splits))
+    return Dataset(photos=photos, labels=(Label("dent", "#ff0000"),))
+
+
+def _photo(folder: Path, number: int, split: str) -> AnnotatedPhoto:
+    rng = np.random.default_rng(number)
+    x, y, w, h = (int(v) for v in rng.integers((10, 10, 20, 20), (40, 40, 45, 45)))
+    ring = ((x, y), (x + w, y), (x + w, y + h), (x, y + h))
+    image = Image.fromarray(rng.integers(60, 110, (SIDE, SIDE, 3), dtype=np.uint8))
+    ImageDraw.Draw(image).polygon(ring, fill=(230, 60, 40))
+    path = folder / f"car {number}.png"
+    image.save(path)
+    region = Region(f"r{number}", Polygon((ring,)), "dent")
+    return AnnotatedPhoto(Photo(f"p{number}", str(path), path.name, SIDE, SIDE, split=split), (region,))
