@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image, ImageDraw
 
 from cardamage_core.annotations.model import AnnotatedPhoto, Dataset, Label, Photo, Polygon, Region
@@ -25,11 +26,23 @@ TINY = {
 }
 
 
-def job(**changes) -> TrainingJob:
+@pytest.fixture(scope="module")
+def tiny_job():
+    """Makes a job small enough to train in seconds, with changes."""
+    return _job
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    """Draws photos into a folder: the data set of them."""
+    return _dataset
+
+
+def _job(**changes) -> TrainingJob:
     return TrainingJob(**({"epochs": 2, "steps": 2, "batch": 2, "start": "none", "changes": TINY} | changes))
 
 
-def dataset(folder: Path, *, train: int = 6, val: int = 2) -> Dataset:
+def _dataset(folder: Path, *, train: int = 6, val: int = 2) -> Dataset:
     """`train` + `val` photos in `folder`, each with one region labelled "dent"."""
     splits = ["train"] * train + ["val"] * val
     photos = tuple(_photo(folder, number, split) for number, split in enumerate(splits))

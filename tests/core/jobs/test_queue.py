@@ -1,0 +1,146 @@
+"""Which jobs are there, and how far is each, judged by the files alone?"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from cardamage_core.errors import JobError
+from cardamage_core.jobs import events, local, process, queue
+from cardamage_core.jobs.events import EventLog
+from cardamage_core.jobs.folder import JobFolder
+from cardamage_core.training import checkpoints
+
+
+@pytest.fixture
+def folder(tmp_path, tiny_job, drawn) -> JobFolder:
+    return JobFolder(queue.create(tmp_path, tiny_job(), drawn(tmp_path, train=1, val=0)))
+
+
+@pytest.fixture
+def dead_pid() -> int:
+    """The number of a process that has just ended."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+def _tell(folder: JobFolder, *kinds: str, step: int = 0) -> None:
+    log = EventLog(folder.events)
+    for kind in kinds:
+        log.write(kind, step=step)
+
+
+def test_a_new_job_waits_and_keeps_its_own_copy_of_the_data(folder, tiny_job):
+    status = queue.status(folder.path)
+    assert (status.state, status.step, status.total_steps, status.message) == ("waiting", 0, 4, "Waiting to begin.")
+    assert folder.job() == tiny_job()
+    assert folder.dataset().photos[0].regions[0].label == "dent"
+
+
+def test_a_live_worker_runs_and_its_events_tell_how_far(folder):
+    process.record(folder.worker, os.getpid(), offset=0)
+    assert queue.status(folder.path).state == "waiting"
+    _tell(folder, "started", "compiling")
+    assert "Compiling" in queue.status(folder.path).message
+    EventLog(folder.events).write("step", step=3, photos_per_second=2.5, seconds_left=4.0, memory_mb=900.0)
+    status = queue.status(folder.path)
+    assert (status.state, status.step, status.epoch, status.fraction) == ("running", 3, 2, 0.75)
+    assert (status.photos_per_second, status.seconds_left, status.memory_mb) == (2.5, 4.0, 900.0)
+    assert status.started > 0
+
+
+def test_a_worker_that_waits_for_its_turn_says_so(folder):
+    process.record(folder.worker, os.getpid(), offset=0)
+    _tell(folder, "waiting")
+    status = queue.status(folder.path)
+    assert (status.state, status.message) == ("waiting", "Waiting for another training to end.")
+
+
+def test_a_worker_that_died_without_a_last_word_reads_as_failed(folder, dead_pid):
+    process.record(folder.worker, dead_pid, offset=0)
+    _tell(folder, "started", "step", step=3)
+    checkpoints.save(folder.checkpoints, 2, lambda path: path.write_bytes(b"2"))
+    status = queue.status(folder.path)
+    assert (status.state, status.checkpoint_step) == ("failed", 2)
+    assert status.message == "The worker ended without a word at step 3; resume continues from step 2."
+
+
+def test_another_process_with_the_same_number_is_not_the_worker(folder):
+    _tell(folder, "started")
+    folder.worker.write_text(f'{{"pid": {os.getpid()}, "created": 1000.0, "offset": 0}}')
+    assert queue.status(folder.path).state == "failed"
+
+
+def test_the_last_word_of_an_earlier_worker_does_not_count_after_a_resume(folder):
+    _tell(folder, "started", "step", "stopped", step=2)
+    process.record(folder.worker, os.getpid(), offset=events.end(folder.events))
+    status = queue.status(folder.path)
+    assert (status.state, status.step) == ("waiting", 2)
+
+
+@pytest.mark.parametrize("kind", ["finished", "stopped"])
+def test_a_last_word_counts_even_while_the_process_is_still_ending(folder, kind):
+    process.record(folder.worker, os.getpid(), offset=0)
+    EventLog(folder.events).write(kind, step=4, model="dents-1234")
+    status = queue.status(folder.path)
+    assert (status.state, status.model, status.live) == (kind, "dents-1234", False)
+
+
+def test_a_failure_is_told_in_its_own_words(folder):
+    process.record(folder.worker, os.getpid(), offset=0)
+    EventLog(folder.events).write("failed", title="The disk is full.", detail="Make room.")
+    status = queue.status(folder.path)
+    assert (status.state, status.message) == ("failed", "The disk is full. Make room.")
+
+
+def test_a_job_stopped_before_it_was_started_is_stopped(folder):
+    queue.request_stop(folder.path)
+    status = queue.status(folder.path)
+    assert (status.state, status.message) == ("stopped", "Stopped before the first step.")
+
+
+def test_jobs_are_listed_newest_first_and_a_damaged_one_does_not_hide_the_others(tmp_path, tiny_job, drawn):
+    dataset = drawn(tmp_path, train=1, val=0)
+    first, second = (queue.create(tmp_path, tiny_job(name=name), dataset) for name in ("one", "two"))
+    assert [status.job.name for status in queue.jobs(tmp_path)] == ["two", "one"]
+    (second / "job.json").write_text('{"name": "tw')
+    damaged, whole = queue.jobs(tmp_path)
+    assert damaged.state == "failed"
+    assert "damaged" in damaged.message
+    assert whole.folder == first
+
+
+def test_a_job_is_found_by_id_beginning_name_or_last(tmp_path, tiny_job, drawn):
+    dataset = drawn(tmp_path, train=1, val=0)
+    one, two = (queue.create(tmp_path, tiny_job(name=name), dataset) for name in ("one", "two"))
+    assert queue.find(tmp_path, one.name).folder == one
+    assert queue.find(tmp_path, "one").folder == one
+    assert queue.find(tmp_path, one.name[:4]).folder == two  # both begin so: the newest
+    assert queue.find(tmp_path, "last").folder == two
+    with pytest.raises(JobError, match=r"no job “three”.*\(two\)"):
+        queue.find(tmp_path, "three")
+
+
+def test_a_job_that_makes_no_sense_makes_no_folder(tmp_path, tiny_job, drawn):
+    with pytest.raises(JobError, match="epochs is 0"):
+        queue.create(tmp_path, tiny_job(epochs=0), drawn(tmp_path, train=1, val=0))
+    assert queue.jobs(tmp_path) == []
+
+
+def test_a_finished_job_cannot_be_resumed_nor_a_running_one_started_again(folder):
+    process.record(folder.worker, os.getpid(), offset=0)
+    with pytest.raises(JobError, match="cannot be started"):
+        local.start(folder.path)
+    EventLog(folder.events).write("finished", step=4, model="m")
+    with pytest.raises(JobError, match=r"cannot be resumed\. It is finished"):
+        local.resume(folder.path)
+
+
+def test_the_log_shows_its_last_lines(folder):
+    assert queue.log_tail(folder.path) == []
+    folder.log.write_text("".join(f"line {i}\n" for i in range(100)))
+    assert queue.log_tail(folder.path, 2) == ["line 98", "line 99"]
