@@ -84,6 +84,14 @@ def _outside(counted: Counted, outside: float) -> str:
     return f"{100 * outside:.0f} % of the outlined damage lies outside the {of_what} and is not counted."
 
 
+def figure(percent: float | None, low: float | None, high: float | None, words: str) -> str:
+    """The figure with its range, where it has one, and its denominator: `18.5 % of the car (16.9–20.3)`."""
+    if percent is None or low is None or high is None:
+        return f"no share {words} known"
+    spread = f" ({low:.1f}–{high:.1f})" if high - low >= 0.05 else ""
+    return f"{percent:.1f} % {words}{spread}"
+
+
 def plural(number: int, noun: str) -> str:
     """`1 photo`, `2 photos`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,64 @@
+"""`cardamage assess`: how much of the car is damaged on each photo of a project?"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import msgspec
+
+from ..annotations.model import AnnotatedPhoto, Dataset
+from ..assessment.damage import Damage, assess
+from ..assessment.wording import NOT_AN_ESTIMATE, figure
+from ..errors import ProjectError
+from ..project import Project
+from . import Output
+from .tables import table
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what can be chosen."""
+    parser.add_argument("project", type=Path, metavar="PROJECT")
+    parser.add_argument("--photo", metavar="NAME", help="only the photos with this name")
+    parser.add_argument("--threshold", type=float, default=0.9, metavar="S", help="the least score (default: 0.9)")
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    """One figure for each photo with regions; figures of several photos are never summed."""
+    with Project.open(args.project, read_only=True) as project:
+        dataset = project.dataset()
+    assessed = [
+        (one, assess(one.photo, one.regions, dataset.labels, threshold=args.threshold))
+        for one in _chosen(dataset, args.photo)
+    ]
+    document = {
+        "threshold": args.threshold,
+        "photos": [
+            {"photo": one.photo.name, "id": one.photo.id, "path": one.photo.path, "regions": len(one.regions)}
+            | msgspec.to_builtins(damage)
+            for one, damage in assessed
+        ],
+    }
+    out.report(document, _text(assessed, explain=bool(args.photo)))
+    return 0
+
+
+def _chosen(dataset: Dataset, name: str | None) -> list[AnnotatedPhoto]:
+    if name is None:
+        return [one for one in dataset.photos if one.regions]
+    found = [one for one in dataset.photos if name in (one.photo.name, one.photo.id, Path(one.photo.path).name)]
+    if not found:
+        raise ProjectError(f"There is no photo “{name}” in the project.", f"It has {len(dataset.photos)} photos.")
+    return found
+
+
+def _text(assessed: list[tuple[AnnotatedPhoto, Damage]], *, explain: bool) -> str:
+    if not assessed:
+        return "No photo has regions yet."
+    rows = [
+        (one.photo.name, len(one.regions), figure(damage.percent, damage.low, damage.high, damage.words))
+        for one, damage in assessed
+    ]
+    text = table(("photo", "regions", "damage"), rows, right=("regions",))
+    closing = "\n".join(damage.explanation for _, damage in assessed) if explain else NOT_AN_ESTIMATE
+    return f"{text}\n\n{closing}"

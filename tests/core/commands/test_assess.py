@@ -1,0 +1,49 @@
+"""Does `cardamage assess` say the same as the window?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cardamage_core.annotations.model import AnnotatedPhoto, Label, Photo, Rectangle, Region
+from cardamage_core.commands import main
+from cardamage_core.project import Project
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Two photos of 100 × 100: one with a car (4000 px²) and a dent of 200 px², one without regions."""
+    car, dent = Region("1", Rectangle(10, 10, 80, 50), "car"), Region("2", Rectangle(20, 20, 20, 10), "dent")
+    photos = [
+        AnnotatedPhoto(Photo("p1", "a.jpg", "a.jpg", 100, 100), (car, dent)),
+        AnnotatedPhoto(Photo("p2", "b.jpg", "b.jpg", 100, 100)),
+    ]
+    labels = [Label("dent", "#56b4e9"), Label("car", "#ffffff", role="car")]
+    with Project.create(tmp_path / "claim") as project:
+        project.add(photos, labels, "Import 2 photos")
+    return tmp_path / "claim"
+
+
+def test_photos_with_regions_are_assessed(project: Path, capsys):
+    assert main(["assess", str(project), "--json"]) == 0
+    (one,) = json.loads(capsys.readouterr().out)["photos"]
+    assert (one["photo"], one["percent"], one["words"], one["by_label"]) == ("a.jpg", 5.0, "of the car", {"dent": 5.0})
+
+
+def test_people_get_a_table_and_the_caveat(project: Path, capsys):
+    assert main(["assess", str(project)]) == 0
+    said = capsys.readouterr().out
+    assert "5.0 % of the car" in said
+    assert "not a repair estimate" in said
+
+
+def test_one_photo_is_explained(project: Path, capsys):
+    assert main(["assess", str(project), "--photo", "b.jpg"]) == 0
+    assert "Nothing is outlined yet." in capsys.readouterr().out
+
+
+def test_a_photo_that_is_not_there_is_one_sentence(project: Path, capsys):
+    assert main(["assess", str(project), "--photo", "c.jpg"]) == 1
+    assert "There is no photo “c.jpg” in the project." in capsys.readouterr().err

@@ -1,0 +1,47 @@
+"""Does `cardamage predict` write pictures and regions, and say which photos it could not read?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cardamage_core import formats, imaging
+from cardamage_core.commands import main
+
+
+@pytest.fixture
+def photos(photo: Path) -> Path:
+    """A folder with a photo, one that is broken, and a text."""
+    (photo.parent / "broken.jpg").write_bytes(b"not a photo")
+    (photo.parent / "notes.txt").write_text("bonnet")
+    return photo.parent
+
+
+def test_each_photo_gets_a_picture_and_a_line(model_folder: Path, photos: Path, tmp_path: Path, capsys):
+    out = tmp_path / "out"
+    arguments = ["--model", str(model_folder), "--out", str(out), "--threshold", "0", "--json"]
+    assert main(["predict", str(photos), *arguments]) == 1
+    said = capsys.readouterr()
+    document = json.loads(said.out)
+    (one,) = document["photos"]
+    assert [failure["photo"] for failure in document["failed"]] == [str(photos / "broken.jpg")]
+    assert "broken.jpg is not an image" in said.err
+    assert imaging.size(one["picture"])[0] == 96
+    assert 0 <= one["damage"]["percent"] <= 100
+    assert one["damage"]["words"] == "of the photo"
+    (written,) = formats.read(out / "regions.json").photos
+    assert len(written.regions) == len(one["regions"]) > 0
+
+
+def test_a_threshold_nothing_reaches_leaves_the_photo_clear(model_folder: Path, photo: Path, tmp_path: Path, capsys):
+    out = tmp_path / "out"
+    assert main(["predict", str(photo), "--model", str(model_folder), "--out", str(out), "--threshold", "1"]) == 0
+    assert "no damage seen" in capsys.readouterr().out
+    assert (imaging.load(out / f"{photo.stem}.damage.png")[:64] == imaging.load(photo)).all()
+
+
+def test_a_model_that_is_not_there_is_one_sentence(tmp_path: Path, photo: Path, capsys):
+    assert main(["predict", str(photo), "--model", str(tmp_path / "none"), "--out", str(tmp_path)]) == 1
+    assert "There is no model" in capsys.readouterr().err
