@@ -12,6 +12,7 @@ import struct
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
@@ -28,17 +29,25 @@ _TURNED = {5, 6, 7, 8}
 _PROBLEMS = (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, OverflowError, EOFError, struct.error)
 
 
-def size(path: Path | str) -> tuple[int, int]:
-    """(width, height) in pixels as displayed; reads only the header. PhotoError as in `load`."""
+class Header(NamedTuple):
+    """Width and height in pixels as displayed, and the EXIF orientation (1…8, 1: as stored)."""
+
+    width: int
+    height: int
+    orientation: int
+
+
+def header(path: Path | str) -> Header:
+    """What a photo's file says of it before any pixel. PhotoError as in `load`."""
     with _opened(Path(path)) as image:
         width, height = image.size
-        return (height, width) if _orientation(image) in _TURNED else (width, height)
+        turn = _orientation(image)
+        return Header(height, width, turn) if turn in _TURNED else Header(width, height, turn)
 
 
-def orientation(path: Path | str) -> int:
-    """The EXIF orientation, 1…8 (1: as stored). PhotoError as in `load`."""
-    with _opened(Path(path)) as image:
-        return _orientation(image)
+def size(path: Path | str) -> tuple[int, int]:
+    """(width, height) in pixels as displayed; reads only the header. PhotoError as in `load`."""
+    return header(path)[:2]
 
 
 def load(path: Path | str) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 An object (or list) of entries `{filename, size, regions, file_attributes, …}`; regions are an object keyed "0", "1", …
 in VIA 1 and a list in VIA 2; a VIA 2 project keeps the entries under `_via_img_metadata`. What our values cannot hold,
-such as unknown keys and the order of keys, is kept in `extra["via"]`, only where writing would not bring it back anyway.
+such as unknown keys and the order of keys, is kept in `extra["via"]`, only where writing would not bring it back.
 """
 
 from __future__ import annotations
@@ -285,7 +285,7 @@ def _usual_label_in(dataset: Dataset) -> str:
 def _cut(one: AnnotatedPhoto) -> Iterator[Finding]:
     for region in one.regions:
         if needs_cutting(region.shape):
-            text = f"A region of {one.photo.name} has holes or parts. VIA cannot hold these: holes were cut open to the rim."
+            text = f"A region of {one.photo.name} has holes or parts. VIA cannot hold these: holes were cut open."
             yield Finding("holes-cut", text, "info", one.photo.id, region.id)
 
 

@@ -1,0 +1,38 @@
+"""`cardamage export PROJECT OUT`: write a project's annotations to a file."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from .. import formats
+from ..annotations.model import SPLITS
+from ..project import Project
+from . import Output
+from .check_ import as_documents, counted
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("project", type=Path, help="the project's folder")
+    parser.add_argument("out", type=Path, help="the file to write")
+    parser.add_argument("--format", choices=list(formats.FORMATS), default="via1", help="default: via1")
+    parser.add_argument("--split", choices=[split for split in SPLITS if split], help="only these photos")
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    """Export, and say what the format could not hold."""
+    with Project.open(args.project, read_only=True) as project:
+        dataset = project.dataset([args.split] if args.split else None)
+    findings = formats.write(dataset, args.out, format=args.format)
+    regions = sum(len(one.regions) for one in dataset.photos)
+    document = {
+        "file": str(args.out.absolute()),
+        "format": args.format,
+        "photos": len(dataset.photos),
+        "regions": regions,
+        "findings": as_documents(findings),
+    }
+    text = f"{len(dataset.photos)} photos with {regions} regions were written to {args.out}."
+    out.report(document, "\n".join([text, *counted(findings)]))
+    return 0

@@ -1,0 +1,236 @@
+"""How do annotations and their photos come into a project?
+
+First a plan, which only reads: everything that can go wrong goes wrong there. Then one edit, which can be undone.
+A photo that is in the project already (the same file) keeps its regions; it gets those of the plan only if it has none.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from .. import formats
+from ..annotations import checks
+from ..annotations.labels import new_labels
+from ..annotations.model import AnnotatedPhoto, Dataset, Finding, Photo, Region, new_id
+from ..errors import FormatError, ProjectError
+from .history import Edit
+from .photo_files import PhotoFiles
+from .photo_headers import with_headers
+from .project import Project
+
+Progress = Callable[[int, int], None]  # done, total
+Cancelled = Callable[[], bool]
+USUAL_FILE = "via_region_data.json"
+
+
+class ImportStoppedError(ProjectError):
+    """The user stopped an import."""
+
+    def __init__(self) -> None:
+        super().__init__("The import was stopped; nothing came in.")
+
+
+class ImportPlan(msgspec.Struct, frozen=True):
+    """What would come in. `found` and `missing` count photos that can and cannot be read."""
+
+    source: Path
+    dataset: Dataset
+    findings: tuple[Finding, ...]
+    found: int
+    missing: int
+
+
+class ImportSummary(msgspec.Struct, frozen=True):
+    """What came in: numbers of photos and regions, the names of their labels, what looks wrong, and it all as text."""
+
+    photos: int
+    regions: int
+    labels: tuple[str, ...]
+    known: int
+    missing: int
+    findings: tuple[Finding, ...]
+    text: str
+    edit: Edit | None = None
+
+
+def plan(
+    path: Path | str,
+    *,
+    photos: Path | str | None = None,
+    split: str = "",
+    format: str = "",  # noqa: A002
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> ImportPlan:
+    """Read an annotation file, or a folder with one or only with photos; no project is touched.
+
+    Photos are looked for in `photos`, by default beside the file. FormatError when there is nothing to import.
+    """
+    path = Path(path).absolute()
+    source = _annotation_file(path) if path.is_dir() else path
+    place = PhotoFiles(Path(photos).absolute() if photos else path if path.is_dir() else path.parent)
+    reading = formats.read_with_findings(source, format=format) if source else _only_photos(path, place)
+    fresh = [_renewed(one, place, source or path, split) for one in reading.dataset.photos]
+    watch = _watch(len(fresh), progress, cancelled)
+    photos_read, header_findings = with_headers(fresh, step=watch)
+    dataset = Dataset(tuple(photos_read), reading.dataset.labels)
+    missing = sum(one.photo.width == 0 for one in dataset.photos)
+    findings = (*reading.findings, *header_findings, *checks.findings(dataset))
+    return ImportPlan(source or path, dataset, findings, len(fresh) - missing, missing)
+
+
+def apply(
+    project: Project, plan: ImportPlan, *, progress: Progress | None = None, cancelled: Cancelled | None = None
+) -> ImportSummary:
+    """Bring a plan in as one edit. ImportStoppedError, and nothing changed, when `cancelled` says so."""
+    new, changed, known = _matched(project, plan.dataset.photos)
+    labels = new_labels((r.label for one in new for r in one.regions), project.labels())
+    total = len(labels) + len(changed) + sum(1 + len(one.regions) for one in new)
+    text = f"Import {plan.source.name}"
+    edit = project.add(new, labels, text, changed=changed, step=_watch(total, progress, cancelled))
+    return _summary(plan, new, known, edit)
+
+
+def _annotation_file(folder: Path) -> Path | None:
+    """The one annotation file in a folder, None when there is none."""
+    found = [path for path in sorted(folder.glob("*.json")) if _is_annotation(path)]
+    usual = [path for path in found if path.name == USUAL_FILE]
+    if len(found) > 1 and not usual:
+        names = ", ".join(path.name for path in found[:5])
+        raise FormatError(f"{folder.name} holds several annotation files.", f"Choose one of {names} in {folder}.")
+    return (usual or found or [None])[0]
+
+
+def _is_annotation(path: Path) -> bool:
+    try:
+        formats.sniff(path)
+    except FormatError:
+        return False
+    return True
+
+
+def _only_photos(folder: Path, place: PhotoFiles) -> formats.Reading:
+    paths = place.photos()
+    if not paths:
+        raise FormatError(f"{folder.name} holds no photos and no annotation file.", f"Looked in {folder}.")
+    photos = (
+        Photo(str(number), str(path), path.name, size=path.stat().st_size) for number, path in enumerate(paths, 1)
+    )
+    return formats.Reading(Dataset(tuple(AnnotatedPhoto(photo) for photo in photos)))
+
+
+def _renewed(one: AnnotatedPhoto, place: PhotoFiles, source: Path, split: str) -> AnnotatedPhoto:
+    """With ids that are new everywhere, and the photo's path (where it should be, when it is missing)."""
+    named = Path(one.photo.path)
+    is_ours = source.is_dir() and named.is_absolute()  # found by us, not named by a file
+    path = named if is_ours else place.find(one.photo.name, size=one.photo.size)
+    expected = source.parent / (one.photo.name.replace("\\", "/").rsplit("/", 1)[-1] or "unnamed").replace("\0", "")
+    photo = msgspec.structs.replace(
+        one.photo, id=new_id(), path=str(path or expected), split=split or one.photo.split, width=0, height=0
+    )
+    return AnnotatedPhoto(photo, tuple(msgspec.structs.replace(region, id=new_id()) for region in one.regions))
+
+
+def _matched(
+    project: Project, planned: Sequence[AnnotatedPhoto]
+) -> tuple[list[AnnotatedPhoto], list[Photo], list[AnnotatedPhoto]]:
+    """(photos to add or to give regions, photos to update, photos that stay as they are)."""
+    paths = project.paths()
+    summaries = {summary.id: summary for summary in project.photos()}
+    lost = {photo.name: photo for key, s in summaries.items() if s.missing and (photo := project.photo(key))}
+    new: list[AnnotatedPhoto] = []
+    changed: list[Photo] = []
+    known: list[AnnotatedPhoto] = []
+    for one in planned:
+        old = _old(project, one.photo, paths, lost)
+        if old is None:
+            photo = msgspec.structs.replace(one.photo, path=_stored_path(project, one.photo))
+            new.append(AnnotatedPhoto(photo, one.regions))
+            continue
+        is_empty = summaries[old.id].regions == 0
+        updated = _updated(project, old, one, takes_regions=is_empty)
+        if updated != old:
+            changed.append(updated)
+        if is_empty and one.regions:
+            new.append(AnnotatedPhoto(updated, one.regions))
+        else:
+            known.append(one)
+    return new, changed, known
+
+
+def _old(project: Project, photo: Photo, paths: dict[Path, str], lost: dict[str, Photo]) -> Photo | None:
+    if photo_id := paths.get(Path(photo.path)):
+        return project.photo(photo_id)
+    return lost.get(photo.name) if photo.width else None
+
+
+def _updated(project: Project, old: Photo, one: AnnotatedPhoto, *, takes_regions: bool) -> Photo:
+    """What is known of a photo after it was met again: its file when it was lost, its entry when it had no regions."""
+    photo = old
+    if old.width == 0 and one.photo.width:
+        path = _stored_path(project, one.photo)
+        photo = msgspec.structs.replace(photo, path=path, width=one.photo.width, height=one.photo.height)
+    if takes_regions and one.regions:
+        photo = msgspec.structs.replace(
+            photo, name=one.photo.name, size=one.photo.size, extra=one.photo.extra,
+            attributes=photo.attributes | one.photo.attributes, split=photo.split or one.photo.split,
+        )  # fmt: skip
+    return photo
+
+
+def _stored_path(project: Project, photo: Photo) -> str:
+    """Relative where the photo lies in the project's own folder, so that the folder can be moved."""
+    path = Path(photo.path)
+    return path.relative_to(project.folder).as_posix() if path.is_relative_to(project.folder) else photo.path
+
+
+def _watch(total: int, progress: Progress | None, cancelled: Cancelled | None) -> Callable[[], None]:
+    counter = itertools.count(1)
+
+    def step() -> None:
+        if cancelled and cancelled():
+            raise ImportStoppedError
+        done = next(counter)
+        if progress and (done % 50 == 0 or done == total):
+            progress(done, total)
+
+    return step
+
+
+def _summary(
+    plan: ImportPlan, new: list[AnnotatedPhoto], known: list[AnnotatedPhoto], edit: Edit | None
+) -> ImportSummary:
+    regions = [region for one in new for region in one.regions]
+    labels = tuple(dict.fromkeys(region.label for region in regions))
+    findings = (*_known_findings(known), *_without(plan.findings, known))
+    parts = [f"{len(new)} photos with {len(regions)} regions came in from {plan.source.name}."]
+    if labels:
+        parts.append("Labels: " + ", ".join(_counted(regions)) + ".")
+    if known:
+        parts.append(f"{len(known)} photos were in the project already and stayed as they were.")
+    if plan.missing:
+        parts.append(f"{plan.missing} photos are missing or cannot be read.")
+    return ImportSummary(len(new), len(regions), labels, len(known), plan.missing, findings, " ".join(parts), edit)
+
+
+def _counted(regions: Sequence[Region]) -> list[str]:
+    return [f"{label} ({count})" for label, count in Counter(region.label for region in regions).most_common()]
+
+
+def _known_findings(known: list[AnnotatedPhoto]) -> list[Finding]:
+    return [
+        Finding(
+            "known-photo", f"{one.photo.name} is in the project already; it stayed as it was.", "info", one.photo.id
+        )
+        for one in known
+    ]
+
+
+def _without(findings: Sequence[Finding], known: list[AnnotatedPhoto]) -> list[Finding]:
+    ids = {one.photo.id for one in known}
+    return [finding for finding in findings if finding.photo not in ids]
