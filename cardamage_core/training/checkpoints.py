@@ -44,6 +44,8 @@ def restore(folder: Path, read: Callable[[Path], int], *, damaged: type[Exceptio
 
     `read` loads a file and returns the step written inside; it raises `damaged` for a file that is not whole.
     """
+    for half in Path(folder).glob(".*.part"):  # of a worker killed while writing
+        half.unlink(missing_ok=True)
     passed = []
     for step, path in found(folder):
         try:

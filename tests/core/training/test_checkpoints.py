@@ -47,6 +47,13 @@ def test_a_crash_while_writing_leaves_no_checkpoint(tmp_path):
     assert list((tmp_path / "checkpoints").iterdir()) == []
 
 
+def test_what_a_killed_worker_left_half_written_is_removed_before_going_on(tmp_path):
+    _save(tmp_path, 2)
+    (tmp_path / ".step-00000004.h5.x.part").write_text("4")
+    assert checkpoints.restore(tmp_path, _read, damaged=ValueError) == (2, [])
+    assert [path.name for path in tmp_path.iterdir()] == ["step-00000002.h5"]
+
+
 def test_a_folder_that_is_not_there_holds_none(tmp_path):
     assert checkpoints.latest_step(tmp_path / "nowhere") == 0
     assert checkpoints.restore(tmp_path / "nowhere", _read, damaged=ValueError) == (0, [])
