@@ -22,7 +22,7 @@ from .raster import Camera, Mesh, Seen, grid_triangles, render
 
 CAR = "car"
 WIDTH, HEIGHT = 480, 360
-_SCALE = 2  # drawn pixels per photo pixel
+_SCALE = 1.5  # drawn pixels per photo pixel
 _PAINTS = {
     "white": ((0.80, 0.81, 0.82), 0.0),
     "silver": ((0.52, 0.54, 0.56), 0.9),
@@ -117,11 +117,28 @@ def _place_damages(
     placed: list[Placed] = []
     for _ in range(int(rng.integers(1, most + 1)) if kinds and most else 0):
         kind = kinds[int(rng.integers(len(kinds)))]
-        damage = damages.make(rng, kind, size=float(rng.uniform(0.9, 1.35)), dark_paint=dark)
-        found = placing.place(rng, damage, body, skin, eye)
+        found = _try_sizes(rng, kind, body, skin, eye, dark=dark)
         if found is not None and all(_apart(found, other) for other in placed):
             placed.append(found)
     return tuple(placed)
+
+
+def _try_sizes(
+    rng: np.random.Generator,
+    kind: str,
+    body: Body,
+    skin: Surface,
+    eye: tuple[float, float, float],
+    *,
+    dark: bool,
+) -> Placed | None:
+    """Place a damage, a smaller one where a big one does not fit."""
+    size = float(rng.uniform(0.9, 1.35))
+    for share in (1.0, 0.85, 0.7):
+        damage = damages.make(rng, kind, size=share * size, dark_paint=dark)
+        if found := placing.place(rng, damage, body, skin, eye):
+            return found
+    return None
 
 
 def _apart(first: Placed, second: Placed) -> bool:
@@ -133,7 +150,7 @@ def _aim(
 ) -> Camera:
     """Frame the whole car, or step closer to a damage."""
     target = np.array([0.0, 0.0, 0.66])
-    width, height = WIDTH * _SCALE, HEIGHT * _SCALE
+    width, height = round(WIDTH * _SCALE), round(HEIGHT * _SCALE)
     whole = Camera(eye, tuple(target.tolist()), 1.0, width, height)
     seen = whole.project(skin.points.reshape(-1, 3))[:, :2] - (width / 2, height / 2)
     focal = min(0.5 * width / np.abs(seen[:, 0]).max(), 0.5 * height / np.abs(seen[:, 1]).max())
@@ -236,8 +253,9 @@ def _outlines(scene: _Scene) -> tuple[tuple[str, BaseGeometry], ...]:
 
 def _silhouette(scene: _Scene) -> BaseGeometry:
     """The union of everything of the car that is projected into the photo."""
-    skin, camera = scene.surface.points[::2, ::2], scene.camera
-    skin = np.concatenate([skin, scene.surface.points[-1:, ::2]])
+    skin, camera = scene.surface.points[::3, ::3], scene.camera
+    skin = np.concatenate([skin, scene.surface.points[-1:, ::3]])
+    skin = np.concatenate([skin, np.concatenate([scene.surface.points[::3, -1:], scene.surface.points[-1:, -1:]])], 1)
     screen = camera.project(skin)[..., :2] / _SCALE
     corners = np.stack([screen[:-1, :-1], screen[:-1, 1:], screen[1:, 1:], screen[1:, :-1]], 2).reshape(-1, 4, 2)
     pieces = list(shapely.convex_hull(shapely.multipoints(corners)).tolist())

@@ -6,8 +6,9 @@ FOLDER/train/drawn_001.jpg …  FOLDER/train/via_region_data.json      and the s
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+import multiprocessing
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,46 +20,71 @@ from ..files import write_atomic
 from . import cars
 
 ANNOTATIONS = "via_region_data.json"
+SAMPLE = {"train": 9, "val": 3}
 _QUALITY = 92  # of the JPEG files
 _UNDAMAGED = 8  # every eighth car is whole
-_WORKERS = 2
 
 Progress = Callable[[float], None]
+Cancelled = Callable[[], bool]
+_Job = tuple[Path, int, int]
 
 
 def draw_splits(
-    folder: Path, counts: dict[str, int], *, seed: int = 0, progress: Progress | None = None,
-    cancelled: Callable[[], bool] | None = None,
-) -> dict[str, Path]:  # fmt: skip
+    folder: Path,
+    counts: dict[str, int],
+    *,
+    seed: int = 0,
+    processes: int = 1,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> dict[str, Path]:
     """Draw `counts` photos per split into `folder`; the result names each split's annotation file.
 
-    The same seed gives the same photos. `progress` hears the share done (0…1); `cancelled` is asked before each photo
-    and ends the work early, leaving out what was not drawn.
+    The same seed gives the same photos, drawn by one process or by several. `progress` hears the share done (0…1);
+    `cancelled` is asked before each photo and ends the work early, leaving out what was not drawn.
     """
-    total, done = sum(counts.values()), 0
-    files: dict[str, Path] = {}
-    for number, (split, count) in enumerate(counts.items()):
-        entries: dict[str, Any] = {}
-        jobs = [(folder / split / f"drawn_{i + 1:03d}.jpg", _seed(seed, number, i), i) for i in range(count)]
-        with ThreadPoolExecutor(_WORKERS) as pool:
-            for entry in pool.map(lambda job: _draw_one(*job, cancelled), jobs):
-                entries.update(entry)
-                done += 1
-                if progress is not None:
-                    progress(done / total)
-        files[split] = folder / split / ANNOTATIONS
-        write_atomic(files[split], json.dumps(entries).encode())
+    names = list(counts)
+    jobs = {split: _jobs(folder / split, seed + 1000 * names.index(split), counts[split]) for split in names}
+    entries: dict[str, dict[str, Any]] = {split: {} for split in names}
+    total = max(1, sum(counts.values()))
+    for done, (split, entry) in enumerate(_drawn(jobs, processes)):
+        entries[split].update(entry)
+        if progress is not None:
+            progress((done + 1) / total)
+        if cancelled is not None and cancelled():
+            break
+    files = {split: folder / split / ANNOTATIONS for split in names}
+    for split, path in files.items():
+        write_atomic(path, json.dumps(entries[split]).encode())
     return files
 
 
-def _seed(seed: int, split: int, number: int) -> int:
-    return 1_000_000 * seed + 10_000 * split + number
+def write(folder: Path, *, progress: Progress | None = None, cancelled: Cancelled | None = None) -> tuple[Path, ...]:
+    """Draw the photos of the sample project into `folder`; its annotation files (the folder names the split)."""
+    return tuple(draw_splits(folder, SAMPLE, progress=progress, cancelled=cancelled).values())
 
 
-def _draw_one(path: Path, seed: int, number: int, cancelled: Callable[[], bool] | None) -> dict[str, Any]:
+def _jobs(folder: Path, seed: int, count: int) -> list[_Job]:
+    return [(folder / f"drawn_{i + 1:03d}.jpg", 1000 * seed + i, i) for i in range(count)]
+
+
+def _drawn(jobs: dict[str, list[_Job]], processes: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Draw all photos; yields each one's split and annotation entry, in order."""
+    splits = [split for split, of_split in jobs.items() for _ in of_split]
+    flat = [job for of_split in jobs.values() for job in of_split]
+    if processes <= 1 or len(flat) < 4:
+        yield from zip(splits, map(_draw_one, flat), strict=True)
+        return
+    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
+        try:
+            yield from zip(splits, pool.map(_draw_one, flat), strict=True)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _draw_one(job: _Job) -> dict[str, Any]:
     """Draw and write one photo; its entry in the annotation file."""
-    if cancelled is not None and cancelled():
-        return {}
+    path, seed, number = job
     photo = cars.draw(seed, kinds=() if number % _UNDAMAGED == _UNDAMAGED - 1 else cars.damages.KINDS)
     _, data = cv2.imencode(".jpg", photo.image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
     write_atomic(path, data.tobytes())
