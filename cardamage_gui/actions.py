@@ -30,8 +30,12 @@ class Action:
 
 
 def bind(widget: QWidget, actions: Iterable[Action]) -> dict[str, QAction]:
-    """Give `widget` a QAction per action, by id; keys work while the widget or a child of it has the focus."""
-    return {action.id: _bound(widget, action) for action in actions}
+    """Give `widget` a QAction per action, by id; keys work while the widget or a child of it has the focus.
+
+    Actions that the widget has already are left as they are.
+    """
+    known = {bound.objectName(): bound for bound in QWidget.actions(widget)}
+    return {action.id: known.get(action.id) or _bound(widget, action) for action in actions}
 
 
 def with_key(text: str, action: Action) -> str:

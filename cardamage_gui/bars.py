@@ -1,0 +1,213 @@
+"""What frames every page: the top bar, the rail of pages, the notice for errors and the status bar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from qtpy.QtCore import QSize, Qt, QTimer, Signal
+from qtpy.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QLabel,
+    QMenuBar,
+    QProgressBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cardamage_core.errors import CarDamageError
+
+from . import look, parts
+
+MESSAGE = 5000  # milliseconds a sentence stays in the status bar
+
+
+class TopBar(QFrame):
+    """Name, menus, what is open, and on every page the running job."""
+
+    job_clicked = Signal()
+
+    def __init__(self, menus: QMenuBar, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "bar")
+        self.setFixedHeight(44)
+        self._open = parts.label("", "muted")
+        self._job = _JobButton(self.job_clicked.emit)
+        layout = parts.columns(self, margins=(14, 0, 14, 0), spacing=12)
+        name = parts.label("CarDamage", "heading")
+        layout.addWidget(name)
+        layout.addWidget(menus)
+        layout.addWidget(_stroke())
+        layout.addWidget(self._open)
+        layout.addStretch(1)
+        layout.addWidget(self._job)
+
+    def show_open(self, text: str, tip: str) -> None:
+        """What is open: "Batch 7 · 641 photos"."""
+        self._open.setText(text)
+        self._open.setToolTip(tip)
+
+    def show_job(self, text: str, fraction: float) -> None:
+        """How far the running job is; "" hides it."""
+        self._job.show_job(text, fraction)
+
+
+class _JobButton(QFrame):
+    """The running job as text and bar; a click leads to it."""
+
+    def __init__(self, clicked: Callable[[], None]) -> None:
+        super().__init__()
+        layout = parts.columns(self, spacing=12)
+        self._text = QToolButton()
+        self._text.setToolTip("Show the training (Ctrl+2)")
+        self._text.clicked.connect(lambda _checked=False: clicked())
+        self._bar = QProgressBar()
+        self._bar.setRange(0, 1000)
+        self._bar.setTextVisible(False)
+        self._bar.setFixedWidth(90)
+        layout.addWidget(self._text)
+        layout.addWidget(self._bar, 0, Qt.AlignVCenter)
+        self.hide()
+
+    def show_job(self, text: str, fraction: float) -> None:
+        self.setVisible(bool(text))
+        self._text.setText(text)
+        self._bar.setValue(round(1000 * fraction))
+
+
+class Rail(QFrame):
+    """The slim column at the left: pages above, settings and help below."""
+
+    page_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "left")
+        self.setFixedWidth(64)
+        self._pages = QButtonGroup(self)
+        self._buttons: dict[str, QToolButton] = {}
+        outer = parts.rows(self, margins=(6, 10, 6, 10), spacing=6)
+        self._top, self._bottom = QVBoxLayout(), QVBoxLayout()
+        for layout in (self._top, self._bottom):
+            layout.setSpacing(6)
+        outer.addLayout(self._top)
+        outer.addStretch(1)
+        outer.addLayout(self._bottom)
+
+    def add_page(self, page_id: str, text: str, icon: str, *, key: str) -> None:
+        """A page to switch to."""
+        button = _rail_button(text, icon, f"{text} ({key})")
+        button.setCheckable(True)
+        button.clicked.connect(lambda _checked=False: self.page_chosen.emit(page_id))
+        self._pages.addButton(button)
+        self._buttons[page_id] = button
+        self._top.addWidget(button)
+
+    def add_tool(self, text: str, icon: str, slot: Callable[[], object], *, tip: str) -> None:
+        """A button at the lower end."""
+        button = _rail_button(text, icon, tip)
+        button.clicked.connect(lambda _checked=False: slot())
+        self._bottom.addWidget(button)
+
+    def show_page(self, page_id: str) -> None:
+        """Mark the page being shown."""
+        self._buttons[page_id].setChecked(True)
+
+    def button(self, page_id: str) -> QToolButton:
+        """The button of a page."""
+        return self._buttons[page_id]
+
+
+class Notice(QFrame):
+    """What went wrong, in one sentence with the next step, until it is dismissed."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "notice")
+        self._title = parts.label("", "bad", wrap=True)
+        self._detail = parts.label("", "muted", wrap=True)
+        for label in (self._title, self._detail):
+            label.setTextInteractionFlags(Qt.TextSelectableByMouse)
+        texts = QVBoxLayout()
+        texts.setSpacing(2)
+        texts.addWidget(self._title)
+        texts.addWidget(self._detail)
+        layout = parts.columns(self, margins=(16, 8, 8, 8), spacing=16)
+        layout.addLayout(texts, 1)
+        self._close = parts.icon_button("close", "Dismiss", self.hide)
+        layout.addWidget(self._close, 0, Qt.AlignTop)
+        self.hide()
+
+    def tell(self, error: CarDamageError) -> None:
+        """Show an error."""
+        self._title.setText(error.title)
+        self._detail.setText(error.detail)
+        self._detail.setVisible(bool(error.detail))
+        self.show()
+
+    def text(self) -> str:
+        """What is being shown, "" when hidden."""
+        return "" if self.isHidden() else self._title.text()
+
+
+class Foot(QFrame):
+    """The status bar: the hint at the left; place, pointer, disk and device at the right."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "foot")
+        self.setFixedHeight(28)
+        self._hint = QLabel()
+        self._hint.setTextFormat(Qt.PlainText)
+        layout = parts.columns(self, margins=(14, 0, 14, 0), spacing=24)
+        layout.addWidget(self._hint, 1)
+        self._texts = {name: parts.label("", "small", right=True) for name in ("place", "pointer", "disk", "device")}
+        for label in self._texts.values():
+            label.hide()
+            layout.addWidget(label)
+        self._standing = ""
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._stand)
+
+    def hint(self, text: str) -> None:
+        """What the thing under the pointer does; stays until the next hint."""
+        self._standing = text
+        if not self._timer.isActive():
+            self._stand()
+
+    def say(self, text: str) -> None:
+        """One sentence for a few seconds."""
+        self._hint.setText(text)
+        self._timer.start(MESSAGE)
+
+    def show_text(self, name: str, text: str) -> None:
+        """Fill one of place, pointer, disk, device; "" hides it."""
+        self._texts[name].setText(text)
+        self._texts[name].setVisible(bool(text))
+
+    def text(self, name: str = "hint") -> str:
+        """What stands there now."""
+        return self._hint.text() if name == "hint" else self._texts[name].text()
+
+    def _stand(self) -> None:
+        self._hint.setText(self._standing)
+
+
+def _rail_button(text: str, icon: str, tip: str) -> QToolButton:
+    button = QToolButton()
+    button.setProperty("role", "rail")
+    button.setText(text)
+    button.setToolButtonStyle(Qt.ToolButtonTextUnderIcon)
+    button.setIconSize(QSize(look.ICON_LARGE, look.ICON_LARGE))
+    button.setToolTip(tip)
+    button.setFixedSize(52, 50)
+    look.set_icon(button, icon, color="muted", active="text")
+    return button
+
+
+def _stroke() -> QFrame:
+    made = parts.frame("stroke")
+    made.setFixedHeight(20)
+    return made

@@ -1,0 +1,262 @@
+"""What does the window hold, and how do its parts hear of each other?
+
+Bars around a stack of pages. Pages are handed in by app.py and know nothing of the window; it listens to the signals
+they have (`hint_changed`, `pointer_moved`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from qtpy.QtCore import QByteArray, QEvent, QObject, Qt, Signal
+from qtpy.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from qtpy.QtWidgets import QAction, QApplication, QMainWindow, QMenu, QMenuBar, QStackedWidget, QWidget
+
+from cardamage_core.errors import CarDamageError
+
+from . import parts, words
+from .actions import Action
+from .bars import Foot, Notice, Rail, TopBar
+from .dialogs import Dialogs, KeysDialog, SettingsDialog
+from .jobs_watch import JobsWatch
+from .session import Session
+from .settings import Settings
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the rail and what can be done on it; the page has bound the keys itself."""
+
+    id: str
+    text: str
+    icon: str
+    widget: QWidget
+    actions: Sequence[Action] = ()
+
+
+class MainWindow(QMainWindow):
+    """The window: pages, bars, menus, drops."""
+
+    closing = Signal()
+    dropped = Signal(list)  # paths dropped anywhere on the window
+
+    def __init__(self, session: Session, watch: JobsWatch, settings: Settings, dialogs: Dialogs) -> None:
+        super().__init__()
+        self._session, self._watch, self._settings, self._dialogs = session, watch, settings, dialogs
+        self._pages: dict[str, Page] = {}
+        self._shown = ""
+        self._welcome: QWidget | None = None
+        self._menus: dict[str, QMenu] = {}
+        self._named: list[tuple[str, list[Action]]] = []
+        self.setWindowTitle("CarDamage")
+        self.setAcceptDrops(True)
+        self.menu_bar = QMenuBar()
+        self.menu_bar.setNativeMenuBar(False)
+        self.top, self.rail, self.notice, self.foot = TopBar(self.menu_bar), Rail(), Notice(), Foot()
+        self.stack = QStackedWidget()
+        self._arrange()
+        self._listen()
+        self._restore()
+
+    # Filling
+
+    def add_page(self, page: Page) -> None:
+        """Add a page to the rail; Ctrl and its number show it."""
+        number = len(self._pages) + 1
+        self._pages[page.id] = page
+        self.rail.add_page(page.id, page.text, page.icon, key=f"Ctrl+{number}")
+        self.stack.addWidget(page.widget)
+        show = Action(f"show_{page.id}", page.text, (f"Ctrl+{number}",), "", lambda: self.show_page(page.id))
+        self.add_menu("View", [show])
+        self._named.append((page.text, list(page.actions)))
+        for signal, slot in (("hint_changed", self.foot.hint), ("pointer_moved", self._show_pointer)):
+            if hasattr(page.widget, signal):
+                getattr(page.widget, signal).connect(slot)
+
+    def set_welcome(self, widget: QWidget) -> None:
+        """What stands in place of the pages while no project is open."""
+        self._welcome = widget
+        self.stack.addWidget(widget)
+        self._show_shown()
+
+    def add_menu(self, title: str, offered: Sequence[Action]) -> None:
+        """Add actions to a menu; their keys work on every page."""
+        menu = self._menu(title)
+        for action in offered:
+            entry = QAction(action.text, self)
+            entry.setObjectName(action.id)
+            entry.setShortcuts([QKeySequence(key) for key in action.keys])
+            entry.setStatusTip(action.hint)
+            entry.triggered.connect(_called(action.slot))
+            menu.addAction(entry)
+        self._named.append((title, list(offered)))
+
+    def add_recent(self, title: str, recent: Callable[[], Sequence[Path]], open_: Callable[[Path], None]) -> None:
+        """Add the menu of recent projects, filled whenever it opens."""
+        menu = self._menu(title).addMenu("Open recent")
+        menu.aboutToShow.connect(lambda: _fill_recent(menu, recent(), open_))
+
+    def add_separator(self, title: str) -> None:
+        """Add a line to a menu."""
+        self._menu(title).addSeparator()
+
+    def show_page(self, page_id: str) -> None:
+        """Switch to a page."""
+        if page_id not in self._pages:
+            page_id = next(iter(self._pages))
+        self._shown = page_id
+        self.foot.hint("")
+        self.foot.show_text("pointer", "")
+        self.rail.show_page(page_id)
+        self._settings.set("page", page_id)
+        self._show_shown()
+
+    def tell(self, error: CarDamageError) -> None:
+        """Say in the window what went wrong."""
+        self.notice.tell(error)
+
+    def show_settings(self) -> None:
+        """Open the settings."""
+        dialog = SettingsDialog(self._settings, self)
+        dialog.setAttribute(Qt.WA_DeleteOnClose)
+        dialog.open()
+
+    def show_keys(self) -> None:
+        """Show all keys."""
+        dialog = KeysDialog(self._named, self)
+        dialog.setAttribute(Qt.WA_DeleteOnClose)
+        dialog.open()
+
+    # What happened
+
+    def _project_changed(self) -> None:
+        project = self._session.project
+        disk = "" if project is None else ("read-only" if project.read_only else "all edits are on disk")
+        self.foot.show_text("disk", disk)
+        self.setWindowTitle(f"{project.name} – CarDamage" if project else "CarDamage")
+        self.notice.hide()
+        self._show_shown()
+        self._photos_changed()
+
+    def _show_shown(self) -> None:
+        """The page chosen, or the welcome while there is no project."""
+        empty = self._session.project is None and self._welcome is not None
+        widget = self._welcome if empty or not self._shown else self._pages[self._shown].widget
+        if widget is not None:
+            self.stack.setCurrentWidget(widget)
+            widget.setFocus()
+
+    def _photos_changed(self) -> None:
+        project = self._session.project
+        text = f"{project.name} · {words.count(len(self._session.photos()), 'photo')}" if project else ""
+        self.top.show_open(text, str(project.folder) if project else "")
+        self._show_place()
+
+    def _show_place(self, _photo: str = "") -> None:
+        ids = [photo.id for photo in self._session.photos()]
+        current = self._session.current
+        self.foot.show_text("place", f"{ids.index(current) + 1} / {len(ids)}" if current in ids else "")
+        self.foot.show_text("pointer", "")
+
+    def _show_pointer(self, x: float, y: float) -> None:
+        self.foot.show_text("pointer", f"x {x:.0f}, y {y:.0f}")
+
+    def _jobs_changed(self) -> None:
+        job = self._watch.running()
+        if job is None:
+            self.top.show_job("", 0)
+        elif job.state == "waiting" or not job.step:
+            self.top.show_job("Training is starting", 0)
+        else:
+            left = f" · {words.time_left(job.seconds_left).removeprefix('about ')} left" if job.seconds_left else ""
+            self.top.show_job(f"Training {job.fraction:.0%}".replace("%", " %") + left, job.fraction)
+
+    # Qt's events
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files and folders."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Hand on what was dropped."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.dropped.emit(paths)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Show the hint of whatever the pointer enters, where it has one."""
+        if event.type() == QEvent.Enter and isinstance(watched, QWidget) and watched.statusTip():
+            self.foot.hint(watched.statusTip())
+        return False
+
+    def event(self, event: QEvent) -> bool:
+        """Qt's own status tips (menus) go to our status bar."""
+        if event.type() == QEvent.StatusTip:
+            self.foot.hint(event.tip())
+            return True
+        return super().event(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember the place; trainings go on."""
+        self._settings.set("geometry", bytes(self.saveGeometry().toBase64()).decode("ascii"))
+        self.closing.emit()
+        super().closeEvent(event)
+
+    # Building
+
+    def _arrange(self) -> None:
+        outer = QWidget()
+        column = parts.rows(outer, spacing=0)
+        middle = QWidget()
+        row = parts.columns(middle, spacing=0)
+        row.addWidget(self.rail)
+        row.addWidget(self.stack, 1)
+        for widget in (self.top, self.notice):
+            column.addWidget(widget)
+        column.addWidget(middle, 1)
+        column.addWidget(self.foot)
+        self.setCentralWidget(outer)
+        self.rail.add_tool("Settings", "cog-outline", self.show_settings, tip="Settings (Ctrl+,)")
+        self.rail.add_tool("Help", "help-circle-outline", self.show_keys, tip="All keys (F1)")
+
+    def _listen(self) -> None:
+        self._session.project_changed.connect(self._project_changed)
+        self._session.photos_changed.connect(self._photos_changed)
+        self._session.current_changed.connect(self._show_place)
+        self._session.failed.connect(self.tell)
+        self._session.said.connect(self.foot.say)
+        self._watch.changed.connect(self._jobs_changed)
+        self.rail.page_chosen.connect(self.show_page)
+        self.top.job_clicked.connect(lambda: self.show_page("train"))
+
+    def _restore(self) -> None:
+        geometry = QByteArray.fromBase64(self._settings.get("geometry").encode("ascii", "ignore"))
+        if geometry.isEmpty() or not self.restoreGeometry(geometry):
+            screen = QApplication.primaryScreen().availableGeometry()
+            self.resize(min(1440, screen.width()), min(900, screen.height()))
+
+    def _menu(self, title: str) -> QMenu:
+        if title not in self._menus:
+            self._menus[title] = self.menu_bar.addMenu(title)
+        return self._menus[title]
+
+
+def _called(slot: Callable[[], object]) -> Callable[[bool], None]:
+    def call(_checked: bool = False) -> None:
+        slot()
+
+    return call
+
+
+def _fill_recent(menu: QMenu, recent: Sequence[Path], open_: Callable[[Path], None]) -> None:
+    menu.clear()
+    for folder in recent:
+        entry = menu.addAction(folder.name)
+        entry.setStatusTip(str(folder))
+        entry.triggered.connect(_called(lambda folder=folder: open_(folder)))
+    if not recent:
+        menu.addAction("No recent project").setEnabled(False)

@@ -1,0 +1,127 @@
+"""How does a person get to a project: new, open, recent, sample, by argument, or open elsewhere?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from qtpy.QtCore import QObject, Signal
+from qtpy.QtWidgets import QWidget
+
+from cardamage_core.errors import CarDamageError, ProjectError
+
+from .background import Background, Task
+from .dialogs import Dialogs
+from .session import Session
+from .settings import Settings
+
+SAMPLE = "Sample project"
+
+
+class Projects(QObject):
+    """Opens projects in the session, asking where a decision is needed."""
+
+    failed = Signal(object)  # CarDamageError
+    busy = Signal(str)  # what is being prepared; "" when done
+
+    def __init__(
+        self, session: Session, background: Background, settings: Settings, dialogs: Dialogs, window: QWidget
+    ) -> None:
+        super().__init__(window)
+        self._session = session
+        self._background = background
+        self._settings = settings
+        self._dialogs = dialogs
+        self._window = window
+
+    def new(self) -> None:
+        """Ask for a folder and make a project in it."""
+        folder = self._dialogs.new_folder(self._window, "New project: choose its folder")
+        if folder is not None:
+            self._try(lambda: self._session.create(folder), folder)
+
+    def choose(self) -> None:
+        """Ask for a project's folder and open it."""
+        folder = self._dialogs.folder(self._window, "Open project: choose its folder")
+        if folder is not None:
+            self.open(folder)
+
+    def open(self, folder: Path) -> None:
+        """Open a project; one that is open elsewhere is offered for reading only."""
+        try:
+            self._session.open(folder)
+        except ProjectError as error:
+            if "open in another" not in error.title or not self._read_only_wanted(error):
+                self.failed.emit(error)
+                return
+            self._try(lambda: self._session.open(folder, read_only=True), folder)
+            return
+        self._settings.remember_project(folder)
+
+    def open_or_create(self, folder: Path) -> None:
+        """For the command line: open the project, or make one where there is none."""
+        if (folder / "project.cardamage").exists() or folder.name == "project.cardamage":
+            self.open(folder)
+        elif folder.exists() and any(folder.iterdir()):
+            self.open(folder)  # a folder with other things in it: say that it is no project
+        else:
+            self._try(lambda: self._session.create(folder), folder)
+
+    def reopen_last(self) -> None:
+        """At start: the project that was open last, if it is still there and nobody else has it."""
+        recent = self._settings.recent()
+        if recent and self._settings.get("reopen"):
+            self.open(recent[0])
+
+    def open_sample(self) -> Task | None:
+        """Draw the sample photos (once) and open them as a project."""
+        folder = sample_folder()
+        if (folder / "project.cardamage").exists():
+            self.open(folder)
+            return None
+        self.busy.emit("Drawing the sample photos…")
+        return self._background.run_reporting(
+            lambda task: make_sample(folder, task),
+            lambda _result: self._sample_made(folder),
+            self._sample_failed,
+            progress=lambda fraction, text: self.busy.emit(f"{text} {fraction:.0%}"),
+        )
+
+    def _sample_made(self, folder: Path) -> None:
+        self.busy.emit("")
+        self.open(folder)
+
+    def _sample_failed(self, error: CarDamageError) -> None:
+        self.busy.emit("")
+        self.failed.emit(error)
+
+    def _read_only_wanted(self, error: ProjectError) -> bool:
+        detail = f"{error.detail} You can look at it meanwhile, without changing anything."
+        return self._dialogs.choose(self._window, error.title, detail, ("Open read-only", "Cancel")) == 0
+
+    def _try(self, opening: Callable[[], None], folder: Path) -> None:
+        try:
+            opening()
+        except ProjectError as error:
+            self.failed.emit(error)
+            return
+        self._settings.remember_project(folder)
+
+
+def sample_folder() -> Path:
+    """Where the sample project lies for this user."""
+    import platformdirs
+
+    return platformdirs.user_data_path("cardamage", appauthor=False) / SAMPLE
+
+
+def make_sample(folder: Path, task: Task) -> None:
+    """Draw the sample photos and import them; the project appears only when whole."""
+    from cardamage_core.demo import samples
+    from cardamage_core.project import Project, importing
+
+    photos = folder / "photos"
+    files = samples.write(photos, progress=lambda fraction: task.report(fraction, "Drawing the sample photos…"))
+    with Project.open_or_create(folder) as project:
+        for file in files:
+            importing.apply(project, importing.plan(file, split=file.parent.name))

@@ -1,0 +1,266 @@
+"""What is to be trained? The form makes a TrainingJob and says in place what is wrong with it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from qtpy.QtCore import Signal
+from qtpy.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QRadioButton,
+    QScrollArea,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cardamage_core.annotations.model import Label
+from cardamage_core.errors import CarDamageError, JobError
+from cardamage_core.project import PhotoSummary
+from cardamage_core.training.job import ClassRule, TrainingJob, check
+
+from .. import parts, words
+
+PRESETS = {
+    "light": "Light – MobileNetV2, 320 px: minutes on a processor",
+    "balanced": "Balanced – ResNet-50, 512 px: for a GPU",
+    "matterport": "Matterport – ResNet-101, 1024 px: for a large GPU",
+}
+WIDTH = 620
+
+
+class Form(QFrame):
+    """The form for a new training."""
+
+    start = Signal(object)  # TrainingJob
+    cancelled = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "page")
+        self._labels: dict[str, QCheckBox] = {}
+        self._make_fields()
+        self._arrange()
+        self._listen()
+
+    def fill(
+        self,
+        *,
+        photos: Sequence[PhotoSummary],
+        labels: Sequence[Label],
+        counts: Mapping[str, int],
+        models: Mapping[str, str],
+        name: str,
+    ) -> None:
+        """Offer what the project has: its splits, labels with their counts, and models (id to name)."""
+        self._name.setText(name)
+        self._fill_splits(Counter(photo.split for photo in photos))
+        self._fill_labels([label for label in labels if label.role == "damage"], counts)
+        kept = self._start_from.currentData()
+        self._start_from.clear()
+        self._start_from.addItem("ImageNet – a backbone that knows photos", "imagenet")
+        for model_id, model_name in models.items():
+            self._start_from.addItem(f"{model_name} – go on from this model", model_id)
+        self._start_from.addItem("Nothing – random weights", "none")
+        self._start_from.setCurrentIndex(max(0, self._start_from.findData(kept)))
+        self.show_problem(None)
+        self._changed()
+
+    def job(self) -> TrainingJob:
+        """The training as filled in; JobError when it makes no sense."""
+        job = TrainingJob(
+            name=self._name.text().strip(),
+            preset=self._preset.currentData(),
+            epochs=self._epochs.value(),
+            steps=self._steps.value(),
+            classes=self._classes(),
+            train_split=self._train.currentData() or "train",
+            val_split=self._val.currentData() or "val",
+            start=self._start_from.currentData() or "imagenet",
+            seed=self._seed.value(),
+            batch=self._batch.value(),
+        )
+        if not job.name:
+            raise JobError("Give the training a name.", "It names the model that comes out, too.")
+        check(job)
+        return job
+
+    def show_problem(self, error: CarDamageError | None) -> None:
+        """Say what is wrong, or that nothing is."""
+        self._problem.setText(f"{error.title} {error.detail}".strip() if error else "")
+        self._problem.setVisible(error is not None)
+        self._button.setEnabled(error is None)
+
+    def set_busy(self, busy: bool) -> None:
+        """While the job is being made."""
+        self._button.setEnabled(not busy)
+        self._button.setText("Starting…" if busy else "Start training")
+
+    # Fields
+
+    def _classes(self) -> tuple[ClassRule, ...]:
+        if self._one.isChecked():
+            return (ClassRule("damage"),)
+        return tuple(ClassRule(name, (name,)) for name, box in self._labels.items() if box.isChecked())
+
+    def _changed(self, *_: object) -> None:
+        self._choice.setVisible(self._some.isChecked())
+        steps = self._epochs.value() * self._steps.value()
+        photos = steps * self._batch.value()
+        self._sum.setText(f"{words.count(steps, 'step')} in all: {words.count(photos, 'photo')} seen")
+        try:
+            self.job()
+        except JobError as error:
+            self.show_problem(error)
+        else:
+            self.show_problem(None)
+
+    def _submit(self) -> None:
+        try:
+            job = self.job()
+        except JobError as error:
+            self.show_problem(error)
+            return
+        self.start.emit(job)
+
+    def _fill_splits(self, numbers: Counter[str]) -> None:
+        named = {name: count for name, count in numbers.items() if name}
+        for field, wanted in ((self._train, "train"), (self._val, "val")):
+            field.clear()
+            for name, count in named.items():
+                field.addItem(f"{name} – {words.count(count, 'photo')}", name)
+            field.setVisible(bool(named))
+            field.setCurrentIndex(max(0, field.findData(wanted)))
+        if "val" not in named and named:
+            self._val.insertItem(0, "nothing", "val")
+            self._val.setCurrentIndex(0)
+        total = words.count(numbers.total(), "photo")
+        self._no_split.setText(f"{total}, none with a split: every fifth is held back to validate")
+        self._no_split.setVisible(not named)
+        self._val_label.setVisible(bool(named))
+
+    def _fill_labels(self, labels: Sequence[Label], counts: Mapping[str, int]) -> None:
+        while item := self._choice_layout.takeAt(0):
+            if item.widget():
+                item.widget().deleteLater()
+        self._labels = {}
+        for label in labels:
+            box = QCheckBox(f"{label.name} – {words.count(counts.get(label.name, 0), 'region')}")
+            box.setChecked(counts.get(label.name, 0) > 0)
+            box.toggled.connect(self._changed)
+            self._labels[label.name] = box
+            self._choice_layout.addWidget(box)
+
+    # Building
+
+    def _make_fields(self) -> None:
+        self._name = QLineEdit()
+        self._preset = QComboBox()
+        for preset, text in PRESETS.items():
+            self._preset.addItem(text, preset)
+        self._one = QRadioButton("One class from all damage labels")
+        self._some = QRadioButton("A class for each of these labels")
+        self._one.setChecked(True)
+        group = QButtonGroup(self)
+        for radio in (self._one, self._some):
+            group.addButton(radio)
+        self._choice = QWidget()
+        self._choice_layout = parts.rows(self._choice, margins=(24, 0, 0, 0), spacing=6)
+        self._epochs, self._steps = _number(10, 1, 10_000), _number(100, 1, 100_000)
+        self._batch, self._seed = _number(4, 1, 64), _number(0, 0, 2**31 - 1)
+        self._sum = parts.label("", "small")
+        self._train, self._val = QComboBox(), QComboBox()
+        self._no_split = parts.label("", "muted", wrap=True)
+        self._start_from = QComboBox()
+        self._problem = parts.label("", "bad", wrap=True)
+        self._button = parts.button("Start training", self._submit, "primary")
+        self._cancel = parts.button("Cancel", self.cancelled.emit)
+
+    def _arrange(self) -> None:
+        sheet = parts.frame("page")
+        sheet.setMaximumWidth(WIDTH)
+        layout = parts.rows(sheet, margins=(20, 20, 20, 20), spacing=16)
+        layout.addWidget(parts.label("New training", "title"))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(12)
+        grid.setColumnMinimumWidth(0, 120)
+        grid.setColumnStretch(1, 1)
+        self._val_label = _row(grid, 7, "Validate on", self._val)
+        for row, (text, field) in enumerate(
+            (
+                ("Name", self._name),
+                ("Preset", self._preset),
+                ("Learn", _column(self._one, self._some, self._choice)),
+                ("Epochs", _line(self._epochs, parts.label("of", "muted"), self._steps, parts.label("steps", "muted"))),
+                ("Photos a step", _line(self._batch, self._sum)),
+                ("Learn from", _column(self._train, self._no_split)),
+            )
+        ):
+            _row(grid, row, text, field)
+        _row(grid, 8, "Start from", self._start_from)
+        _row(grid, 9, "Seed", _line(self._seed, parts.label("same seed, same training", "small")))
+        layout.addLayout(grid)
+        layout.addWidget(self._problem)
+        layout.addLayout(_line(self._button, self._cancel))
+        note = "The training goes on when this window is closed, and can be stopped and resumed."
+        layout.addWidget(parts.label(note, "small", wrap=True))
+        layout.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.NoFrame)
+        area.setWidget(sheet)
+        parts.rows(self).addWidget(area)
+
+    def _listen(self) -> None:
+        for number in (self._epochs, self._steps, self._batch, self._seed):
+            number.valueChanged.connect(self._changed)
+        self._name.textChanged.connect(self._changed)
+        self._name.returnPressed.connect(self._submit)
+        self._one.toggled.connect(self._changed)
+        self._preset.currentIndexChanged.connect(self._changed)
+
+
+def _number(value: int, least: int, most: int) -> QSpinBox:
+    box = QSpinBox()
+    box.setRange(least, most)
+    box.setValue(value)
+    box.setMinimumWidth(96)
+    return box
+
+
+def _row(grid: QGridLayout, row: int, text: str, field: QWidget | QHBoxLayout | QVBoxLayout) -> QWidget:
+    label = parts.label(text, "muted")
+    if isinstance(field, QWidget):
+        label.setBuddy(field)
+        field.setAccessibleName(text)
+        grid.addWidget(label, row, 0)
+        grid.addWidget(field, row, 1)
+    else:
+        grid.addWidget(label, row, 0)
+        grid.addLayout(field, row, 1)
+    return label
+
+
+def _line(*widgets: QWidget) -> QHBoxLayout:
+    line = QHBoxLayout()
+    line.setSpacing(10)
+    for widget in widgets:
+        line.addWidget(widget)
+    line.addStretch(1)
+    return line
+
+
+def _column(*widgets: QWidget) -> QVBoxLayout:
+    column = QVBoxLayout()
+    column.setSpacing(8)
+    for widget in widgets:
+        column.addWidget(widget)
+    return column

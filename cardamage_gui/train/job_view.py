@@ -1,0 +1,268 @@
+"""How far is one training, and what can be done with it?"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from qtpy.QtCore import Signal
+from qtpy.QtGui import QFontDatabase
+from qtpy.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QProgressBar, QScrollArea, QVBoxLayout, QWidget
+
+from cardamage_core.errors import CarDamageError
+
+from .. import parts, words
+from ..background import Background
+from .feed import JobFeed
+from .pictures import Pictures
+
+if TYPE_CHECKING:
+    from cardamage_core.jobs.queue import JobStatus
+
+    from .curves import Curves
+
+LOG_HEIGHT = 180
+
+
+class JobView(QFrame):
+    """Title, progress, curves, pictures and log of the job being shown."""
+
+    changed = Signal()  # the job was asked to do something: look at it again
+    failed = Signal(object)  # CarDamageError
+    try_model = Signal(str)  # the id of a finished job's model
+
+    def __init__(self, background: Background, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "page")
+        self._background = background
+        self._job: JobStatus | None = None
+        self._stopping: set[str] = set()
+        self._curves: Curves | None = None
+        self._feed = JobFeed(background, self)
+        self._feed.changed.connect(self._history_changed)
+        self._feed.log_changed.connect(self._show_log)
+        self._make_widgets()
+        self._arrange()
+
+    def show_job(self, job: JobStatus) -> None:
+        """Show another job, or what is new about it."""
+        other = self._job is None or self._job.id != job.id
+        self._job = job
+        if not job.live:
+            self._stopping.discard(job.id)
+        if other:
+            self._message_for_curves(None)
+            self._feed.follow(job.folder)
+        self._feed.keep_looking(job.live)
+        self._show_words(job)
+        self._show_buttons(job)
+
+    def close_feed(self) -> None:
+        """Follow no job any more."""
+        self._job = None
+        self._feed.keep_looking(False)
+        self._feed.follow(None)
+
+    # What a person asks for
+
+    def stop(self) -> None:
+        """Ask the worker to end at its next step."""
+        from cardamage_core.jobs import queue
+
+        job = self._job
+        if job is not None and job.live:
+            self._stopping.add(job.id)
+            self._ask(lambda: queue.request_stop(job.folder))
+
+    def resume(self) -> None:
+        """Start a new worker that goes on from the newest checkpoint."""
+        from cardamage_core.jobs import local
+
+        job = self._job
+        if job is not None:
+            self._resume.setEnabled(False)
+            self._ask(lambda: local.resume(job.folder))
+
+    def _ask(self, what: Callable[[], None]) -> None:
+        if self._job is not None:
+            self._show_buttons(self._job)
+            self._show_words(self._job)
+        self._background.run(what, lambda _result: self.changed.emit(), self._refused, urgent=True)
+
+    def _refused(self, error: CarDamageError) -> None:
+        self._stopping.clear()
+        self.failed.emit(error)
+        self.changed.emit()
+
+    # Showing
+
+    def _show_words(self, job: JobStatus) -> None:
+        history = self._feed.history
+        self._title.setText(job.job.name)
+        self._about.setText(about(job, history.photos, history.validation_photos))
+        self._bar.setValue(round(1000 * job.fraction))
+        parts.set_property(self._bar, "state", job.state)
+        self._where.setText("stopping…" if job.id in self._stopping else where(job))
+        self._speed.setText(speed(job))
+        self._said.setText(" ".join([job.message if job.state == "failed" else "", *_notes(self._feed)]).strip())
+        self._said.setVisible(bool(self._said.text()))
+        parts.set_role(self._said, "bad" if job.state == "failed" else "small")
+
+    def _show_buttons(self, job: JobStatus) -> None:
+        self._stop.setVisible(job.live)
+        self._stop.setEnabled(job.id not in self._stopping)
+        self._stop.setText("Stopping…" if job.id in self._stopping else "Stop")
+        self._resume.setVisible(job.state in ("stopped", "failed"))
+        self._resume.setEnabled(True)
+        self._try.setVisible(bool(job.model))
+
+    def _history_changed(self) -> None:
+        history = self._feed.history
+        if self._job is not None:
+            self._show_words(self._job)
+        if history.loss.x:
+            self._shown_curves().show_history(history)
+        self._message_for_curves(history.compiling)
+        self._pictures.show_file(history.picture)
+        self._pictures_head.setText(f"What it sees on validation photos, epoch {history.picture_epoch}".upper())
+        self._pictures_head.setVisible(bool(history.picture))
+
+    def _message_for_curves(self, compiling: bool | None) -> None:
+        """Before the first step there is nothing to draw: say why."""
+        some = bool(self._feed.history.loss.x) and compiling is not None
+        if self._curves is not None:
+            self._curves.setVisible(some)
+        compiling_text = "Compiling the network: the first step takes up to a minute."
+        self._waiting.setText(compiling_text if compiling else "The curves begin with the first step.")
+        self._waiting.setVisible(not some)
+
+    def _shown_curves(self) -> Curves:
+        if self._curves is None:
+            from .curves import Curves  # pyqtgraph: not before there is something to draw
+
+            self._curves = Curves()
+            self._curves_place.addWidget(self._curves)
+        return self._curves
+
+    def _toggle_log(self) -> None:
+        on = self._log_button.isChecked()
+        self._log.setVisible(on)
+        self._feed.want_log(on)
+
+    def _show_log(self, lines: list[str]) -> None:
+        bar = self._log.verticalScrollBar()
+        at_end = bar.value() >= bar.maximum() - 4
+        self._log.setPlainText("\n".join(lines) or "Nothing was printed yet.")
+        if at_end:
+            bar.setValue(bar.maximum())
+
+    # Building
+
+    def _make_widgets(self) -> None:
+        self._title = parts.label("", "title")
+        self._about = parts.label("", "muted", wrap=True)
+        self._log_button = parts.button("Log", self._toggle_log, tip="Show what the training prints")
+        self._log_button.setCheckable(True)
+        self._stop = parts.button("Stop", self.stop, tip="End at the next step, with a checkpoint")
+        self._resume = parts.button("Resume", self.resume, "primary", tip="Go on from the newest checkpoint")
+        self._try = parts.button("Try it on photos", self._try_model, tip="Inspect photos with this model")
+        self._bar = QProgressBar()
+        self._bar.setRange(0, 1000)
+        self._bar.setTextVisible(False)
+        self._where = parts.label("", "muted")
+        self._speed = parts.label("", "muted", right=True)
+        self._said = parts.label("", "small", wrap=True)
+        self._waiting = parts.label("", "muted")
+        self._pictures_head = parts.section("")
+        self._pictures_head.hide()
+        self._pictures = Pictures(self._background)
+        self._log = QPlainTextEdit()
+        self._log.setReadOnly(True)
+        self._log.setFont(QFontDatabase.systemFont(QFontDatabase.FixedFont))
+        self._log.setLineWrapMode(QPlainTextEdit.NoWrap)
+        self._log.setFixedHeight(LOG_HEIGHT)
+        self._log.setAccessibleName("Log")
+        self._log.hide()
+
+    def _arrange(self) -> None:
+        sheet = parts.frame("page")
+        layout = parts.rows(sheet, margins=(20, 20, 20, 20), spacing=10)
+        layout.addLayout(self._head())
+        layout.addWidget(self._bar)
+        line = QHBoxLayout()
+        line.addWidget(self._where)
+        line.addStretch(1)
+        line.addWidget(self._speed)
+        layout.addLayout(line)
+        layout.addWidget(self._said)
+        layout.addSpacing(6)
+        layout.addWidget(self._waiting)
+        self._curves_place = QVBoxLayout()
+        layout.addLayout(self._curves_place)
+        layout.addWidget(self._log)
+        layout.addSpacing(6)
+        layout.addWidget(self._pictures_head)
+        layout.addWidget(self._pictures)
+        layout.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.NoFrame)
+        area.setWidget(sheet)
+        parts.rows(self).addWidget(area)
+
+    def _head(self) -> QHBoxLayout:
+        texts = QVBoxLayout()
+        texts.setSpacing(2)
+        texts.addWidget(self._title)
+        texts.addWidget(self._about)
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addLayout(texts, 1)
+        for button in (self._log_button, self._try, self._resume, self._stop):
+            head.addWidget(button)
+        return head
+
+    def _try_model(self) -> None:
+        if self._job is not None:
+            self.try_model.emit(self._job.model)
+
+
+def about(job: JobStatus, photos: int, validation: int) -> str:
+    """What is trained, in one line."""
+    start = {"imagenet": "from ImageNet", "none": "from random weights"}.get(job.job.start, f"from {job.job.start}")
+    said = [f"{job.job.preset} preset", start]
+    if photos:
+        said.append(f"{words.count(photos, 'train photo')}, {validation} val")
+    if job.started:
+        said.append(f"started {datetime.datetime.fromtimestamp(job.started):%H:%M}")
+    return " · ".join(said)
+
+
+def where(job: JobStatus) -> str:
+    """How far: "Epoch 3 of 5 · step 62 of 100"."""
+    if job.state == "waiting" or (job.state == "running" and not job.step):
+        return job.message
+    in_epoch = (job.step - 1) % job.job.steps + 1 if job.step else 0
+    far = f"Epoch {job.epoch} of {job.job.epochs} · step {in_epoch} of {job.job.steps}"
+    return far if job.state == "running" else f"{job.state.capitalize()} · {far[0].lower()}{far[1:]}"
+
+
+def speed(job: JobStatus) -> str:
+    """Speed, memory and estimate, as far as known."""
+    if job.state != "running" or not job.step:
+        return ""
+    said = []
+    if job.photos_per_second:
+        said.append(f"{job.photos_per_second:.1f} photos/s")
+    if job.memory_mb:
+        said.append(words.memory(job.memory_mb))
+    if job.seconds_left:
+        said.append(f"{words.time_left(job.seconds_left)} left")
+    return " · ".join(said)
+
+
+def _notes(feed: JobFeed) -> list[str]:
+    skipped = len(feed.history.skipped)
+    extra = [f"{words.count(skipped, 'photo')} could not be read and {'is' if skipped == 1 else 'are'} left out."]
+    return feed.history.notes + (extra if skipped else [])

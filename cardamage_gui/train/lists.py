@@ -1,0 +1,199 @@
+"""How are trainings and models listed?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from qtpy.QtCore import QAbstractListModel, QModelIndex, QRect, QRectF, QSize, Qt
+from qtpy.QtGui import QColor, QFontMetrics, QPainter
+from qtpy.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from .. import look
+
+if TYPE_CHECKING:
+    from cardamage_core.jobs.queue import JobStatus
+    from cardamage_core.models.registry import Model
+
+ITEM = Qt.UserRole
+JOB_ROW = 64
+
+
+class ItemsModel(QAbstractListModel):
+    """Values in a list, told apart by a key; rows that stay keep their selection."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._items: list[Any] = []
+
+    def rowCount(self, parent: QModelIndex | None = None) -> int:
+        """Rows at the top level."""
+        return 0 if parent is not None and parent.isValid() else len(self._items)
+
+    def data(self, index: QModelIndex, role: int = Qt.DisplayRole) -> Any:
+        """The value itself, or its name for screen readers and tests."""
+        if not index.isValid():
+            return None
+        item = self._items[index.row()]
+        if role == ITEM:
+            return item
+        if role in (Qt.DisplayRole, Qt.AccessibleTextRole):
+            return name_of(item)
+        return tip_of(item) if role == Qt.ToolTipRole else None
+
+    def set_items(self, items: Sequence[Any]) -> None:
+        """Show these; nothing moves when only their state changed."""
+        if [key_of(item) for item in items] == [key_of(item) for item in self._items]:
+            self._items = list(items)
+            if items:
+                self.dataChanged.emit(self.index(0), self.index(len(items) - 1))
+            return
+        self.beginResetModel()
+        self._items = list(items)
+        self.endResetModel()
+
+    def index_of(self, key: str) -> QModelIndex:
+        """Where the item with this key stands; invalid when it is not there."""
+        keys = [key_of(item) for item in self._items]
+        return self.index(keys.index(key)) if key in keys else QModelIndex()
+
+
+class ItemsView(QListView):
+    """A list as high as its rows."""
+
+    def __init__(self, delegate: type[QStyledItemDelegate], name: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setObjectName(name)
+        self.setMouseTracking(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QListView.ScrollPerPixel)
+        self.setItemDelegate(delegate(self))
+        self.setModel(ItemsModel(self))
+
+    def show_items(self, items: Sequence[Any]) -> None:
+        """Show these items and keep what was chosen."""
+        chosen = self.chosen()
+        self.model().set_items(items)
+        if chosen is not None and self.chosen() is None:
+            self.setCurrentIndex(self.model().index_of(key_of(chosen)))
+        rows = self.model().rowCount()
+        height = self.sizeHintForRow(0) * rows if rows else 0
+        self.setMinimumHeight(min(height, 3 * JOB_ROW))
+        self.setMaximumHeight(height)
+
+    def chosen(self) -> Any:
+        """The chosen item, or None."""
+        return self.currentIndex().data(ITEM) if self.currentIndex().isValid() else None
+
+
+class JobDelegate(QStyledItemDelegate):
+    """A training: name, state, bar, and what there is to say about it."""
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex) -> QSize:
+        """All rows are alike."""
+        return QSize(100, JOB_ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        """Draw one row."""
+        job: JobStatus = index.data(ITEM)
+        colors = look.of(option.widget)
+        box = paint_row(painter, option, colors)
+        color = QColor(state_color(colors, job.state))
+        metrics = QFontMetrics(option.font)
+        width = metrics.horizontalAdvance(job.state)
+        painter.setPen(color)
+        painter.drawText(box.right() - width, box.top() + 8 + metrics.ascent(), job.state)
+        painter.setPen(QColor(colors.text))
+        name = metrics.elidedText(job.job.name, Qt.ElideRight, box.width() - width - 12)
+        painter.drawText(box.left(), box.top() + 8 + metrics.ascent(), name)
+        _paint_bar(painter, QRect(box.left(), box.top() + 31, box.width(), 6), job.fraction, color, colors)
+        painter.setPen(QColor(colors.muted))
+        painter.setFont(small(option))
+        text = QFontMetrics(painter.font()).elidedText(said_of(job), Qt.ElideRight, box.width())
+        painter.drawText(QRect(box.left(), box.top() + 41, box.width(), 18), Qt.AlignLeft | Qt.AlignVCenter, text)
+
+
+class ModelDelegate(QStyledItemDelegate):
+    """A model: its name and preset."""
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex) -> QSize:
+        """All rows are alike."""
+        return QSize(100, look.ROW_SMALL + 4)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        """Draw one row."""
+        model: Model = index.data(ITEM)
+        colors = look.of(option.widget)
+        box = paint_row(painter, option, colors)
+        metrics = QFontMetrics(option.font)
+        preset = metrics.horizontalAdvance(model.card.preset)
+        painter.setPen(QColor(colors.muted))
+        painter.drawText(box, Qt.AlignRight | Qt.AlignVCenter, model.card.preset)
+        painter.setPen(QColor(colors.text))
+        name = metrics.elidedText(model.card.name, Qt.ElideMiddle, box.width() - preset - 12)
+        painter.drawText(box, Qt.AlignLeft | Qt.AlignVCenter, name)
+
+
+def paint_row(painter: QPainter, option: QStyleOptionViewItem, colors: look.Palette) -> QRect:
+    """Draw a row's ground and give back the box for what stands on it."""
+    chosen = bool(option.state & QStyle.State_Selected)
+    if chosen or option.state & QStyle.State_MouseOver:
+        painter.fillRect(option.rect, QColor(colors.raised))
+    if chosen:
+        painter.fillRect(QRect(option.rect.left(), option.rect.top(), 3, option.rect.height()), QColor(colors.accent))
+    painter.setFont(option.font)
+    return option.rect.adjusted(15, 0, -14, 0)
+
+
+def state_color(colors: look.Palette, state: str) -> str:
+    """The colour of a job's state."""
+    known = {"running": colors.accent, "finished": colors.good, "stopped": colors.warn, "failed": colors.bad}
+    return known.get(state, colors.muted)
+
+
+def said_of(job: JobStatus) -> str:
+    """One line about how far a job is."""
+    if job.state == "running" and job.step:
+        return f"{100 * job.fraction:.0f} % · step {job.step} of {job.total_steps}"
+    if job.state == "finished":
+        return f"{job.epoch} epochs · {job.total_steps} steps"
+    if job.state == "stopped" and job.step:
+        return f"step {job.step} of {job.total_steps}"
+    return job.message
+
+
+def small(option: QStyleOptionViewItem) -> Any:
+    """The row's font, one size down."""
+    font = option.font
+    font.setPixelSize(12)
+    return font
+
+
+def key_of(item: Any) -> str:
+    """What tells jobs, and models, apart."""
+    return item.id if hasattr(item, "id") else item.card.id
+
+
+def name_of(item: Any) -> str:
+    """The name of a job or model."""
+    return item.job.name if hasattr(item, "job") else item.card.name
+
+
+def tip_of(item: Any) -> str:
+    """All of it, where the row had to cut."""
+    if hasattr(item, "job"):
+        return f"{item.job.name}\n{item.message}"
+    return f"{item.card.name}\n{item.card.id}"
+
+
+def _paint_bar(painter: QPainter, box: QRect, fraction: float, color: QColor, colors: look.Palette) -> None:
+    painter.save()
+    painter.setRenderHint(QPainter.Antialiasing)
+    painter.setPen(Qt.NoPen)
+    painter.setBrush(QColor(colors.line))
+    painter.drawRoundedRect(QRectF(box), 3, 3)
+    if fraction > 0:
+        painter.setBrush(color)
+        painter.drawRoundedRect(QRectF(box.left(), box.top(), max(6.0, box.width() * fraction), box.height()), 3, 3)
+    painter.restore()

@@ -1,0 +1,239 @@
+"""The Train page: which trainings are there, how far are they, and what came out?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qtpy.QtCore import QItemSelectionModel, Qt, Signal
+from qtpy.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
+
+from cardamage_core.errors import CarDamageError
+from cardamage_core.training.job import TrainingJob
+
+from .. import actions, parts
+from ..actions import Action
+from ..background import Background
+from ..jobs_watch import JobsWatch
+from ..session import Session
+from .form import Form
+from .job_view import JobView
+from .lists import ItemsView, JobDelegate, ModelDelegate, key_of
+from .results import Results
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cardamage_core.models.registry import Model
+    from cardamage_core.project import Project
+
+LEFT = 290
+GOES_ON = "A training goes on when this window is closed"
+
+
+class TrainPage(QWidget):
+    """Jobs and models at the left, the chosen one in the middle."""
+
+    hint_changed = Signal(str)
+    try_model = Signal(str)  # inspect photos with this model
+
+    def __init__(self, session: Session, background: Background, watch: JobsWatch) -> None:
+        super().__init__()
+        self._session, self._background, self._watch = session, background, watch
+        self._wanted = ""  # the job just started, to be shown as soon as it is listed
+        self.setFocusPolicy(Qt.StrongFocus)
+        self._make_widgets()
+        self._arrange()
+        self._listen()
+        self._actions = [
+            Action("new_training", "New training", ("Ctrl+T",), "Choose what to train", self.new_training),
+        ]
+        actions.bind(self, self._actions)
+
+    def actions(self) -> list[Action]:
+        """What can be done here; also shadows Qt's list, which nobody needs."""
+        return list(self._actions)
+
+    def new_training(self) -> None:
+        """Show the form."""
+        if self._session.project is None:
+            return
+        self._choose_none()
+        self._fill_form()
+        self._stack.setCurrentWidget(self._form)
+
+    # What happened
+
+    def _project_changed(self) -> None:
+        self._wanted = ""
+        self._job_view.close_feed()
+        self._jobs.show_items(())
+        self._models.show_items(())
+        self._new.setEnabled(self._session.project is not None and not self._session.read_only)
+        self._stack.setCurrentWidget(self._empty)
+        self._read_models()
+
+    def _jobs_changed(self) -> None:
+        jobs = self._watch.jobs()
+        self._jobs.show_items(jobs)
+        self._show_heads()
+        if self._wanted in {job.id for job in jobs}:
+            self._jobs.setCurrentIndex(self._jobs.model().index_of(self._wanted))
+            self._wanted = ""
+        elif jobs and self._stack.currentWidget() is self._empty:
+            self._jobs.setCurrentIndex(self._jobs.model().index(0))
+        shown = self._jobs.chosen()
+        if shown is not None and self._stack.currentWidget() is self._job_view:
+            self._job_view.show_job(shown)
+
+    def _job_chosen(self, *_: object) -> None:
+        job = self._jobs.chosen()
+        if job is not None:
+            _clear(self._models)
+            self._job_view.show_job(job)
+            self._stack.setCurrentWidget(self._job_view)
+
+    def _model_chosen(self, *_: object) -> None:
+        model = self._models.chosen()
+        if model is not None:
+            _clear(self._jobs)
+            self._results.show_model(model)
+            self._stack.setCurrentWidget(self._results)
+
+    def _read_models(self, *_: object) -> None:
+        project = self._session.project
+        if project is None:
+            self._show_models([])
+            return
+        folder = project.models_folder
+        self._background.run(lambda: _models(folder), self._show_models)
+
+    def _show_models(self, models: list[Model]) -> None:
+        self._models.show_items(models)
+        self._show_heads()
+
+    # Starting
+
+    def _fill_form(self) -> None:
+        project = self._session.project
+        assert project is not None
+        models = {key_of(model): model.card.name for model in self._listed_models()}
+        self._form.fill(
+            photos=self._session.photos(),
+            labels=self._session.labels(),
+            counts=project.label_counts(),
+            models=models,
+            name=f"damage-{len(self._watch.jobs()) + 1}",
+        )
+
+    def _start(self, job: TrainingJob) -> None:
+        project = self._session.project
+        assert project is not None
+        self._form.set_busy(True)
+        self._background.run(lambda: _started(project, job), self._started, self._not_started, urgent=True)
+
+    def _started(self, folder: Path) -> None:
+        self._form.set_busy(False)
+        self._wanted = folder.name
+        self._watch.look()
+        self._session.said.emit("The training was started; it goes on when this window is closed")
+
+    def _not_started(self, error: CarDamageError) -> None:
+        self._form.set_busy(False)
+        self._form.show_problem(error)
+
+    def _form_cancelled(self) -> None:
+        jobs = self._watch.jobs()
+        if jobs:
+            self._jobs.setCurrentIndex(self._jobs.model().index(0))
+        else:
+            self._stack.setCurrentWidget(self._empty)
+
+    # Building
+
+    def _make_widgets(self) -> None:
+        self._new = parts.button("New training", self.new_training, "primary", tip="New training (Ctrl+T)")
+        self._jobs = ItemsView(JobDelegate, "Jobs")
+        self._models = ItemsView(ModelDelegate, "Models")
+        self._jobs_head, self._models_head = parts.section("Jobs"), parts.section("Models")
+        self._form = Form()
+        self._job_view = JobView(self._background)
+        self._results = Results()
+        self._empty = parts.EmptyState(
+            "Choose what to learn from your annotated photos; the training runs beside the window.",
+            parts.button("New training", self.new_training, "primary"),
+            title="No training yet",
+        )
+        self._stack = QStackedWidget()
+        for widget in (self._empty, self._form, self._job_view, self._results):
+            self._stack.addWidget(widget)
+
+    def _arrange(self) -> None:
+        left = parts.frame("left")
+        left.setFixedWidth(LEFT)
+        layout = parts.rows(left, margins=(0, 12, 0, 12), spacing=8)
+        layout.addWidget(_inset(self._new))
+        layout.addSpacing(8)
+        for head, view in ((self._jobs_head, self._jobs), (self._models_head, self._models)):
+            layout.addWidget(_inset(head))
+            layout.addWidget(view)
+        layout.addStretch(1)
+        area = QScrollArea()
+        area.setFrameShape(QFrame.NoFrame)
+        area.setWidgetResizable(True)
+        area.setFixedWidth(LEFT)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
+        area.setWidget(left)
+        outer = parts.columns(self, spacing=0)
+        outer.addWidget(area)
+        outer.addWidget(self._stack, 1)
+        self._show_heads()
+
+    def _listen(self) -> None:
+        self._session.project_changed.connect(self._project_changed)
+        self._watch.changed.connect(self._jobs_changed)
+        self._watch.finished.connect(self._read_models)
+        self._jobs.selectionModel().currentChanged.connect(self._job_chosen)
+        self._models.selectionModel().currentChanged.connect(self._model_chosen)
+        self._form.start.connect(self._start)
+        self._form.cancelled.connect(self._form_cancelled)
+        self._job_view.changed.connect(self._watch.look)
+        self._job_view.failed.connect(self._session.failed)
+        self._job_view.try_model.connect(self.try_model)
+        self._results.try_model.connect(self.try_model)
+
+    def _show_heads(self) -> None:
+        self._jobs_head.setVisible(self._jobs.model().rowCount() > 0)
+        self._models_head.setVisible(self._models.model().rowCount() > 0)
+
+    def _listed_models(self) -> list[Model]:
+        model = self._models.model()
+        return [model.index(row).data(Qt.UserRole) for row in range(model.rowCount())]
+
+    def _choose_none(self) -> None:
+        _clear(self._jobs)
+        _clear(self._models)
+
+
+def _clear(view: ItemsView) -> None:
+    view.selectionModel().setCurrentIndex(view.model().index(-1), QItemSelectionModel.Clear)
+
+
+def _inset(widget: QWidget) -> QWidget:
+    box = QWidget()
+    parts.rows(box, margins=(14, 0, 14, 0)).addWidget(widget)
+    return box
+
+
+def _models(folder: Path) -> list[Model]:
+    from cardamage_core.models import registry
+
+    return registry.models(folder)
+
+
+def _started(project: Project, job: TrainingJob) -> Path:
+    """Make the job's folder and start its worker; in the background, since a large data set takes a moment."""
+    from cardamage_core.jobs import local, queue
+
+    folder = queue.create(project.folder, job, project.dataset())
+    local.start(folder)
+    return folder

@@ -1,0 +1,83 @@
+"""What is known about a model? Its card, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from qtpy.QtCore import Qt, Signal
+from qtpy.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QWidget
+
+from .. import parts
+
+if TYPE_CHECKING:
+    from cardamage_core.models.registry import Model, ModelCard
+
+WIDTH = 620
+
+
+class Results(QFrame):
+    """The card of the model being shown."""
+
+    try_model = Signal(str)  # its id
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "page")
+        self._model: Model | None = None
+        self._title = parts.label("", "title")
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(24)
+        self._grid.setVerticalSpacing(8)
+        self._grid.setColumnStretch(1, 1)
+        try_it = parts.button("Try it on photos", self._try, "primary", tip="Inspect photos with this model")
+        head = QHBoxLayout()
+        head.addWidget(self._title, 1)
+        head.addWidget(try_it)
+        sheet = QWidget()
+        sheet.setMaximumWidth(WIDTH)
+        layout = parts.rows(sheet, margins=(20, 20, 20, 20), spacing=16)
+        layout.addLayout(head)
+        layout.addLayout(self._grid)
+        layout.addStretch(1)
+        parts.rows(self).addWidget(sheet)
+
+    def show_model(self, model: Model) -> None:
+        """Show another model."""
+        self._model = model
+        self._title.setText(model.card.name)
+        while item := self._grid.takeAt(0):
+            if item.widget():
+                item.widget().deleteLater()
+        for row, (name, value) in enumerate(facts(model)):
+            self._grid.addWidget(parts.label(name, "muted"), row, 0, Qt.AlignTop)
+            text = parts.label(value, wrap=True)
+            text.setTextInteractionFlags(Qt.TextSelectableByMouse)
+            self._grid.addWidget(text, row, 1)
+
+    def _try(self) -> None:
+        if self._model is not None:
+            self.try_model.emit(self._model.card.id)
+
+
+def facts(model: Model) -> list[tuple[str, str]]:
+    """The card as pairs of words and values."""
+    card = model.card
+    told = [
+        ("Outlines", ", ".join(card.classes) or "nothing"),
+        ("Preset", card.preset),
+        ("Made", card.created.replace("T", " ").partition(".")[0] + " UTC"),
+        ("Begun from", card.parent),
+        ("Photos learned from", card.data_hash[:16]),
+        ("Measured", ", ".join(_metrics(card)) or "not measured yet"),
+        ("Versions", ", ".join(f"{name} {version}" for name, version in card.versions.items())),
+        ("Weights, SHA-256", card.weights_sha256[:16]),
+        ("Folder", str(model.folder)),
+    ]
+    return [(name, value) for name, value in told if value]
+
+
+def _metrics(card: ModelCard) -> Iterable[str]:
+    for name, value in card.metrics.items():
+        if isinstance(value, int | float):
+            yield f"{name.replace('_', ' ')} {value:.3g}"
