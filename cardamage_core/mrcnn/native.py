@@ -118,6 +118,11 @@ def compiled(function: Callable[..., Any], example: Any) -> Callable[..., Any]:
     return tf.function(function, input_signature=[signature], autograph=False)
 
 
+def compiled_once(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function made fast for arguments that always have the same shapes."""
+    return tf.function(function, autograph=False) if TENSORFLOW else function
+
+
 def _spec(name: str, array: np.ndarray) -> Any:
     shape = array.shape if name in ("images", "anchor_noise") else (array.shape[0],) + (None,) * (array.ndim - 1)
     if name in ("boxes", "edges"):

@@ -59,31 +59,36 @@ class TrainStep:
             raise EngineError(f"There is no layer group {layers!r}.", f"Known groups: {', '.join(FIRST_STAGE)}.")
         self.model, self.layers, self.step_count = model, layers, 0
         self._rng = np.random.default_rng(seed)
-        self._seed = seed
+        self._seed, self._total_steps = seed, total_steps
+        self._rate = learning_rate or model.config.learning_rate
         self._variables = [v for name, v in model.weights.items() if v.trainable and _taught(name, layers)]
-        self._optimizer = _optimizer(model.config, learning_rate or model.config.learning_rate, total_steps)
+        self._optimizer = _optimizer(model.config)
         self._optimizer.build(self._variables)
+        self._apply = native.compiled_once(lambda gradients: self._optimizer.apply(gradients, self._variables))
         self._compiled: dict[Any, Any] = {}
 
     def step(self, samples: Sequence[Sample]) -> dict[str, float]:
-        """Learn from these photos: loss and its five parts. EngineError if the loss or a gradient is no number."""
+        """Learn from these photos: loss and its five parts. EngineError if one is no number; no weight changes then."""
         batch = make_batch(samples, self.model.config, self._rng, augment=True)
-        if not self.model.measured:
-            self.model.measure(batch["images"])
-        found = self._run("learn", self._learn, batch)
-        if not np.isfinite(found["loss"]):
+        self._measure_once(batch)
+        found, gradients, norm = self._run("learn", self._differentiate, batch)
+        losses_now = {name: float(value) for name, value in found.items()}
+        if not np.isfinite(losses_now["loss"]) or not np.isfinite(float(norm)):
             raise EngineError(
-                "The loss became NaN or infinite.", f"Step {self.step_count + 1}: {found}. Lower the learning rate."
+                "The loss became NaN or infinite.",
+                f"In step {self.step_count + 1}: {losses_now}, gradient norm {float(norm)}. "
+                "Go on from the last checkpoint with a lower learning rate.",
             )
+        self._optimizer.learning_rate = rate_at(self.step_count, peak=self._rate, total_steps=self._total_steps)
+        self._apply(gradients)
         self.step_count += 1
-        return found
+        return losses_now
 
     def evaluate(self, samples: Sequence[Sample]) -> dict[str, float]:
         """The same losses without learning and without augmentation; the same photos give the same numbers."""
         batch = make_batch(samples, self.model.config, np.random.default_rng(self._seed), augment=False)
-        if not self.model.measured:
-            self.model.measure(batch["images"])
-        return self._run("evaluate", self._total, batch)
+        self._measure_once(batch)
+        return {name: float(value) for name, value in self._run("evaluate", self._losses, batch).items()}
 
     def save(self, path: str | Path) -> None:
         """Write weights, optimiser, step and random state into one file, from which training goes on exactly."""
@@ -114,30 +119,32 @@ class TrainStep:
             variable.assign(arrays[name])
         self.model.measured = True
 
-    def _run(self, name: str, function: Any, batch: Batch) -> dict[str, float]:
+    def _measure_once(self, batch: Batch) -> None:
+        if not self.model.measured:
+            self.model.measure(batch["images"])
+
+    def _run(self, name: str, function: Any, batch: Batch) -> Any:
+        """Call function(batch), compiled once for each name and shape of images."""
         key = (name, batch["images"].shape)
         if key not in self._compiled:
             self._compiled[key] = native.compiled(function, batch)
-        found = self._compiled[key]({name: ops.convert_to_tensor(array) for name, array in batch.items()})
-        return {name: float(value) for name, value in found.items()}
+        return self._compiled[key]({name: ops.convert_to_tensor(array) for name, array in batch.items()})
 
-    def _total(self, batch: Any) -> dict[str, Tensor]:
+    def _losses(self, batch: Any) -> dict[str, Tensor]:
         parts = network_losses(self.model, batch)
-        weighted = [
-            parts[name] * weight for name, weight in zip(LOSS_NAMES, self.model.config.loss_weights, strict=True)
-        ]
+        weights_of = zip(LOSS_NAMES, self.model.config.loss_weights, strict=True)
+        weighted = [parts[name] * weight for name, weight in weights_of]
         return {"loss": sum(weighted[1:], weighted[0]), **{name: parts[name] for name in LOSS_NAMES}}
 
-    def _learn(self, batch: Any) -> dict[str, Tensor]:
+    def _differentiate(self, batch: Any) -> tuple[dict[str, Tensor], list[Tensor], Tensor]:
+        """Losses, the gradient of their sum by each variable, and the norm over all gradients."""
+
         def run() -> tuple[Tensor, dict[str, Tensor]]:
-            found = self._total(batch)
+            found = self._losses(batch)
             return found["loss"], found
 
-        loss, found, gradients = native.value_and_gradients(run, self._variables)
-        fine = ops.isfinite(loss + sum(ops.sum(ops.square(ops.cast(g, "float32"))) for g in gradients))
-        gradients = [ops.where(fine, g, ops.zeros_like(g)) for g in gradients]  # one NaN would spoil all weights
-        self._optimizer.apply(gradients, self._variables)
-        return {**found, "loss": ops.where(fine, loss, float("nan"))}
+        _, found, gradients = native.value_and_gradients(run, self._variables)
+        return found, gradients, ops.sqrt(sum(ops.sum(ops.square(gradient)) for gradient in gradients))
 
     def _optimizer_variables(self) -> dict[str, keras.Variable]:
         return {f"optimizer/{i:04}": variable for i, variable in enumerate(self._optimizer.variables)}
@@ -196,15 +203,24 @@ def _taught(name: str, group: str) -> bool:
     return stage == 0 or stage >= FIRST_STAGE[group]
 
 
-def _optimizer(config: Config, rate: float, total_steps: int | None) -> keras.optimizers.Optimizer:
-    clip = config.clip_norm
+def rate_at(step: int, *, peak: float, total_steps: int | None) -> float:
+    """The learning rate of a step: up for a tenth of the way (100 steps at most), then down along a cosine to 0.
+
+    Without total_steps it is constant."""
+    if not total_steps:
+        return peak
+    warm = min(100, total_steps // 10)
+    if step < warm:
+        return peak * (step + 1) / warm
+    way = min(1.0, (step - warm) / max(1, total_steps - warm))
+    return peak * 0.5 * (1.0 + float(np.cos(np.pi * way)))
+
+
+def _optimizer(config: Config) -> keras.optimizers.Optimizer:
     if config.optimizer == "sgd":
-        return keras.optimizers.SGD(rate, momentum=config.momentum, global_clipnorm=clip)
-    warm = min(100, (total_steps or 1000) // 10)
-    schedule: Any = rate
-    if total_steps:
-        steps = max(1, total_steps - warm)
-        schedule = keras.optimizers.schedules.CosineDecay(
-            0.0 if warm else rate, steps, warmup_target=rate if warm else None, warmup_steps=warm
-        )
-    return keras.optimizers.AdamW(schedule, weight_decay=config.weight_decay, global_clipnorm=clip)
+        return keras.optimizers.SGD(config.learning_rate, momentum=config.momentum, global_clipnorm=config.clip_norm)
+    adam = keras.optimizers.AdamW(
+        config.learning_rate, weight_decay=config.weight_decay, global_clipnorm=config.clip_norm
+    )
+    adam.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    return adam
