@@ -18,6 +18,7 @@ from ..annotations import checks
 from ..annotations.labels import new_labels
 from ..annotations.model import AnnotatedPhoto, Dataset, Finding, Photo, Region, new_id
 from ..errors import FormatError, ProjectError
+from ..imaging import SUFFIXES
 from .history import Edit
 from .photo_files import PhotoFiles
 from .photo_headers import with_headers
@@ -72,16 +73,26 @@ def plan(
     Photos are looked for in `photos`, by default beside the file. FormatError when there is nothing to import.
     """
     path = Path(path).absolute()
+    if path.is_file() and path.suffix.lower() in SUFFIXES:
+        return plan_photos([path], split=split, progress=progress, cancelled=cancelled)
     source = _annotation_file(path) if path.is_dir() else path
     place = PhotoFiles(Path(photos).absolute() if photos else path if path.is_dir() else path.parent)
     reading = formats.read_with_findings(source, format=format) if source else _only_photos(path, place)
     fresh = [_renewed(one, place, source or path, split) for one in reading.dataset.photos]
-    watch = _watch(len(fresh), progress, cancelled)
-    photos_read, header_findings = with_headers(fresh, step=watch)
-    dataset = Dataset(tuple(photos_read), reading.dataset.labels)
-    missing = sum(one.photo.width == 0 for one in dataset.photos)
-    findings = (*reading.findings, *header_findings, *checks.findings(dataset))
-    return ImportPlan(source or path, dataset, findings, len(fresh) - missing, missing)
+    return _looked_at(source or path, fresh, reading, _watch(len(fresh), progress, cancelled))
+
+
+def plan_photos(
+    paths: Sequence[Path | str],
+    *,
+    split: str = "",
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> ImportPlan:
+    """Photos without annotations, given by their files."""
+    photos = [_photo(Path(path).absolute(), split) for path in paths]
+    source = Path(paths[0]).absolute() if len(photos) == 1 else Path(f"{len(photos)} photos")
+    return _looked_at(source, photos, formats.Reading(Dataset(())), _watch(len(photos), progress, cancelled))
 
 
 def apply(
@@ -118,22 +129,35 @@ def _only_photos(folder: Path, place: PhotoFiles) -> formats.Reading:
     paths = place.photos()
     if not paths:
         raise FormatError(f"{folder.name} holds no photos and no annotation file.", f"Looked in {folder}.")
-    photos = (
-        Photo(str(number), str(path), path.name, size=path.stat().st_size) for number, path in enumerate(paths, 1)
-    )
-    return formats.Reading(Dataset(tuple(AnnotatedPhoto(photo) for photo in photos)))
+    return formats.Reading(Dataset(tuple(_photo(path, "") for path in paths)))
+
+
+def _photo(path: Path, split: str) -> AnnotatedPhoto:
+    size = path.stat().st_size if path.is_file() else 0
+    return AnnotatedPhoto(Photo(new_id(), str(path), path.name, size=size, split=split))
 
 
 def _renewed(one: AnnotatedPhoto, place: PhotoFiles, source: Path, split: str) -> AnnotatedPhoto:
     """With ids that are new everywhere, and the photo's path (where it should be, when it is missing)."""
-    named = Path(one.photo.path)
-    is_ours = source.is_dir() and named.is_absolute()  # found by us, not named by a file
-    path = named if is_ours else place.find(one.photo.name, size=one.photo.size)
-    expected = source.parent / (one.photo.name.replace("\\", "/").rsplit("/", 1)[-1] or "unnamed").replace("\0", "")
+    if source.is_dir():  # we listed the files ourselves
+        return AnnotatedPhoto(msgspec.structs.replace(one.photo, split=split))
+    found = place.find(one.photo.name, size=one.photo.size)
+    name = one.photo.name.replace("\\", "/").replace("\0", "").rstrip("/").rsplit("/", 1)[-1]
     photo = msgspec.structs.replace(
-        one.photo, id=new_id(), path=str(path or expected), split=split or one.photo.split, width=0, height=0
+        one.photo, id=new_id(), path=str(found or source.parent / (name if name.strip(".") else "unnamed")), split=split
     )
     return AnnotatedPhoto(photo, tuple(msgspec.structs.replace(region, id=new_id()) for region in one.regions))
+
+
+def _looked_at(
+    source: Path, photos: Sequence[AnnotatedPhoto], reading: formats.Reading, step: Callable[[], None]
+) -> ImportPlan:
+    """The plan, with the size of each photo and all findings."""
+    with_sizes, header_findings = with_headers(photos, step=step)
+    dataset = Dataset(tuple(with_sizes), reading.dataset.labels)
+    missing = sum(one.photo.width == 0 for one in with_sizes)
+    findings = (*reading.findings, *header_findings, *checks.findings(dataset))
+    return ImportPlan(source, dataset, findings, len(photos) - missing, missing)
 
 
 def _matched(
