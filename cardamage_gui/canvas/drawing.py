@@ -1,0 +1,115 @@
+"""How does a hand draw a new region?"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from cardamage_core.annotations import edits
+from cardamage_core.annotations.model import Point, Polygon, Rectangle, Shape
+
+from .gestures import CLICK, Gesture, Outcome, Preview, Start
+
+
+@dataclass
+class DrawPolygon(Gesture):
+    """Click by click; the first point, Enter or a double click closes it, Backspace takes the last point back."""
+
+    start: Start
+    points: list[Point] = field(default_factory=list)
+    pointer: Point | None = None
+    reach: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.points.append(self.start.at)
+        self.reach = self.start.reach
+
+    def move(self, at: Point, reach: float) -> None:
+        """The line to the next point follows the pointer."""
+        self.pointer, self.reach = at, reach
+
+    def press(self, at: Point, reach: float) -> bool:
+        """One more point, unless it is the first again."""
+        self.pointer, self.reach = at, reach
+        if self._closes():
+            return True
+        if at != self.points[-1]:
+            self.points.append(at)
+        return False
+
+    def release(self, at: Point, reach: float) -> bool:
+        """Letting go ends nothing; drawing goes on."""
+        return False
+
+    def back(self) -> bool:
+        """The last point goes."""
+        self.points.pop()
+        return bool(self.points)
+
+    def close(self) -> bool:
+        """Three points make a polygon."""
+        return len(self.points) >= 3
+
+    def preview(self) -> Preview:
+        """The line so far, to the pointer."""
+        closing = self._closes()
+        ahead = () if self.pointer is None or closing else (self.pointer,)
+        return Preview(path=(*self.points, *ahead), closing=closing)
+
+    def outcome(self) -> Outcome:
+        """The polygon, selected."""
+        return _drawn(self.start, Polygon((tuple(self.points),)))
+
+    def _closes(self) -> bool:
+        if self.pointer is None or len(self.points) < 3:
+            return False
+        return math.dist(self.pointer, self.points[0]) <= self.reach
+
+
+@dataclass
+class DrawRectangle(Gesture):
+    """Drag from corner to corner, or click both."""
+
+    start: Start
+    to: Point | None = None
+
+    def move(self, at: Point, reach: float) -> None:
+        """The far corner follows."""
+        if self.to is not None or math.dist(at, self.start.at) > reach * CLICK:
+            self.to = at
+
+    def press(self, at: Point, reach: float) -> bool:
+        """The second of two clicks."""
+        return self.release(at, reach)
+
+    def release(self, at: Point, reach: float) -> bool:
+        """Done, unless the pointer is still where it began."""
+        self.move(at, reach)
+        return self._rectangle() is not None
+
+    def preview(self) -> Preview:
+        """The rectangle so far."""
+        r = self._rectangle()
+        if r is None:
+            return Preview()
+        corners = ((r.x, r.y), (r.x + r.width, r.y), (r.x + r.width, r.y + r.height), (r.x, r.y + r.height))
+        return Preview(path=(*corners, corners[0]), closing=True)
+
+    def outcome(self) -> Outcome:
+        """The rectangle, selected."""
+        rectangle = self._rectangle()
+        return _drawn(self.start, rectangle) if rectangle else Outcome()
+
+    def _rectangle(self) -> Rectangle | None:
+        if self.to is None:
+            return None
+        (x0, y0), (x1, y1) = self.start.at, self.to
+        if x0 == x1 or y0 == y1:
+            return None
+        return Rectangle(min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0))
+
+
+def _drawn(start: Start, shape: Shape) -> Outcome:
+    region = edits.draw(shape, start.label)
+    kind = "rectangle" if isinstance(shape, Rectangle) else "polygon"
+    return Outcome(f"Draw {kind}", edits.add(start.regions, region), (region.id,))

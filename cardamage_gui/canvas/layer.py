@@ -1,0 +1,69 @@
+"""Which part of what does not move has to be painted again?
+
+The photo and all resting regions are kept in one pixmap. A change makes only its own rectangle dirty, a pan shifts the
+pixmap and makes the uncovered strips dirty, a zoom makes everything dirty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from qtpy.QtCore import QRect, QRectF, QSize
+from qtpy.QtGui import QPainter, QPixmap, QRegion
+
+from .viewport import Viewport
+
+Paint = Callable[[QPainter, QRectF], None]
+
+
+class Layer:
+    """A painted pixmap that knows what of it is out of date. Rectangles are logical pixels of the canvas."""
+
+    def __init__(self) -> None:
+        self._pixmap = QPixmap()
+        self._viewport: Viewport | None = None
+        self._dirty = QRegion()
+
+    def spoil(self, rect: QRectF | None = None) -> None:
+        """This rectangle (None: everything) has to be painted again."""
+        if rect is None:
+            self._viewport = None
+        else:
+            self._dirty += QRegion(rect.toAlignedRect())
+
+    def painted(self, size: QSize, ratio: float, viewport: Viewport, paint: Paint) -> QPixmap:
+        """The pixmap, up to date; `paint(painter, rect)` paints what lies in a rectangle."""
+        if self._pixmap.size() != size * ratio or self._pixmap.devicePixelRatioF() != ratio:
+            self._pixmap = QPixmap(size * ratio)
+            self._pixmap.setDevicePixelRatio(ratio)
+            self._viewport = None
+        self._follow(viewport, QRect(0, 0, size.width(), size.height()), ratio)
+        self._paint(QRect(0, 0, size.width(), size.height()), paint)
+        return self._pixmap
+
+    def _follow(self, viewport: Viewport, whole: QRect, ratio: float) -> None:
+        """Shift what is painted when the photo was only panned, else start afresh."""
+        old, self._viewport = self._viewport, viewport
+        if old == viewport:
+            return
+        dx, dy = (viewport.dx - old.dx, viewport.dy - old.dy) if old else (0.0, 0.0)
+        same = old is not None and old.scale == viewport.scale and ratio == 1.0
+        if not same or dx != int(dx) or dy != int(dy):
+            self._dirty = QRegion(whole)
+            return
+        self._dirty.translate(int(dx), int(dy))
+        self._pixmap.scroll(int(dx), int(dy), self._pixmap.rect())
+        self._dirty += QRegion(whole) - QRegion(whole.translated(int(dx), int(dy)))
+
+    def _paint(self, whole: QRect, paint: Paint) -> None:
+        rects = (self._dirty & QRegion(whole)).rects()
+        self._dirty = QRegion()
+        if not rects:
+            return
+        painter = QPainter(self._pixmap)
+        for rect in rects:
+            painter.save()
+            painter.setClipRect(rect)
+            paint(painter, QRectF(rect))
+            painter.restore()
+        painter.end()

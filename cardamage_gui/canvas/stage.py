@@ -1,0 +1,188 @@
+"""What is on the canvas now, and how is it painted?
+
+The stage knows the photo, the regions, the selection and what a running gesture shows instead; it has no window and
+hears no mouse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from qtpy.QtCore import QRectF, QSize, Qt
+from qtpy.QtGui import QColor, QPainter
+
+from cardamage_core.annotations.model import Label, Region
+
+from .. import look
+from . import render
+from .gestures import Preview
+from .hit import NOTHING, Hit, nearest_on_edge
+from .layer import Layer
+from .picture import Picture
+from .scene import Item, Scene, item_of
+from .viewport import Point, Viewport
+
+MANY = 64  # changed regions above which everything is painted again
+
+
+class Stage:
+    """The state of a canvas and its painting."""
+
+    def __init__(self, style: render.Style) -> None:
+        self.style = style
+        self.viewport = Viewport()
+        self.size: Point = (1.0, 1.0)  # of the photo
+        self.regions: tuple[Region, ...] = ()
+        self.scene = Scene()  # the regions that are shown
+        self.selection: tuple[str, ...] = ()
+        self.hit: Hit = NOTHING
+        self.pointer: Point | None = None  # photo pixels
+        self.message = ""
+        self.overlay = True
+        self.new_label = ""
+        self._labels: dict[str, Label] = {}
+        self._colors: dict[str, QColor] = {}
+        self._preview = Preview()
+        self._moving: tuple[Item, ...] = ()
+        self._above = 0.0
+        self._picture: Picture | None = None
+        self._layer = Layer()
+
+    @property
+    def reach(self) -> float:
+        """Photo pixels within which something is hit."""
+        return render.REACH / self.viewport.scale
+
+    def set_picture(self, pixels: np.ndarray | None, size: Point | None, message: str) -> None:
+        """Another photo, or a sentence where it would be."""
+        self._picture = None if pixels is None else Picture(pixels)
+        if self._picture is not None:
+            size = (self._picture.width, self._picture.height)
+        self.size = size or (1.0, 1.0)
+        self.message = message
+        self._layer.spoil()
+
+    def set_regions(self, regions: Sequence[Region], labels: Sequence[Label]) -> bool:
+        """Other regions or labels; False when nothing differs."""
+        known = {label.name: label for label in labels}
+        if known == self._labels and tuple(regions) == self.regions:
+            return False
+        if known != self._labels:
+            self._labels = known
+            self._colors = {name: _color(label, i) for i, (name, label) in enumerate(known.items())}
+            self.scene = Scene()
+            self._layer.spoil()
+        self.regions = tuple(regions)
+        self._rebuild()
+        return True
+
+    def set_visible_above(self, score: float) -> None:
+        """Hide predicted regions with a lower score."""
+        if score != self._above:
+            self._above = score
+            self._rebuild()
+
+    def set_style(self, style: render.Style) -> None:
+        """Other colours, opacity or numbers."""
+        if style != self.style:
+            self.style = style
+            self._layer.spoil()
+
+    def set_overlay(self, shown: bool) -> None:
+        """With regions, or the photo alone."""
+        self.overlay = shown
+        self._layer.spoil()
+
+    def set_preview(self, preview: Preview) -> None:
+        """What a gesture shows; what it hides is taken out of the resting layer once."""
+        for region_id in preview.hidden ^ self._preview.hidden:
+            item = self.scene.get(region_id)
+            if item is not None:
+                self._spoil((item,))
+        self._preview = preview
+        self._moving = tuple(self._item(region) for region in preview.regions)
+
+    def paint(self, painter: QPainter, size: QSize, ratio: float) -> None:
+        """Blit what rests, paint what moves."""
+        painter.drawPixmap(0, 0, self._layer.painted(size, ratio, self.viewport, self._paint_rest))
+        if self.overlay:
+            self._paint_active(painter)
+        if self.message:
+            self._paint_message(painter, QRectF(0, 0, size.width(), size.height()))
+
+    def _paint_rest(self, painter: QPainter, rect: QRectF) -> None:
+        painter.fillRect(rect, QColor(self.style.colors.canvas))
+        if self._picture is not None:
+            self._picture.paint(painter, self.viewport, rect)
+        if not self.overlay:
+            return
+        m = render.MARGIN
+        x0, y0 = self.viewport.to_photo((rect.left() - m, rect.top() - m))
+        x1, y1 = self.viewport.to_photo((rect.right() + m, rect.bottom() + m))
+        items = [item for item in self.scene.within((x0, y0, x1, y1)) if item.id not in self._preview.hidden]
+        render.regions(painter, items, self.viewport, self.style)
+
+    def _paint_active(self, painter: QPainter) -> None:
+        view, style = self.viewport, self.style
+        render.regions(painter, self._moving, view, style)
+        moving = {item.id: item for item in self._moving}
+        chosen = [moving.get(i) or self.scene.get(i) for i in self.selection]
+        taken = [item for item in chosen if item is not None]
+        hovered = self.scene.get(self.hit.region)
+        for item in dict.fromkeys([*taken, hovered] if hovered and not self._preview.hidden else taken):
+            render.lifted(painter, item, view, style)
+        for item in taken:
+            render.selected(painter, item, view, style)
+        for item in taken if len(taken) == 1 else ():
+            self._paint_vertices(painter, item)
+        if style.numbered:
+            numbered = [item for item in self.scene.items if not item.is_car]
+            render.numbers(painter, list(enumerate(numbered, 1)), view, style)
+        render.preview(painter, self._preview, view, style, self._color_of(self.new_label))
+
+    def _paint_vertices(self, painter: QPainter, item: Item) -> None:
+        render.vertices(painter, item, self.viewport, self.style, self.hit)
+        if self.hit.kind == "edge" and self.pointer is not None and not self._moving and item.vertices():
+            at = nearest_on_edge(item, self.hit, self.pointer)
+            render.new_vertex(painter, at, self.viewport, self.style)
+
+    def _paint_message(self, painter: QPainter, whole: QRectF) -> None:
+        painter.setPen(QColor(self.style.colors.muted))
+        room = whole.adjusted(48, 48, -48, -48)
+        painter.drawText(room, Qt.AlignCenter | Qt.TextWordWrap, self.message)
+
+    def _rebuild(self) -> None:
+        old = {item.id: item for item in self.scene.items}
+        shown = [region for region in self.regions if self._shows(region)]
+        items = [_kept(old.get(region.id), region) or self._item(region) for region in shown]
+        new = {item.id: item for item in items}
+        changed = [item for i, item in old.items() if new.get(i) is not item]
+        changed += [item for i, item in new.items() if old.get(i) is not item]
+        self.scene = Scene(items)
+        self._spoil(changed)
+
+    def _spoil(self, changed: Sequence[Item]) -> None:
+        if len(changed) > MANY:
+            self._layer.spoil()
+        for item in changed if len(changed) <= MANY else ():
+            self._layer.spoil(render.screen_rect(item, self.viewport))
+
+    def _shows(self, region: Region) -> bool:
+        origin = region.origin
+        return origin.kind != "predicted" or origin.score is None or origin.score >= self._above
+
+    def _item(self, region: Region) -> Item:
+        return item_of(region, self._labels, self._colors, self._color_of(""))
+
+    def _color_of(self, label: str) -> QColor:
+        return self._colors.get(label) or look.label_color("")
+
+
+def _kept(item: Item | None, region: Region) -> Item | None:
+    """The item of before, when its region is still the same."""
+    return item if item is not None and (item.region is region or item.region == region) else None
+
+
+def _color(label: Label, index: int) -> QColor:
+    return QColor(look.CAR_COLOR) if label.role == "car" else look.label_color(label.color, index)
