@@ -25,7 +25,7 @@ ENTRIES = {
     "via1": {"fileref": "", "size": 0, "filename": "", "base64_img_data": "", "file_attributes": {}, "regions": None},
     "via2": {"filename": "", "size": 0, "regions": None, "file_attributes": {}},
 }
-_KINDS = {dict: "via1", list: "via2"}
+_KINDS = {dict: "via1", list: "via2", type(None): "none"}
 REGION = {"shape_attributes": None, "region_attributes": None}
 
 
@@ -47,7 +47,7 @@ def read(source: Source) -> Reading:
         raise FormatError(
             f"{source.path.name} is not VIA JSON.", f"{source.path}: expected entries with filename, found {found}."
         )
-    entries = [_Entry(source, key, data) for key, data in _entries(source.json)]
+    entries = [_Entry(source, key, data).checked() for key, data in _entries(source.json)]
     names = label_names.candidates([attributes for entry in entries for attributes in entry.attributes()])
     photos = tuple(_photo(entry, number, names, style) for number, entry in enumerate(entries, 1))
     labels = new_labels(region.label for one in photos for region in one.regions)
@@ -79,6 +79,15 @@ class _Entry(NamedTuple):
     source: Source
     key: str
     data: dict[str, Any]
+
+    def checked(self) -> _Entry:
+        """Itself; FormatError when it is no entry."""
+        data = self.data
+        if not isinstance(data, dict) or not isinstance(data.get("filename"), str) or not data["filename"].strip():
+            raise self.wrong("an object with a filename", data)
+        if not isinstance(data.get("file_attributes", {}), dict):
+            raise self.wrong("file_attributes as an object", data["file_attributes"])
+        return self
 
     def regions(self) -> list[tuple[str, dict[str, Any]]]:
         """(key, region) in order; FormatError when they are none."""
@@ -130,18 +139,13 @@ def _key(entry: Any) -> str:
 
 def _photo(entry: _Entry, number: int, names: tuple[str, ...], style: str) -> AnnotatedPhoto:
     data = entry.data
-    if not isinstance(data, dict) or not isinstance(data.get("filename"), str) or not data["filename"].strip():
-        raise entry.wrong("an object with a filename", data)
-    attributes = data.get("file_attributes", {})
-    if not isinstance(attributes, dict):
-        raise entry.wrong("file_attributes as an object", attributes)
     size = data.get("size", 0)
     photo = Photo(
         id=str(number),
         path=data["filename"],
         name=data["filename"],
         size=size if isinstance(size, int) and not isinstance(size, bool) else 0,
-        attributes=attributes,
+        attributes=data.get("file_attributes", {}),
         extra=_photo_extra(entry, style),
     )
     return AnnotatedPhoto(photo, tuple(_regions(entry, photo.id, names, style)))
@@ -155,7 +159,7 @@ def _photo_extra(entry: _Entry, style: str) -> dict[str, Any]:
     usual = ENTRIES[style] | {key: entry.data.get(key) for key in ("size", "filename", "file_attributes")}
     if not _same(skeleton, usual):
         extra["entry"] = skeleton
-    if (kind := _KINDS.get(type(entry.data.get("regions")), style)) != style:
+    if (kind := _KINDS[type(entry.data.get("regions"))]) != style and "regions" in entry.data:
         extra["regions"] = kind
     return {KEY: extra} if extra else {}
 
@@ -238,8 +242,9 @@ def _entry_to(one: AnnotatedPhoto, style: str, label_in: str) -> dict[str, Any]:
         }
         if one.photo.attributes or "file_attributes" in skeleton:
             entry["file_attributes"] = one.photo.attributes
-    if "regions" in entry or one.regions:
-        entry["regions"] = _regions_to(one.regions, _via(one.photo).get("regions", style), label_in)
+    kind = _via(one.photo).get("regions", style)
+    if one.regions or ("regions" in entry and kind != "none"):
+        entry["regions"] = _regions_to(one.regions, style if kind == "none" else kind, label_in)
     return entry
 
 
