@@ -1,0 +1,192 @@
+"""How does the window start? The one place that builds objects.
+
+1. forget Qt plugin folders that plain opencv-python sets; cv2 is imported only after QApplication exists
+2. see that there is a display, else one sentence
+3. QApplication, settings, colours, crash reporter
+4. session, background, watch, window, pages: all empty, nothing is read
+5. show the window; after its first paint the project given (or the last one) is opened, then jobs and device are
+   looked at in the background; curves and the predictor are loaded when they are first needed
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cardamage_core.errors import CarDamageError
+
+from . import platform_check
+
+if TYPE_CHECKING:
+    from qtpy.QtWidgets import QApplication
+
+    from .background import Background
+    from .dialogs import Dialogs
+    from .inspect.page import InspectPage
+    from .jobs_watch import JobsWatch
+    from .main_window import MainWindow
+    from .projects import Projects
+    from .session import Session
+    from .settings import Settings
+
+
+def main(argv: list[str]) -> int:
+    """Open the window, on the project folder in `argv` if there is one; the result is the exit status."""
+    platform_check.drop_foreign_plugins(os.environ)
+    try:
+        platform_check.check()
+    except CarDamageError as error:
+        print(f"cardamage: {error.title}\n  {error.detail}", file=sys.stderr)  # noqa: T201 there is no window to say it in
+        return 1
+    return _run(Path(argv[0]).absolute() if argv else None)
+
+
+@dataclass(frozen=True)
+class Built:
+    """Everything that was built, in one hand."""
+
+    window: MainWindow
+    session: Session
+    background: Background
+    watch: JobsWatch
+    projects: Projects
+    settings: Settings
+    inspect: InspectPage
+
+    def start(self, folder: Path | None) -> None:
+        """Open the project given, or the last one, and look at the device."""
+        if folder is not None:
+            self.projects.open_or_create(folder)
+        else:
+            self.projects.reopen_last()
+        from . import device
+
+        self.background.run(device.text, lambda text: self.window.foot.show_text("device", text))
+
+    def close(self) -> None:
+        """End what runs in this process; trainings go on."""
+        self.watch.close()
+        self.inspect.close_predictor()
+        self.background.close()
+        self.session.close()
+
+
+def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialogs | None = None) -> Built:
+    """Make all objects and tie them together; nothing is shown, and no project is read, yet."""
+    from . import look
+    from .background import Background
+    from .dialogs import Dialogs
+    from .inspect.page import InspectPage
+    from .jobs_watch import JobsWatch
+    from .main_window import MainWindow, Page
+    from .projects import Projects
+    from .session import Session
+    from .settings import Settings, default_path
+    from .train.page import TrainPage
+
+    settings, dialogs = settings or Settings(default_path()), dialogs or Dialogs()
+    look.apply(app, settings.get("theme"))
+    background, session = Background(), Session()
+    watch = JobsWatch(session, background)
+    window = MainWindow(session, watch, settings, dialogs)
+    projects = Projects(session, background, settings, dialogs, window)
+    train = TrainPage(session, background, watch)
+    inspect = InspectPage(session, background, settings, dialogs)
+    window.add_page(Page("train", "Train", "chart-timeline-variant", train, train.actions()))
+    window.add_page(Page("inspect", "Inspect", "magnify-scan", inspect, inspect.actions()))
+    built = Built(window, session, background, watch, projects, settings, inspect)
+    _add_menus(built)
+    _add_welcome(built)
+    _tie(app, built, train)
+    window.show_page(settings.get("page"))
+    return built
+
+
+def _add_menus(built: Built) -> None:
+    from .actions import Action
+
+    window, projects, session = built.window, built.projects, built.session
+    window.add_menu(
+        "File",
+        [
+            Action("new_project", "New project…", ("Ctrl+N",), "Make a project in a new folder", projects.new),
+            Action("open_project", "Open project…", ("Ctrl+O",), "Open a project's folder", projects.choose),
+        ],
+    )
+    window.add_recent("File", built.settings.recent, projects.open)
+    window.add_menu(
+        "File", [Action("open_sample", "Open sample project", (), "Drawn cars to try things on", projects.open_sample)]
+    )
+    window.add_separator("File")
+    window.add_menu("File", [Action("quit", "Quit", ("Ctrl+Q",), "Trainings go on", window.close)])
+    window.add_menu(
+        "Edit",
+        [
+            Action("undo", "Undo", ("Ctrl+Z",), "Take the last edit back", session.undo),
+            Action("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Do it again", session.redo),
+            Action("settings", "Settings…", ("Ctrl+,",), "", window.show_settings),
+        ],
+    )
+    window.add_menu("Help", [Action("keys", "All keys", ("F1",), "", window.show_keys)])
+
+
+def _add_welcome(built: Built) -> None:
+    from .welcome import Welcome
+
+    projects = built.projects
+    welcome = Welcome(
+        sample=projects.open_sample,
+        new=projects.new,
+        open_=projects.choose,
+        import_=projects.new,
+        recent=projects.open,
+    )
+    welcome.show_recent(built.settings.recent())
+    projects.busy.connect(welcome.show_busy)
+    built.window.set_welcome(welcome)
+
+
+def _tie(app: QApplication, built: Built, train: object) -> None:
+    """What one object says and another one does."""
+    from . import look
+
+    window, settings = built.window, built.settings
+
+    def setting_changed(name: str) -> None:
+        if name == "theme":
+            look.apply(app, settings.get("theme"))
+
+    def try_model(model_id: str) -> None:
+        built.inspect.use_model(model_id)
+        window.show_page("inspect")
+
+    settings.changed.connect(setting_changed)
+    built.background.failed.connect(window.tell)
+    built.projects.failed.connect(window.tell)
+    train.try_model.connect(try_model)
+
+
+def _run(folder: Path | None) -> int:
+    from qtpy.QtCore import Qt, QTimer
+    from qtpy.QtWidgets import QApplication
+
+    for attribute in (Qt.AA_EnableHighDpiScaling, Qt.AA_UseHighDpiPixmaps):
+        QApplication.setAttribute(attribute)
+    app = QApplication(["cardamage"])
+    app.setApplicationName("CarDamage")
+    from . import crash
+
+    reporter = crash.CrashReporter(crash.default_log())
+    reporter.install()
+    built = build(app)
+    reporter.told.connect(built.window.tell)
+    built.window.show()
+    QTimer.singleShot(0, lambda: built.start(folder))  # after the first paint
+    try:
+        return app.exec_()
+    finally:
+        built.close()
+        reporter.remove()

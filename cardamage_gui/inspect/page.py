@@ -1,0 +1,405 @@
+"""The Inspect page: what damage does the model see on these photos, and how much of the car is it?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qtpy.QtCore import Qt, Signal
+from qtpy.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
+from qtpy.QtWidgets import QHBoxLayout, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+
+from cardamage_core.annotations.model import Review
+from cardamage_core.errors import CarDamageError
+
+from .. import actions, parts
+from ..actions import Action
+from ..background import Background
+from ..canvas.view import Canvas
+from ..damage_card import DamageCard
+from ..dialogs import Dialogs
+from ..session import Session
+from ..settings import Settings
+from .findings import FindingsTable
+from .outlining import Outlining
+from .photos import PhotosModel, PhotosView
+from .rows import decided, rows_of, shown
+from .toolbar import Toolbar
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from cardamage_core.models.registry import Model
+
+LEFT, RIGHT = 270, 330
+NO_MODEL = "There is no model yet: train one, then outline damage with it."
+
+
+class InspectPage(QWidget):
+    """Photos at the left, the photo with its findings in the middle, what they mean at the right."""
+
+    hint_changed = Signal(str)
+    pointer_moved = Signal(float, float)
+
+    def __init__(self, session: Session, background: Background, settings: Settings, dialogs: Dialogs) -> None:
+        super().__init__()
+        self._session, self._background, self._settings, self._dialogs = session, background, settings, dialogs
+        self._wanted_model = ""
+        self._showing = ""  # the photo on the canvas
+        self.setFocusPolicy(Qt.StrongFocus)
+        self.setAcceptDrops(True)
+        self._outlining = Outlining(session, background, self)
+        self._make()
+        self._arrange()
+        self._listen()
+        self._actions = self._offered()
+        actions.bind(self, self._actions)
+
+    def actions(self) -> list[Action]:
+        """What can be done here."""
+        return list(self._actions)
+
+    def use_model(self, model_id: str) -> None:
+        """Choose a model by its id, as soon as it is listed."""
+        self._wanted_model = model_id
+        self._read_models()
+
+    def close_predictor(self) -> None:
+        """End the worker process."""
+        self._outlining.close()
+
+    # What a person asks for
+
+    def open_photos(self) -> None:
+        """Ask for photos and bring them into the project."""
+        if self._session.project is not None:
+            self.add_photos(self._dialogs.files(self, "Open photos"))
+
+    def add_photos(self, paths: Sequence[Path]) -> None:
+        """Bring photos into the project and show the first of them."""
+        project = self._session.project
+        if not paths or project is None:
+            return
+        from .adding import added
+
+        self._background.run(lambda: added(project, paths), self._added, self._session.failed.emit, urgent=True)
+
+    def outline(self) -> None:
+        """Outline the damage on the current photo."""
+        self._outlining.outline([self._session.current] if self._session.current else [])
+
+    def outline_all(self) -> None:
+        """Outline the damage on all photos that can be read."""
+        self._outlining.outline([photo.id for photo in self._session.photos() if not photo.missing])
+
+    def decide(self, review: Review) -> None:
+        """Accept or reject the current finding and go on to the next open one."""
+        row = self._table.current()
+        photo = self._session.current
+        if row is None or not photo:
+            return
+        before = self._session.regions(photo)
+        after = decided(before, row.region.id, review)
+        text = f"{'Accept' if review == 'accepted' else 'Reject'} {row.region.label}"
+        if self._session.edit(photo, before, after, text):
+            self._table.next_open()
+
+    def step(self, by: int) -> None:
+        """Show the next or previous photo."""
+        ids = [photo.id for photo in self._session.photos()]
+        if self._session.current in ids:
+            at = ids.index(self._session.current) + by
+            self._session.select(ids[max(0, min(len(ids) - 1, at))])
+
+    def show_overlay(self, on: bool) -> None:
+        """Show the findings, or the photo alone."""
+        self._toolbar.show_overlay(on)
+        self._canvas.set_overlay(on)
+
+    # What happened
+
+    def _project_changed(self) -> None:
+        self._outlining.close()
+        self._outlining.use(None)
+        self._toolbar.show_models((), "")
+        self._showing = ""
+        self._read_models()
+
+    def _photos_changed(self) -> None:
+        self._stack.setCurrentWidget(self._work if self._session.photos() else self._empty)
+
+    def _current_changed(self, photo_id: str) -> None:
+        self._photos.show_current(photo_id)
+        self._show_photo(photo_id)
+
+    def _photo_changed(self, photo_id: str) -> None:
+        if photo_id == self._session.current:
+            self._show_findings()
+
+    def _show_photo(self, photo_id: str) -> None:
+        """Load the photo in the background; the old one stays until the new one is there."""
+        self._showing = photo_id
+        if not photo_id or not self.isVisible():
+            self._showing = "" if not self.isVisible() else photo_id
+            self._canvas.show_image(None)
+            self._show_findings()
+            return
+        path = self._session.path_of(self._session.photo(photo_id))
+        self._background.run(
+            lambda: _loaded(path), partial(self._loaded, photo_id), partial(self._not_loaded, photo_id), urgent=True
+        )
+
+    def _loaded(self, photo_id: str, pixels: np.ndarray) -> None:
+        if photo_id == self._session.current:
+            self._canvas.show_image(pixels)
+            self._show_findings()
+
+    def _not_loaded(self, photo_id: str, error: CarDamageError) -> None:
+        if photo_id == self._session.current:
+            photo = self._session.photo(photo_id)
+            size = (float(photo.width), float(photo.height)) if photo.width else None
+            self._canvas.show_image(None, size=size, message=f"{error.title} {error.detail}".strip())
+            self._show_findings()
+
+    def _show_findings(self) -> None:
+        photo_id = self._session.current
+        if not photo_id or self._session.project is None:
+            self._canvas.show_regions((), ())
+            self._table.show_rows((), "of photo")
+            self._card.show_damage(None)
+            return
+        from cardamage_core.assessment.damage import assess
+
+        photo, regions, labels = self._session.photo(photo_id), self._session.regions(photo_id), self._session.labels()
+        threshold = self._toolbar.threshold()
+        damage = assess(photo, regions, labels, threshold=threshold)
+        self._card.show_damage(damage)
+        self._canvas.show_regions(regions, labels)
+        rows = rows_of(regions, labels, damage, threshold)
+        self._table.show_rows(rows, f"of {damage.denominator}")
+        self._nothing.setVisible(not rows)
+        hidden = sum(not shown(region, threshold) for region in regions)
+        self._nothing.setText(_nothing(hidden, threshold))
+
+    def _threshold_changed(self, value: float) -> None:
+        self._settings.set("threshold", value)
+        self._canvas.set_visible_above(value)
+        self._show_findings()
+
+    def _threshold_released(self) -> None:
+        self._photos.model().forget_figures()
+
+    def _opacity_changed(self, value: float) -> None:
+        self._settings.set("opacity", value)
+        self._canvas.set_opacity(value)
+
+    def _row_chosen(self, region_id: str) -> None:
+        self._canvas.select((region_id,) if region_id else ())
+
+    def _model_chosen(self, model: Model | None) -> None:
+        self._outlining.use(model)
+        self._show_work()
+        if model is not None and self.isVisible():
+            self._outlining.warm_up()
+
+    def _read_models(self) -> None:
+        project = self._session.project
+        if project is not None:
+            folder = project.models_folder
+            self._background.run(lambda: _models(folder), self._show_models)
+
+    def _show_models(self, models: list[Model]) -> None:
+        chosen = self._toolbar.model()
+        self._toolbar.show_models(models, self._wanted_model or (chosen.card.id if chosen else ""))
+        self._wanted_model = ""
+
+    def _show_work(self) -> None:
+        model = self._toolbar.model()
+        why_not = "" if model else NO_MODEL
+        possible = model is not None and bool(self._session.current) and not self._session.read_only
+        self._toolbar.show_work(busy=self._outlining.busy, possible=possible, why_not=why_not)
+        self._working.setVisible(self._outlining.busy)
+        self._working_said.setText(self._outlining.text())
+        self._working_bar.setValue(round(1000 * self._outlining.fraction()))
+
+    def _added(self, first: str) -> None:
+        self._session.refresh()
+        if first:
+            self._session.select(first)
+
+    # Qt's events
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Coming into view: show what was chosen meanwhile, list new models, load the one in use."""
+        super().showEvent(event)
+        if self._session.project is None:
+            return
+        self._read_models()
+        if self._showing != self._session.current:
+            self._show_photo(self._session.current)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take photos; annotations and folders are the window's."""
+        if _photos_in(event):
+            event.acceptProposedAction()
+        else:
+            event.ignore()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Add the photos that were dropped."""
+        event.acceptProposedAction()
+        self.add_photos(_photos_in(event))
+
+    # Building
+
+    def _make(self) -> None:
+        self._canvas = Canvas(editable=False)
+        self._canvas.set_numbered(True)
+        self._toolbar = Toolbar(self._settings.get("threshold"), self._settings.get("opacity"))
+        self._canvas.set_visible_above(self._toolbar.threshold())
+        self._canvas.set_opacity(self._settings.get("opacity"))
+        self._photos = PhotosView(PhotosModel(self._session, self._background, self._toolbar.threshold))
+        self._card = DamageCard()
+        self._table = FindingsTable()
+        self._nothing = parts.label("", "muted", wrap=True)
+        self._working = parts.frame("notice")
+        self._working_said = parts.label("", "muted")
+        self._working_bar = QProgressBar()
+        self._working_bar.setRange(0, 1000)
+        self._working_bar.setTextVisible(False)
+        self._working.hide()
+        self._empty = parts.EmptyState(
+            "Open the photos of a car, or drop them here, to see its damage outlined.",
+            parts.button("Open photos…", self.open_photos, "primary"),
+            title="No photos yet",
+        )
+
+    def _arrange(self) -> None:
+        self._work = QWidget()
+        line = parts.columns(self._work, spacing=0)
+        line.addWidget(self._left())
+        line.addWidget(self._middle(), 1)
+        line.addWidget(self._right())
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self._work)
+        parts.rows(self).addWidget(self._stack)
+
+    def _left(self) -> QWidget:
+        left = parts.frame("left")
+        left.setFixedWidth(LEFT)
+        layout = parts.rows(left, margins=(0, 12, 1, 0), spacing=8)
+        head = QHBoxLayout()
+        head.setContentsMargins(14, 0, 10, 0)
+        head.addWidget(parts.section("Photos"))
+        head.addStretch(1)
+        head.addWidget(parts.icon_button("image-plus-outline", "Open photos… (Ctrl+Shift+O)", self.open_photos))
+        layout.addLayout(head)
+        layout.addWidget(self._photos, 1)
+        return left
+
+    def _middle(self) -> QWidget:
+        middle = QWidget()
+        column = parts.rows(middle, spacing=0)
+        working = parts.columns(self._working, margins=(14, 6, 14, 6), spacing=12)
+        working.addWidget(self._working_said)
+        working.addWidget(self._working_bar, 1)
+        for widget in (self._toolbar, self._working):
+            column.addWidget(widget)
+        column.addWidget(self._canvas, 1)
+        return middle
+
+    def _right(self) -> QWidget:
+        right = parts.frame("right")
+        right.setFixedWidth(RIGHT)
+        layout = parts.rows(right, margins=(1, 10, 0, 12), spacing=8)
+        card = QVBoxLayout()
+        card.setContentsMargins(12, 0, 12, 8)
+        card.addWidget(self._card)
+        layout.addLayout(card)
+        body = QVBoxLayout()
+        body.setContentsMargins(14, 0, 8, 0)
+        body.setSpacing(8)
+        body.addWidget(parts.section("Findings on this photo"))
+        body.addWidget(self._nothing)
+        body.addWidget(self._table, 1)
+        body.addLayout(_keys())
+        layout.addLayout(body, 1)
+        return right
+
+    def _listen(self) -> None:
+        session = self._session
+        session.project_changed.connect(self._project_changed)
+        session.photos_changed.connect(self._photos_changed)
+        session.current_changed.connect(self._current_changed)
+        session.photo_changed.connect(self._photo_changed)
+        session.labels_changed.connect(self._show_findings)
+        self._photos.chosen.connect(session.select)
+        self._table.chosen.connect(self._row_chosen)
+        self._canvas.selection_changed.connect(self._table.choose)
+        self._canvas.hint_changed.connect(self.hint_changed)
+        self._canvas.pointer_moved.connect(self.pointer_moved)
+        self._outlining.changed.connect(self._show_work)
+        self._outlining.failed.connect(session.failed)
+        bar = self._toolbar
+        bar.overlay_chosen.connect(self.show_overlay)
+        bar.threshold_changed.connect(self._threshold_changed)
+        bar.threshold_settled.connect(self._threshold_released)
+        bar.opacity_changed.connect(self._opacity_changed)
+        bar.model_chosen.connect(self._model_chosen)
+        bar.outline.connect(self.outline)
+        bar.outline_all.connect(self.outline_all)
+        bar.stop.connect(self._outlining.stop)
+
+    def _offered(self) -> list[Action]:
+        return [
+            Action("inspect_next", "Next photo", ("D",), "", partial(self.step, 1)),
+            Action("inspect_previous", "Previous photo", ("A",), "", partial(self.step, -1)),
+            Action("inspect_accept", "Accept finding", ("Y",), "Accept the finding", partial(self.decide, "accepted")),
+            Action("inspect_reject", "Reject finding", ("N",), "Reject the finding", partial(self.decide, "rejected")),
+            Action("inspect_findings", "Show findings", ("M",), "", partial(self.show_overlay, True)),
+            Action("inspect_original", "Show the original", ("O",), "", partial(self.show_overlay, False)),
+            Action("inspect_fit", "Fit the photo", ("F",), "", self._canvas.fit),
+            Action("inspect_outline", "Outline damage", ("Ctrl+D",), "Outline this photo", self.outline),
+            Action("inspect_open", "Open photos…", ("Ctrl+Shift+O",), "", self.open_photos),
+        ]
+
+
+def _keys() -> QHBoxLayout:
+    line = QHBoxLayout()
+    line.setSpacing(6)
+    for key, text in (("Y", "accept"), ("N", "reject"), ("D", "next photo"), ("A", "previous")):
+        line.addWidget(parts.label(key, "key"))
+        line.addWidget(parts.label(text, "small"))
+        line.addSpacing(4)
+    line.addStretch(1)
+    return line
+
+
+def _nothing(hidden: int, threshold: float) -> str:
+    if hidden:
+        some = "1 finding lies" if hidden == 1 else f"{hidden} findings lie"
+        return f"{some} below {threshold:.0%}. Move the slider to see more.".replace("%", " %")
+    return "Nothing is outlined on this photo yet. Outline damage asks the model."
+
+
+def _photos_in(event: QDragEnterEvent | QDropEvent) -> list[Path]:
+    from cardamage_core.imaging import SUFFIXES
+
+    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+    photos = [path for path in paths if path.suffix.lower() in SUFFIXES]
+    return photos if len(photos) == len(paths) else []
+
+
+def _loaded(path: Path) -> np.ndarray:
+    from cardamage_core import imaging
+
+    return imaging.load(path)
+
+
+def _models(folder: Path) -> list[Model]:
+    from cardamage_core.models import registry
+
+    return registry.models(folder)
