@@ -1,1 +1,37 @@
 """What does `cardamage` do? No sub-command opens the window, all others are core's."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from cardamage_core import commands
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the program: `cardamage [PROJECT]` opens the window, `cardamage COMMAND …` does not need one."""
+    argv = sys.argv[1:] if argv is None else argv
+    if not argv or (len(argv) == 1 and argv[0] not in commands.MODULES and Path(argv[0]).exists()):
+        return _window(argv)
+    status = commands.main(argv)
+    if status == 0 and argv[0] == "demo":
+        return _show_demo(argv)
+    return status
+
+
+def _window(argv: list[str]) -> int:
+    from . import app  # Qt is loaded only for the window
+
+    return app.main(argv)
+
+
+def _show_demo(argv: list[str]) -> int:
+    from cardamage_core.commands import demo_
+
+    folder = demo_.window_folder(argv, os.environ)
+    return 0 if folder is None else _window([str(folder)])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

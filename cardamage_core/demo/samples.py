@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import cv2
-from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
 from ..files import write_atomic
@@ -22,6 +21,7 @@ from . import cars
 ANNOTATIONS = "via_region_data.json"
 SAMPLE = {"train": 9, "val": 3}
 _QUALITY = 92  # of the JPEG files
+VERSION = 1  # counts up when the same seed gives other photos
 _UNDAMAGED = 8  # every eighth car is whole
 
 Progress = Callable[[float], None]
@@ -88,7 +88,7 @@ def _draw_one(job: _Job) -> dict[str, Any]:
     photo = cars.draw(seed, kinds=() if number % _UNDAMAGED == _UNDAMAGED - 1 else cars.damages.KINDS)
     _, data = cv2.imencode(".jpg", photo.image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
     write_atomic(path, data.tobytes())
-    regions = [_region(label, ring) for label, area in photo.outlines for ring in _rings(area)]
+    regions = [_region(label, _ring(area)) for label, area in photo.outlines]
     entry = {
         "fileref": "",
         "size": len(data),
@@ -106,7 +106,7 @@ def _region(label: str, ring: list[tuple[float, float]]) -> dict[str, Any]:
     return {"shape_attributes": shape, "region_attributes": {"label": label}}
 
 
-def _rings(area: BaseGeometry) -> list[list[tuple[float, float]]]:
-    """The outer rings of an area's parts, without their repeated last point."""
-    parts = [part for part in getattr(area, "geoms", [area]) if isinstance(part, Polygon) and part.area > 20]
-    return [[(float(x), float(y)) for x, y in part.exterior.coords[:-1]] for part in parts]
+def _ring(area: BaseGeometry) -> list[tuple[float, float]]:
+    """The outer ring of an area's largest part (a far mirror may stand apart), without its repeated last point."""
+    largest = max(getattr(area, "geoms", [area]), key=lambda part: part.area)
+    return [(float(x), float(y)) for x, y in largest.exterior.coords[:-1]]

@@ -1,0 +1,97 @@
+"""`cardamage demo`: draw sample photos, train on them, predict, and show the result."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from ..assessment.damage import Damage
+from ..assessment.wording import figure
+from ..demo import summary
+from ..demo.run import Outcome, Recipe
+from ..demo.run import run as run_demo
+from . import Output
+from .bars import bar_for
+from .tables import table
+
+FOLDER = Path("cardamage-demo")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("--out", type=Path, default=FOLDER, metavar="DIR", help=f"where to (default: {FOLDER})")
+    parser.add_argument("--photos", type=int, default=64, metavar="N", help="photos to learn from (default: 64)")
+    parser.add_argument("--epochs", type=int, default=Recipe.epochs, metavar="N", help="default: %(default)s")
+    parser.add_argument("--steps", type=int, default=Recipe.steps, metavar="N", help="an epoch (default: %(default)s)")
+    parser.add_argument("--start", default=Recipe.start, metavar="WEIGHTS", help="imagenet (default) or none")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="same seed, same photos (default: 0)")
+    parser.add_argument("--no-window", action="store_true", help="do not open the window afterwards")
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    """Run the demonstration and report it."""
+    counts = Recipe().photos | {"train": args.photos}
+    recipe = Recipe(counts, args.epochs, args.steps, start=args.start, seed=args.seed, processes=os.cpu_count() or 1)
+    folder = args.out.absolute()
+    with bar_for(out) as bar:
+        outcome = run_demo(folder, recipe, bar)
+    page = summary.write(outcome, folder / "result")
+    out.report(_document(outcome, page), _text(outcome, page))
+    return 0
+
+
+def window_folder(argv: list[str], environ: Mapping[str, str], *, platform: str = sys.platform) -> Path | None:
+    """The project that the window should open on after `cardamage demo …`; None without a display or if unwanted."""
+    parser = argparse.ArgumentParser(add_help=False)
+    arguments(parser)
+    args, _ = parser.parse_known_args(argv[1:])
+    has_display = platform in ("win32", "darwin") or bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
+    return args.out.absolute() / "project" if has_display and not args.no_window and "--json" not in argv else None
+
+
+def _text(outcome: Outcome, page: Path) -> str:
+    rows = [(one.photo.name, _figure(one.damage), _figure(one.drawn)) for one in outcome.judged]
+    m = outcome.metrics
+    stages = " · ".join(f"{name} {seconds:.0f} s" for name, seconds in outcome.seconds.items())
+    return "\n".join(
+        [
+            table(("photo", f"predicted (scored {outcome.threshold:.2f} or above)", "drawn"), rows),
+            "",
+            f"On {m.photos} photos that the model never saw: mask AP50 {m.mask_ap50 or 0:.2f} ("
+            + ", ".join(f"{name} {value:.2f}" for name, value in sorted(m.mask_ap50_by_class.items()))
+            + f"), box AP50 {m.box_ap50 or 0:.2f}.",
+            f"One constant box a class would reach mask AP50 {m.baseline_mask_ap50 or 0:.2f}.",
+            f"Seconds: {stages}.",
+            f"Pictures and a summary: {page}",
+            f"Open the project:       cardamage {outcome.project}",
+        ]
+    )
+
+
+def _figure(damage: Damage) -> str:
+    return figure(damage.percent, damage.low, damage.high, damage.words)
+
+
+def _document(outcome: Outcome, page: Path) -> dict[str, object]:
+    return {
+        "project": str(outcome.project),
+        "summary": str(page),
+        "model": outcome.model.card.id,
+        "threshold": outcome.threshold,
+        "seconds": outcome.seconds,
+        "metrics": msgspec.to_builtins(outcome.metrics),
+        "photos": [
+            {
+                "photo": one.photo.path,
+                "picture": str(one.picture),
+                "predicted": msgspec.to_builtins(one.damage),
+                "drawn": msgspec.to_builtins(one.drawn),
+            }
+            for one in outcome.judged
+        ],
+    }
