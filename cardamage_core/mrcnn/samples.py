@@ -75,33 +75,39 @@ def make_batch(samples: Sequence[Sample], config: Config, rng: np.random.Generat
 
 def ring_edges(rings: Sequence[Ring]) -> np.ndarray:
     """Rings of (x, y) -> their edges (e, 4) float32: y and x of one end, y and x of the other."""
-    parts = [np.asarray(ring, np.float32).reshape(-1, 2)[:, ::-1] for ring in rings if len(ring) >= 3]
-    edges = [np.concatenate([part, np.roll(part, -1, axis=0)], axis=1) for part in parts]
-    return np.concatenate(edges) if edges else np.zeros((0, 4), np.float32)
+    return _edges([_points(ring) for ring in rings if len(ring) >= 3])
 
 
-def clipped_box(edges: np.ndarray, window: tuple[float, float, float, float]) -> np.ndarray | None:
-    """The box (4,) around what edges (e, 4) enclose inside a window; None if that is less than a pixel high or wide."""
+def clipped_box(rings: Sequence[np.ndarray], window: tuple[float, float, float, float]) -> np.ndarray | None:
+    """The box (4,) around the part of rings (k, 2) of (y, x) inside a window; None if under a pixel high or wide."""
     y1, x1, y2, x2 = window
     for axis, sign, bound in ((0, 1, y1), (0, -1, -y2), (1, 1, x1), (1, -1, -x2)):
-        edges = _cut_edges(edges, axis, sign=sign, bound=bound)
-    if not len(edges):
+        rings = [_cut_ring(ring, axis, sign=sign, bound=bound) for ring in rings]
+    points = np.concatenate([*rings, np.zeros((0, 2))])
+    if not len(points):
         return None
-    points = edges.reshape(-1, 2)
     box = np.concatenate([points.min(axis=0), points.max(axis=0)])
     return box.astype(np.float32) if (box[2:] - box[:2] >= 1.0).all() else None
 
 
-def _cut_edges(edges: np.ndarray, axis: int, *, sign: int, bound: float) -> np.ndarray:
-    """The parts of edges on the side sign * coordinate >= bound (as Sutherland and Hodgman; the border adds no extent
-    beyond the cut points, which are kept)."""
-    a, b = edges[:, :2].astype(np.float64), edges[:, 2:].astype(np.float64)
-    da, db = sign * a[:, axis] - bound, sign * b[:, axis] - bound
-    some = (da >= 0) | (db >= 0)
-    a, b, da, db = a[some], b[some], da[some], db[some]
-    step = np.where(da == db, 1.0, da - db)
-    cut = a + (b - a) * (da / step)[:, None]
-    return np.concatenate([np.where(da[:, None] < 0, cut, a), np.where(db[:, None] < 0, cut, b)], axis=1)
+def _points(ring: Ring) -> np.ndarray:
+    """(x, y) corners -> (k, 2) float32 of (y, x)."""
+    return np.asarray(ring, np.float32).reshape(-1, 2)[:, ::-1]
+
+
+def _edges(rings: Sequence[np.ndarray]) -> np.ndarray:
+    edges = [np.concatenate([ring, np.roll(ring, -1, axis=0)], axis=1) for ring in rings]
+    return np.concatenate(edges) if edges else np.zeros((0, 4), np.float32)
+
+
+def _cut_ring(ring: np.ndarray, axis: int, *, sign: int, bound: float) -> np.ndarray:
+    """The part of a ring (k, 2) with sign * coordinate >= bound (Sutherland and Hodgman 1974)."""
+    following = np.roll(ring, -1, axis=0)
+    here, there = sign * ring[:, axis] - bound, sign * following[:, axis] - bound
+    crosses = (here < 0) != (there < 0)
+    share = np.where(crosses, here / np.where(crosses, here - there, 1.0), 0.0)
+    cut = ring + (following - ring) * share[:, None]
+    return np.stack([cut, following], axis=1)[np.stack([crosses, there >= 0], axis=1)]
 
 
 def _check_classes(sample: Sample, config: Config) -> None:
@@ -127,19 +133,18 @@ def _draw_one(
     window = tuple(np.clip(spot.window, 0, (*canvas, *canvas)))
     outlines = []
     for class_id, rings in zip(sample.class_ids, sample.polygons, strict=True):
-        edges = _on_canvas(ring_edges(rings), spot, flip=flip)
-        box = clipped_box(edges, window)
+        placed = [_on_canvas(_points(ring), spot, flip=flip) for ring in rings if len(ring) >= 3]
+        box = clipped_box(placed, window)
         if box is not None:
-            outlines.append((class_id, edges, box))
+            outlines.append((class_id, _edges(placed), box))
     return painted, outlines
 
 
-def _on_canvas(edges: np.ndarray, spot: Placement, *, flip: bool) -> np.ndarray:
-    """Edges in photo pixels -> canvas pixels."""
-    edges = edges.copy()
+def _on_canvas(points: np.ndarray, spot: Placement, *, flip: bool) -> np.ndarray:
+    """Points (k, 2) of (y, x) in photo pixels -> canvas pixels."""
     if flip:
-        edges[:, 1::2] = spot.photo[1] - edges[:, 1::2]
-    return edges * np.float32(spot.scale * 2) + np.float32(spot.corner * 2)
+        points = np.stack([points[:, 0], spot.photo[1] - points[:, 1]], axis=1)
+    return points * np.float32(spot.scale) + np.float32(spot.corner)
 
 
 def _jitter(home: Placement, canvas: tuple[int, int], *, config: Config, rng: np.random.Generator) -> Placement:

@@ -1,0 +1,41 @@
+"""Are boxes measured and moved as worked out by hand?"""
+
+import numpy as np
+import pytest
+
+from cardamage_core.mrcnn import boxes
+
+
+def test_iou_of_a_half_overlap_is_a_third():
+    a, b = np.float32([[0, 0, 2, 2], [5, 5, 6, 6]]), np.float32([[0, 1, 2, 3]])
+    np.testing.assert_allclose(np.array(boxes.iou(a, b)), [[1 / 3], [0.0]], rtol=1e-6)
+
+
+def test_empty_boxes_overlap_nothing():
+    assert np.array(boxes.iou(np.zeros((1, 4), np.float32), np.zeros((1, 4), np.float32))) == [[0.0]]
+
+
+def test_decode_shifts_by_shares_of_the_size_and_scales_by_exponents():
+    moved = boxes.decode(np.float32([[0, 0, 10, 20]]), np.float32([[0.1, -0.5, np.log(2), 0]]))
+    np.testing.assert_allclose(np.array(moved), [[-4, -10, 16, 10]], atol=1e-5)
+
+
+def test_encode_undoes_decode():
+    rng = np.random.default_rng(0)
+    start = rng.uniform(0, 50, (20, 2))
+    old = np.concatenate([start, start + rng.uniform(1, 40, (20, 2))], axis=1).astype(np.float32)
+    deltas = rng.normal(0, 0.5, (20, 4)).astype(np.float32)
+    np.testing.assert_allclose(np.array(boxes.encode(old, boxes.decode(old, deltas))), deltas, atol=1e-4)
+
+
+def test_clip_keeps_to_the_window():
+    cut = boxes.clip(np.float32([[-1, 0.5, 0.7, 3]]), (0.0, 0.0, 0.6, 1.0))
+    np.testing.assert_allclose(np.array(cut), [[0, 0.5, 0.6, 1]])
+
+
+@pytest.mark.parametrize(("grid", "expected"), [("continuous", [0, 0, 1, 0.5]), ("matterport", [0, 0, 1, 9 / 19])])
+def test_the_two_grids(grid, expected):
+    pixels = np.float32([0, 0, 10, 10])
+    there = boxes.normalise(pixels, (10, 20), grid=grid)
+    np.testing.assert_allclose(there, expected, rtol=1e-6)
+    np.testing.assert_allclose(boxes.denormalise(there, (10, 20), grid=grid), pixels, rtol=1e-6)

@@ -1,0 +1,57 @@
+"""Does the network answer for any photo, and come back from its file as it was?"""
+
+import numpy as np
+import pytest
+from drawings import drawn_sample, tiny_config
+
+from cardamage_core.mrcnn import EngineError, MaskRCNN
+
+
+def test_a_saved_network_gives_the_same_answer(tiny_model, tmp_path):
+    photo = drawn_sample(1).image
+    tiny_model.save(tmp_path / "w.h5")
+    again = MaskRCNN.open(tmp_path / "w.h5")
+    one, other = tiny_model.predict([photo], 0.0)[0], again.predict([photo], 0.0)[0]
+    assert len(one) > 0
+    for name in ("boxes", "class_ids", "scores", "masks"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+
+
+def test_weights_for_another_number_of_classes_are_refused_with_the_layers_named(tiny_model, tmp_path):
+    tiny_model.save(tmp_path / "w.h5")
+    other = MaskRCNN(tiny_config(classes=2))
+    before = other.arrays()
+    with pytest.raises(EngineError, match=r"mrcnn_class_logits/kernel, expected \(256, 2\), found \(256, 3\)"):
+        other.load(tmp_path / "w.h5")
+    assert all((before[name] == array).all() for name, array in other.arrays().items())
+    other.load(tmp_path / "w.h5", exclude=("mrcnn_class_logits", "mrcnn_bbox_fc", "mrcnn_mask/"))
+    name = "mrcnn_class_conv1/kernel"
+    assert (other.arrays()[name] == tiny_model.arrays()[name]).all()
+
+
+def test_detections_lie_on_the_photo_best_first(tiny_model):
+    image = np.random.default_rng(0).integers(0, 255, (90, 200, 3)).astype(np.uint8)
+    found = tiny_model.predict([image], 0.0)[0]
+    assert (np.diff(found.scores) <= 0).all()
+    assert (found.boxes >= 0).all()
+    assert (found.boxes <= [90, 200, 90, 200]).all()
+    assert found.masks.shape == (len(found), 28, 28)
+    frames = tiny_model.detect([image])[0]
+    assert frames["masks"].shape == (90, 200, len(frames["scores"]))
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (3, 2000, 3)])
+def test_odd_photos_get_an_answer(tiny_model, shape):
+    assert tiny_model.predict([np.zeros(shape, np.uint8)], 0.99)[0].boxes.shape[1] == 4
+
+
+def test_the_same_seed_gives_the_same_network():
+    one, other = (MaskRCNN(tiny_config(), seed=7).arrays() for _ in range(2))
+    assert all((one[name] == array).all() for name, array in other.items())
+
+
+def test_imagenet_weights_fit_the_light_backbone(shared):
+    model = MaskRCNN(tiny_config())
+    model.load_backbone(shared / "weights" / "mobilenetv2_imagenet_notop.weights.h5")
+    assert model.arrays()["Conv1/kernel"].std() > 0.1
+    assert model.measured

@@ -1,0 +1,90 @@
+"""Is a weights file read strictly, and written whole?"""
+
+import h5py
+import numpy as np
+import pytest
+
+from cardamage_core.mrcnn import EngineError
+from cardamage_core.mrcnn.weights import read_arrays, read_notes, write_arrays
+
+ARRAYS = {"a/kernel": np.arange(6, dtype=np.float32).reshape(2, 3), "a/bias": np.ones(3, np.float32)}
+SHAPES = {name: array.shape for name, array in ARRAYS.items()}
+
+
+@pytest.fixture
+def file(tmp_path):
+    write_arrays(tmp_path / "w.h5", ARRAYS, notes={"config": {"classes": 2}})
+    return tmp_path / "w.h5"
+
+
+def test_what_was_written_is_read(file):
+    assert all((read_arrays(file, SHAPES)[name] == array).all() for name, array in ARRAYS.items())
+    assert read_notes(file) == {"config": {"classes": 2}}
+    assert [p.name for p in file.parent.iterdir()] == ["w.h5"]
+
+
+def test_one_error_lists_missing_unused_and_misshapen(file):
+    with pytest.raises(EngineError) as caught:
+        read_arrays(file, {"a/kernel": (2, 4), "b/kernel": (1,)})
+    assert caught.value.detail.splitlines() == [
+        "missing: b/kernel (1,)",
+        "not used: a/bias",
+        "misshapen: a/kernel, expected (2, 4), found (2, 3)",
+    ]
+
+
+def test_excluded_names_are_left_out_on_both_sides(file):
+    assert set(read_arrays(file, {"a/bias": (3,), "a/kernel": (9, 9)}, exclude=["a/k"])) == {"a/bias"}
+
+
+def test_a_cut_off_file_is_an_error(file):
+    file.write_bytes(file.read_bytes()[:-200])
+    with pytest.raises(EngineError, match="not a whole HDF5 file"):
+        read_arrays(file, SHAPES)
+
+
+def test_a_missing_file_is_an_error(tmp_path):
+    with pytest.raises(EngineError, match="no weights file"):
+        read_notes(tmp_path / "none.h5")
+
+
+@pytest.mark.parametrize("link", [h5py.ExternalLink("/etc/passwd", "x"), h5py.SoftLink("/a/kernel")])
+def test_links_are_refused(file, link):
+    with h5py.File(file, "a") as opened:
+        del opened["a/bias"]
+        opened["a/bias"] = link
+    with pytest.raises(EngineError, match="is a link"):
+        read_arrays(file, SHAPES)
+
+
+def test_values_kept_in_another_file_are_refused(file, tmp_path):
+    (tmp_path / "raw").write_bytes(bytes(12))
+    with h5py.File(file, "a") as opened:
+        del opened["a/bias"]
+        opened.create_dataset("a/bias", (3,), "f4", external=[(str(tmp_path / "raw"), 0, 12)])
+    with pytest.raises(EngineError, match="another file"):
+        read_arrays(file, SHAPES)
+
+
+@pytest.mark.parametrize("dtype", [h5py.string_dtype(), h5py.vlen_dtype(np.float32), h5py.ref_dtype])
+def test_object_types_are_refused(file, dtype):
+    with h5py.File(file, "a") as opened:
+        del opened["a/bias"]
+        opened.create_dataset("a/bias", (3,), dtype)
+    with pytest.raises(EngineError, match="plain numbers"):
+        read_arrays(file, SHAPES)
+
+
+def test_a_shape_bomb_is_refused_before_it_is_read(file):
+    with h5py.File(file, "a") as opened:
+        del opened["a/bias"]
+        opened.create_dataset("a/bias", (1 << 20, 1 << 20), "f4", chunks=(1024, 1024))
+    with pytest.raises(EngineError, match="misshapen: a/bias"):
+        read_arrays(file, SHAPES)
+
+
+def test_an_h5_of_somebody_else_has_no_notes_for_us(tmp_path):
+    with h5py.File(tmp_path / "x.h5", "w") as opened:
+        opened.attrs["layer_names"] = np.array([b"conv1"])
+    with pytest.raises(EngineError, match="not a weights file of this program"):
+        read_notes(tmp_path / "x.h5")
