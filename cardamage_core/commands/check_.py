@@ -12,6 +12,7 @@ import msgspec
 from ..annotations import checks
 from ..annotations.model import Finding
 from ..project import Project
+from ..words import count
 from . import Output
 
 SHOWN = 5  # findings of one kind
@@ -29,7 +30,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     findings = checks.findings(dataset)
     regions = sum(len(one.regions) for one in dataset.photos)
     document = {"photos": len(dataset.photos), "regions": regions, "findings": as_documents(findings)}
-    text = f"{len(dataset.photos)} photos with {regions} regions, {len(findings)} findings."
+    text = f"{count(len(dataset.photos), 'photo')} with {count(regions, 'region')}, {count(len(findings), 'finding')}."
     out.report(document, "\n".join([text, *counted(findings)]))
     return 0
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from .. import formats
 from ..annotations.model import SPLITS
 from ..project import Project
+from ..words import count
 from . import Output
 from .check_ import as_documents, counted
 
@@ -33,6 +34,6 @@ def run(args: argparse.Namespace, out: Output) -> int:
         "regions": regions,
         "findings": as_documents(findings),
     }
-    text = f"{len(dataset.photos)} photos with {regions} regions were written to {args.out}."
+    text = f"{count(len(dataset.photos), 'photo')} with {count(regions, 'region')} written to {args.out}."
     out.report(document, "\n".join([text, *counted(findings)]))
     return 0

@@ -19,6 +19,7 @@ from ..annotations.labels import new_labels
 from ..annotations.model import AnnotatedPhoto, Dataset, Finding, Photo, Region, new_id
 from ..errors import FormatError, ProjectError
 from ..imaging import SUFFIXES
+from ..words import count
 from .history import Edit
 from .photo_files import PhotoFiles
 from .photo_headers import with_headers
@@ -232,13 +233,13 @@ def _summary(
     regions = [region for one in new for region in one.regions]
     labels = tuple(dict.fromkeys(region.label for region in regions))
     findings = (*_known_findings(known), *_without(plan.findings, known))
-    parts = [f"{len(new)} photos with {len(regions)} regions came in from {plan.source.name}."]
+    parts = [f"{count(len(new), 'photo')} with {count(len(regions), 'region')} came in from {plan.source.name}."]
     if labels:
         parts.append("Labels: " + ", ".join(_counted(regions)) + ".")
     if known:
-        parts.append(f"{len(known)} photos were in the project already and stayed as they were.")
+        parts.append(f"{count(len(known), 'photo')} already in the project and left alone.")
     if plan.missing:
-        parts.append(f"{plan.missing} photos are missing or cannot be read.")
+        parts.append(f"{count(plan.missing, 'photo')} missing or unreadable.")
     return ImportSummary(len(new), len(regions), labels, len(known), plan.missing, findings, " ".join(parts), edit)
 
 
