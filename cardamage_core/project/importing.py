@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -100,12 +101,21 @@ def apply(
     project: Project, plan: ImportPlan, *, progress: Progress | None = None, cancelled: Cancelled | None = None
 ) -> ImportSummary:
     """Bring a plan in as one edit. ImportStoppedError, and nothing changed, when `cancelled` says so."""
-    new, changed, known = _matched(project, plan.dataset.photos)
-    labels = new_labels((r.label for one in new for r in one.regions), project.labels())
-    total = len(labels) + len(changed) + sum(1 + len(one.regions) for one in new)
+    match = _matched(project, plan.dataset.photos)
+    labels = new_labels((r.label for one in match.new for r in one.regions), project.labels())
+    total = len(labels) + len(match.changed) + sum(1 + len(one.regions) for one in match.new)
     text = f"Import {plan.source.name}"
-    edit = project.add(new, labels, text, changed=changed, step=_watch(total, progress, cancelled))
-    return _summary(plan, new, known, edit)
+    edit = project.add(match.new, labels, text, changed=match.changed, step=_watch(total, progress, cancelled))
+    return _summary(plan, match, edit)
+
+
+class _Match(NamedTuple):
+    """Photos to add or give regions, to update, to leave alone; `ids` leads from the plan to the project."""
+
+    new: list[AnnotatedPhoto]
+    changed: list[Photo]
+    known: list[Photo]
+    ids: dict[str, str]
 
 
 def _annotation_file(folder: Path) -> Path | None:
@@ -161,31 +171,30 @@ def _looked_at(
     return ImportPlan(source, dataset, findings, len(photos) - missing, missing)
 
 
-def _matched(
-    project: Project, planned: Sequence[AnnotatedPhoto]
-) -> tuple[list[AnnotatedPhoto], list[Photo], list[AnnotatedPhoto]]:
-    """(photos to add or to give regions, photos to update, photos that stay as they are)."""
+def _matched(project: Project, planned: Sequence[AnnotatedPhoto]) -> _Match:
     paths = project.paths()
     summaries = {summary.id: summary for summary in project.photos()}
     lost = {photo.name: photo for key, s in summaries.items() if s.missing and (photo := project.photo(key))}
-    new: list[AnnotatedPhoto] = []
-    changed: list[Photo] = []
-    known: list[AnnotatedPhoto] = []
+    match = _Match([], [], [], {})
     for one in planned:
         old = _old(project, one.photo, paths, lost)
+        match.ids[one.photo.id] = old.id if old else one.photo.id
         if old is None:
             photo = msgspec.structs.replace(one.photo, path=_stored_path(project, one.photo))
-            new.append(AnnotatedPhoto(photo, one.regions))
-            continue
-        is_empty = summaries[old.id].regions == 0
-        updated = _updated(project, old, one, takes_regions=is_empty)
-        if updated != old:
-            changed.append(updated)
-        if is_empty and one.regions:
-            new.append(AnnotatedPhoto(updated, one.regions))
+            match.new.append(AnnotatedPhoto(photo, one.regions))
         else:
-            known.append(one)
-    return new, changed, known
+            _meet_again(project, match, old, one, is_empty=summaries[old.id].regions == 0)
+    return match
+
+
+def _meet_again(project: Project, match: _Match, old: Photo, one: AnnotatedPhoto, *, is_empty: bool) -> None:
+    updated = _updated(project, old, one, takes_regions=is_empty)
+    if updated != old:
+        match.changed.append(updated)
+    if is_empty and one.regions:
+        match.new.append(AnnotatedPhoto(updated, one.regions))
+    else:
+        match.known.append(old)
 
 
 def _old(project: Project, photo: Photo, paths: dict[Path, str], lost: dict[str, Photo]) -> Photo | None:
@@ -227,35 +236,39 @@ def _watch(total: int, progress: Progress | None, cancelled: Cancelled | None) -
     return step
 
 
-def _summary(
-    plan: ImportPlan, new: list[AnnotatedPhoto], known: list[AnnotatedPhoto], edit: Edit | None
-) -> ImportSummary:
-    regions = [region for one in new for region in one.regions]
+def _summary(plan: ImportPlan, match: _Match, edit: Edit | None) -> ImportSummary:
+    regions = [region for one in match.new for region in one.regions]
     labels = tuple(dict.fromkeys(region.label for region in regions))
-    findings = (*_known_findings(known), *_without(plan.findings, known))
-    parts = [f"{count(len(new), 'photo')} with {count(len(regions), 'region')} came in from {plan.source.name}."]
+    parts = [f"{count(len(match.new), 'photo')} with {count(len(regions), 'region')} came in from {plan.source.name}."]
     if labels:
         parts.append("Labels: " + ", ".join(_counted(regions)) + ".")
-    if known:
-        parts.append(f"{count(len(known), 'photo')} already in the project and left alone.")
+    if match.known:
+        parts.append(f"{count(len(match.known), 'photo')} already in the project and left alone.")
     if plan.missing:
         parts.append(f"{count(plan.missing, 'photo')} missing or unreadable.")
-    return ImportSummary(len(new), len(regions), labels, len(known), plan.missing, findings, " ".join(parts), edit)
+    return ImportSummary(
+        photos=len(match.new),
+        regions=len(regions),
+        labels=labels,
+        known=len(match.known),
+        missing=plan.missing,
+        findings=tuple(_findings(plan, match)),
+        text=" ".join(parts),
+        edit=edit,
+    )
 
 
 def _counted(regions: Sequence[Region]) -> list[str]:
-    return [f"{label} ({count})" for label, count in Counter(region.label for region in regions).most_common()]
+    return [f"{label} ({number})" for label, number in Counter(region.label for region in regions).most_common()]
 
 
-def _known_findings(known: list[AnnotatedPhoto]) -> list[Finding]:
-    return [
-        Finding(
-            "known-photo", f"{one.photo.name} is in the project already; it stayed as it was.", "info", one.photo.id
-        )
-        for one in known
-    ]
-
-
-def _without(findings: Sequence[Finding], known: list[AnnotatedPhoto]) -> list[Finding]:
-    ids = {one.photo.id for one in known}
-    return [finding for finding in findings if finding.photo not in ids]
+def _findings(plan: ImportPlan, match: _Match) -> Iterator[Finding]:
+    """First what was left alone, then the plan's findings on the rest, with the ids of the project."""
+    for photo in match.known:
+        text = f"{photo.name} is in the project already; it stayed as it was."
+        yield Finding("known-photo", text, "info", photo.id)
+    known = {photo.id for photo in match.known}
+    for finding in plan.findings:
+        photo_id = match.ids.get(finding.photo, "")
+        if photo_id not in known:
+            yield msgspec.structs.replace(finding, photo=photo_id)

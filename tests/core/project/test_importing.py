@@ -96,7 +96,7 @@ def test_importing_the_same_file_again_changes_nothing(project, tmp_path):
     regions = project.regions(project.photos()[0].id)
     again = bring_in(project, file)
     assert (again.photos, again.known, again.edit) == (0, 1, None)
-    assert [finding.code for finding in again.findings] == ["known-photo"]
+    assert [(finding.code, finding.photo) for finding in again.findings] == [("known-photo", project.photos()[0].id)]
     assert len(project.photos()) == 1
     assert project.regions(project.photos()[0].id) == regions
 
