@@ -22,7 +22,9 @@ class Bar:
         self._last = 0.0
 
     def show(self, text: str) -> None:
-        """Replace the line."""
+        """Replace the line; nothing to say changes nothing."""
+        if not text:
+            return
         if self._rewrite:
             width = shutil.get_terminal_size().columns - 1
             sys.stderr.write(f"\r\x1b[K{text[:width]}")

@@ -13,6 +13,7 @@ from .queue import JobStatus
 
 LOOK_AGAIN = 0.3  # seconds
 BAR = 24  # characters
+FIGURES = {"box_ap50": "box AP50", "mask_ap50": "mask AP50"}
 LOSSES = ("rpn_class", "rpn_box", "class", "box", "mask")
 
 
@@ -46,9 +47,9 @@ def follow(
 
 
 def bar_line(status: JobStatus, loss: float | None) -> str:
-    """One line that says how far a job is."""
+    """One line that says how far a job is; "" before its first step."""
     if not status.step:
-        return status.message
+        return ""
     filled = round(BAR * status.fraction)
     parts = [
         f"[{'█' * filled}{'·' * (BAR - filled)}] {status.step}/{status.total_steps}",
@@ -94,5 +95,5 @@ def duration(seconds: float) -> str:
 
 def _metrics(event: Event) -> str:
     metrics = event.get("metrics") or {}
-    figures = [f"{name} {value:.3f}" for name, value in metrics.items() if isinstance(value, float)]
+    figures = [f"{text} {metrics[name]:.3f}" for name, text in FIGURES.items() if metrics.get(name) is not None]
     return "; " + ", ".join(figures) if figures else ""

@@ -12,7 +12,7 @@ from .. import files
 from ..mrcnn import Detections, Sample
 
 TILE = (320, 240)  # width, height
-MIN_SCORE = 0.5
+MIN_SCORE = 0.3  # lower than in use: early epochs should show something
 COLOURS = ((255, 92, 72), (72, 160, 255), (88, 204, 116), (250, 200, 60), (190, 120, 250))  # RGB, by class
 TRUTH = (255, 255, 255)
 DARK = (20, 20, 20)

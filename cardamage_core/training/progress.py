@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import time
 from collections import deque
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from collections.abc import Callable
 import psutil
 
 RECENT = 30  # steps that the speed is averaged over
+UNUSUAL = 4.0  # a step that takes this many times the median did something else besides
 
 
 class Progress:
@@ -43,7 +45,7 @@ class Progress:
 
     def after(self, step: int) -> dict[str, float]:
         """The figures for the event of this step (1…): speed, seconds left (both 0.0: not known yet) and memory."""
-        mean = sum(self._took) / len(self._took) if self._took else 0.0
+        mean = self._typical()
         ends_left = -(-(self._total - step) // self._steps) + (step % self._steps == 0)
         left = (self._total - step) * mean + ends_left * self._between if mean else 0.0
         return {
@@ -51,3 +53,10 @@ class Progress:
             "seconds_left": round(left, 1),
             "memory_mb": round(psutil.Process().memory_info().rss / 1e6, 1),
         }
+
+    def _typical(self) -> float:
+        """Seconds for a step, 0.0 when not known yet; steps that compiled for another shape of photo do not count."""
+        if not self._took:
+            return 0.0
+        limit = UNUSUAL * statistics.median_low(self._took)
+        return statistics.fmean(took for took in self._took if took <= limit)

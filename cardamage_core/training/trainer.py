@@ -20,7 +20,7 @@ from ..errors import CarDamageError, JobError
 from ..models import registry
 from ..models.registry import Model, ModelCard
 from ..mrcnn import Config, EngineError, MaskRCNN, Sample, TrainStep
-from . import checkpoints, previews, start
+from . import checkpoints, previews, start, validation
 from .job import TrainingJob, check, check_data, classes_of, data_hash
 from .pipeline import Photos
 from .progress import Progress
@@ -133,8 +133,10 @@ class Trainer:
         epoch = self._job.epoch_of(step)
         if shown := self._validated():
             losses = _mean([self._engine.evaluate(samples) for samples in _pieces(shown, self._job.batch)])
-            self._metrics = {"step": step, "photos": len(shown), **losses}
-            self._say("validation", epoch=epoch, step=step, photos=len(shown), **losses, metrics={})
+            found = self._model.predict([s.image for s in shown], min_score=validation.MIN_SCORE)
+            metrics = validation.metrics(shown, found, self._job.class_names)
+            self._metrics = {"step": step, "photos": len(shown), **losses, **metrics}
+            self._say("validation", epoch=epoch, step=step, photos=len(shown), **losses, metrics=metrics)
         self._preview(epoch)
         self._name_skipped()
         self._progress.epoch_ended()

@@ -91,7 +91,7 @@ def test_the_losses_are_all_there_and_fall(story):
 
 def test_each_epoch_is_validated_and_previewed(story):
     validations = [e for e in _events(story) if e["kind"] == "validation"]
-    assert all(e["photos"] == 2 and e["loss"] > 0 for e in validations)
+    assert all(e["photos"] == 2 and e["loss"] > 0 and 0.0 <= e["metrics"]["mask_ap50"] <= 1.0 for e in validations)
     previews = [Path(e["picture"]) for e in _events(story) if e["kind"] == "preview"]
     assert previews
     assert cv2.imread(str(previews[-1])).shape == (240, 640, 3)  # two validation photos side by side

@@ -30,3 +30,13 @@ def test_the_step_that_compiles_does_not_count_and_the_ends_of_epochs_do():
     clock.now += 2.0
     progress.stepped()
     assert progress.after(4)["seconds_left"] == 2 * 2.0 + 10.0
+
+
+def test_a_step_that_compiles_for_another_shape_of_photo_does_not_count():
+    clock = Clock()
+    progress = Progress(total_steps=100, steps=100, batch=3, clock=clock)
+    progress.begin()
+    for seconds in (60.0, 1.0, 20.0, 2.0):
+        clock.now += seconds
+        progress.stepped()
+    assert progress.after(4)["photos_per_second"] == 2.0  # 1 s and 2 s count
