@@ -55,6 +55,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     failed: list[dict[str, str]] = []
     with Predictor(model.folder) as predictor:
         out.progress(f"Loading {model.card.id} …")
+        predictor.wait()
         for number, path in enumerate(photos, start=1):
             try:
                 done.append(_predict(predictor, path, _picture(args.out, path, done), args.threshold, labels))

@@ -40,6 +40,11 @@ class Predictor:
         """Begin to load the model, without waiting for it. Raises ModelError if no process can be started."""
         self._running()
 
+    def wait(self) -> None:
+        """Wait until the model is loaded, starting the process if need be. Raises ModelError."""
+        with self._turn:
+            self._greet(self._running())
+
     @property
     def ready(self) -> bool:
         """Whether the model is loaded, so that `predict` takes no longer than the prediction."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 
 import msgspec
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cardamage_core.annotations.bands import band
 from cardamage_core.annotations.model import Circle, Dot, Label, Origin, Photo, Polygon, Polyline, Rectangle, Region
@@ -179,3 +182,28 @@ def test_the_range_survives_being_stored_as_json():
     region = with_band(rectangle("a", 0, 0, 10, 10, origin=predicted(0.95)), 12, 7)
     stored = msgspec.json.decode(msgspec.json.encode(region), type=Region)
     assert damage(stored).high == pytest.approx(1.2)
+
+
+BOXES = st.tuples(st.integers(-3, 12), st.integers(-3, 12), st.integers(1, 8), st.integers(1, 8))
+
+
+def painted(box, into: np.ndarray) -> None:
+    x, y, width, height = box
+    into[max(y, 0) : max(y + height, 0), max(x, 0) : max(x + width, 0)] = True
+
+
+@given(cars=st.lists(BOXES, max_size=2), boxes=st.lists(BOXES, max_size=6))
+def test_whole_pixel_boxes_give_the_share_of_counted_pixels(cars, boxes):
+    photo = Photo("p", "p", "p", 10, 10)
+    car, hurt = np.zeros((10, 10), bool), np.zeros((10, 10), bool)
+    for box in cars:
+        painted(box, car)
+    for box in boxes:
+        painted(box, hurt)
+    whole = car if car.any() else np.ones_like(car)
+    regions = [rectangle(f"c{i}", *box, "car") for i, box in enumerate(cars)]
+    regions += [rectangle(f"d{i}", *box) for i, box in enumerate(boxes)]
+    found = damage(*regions, photo=photo)
+    assert found.denominator == ("car" if car.any() else "photo")
+    if regions:
+        assert found.percent == pytest.approx(100 * (hurt & whole).sum() / whole.sum(), abs=1e-6)

@@ -27,8 +27,9 @@ def children() -> list[psutil.Process]:
 
 
 def test_a_photo_is_outlined_in_its_own_pixels(predictor: Predictor, photo: Path):
-    regions = predictor.predict(photo, min_score=0.0)
+    predictor.wait()
     assert predictor.ready
+    regions = predictor.predict(photo, min_score=0.0)
     assert regions
     for region in regions:
         x0, y0, x1, y1 = bounds(region.shape)
