@@ -44,6 +44,11 @@ class Dialogs:
         names, _ = QFileDialog.getOpenFileNames(parent, title, str(Path.home()), kinds)
         return [Path(name) for name in names]
 
+    def new_file(self, parent: QWidget, title: str, start: Path, kinds: str) -> Path | None:
+        """A file to write, or None; the dialog asks before one that exists is replaced."""
+        name, _ = QFileDialog.getSaveFileName(parent, title, str(start), kinds)
+        return _path(name)
+
     def choose(self, parent: QWidget, text: str, detail: str, answers: Sequence[str]) -> int:
         """Which of the answers was taken, by its index; the last one is also Esc."""
         box = QMessageBox(parent)

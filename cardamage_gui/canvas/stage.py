@@ -78,7 +78,7 @@ class Stage:
         return True
 
     def set_visible_above(self, score: float) -> None:
-        """Hide predicted regions with a lower score."""
+        """Hide predicted regions with a lower score, but those that somebody accepted."""
         if score != self._above:
             self._above = score
             self._rebuild()
@@ -170,7 +170,9 @@ class Stage:
 
     def _shows(self, region: Region) -> bool:
         origin = region.origin
-        return origin.kind != "predicted" or origin.score is None or origin.score >= self._above
+        if origin.kind != "predicted" or origin.score is None or region.review == "accepted":
+            return True
+        return origin.score >= self._above
 
     def _item(self, region: Region) -> Item:
         return item_of(region, self._labels, self._colors, self._color_of(""))

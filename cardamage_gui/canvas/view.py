@@ -111,6 +111,11 @@ class Canvas(QWidget):
         return self._stage.selection
 
     @property
+    def shown(self) -> tuple[Region, ...]:
+        """The regions that are not hidden, in drawing order."""
+        return tuple(item.region for item in self._stage.scene.items)
+
+    @property
     def tool(self) -> str:
         """The name of the tool in hand."""
         return self._hands.tool.name

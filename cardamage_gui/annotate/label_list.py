@@ -1,0 +1,128 @@
+"""Which labels are there, with which key, colour and role? A list that labels, adds and changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from qtpy.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
+from qtpy.QtGui import QColor
+from qtpy.QtWidgets import QColorDialog, QLineEdit, QListView, QMenu, QWidget
+
+from cardamage_core.annotations.model import Label, Role
+
+from .. import look, parts
+from .region_list import color_of
+from .rows import ROW, Row, RowDelegate, RowModel
+
+ROLES: dict[Role, str] = {"damage": "Damage", "car": "Car outline", "part": "Part of the car"}
+NO_KEY = "no key"
+
+
+class LabelList(QWidget):
+    """One row per label, and a field for a new one."""
+
+    chosen = Signal(str)  # label name
+    added = Signal(str)
+    changed = Signal(str, object)  # old name, new Label
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.list = _List(self)
+        self.field = QLineEdit()
+        self.field.setPlaceholderText("New label")
+        self.field.setAccessibleName("New label")
+        self.field.setStatusTip("Type a name and press Enter")
+        self._rows = RowModel(self)
+        self._labels: dict[str, Label] = {}
+        self.list.setModel(self._rows)
+        self.list.clicked.connect(self._clicked)
+        self.list.customContextMenuRequested.connect(self._menu)
+        self.field.returnPressed.connect(self._entered)
+        column = parts.rows(self, spacing=4)
+        column.addWidget(self.list)
+        line = parts.columns(edge := QWidget(), margins=(12, 2, 12, 0))
+        line.addWidget(self.field)
+        column.addWidget(edge)
+
+    def show_labels(self, labels: Sequence[Label], numbers: Mapping[str, int], marked: str) -> None:
+        """Show the labels with their numbers of regions; `marked` is the one of the next drawing."""
+        self._labels = {label.name: label for label in labels}
+        self._rows.show(
+            [
+                Row(
+                    id=label.name,
+                    text=label.name,
+                    color=color_of(label),
+                    key=label.key,
+                    note="" if label.role == "damage" else ROLES[label.role].lower(),
+                    right=str(numbers.get(label.name, 0)),
+                    marked=label.name == marked,
+                )
+                for label in labels
+            ]
+        )
+        self.list.updateGeometry()
+
+    def menu(self, label: Label) -> QMenu:
+        """What can be done to a label."""
+        menu = QMenu(self)
+        roles = menu.addMenu("Role")
+        for role, text in ROLES.items():
+            entry = roles.addAction(text, partial(self._change, label, role=role))
+            entry.setCheckable(True)
+            entry.setChecked(label.role == role)
+        keys = menu.addMenu("Key")
+        for key in (*"123456789", ""):
+            entry = keys.addAction(key or NO_KEY, partial(self._change, label, key=key))
+            entry.setCheckable(True)
+            entry.setChecked(label.key == key)
+        menu.addAction("Colour…", partial(self._choose_color, label))
+        return menu
+
+    def _clicked(self, index: QModelIndex) -> None:
+        self.chosen.emit(index.data(ROW).id)
+        self.list.clearSelection()
+
+    def _menu(self, at: QPoint) -> None:
+        index = self.list.indexAt(at)
+        if index.isValid():
+            menu = self.menu(self._labels[index.data(ROW).id])
+            menu.setAttribute(Qt.WA_DeleteOnClose)
+            menu.popup(self.list.viewport().mapToGlobal(at))
+
+    def _entered(self) -> None:
+        name = self.field.text().strip()
+        if name:
+            self.field.clear()
+            self.added.emit(name)
+
+    def _choose_color(self, label: Label) -> None:
+        color = QColorDialog.getColor(QColor(label.color), self, f"Colour of {label.name}")
+        if color.isValid():
+            self._change(label, color=color.name())
+
+    def _change(self, label: Label, **fields: str) -> None:
+        import msgspec
+
+        self.changed.emit(label.name, msgspec.structs.replace(label, **fields))
+
+
+class _List(QListView):
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setItemDelegate(RowDelegate(self, height=look.ROW_SMALL - 2))
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.TabFocus)
+        self.setContextMenuPolicy(Qt.CustomContextMenu)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
+        self.setAccessibleName("Labels")
+        self.setStatusTip("Click: label of the selected region, or of the next one · right click: role, key, colour")
+
+    def sizeHint(self) -> QSize:
+        rows = self.model().rowCount() if self.model() else 0
+        return QSize(280, min(12, rows) * (look.ROW_SMALL - 2) + 2)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, self.sizeHint().height())

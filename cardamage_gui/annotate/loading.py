@@ -1,0 +1,71 @@
+"""How does a photo get onto the canvas without the pointer waiting for it?
+
+Photos are decoded in the background; the one after the current is decoded ahead, and the last few are kept.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from functools import partial
+
+import numpy as np
+from qtpy.QtCore import QObject, Signal
+
+from cardamage_core import imaging
+from cardamage_core.errors import CarDamageError
+
+from ..background import Background, Task
+from ..session import Session
+
+KEPT_BYTES = 160_000_000
+
+
+class PhotoLoader(QObject):
+    """Decodes the photos that are asked for."""
+
+    loaded = Signal(str, object)  # photo id, (H, W, 3) uint8 RGB
+    failed = Signal(str, object)  # photo id, CarDamageError
+
+    def __init__(self, session: Session, background: Background, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._background = session, background
+        self._kept: OrderedDict[str, np.ndarray] = OrderedDict()
+        self._running: dict[str, Task] = {}
+        session.project_changed.connect(self.forget)
+
+    def load(self, photo_id: str, *, ahead: str = "") -> None:
+        """Load a photo (`loaded` or `failed` tells) and then, unless "", the one that will probably be next."""
+        for other in [i for i in self._running if i not in (photo_id, ahead)]:
+            self._running.pop(other).cancel()
+        if photo_id in self._kept:
+            self._kept.move_to_end(photo_id)
+            self.loaded.emit(photo_id, self._kept[photo_id])
+        else:
+            self._start(photo_id, urgent=True)
+        if ahead and ahead not in self._kept:
+            self._start(ahead, urgent=False)
+
+    def forget(self) -> None:
+        """Another project."""
+        for task in self._running.values():
+            task.cancel()
+        self._running.clear()
+        self._kept.clear()
+
+    def _start(self, photo_id: str, *, urgent: bool) -> None:
+        if photo_id in self._running:
+            return
+        path = self._session.path_of(self._session.photo(photo_id))
+        done, failed = partial(self._done, photo_id), partial(self._failed, photo_id)
+        self._running[photo_id] = self._background.run(partial(imaging.load, path), done, failed, urgent=urgent)
+
+    def _done(self, photo_id: str, pixels: np.ndarray) -> None:
+        self._running.pop(photo_id, None)
+        self._kept[photo_id] = pixels
+        while len(self._kept) > 1 and sum(kept.nbytes for kept in self._kept.values()) > KEPT_BYTES:
+            self._kept.popitem(last=False)
+        self.loaded.emit(photo_id, pixels)
+
+    def _failed(self, photo_id: str, error: CarDamageError) -> None:
+        self._running.pop(photo_id, None)
+        self.failed.emit(photo_id, error)

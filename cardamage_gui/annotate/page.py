@@ -1,0 +1,293 @@
+"""How do the parts of the Annotate page work together?
+
+Photos at the left, canvas in the middle, meaning at the right. Everything that changes data goes through the session;
+what the session says happened is shown.
+"""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+from qtpy.QtCore import Qt, Signal
+from qtpy.QtWidgets import QSplitter, QStackedWidget, QWidget
+
+from cardamage_core.annotations.model import Label, Region
+from cardamage_core.errors import CarDamageError
+
+from .. import parts
+from ..actions import Action, bind
+from ..background import Background
+from ..canvas.tools import TOOLS
+from ..canvas.view import Canvas
+from ..dialogs import Dialogs
+from ..session import Session
+from . import labelling
+from .assessing import THRESHOLD, Assessing
+from .checking import Checking
+from .keys import actions_of
+from .loading import PhotoLoader
+from .photos import PhotoPanel
+from .progress import ProgressStrip
+from .regions import RegionPanel
+from .thumbnails import Thumbnails
+from .toolbar import ToolBar
+from .toolbox import ToolBox
+from .transfer import Transfer
+
+
+class AnnotatePage(QWidget):
+    """The page on which regions are drawn and corrected."""
+
+    hint_changed = Signal(str)
+    pointer_moved = Signal(float, float)
+
+    def __init__(self, session: Session, background: Background, dialogs: Dialogs) -> None:
+        super().__init__()
+        self._session = session
+        self._wanted_label = ""
+        self._table = {action.id: action for action in actions_of(self)}
+        self.canvas = Canvas()
+        self.canvas.set_visible_above(THRESHOLD)
+        self.panel = RegionPanel()
+        self.bar = ToolBar(self._table)
+        self.tools = ToolBox(TOOLS.values(), self.canvas)
+        self.strip = ProgressStrip()
+        self.transfer = Transfer(session, background, dialogs, self.strip, self)
+        self._checking = Checking(session, background, self)
+        self.photos = PhotoPanel(session, self._checking, Thumbnails(session, background, self))
+        self._loader = PhotoLoader(session, background, self)
+        self._assessing = Assessing(background, self)
+        self._middle = QStackedWidget()
+        self._arrange()
+        self._listen()
+        bind(self, self._table.values())
+
+    def actions(self) -> list[Action]:
+        """What can be done here, for menus and the sheet of keys."""
+        return list(self._table.values())
+
+    # What a person does
+
+    def undo(self) -> None:
+        """Take the last edit back."""
+        self._session.undo()
+
+    def redo(self) -> None:
+        """Do it again."""
+        self._session.redo()
+
+    def next_photo(self) -> None:
+        """Show the next photo of the list."""
+        self.photos.step(1)
+
+    def previous_photo(self) -> None:
+        """Show the photo before."""
+        self.photos.step(-1)
+
+    def accept_photo(self) -> None:
+        """Mark the photo as reviewed and go on to the next unreviewed one."""
+        if self._session.current:
+            before = self._session.photo(self._session.current)
+            self._session.edit_photo(before, msgspec.structs.replace(before, review="accepted"), "Accept photo")
+            self.photos.show_next_unreviewed()
+
+    def take_tool(self, name: str) -> None:
+        """Take a tool; drawing needs a project that may be changed."""
+        if not TOOLS[name].draws or (self._session.current and not self._session.read_only):
+            self.canvas.set_tool(name)
+            self.canvas.setFocus()
+        self.tools.show_tool(self.canvas.tool)
+
+    def press_digit(self, key: str) -> None:
+        """Label the selected regions, or choose the label of the next drawing."""
+        found = next((label for label in self._session.labels() if label.key == key), None)
+        if found is None:
+            self._session.said.emit(f"No label has the key {key}.")
+        else:
+            self.choose_label(found.name)
+
+    def choose_label(self, name: str) -> None:
+        """As `press_digit`, by the label's name."""
+        if self.canvas.selection and not self.canvas.busy:
+            labelling.relabel(self._session, self._session.current, self.canvas.selection, name)
+            return
+        self._wanted_label = name
+        self._show_labels()
+
+    def delete(self) -> None:
+        """Delete the vertex under the pointer, or the selected regions."""
+        self.canvas.delete()
+
+    def escape(self) -> None:
+        """Cancel what is under way."""
+        self.canvas.escape()
+        self.canvas.setFocus()
+
+    def select_all(self) -> None:
+        """Select every region shown."""
+        self.canvas.select([region.id for region in self.canvas.shown])
+
+    def fit(self) -> None:
+        """Show the whole photo."""
+        self.canvas.fit()
+
+    def actual_size(self) -> None:
+        """One photo pixel per screen pixel."""
+        self.canvas.zoom_to(1.0)
+
+    def zoom_in(self) -> None:
+        """Zoom in around the middle."""
+        self.canvas.zoom_by(1.25)
+
+    def zoom_out(self) -> None:
+        """Zoom out around the middle."""
+        self.canvas.zoom_by(0.8)
+
+    def find(self) -> None:
+        """Put the cursor into the search field."""
+        self.photos.search.setFocus()
+        self.photos.search.selectAll()
+
+    # What happened
+
+    def _project_changed(self) -> None:
+        self._wanted_label = ""
+        self.canvas.set_editable(not self._session.read_only)
+        self.panel.fields.set_editable(not self._session.read_only)
+        self.panel.labels.setEnabled(not self._session.read_only)
+
+    def _photos_changed(self) -> None:
+        self._middle.setCurrentIndex(0 if self._session.photos() else 1)
+
+    def _current_changed(self, photo_id: str) -> None:
+        self._assessing.drop()
+        self.canvas.select(())
+        if not photo_id:
+            self.canvas.show_image(None)
+            self.canvas.show_regions((), ())
+            self._show_regions()
+            self.panel.show_damage(None)
+            return
+        photo = self._session.photo(photo_id)
+        size = (photo.width or 640.0, photo.height or 480.0)
+        self.canvas.show_image(None, size=size, message="" if photo.width else "Loading…")
+        self._show_regions()
+        self._loader.load(photo_id, ahead=self.photos.model.step(photo_id, 1))
+
+    def _photo_loaded(self, photo_id: str, pixels: np.ndarray) -> None:
+        if photo_id == self._session.current:
+            self.canvas.show_image(pixels)
+
+    def _photo_failed(self, photo_id: str, error: CarDamageError) -> None:
+        if photo_id == self._session.current:
+            photo = self._session.photo(photo_id)
+            size = (photo.width or 640.0, photo.height or 480.0)
+            self.canvas.show_image(None, size=size, message=f"{error.title}\n{error.detail}")
+
+    def _photo_changed(self, photo_id: str) -> None:
+        if photo_id == self._session.current:
+            self._show_regions()
+
+    def _labels_changed(self) -> None:
+        self._show_regions()
+
+    def _history_changed(self) -> None:
+        project = self._session.project
+        self.bar.show_history(project.undo_text if project else "", project.redo_text if project else "")
+
+    def _edited(self, before: tuple[Region, ...], after: tuple[Region, ...], text: str) -> None:
+        labelling.store(self._session, self._session.current, before, after, text)
+
+    def _selection_changed(self, ids: tuple[str, ...]) -> None:
+        self.panel.show_selection(ids)
+
+    def _label_chosen(self, name: str) -> None:
+        labelling.relabel(self._session, self._session.current, self.canvas.selection, name)
+
+    def _review_chosen(self, state: str) -> None:
+        labelling.review(self._session, self._session.current, self.canvas.selection, state)
+
+    def _label_added(self, name: str) -> None:
+        if labelling.add_labels(self._session, [name]):
+            self.choose_label(name)
+
+    def _label_changed(self, name: str, label: Label) -> None:
+        labelling.change_label(self._session, name, label)
+
+    def _show_findings(self) -> None:
+        self.photos.show_kind("findings")
+
+    def _show_regions(self) -> None:
+        current, labels = self._session.current, self._session.labels()
+        regions = self._session.regions(current)
+        self.canvas.show_regions(regions, labels)
+        shown = self.canvas.shown
+        self.panel.show_regions(shown, labels, hidden=len(regions) - len(shown))
+        self.panel.show_selection(self.canvas.selection)
+        self._show_labels()
+        if current:
+            self._assessing.ask(self._session.photo(current), regions, labels)
+
+    def _show_labels(self) -> None:
+        labels, project = self._session.labels(), self._session.project
+        wanted = labelling.label_for_drawing(labels, self._wanted_label)
+        self.canvas.set_new_label(wanted)
+        self.panel.labels.show_labels(labels, project.label_counts() if project else {}, wanted)
+
+    # Building
+
+    def _arrange(self) -> None:
+        work = QWidget()
+        column = parts.rows(work, spacing=0)
+        for widget in (self.bar, self.strip):
+            column.addWidget(widget)
+        column.addWidget(self.canvas, 1)
+        self._middle.addWidget(work)
+        self._middle.addWidget(self._empty())
+        splitter = QSplitter(Qt.Horizontal)
+        splitter.setHandleWidth(1)
+        for widget, role in ((self.photos, "left"), (self._middle, "page"), (self.panel, "right")):
+            held = parts.frame(role)
+            parts.rows(held).addWidget(widget)
+            splitter.addWidget(held)
+            splitter.setCollapsible(splitter.count() - 1, role != "page")
+        splitter.setStretchFactor(1, 1)
+        splitter.setSizes([270, 810, 300])
+        parts.rows(self).addWidget(splitter)
+        self.tools.adjustSize()
+        self.tools.move(12, 10)
+
+    def _empty(self) -> QWidget:
+        return parts.EmptyState(
+            "No photos yet. Import VIA annotations, or drop a folder here.",
+            parts.button("Import annotations…", self.transfer.import_files, "primary"),
+            parts.button("Import a folder…", self.transfer.import_folder),
+        )
+
+    def _listen(self) -> None:
+        session, canvas, panel = self._session, self.canvas, self.panel
+        session.project_changed.connect(self._project_changed)
+        session.photos_changed.connect(self._photos_changed)
+        session.current_changed.connect(self._current_changed)
+        session.photo_changed.connect(self._photo_changed)
+        session.labels_changed.connect(self._labels_changed)
+        session.history_changed.connect(self._history_changed)
+        self._loader.loaded.connect(self._photo_loaded)
+        self._loader.failed.connect(self._photo_failed)
+        self._assessing.assessed.connect(panel.show_damage)
+        canvas.edited.connect(self._edited)
+        canvas.selection_changed.connect(self._selection_changed)
+        canvas.hint_changed.connect(self.hint_changed)
+        canvas.pointer_moved.connect(self.pointer_moved)
+        canvas.zoom_changed.connect(self.bar.show_zoom)
+        canvas.tool_changed.connect(self.tools.show_tool)
+        self.tools.chosen.connect(self.take_tool)
+        panel.regions.chosen.connect(canvas.select)
+        panel.labels.chosen.connect(self.choose_label)
+        panel.labels.added.connect(self._label_added)
+        panel.labels.changed.connect(self._label_changed)
+        panel.fields.label_chosen.connect(self._label_chosen)
+        panel.fields.review_chosen.connect(self._review_chosen)
+        self.transfer.findings_wanted.connect(self._show_findings)
+        self._history_changed()
+        self._photos_changed()

@@ -1,0 +1,136 @@
+"""Which photos are there, and which one is shown? The panel at the left: search, filter chips, list."""
+
+from __future__ import annotations
+
+from qtpy.QtCore import QModelIndex, QSize, Qt, Signal
+from qtpy.QtWidgets import QButtonGroup, QGridLayout, QLineEdit, QListView, QPushButton, QStackedWidget, QWidget
+
+from .. import parts
+from ..session import Session
+from .checking import Checking
+from .photo_model import KINDS, PHOTO, PhotoFilter, PhotoModel, counts
+from .photo_row import PhotoRow
+from .thumbnails import Thumbnails
+
+TEXTS = {"all": "All", "unreviewed": "Unreviewed", "findings": "Findings", "no region": "No region"}
+
+
+class PhotoPanel(QWidget):
+    """Search, chips and the photo list. It listens to the session and asks it to select."""
+
+    import_wanted = Signal()
+
+    def __init__(self, session: Session, checking: Checking, thumbnails: Thumbnails) -> None:
+        super().__init__()
+        self._session, self._checking = session, checking
+        self.model = PhotoModel(self)
+        self.search = QLineEdit()
+        self.list = QListView()
+        self.chips = QButtonGroup(self)
+        self._stack = QStackedWidget()
+        self._nothing = parts.EmptyState("", parts.button("Show all", self._show_all), role="panel")
+        self._arrange(thumbnails)
+        self._listen(thumbnails)
+
+    def step(self, by: int) -> None:
+        """Show the photo so many rows further in the list, if there is one."""
+        wanted = self.model.step(self._session.current, by)
+        if wanted:
+            self._session.select(wanted)
+
+    def show_next_unreviewed(self) -> None:
+        """Show the next photo that nobody has reviewed."""
+        wanted = self.model.next_unreviewed(self._session.current)
+        if wanted:
+            self._session.select(wanted)
+
+    def show_kind(self, kind: str) -> None:
+        """Press one of the chips."""
+        self.chips.button(KINDS.index(kind)).setChecked(True)
+
+    def _refresh(self) -> None:
+        photos, findings = self._session.photos(), self._checking.counts()
+        for kind, number in counts(photos, findings).items():
+            self.chips.button(KINDS.index(kind)).setText(f"{TEXTS[kind]} {number}")
+        kind = KINDS[self.chips.checkedId()]
+        self.model.show(photos, findings, PhotoFilter(kind, self.search.text()))
+        self._nothing.set_text("No photo matches." if photos else "No photos yet.")
+        self._stack.setCurrentIndex(0 if self.model.rowCount() or not photos else 1)
+        self._mark_current(self._session.current)
+
+    def _mark_current(self, photo_id: str) -> None:
+        row = self.model.row_of(photo_id)
+        if row < 0:
+            self.list.clearSelection()
+            return
+        index = self.model.index(row)
+        if self.list.currentIndex() != index:
+            self.list.setCurrentIndex(index)
+        self.list.scrollTo(index)
+
+    def _chosen(self, index: QModelIndex, _old: QModelIndex) -> None:
+        if index.isValid():
+            self._session.select(index.data(PHOTO).id)
+
+    def _show_all(self) -> None:
+        self.search.clear()
+        self.show_kind("all")
+
+    def _picture_made(self, photo_id: str) -> None:
+        row = self.model.row_of(photo_id)
+        if row >= 0:
+            self.list.update(self.model.index(row))
+
+    def _arrange(self, thumbnails: Thumbnails) -> None:
+        self.setMinimumWidth(220)
+        self.search.setPlaceholderText("Search photos, labels")
+        self.search.setAccessibleName("Search photos, labels")
+        self.search.setClearButtonEnabled(True)
+        self.list.setModel(self.model)
+        self.list.setItemDelegate(PhotoRow(thumbnails, self.list))
+        self.list.setUniformItemSizes(True)
+        self.list.setMouseTracking(True)
+        self.list.setVerticalScrollMode(QListView.ScrollPerPixel)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
+        self.list.setAccessibleName("Photos")
+        head = QWidget()
+        column = parts.rows(head, margins=(12, 11, 12, 10), spacing=10)
+        column.addWidget(self.search)
+        column.addLayout(self._chips())
+        self._stack.addWidget(self.list)
+        self._stack.addWidget(self._nothing)
+        layout = parts.rows(self, spacing=0)
+        layout.addWidget(head)
+        layout.addWidget(self._stack, 1)
+
+    def _chips(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setSpacing(6)
+        for number, kind in enumerate(KINDS):
+            chip = QPushButton(TEXTS[kind])
+            chip.setProperty("role", "chip")
+            chip.setCheckable(True)
+            chip.setFocusPolicy(Qt.TabFocus)
+            self.chips.addButton(chip, number)
+            grid.addWidget(chip, number // 2, number % 2, Qt.AlignLeft)
+        grid.setColumnStretch(2, 1)
+        self.chips.button(0).setChecked(True)
+        return grid
+
+    def _listen(self, thumbnails: Thumbnails) -> None:
+        self.search.textChanged.connect(self._refresh)
+        self.chips.idToggled.connect(self._chip_toggled)
+        self.list.selectionModel().currentChanged.connect(self._chosen)
+        self._session.photos_changed.connect(self._refresh)
+        self._session.photo_changed.connect(self._refresh)
+        self._session.current_changed.connect(self._mark_current)
+        self._checking.changed.connect(self._refresh)
+        thumbnails.made.connect(self._picture_made)
+
+    def _chip_toggled(self, _number: int, on: bool) -> None:
+        if on:
+            self._refresh()
+
+    def sizeHint(self) -> QSize:
+        """As in the sketch."""
+        return QSize(270, 600)

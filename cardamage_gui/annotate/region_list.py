@@ -1,0 +1,99 @@
+"""Which regions does the photo have? A list that selects what the canvas selects, and the other way round."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from qtpy.QtCore import QItemSelectionModel, QSize, Qt, Signal
+from qtpy.QtWidgets import QListView, QWidget
+
+from cardamage_core.annotations.model import Label, Region
+from cardamage_core.annotations.shapes import vertex_count
+
+from .. import look, words
+from .rows import ROW, Row, RowDelegate, RowModel
+
+HEIGHT = 50
+
+
+class RegionList(QListView):
+    """One row per region, in drawing order."""
+
+    chosen = Signal(object)  # tuple of region ids
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows = RowModel(self)
+        self._telling = True
+        self.setModel(self.rows)
+        self.setItemDelegate(RowDelegate(self, height=HEIGHT))
+        self.setSelectionMode(QListView.ExtendedSelection)
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QListView.ScrollPerPixel)
+        self.setAccessibleName("Regions")
+        self.selectionModel().selectionChanged.connect(self._selection_changed)
+
+    def show_regions(self, regions: Sequence[Region], labels: Mapping[str, Label], shares: Mapping[str, float]) -> None:
+        """Show the regions; `shares` are damage percentages by region id."""
+        kept = self.selected()
+        self._telling = False
+        self.rows.show([row_of(region, labels, shares) for region in regions])
+        self._telling = True
+        self.select(kept)
+        self.updateGeometry()
+
+    def select(self, ids: Sequence[str]) -> None:
+        """Select these regions, without telling."""
+        self._telling = False
+        model = self.selectionModel()
+        model.clearSelection()
+        for region_id in ids:
+            index = self.rows.index_of(region_id)
+            if index.isValid():
+                model.select(index, QItemSelectionModel.Select)
+                self.scrollTo(index)
+        self._telling = True
+
+    def selected(self) -> tuple[str, ...]:
+        """The ids of the selected rows."""
+        return tuple(index.data(ROW).id for index in sorted(self.selectedIndexes()))
+
+    def sizeHint(self) -> QSize:
+        """As high as its rows, up to a limit."""
+        return QSize(280, min(8, max(1, self.rows.rowCount())) * HEIGHT)
+
+    def _selection_changed(self) -> None:
+        if self._telling:
+            self.chosen.emit(self.selected())
+
+
+def row_of(region: Region, labels: Mapping[str, Label], shares: Mapping[str, float]) -> Row:
+    """How a region is listed."""
+    label = labels.get(region.label)
+    share = shares.get(region.id)
+    return Row(
+        id=region.id,
+        text=region.label or "no label",
+        color=color_of(label),
+        second=" · ".join(_said(region)),
+        right="" if share is None else words.percent(share),
+        struck=region.review == "rejected",
+    )
+
+
+def color_of(label: Label | None) -> str:
+    """The colour of a label on the photo."""
+    if label is None:
+        return ""
+    return look.CAR_COLOR if label.role == "car" else label.color
+
+
+def _said(region: Region) -> list[str]:
+    said = [words.count(vertex_count(region.shape), "vertex", "vertices")]
+    if region.origin.score is not None:
+        said.append(f"score {region.origin.score:.2f}")
+    if region.review != "unreviewed":
+        said.append(region.review)
+    return said

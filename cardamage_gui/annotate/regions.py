@@ -1,0 +1,89 @@
+"""What does the photo's annotation mean? The panel at the right: damage, regions, labels, the selected region."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from qtpy.QtCore import QSize, Qt
+from qtpy.QtWidgets import QScrollArea, QWidget
+
+from cardamage_core.annotations.model import Label, Region
+from cardamage_core.assessment.damage import Damage
+
+from .. import parts
+from ..damage_card import DamageCard
+from .label_list import LabelList
+from .region_fields import RegionFields
+from .region_list import RegionList
+
+
+class RegionPanel(QWidget):
+    """Shows what it is given; its lists tell what was chosen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.card = DamageCard()
+        self.regions = RegionList()
+        self.labels = LabelList()
+        self.fields = RegionFields()
+        self._hidden = parts.label("", "small", wrap=True)
+        self._hidden.setContentsMargins(14, 2, 14, 2)
+        self._none = parts.label("No region yet. Press P and click around the damage.", "muted", wrap=True)
+        self._none.setContentsMargins(14, 4, 14, 4)
+        self._shown: tuple[Region, ...] = ()
+        self._labels: dict[str, Label] = {}
+        self._shares: Mapping[str, float] = {}
+        self._arrange()
+
+    def show_regions(self, regions: Sequence[Region], labels: Sequence[Label], *, hidden: int) -> None:
+        """Show the photo's regions; `hidden` predictions scored too low to be shown."""
+        self._shown, self._labels = tuple(regions), {label.name: label for label in labels}
+        self.regions.show_regions(regions, self._labels, self._shares)
+        self.regions.setVisible(bool(regions))
+        self._none.setVisible(not regions)
+        self._hidden.setVisible(hidden > 0)
+        self._hidden.setText(f"{hidden} predicted with a score below 0.9: see Inspect." if hidden else "")
+
+    def show_damage(self, damage: Damage | None) -> None:
+        """Show the figure, and each region's share."""
+        self.card.show_damage(damage)
+        self._shares = damage.by_region if damage else {}
+        self.regions.show_regions(self._shown, self._labels, self._shares)
+
+    def show_selection(self, ids: Sequence[str]) -> None:
+        """Mark the selected regions; a single one is told in full."""
+        self.regions.select(ids)
+        chosen = [region for region in self._shown if region.id in ids]
+        self.fields.show_region(chosen[0] if len(chosen) == 1 else None, tuple(self._labels.values()))
+
+    def sizeHint(self) -> QSize:
+        """As in the sketch."""
+        return QSize(300, 600)
+
+    def _arrange(self) -> None:
+        self.setMinimumWidth(240)
+        sheet = parts.frame("panel")
+        column = parts.rows(sheet, margins=(0, 10, 0, 12), spacing=6)
+        card = QWidget()
+        parts.rows(card, margins=(12, 0, 12, 8)).addWidget(self.card)
+        column.addWidget(card)
+        for head, widgets in (
+            ("Regions", (self._none, self.regions, self._hidden)),
+            ("Labels", (self.labels,)),
+            ("This region", (self.fields,)),
+        ):
+            column.addWidget(_head(head))
+            for widget in widgets:
+                column.addWidget(widget)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
+        area.setWidget(sheet)
+        parts.rows(self).addWidget(area)
+
+
+def _head(text: str) -> QWidget:
+    head = parts.section(text)
+    head.setContentsMargins(14, 8, 14, 0)
+    return head

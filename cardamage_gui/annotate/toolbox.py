@@ -1,0 +1,88 @@
+"""How does a person take a tool? The small panel that floats at the left edge of the canvas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from qtpy.QtCore import QRectF, QSize, Qt, Signal
+from qtpy.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from qtpy.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QWidget
+
+from .. import look, parts
+from ..canvas.tools import Tool
+
+SIZE = QSize(118, 31)
+KEY = 19  # pixels, the side of the little key
+
+
+class ToolBox(QFrame):
+    """One button per tool, with its key."""
+
+    chosen = Signal(str)
+
+    def __init__(self, tools: Iterable[Tool], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "float")
+        self._group = QButtonGroup(self)
+        self.buttons: dict[str, ToolButton] = {}
+        column = parts.rows(self, margins=(6, 6, 6, 6), spacing=2)
+        for tool in tools:
+            button = ToolButton(tool)
+            self.buttons[tool.name] = button
+            self._group.addButton(button)
+            button.clicked.connect(self._clicked)
+            column.addWidget(button)
+        self.show_tool("select")
+
+    def show_tool(self, name: str) -> None:
+        """Mark the tool in hand."""
+        self.buttons[name].setChecked(True)
+
+    def _clicked(self) -> None:
+        self.chosen.emit(next(name for name, button in self.buttons.items() if button.isChecked()))
+
+
+class ToolButton(QAbstractButton):
+    """The tool's name at the left, its key at the right."""
+
+    def __init__(self, tool: Tool) -> None:
+        super().__init__()
+        self._key = tool.key
+        self.setText(tool.text)
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.TabFocus)
+        self.setAttribute(Qt.WA_Hover)
+        self.setToolTip(f"{tool.text} ({tool.key})")
+        self.setStatusTip(tool.hint)
+
+    def sizeHint(self) -> QSize:
+        """All tools are alike."""
+        return SIZE
+
+    def minimumSizeHint(self) -> QSize:
+        """All tools are alike."""
+        return SIZE
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint text and key."""
+        colors, on = look.of(self), self.isChecked()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.Antialiasing)
+        rect = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.setPen(QPen(QColor(colors.accent), 1) if self.hasFocus() else Qt.NoPen)
+        if on or self.underMouse():
+            painter.setBrush(QColor(colors.accent if on else colors.raised))
+        painter.drawRoundedRect(rect, 5, 5)
+        text = QColor(colors.on_accent if on else colors.text if self.underMouse() else colors.muted)
+        painter.setPen(text)
+        painter.drawText(rect.adjusted(8, 0, 0, 0), Qt.AlignLeft | Qt.AlignVCenter, self.text())
+        key = QRectF(rect.right() - KEY - 7, rect.center().y() - 8, KEY, 16)
+        painter.setPen(QPen(QColor(colors.on_accent if on else colors.line), 1))
+        painter.setBrush(Qt.NoBrush if on else QColor(colors.raised))
+        painter.drawRoundedRect(key, 4, 4)
+        font = QFont(self.font())
+        font.setPixelSize(look.SMALL)
+        painter.setFont(font)
+        painter.setPen(text)
+        painter.drawText(key, Qt.AlignCenter, self._key)
+        painter.end()

@@ -1,0 +1,179 @@
+"""How do annotations and photos come in, and go out again?
+
+Everything long runs in the background; what came in is told afterwards, with what looks wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from qtpy.QtCore import QObject, Signal
+from qtpy.QtWidgets import QWidget
+
+from cardamage_core import formats
+from cardamage_core.annotations.model import Finding
+from cardamage_core.errors import CarDamageError, ProjectError
+from cardamage_core.imaging import SUFFIXES
+from cardamage_core.project import Project, importing
+
+from .. import words
+from ..background import Background, Task
+from ..dialogs import Dialogs
+from ..session import Session
+from .progress import ProgressStrip
+from .summary import SummaryDialog
+
+ANNOTATIONS = "Annotations (*.json *.csv);;All files (*)"
+EXPORT_NAME = "via_region_data.json"
+
+
+class Transfer(QObject):
+    """Import and export of the open project."""
+
+    findings_wanted = Signal()
+
+    def __init__(
+        self, session: Session, background: Background, dialogs: Dialogs, strip: ProgressStrip, window: QWidget
+    ) -> None:
+        super().__init__(window)
+        self._session, self._background, self._dialogs = session, background, dialogs
+        self._strip, self._window = strip, window
+        self._task: Task | None = None
+        self._waiting: list[Path] = []
+        strip.stopped.connect(self.stop)
+        session.project_changed.connect(self.stop)
+
+    @property
+    def busy(self) -> bool:
+        """Is an import or export under way?"""
+        return self._task is not None
+
+    def import_files(self) -> None:
+        """Ask for annotation files and import them."""
+        self.import_paths(self._dialogs.files(self._window, "Import annotations", ANNOTATIONS))
+
+    def import_folder(self) -> None:
+        """Ask for a folder with photos, with or without annotations, and import it."""
+        folder = self._dialogs.folder(self._window, "Import a folder of photos")
+        if folder is not None:
+            self.import_paths([folder])
+
+    def import_paths(self, paths: Sequence[Path]) -> None:
+        """Import annotation files, folders and photos, one after the other."""
+        if not paths or not self._may_change():
+            return
+        photos = [path for path in paths if path.is_file() and path.suffix.lower() in SUFFIXES]
+        self._waiting += [path for path in paths if path not in photos]
+        if photos:
+            plan = partial(importing.plan_photos, photos)
+            self._plan(plan, f"Looking at {words.count(len(photos), 'photo')}…")
+        else:
+            self._next()
+
+    def export(self) -> None:
+        """Ask for a file and write the annotations as VIA 1 JSON."""
+        project = self._session.project
+        if project is None or self.busy:
+            return
+        path = self._dialogs.new_file(self._window, "Export annotations", project.folder / EXPORT_NAME, ANNOTATIONS)
+        if path is not None:
+            self._begin(f"Writing {path.name}…", partial(_export, project, path), partial(self._exported, path))
+
+    def stop(self) -> None:
+        """Stop what runs; nothing is changed by it."""
+        self._waiting.clear()
+        if self._task is not None:
+            self._task.cancel()
+            self._ended()
+
+    def _next(self) -> None:
+        if not self._waiting or self.busy:
+            return
+        path = self._waiting.pop(0)
+        self._plan(partial(importing.plan, path), f"Reading {path.name}…", path)
+
+    def _plan(self, plan: Callable[..., importing.ImportPlan], text: str, path: Path | None = None) -> None:
+        if not self.busy:
+            self._begin(text, partial(_with_progress, plan), partial(self._planned, path))
+
+    def _planned(self, path: Path | None, plan: importing.ImportPlan) -> None:
+        self._ended()
+        if plan.missing and path is not None and path.is_file():
+            answer = self._ask_for_photos(plan)
+            if answer == 2:
+                return
+            if answer == 0:
+                self._plan_with_photos(path)
+                return
+        self._apply(plan)
+
+    def _ask_for_photos(self, plan: importing.ImportPlan) -> int:
+        number = plan.found + plan.missing
+        text = f"{plan.missing} of {words.count(number, 'photo')} are not beside {plan.source.name}."
+        detail = "Where are they? Without them their regions come in, but the photos cannot be shown."
+        return self._dialogs.choose(self._window, text, detail, ("Choose their folder…", "Import anyway", "Cancel"))
+
+    def _plan_with_photos(self, path: Path) -> None:
+        folder = self._dialogs.folder(self._window, f"Photos of {path.name}", path.parent)
+        if folder is not None:
+            plan = partial(importing.plan, path, photos=folder)
+            self._begin(f"Looking for photos in {folder.name}…", partial(_with_progress, plan), self._apply_found)
+
+    def _apply_found(self, plan: importing.ImportPlan) -> None:
+        self._ended()
+        self._apply(plan)
+
+    def _apply(self, plan: importing.ImportPlan) -> None:
+        project = self._session.project
+        if project is None:
+            return
+        work = partial(_with_progress, partial(importing.apply, project, plan))
+        self._begin(f"Importing {plan.source.name}…", work, self._imported)
+
+    def _imported(self, summary: importing.ImportSummary) -> None:
+        self._ended()
+        self._session.refresh()
+        self._session.said.emit(summary.text)
+        dialog = SummaryDialog(summary, self._window)
+        dialog.findings_wanted.connect(self.findings_wanted)
+        dialog.open()
+        self._next()
+
+    def _exported(self, path: Path, findings: tuple[Finding, ...]) -> None:
+        self._ended()
+        told = f" {findings[0].text}" if findings else ""
+        more = f" And {len(findings) - 1} more." if len(findings) > 1 else ""
+        self._session.said.emit(f"Exported to {path}.{told}{more}")
+
+    def _begin(self, text: str, work: Callable[[Task], object], done: Callable[..., None]) -> None:
+        self._strip.begin(text)
+        progress = self._strip.show_progress
+        self._task = self._background.run_reporting(work, done, self._failed, progress=progress, urgent=True)
+
+    def _ended(self) -> None:
+        self._task = None
+        self._strip.hide()
+
+    def _failed(self, error: CarDamageError) -> None:
+        self._ended()
+        self._session.failed.emit(error)
+        self._next()
+
+    def _may_change(self) -> bool:
+        if self._session.project is not None and not self._session.read_only:
+            return True
+        error = ProjectError("Nothing can be imported without a project.", "Make a new project, or open one, first.")
+        if self._session.read_only:
+            error = ProjectError("The project is open for reading only.", "Close the other window, then open it again.")
+        self._session.failed.emit(error)
+        return False
+
+
+def _with_progress(work: Callable[..., object], task: Task) -> object:
+    return work(progress=lambda done, total: task.report(done / max(1, total)), cancelled=task.cancelled)
+
+
+def _export(project: Project, path: Path, _task: Task) -> tuple[Finding, ...]:
+    return formats.write(project.dataset(), path, format="via1")
