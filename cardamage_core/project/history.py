@@ -78,11 +78,23 @@ def photo_of(change: Change) -> str:
     return change.key if change.kind == "photo" else change.photo
 
 
+def changes_of(store: Store, number: int) -> list[Change]:
+    """The rows that edit `number` changed."""
+    sql = (
+        "SELECT kind, key, photo, before_position, before_value, after_position, after_value"
+        " FROM changes WHERE edit=? ORDER BY rowid"
+    )
+    return [
+        Change(kind, key, photo, _stored(before, old), _stored(after, new))
+        for kind, key, photo, before, old, after, new in store.query(sql, (number,))
+    ]
+
+
 def _walk(store: Store, edit: Edit | None, *, back: bool) -> Edit | None:
     if edit is None:
         return None
     with store.transaction():
-        store.write(_changes(store, edit.id), back=back)
+        store.write(changes_of(store, edit.id), back=back)
         store.execute("UPDATE edits SET undone=? WHERE id=?", (int(back), edit.id))
     return msgspec.structs.replace(edit, undone=back)
 
@@ -93,17 +105,6 @@ def _log(store: Store, number: int | None, change: Change) -> None:
         "INSERT INTO changes VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
         (number, change.kind, change.key, change.photo, *before, *after),
     )
-
-
-def _changes(store: Store, number: int) -> list[Change]:
-    sql = (
-        "SELECT kind, key, photo, before_position, before_value, after_position, after_value"
-        " FROM changes WHERE edit=? ORDER BY rowid"
-    )
-    return [
-        Change(kind, key, photo, _stored(before, old), _stored(after, new))
-        for kind, key, photo, before, old, after, new in store.query(sql, (number,))
-    ]
 
 
 def _stored(position: float | None, value: str | None) -> Stored | None:

@@ -167,9 +167,7 @@ class Project:
         with self._store.lock:
             if self.regions(photo_id) != tuple(before):
                 raise ProjectError("The regions were changed by something else in the meantime.", "Try again.")
-            rows = {key: stored for _, key, stored in self._store.rows("region", photo_id)}
-            pairs = [(region.id, region) for region in after]
-            edit = self.apply(changes_between("region", rows, pairs, photo=photo_id, old=before), text)
+            edit = self.apply(self._region_changes(photo_id, after, before), text)
             self._remember(photo_id, tuple(after))
             return edit
 
@@ -193,8 +191,7 @@ class Project:
         with self._store.lock:
             if self.labels() != tuple(before):
                 raise ProjectError("The labels were changed by something else in the meantime.", "Try again.")
-            rows = {key: stored for _, key, stored in self._store.rows("label")}
-            return self.apply(changes_between("label", rows, [(label.name, label) for label in after]), text)
+            return self.apply(self._label_changes([(label.name, label) for label in after]), text)
 
     def rename_label(self, old: str, new: Label, text: str) -> Edit | None:
         """Give a label another name (or colour, role); its regions follow. One edit."""
@@ -203,7 +200,7 @@ class Project:
             after = [
                 (new.name, new) if key == old else (key, value_of(stored, Label)) for key, stored in labels.items()
             ]
-            changes = changes_between("label", labels, after)
+            changes = self._label_changes(after)
             for photo, key, stored in self._store.rows("region") if new.name != old else ():
                 region = value_of(stored, Region)
                 if region.label == old:
@@ -245,10 +242,8 @@ class Project:
                 if one.photo.id not in known:
                     stored = Stored(last + number, as_text(one.photo))
                     changes.append(Change("photo", one.photo.id, "", None, stored))
-                rows = {key: stored for _, key, stored in self._store.rows("region", one.photo.id)}
-                kept = [(key, value_of(stored, Region)) for key, stored in rows.items()]
-                pairs = kept + [(region.id, region) for region in one.regions]
-                changes += changes_between("region", rows, pairs, photo=one.photo.id)
+                kept = self.regions(one.photo.id) if one.photo.id in known else ()
+                changes += self._region_changes(one.photo.id, (*kept, *one.regions), kept)
             return self.apply(changes, text, step=step)
 
     def apply(self, changes: Sequence[Change], text: str, *, step: Callable[[], None] | None = None) -> Edit | None:
@@ -291,9 +286,33 @@ class Project:
         self._must_be_writable()
         with self._store.lock:
             edit = step(self._store)
-            if edit:
+            if edit and edit.photo in self._cache and edit.kinds == {"region"}:
+                self._remember(edit.photo, self._walked(edit))
+            elif edit:
                 self._forget(edit)
             return edit
+
+    def _walked(self, edit: Edit) -> tuple[Region, ...]:
+        """The regions after an undo or redo, decoding only what it changed."""
+        regions = {region.id: region for region in self._cache[edit.photo]}
+        for change in history.changes_of(self._store, edit.id):
+            if stored := change.before if edit.undone else change.after:
+                regions[change.key] = value_of(stored, Region)
+        return tuple(regions[key] for key in self._store.ranks("region", edit.photo))
+
+    def _region_changes(self, photo_id: str, after: Sequence[Region], before: Sequence[Region]) -> list[Change]:
+        return changes_between(
+            "region",
+            self._store.ranks("region", photo_id),
+            [(region.id, region) for region in after],
+            row=lambda key: self._store.row("region", key, photo_id),
+            photo=photo_id,
+            old=before,
+        )
+
+    def _label_changes(self, after: Sequence[tuple[str, Label]]) -> list[Change]:
+        ranks = self._store.ranks("label")
+        return changes_between("label", ranks, after, row=lambda key: self._store.row("label", key))
 
     def _new_labels(self, labels: Sequence[Label]) -> list[Change]:
         known = {key for _, key, _ in self._store.rows("label")}

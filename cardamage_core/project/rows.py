@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -35,23 +35,27 @@ def value_of(stored: Stored, kind: type[Value]) -> Value:
 
 def changes_between(
     kind: Kind,
-    rows: Mapping[str, Stored],
+    ranks: Mapping[str, float],
     after: Sequence[tuple[str, Region | Label]],
     *,
+    row: Callable[[str], Stored],
     photo: str = "",
     old: Sequence[Region] = (),
 ) -> list[Change]:
-    """What turns `rows` (in order) into the list `after` of (key, value). Only what differs is touched.
+    """What turns the rows with these keys and ranks (in order) into the list `after` of (key, value).
 
-    Values that are among `old`, which must be the decoded rows, are known to be unchanged without encoding them.
+    Only what differs is touched, and only such rows are asked for by `row`. Values that are among `old`, which must be
+    the decoded rows, are known to be unchanged without encoding them.
     """
     _must_be_unique([key for key, _ in after])
     unchanged = {region.id: region for region in old}
-    positions = _positions({key: stored.position for key, stored in rows.items()}, [key for key, _ in after])
-    changes = [Change(kind, key, photo, stored, None) for key, stored in rows.items() if key not in positions]
+    positions = _positions(ranks, [key for key, _ in after])
+    changes = [Change(kind, key, photo, row(key), None) for key in ranks if key not in positions]
     for key, value in after:
-        before = rows.get(key)
-        same = before is not None and (unchanged.get(key) is value or unchanged.get(key) == value)
+        same = key in unchanged and (unchanged[key] is value or unchanged[key] == value)
+        if same and ranks[key] == positions[key]:
+            continue
+        before = row(key) if key in ranks else None
         stored = Stored(positions[key], before.value if same and before else as_text(value))
         if stored != before:
             changes.append(Change(kind, key, photo, before, stored))

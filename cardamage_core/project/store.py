@@ -126,6 +126,18 @@ class Store:
         sql = f"SELECT photo, key, position, value FROM {TABLES[kind]} {where} ORDER BY photo, position, key"
         return [(p, key, Stored(position, value)) for p, key, position, value in self.query(sql, values)]
 
+    def ranks(self, kind: Kind, photo: str = "") -> dict[str, float]:
+        """The keys of one photo's rows in order, with their ranks."""
+        sql = f"SELECT key, position FROM {TABLES[kind]} WHERE photo=? ORDER BY position, key"
+        return dict(self.query(sql, (photo,)))
+
+    def row(self, kind: Kind, key: str, photo: str = "") -> Stored:
+        """One row that is known to be there."""
+        stored = self.get(kind, key, photo)
+        if stored is None:
+            raise ProjectError("The project file is damaged.", f"No {kind} {key} in {self.path}.")
+        return stored
+
     def last_position(self, kind: Kind) -> float:
         """The highest rank in a table, 0 when empty."""
         return self.query(f"SELECT coalesce(max(position), 0) FROM {TABLES[kind]}")[0][0]

@@ -39,9 +39,9 @@ def changed(regions, step, number):
 
 
 def state(project):
-    """All rows as they lie in the file."""
+    """All rows as they lie in the file, and the regions as the project tells them."""
     store = project._store
-    return [store.rows(kind) for kind in ("photo", "region", "label")]
+    return [store.rows(kind) for kind in ("photo", "region", "label")], project.regions("p")
 
 
 @settings(max_examples=25, deadline=None)
