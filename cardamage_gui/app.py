@@ -23,6 +23,7 @@ from . import platform_check
 if TYPE_CHECKING:
     from qtpy.QtWidgets import QApplication
 
+    from .annotate.page import AnnotatePage
     from .background import Background
     from .dialogs import Dialogs
     from .inspect.page import InspectPage
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from .projects import Projects
     from .session import Session
     from .settings import Settings
+    from .train.page import TrainPage
 
 
 def main(argv: list[str]) -> int:
@@ -54,6 +56,8 @@ class Built:
     watch: JobsWatch
     projects: Projects
     settings: Settings
+    annotate: AnnotatePage
+    train: TrainPage
     inspect: InspectPage
 
     def start(self, folder: Path | None) -> None:
@@ -77,6 +81,8 @@ class Built:
 def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialogs | None = None) -> Built:
     """Make all objects and tie them together; nothing is shown, and no project is read, yet."""
     from . import look
+    from .actions import Action
+    from .annotate.page import AnnotatePage
     from .background import Background
     from .dialogs import Dialogs
     from .inspect.page import InspectPage
@@ -93,14 +99,20 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
     watch = JobsWatch(session, background)
     window = MainWindow(session, watch, settings, dialogs)
     projects = Projects(session, background, settings, dialogs, window)
+    annotate = AnnotatePage(session, background, dialogs)
     train = TrainPage(session, background, watch)
     inspect = InspectPage(session, background, settings, dialogs)
-    window.add_page(Page("train", "Train", "chart-timeline-variant", train, train.actions()))
-    window.add_page(Page("inspect", "Inspect", "magnify-scan", inspect, inspect.actions()))
-    built = Built(window, session, background, watch, projects, settings, inspect)
+    built = Built(window, session, background, watch, projects, settings, annotate, train, inspect)
     _add_menus(built)
+    for page in (
+        Page("annotate", "Annotate", "vector-polygon", annotate, annotate.actions()),
+        Page("train", "Train", "chart-timeline-variant", train, train.actions()),
+        Page("inspect", "Inspect", "magnify-scan", inspect, inspect.actions()),
+    ):
+        window.add_page(page)
+    window.add_menu("Help", [Action("keys", "All keys", ("F1",), "", window.show_keys)])
     _add_welcome(built)
-    _tie(app, built, train)
+    _tie(app, built)
     window.show_page(settings.get("page"))
     return built
 
@@ -108,40 +120,43 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
 def _add_menus(built: Built) -> None:
     from .actions import Action
 
-    window, projects, session = built.window, built.projects, built.session
-    window.add_menu(
-        "File",
-        [
-            Action("new_project", "New project…", ("Ctrl+N",), "Make a project in a new folder", projects.new),
-            Action("open_project", "Open project…", ("Ctrl+O",), "Open a project's folder", projects.choose),
-        ],
-    )
+    window, projects, session, transfer = built.window, built.projects, built.session, built.annotate.transfer
+    opening = [
+        Action("new_project", "New project…", ("Ctrl+N",), "Make a project in a new folder", projects.new),
+        Action("open_project", "Open project…", ("Ctrl+O",), "Open a project's folder", projects.choose),
+    ]
+    moving = [
+        Action("import", "Import annotations…", ("Ctrl+I",), "Bring in VIA annotations", transfer.import_files),
+        Action("import_folder", "Import a folder…", (), "Bring in a folder of photos", transfer.import_folder),
+        Action("export", "Export…", ("Ctrl+E",), "Write the annotations as VIA 1 JSON", transfer.export),
+    ]
+    editing = [
+        Action("undo", "Undo", ("Ctrl+Z",), "Take the last edit back", session.undo),
+        Action("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Do it again", session.redo),
+    ]
+    window.add_menu("File", opening)
     window.add_recent("File", built.settings.recent, projects.open)
     window.add_menu(
         "File", [Action("open_sample", "Open sample project", (), "Drawn cars to try things on", projects.open_sample)]
     )
     window.add_separator("File")
+    window.add_menu("File", moving)
+    window.add_separator("File")
     window.add_menu("File", [Action("quit", "Quit", ("Ctrl+Q",), "Trainings go on", window.close)])
-    window.add_menu(
-        "Edit",
-        [
-            Action("undo", "Undo", ("Ctrl+Z",), "Take the last edit back", session.undo),
-            Action("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Do it again", session.redo),
-            Action("settings", "Settings…", ("Ctrl+,",), "", window.show_settings),
-        ],
-    )
-    window.add_menu("Help", [Action("keys", "All keys", ("F1",), "", window.show_keys)])
+    window.add_menu("Edit", editing)
+    window.add_separator("Edit")
+    window.add_menu("Edit", [Action("settings", "Settings…", ("Ctrl+,",), "", window.show_settings)])
 
 
 def _add_welcome(built: Built) -> None:
     from .welcome import Welcome
 
-    projects = built.projects
+    projects, transfer = built.projects, built.annotate.transfer
     welcome = Welcome(
         sample=projects.open_sample,
         new=projects.new,
         open_=projects.choose,
-        import_=projects.new,
+        import_=lambda: projects.with_project(transfer.import_files),
         recent=projects.open,
     )
     welcome.show_recent(built.settings.recent())
@@ -149,7 +164,7 @@ def _add_welcome(built: Built) -> None:
     built.window.set_welcome(welcome)
 
 
-def _tie(app: QApplication, built: Built, train: object) -> None:
+def _tie(app: QApplication, built: Built) -> None:
     """What one object says and another one does."""
     from . import look
 
@@ -163,10 +178,18 @@ def _tie(app: QApplication, built: Built, train: object) -> None:
         built.inspect.use_model(model_id)
         window.show_page("inspect")
 
+    def dropped(paths: list[Path]) -> None:
+        if built.projects.is_project(paths):
+            built.projects.open(paths[0])
+            return
+        window.show_page("annotate")
+        built.projects.with_project(lambda: built.annotate.transfer.import_paths(paths))
+
     settings.changed.connect(setting_changed)
     built.background.failed.connect(window.tell)
     built.projects.failed.connect(window.tell)
-    train.try_model.connect(try_model)
+    built.train.try_model.connect(try_model)
+    window.dropped.connect(dropped)
 
 
 def _run(folder: Path | None) -> int:

@@ -37,7 +37,7 @@ class TopBar(QFrame):
         layout = parts.columns(self, margins=(14, 0, 14, 0), spacing=12)
         name = parts.label("CarDamage", "heading")
         layout.addWidget(name)
-        layout.addWidget(menus)
+        layout.addWidget(menus, 0, Qt.AlignVCenter)
         layout.addWidget(_stroke())
         layout.addWidget(self._open)
         layout.addStretch(1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from qtpy.QtCore import QObject, Signal
@@ -15,6 +15,7 @@ from .dialogs import Dialogs
 from .session import Session
 from .settings import Settings
 
+FILE = "project.cardamage"
 SAMPLE = "Sample project"
 
 
@@ -40,6 +41,17 @@ class Projects(QObject):
         if folder is not None:
             self._try(lambda: self._session.create(folder), folder)
 
+    def with_project(self, work: Callable[[], object]) -> None:
+        """Do something that needs a project; without one a new one is made first."""
+        if self._session.project is None:
+            self.new()
+        if self._session.project is not None:
+            work()
+
+    def is_project(self, paths: Sequence[Path]) -> bool:
+        """Whether what was dropped is one project's folder or file."""
+        return len(paths) == 1 and (paths[0].name == FILE or (paths[0] / FILE).is_file())
+
     def choose(self) -> None:
         """Ask for a project's folder and open it."""
         folder = self._dialogs.folder(self._window, "Open project: choose its folder")
@@ -60,7 +72,7 @@ class Projects(QObject):
 
     def open_or_create(self, folder: Path) -> None:
         """For the command line: open the project, or make one where there is none."""
-        if (folder / "project.cardamage").exists() or folder.name == "project.cardamage":
+        if (folder / FILE).exists() or folder.name == FILE:
             self.open(folder)
         elif folder.exists() and any(folder.iterdir()):
             self.open(folder)  # a folder with other things in it: say that it is no project
@@ -76,7 +88,7 @@ class Projects(QObject):
     def open_sample(self) -> Task | None:
         """Draw the sample photos (once) and open them as a project."""
         folder = sample_folder()
-        if (folder / "project.cardamage").exists():
+        if (folder / FILE).exists():
             self.open(folder)
             return None
         self.busy.emit("Drawing the sample photos…")

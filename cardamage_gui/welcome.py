@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 
 from qtpy.QtCore import Qt
@@ -42,6 +41,7 @@ class Welcome(QFrame):
         ]
         self._busy = parts.label("", "muted")
         self._busy.setAlignment(Qt.AlignCenter)
+        self._busy.hide()
         self._recent = QVBoxLayout()
         self._recent.setSpacing(2)
         self._arrange()
@@ -62,6 +62,7 @@ class Welcome(QFrame):
     def show_busy(self, text: str) -> None:
         """Say what is being prepared; "" when ready again."""
         self._busy.setText(text)
+        self._busy.setVisible(bool(text))
         for button in self._buttons:
             button.setEnabled(not text)
 
@@ -77,6 +78,7 @@ class Welcome(QFrame):
             cards.addWidget(_card(*step), 1)
         column.addLayout(cards)
         line = QHBoxLayout()
+        line.setSpacing(look.GRID)
         line.addStretch(1)
         for button in self._buttons:
             line.addWidget(button)
@@ -98,6 +100,7 @@ def _card(icon: str, title: str, text: str) -> QFrame:
     card = parts.frame("card")
     layout = parts.rows(card, margins=(16, 14, 16, 16), spacing=6)
     sign = parts.icon_button(icon, title)
+    sign.setProperty("role", "sign")
     sign.setAttribute(Qt.WA_TransparentForMouseEvents)
     sign.setFocusPolicy(Qt.NoFocus)
     sign.setIconSize(sign.iconSize() * look.ICON_LARGE / look.ICON)

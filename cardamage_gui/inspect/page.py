@@ -23,6 +23,7 @@ from ..dialogs import Dialogs
 from ..session import Session
 from ..settings import Settings
 from .findings import FindingsTable
+from .outline_bar import OutlineBar
 from .outlining import Outlining
 from .photos import PhotosModel, PhotosView
 from .rows import decided, rows_of, shown
@@ -123,7 +124,7 @@ class InspectPage(QWidget):
     def _project_changed(self) -> None:
         self._outlining.close()
         self._outlining.use(None)
-        self._toolbar.show_models((), "")
+        self._outline_bar.show_models((), "")
         self._showing = ""
         self._read_models()
 
@@ -211,15 +212,15 @@ class InspectPage(QWidget):
             self._background.run(lambda: _models(folder), self._show_models)
 
     def _show_models(self, models: list[Model]) -> None:
-        chosen = self._toolbar.model()
-        self._toolbar.show_models(models, self._wanted_model or (chosen.card.id if chosen else ""))
+        chosen = self._outline_bar.model()
+        self._outline_bar.show_models(models, self._wanted_model or (chosen.card.id if chosen else ""))
         self._wanted_model = ""
 
     def _show_work(self) -> None:
-        model = self._toolbar.model()
+        model = self._outline_bar.model()
         why_not = "" if model else NO_MODEL
         possible = model is not None and bool(self._session.current) and not self._session.read_only
-        self._toolbar.show_work(busy=self._outlining.busy, possible=possible, why_not=why_not)
+        self._outline_bar.show_work(busy=self._outlining.busy, possible=possible, why_not=why_not)
         self._working.setVisible(self._outlining.busy)
         self._working_said.setText(self._outlining.text())
         self._working_bar.setValue(round(1000 * self._outlining.fraction()))
@@ -258,6 +259,7 @@ class InspectPage(QWidget):
         self._canvas = Canvas(editable=False)
         self._canvas.set_numbered(True)
         self._toolbar = Toolbar(self._settings.get("threshold"), self._settings.get("opacity"))
+        self._outline_bar = OutlineBar()
         self._canvas.set_visible_above(self._toolbar.threshold())
         self._canvas.set_opacity(self._settings.get("opacity"))
         self._photos = PhotosView(PhotosModel(self._session, self._background, self._toolbar.threshold))
@@ -327,6 +329,7 @@ class InspectPage(QWidget):
         body.addWidget(self._table, 1)
         body.addLayout(_keys())
         layout.addLayout(body, 1)
+        layout.addWidget(self._outline_bar)
         return right
 
     def _listen(self) -> None:
@@ -348,6 +351,7 @@ class InspectPage(QWidget):
         bar.threshold_changed.connect(self._threshold_changed)
         bar.threshold_settled.connect(self._threshold_released)
         bar.opacity_changed.connect(self._opacity_changed)
+        bar = self._outline_bar
         bar.model_chosen.connect(self._model_chosen)
         bar.outline.connect(self.outline)
         bar.outline_all.connect(self.outline_all)
@@ -370,7 +374,7 @@ class InspectPage(QWidget):
 def _keys() -> QHBoxLayout:
     line = QHBoxLayout()
     line.setSpacing(6)
-    for key, text in (("Y", "accept"), ("N", "reject"), ("D", "next photo"), ("A", "previous")):
+    for key, text in (("Y", "accept"), ("N", "reject"), ("D", "next photo")):
         line.addWidget(parts.label(key, "key"))
         line.addWidget(parts.label(text, "small"))
         line.addSpacing(4)

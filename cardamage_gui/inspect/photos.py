@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import QAbstractListModel, QModelIndex, QRect, QSize, Qt, Signal
-from qtpy.QtGui import QColor, QFontMetrics, QImage, QPainter
+from qtpy.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
 from qtpy.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from cardamage_core.errors import CarDamageError
@@ -169,7 +169,7 @@ class _Delegate(QStyledItemDelegate):
         text.setRight(text.right() - metrics.horizontalAdvance(figure) - 8)
         name = metrics.elidedText(photo.name, Qt.ElideMiddle, text.width())
         painter.drawText(text, Qt.AlignLeft | Qt.AlignTop, name)
-        font = option.font
+        font = QFont(option.font)
         font.setPixelSize(12)
         painter.setFont(font)
         painter.setPen(QColor(colors.bad if photo.missing else colors.muted))

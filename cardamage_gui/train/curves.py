@@ -15,7 +15,9 @@ from qtpy.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QWidget
 from .. import look, parts
 from .history import PARTS, History, Series
 
-HEIGHT = 180
+HEIGHT = 190
+PRECISIONS = {"mask_ap50": "mask", "box_ap50": "box", "baseline_mask_ap50": "constant box"}
+SHARES = {"found_share": "damaged", "alarm_share": "undamaged"}
 
 
 class Curves(QWidget):
@@ -23,60 +25,68 @@ class Curves(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._total = Chart("Loss")
-        self._parts = Chart("Losses by part")
-        self._measured = Chart("Measured on validation photos")
+        self._total, self._parts = Chart("Loss"), Chart("Losses by part")
+        self._precision = Chart("Average precision at IoU 0.5, validation", least=0.0)
+        self._shares = Chart("Photos with a mask above 90 %", least=0.0)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(14)
-        grid.addWidget(self._total, 0, 0)
-        grid.addWidget(self._parts, 0, 1)
-        grid.addWidget(self._measured, 1, 0, 1, 2)
-        self._measured.hide()
+        for number, chart in enumerate((self._total, self._precision, self._parts, self._shares)):
+            grid.addWidget(chart, number // 2, number % 2)
+            grid.setColumnStretch(number % 2, 1)
 
     def show_history(self, history: History) -> None:
         """Draw what is known."""
         colors = look.of(self)
-        self._total.show_curves(
-            {
-                "train": (Series(history.loss.x, history.loss.smoothed()), colors.accent),
-                "validation": (history.validation, colors.muted),
-            }
-        )
-        named = zip(PARTS.items(), look.LABEL_COLORS, strict=False)
-        self._parts.show_curves(
-            {
-                text: (Series(history.parts[name].x, history.parts[name].smoothed()), color)
-                for (name, text), color in named
-            }
-        )
-        measured = zip(history.metrics.items(), (colors.good, *look.LABEL_COLORS), strict=False)
-        self._measured.show_curves({name: (series, color) for (name, series), color in measured})
-        self._measured.setVisible(bool(history.metrics))
+        train = Series(history.loss.x, history.loss.smoothed())
+        losses = {"train": (train, colors.accent), "validation": (history.validation, colors.muted)}
+        self._total.show_curves(losses, values=True)
+        series = [Series(history.parts[name].x, history.parts[name].smoothed()) for name in PARTS]
+        self._parts.show_curves(dict(zip(PARTS.values(), zip(series, look.LABEL_COLORS, strict=False), strict=True)))
+        for chart, names, order in (
+            (self._precision, PRECISIONS, (colors.good, colors.accent, colors.muted)),
+            (self._shares, SHARES, (colors.good, colors.bad)),
+        ):
+            known = [(text, history.metrics[name]) for name, text in names.items() if name in history.metrics]
+            measured = {text: (one, color) for (text, one), color in zip(known, order, strict=False)}
+            chart.show_curves(measured, values=True)
+            chart.say_nothing("" if known else "Measured at the end of each epoch.")
 
 
 class Chart(QFrame):
     """A card with a title, a legend with the newest values, and curves over the steps."""
 
-    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+    def __init__(self, title: str, parent: QWidget | None = None, *, least: float | None = None) -> None:
+        """`least`: where the vertical axis begins; None follows the curves."""
         super().__init__(parent)
         self.setProperty("role", "card")
-        self.setMinimumHeight(HEIGHT)
+        self.setFixedHeight(HEIGHT)
         head = QHBoxLayout()
         head.addWidget(parts.label(title))
         head.addStretch(1)
         self._legend = parts.label("", "small", right=True)
         self._legend.setTextFormat(Qt.RichText)
         head.addWidget(self._legend)
+        self._nothing = parts.label("", "small")
+        self._nothing.hide()
         self._plot = _plot()
+        if least is not None:
+            self._plot.setLimits(yMin=least, minYRange=0.1)
         self._lines: dict[str, pyqtgraph.PlotDataItem] = {}
         layout = parts.rows(self, margins=(14, 12, 14, 10), spacing=6)
         layout.addLayout(head)
+        layout.addWidget(self._nothing)
         layout.addWidget(self._plot, 1)
         self._dress()
 
-    def show_curves(self, curves: Mapping[str, tuple[Series, str]]) -> None:
-        """Draw these curves: name, points, colour."""
+    def say_nothing(self, text: str) -> None:
+        """A sentence where there is no curve yet."""
+        self._nothing.setText(text)
+        self._nothing.setVisible(bool(text))
+        self._plot.setVisible(not text)
+
+    def show_curves(self, curves: Mapping[str, tuple[Series, str]], *, values: bool = False) -> None:
+        """Draw these curves: name, points, colour; `values` puts the newest ones into the legend."""
         for name in [name for name in self._lines if name not in curves]:
             self._plot.removeItem(self._lines.pop(name))
         for name, (series, color) in curves.items():
@@ -88,7 +98,9 @@ class Chart(QFrame):
             self._lines[name].setSymbolBrush(color)
             self._lines[name].setSymbolSize(6)
             self._lines[name].setData(series.x, series.y)
-        self._legend.setText(" · ".join(_entry(name, *each) for name, each in curves.items() if each[0].y))
+        self._legend.setText(
+            " &nbsp; ".join(_entry(name, *each, value=values) for name, each in curves.items() if each[0].y)
+        )
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the theme."""
@@ -122,5 +134,6 @@ def _plot() -> pyqtgraph.PlotWidget:
     return plot
 
 
-def _entry(name: str, series: Series, color: str) -> str:
-    return f'<span style="color:{color}">●</span> {name} {series.last:.3g}'
+def _entry(name: str, series: Series, color: str, *, value: bool) -> str:
+    newest = f" {series.last:.2f}" if value and series.last is not None else ""
+    return f'<span style="color:{color}">●</span> {name}{newest}'

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import QAbstractListModel, QModelIndex, QRect, QRectF, QSize, Qt
-from qtpy.QtGui import QColor, QFontMetrics, QPainter
+from qtpy.QtGui import QColor, QFont, QFontMetrics, QPainter
 from qtpy.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from .. import look
@@ -115,7 +115,7 @@ class JobDelegate(QStyledItemDelegate):
 
 
 class ModelDelegate(QStyledItemDelegate):
-    """A model: its name and preset."""
+    """A model: its name and how good it is."""
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex) -> QSize:
         """All rows are alike."""
@@ -127,11 +127,13 @@ class ModelDelegate(QStyledItemDelegate):
         colors = look.of(option.widget)
         box = paint_row(painter, option, colors)
         metrics = QFontMetrics(option.font)
-        preset = metrics.horizontalAdvance(model.card.preset)
+        measured = model.card.metrics.get("mask_ap50")
+        said = f"mask AP50 {measured:.2f}" if isinstance(measured, int | float) else model.card.preset
+        width = metrics.horizontalAdvance(said)
         painter.setPen(QColor(colors.muted))
-        painter.drawText(box, Qt.AlignRight | Qt.AlignVCenter, model.card.preset)
+        painter.drawText(box, Qt.AlignRight | Qt.AlignVCenter, said)
         painter.setPen(QColor(colors.text))
-        name = metrics.elidedText(model.card.name, Qt.ElideMiddle, box.width() - preset - 12)
+        name = metrics.elidedText(model.card.name, Qt.ElideMiddle, box.width() - width - 12)
         painter.drawText(box, Qt.AlignLeft | Qt.AlignVCenter, name)
 
 
@@ -163,9 +165,9 @@ def said_of(job: JobStatus) -> str:
     return job.message
 
 
-def small(option: QStyleOptionViewItem) -> Any:
+def small(option: QStyleOptionViewItem) -> QFont:
     """The row's font, one size down."""
-    font = option.font
+    font = QFont(option.font)
     font.setPixelSize(12)
     return font
 
