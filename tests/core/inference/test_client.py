@@ -22,8 +22,8 @@ def predictor(model_folder: Path):
         yield predictor
 
 
-def children() -> list[psutil.Process]:
-    return psutil.Process().children(recursive=True)
+def children() -> set[psutil.Process]:
+    return set(psutil.Process().children(recursive=True))
 
 
 def test_a_photo_is_outlined_in_its_own_pixels(predictor: Predictor, photo: Path):
@@ -55,49 +55,47 @@ def test_a_bad_photo_is_a_photo_error_and_the_next_one_is_served(predictor: Pred
     assert predictor.predict(photo, min_score=0.0)
 
 
-def test_a_killed_process_is_one_model_error_and_starts_anew(predictor: Predictor, photo: Path):
-    predictor.predict(photo)
-    (process,) = children()
-    process.kill()
-    process.wait()
-    assert not predictor.ready
-    assert predictor.predict(photo, min_score=0.0)
-
-
-def test_a_process_killed_while_we_wait_is_one_model_error(predictor: Predictor, photo: Path):
-    predictor.predict(photo)
-    (process,) = children()
-    process.suspend()
-    killer = threading.Timer(1, process.kill)
-    killer.start()
-    with pytest.raises(ModelError, match="ended unexpectedly"):
-        predictor.predict(photo)
-    killer.join()
+def test_a_killed_process_is_one_model_error_and_starts_anew(model_folder: Path, photo: Path):
+    before = children()
+    with Predictor(model_folder) as predictor:
+        predictor.wait()
+        (process,) = children() - before
+        process.suspend()
+        killer = threading.Timer(1, process.kill)  # while we wait for an answer
+        killer.start()
+        with pytest.raises(ModelError, match="ended unexpectedly"):
+            predictor.predict(photo)
+        killer.join()
+        assert not predictor.ready
+        assert predictor.predict(photo, min_score=0.0)
+        assert predictor.ready
+    assert children() == before
 
 
 def test_a_process_that_does_not_answer_is_ended(model_folder: Path, photo: Path):
+    before = children()
     predictor = Predictor(model_folder, start_seconds=0.01)
     with pytest.raises(ModelError, match="did not answer within 0 seconds"):
         predictor.predict(photo)
-    assert children() == []
+    assert children() == before
 
 
 def test_closing_leaves_no_process_and_no_thread(model_folder: Path):
-    before = threading.active_count()
+    processes, threads = children(), threading.active_count()
     predictor = Predictor(model_folder)
     predictor.start()
-    assert len(children()) == 1
+    assert len(children() - processes) == 1
     predictor.close()
     predictor.close()
-    assert children() == []
-    assert threading.active_count() == before
+    assert children() == processes
+    assert threading.active_count() == threads
 
 
 def test_a_folder_that_is_no_model_is_one_model_error(tmp_path: Path, photo: Path):
-    predictor = Predictor(tmp_path)
+    before = children()
     with pytest.raises(ModelError, match="is not a model"):
-        predictor.predict(photo)
-    assert children() == []
+        Predictor(tmp_path).predict(photo)
+    assert children() == before
 
 
 def test_damaged_weights_are_one_model_error(model_folder: Path, tmp_path: Path, photo: Path):
