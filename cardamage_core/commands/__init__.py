@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import os
 import sys
 from typing import Any, Protocol, TextIO
 
@@ -70,6 +71,9 @@ def main(argv: list[str], *, program: str = "cardamage") -> int:
     except KeyboardInterrupt:
         out.progress("Stopped.")
         return 130
+    except BrokenPipeError:  # whoever read our output, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 def _parse(argv: list[str], program: str) -> argparse.Namespace:

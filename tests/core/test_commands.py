@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 
@@ -31,3 +32,14 @@ def test_a_report_is_one_json_document_on_stdout_with_progress_on_stderr():
     out.report({"photos": 3, "name": "Kühlergrill"}, "three photos")
     assert json.loads(stdout.getvalue()) == {"photos": 3, "name": "Kühlergrill"}
     assert stderr.getvalue() == "half way\n"
+
+
+def test_a_reader_that_has_seen_enough_is_no_error():
+    """As in `cardamage doctor | head -1`: the pipe is closed before we write to it."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    program = "from cardamage_core.commands import Output, main; import cardamage_core.commands.models_ as m; "
+    program += "m.run = lambda args, out: out.report({}, 'x' * 100000) or 0; raise SystemExit(main(['models', 'p']))"
+    done = subprocess.run([sys.executable, "-c", program], stdout=writer, stderr=subprocess.PIPE, text=True)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, "")
