@@ -6,7 +6,7 @@ Functions paint with a painter in screen pixels; items are given in drawing orde
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qtpy.QtCore import QPointF, QRectF, Qt
@@ -22,7 +22,7 @@ LINE, HALO = 1.8, 3.6  # screen pixels
 FILL, LIFT = 0.22, 0.16  # opacity of a fill; what is added when selected or hovered
 VERTEX, VERTEX_TAKEN, DISC = 4.5, 6.5, 11.0  # radii in screen pixels
 REACH = 7.0  # screen pixels within which a vertex or an edge is hit
-FAR = 9.0  # regions smaller than this on the screen are drawn without a halo
+FAR, FAR_OF_MANY, MANY = 9.0, 28.0, 500  # screen pixels below which a region has no halo; larger where many are seen
 MARGIN = DISC + 3.0  # screen pixels that a region's painting may reach beyond its bounds
 
 
@@ -35,19 +35,38 @@ class Style:
     numbered: bool = False
 
 
+@dataclass(frozen=True)
+class Ink:
+    """With what one kind of region is drawn; made once per painting."""
+
+    pen: QPen
+    brush: QBrush
+
+
 def grain(scale: float) -> float:
     """Photo pixels below which vertices need not be told apart at this zoom: a power of two, 0 for all vertices."""
     return 0.0 if scale >= 1.0 else 2.0 ** math.floor(math.log2(0.8 / scale))
 
 
-def regions(painter: QPainter, items: Iterable[Item], viewport: Viewport, style: Style) -> None:
+def regions(painter: QPainter, items: Sequence[Item], viewport: Viewport, style: Style) -> None:
     """Resting regions: fill, dark halo, line in the label's colour; outlines of the car white and dashed."""
-    fine = grain(viewport.scale)
+    fine, far = grain(viewport.scale), FAR if len(items) < MANY else FAR_OF_MANY
+    inks: dict[tuple[int, bool, bool, bool], Ink] = {}
+    halo = _pen(_faded(QColor(style.colors.halo), 0.75), HALO, painter)
     painter.save()
     painter.setRenderHint(QPainter.Antialiasing)
     _enter(painter, viewport)
     for item in items:
-        _region(painter, item, _size(item, viewport), fine, style)
+        is_far, rejected = _size(item, viewport) <= far, item.region.review == "rejected"
+        key = (item.color.rgba(), item.is_car, rejected, is_far)
+        ink = inks.get(key) or inks.setdefault(key, _ink(item, painter, style, is_far=is_far))
+        if not is_far and not rejected:
+            painter.setPen(halo)
+            painter.setBrush(Qt.NoBrush)
+            _draw(painter, item, fine)
+        painter.setPen(ink.pen)
+        painter.setBrush(ink.brush)
+        _draw(painter, item, fine)
     painter.restore()
 
 
@@ -144,24 +163,18 @@ def screen_rect(item: Item, viewport: Viewport) -> QRectF:
     return QRectF(x0 - MARGIN, y0 - MARGIN, x1 - x0 + 2 * MARGIN, y1 - y0 + 2 * MARGIN)
 
 
-def _region(painter: QPainter, item: Item, size: float, fine: float, style: Style) -> None:
+def _ink(item: Item, painter: QPainter, style: Style, *, is_far: bool) -> Ink:
     rejected = item.region.review == "rejected"
     color = _faded(item.color, 0.45) if rejected else item.color
-    painter.setBrush(Qt.NoBrush)
-    if size > FAR and not rejected:
-        painter.setPen(_pen(_faded(QColor(style.colors.halo), 0.75), HALO, painter))
-        _draw(painter, item, fine)
-    if not item.is_car and not rejected:
-        painter.setBrush(QBrush(_faded(color, style.fill)))
-    painter.setPen(_pen(color, LINE if size > FAR else 1.0, painter, dashed=item.is_car or rejected))
-    _draw(painter, item, fine)
+    pen = _pen(color, 1.0 if is_far else LINE, painter, dashed=item.is_car or rejected)
+    return Ink(pen, QBrush(Qt.NoBrush) if item.is_car or rejected else QBrush(_faded(color, style.fill)))
 
 
 def _draw(painter: QPainter, item: Item, fine: float) -> None:
     polygons = item.polygons(fine)
     if not item.closed:
         for line in polygons:
-            painter.drawPoint(line.first()) if line.size() == 1 else painter.drawPolyline(line)
+            _dot(painter, line.first()) if line.size() == 1 else painter.drawPolyline(line)
     elif len(polygons) == 1:
         painter.drawPolygon(polygons[0])
     else:
@@ -171,6 +184,11 @@ def _draw(painter: QPainter, item: Item, fine: float) -> None:
             path.addPolygon(polygon)
             path.closeSubpath()
         painter.drawPath(path)
+
+
+def _dot(painter: QPainter, at: QPointF) -> None:
+    radius = VERTEX / painter.transform().m11() * painter.device().devicePixelRatioF()
+    painter.drawEllipse(at, radius, radius)
 
 
 def _path(painter: QPainter, points: list[QPointF], closing: bool, style: Style, color: QColor) -> None:
@@ -196,10 +214,10 @@ def _enter(painter: QPainter, viewport: Viewport) -> None:
 
 
 def _pen(color: QColor, width: float, painter: QPainter, *, dashed: bool = False) -> QPen:
-    pen = QPen(color, width * painter.device().devicePixelRatioF(), Qt.SolidLine, Qt.RoundCap, Qt.RoundJoin)
+    """Bevelled: round joins cost twice the time and look the same at this width."""
+    pen = QPen(color, width * painter.device().devicePixelRatioF(), Qt.SolidLine, Qt.FlatCap, Qt.BevelJoin)
     pen.setCosmetic(True)
     if dashed:
-        pen.setCapStyle(Qt.FlatCap)
         pen.setDashPattern([5.0, 3.5])
     return pen
 
