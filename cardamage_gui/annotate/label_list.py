@@ -17,6 +17,8 @@ from .rows import ROW, Row, RowDelegate, RowModel
 
 ROLES: dict[Role, str] = {"damage": "Damage", "car": "Car outline", "part": "Part of the car"}
 NO_KEY = "no key"
+HEIGHT = look.ROW_SMALL - 2
+FEWEST, MOST = 3, 9  # rows that are seen without scrolling
 
 
 class LabelList(QWidget):
@@ -62,6 +64,7 @@ class LabelList(QWidget):
                 for label in labels
             ]
         )
+        self.list.setMaximumHeight(self.list.sizeHint().height())
         self.list.updateGeometry()
 
     def menu(self, label: Label) -> QMenu:
@@ -111,7 +114,7 @@ class LabelList(QWidget):
 class _List(QListView):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setItemDelegate(RowDelegate(self, height=look.ROW_SMALL - 2))
+        self.setItemDelegate(RowDelegate(self, height=HEIGHT))
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.TabFocus)
@@ -121,8 +124,10 @@ class _List(QListView):
         self.setStatusTip("Click: label of the selected region, or of the next one · right click: role, key, colour")
 
     def sizeHint(self) -> QSize:
-        rows = self.model().rowCount() if self.model() else 0
-        return QSize(280, min(12, rows) * (look.ROW_SMALL - 2) + 2)
+        return QSize(280, self._height(MOST))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(120, self.sizeHint().height())
+        return QSize(120, self._height(FEWEST))
+
+    def _height(self, most: int) -> int:
+        return min(most, self.model().rowCount() if self.model() else 0) * HEIGHT + 2

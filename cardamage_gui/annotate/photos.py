@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from qtpy.QtCore import QModelIndex, QSize, Qt, Signal
-from qtpy.QtWidgets import QButtonGroup, QGridLayout, QLineEdit, QListView, QPushButton, QStackedWidget, QWidget
+from qtpy.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLineEdit,
+    QListView,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from .. import parts
 from ..session import Session
@@ -103,19 +112,24 @@ class PhotoPanel(QWidget):
         layout.addWidget(head)
         layout.addWidget(self._stack, 1)
 
-    def _chips(self) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setSpacing(6)
+    def _chips(self) -> QVBoxLayout:
+        lines = QVBoxLayout()
+        lines.setSpacing(6)
         for number, kind in enumerate(KINDS):
             chip = QPushButton(TEXTS[kind])
             chip.setProperty("role", "chip")
             chip.setCheckable(True)
             chip.setFocusPolicy(Qt.TabFocus)
             self.chips.addButton(chip, number)
-            grid.addWidget(chip, number // 2, number % 2, Qt.AlignLeft)
-        grid.setColumnStretch(2, 1)
+            if number % 2 == 0:
+                line = QHBoxLayout()
+                line.setSpacing(6)
+                lines.addLayout(line)
+            line.addWidget(chip)
+            if number % 2 == 1:
+                line.addStretch(1)
         self.chips.button(0).setChecked(True)
-        return grid
+        return lines
 
     def _listen(self, thumbnails: Thumbnails) -> None:
         self.search.textChanged.connect(self._refresh)

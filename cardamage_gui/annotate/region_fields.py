@@ -13,6 +13,9 @@ from cardamage_core.annotations.model import Label, Region, Review
 from .. import parts
 
 
+MOST = 4  # attributes that are told
+
+
 class RegionFields(QWidget):
     """Label, review, origin and attributes of one region."""
 
@@ -86,7 +89,9 @@ def told_of(region: Region) -> list[tuple[str, str]]:
     told = [("Origin", ", ".join(filter(None, (origin.kind, source))))]
     if origin.score is not None:
         told.append(("Score", f"{origin.score:.2f}"))
-    return told + [(name, _short(value)) for name, value in region.attributes.items()]
+    attributes = list(region.attributes.items())
+    told += [(name, _short(value)) for name, value in attributes[:MOST]]
+    return told if len(attributes) <= MOST else [*told, ("", f"and {len(attributes) - MOST} more")]
 
 
 def _short(value: object) -> str:

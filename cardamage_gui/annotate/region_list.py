@@ -14,6 +14,7 @@ from .. import look, words
 from .rows import ROW, Row, RowDelegate, RowModel
 
 HEIGHT = 50
+FEWEST = 2  # rows that are always seen
 
 
 class RegionList(QListView):
@@ -42,6 +43,7 @@ class RegionList(QListView):
         self.rows.show([row_of(region, labels, shares) for region in regions])
         self._telling = True
         self.select(kept)
+        self.setMaximumHeight(max(1, self.sizeHint().height()))
         self.updateGeometry()
 
     def select(self, ids: Sequence[str]) -> None:
@@ -61,8 +63,12 @@ class RegionList(QListView):
         return tuple(index.data(ROW).id for index in sorted(self.selectedIndexes()))
 
     def sizeHint(self) -> QSize:
-        """As high as its rows, up to a limit."""
-        return QSize(280, min(8, max(1, self.rows.rowCount())) * HEIGHT)
+        """As high as its rows."""
+        return QSize(280, self.rows.rowCount() * HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        """A few rows are always seen."""
+        return QSize(120, min(FEWEST, self.rows.rowCount()) * HEIGHT)
 
     def _selection_changed(self) -> None:
         if self._telling:

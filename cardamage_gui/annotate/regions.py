@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from qtpy.QtCore import QSize, Qt
-from qtpy.QtWidgets import QScrollArea, QWidget
+from qtpy.QtCore import QSize
+from qtpy.QtWidgets import QWidget
 
 from cardamage_core.annotations.model import Label, Region
 from cardamage_core.assessment.damage import Damage
@@ -74,13 +74,9 @@ class RegionPanel(QWidget):
         ):
             column.addWidget(_head(head))
             for widget in widgets:
-                column.addWidget(widget)
+                column.addWidget(widget, {self.regions: 100, self.labels: 10}.get(widget, 0))
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
-        area.setWidget(sheet)
-        parts.rows(self).addWidget(area)
+        parts.rows(self).addWidget(sheet)
 
 
 def _head(text: str) -> QWidget:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from qtpy.QtWidgets import QToolButton, QWidget
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QFrame, QLabel, QSizePolicy, QToolButton, QWidget
 
 from .. import parts
 from ..actions import Action, with_key
@@ -21,16 +22,16 @@ class ToolBar(QWidget):
         self.fit = _button("fit-to-page-outline", "Fit", actions["fit"])
         self.zoom = _button("", "100 %", actions["actual_size"])
         bar = parts.frame("bar")
-        row = parts.columns(bar, margins=(10, 4, 10, 4), spacing=4)
+        row = parts.columns(bar, margins=(8, 5, 12, 5), spacing=2)
         for button in (self.undo, self.redo):
             row.addWidget(button)
-        row.addSpacing(8)
-        row.addWidget(parts.frame("stroke"))
-        row.addSpacing(8)
+        row.addSpacing(6)
+        row.addWidget(_stroke(), 0, Qt.AlignVCenter)
+        row.addSpacing(6)
         row.addWidget(self.accept)
         row.addStretch(1)
         row.addWidget(self.fit)
-        row.addWidget(parts.label(actions["fit"].key_text, "key"))
+        row.addWidget(_key(actions["fit"].key_text), 0, Qt.AlignVCenter)
         row.addWidget(self.zoom)
         parts.rows(self).addWidget(bar)
 
@@ -44,6 +45,18 @@ class ToolBar(QWidget):
             button.setEnabled(bool(text))
             key = "Ctrl+Z" if name == "Undo" else "Ctrl+Shift+Z"
             button.setToolTip(f"{name}: {text} ({key})" if text else f"{name} ({key})")
+
+
+def _stroke() -> QFrame:
+    stroke = parts.frame("stroke")
+    stroke.setFixedHeight(18)
+    return stroke
+
+
+def _key(text: str) -> QLabel:
+    key = parts.label(text, "key")
+    key.setSizePolicy(QSizePolicy.Fixed, QSizePolicy.Fixed)
+    return key
 
 
 def _button(icon: str, text: str, action: Action, *, key: str = "") -> QToolButton:
