@@ -84,7 +84,7 @@ class Rail(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "left")
-        self.setFixedWidth(64)
+        self.setFixedWidth(70)
         self._pages = QButtonGroup(self)
         self._buttons: dict[str, QToolButton] = {}
         outer = parts.rows(self, margins=(6, 10, 6, 10), spacing=6)
@@ -202,7 +202,7 @@ def _rail_button(text: str, icon: str, tip: str) -> QToolButton:
     button.setToolButtonStyle(Qt.ToolButtonTextUnderIcon)
     button.setIconSize(QSize(look.ICON_LARGE, look.ICON_LARGE))
     button.setToolTip(tip)
-    button.setFixedSize(52, 50)
+    button.setFixedSize(58, 50)
     look.set_icon(button, icon, color="muted", active="text")
     return button
 

@@ -10,7 +10,6 @@ from qtpy.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
-    QDialogButtonBox,
     QFileDialog,
     QGridLayout,
     QMessageBox,
@@ -78,9 +77,7 @@ class SettingsDialog(QDialog):
             self._add(grid, row, name)
         layout.addLayout(grid)
         layout.addStretch(1)
-        buttons = QDialogButtonBox(QDialogButtonBox.Close)
-        buttons.rejected.connect(self.reject)
-        layout.addWidget(buttons)
+        layout.addWidget(parts.button("Close", self.reject), 0, Qt.AlignRight)
 
     def _add(self, grid: QGridLayout, row: int, name: str) -> None:
         setting = TABLE[name]
@@ -112,9 +109,11 @@ class KeysDialog(QDialog):
         grid.setContentsMargins(24, 16, 24, 16)
         grid.setVerticalSpacing(6)
         row = 0
-        for title, actions in groups:
-            grid.addWidget(parts.section(title), row, 0, 1, 2)
-            for action in (one for one in actions if one.keys):
+        for title, keyed in _grouped(groups).items():
+            head = parts.section(title)
+            head.setContentsMargins(0, 10 if row else 0, 0, 2)
+            grid.addWidget(head, row, 0, 1, 2)
+            for action in keyed:
                 row += 1
                 grid.addWidget(parts.label(action.text), row, 0)
                 grid.addWidget(parts.label(action.key_text, "key"), row, 1, Qt.AlignRight)
@@ -124,6 +123,15 @@ class KeysDialog(QDialog):
         area.setWidgetResizable(True)
         area.setWidget(sheet)
         parts.rows(self).addWidget(area)
+
+
+def _grouped(groups: Iterable[tuple[str, Sequence[Action]]]) -> dict[str, list[Action]]:
+    """The actions that have a key, by title."""
+    found: dict[str, list[Action]] = {}
+    for title, offered in groups:
+        if keyed := [action for action in offered if action.keys]:
+            found.setdefault(title, []).extend(keyed)
+    return found
 
 
 def _path(name: str) -> Path | None:

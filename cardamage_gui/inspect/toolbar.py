@@ -96,6 +96,8 @@ def _slider(value: float, name: str, width: int) -> tuple[QSlider, QLabel]:
 
 
 def _line() -> QFrame:
-    made = parts.frame("stroke")
+    """A thin upright line with air on both sides."""
+    made = QFrame()
+    parts.columns(made, margins=(6, 0, 6, 0)).addWidget(parts.frame("stroke"))
     made.setFixedHeight(20)
     return made

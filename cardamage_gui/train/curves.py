@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import pyqtgraph
 from qtpy.QtCore import QEvent, Qt
-from qtpy.QtGui import QColor
+from qtpy.QtGui import QColor, QFont
 from qtpy.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QWidget
 
 from .. import look, parts
@@ -26,7 +26,7 @@ class Curves(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._total, self._parts = Chart("Loss"), Chart("Losses by part")
-        self._precision = Chart("Average precision at IoU 0.5, validation", least=0.0)
+        self._precision = Chart("AP50 on validation photos", least=0.0)
         self._shares = Chart("Photos with a mask above 90 %", least=0.0)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -63,10 +63,10 @@ class Chart(QFrame):
         self.setFixedHeight(HEIGHT)
         head = QHBoxLayout()
         head.addWidget(parts.label(title))
-        head.addStretch(1)
         self._legend = parts.label("", "small", right=True)
         self._legend.setTextFormat(Qt.RichText)
-        head.addWidget(self._legend)
+        self._legend.setMinimumWidth(1)  # both columns stay equally wide
+        head.addWidget(self._legend, 1)
         self._nothing = parts.label("", "small")
         self._nothing.hide()
         self._plot = _plot()
@@ -115,6 +115,7 @@ class Chart(QFrame):
             axis = self._plot.getAxis(side)
             axis.setPen(QColor(colors.line))
             axis.setTextPen(QColor(colors.muted))
+            axis.setTickFont(_small_font())
 
 
 def _plot() -> pyqtgraph.PlotWidget:
@@ -123,7 +124,7 @@ def _plot() -> pyqtgraph.PlotWidget:
     plot.setMenuEnabled(False)
     plot.setMouseEnabled(x=False, y=False)
     plot.hideButtons()
-    plot.showGrid(y=True, alpha=0.15)
+    plot.showGrid(y=True, alpha=1.0)
     plot.setAntialiasing(True)
     item = plot.getPlotItem()
     item.setDownsampling(auto=True, mode="peak")
@@ -137,3 +138,9 @@ def _plot() -> pyqtgraph.PlotWidget:
 def _entry(name: str, series: Series, color: str, *, value: bool) -> str:
     newest = f" {series.last:.2f}" if value and series.last is not None else ""
     return f'<span style="color:{color}">●</span> {name}{newest}'
+
+
+def _small_font() -> QFont:
+    font = QFont()
+    font.setPixelSize(look.SMALL)
+    return font

@@ -54,6 +54,10 @@ class JobFeed(QObject):
             self._timer.stop()
             self.look()
 
+    def rest(self) -> None:
+        """Look no more until told otherwise."""
+        self._timer.stop()
+
     def want_log(self, on: bool) -> None:
         """Whether the log is read too."""
         self._log_wanted, self._log = on, []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from qtpy.QtCore import Signal
+from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -244,7 +244,7 @@ def _row(grid: QGridLayout, row: int, text: str, field: QWidget | QHBoxLayout | 
         grid.addWidget(label, row, 0)
         grid.addWidget(field, row, 1)
     else:
-        grid.addWidget(label, row, 0)
+        grid.addWidget(label, row, 0, Qt.AlignTop if isinstance(field, QVBoxLayout) else Qt.Alignment())
         grid.addLayout(field, row, 1)
     return label
 

@@ -58,6 +58,10 @@ class JobView(QFrame):
         self._show_words(job)
         self._show_buttons(job)
 
+    def rest(self) -> None:
+        """Nobody looks: do not follow until `show_job` is called again."""
+        self._feed.rest()
+
     def close_feed(self) -> None:
         """Follow no job any more."""
         self._job = None

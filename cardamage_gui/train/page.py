@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QItemSelectionModel, Qt, Signal
+from qtpy.QtGui import QHideEvent, QShowEvent
 from qtpy.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
 
 from cardamage_core.errors import CarDamageError
@@ -79,10 +80,10 @@ class TrainPage(QWidget):
         if self._wanted in {job.id for job in jobs}:
             self._jobs.setCurrentIndex(self._jobs.model().index_of(self._wanted))
             self._wanted = ""
-        elif jobs and self._stack.currentWidget() is self._empty:
+        elif jobs and self.isVisible() and self._stack.currentWidget() is self._empty:
             self._jobs.setCurrentIndex(self._jobs.model().index(0))
         shown = self._jobs.chosen()
-        if shown is not None and self._stack.currentWidget() is self._job_view:
+        if shown is not None and self.isVisible() and self._stack.currentWidget() is self._job_view:
             self._job_view.show_job(shown)
 
     def _job_chosen(self, *_: object) -> None:
@@ -110,6 +111,18 @@ class TrainPage(QWidget):
     def _show_models(self, models: list[Model]) -> None:
         self._models.show_items(models)
         self._show_heads()
+
+    # Qt's events
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Coming into view: show the newest job, if nothing else was chosen."""
+        super().showEvent(event)
+        self._jobs_changed()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Out of view: the curves need not follow."""
+        super().hideEvent(event)
+        self._job_view.rest()
 
     # Starting
 

@@ -97,7 +97,7 @@ def _tiles(path: Path) -> list[np.ndarray]:
         for y in range(rows)
         for x in range(columns)
     ]
-    return [tile.copy() for tile in cut[:4]]
+    return [tile.copy() for tile in cut[:4] if tile.min() != tile.max()]  # an odd row is filled up with a grey tile
 
 
 def _image(tile: np.ndarray) -> QImage:

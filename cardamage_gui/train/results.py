@@ -8,12 +8,19 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QWidget
 
-from .. import parts
+from .. import parts, words
 
 if TYPE_CHECKING:
     from cardamage_core.models.registry import Model, ModelCard
 
 WIDTH = 620
+MEASURED = {
+    "mask_ap50": "mask AP50 {:.3f}",
+    "box_ap50": "box AP50 {:.3f}",
+    "found_share": "damage seen on {:.0%} of the damaged photos",
+    "alarm_share": "false alarm on {:.0%} of the undamaged ones",
+    "loss": "loss {:.2f}",
+}
 
 
 class Results(QFrame):
@@ -78,6 +85,9 @@ def facts(model: Model) -> list[tuple[str, str]]:
 
 
 def _metrics(card: ModelCard) -> Iterable[str]:
-    for name, value in card.metrics.items():
+    for name, text in MEASURED.items():
+        value = card.metrics.get(name)
         if isinstance(value, int | float):
-            yield f"{name.replace('_', ' ')} {value:.3g}"
+            yield text.format(value).replace("%", " %")
+    if isinstance(card.metrics.get("photos"), int):
+        yield f"on {words.count(card.metrics['photos'], 'photo')}"
