@@ -16,6 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from .. import geometry
 from ..annotations.bands import band_of
 from ..annotations.model import Label, Photo, Region, Role
+from ..annotations.standing import stands
 from .areas import area_of, clip, covered_area, union_of
 from .wording import Counted, explain
 
@@ -40,7 +41,7 @@ class Damage(msgspec.Struct, frozen=True):
 
 
 def assess(photo: Photo, regions: Iterable[Region], labels: Iterable[Label], *, threshold: float = 0.9) -> Damage:
-    """The damage on `photo`; predicted regions below `threshold` and rejected regions do not count.
+    """The damage on `photo`; rejected regions and open predictions below `threshold` do not count.
 
     With a region whose label has the role `car` it is a share of the car (the union of all such regions), and damage
     outside that outline does not count; without one it is a share of the photo.
@@ -66,10 +67,8 @@ def assess(photo: Photo, regions: Iterable[Region], labels: Iterable[Label], *, 
 
 
 def counts(region: Region, threshold: float) -> bool:
-    """Whether a region is part of the figure: not rejected, and not a prediction scored below `threshold`."""
-    if region.review == "rejected":
-        return False
-    return region.origin.kind != "predicted" or region.origin.score is None or region.origin.score >= threshold
+    """Whether a region is part of the figure: not rejected, and not an open prediction scored below `threshold`."""
+    return region.review != "rejected" and stands(region, threshold)
 
 
 def role_of(region: Region, roles: dict[str, Role]) -> Role:

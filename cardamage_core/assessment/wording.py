@@ -49,7 +49,7 @@ def explain(counted: Counted, *, outside: float = 0.0, overlap: bool = False) ->
 def _what(counted: Counted) -> str:
     if not counted.damage:
         return "Nothing is outlined yet." if not counted.left_out and not counted.cars else "No damage counted."
-    predicted = sum(r.origin.kind == "predicted" for r in counted.damage)
+    predicted = sum(r.origin.kind == "predicted" and r.review != "accepted" for r in counted.damage)
     what = plural(len(counted.damage), "damage region")
     if predicted == len(counted.damage):
         what += f" predicted at {counted.threshold:.2f} or above"

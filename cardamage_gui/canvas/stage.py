@@ -13,6 +13,7 @@ from qtpy.QtCore import QRectF, QSize, Qt
 from qtpy.QtGui import QColor, QPainter
 
 from cardamage_core.annotations.model import Label, Region
+from cardamage_core.annotations.standing import stands
 
 from .. import look
 from . import render
@@ -169,10 +170,7 @@ class Stage:
             self._layer.spoil(render.screen_rect(item, self.viewport))
 
     def _shows(self, region: Region) -> bool:
-        origin = region.origin
-        if origin.kind != "predicted" or origin.score is None or region.review == "accepted":
-            return True
-        return origin.score >= self._above
+        return stands(region, self._above)
 
     def _item(self, region: Region) -> Item:
         return item_of(region, self._labels, self._colors, self._color_of(""))

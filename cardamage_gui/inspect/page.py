@@ -12,6 +12,7 @@ from qtpy.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from qtpy.QtWidgets import QHBoxLayout, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from cardamage_core.annotations.model import Review
+from cardamage_core.annotations.standing import stands
 from cardamage_core.errors import CarDamageError
 
 from .. import actions, parts
@@ -26,7 +27,7 @@ from .findings import FindingsTable
 from .outline_bar import OutlineBar
 from .outlining import Outlining
 from .photos import PhotosModel, PhotosView
-from .rows import decided, rows_of, shown
+from .rows import decided, rows_of
 from .toolbar import Toolbar
 
 if TYPE_CHECKING:
@@ -181,7 +182,7 @@ class InspectPage(QWidget):
         rows = rows_of(regions, labels, damage, threshold)
         self._table.show_rows(rows, f"of {damage.denominator}")
         self._nothing.setVisible(not rows)
-        hidden = sum(not shown(region, threshold) for region in regions)
+        hidden = sum(not stands(region, threshold) for region in regions)
         self._nothing.setText(_nothing(hidden, threshold))
 
     def _threshold_changed(self, value: float) -> None:

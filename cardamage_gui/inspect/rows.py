@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import msgspec
 
 from cardamage_core.annotations.model import Label, Region, Review
+from cardamage_core.annotations.standing import stands
 from cardamage_core.assessment.damage import Damage
 
 
@@ -26,20 +27,13 @@ class Row:
         return self.region.origin.score
 
 
-def shown(region: Region, threshold: float) -> bool:
-    """Whether a region is shown: all that people drew or decided on, and predictions from the threshold on."""
-    if region.origin.kind != "predicted" or region.origin.score is None or region.review == "accepted":
-        return True
-    return region.origin.score >= threshold
-
-
 def rows_of(regions: Sequence[Region], labels: Sequence[Label], damage: Damage, threshold: float) -> tuple[Row, ...]:
     """The damage findings shown, numbered from 1 in drawing order; outlines of the car are none."""
     known = {label.name: label for label in labels}
     found = [
         region
         for region in regions
-        if shown(region, threshold) and (region.label not in known or known[region.label].role != "car")
+        if stands(region, threshold) and (region.label not in known or known[region.label].role != "car")
     ]
     return tuple(
         Row(

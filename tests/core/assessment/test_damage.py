@@ -93,6 +93,12 @@ def test_predictions_below_the_threshold_do_not_count():
     assert damage(low, high, threshold=0.5).percent == pytest.approx(2.0)
 
 
+def test_a_prediction_that_a_person_accepted_counts_whatever_its_score():
+    found = damage(rectangle("a", 0, 0, 10, 10, origin=predicted(0.4), review="accepted"))
+    assert found.percent == pytest.approx(1.0)
+    assert "predicted" not in found.explanation
+
+
 def test_rejected_regions_do_not_count():
     found = damage(rectangle("a", 0, 0, 10, 10, review="rejected"), rectangle("b", 0, 0, 10, 5))
     assert found.percent == pytest.approx(0.5)
