@@ -135,8 +135,8 @@ class Notice(QFrame):
         texts.addWidget(self._detail)
         layout = parts.columns(self, margins=(16, 8, 8, 8), spacing=16)
         layout.addLayout(texts, 1)
-        self._close = parts.icon_button("close", "Dismiss", self.hide)
-        layout.addWidget(self._close, 0, Qt.AlignTop)
+        self.close_button = parts.icon_button("close", "Dismiss", self.hide)
+        layout.addWidget(self.close_button, 0, Qt.AlignTop)
         self.hide()
 
     def tell(self, error: CarDamageError) -> None:

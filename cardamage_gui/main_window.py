@@ -113,6 +113,10 @@ class MainWindow(QMainWindow):
         self._settings.set("page", page_id)
         self._show_shown()
 
+    def named_actions(self) -> list[tuple[str, list[Action]]]:
+        """Every action by the menu or page it belongs to."""
+        return list(self._named)
+
     def tell(self, error: CarDamageError) -> None:
         """Say in the window what went wrong."""
         self.notice.tell(error)

@@ -6,8 +6,9 @@ One warm worker process for the model in use; photos are sent one after another,
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from qtpy.QtCore import QObject, Signal
 
@@ -24,6 +25,21 @@ from .rows import with_predictions
 LEAST = 0.1  # score; the slider hides more of them, the file keeps these
 
 
+class Outliner(Protocol):
+    """What a warm worker offers; `inference.client.Predictor` is the one."""
+
+    ready: bool
+
+    def start(self) -> None:
+        """Begin to load the model."""
+
+    def predict(self, photo_path: Path, *, min_score: float) -> tuple[Region, ...]:
+        """What the model sees on a photo; blocks."""
+
+    def close(self) -> None:
+        """End the process."""
+
+
 class Outlining(QObject):
     """The photos being outlined now, one by one."""
 
@@ -31,10 +47,17 @@ class Outlining(QObject):
     failed = Signal(object)  # CarDamageError
     outlined = Signal(str, int)  # photo id, number of regions
 
-    def __init__(self, session: Session, background: Background, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        background: Background,
+        parent: QObject | None = None,
+        *,
+        worker: Callable[[Path], Outliner] = Predictor,
+    ) -> None:
         super().__init__(parent)
-        self._session, self._background = session, background
-        self._predictor: Predictor | None = None
+        self._session, self._background, self._worker = session, background, worker
+        self._predictor: Outliner | None = None
         self._model: Model | None = None
         self._waiting: list[str] = []
         self._task: Task | None = None
@@ -150,12 +173,12 @@ class Outlining(QObject):
         self._total = self._done = 0
         self.changed.emit()
 
-    def _ready_predictor(self) -> Predictor:
+    def _ready_predictor(self) -> Outliner:
         assert self._model is not None
         if self._predictor is None:
-            self._predictor = Predictor(self._model.folder)
+            self._predictor = self._worker(self._model.folder)
         return self._predictor
 
 
-def _predicted(predictor: Predictor, path: Path) -> tuple[Region, ...]:
+def _predicted(predictor: Outliner, path: Path) -> tuple[Region, ...]:
     return predictor.predict(path, min_score=LEAST)

@@ -1,0 +1,185 @@
+from pathlib import Path
+
+import pytest
+from qtpy.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from qtpy.QtGui import QDragEnterEvent, QDropEvent
+from qtpy.QtTest import QTest
+from qtpy.QtWidgets import QComboBox, QDialog, QLabel, QPushButton
+
+from cardamage_core.errors import CarDamageError
+from cardamage_core.project import Project
+from cardamage_gui.dialogs import KeysDialog, SettingsDialog
+
+
+def texts(widget) -> list[str]:
+    """All visible labels."""
+    return [label.text() for label in widget.findChildren(QLabel) if label.isVisible()]
+
+
+def drop(widget, paths):
+    """Drop files as a file manager does."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    widget.dragEnterEvent(QDragEnterEvent(QPoint(50, 50), Qt.CopyAction, data, Qt.LeftButton, Qt.NoModifier))
+    widget.dropEvent(QDropEvent(QPointF(50, 50), Qt.CopyAction, data, Qt.LeftButton, Qt.NoModifier))
+
+
+def button(widget, text) -> QPushButton:
+    """The visible button with this text."""
+    return next(one for one in widget.findChildren(QPushButton) if one.text() == text and one.isVisible())
+
+
+def test_a_first_start_offers_the_sample_a_new_project_and_import(built):
+    shown = [one.text() for one in built.window.findChildren(QPushButton) if one.isVisible()]
+
+    assert shown == ["Open sample project", "New project…", "Open project…", "Import…"]
+
+
+def test_a_new_project_is_made_where_the_person_says(built, answers, tmp_path):
+    answers.folder_answer = tmp_path / "Mine"
+
+    QTest.mouseClick(button(built.window, "New project…"), Qt.LeftButton)
+
+    assert built.session.project.folder == tmp_path / "Mine"
+    assert "Mine · 0 photos" in texts(built.window.top)
+    assert built.settings.recent() == (tmp_path / "Mine",)
+
+
+def test_opening_a_project_fills_the_bars(opened):
+    assert "Batch 7 · 3 photos" in texts(opened.window.top)
+    assert opened.window.foot.text("place") == "1 / 3"
+    assert opened.window.foot.text("disk") == "all edits are on disk"
+    assert opened.window.windowTitle() == "Batch 7 – CarDamage"
+
+
+def test_the_rail_and_its_keys_switch_pages(opened, qtbot):
+    window = opened.window
+    QTest.mouseClick(window.rail.button("train"), Qt.LeftButton)
+    assert window.stack.currentWidget() is opened.train
+
+    qtbot.waitActive(window)
+    QTest.keyClick(window, Qt.Key_3, Qt.ControlModifier)
+    assert window.stack.currentWidget() is opened.inspect
+    assert window.rail.button("inspect").isChecked()
+
+
+def test_a_project_open_elsewhere_is_offered_for_reading(built, folder, answers):
+    with Project.open(folder):
+        answers.choice = 0
+        built.projects.open(folder)
+
+    assert answers.asked == ["Batch 7 is open in another window or command."]
+    assert built.session.read_only
+    assert built.window.foot.text("disk") == "read-only"
+
+
+def test_a_project_open_elsewhere_stays_closed_when_nobody_wants_to_read(built, folder, answers):
+    with Project.open(folder):
+        answers.choice = 1
+        built.projects.open(folder)
+
+    assert built.session.project is None
+    assert built.window.notice.text() == "Batch 7 is open in another window or command."
+
+
+def test_a_folder_that_is_no_project_is_said_in_the_window(built, tmp_path):
+    (tmp_path / "holiday.txt").write_text("")
+
+    built.projects.open_or_create(tmp_path)
+
+    assert built.window.notice.text() == f"{tmp_path} is not a CarDamage project."
+
+
+def test_an_argument_that_is_a_new_folder_makes_a_project(built, tmp_path):
+    built.start(tmp_path / "Fresh")
+
+    assert built.session.project.name == "Fresh"
+
+
+def test_the_last_project_is_opened_again(built, folder):
+    built.settings.remember_project(folder)
+
+    built.start(None)
+
+    assert built.session.project.folder == folder
+
+
+def test_an_error_stays_until_it_is_dismissed(built):
+    built.window.tell(CarDamageError("It broke.", "Mend it."))
+    assert built.window.notice.text() == "It broke."
+
+    QTest.mouseClick(built.window.notice.close_button, Qt.LeftButton)
+    assert built.window.notice.text() == ""
+
+
+def test_dropping_a_project_opens_it(built, folder):
+    drop(built.window, [folder])
+
+    assert built.session.project.folder == folder
+
+
+def test_dropping_a_folder_of_photos_imports_it(built, folder, tmp_path, answers, wait):
+    answers.folder_answer = tmp_path / "New"
+
+    drop(built.window, [folder.parent / "photos"])
+
+    wait(lambda: len(built.session.photos()) == 3)
+    assert built.session.project.folder == tmp_path / "New"
+    for dialog in built.window.findChildren(QDialog):
+        dialog.close()
+
+
+def test_undo_works_on_every_page_by_its_key(opened, qtbot):
+    session = opened.session
+    before = session.regions("a")
+    session.edit("a", before, before[:2], "Delete scratch")
+    opened.window.show_page("train")
+    qtbot.waitActive(opened.window)
+
+    QTest.keyClick(opened.window, Qt.Key_Z, Qt.ControlModifier)
+
+    assert session.regions("a") == before
+    assert opened.window.foot.text() == "Undid: Delete scratch"
+
+
+def test_the_theme_changes_at_once(opened, qtbot):
+    opened.window.show_settings()
+    dialog = opened.window.findChild(SettingsDialog)
+    field = dialog.findChild(QComboBox)
+    field.setFocus()
+    QTest.keyClicks(field, "Light")
+
+    assert opened.settings.get("theme") == "light"
+    dialog.close()
+
+
+def test_all_keys_are_listed_once_and_none_means_two_things(built):
+    window = built.window
+    by_page: dict[str, dict[str, str]] = {}
+    for title, offered in window.named_actions():
+        for action in offered:
+            for key in action.keys:
+                meaning = by_page.setdefault(key, {})
+                meaning[title] = action.text.split(" ")[0]
+    doubled = {key: found for key, found in by_page.items() if len(set(found.values())) > 1}
+
+    assert doubled == {}
+
+
+def test_the_sheet_of_keys_shows_them(built):
+    built.window.show_keys()
+    dialog = built.window.findChild(KeysDialog)
+
+    assert {"Next photo", "D", "New training", "Ctrl+T", "FILE"} <= {one.text() for one in dialog.findChildren(QLabel)}
+    dialog.close()
+
+
+def test_the_place_of_the_window_is_remembered(built, tmp_path: Path):
+    built.window.close()
+
+    assert built.settings.get("geometry") != ""
+
+
+@pytest.mark.parametrize("name", ["place", "pointer", "disk"])
+def test_nothing_is_said_about_a_photo_while_none_is_open(built, name):
+    assert built.window.foot.text(name) == ""
