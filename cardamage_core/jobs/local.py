@@ -15,6 +15,7 @@ from . import events, process, queue
 from .folder import JobFolder
 
 PACKAGES = Path(__file__).resolve().parents[2]
+ENDING = 3.0  # seconds that a worker may take to end after its last word
 _windows_workers: list[subprocess.Popen] = []  # kept, since Python warns about a forgotten running child
 
 
@@ -35,8 +36,11 @@ def resume(job_folder: Path) -> None:
     Raises JobError if the job is finished or a worker is still alive.
     """
     state = queue.status(job_folder).state
-    if state not in ("stopped", "failed") or _alive(job_folder):
+    if state not in ("stopped", "failed"):
         raise JobError(f"The job {Path(job_folder).name} cannot be resumed.", f"It is {state}.")
+    worker = process.recorded(JobFolder(job_folder).worker)
+    if worker and not worker.gone_within(ENDING):
+        raise JobError(f"The job {Path(job_folder).name} cannot be resumed yet.", "Its last worker is still ending.")
     JobFolder(job_folder).stop.unlink(missing_ok=True)
     _launch(JobFolder(job_folder))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import msgspec
@@ -32,6 +33,15 @@ class Worker(msgspec.Struct, frozen=True):
             return False
         except psutil.AccessDenied:
             return True
+
+    def gone_within(self, seconds: float) -> bool:
+        """Whether the process has ended, after waiting for that long at most."""
+        end = time.monotonic() + seconds
+        while self.alive():
+            if time.monotonic() >= end:
+                return False
+            time.sleep(0.02)
+        return True
 
 
 def record(path: Path, pid: int, *, offset: int) -> None:

@@ -185,6 +185,8 @@ def _message(state: State, own: list[Event], *, step: int, checkpoint: int) -> s
 
 def _doing(own: list[Event]) -> str:
     match own[-1]["kind"]:
+        case "loading":
+            return "Loading the libraries."
         case "compiling":
             return "Compiling the network: the first step takes up to a minute."
         case "started" | "note":

@@ -70,6 +70,7 @@ def _in_turn(at: JobFolder, log: EventLog, stop: StopRequest) -> None:
         log.write("stopped", step=0)
         return
     with turn:
+        log.write("loading")
         from ..training import trainer  # the framework: seconds and hundreds of megabytes
 
         places = trainer.Places(at.checkpoints, at.previews, at.models)
@@ -130,4 +131,6 @@ def _fail(log: EventLog, title: str, detail: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    status = main(sys.argv[1:])
+    sys.stderr.flush()
+    os._exit(status)  # everything is said and closed; the framework takes seconds to tidy up

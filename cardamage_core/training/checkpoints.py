@@ -55,3 +55,9 @@ def restore(folder: Path, read: Callable[[Path], int], *, damaged: type[Exceptio
             pass
         passed.append(path)
     return 0, passed
+
+
+def clear(folder: Path) -> None:
+    """Remove all checkpoints: hundreds of megabytes that nobody needs once the model is stored."""
+    for _, path in found(folder):
+        path.unlink(missing_ok=True)

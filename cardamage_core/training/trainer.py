@@ -7,6 +7,7 @@ checkpoints in between. What happens is said through `say(kind, **fields)`; see 
 from __future__ import annotations
 
 import contextlib
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -156,9 +157,20 @@ class Trainer:
         self._say("preview", epoch=epoch, picture=str(path))
 
     def _checkpoint(self, step: int) -> None:
-        checkpoints.save(self._places.checkpoints, step, self._engine.save)
+        try:
+            checkpoints.save(self._places.checkpoints, step, self._engine.save)
+        except EngineError as error:
+            raise self._unwritten(step, error) from error
         self._checkpoint_step, self._checkpoint_time = step, time.monotonic()
         self._say("checkpoint", step=step)
+
+    def _unwritten(self, step: int, error: EngineError) -> JobError:
+        free = shutil.disk_usage(self._places.checkpoints).free / 1e6
+        kept = f"The one of step {self._checkpoint_step} is kept." if self._checkpoint_step else "There is none yet."
+        full = "No space left" in f"{error.detail} {error.__cause__}"
+        why = f"The disk is full: {free:.0f} MB are free. " if full else f"{error.detail} "
+        title = f"The checkpoint of step {step} could not be written to {self._places.checkpoints}."
+        return JobError(title, f"{why}{kept} Make room and resume.")
 
     def _restore(self, path: Path) -> int:
         self._engine.load(path)
@@ -182,6 +194,7 @@ class Trainer:
         if step != self._checkpoint_step:
             self._checkpoint(step)
         self._say("finished", step=step, model=self._register(self._job.name).card.id)
+        checkpoints.clear(self._places.checkpoints)  # the model holds the weights; nothing is left to resume
 
     def _diverged(self, step: int, error: EngineError) -> JobError:
         """The network is ruined: keep its last good state as a model and say so."""

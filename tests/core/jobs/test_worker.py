@@ -119,6 +119,7 @@ def test_a_stopped_job_lets_the_next_one_have_its_turn_on_the_command_line(story
     document = json.loads(told.out)
     assert (document["state"], document["step"], document["classes"]) == ("finished", 1, ["hurt"])
     assert "No photo has a split: 1 of 3 are held back to validate." in told.err
+    assert checkpoints.found(Path(document["folder"]) / "checkpoints") == []  # the model is all that is needed
     assert main(["models", str(tmp_path / "cars"), "--json"]) == 0
     [card] = json.loads(capsys.readouterr().out)["models"]
     assert (card["id"], card["classes"], card["parent"]) == (document["model"], ["hurt"], "none")
