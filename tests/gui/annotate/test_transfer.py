@@ -1,0 +1,90 @@
+"""Do annotations come in and go out again through the window?"""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+from qtpy.QtWidgets import QPlainTextEdit
+
+from cardamage_gui.annotate.summary import SummaryDialog
+
+
+@pytest.fixture
+def via_file(tmp_path):
+    """A VIA 1 file for a photo that lies in another folder."""
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    Image.fromarray(np.full((60, 80, 3), 99, dtype=np.uint8)).save(folder / "car.png")
+    size = (folder / "car.png").stat().st_size
+    shape = {"name": "polygon", "all_points_x": [5, 40, 40, 5], "all_points_y": [5, 5, 40, 200]}
+    region = {"shape_attributes": shape, "region_attributes": {"label": "hail"}}
+    entry = {"fileref": "", "size": size, "filename": "car.png", "base64_img_data": "", "file_attributes": {},
+             "regions": {"0": region}}  # fmt: skip
+    path = tmp_path / "via_region_data.json"
+    path.write_text(json.dumps({f"car.png{size}": entry}))
+    return path
+
+
+@pytest.fixture
+def summary(page, qtbot):
+    """Waits for the summary dialog."""
+
+    def wait():
+        qtbot.waitUntil(lambda: page.findChild(SummaryDialog) is not None)
+        return page.findChild(SummaryDialog)
+
+    return wait
+
+
+def test_photos_elsewhere_are_asked_for_and_a_summary_follows(page, session, answers, via_file, summary):
+    answers.place = via_file.parent / "elsewhere"
+    page.transfer.import_paths([via_file])
+    dialog = summary()
+    assert answers.asked == ["1 of 1 photo are not beside via_region_data.json.", "Photos of via_region_data.json"]
+    came = session.photos()[-1]
+    assert (came.name, came.regions, came.missing) == ("car.png", 1, False)
+    assert "hail" in [label.name for label in session.labels()]
+    assert "outside" in dialog.findChild(QPlainTextEdit).toPlainText()
+    dialog.accept()
+    session.undo()
+    assert len(session.photos()) == 4
+
+
+def test_an_import_may_be_called_off_when_photos_are_missing(page, session, answers, via_file, qtbot):
+    answers.choice = 2
+    page.transfer.import_paths([via_file])
+    qtbot.waitUntil(lambda: bool(answers.asked))
+    assert len(session.photos()) == 4
+    assert not page.transfer.busy
+
+
+def test_a_dropped_folder_and_dropped_photos_come_in(page, session, via_file, summary):
+    page.transfer.import_paths([via_file.parent / "elsewhere" / "car.png"])
+    summary().accept()
+    assert session.photos()[-1].name == "car.png"
+
+
+def test_a_file_that_is_no_annotation_gives_one_sentence(page, session, tmp_path, qtbot):
+    other = tmp_path / "other.json"
+    other.write_text('{"a": 1}')
+    with qtbot.waitSignal(session.failed) as told:
+        page.transfer.import_paths([other])
+    assert "other.json" in told.args[0].title
+    assert page.strip.isHidden()
+
+
+def test_export_writes_what_the_project_holds(page, session, answers, tmp_path, qtbot):
+    answers.target = tmp_path / "out.json"
+    with qtbot.waitSignal(session.said):
+        page.transfer.export()
+    entries = json.loads(answers.target.read_text())
+    assert sorted(entry["filename"] for entry in entries.values()) == ["gone.png", "one.png", "three.png", "two.png"]
+
+
+def test_stop_leaves_nothing(page, session, answers, via_file):
+    page.transfer.import_paths([via_file])
+    page.strip.stopped.emit()
+    assert not page.transfer.busy
+    assert page.strip.isHidden()
+    assert len(session.photos()) == 4
