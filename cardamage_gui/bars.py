@@ -52,6 +52,10 @@ class TopBar(QFrame):
         """How far the running job is; "" hides it."""
         self._job.show_job(text, fraction)
 
+    def job_text(self) -> str:
+        """What is said about the running job, "" when none runs."""
+        return self._job.text()
+
 
 class _JobButton(QFrame):
     """The running job as text and bar; a click leads to it."""
@@ -74,6 +78,9 @@ class _JobButton(QFrame):
         self.setVisible(bool(text))
         self._text.setText(text)
         self._bar.setValue(round(1000 * fraction))
+
+    def text(self) -> str:
+        return "" if self.isHidden() else self._text.text()
 
 
 class Rail(QFrame):

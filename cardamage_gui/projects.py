@@ -60,6 +60,8 @@ class Projects(QObject):
 
     def open(self, folder: Path) -> None:
         """Open a project; one that is open elsewhere is offered for reading only."""
+        if self._session.project is not None and self._session.project.folder == Path(folder).absolute():
+            return
         try:
             self._session.open(folder)
         except ProjectError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from qtpy.QtWidgets import QHBoxLayout, QProgressBar, QStackedWidget, QVBoxLayou
 from cardamage_core.annotations.model import Review
 from cardamage_core.annotations.standing import stands
 from cardamage_core.errors import CarDamageError
+from cardamage_core.inference.client import Predictor
 
 from .. import actions, parts
 from ..actions import Action
@@ -25,7 +26,7 @@ from ..session import Session
 from ..settings import Settings
 from .findings import FindingsTable
 from .outline_bar import OutlineBar
-from .outlining import Outlining
+from .outlining import Outliner, Outlining
 from .photos import PhotosModel, PhotosView
 from .rows import decided, rows_of
 from .toolbar import Toolbar
@@ -45,14 +46,23 @@ class InspectPage(QWidget):
     hint_changed = Signal(str)
     pointer_moved = Signal(float, float)
 
-    def __init__(self, session: Session, background: Background, settings: Settings, dialogs: Dialogs) -> None:
+    def __init__(
+        self,
+        session: Session,
+        background: Background,
+        settings: Settings,
+        dialogs: Dialogs,
+        *,
+        worker: Callable[[Path], Outliner] = Predictor,
+    ) -> None:
         super().__init__()
         self._session, self._background, self._settings, self._dialogs = session, background, settings, dialogs
         self._wanted_model = ""
         self._showing = ""  # the photo on the canvas
+        self._message = ""  # instead of it
         self.setFocusPolicy(Qt.StrongFocus)
         self.setAcceptDrops(True)
-        self._outlining = Outlining(session, background, self)
+        self._outlining = Outlining(session, background, self, worker=worker)
         self._make()
         self._arrange()
         self._listen()
@@ -67,6 +77,10 @@ class InspectPage(QWidget):
         """Choose a model by its id, as soon as it is listed."""
         self._wanted_model = model_id
         self._read_models()
+
+    def canvas_message(self) -> str:
+        """What stands where the photo would be, "" when it is shown."""
+        return self._message
 
     def close_predictor(self) -> None:
         """End the worker process."""
@@ -155,6 +169,7 @@ class InspectPage(QWidget):
 
     def _loaded(self, photo_id: str, pixels: np.ndarray) -> None:
         if photo_id == self._session.current:
+            self._message = ""
             self._canvas.show_image(pixels)
             self._show_findings()
 
@@ -162,7 +177,8 @@ class InspectPage(QWidget):
         if photo_id == self._session.current:
             photo = self._session.photo(photo_id)
             size = (float(photo.width), float(photo.height)) if photo.width else None
-            self._canvas.show_image(None, size=size, message=f"{error.title} {error.detail}".strip())
+            self._message = f"{error.title} {error.detail}".strip()
+            self._canvas.show_image(None, size=size, message=self._message)
             self._show_findings()
 
     def _show_findings(self) -> None:

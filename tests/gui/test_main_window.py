@@ -82,6 +82,15 @@ def test_a_project_open_elsewhere_stays_closed_when_nobody_wants_to_read(built, 
     assert built.window.notice.text() == "Batch 7 is open in another window or command."
 
 
+def test_opening_the_open_project_again_changes_nothing(opened, folder, answers):
+    project = opened.session.project
+
+    opened.projects.open(folder)
+
+    assert opened.session.project is project
+    assert answers.asked == []
+
+
 def test_a_folder_that_is_no_project_is_said_in_the_window(built, tmp_path):
     (tmp_path / "holiday.txt").write_text("")
 

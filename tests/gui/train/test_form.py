@@ -1,0 +1,121 @@
+import pytest
+from qtpy.QtCore import Qt
+from qtpy.QtTest import QTest
+from qtpy.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QRadioButton
+
+from cardamage_core.annotations.model import Label
+from cardamage_core.errors import JobError
+from cardamage_core.project import PhotoSummary
+from cardamage_core.training.job import ClassRule
+from cardamage_gui.train.form import Form
+
+LABELS = (Label("car", "#fff", role="car"), Label("dent", "#fff"), Label("scratch", "#fff"))
+
+
+def photo(number, split):
+    return PhotoSummary(str(number), f"{number}.jpg", split, "unreviewed", 1, frozenset({"dent"}), False)
+
+
+@pytest.fixture
+def form(qtbot):
+    made = Form()
+    qtbot.addWidget(made)
+    fill(made)
+    made.show()
+    return made
+
+
+def fill(form, splits=("train", "train", "val")):
+    photos = [photo(number, split) for number, split in enumerate(splits)]
+    form.fill(photos=photos, labels=LABELS, counts={"dent": 3}, models={"m1": "damage-1"}, name="damage-2")
+
+
+def child(form, kind, text):
+    return next(one for one in form.findChildren(kind) if one.text() == text)
+
+
+def shown(form):
+    return [label.text() for label in form.findChildren(QLabel) if label.isVisible()]
+
+
+def test_untouched_it_makes_a_sensible_job(form):
+    job = form.job()
+
+    assert (job.name, job.preset, job.start, job.train_split, job.val_split) == (
+        "damage-2",
+        "light",
+        "imagenet",
+        "train",
+        "val",
+    )
+    assert job.classes == (ClassRule("damage", ()),)
+    assert job.total_steps == 1000
+
+
+def test_a_choice_of_labels_makes_a_class_of_each(form):
+    QTest.mouseClick(child(form, QRadioButton, "A class for each of these labels"), Qt.LeftButton)
+    scratch = child(form, QCheckBox, "scratch – 0 regions")
+    assert not scratch.isChecked()
+    QTest.mouseClick(scratch, Qt.LeftButton, pos=scratch.rect().center() - scratch.rect().center() / 2)
+
+    assert form.job().classes == (ClassRule("dent", ("dent",)), ClassRule("scratch", ("scratch",)))
+
+
+def test_outlines_of_the_car_are_not_offered_as_damage(form):
+    assert not any("car" in box.text() for box in form.findChildren(QCheckBox))
+
+
+def test_no_label_at_all_is_said_in_place(form):
+    QTest.mouseClick(child(form, QRadioButton, "A class for each of these labels"), Qt.LeftButton)
+    child(form, QCheckBox, "dent – 3 regions").setChecked(False)
+
+    assert any("it has no class" in text for text in shown(form))
+    assert not child(form, QPushButton, "Start training").isEnabled()
+
+
+def test_an_empty_name_is_said_in_place_and_mended(form):
+    name = form.findChild(QLineEdit)
+    name.clear()
+    assert any(text.startswith("Give the training a name.") for text in shown(form))
+    with pytest.raises(JobError):
+        form.job()
+
+    QTest.keyClicks(name, "mine")
+    assert child(form, QPushButton, "Start training").isEnabled()
+    assert form.job().name == "mine"
+
+
+def test_start_hands_the_job_on(form):
+    started = []
+    form.start.connect(started.append)
+
+    QTest.mouseClick(child(form, QPushButton, "Start training"), Qt.LeftButton)
+
+    assert [job.name for job in started] == ["damage-2"]
+
+
+def test_without_splits_it_says_that_some_photos_are_held_back(form):
+    fill(form, ("", "", ""))
+
+    assert "3 photos, none with a split: every fifth is held back to validate" in shown(form)
+    assert form.job().train_split == "train"
+
+
+def test_without_a_val_split_nothing_is_validated(form):
+    fill(form, ("train", "train"))
+
+    assert any(box.currentText() == "nothing" for box in form.findChildren(QComboBox))
+    assert form.job().val_split == "val"
+
+
+def test_a_model_may_be_the_start(form):
+    box = next(one for one in form.findChildren(QComboBox) if one.findData("m1") >= 0)
+    box.setCurrentIndex(box.findData("m1"))
+
+    assert form.job().start == "m1"
+
+
+def test_a_problem_found_later_stands_in_the_form(form):
+    form.show_problem(JobError("This training cannot start: no region.", "Draw one."))
+
+    assert "This training cannot start: no region. Draw one." in shown(form)

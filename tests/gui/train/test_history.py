@@ -1,0 +1,75 @@
+from cardamage_gui.train.history import History, Series
+
+
+def step(number, loss, **parts):
+    return {"kind": "step", "step": number, "loss": loss, **parts}
+
+
+def test_steps_become_points_of_the_curves():
+    history = History()
+    history.take([step(1, 4.0, mask=0.7), step(2, 3.0, mask=0.6)])
+
+    assert (history.loss.x, history.loss.y) == ([1, 2], [4.0, 3.0])
+    assert history.parts["mask"].y == [0.7, 0.6]
+    assert history.parts["box"].y == []
+
+
+def test_a_loss_that_is_no_number_is_left_out():
+    history = History()
+    history.take([step(1, 4.0), step(2, None), step(3, 2.0)])
+
+    assert history.loss.x == [1, 3]
+
+
+def test_a_resumed_training_goes_on_from_its_checkpoint():
+    history = History()
+    history.take(
+        [{"kind": "started", "step": 0, "photos": 5, "validation": 2}, step(1, 4.0), step(2, 3.0), step(3, 9.0)]
+    )
+    history.take([{"kind": "started", "step": 2, "photos": 5, "validation": 2}, step(3, 2.5)])
+
+    assert (history.loss.x, history.loss.y) == ([1, 2, 3], [4.0, 3.0, 2.5])
+    assert (history.photos, history.validation_photos) == (5, 2)
+
+
+def test_validation_brings_loss_and_metrics_but_not_what_could_not_be_measured():
+    history = History()
+    history.take(
+        [{"kind": "validation", "step": 10, "loss": 2.0, "mask": 0.5, "metrics": {"mask_ap50": 0.3, "x": None}}]
+    )
+
+    assert history.validation.y == [2.0]
+    assert history.validation_parts["mask"].y == [0.5]
+    assert history.metrics["mask_ap50"].y == [0.3]
+    assert "x" not in history.metrics
+
+
+def test_the_newest_picture_checkpoint_and_notes_are_kept():
+    history = History()
+    history.take(
+        [
+            {"kind": "preview", "epoch": 1, "picture": "one.png"},
+            {"kind": "preview", "epoch": 2, "picture": "two.png"},
+            {"kind": "checkpoint", "step": 20, "at": 5.0},
+            {"kind": "note", "text": "No photo has a split."},
+            {"kind": "skipped", "photo": "a.jpg", "reason": "truncated"},
+            {"kind": "from a later version"},
+        ]
+    )
+
+    assert (history.picture, history.picture_epoch) == ("two.png", 2)
+    assert history.checkpoint == (20, 5.0)
+    assert history.notes == ["No photo has a split."]
+    assert history.skipped == {"a.jpg": "truncated"}
+
+
+def test_smoothing_begins_at_the_first_value_and_keeps_a_constant():
+    assert Series([1, 2, 3], [5.0, 5.0, 5.0]).smoothed() == [5.0, 5.0, 5.0]
+
+
+def test_smoothing_weighs_new_values_a_tenth():
+    # after two values a, b: (0.9·0.1·a + 0.1·b) / (0.9·0.1 + 0.1) = (0.09·2 + 0.1·4) / 0.19
+    first, second = Series([1, 2], [2.0, 4.0]).smoothed()
+
+    assert first == 2.0
+    assert abs(second - 0.58 / 0.19) < 1e-12
