@@ -12,7 +12,6 @@ from cardamage_core.annotations.model import Label, Region, Review
 
 from .. import parts
 
-
 MOST = 4  # attributes that are told
 
 

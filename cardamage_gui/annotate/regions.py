@@ -74,7 +74,7 @@ class RegionPanel(QWidget):
         ):
             column.addWidget(_head(head))
             for widget in widgets:
-                column.addWidget(widget, {self.regions: 100, self.labels: 10}.get(widget, 0))
+                column.addWidget(widget, {self.regions: 3, self.labels: 2}.get(widget, 0))
         column.addStretch(1)
         parts.rows(self).addWidget(sheet)
 
