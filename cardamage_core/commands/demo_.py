@@ -25,8 +25,10 @@ FOLDER = Path("cardamage-demo")
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("--out", type=Path, default=FOLDER, metavar="DIR", help=f"where to (default: {FOLDER})")
-    parser.add_argument("--photos", type=int, default=64, metavar="N", help="photos to learn from (default: 64)")
-    parser.add_argument("--epochs", type=int, default=Recipe.epochs, metavar="N", help="default: %(default)s")
+    parser.add_argument(
+        "--photos", type=int, default=80, metavar="N", help="photos to learn from (default: %(default)s)"
+    )
+    parser.add_argument("--epochs", type=int, default=0, metavar="N", help="default: as many as are needed")
     parser.add_argument("--steps", type=int, default=Recipe.steps, metavar="N", help="an epoch (default: %(default)s)")
     parser.add_argument("--start", default=Recipe.start, metavar="WEIGHTS", help="imagenet (default) or none")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="same seed, same photos (default: 0)")

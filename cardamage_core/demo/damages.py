@@ -78,17 +78,17 @@ def _distance(line: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
 def _scratch(rng: np.random.Generator, size: float) -> Damage:
     """A handful of curved strokes that run together, as from a wall or another car."""
     length, rise = rng.uniform(0.35, 0.85) * size, rng.normal(0, 0.10)
-    bend, spread = rng.normal(0, 0.09), rng.uniform(0.015, 0.05) * size
+    bend, spread = rng.normal(0, 0.09), rng.uniform(0.03, 0.07) * size
     strokes, widths = [], []
-    for offset in np.linspace(-1, 1, int(rng.integers(3, 7))):
+    for offset in np.linspace(-1, 1, int(rng.integers(4, 8))):
         start, end = np.sort(rng.uniform(-0.5, 0.5, 2)) * (0.4, 0.4) + (-0.32, 0.32)
         t = np.linspace(start, end, 24)
         wobble = np.cumsum(rng.normal(0, 0.0016, 24)) * size
         lift = offset * spread * (1 - 0.5 * (2 * t) ** 2) + rise * t + bend * t**2 + wobble
         strokes.append(LineString(np.stack([t * length, lift], 1)))
-        widths.append(float(rng.uniform(0.004, 0.011) * size))
-    outline = shapely.union_all([s.buffer(w + 0.016 * size) for s, w in zip(strokes, widths, strict=True)])
-    return Damage(SCRATCH, _filled(outline.buffer(0.012 * size).buffer(-0.012 * size)), tuple(strokes), tuple(widths))
+        widths.append(float(rng.uniform(0.005, 0.012) * size))
+    outline = shapely.union_all([s.buffer(w + 0.02 * size) for s, w in zip(strokes, widths, strict=True)])
+    return Damage(SCRATCH, _filled(outline.buffer(0.02 * size).buffer(-0.02 * size)), tuple(strokes), tuple(widths))
 
 
 def _dent(rng: np.random.Generator, size: float) -> Damage:

@@ -30,11 +30,13 @@ from ..jobs.queue import JobStatus
 from ..models import registry
 from ..models.registry import Model
 from ..project import Project, importing
+from ..training import start
 from ..training.job import ClassRule, TrainingJob
 from . import cars, damages, samples
 
 CLAIM = "claim"  # photos whose damage the model is asked for
 TRUTH = "claim_truth.json"
+EPOCHS, EPOCHS_FROM_NOTHING = 6, 9
 LEAST_SCORE = 0.05  # what is kept for measuring
 
 
@@ -52,9 +54,9 @@ class Watch(Protocol):
 class Recipe:
     """How much is drawn and trained, and from which score on a prediction counts."""
 
-    photos: dict[str, int] = field(default_factory=lambda: {"train": 64, "val": 8, CLAIM: 8})
-    epochs: int = 4
-    steps: int = 40
+    photos: dict[str, int] = field(default_factory=lambda: {"train": 80, "val": 8, CLAIM: 8})
+    epochs: int = 0  # 0: as many as the start weights need
+    steps: int = 48
     batch: int = 4
     start: str = "imagenet"
     seed: int = 0
@@ -62,11 +64,16 @@ class Recipe:
     processes: int = 2
     changes: dict[str, object] = field(default_factory=dict)
 
+    def rounds(self) -> int:
+        """The epochs to train: more where the network has to begin from random numbers."""
+        from_nothing = self.start == "none" or (self.start == "imagenet" and start.find_backbone() is None)
+        return self.epochs or (EPOCHS_FROM_NOTHING if from_nothing else EPOCHS)
+
     def job(self) -> TrainingJob:
         """The training: one class for each kind of damage and one for the car's outline."""
         classes = tuple(ClassRule(name, (name,)) for name in (*damages.KINDS, cars.CAR))
         return TrainingJob(
-            "demo", "light", self.epochs, self.steps, classes,
+            "demo", "light", self.rounds(), self.steps, classes,
             start=self.start, seed=self.seed, batch=self.batch, changes=dict(self.changes),
         )  # fmt: skip
 
