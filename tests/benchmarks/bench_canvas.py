@@ -14,6 +14,8 @@ import math
 import random
 import resource
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -52,11 +54,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--polygons", type=int, default=5000)
     parser.add_argument("--vertices", type=int, default=50)
+    parser.add_argument("--make", type=Path, help="only make the project in this folder")
     args = parser.parse_args()
+    if args.make:
+        make_project(args.make, args.polygons, args.vertices)
+        return
     app = QApplication([])
     look.apply(app, "dark")
     with tempfile.TemporaryDirectory() as folder:
-        make_project(Path(folder), args.polygons, args.vertices)
+        # by a process of its own, whose memory does not count
+        sizes = ["--polygons", str(args.polygons), "--vertices", str(args.vertices)]
+        subprocess.run([sys.executable, __file__, "--make", folder, *sizes], check=True)
         figures = measure(app, Path(folder) / "project")
     rows = {
         name: {"measured": round(value, 2), "goal": GOALS[name][0], "labelme": GOALS[name][1]}
@@ -70,14 +78,7 @@ def make_project(folder: Path, polygons: int, vertices: int) -> None:
     rng, numbers = random.Random(1), np.random.default_rng(1)
     ramp = np.linspace(40, 200, 4000)[None, :, None] + numbers.integers(0, 20, (3000, 4000, 3))
     Image.fromarray(ramp.astype(np.uint8)).save(folder / "photo.jpg", quality=90)
-    regions = tuple(
-        Region(
-            f"r{i}",
-            star(rng.uniform(50, 3950), rng.uniform(50, 2950), rng.uniform(15, 45), vertices),
-            rng.choice("abc"),
-        )
-        for i in range(polygons)
-    )
+    regions = tuple(Region(f"r{i}", star(rng, vertices), rng.choice("abc")) for i in range(polygons))
     labels = (Label("a", "#56B4E9", "1"), Label("b", "#E69F00", "2"), Label("c", "#F0605A", "3"))
     with Project.create(folder / "project") as project:
         photo = Photo("p", str(folder / "photo.jpg"), "photo.jpg", 4000, 3000)
