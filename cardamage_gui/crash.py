@@ -54,9 +54,9 @@ class CrashReporter(QObject):
         self._handler = None
 
     def caught(self, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
-        """Log and tell one exception; Ctrl-C in the terminal still ends the program."""
+        """Print, log and tell one exception; Ctrl-C in the terminal still ends the program."""
+        sys.__excepthook__(kind, error or kind(), trace)  # before the window is up, the terminal is all there is
         if issubclass(kind, KeyboardInterrupt):
-            sys.__excepthook__(kind, error or kind(), trace)
             return
         log.error("Nobody caught this", exc_info=(kind, error or kind(), trace))
         self.told.emit(error if isinstance(error, CarDamageError) else _sentence(kind, error, self._path))

@@ -15,7 +15,7 @@ def reporter(qapp, tmp_path, caplog):
     made.remove()
 
 
-def test_what_nobody_caught_is_logged_and_told_in_one_sentence(reporter, tmp_path):
+def test_what_nobody_caught_is_logged_and_told_in_one_sentence(reporter, tmp_path, capsys):
     told = []
     reporter.told.connect(told.append)
     try:
@@ -26,6 +26,7 @@ def test_what_nobody_caught_is_logged_and_told_in_one_sentence(reporter, tmp_pat
     assert told[0].title == "Something went wrong inside CarDamage; your work is safe on disk."
     assert "ZeroDivisionError: by nothing" in told[0].detail
     assert "by nothing" in (tmp_path / "log" / "cardamage.log").read_text()
+    assert "ZeroDivisionError: by nothing" in capsys.readouterr().err
 
 
 def test_an_error_with_its_own_sentence_keeps_it(reporter):
