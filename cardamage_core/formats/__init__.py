@@ -7,16 +7,34 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .. import files
 from ..annotations.model import Dataset, Finding
 from ..errors import FormatError
-from . import via
-from .source import Format, Reading, Source
+from . import via, via_attributes, via_csv
+from .losses import losses as _losses
+from .output import write_files
+from .source import Format, Reading, Source, Written
 
-__all__ = ["FORMATS", "Format", "Reading", "Source", "read", "read_with_findings", "sniff", "write"]
+__all__ = [
+    "FORMATS",
+    "WRITABLE",
+    "Format",
+    "Reading",
+    "Source",
+    "Written",
+    "losses",
+    "read",
+    "read_with_findings",
+    "sniff",
+    "write",
+]
 
-_TABLE = (*via.FORMATS,)
+_TABLE = (
+    *via_attributes.FORMATS,
+    *via.FORMATS,
+    *via_csv.FORMATS,
+)
 FORMATS: dict[str, Format] = {one.name: one for one in _TABLE}
+WRITABLE = tuple(one.name for one in _TABLE if one.write)
 
 
 def sniff(path: Path | str) -> str:
@@ -29,9 +47,18 @@ def read(path: Path | str, *, format: str = "") -> Dataset:  # noqa: A002
     return read_with_findings(path, format=format).dataset
 
 
-def read_with_findings(path: Path | str, *, format: str = "") -> Reading:  # noqa: A002
-    """As `read`, with what looked odd in the file itself."""
-    source = Source(Path(path))
+def read_with_findings(
+    path: Path | str,
+    *,
+    format: str = "",  # noqa: A002
+    label_in: str = "",
+    photos: Path | None = None,
+) -> Reading:
+    """As `read`, with what looked odd in the file itself.
+
+    `label_in` names the attribute that holds the label; `photos` is their folder, for formats that need their sizes.
+    """
+    source = Source(Path(path), label_in=label_in, photos=photos)
     found = _named(format) if format else _recognised(source)
     try:
         return found.read(source)
@@ -39,11 +66,19 @@ def read_with_findings(path: Path | str, *, format: str = "") -> Reading:  # noq
         raise FormatError(f"{source.path.name} is nested too deeply.", f"{source.path}: no {found.text}.") from None
 
 
+def losses(dataset: Dataset, *, format: str) -> tuple[Finding, ...]:  # noqa: A002
+    """What the format cannot hold of a data set, and what becomes of it: to be asked before writing."""
+    return _losses(dataset, _named(format))
+
+
 def write(dataset: Dataset, path: Path | str, *, format: str) -> tuple[Finding, ...]:  # noqa: A002
-    """Write a data set; the old file stays if anything fails. Says what the format could not hold."""
-    data, findings = _named(format).write(dataset)
-    files.write_atomic(Path(path), data)
-    return findings
+    """Write a data set; old files stay if anything fails. Says what the format could not hold."""
+    target = _named(format)
+    if target.write is None:
+        raise FormatError(f"{target.text} can only be read.", f"Formats to write are: {', '.join(WRITABLE)}.")
+    written = target.write(dataset)
+    write_files(written.files, Path(path), is_folder=not target.suffix)
+    return (*_losses(dataset, target), *written.findings)
 
 
 def _named(name: str) -> Format:

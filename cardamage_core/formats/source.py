@@ -5,8 +5,10 @@ from __future__ import annotations
 import functools
 import json
 import math
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple, NoReturn
 
 from ..annotations.model import Dataset, Finding
@@ -14,6 +16,8 @@ from ..errors import FormatError
 
 LARGEST_FILE = 1_000_000_000  # bytes
 LARGEST_INTEGER = 2**63 - 1
+# Only text with one of these can hold a number that is not finite or does not fit 64 bits.
+_ODD_NUMBERS = re.compile(r"NaN|Infinity|\d{19}|[eE]\+?\d{3}")
 
 
 class Reading(NamedTuple):
@@ -23,23 +27,50 @@ class Reading(NamedTuple):
     findings: tuple[Finding, ...] = ()
 
 
+class Written(NamedTuple):
+    """Files to write, as (path below the folder, content), and what to know about them.
+
+    A format of one file gives one, with "" for its path. `files` may be a generator, so that a large set
+    is never whole in memory.
+    """
+
+    files: Iterable[tuple[str, bytes]]
+    findings: tuple[Finding, ...] = ()
+
+
 class Format(NamedTuple):
-    """One annotation format: its name in commands, a text for people, and what it can do."""
+    """One annotation format: its name in commands, a text for people, and what it can do.
+
+    `suffix` is that of its file, "" where it is a folder. `loses` names what it has no place for and what is written
+    instead (see `losses`). Formats that are only read have no `write`.
+    """
 
     name: str
     text: str
     suffix: str
     recognises: Callable[[Source], bool]
     read: Callable[[Source], Reading]
-    write: Callable[[Dataset], tuple[bytes, tuple[Finding, ...]]]
+    write: Callable[[Dataset], Written] | None = None
+    loses: Mapping[str, str] = MappingProxyType({})
 
 
 class Source:
-    """A file that may be an annotation file; read and parsed once, when first asked."""
+    """A file or folder that may hold annotations; read and parsed once, when first asked.
 
-    def __init__(self, path: Path) -> None:
+    `label_in` names the attribute that holds the label ("": found out); `photos` is where the photos lie, for formats
+    whose coordinates are shares of the photo.
+    """
+
+    def __init__(self, path: Path, *, label_in: str = "", photos: Path | None = None) -> None:
         self.path = path
+        self.label_in = label_in
+        self.photos = photos or (path if path.is_dir() else path.parent)
         self.repeated: list[str] = []  # keys that stand twice in one object
+
+    @functools.cached_property
+    def is_folder(self) -> bool:
+        """Is it a folder?"""
+        return self.path.is_dir()
 
     @functools.cached_property
     def text(self) -> str:
@@ -55,67 +86,83 @@ class Source:
     @functools.cached_property
     def json(self) -> Any:
         """The content as JSON with finite numbers of ordinary size; FormatError otherwise."""
-        try:
-            data = json.loads(
-                self.text,
-                parse_int=self._integer,
-                parse_float=self._float,
-                parse_constant=self._refuse_number,
-                object_pairs_hook=self._object,
-            )
-            if "\\u" in self.text:  # half a surrogate pair cannot be stored anywhere
-                json.dumps(data, ensure_ascii=False).encode()
-        except json.JSONDecodeError as error:
-            raise FormatError(
-                f"{self.path.name} is not JSON.",
-                f"{self.path}, line {error.lineno}, column {error.colno}: {error.msg}. Is the file complete?",
-            ) from None
-        except RecursionError:
-            raise FormatError(
-                f"{self.path.name} is nested too deeply.", f"{self.path}: no annotation tool writes this."
-            ) from None
-        except UnicodeEncodeError:
-            raise FormatError(
-                f"{self.path.name} holds broken text.", f"{self.path}: half a character (\\ud8…)."
-            ) from None
-        return data
+        return parsed(self.text, self)
 
-    @property
+    @functools.cached_property
     def is_json(self) -> bool:
-        """Does it begin like a JSON object or list?"""
-        return self.text.lstrip()[:1] in ("{", "[")
+        """Is it a file that begins like a JSON object or list?"""
+        return not self.is_folder and self.text[:1000].lstrip()[:1] in ("{", "[")
+
+    @functools.cached_property
+    def is_xml(self) -> bool:
+        """Is it a file that begins like XML?"""
+        return not self.is_folder and self.text[:1000].lstrip()[:1] == "<"
+
+    def wrong(self, expected: str, found: Any, *, where: str = "") -> FormatError:
+        """What to say when a part of the file cannot be understood."""
+        place = f"{where[:80]} in {self.path.name}" if where else self.path.name
+        detail = f"{self.path}: expected {expected}, found {_shortened(found)}."
+        return FormatError(f"{place} cannot be understood.", detail)
 
     def description(self) -> str:
         """What was found, in a few words."""
+        if self.is_folder:
+            return "a folder without annotations"
         if not self.text.strip():
             return "an empty file"
         if not self.is_json:
             return f"text that begins with “{self.text.strip()[:40]}”"
         return _described(self.json)
 
-    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        data = dict(pairs)
-        if len(data) < len(pairs):
-            seen: set[str] = set()
-            self.repeated += [key for key, _ in pairs if key in seen or seen.add(key)]
-        return data
 
-    def _integer(self, text: str) -> int:
-        if len(text) > 20 or abs(value := int(text)) > LARGEST_INTEGER:
-            self._refuse_number(text)
-        return value
+def parsed(text: str, source: Source) -> Any:
+    """JSON with finite numbers of ordinary size; FormatError otherwise. Keys that stand twice go to `repeated`."""
+    name, path = source.path.name, source.path
+    try:
+        data = json.loads(text, object_pairs_hook=functools.partial(_object, source.repeated), **_hooks(text, source))
+        if "\\u" in text:  # half a surrogate pair cannot be stored anywhere
+            json.dumps(data, ensure_ascii=False).encode()
+    except json.JSONDecodeError as error:
+        found = f"{path}, line {error.lineno}, column {error.colno}: {error.msg}. Is the file complete?"
+        raise FormatError(f"{name} is not JSON.", found) from None
+    except RecursionError:
+        raise FormatError(f"{name} is nested too deeply.", f"{path}: no annotation tool writes this.") from None
+    except UnicodeEncodeError:
+        raise FormatError(f"{name} holds broken text.", f"{path}: half a character (\\ud8…).") from None
+    return data
 
-    def _float(self, text: str) -> float:
-        value = float(text)
-        if not math.isfinite(value):
-            self._refuse_number(text)
-        return value
 
-    def _refuse_number(self, text: str) -> NoReturn:
+def _object(repeated: list[str], pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    data = dict(pairs)
+    if len(data) < len(pairs):
+        seen: set[str] = set()
+        repeated += [key for key, _ in pairs if key in seen or seen.add(key)]
+    return data
+
+
+def _hooks(text: str, source: Source) -> dict[str, Any]:
+    """What refuses numbers that cannot be used; slow, so only where there may be some."""
+    if not _ODD_NUMBERS.search(text):
+        return {}
+
+    def refuse(number: str) -> NoReturn:
         raise FormatError(
-            f"{self.path.name} holds a number that cannot be used.",
-            f"{self.path}: expected a finite one, found {text[:40]}.",
+            f"{source.path.name} holds a number that cannot be used.",
+            f"{source.path}: expected a finite one, found {number[:40]}.",
         )
+
+    def integer(number: str) -> int:
+        if len(number) > 20 or abs(value := int(number)) > LARGEST_INTEGER:
+            refuse(number)
+        return value
+
+    def real(number: str) -> float:
+        value = float(number)
+        if not math.isfinite(value):
+            refuse(number)
+        return value
+
+    return {"parse_int": integer, "parse_float": real, "parse_constant": refuse}
 
 
 def _bytes(path: Path) -> bytes:
@@ -132,6 +179,11 @@ def _bytes(path: Path) -> bytes:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise FormatError(f"{path.name} cannot be read.", f"{path}: {reason}.") from None
+
+
+def _shortened(value: Any) -> str:
+    """The beginning of a value as text; long lists are not written out first."""
+    return str(value[:8] if isinstance(value, list) else value)[:80]
 
 
 def _described(data: Any) -> str:

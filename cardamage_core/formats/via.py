@@ -1,32 +1,24 @@
-"""How are VIA 1.x and 2.x JSON files read and written, so that nothing in them is lost?
+"""How are VIA 1.x and 2.x JSON files and VIA 2 projects read and written, so that nothing in them is lost?
 
-An object (or list) of entries `{filename, size, regions, file_attributes, …}`; regions are an object keyed "0", "1", …
-in VIA 1 and a list in VIA 2; a VIA 2 project keeps the entries under `_via_img_metadata`. What our values cannot hold,
-such as unknown keys and the order of keys, is kept in `extra["via"]`, only where writing would not bring it back.
+An object (or list) of entries (see `via_entries`). A VIA 2 project keeps them under `_via_img_metadata`, beside
+`_via_settings` and `_via_attributes`, whose definitions name labels and attributes with their options.
 """
 
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
-from ..annotations.labels import DAMAGE, new_labels
-from ..annotations.model import AnnotatedPhoto, Dataset, Finding, Origin, Photo, Region
-from ..errors import FormatError
-from . import label_names
-from .source import Format, Reading, Source
-from .via_shapes import needs_cutting, shape_from, shapes_to
+from ..annotations.labels import new_labels
+from ..annotations.model import Dataset, Finding
+from . import via_attributes
+from .source import Format, Reading, Source, Written
+from .via_entries import Entry, photos_from, place_of
+from .via_writing import KEY, LOSES, document, entry_key, usual_label_in
 
-KEY = "via"
-LABEL_IN = "name"  # the attribute VIA users call their label most often
-ENTRIES = {
-    "via1": {"fileref": "", "size": 0, "filename": "", "base64_img_data": "", "file_attributes": {}, "regions": None},
-    "via2": {"filename": "", "size": 0, "regions": None, "file_attributes": {}},
-}
-_KINDS = {dict: "via1", list: "via2", type(None): "none"}
-REGION = {"shape_attributes": None, "region_attributes": None}
+PHOTOS = "_via_img_metadata"
+ORDER = "_via_image_id_list"  # VIA 2.0.8 and later
 
 
 def recognises_via1(source: Source) -> bool:
@@ -39,86 +31,98 @@ def recognises_via2(source: Source) -> bool:
     return _style(source) == "via2"
 
 
+def recognises_project(source: Source) -> bool:
+    """Does it hold entries under `_via_img_metadata`?"""
+    return source.is_json and isinstance(source.json, dict) and isinstance(source.json.get(PHOTOS), dict)
+
+
 def read(source: Source) -> Reading:
     """Photos and regions of a VIA 1 or 2 JSON file. FormatError names the entry that cannot be understood."""
     style = _style(source)
     if style is None:
-        found = source.description()
-        raise FormatError(
-            f"{source.path.name} is not VIA JSON.", f"{source.path}: expected entries with filename, found {found}."
-        )
-    entries = [_Entry(source, key, data).checked() for key, data in _entries(source.json)]
-    names = label_names.candidates([attributes for entry in entries for attributes in entry.attributes()])
-    photos = tuple(_photo(entry, number, names, style) for number, entry in enumerate(entries, 1))
+        raise source.wrong("VIA JSON: entries with a filename", source.description())
+    photos = photos_from([Entry(source, key, data) for key, data in _entries(source.json)], style)
     labels = new_labels(region.label for one in photos for region in one.regions)
-    return Reading(Dataset(photos, labels), tuple(_repeated(source)))
+    extra = {} if isinstance(source.json, dict) else {KEY: {"list": True}}
+    return Reading(Dataset(photos, labels, extra), tuple(_repeated(source)))
 
 
-def write_via1(dataset: Dataset) -> tuple[bytes, tuple[Finding, ...]]:
+def read_project(source: Source) -> Reading:
+    """Photos, regions, settings and attribute definitions of a VIA 2 project."""
+    if not recognises_project(source):
+        raise source.wrong(f"a VIA 2 project: an object with {PHOTOS}", source.description())
+    entries = [Entry(source, key, data) for key, data in source.json[PHOTOS].items()]
+    photos = photos_from(entries, "via2")
+    defined = via_attributes.definitions(source.json.get("_via_attributes"))
+    names = via_attributes.labels(defined, place_of(entries)) if entries else via_attributes.labels(defined)
+    labels = new_labels([*names, *(region.label for one in photos for region in one.regions)])
+    kept = {key: None if key in (PHOTOS, ORDER) else value for key, value in source.json.items()}
+    if ORDER in kept and source.json[ORDER] != list(source.json[PHOTOS]):
+        kept[ORDER] = source.json[ORDER]
+    return Reading(Dataset(photos, labels, {KEY: {"project": kept}}), tuple(_repeated(source)))
+
+
+def write_via1(dataset: Dataset) -> Written:
     """A VIA 1 JSON file."""
-    return _written(dataset, "via1")
+    return _written(*document(dataset, "via1"), as_list=_is_list(dataset))
 
 
-def write_via2(dataset: Dataset) -> tuple[bytes, tuple[Finding, ...]]:
+def write_via2(dataset: Dataset) -> Written:
     """A VIA 2 JSON file."""
-    return _written(dataset, "via2")
+    return _written(*document(dataset, "via2"), as_list=_is_list(dataset))
+
+
+def write_project(dataset: Dataset) -> Written:
+    """A VIA 2 project: settings and definitions as they came in, or VIA's own with our labels as options."""
+    entries, findings = document(dataset, "via2")
+    kept = dataset.extra.get(KEY, {}).get("project", {})
+    if PHOTOS not in kept:
+        kept = {"_via_settings": _SETTINGS, PHOTOS: None, "_via_attributes": {}} | kept
+    defined = via_attributes.with_labels(via_attributes.of_dataset(dataset), dataset, usual_label_in(dataset))
+    kept = kept | ({"_via_attributes": defined} if defined else {})
+    project = kept | {PHOTOS: entries}
+    if ORDER in kept:
+        project[ORDER] = _order(kept[ORDER], list(entries))
+    return _written(project, findings)
 
 
 FORMATS = (
-    Format("via1", "VIA 1 JSON", ".json", recognises_via1, read, write_via1),
-    Format("via2", "VIA 2 JSON", ".json", recognises_via2, read, write_via2),
+    Format("via2-project", "A VIA 2 project", ".json", recognises_project, read_project, write_project, LOSES),
+    Format("via1", "VIA 1 JSON", ".json", recognises_via1, read, write_via1, LOSES),
+    Format("via2", "VIA 2 JSON", ".json", recognises_via2, read, write_via2, LOSES),
 )
-
-
-# Reading
-
-
-class _Entry(NamedTuple):
-    """One photo's entry and its place in the file."""
-
-    source: Source
-    key: str
-    data: dict[str, Any]
-
-    def checked(self) -> _Entry:
-        """Itself; FormatError when it is no entry."""
-        data = self.data
-        if not isinstance(data, dict) or not isinstance(data.get("filename"), str) or not data["filename"].strip():
-            raise self.wrong("an object with a filename", data)
-        if not isinstance(data.get("file_attributes", {}), dict):
-            raise self.wrong("file_attributes as an object", data["file_attributes"])
-        return self
-
-    def regions(self) -> list[tuple[str, dict[str, Any]]]:
-        """(key, region) in order; FormatError when they are none."""
-        found = self.data.get("regions")
-        if found is None:
-            return []
-        if not isinstance(found, dict | list):
-            raise self.wrong("regions as an object or a list", found)
-        pairs = list(found.items()) if isinstance(found, dict) else [(str(i), one) for i, one in enumerate(found)]
-        for key, one in pairs:
-            if not isinstance(one, dict) or not isinstance(one.get("region_attributes", {}), dict):
-                raise self.wrong(f"region {key} as an object with shape_attributes and region_attributes", one)
-        return pairs
-
-    def attributes(self) -> Iterator[dict[str, Any]]:
-        """The attributes of each region."""
-        return (one.get("region_attributes", {}) for _, one in self.regions())
-
-    def wrong(self, expected: str, found: Any) -> FormatError:
-        """What to say when this entry cannot be understood."""
-        return FormatError(
-            f"The entry “{self.key[:80]}” of {self.source.path.name} cannot be understood.",
-            f"{self.source.path}: expected {expected}, found {str(found)[:80]}.",
-        )
+# What VIA 2.0.11 itself writes into a new project.
+_SETTINGS = {
+    "ui": {
+        "annotation_editor_height": 25,
+        "annotation_editor_fontsize": 0.8,
+        "leftsidebar_width": 18,
+        "image_grid": {
+            "img_height": 80,
+            "rshape_fill": "none",
+            "rshape_fill_opacity": 0.3,
+            "rshape_stroke": "yellow",
+            "rshape_stroke_width": 2,
+            "show_region_shape": True,
+            "show_image_policy": "all",
+        },
+        "image": {
+            "region_label": "__via_region_id__",
+            "region_color": "__via_default_region_color__",
+            "region_label_font": "10px Sans",
+            "on_image_annotation_editor_placement": "NEAR_REGION",
+        },
+    },
+    "core": {"buffer_size": 18, "filepath": {}, "default_filepath": ""},
+    "project": {"name": "cardamage"},
+}
 
 
 def _style(source: Source) -> str | None:
     if not source.is_json:
         return None
     entries = [data for _, data in _entries(source.json)]
-    if not entries or not any("filename" in one for one in entries if isinstance(one, dict)):
+    if not any("filename" in one for one in entries if isinstance(one, dict)):
         return None
     filled = [one["regions"] for one in entries if isinstance(one, dict) and one.get("regions")]
     empty = [one["regions"] for one in entries if isinstance(one, dict) and "regions" in one]
@@ -126,80 +130,11 @@ def _style(source: Source) -> str | None:
 
 
 def _entries(data: Any) -> list[tuple[str, Any]]:
-    if isinstance(data, dict) and isinstance(data.get("_via_img_metadata"), dict):
-        data = data["_via_img_metadata"]
+    if isinstance(data, dict) and isinstance(data.get(PHOTOS), dict):
+        data = data[PHOTOS]
     if isinstance(data, dict):
         return list(data.items())
-    return [(_key(one), one) for one in data] if isinstance(data, list) else []
-
-
-def _key(entry: Any) -> str:
-    return f"{entry.get('filename')}{entry.get('size', '')}" if isinstance(entry, dict) else ""
-
-
-def _photo(entry: _Entry, number: int, names: tuple[str, ...], style: str) -> AnnotatedPhoto:
-    data = entry.data
-    size = data.get("size", 0)
-    photo = Photo(
-        id=str(number),
-        path=data["filename"],
-        name=data["filename"],
-        size=size if isinstance(size, int) and not isinstance(size, bool) else 0,
-        attributes=data.get("file_attributes", {}),
-        extra=_photo_extra(entry, style),
-    )
-    return AnnotatedPhoto(photo, tuple(_regions(entry, photo.id, names, style)))
-
-
-def _photo_extra(entry: _Entry, style: str) -> dict[str, Any]:
-    extra: dict[str, Any] = {}
-    if entry.key != _key(entry.data):
-        extra["key"] = entry.key
-    skeleton = {key: None if key == "regions" else value for key, value in entry.data.items()}
-    usual = ENTRIES[style] | {key: entry.data.get(key) for key in ("size", "filename", "file_attributes")}
-    if not _same(skeleton, usual):
-        extra["entry"] = skeleton
-    if (kind := _KINDS[type(entry.data.get("regions"))]) != style and "regions" in entry.data:
-        extra["regions"] = kind
-    return {KEY: extra} if extra else {}
-
-
-def _regions(entry: _Entry, photo: str, names: tuple[str, ...], style: str) -> Iterator[Region]:
-    for index, (key, data) in enumerate(entry.regions()):
-        where = f"Region {key} of “{entry.key[:80]}” in {entry.source.path}"
-        attributes = data.get("region_attributes", {})
-        label_in, label = label_names.label_of(attributes, names)
-        region = Region(
-            id=f"{photo}.{index + 1}",
-            shape=shape_from(data.get("shape_attributes"), where),
-            label=label or DAMAGE,
-            attributes={name: value for name, value in attributes.items() if name != label_in},
-            origin=Origin("imported", source=style),
-        )
-        label_in = label_in or (names[0] if names else LABEL_IN)
-        extra = _region_extra(region, data, is_labelled=bool(label), label_in=label_in, style=style)
-        if key != str(index):
-            extra["key"] = key
-        yield Region(
-            region.id, region.shape, region.label, region.attributes, region.origin, extra={KEY: extra} if extra else {}
-        )
-
-
-def _region_extra(region: Region, data: dict, *, is_labelled: bool, label_in: str, style: str) -> dict[str, Any]:
-    extra: dict[str, Any] = {}
-    if not is_labelled:
-        extra["unlabelled"] = True
-    if label_in != LABEL_IN:
-        extra["label_in"] = label_in
-    if not _same(data.get("shape_attributes"), shapes_to(region.shape, closed=style == "via1")[0]):
-        extra["shape"] = data.get("shape_attributes")
-    skeleton = {key: None if key in REGION else value for key, value in data.items()}
-    if not _same(skeleton, REGION):
-        extra["region"] = skeleton
-    labelled = Region("", region.shape, region.label, region.attributes, region.origin, extra={KEY: extra})
-    if not _same(data.get("region_attributes", {}), _attributes(labelled, LABEL_IN)):
-        extra["attributes"] = data["region_attributes"]
-    return extra
+    return [(entry_key(one), one) for one in data] if isinstance(data, list) else []
 
 
 def _repeated(source: Source) -> Iterator[Finding]:
@@ -208,104 +143,17 @@ def _repeated(source: Source) -> Iterator[Finding]:
         yield Finding("repeated-key", text)
 
 
-def _same(first: Any, second: Any) -> bool:
-    """Equal to the byte when written, order and kinds of numbers included."""
-    return json.dumps(first) == json.dumps(second)
+def _order(old: Any, keys: list[str]) -> list[str]:
+    """The photos in the order the user gave them, new ones at the end."""
+    known = set(keys)
+    named = [key for key in old if isinstance(key, str) and key in known] if isinstance(old, list) else []
+    return list(dict.fromkeys([*named, *keys]))
 
 
-# Writing
+def _is_list(dataset: Dataset) -> bool:
+    return bool(dataset.extra.get(KEY, {}).get("list"))
 
 
-def _written(dataset: Dataset, style: str) -> tuple[bytes, tuple[Finding, ...]]:
-    label_in = _usual_label_in(dataset)
-    document: dict[str, Any] = {}
-    findings: list[Finding] = []
-    for one in dataset.photos:
-        entry = _entry_to(one, style, label_in)
-        key = _via(one.photo).get("key") or _key(entry)
-        if key in document:
-            text = f"Two photos would be called {key}; VIA would show only one, so this one got another key."
-            findings.append(Finding("key-twice", text, photo=one.photo.id))
-        document[_free(key, document)] = entry
-        findings += _cut(one)
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(), tuple(findings)
-
-
-def _entry_to(one: AnnotatedPhoto, style: str, label_in: str) -> dict[str, Any]:
-    skeleton = _via(one.photo).get("entry")
-    ours = {"size": one.photo.size, "filename": one.photo.name, "file_attributes": one.photo.attributes}
-    if skeleton is None:
-        entry = ENTRIES[style] | ours
-    else:
-        entry = skeleton | {
-            key: value for key, value in ours.items() if key == "filename" or (value and key in skeleton)
-        }
-        if one.photo.attributes or "file_attributes" in skeleton:
-            entry["file_attributes"] = one.photo.attributes
-    kind = _via(one.photo).get("regions", style)
-    if one.regions or ("regions" in entry and kind != "none"):
-        entry["regions"] = _regions_to(one.regions, style if kind == "none" else kind, label_in)
-    return entry
-
-
-def _regions_to(regions: tuple[Region, ...], style: str, label_in: str) -> dict[str, Any] | list[Any]:
-    result: dict[str, Any] = {}
-    for region in regions:
-        for shape in _shapes(region, style):
-            data = dict(_via(region).get("region", REGION))
-            data["shape_attributes"] = shape
-            attributes = _attributes(region, label_in)
-            if attributes or "region_attributes" in data:
-                data["region_attributes"] = attributes
-            result[_free(_via(region).get("key", str(len(result))), result)] = data
-    return result if style == "via1" else list(result.values())
-
-
-def _shapes(region: Region, style: str) -> list[dict[str, Any]]:
-    raw = _via(region).get("shape")
-    if raw is not None and shape_from(raw, region.id) == region.shape:
-        return [raw]
-    return shapes_to(region.shape, closed=style == "via1")
-
-
-def _attributes(region: Region, label_in: str) -> dict[str, Any]:
-    """`region_attributes`: those of the file where they still hold, with the changes, in the file's order."""
-    via = _via(region)
-    raw = via.get("attributes", {})
-    name = via.get("label_in", LABEL_IN if _is_from_via(region) else label_in)
-    wanted = dict(region.attributes)
-    if region.label and not (via.get("unlabelled") and region.label == DAMAGE):
-        is_as_before = label_names.text_of(raw.get(name)) == region.label
-        wanted = {name: raw[name] if is_as_before else region.label} | {k: v for k, v in wanted.items() if k != name}
-    return {key: wanted[key] for key in (*raw, *wanted) if key in wanted}
-
-
-def _usual_label_in(dataset: Dataset) -> str:
-    """The attribute that holds the label in most regions: new ones use it as well."""
-    regions = (region for one in dataset.photos for region in one.regions if _is_from_via(region))
-    names = Counter(_via(region).get("label_in", LABEL_IN) for region in regions)
-    return names.most_common(1)[0][0] if names else LABEL_IN
-
-
-def _cut(one: AnnotatedPhoto) -> Iterator[Finding]:
-    for region in one.regions:
-        if needs_cutting(region.shape):
-            text = f"A region of {one.photo.name} has holes or parts. VIA cannot hold these: holes were cut open."
-            yield Finding("holes-cut", text, "info", one.photo.id, region.id)
-
-
-def _free(key: str, taken: dict[str, Any]) -> str:
-    number = len(taken)
-    free = key
-    while free in taken:
-        free = str(number) if key.isdigit() else f"{key}#{number}"
-        number += 1
-    return free
-
-
-def _is_from_via(region: Region) -> bool:
-    return region.origin.kind == "imported" and region.origin.source in ENTRIES
-
-
-def _via(value: Photo | Region) -> dict[str, Any]:
-    return value.extra.get(KEY, {})
+def _written(data: dict[str, Any], findings: tuple[Finding, ...], *, as_list: bool = False) -> Written:
+    whole = list(data.values()) if as_list else data
+    return Written((("", json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()),), findings)

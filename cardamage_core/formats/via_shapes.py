@@ -6,6 +6,7 @@ VIA 1 repeats a polygon's first point at the end, VIA 2 does not. Neither knows 
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Any
 
@@ -37,9 +38,14 @@ def shapes_to(shape: Shape, *, closed: bool) -> list[dict[str, Any]]:
     return [_WRITERS[type(shape)](shape)]
 
 
-def needs_cutting(shape: Shape) -> bool:
-    """Is it a polygon with a hole or of several parts, which VIA cannot hold as one?"""
-    return isinstance(shape, Polygon) and len(shape.rings) > 1
+def is_as_written(data: Any, shape: Shape, *, closed: bool) -> bool:
+    """Would `shapes_to` write this, to the byte? Quick for polygons of whole numbers, which most are."""
+    if isinstance(shape, Polygon) and tuple(data) == _POLYGON and shape.rings[0]:
+        xs, ys = data["all_points_x"], data["all_points_y"]
+        if set(map(type, xs)) == {int} == set(map(type, ys)):
+            return (len(xs) > len(shape.rings[0])) == closed
+    written = shapes_to(shape, closed=closed)
+    return len(written) == 1 and json.dumps(data) == json.dumps(written[0])
 
 
 def _number(data: dict, key: str, where: str, default: float | None = None) -> float:
@@ -57,8 +63,17 @@ def _finite(value: Any, where: str, key: str) -> float:
 def _points(data: dict, where: str) -> Ring:
     xs, ys = data.get("all_points_x"), data.get("all_points_y")
     if not isinstance(xs, list) or not isinstance(ys, list) or len(xs) != len(ys):
-        raise _wrong(where, "all_points_x and all_points_y of the same length", [xs, ys])
-    return tuple((_finite(x, where, "x"), _finite(y, where, "y")) for x, y in zip(xs, ys, strict=True))
+        raise _wrong(where, "all_points_x and all_points_y of the same length", [str(xs)[:30], str(ys)[:30]])
+    return tuple(zip(_all_finite(xs, where, "x"), _all_finite(ys, where, "y"), strict=True))
+
+
+def _all_finite(values: list, where: str, key: str) -> list[float]:
+    are_plain = set(map(type, values)) <= {int, float} and (
+        not values or -LARGEST <= min(values) <= max(values) <= LARGEST
+    )
+    if are_plain and not any(map(math.isnan, values)):
+        return list(map(float, values))
+    return [_finite(value, where, key) for value in values]
 
 
 def _read_polygon(data: dict, where: str) -> Shape:
@@ -90,6 +105,7 @@ def _read_point(data: dict, where: str) -> Shape:
     return Dot(_number(data, "cx", where), _number(data, "cy", where))
 
 
+_POLYGON = ("name", "all_points_x", "all_points_y")
 _READERS = {
     "polygon": _read_polygon,
     "polyline": _read_polyline,

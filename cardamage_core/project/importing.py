@@ -22,7 +22,7 @@ from ..errors import FormatError, ProjectError
 from ..imaging import SUFFIXES
 from ..words import count
 from .history import Edit
-from .photo_files import PhotoFiles
+from ..formats.photo_files import PhotoFiles
 from .photo_headers import with_headers
 from .project import Project
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardamage_core.formats.label_names import candidates, label_of, text_of
+from cardamage_core.formats.label_names import IN_NAME, Place, candidates, label_of, place, text_of
 
 
 def test_usual_names_win_in_any_case_and_spelling():
@@ -37,5 +37,23 @@ def test_a_label_is_a_text_a_number_or_one_ticked_box(value, text):
 
 
 def test_the_first_candidate_that_a_region_has_is_its_label():
-    assert label_of({"name": " ", "cls": "roue"}, ("name", "cls")) == ("cls", "roue")
-    assert label_of({}, ("name", "cls")) == ("", "")
+    assert label_of({"name": " ", "cls": "roue"}, Place(("name", "cls"))) == ("cls", "roue")
+    assert label_of({}, Place(("name", "cls"))) == ("", "")
+
+
+def test_where_each_region_has_one_attribute_of_the_same_value_its_name_is_the_label():
+    regions = [{"Front": "damage"}, {"Rear": "damage"}, {}]
+    assert place(regions) == Place(in_name=True)
+    assert [label_of(one, place(regions)) for one in regions] == [("Front", "Front"), ("Rear", "Rear"), ("", "")]
+    assert label_of({"Front": "no", "Rear": "yes"}, place(regions)) == ("Rear", "Rear")
+
+
+def test_a_usual_name_is_no_label_itself():
+    assert place([{"name": "damage"}, {"Name ": "damage"}, {"cls": "damage"}]).names[0] == "name"
+
+
+def test_a_wanted_attribute_is_taken_in_any_case():
+    assert place([{"Class Name": "dent"}, {"class_name": "dent"}], "class name") == Place(
+        ("class name", "Class Name", "class_name")
+    )
+    assert place([{"name": "dent"}], IN_NAME).in_name

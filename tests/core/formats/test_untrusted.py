@@ -76,7 +76,7 @@ def test_a_file_that_is_no_text_is_explained(tmp_path, content):
 def test_a_missing_file_a_folder_and_an_unknown_format_are_explained(tmp_path):
     with pytest.raises(FormatError, match="missing"):
         formats.read(tmp_path / "nowhere.json")
-    with pytest.raises(FormatError, match="not a file"):
+    with pytest.raises(FormatError, match="a folder without annotations"):
         formats.read(tmp_path)
     with pytest.raises(FormatError, match="no format"):
         formats.write(Dataset(()), tmp_path / "x", format="nonsense")

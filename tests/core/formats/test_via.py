@@ -208,7 +208,7 @@ def test_a_hole_is_cut_open_with_the_same_area_and_said(file, tmp_path):
     part = ((30.0, 0.0), (40.0, 0.0), (40.0, 10.0))
     photo = AnnotatedPhoto(Photo("x", "a", "a.jpg", 50, 50), (Region("r", Polygon((outer, hole, part)), "dent"),))
     _, findings = exported(Dataset((photo,)), tmp_path)
-    assert [(f.code, f.photo, f.region) for f in findings] == [("holes-cut", "x", "r")]
+    assert [(f.code, f.photo, f.region) for f in findings] == [("lost-holes", "x", "r"), ("lost-parts", "x", "r")]
     again = formats.read(tmp_path / "out.json").photos[0].regions
     assert sorted(area(one.shape).area for one in again) == pytest.approx([50.0, 400.0 - 12.0])
     assert {one.label for one in again} == {"dent"}

@@ -1,0 +1,77 @@
+"""What can a format not hold, and what becomes of it?
+
+A format declares in `Format.loses` what it has no place for and what is written instead; here it is counted before
+anything is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import shapely
+
+from ..annotations.model import Circle, Dataset, Dot, Ellipse, Finding, Photo, Polygon, Polyline, Rectangle, Region
+from .source import Format
+
+
+def losses(dataset: Dataset, target: Format) -> tuple[Finding, ...]:
+    """One finding for each kind of thing in the data set that the format cannot hold, with the first place of it."""
+    found = [*_of_regions(dataset, target), *_of_photos(dataset, target)]
+    order = list(target.loses)
+    return tuple(sorted(found, key=lambda finding: order.index(finding.code.removeprefix("lost-"))))
+
+
+def has_hole(region: Region) -> bool:
+    """Does a ring of the region lie inside another?"""
+    if not isinstance(region.shape, Polygon) or len(region.shape.rings) < 2:
+        return False
+    areas = [shapely.Polygon(ring).buffer(0) for ring in region.shape.rings if len(ring) > 2]
+    return any(a is not b and a.contains(b) for a in areas for b in areas)
+
+
+def has_parts(region: Region) -> bool:
+    """Does the region lie in several pieces?"""
+    if not isinstance(region.shape, Polygon) or len(region.shape.rings) < 2:
+        return False
+    areas = [shapely.Polygon(ring).buffer(0) for ring in region.shape.rings if len(ring) > 2]
+    outer = [a for a in areas if not any(a is not b and b.contains(a) for b in areas)]
+    return len(outer) > 1
+
+
+_REGIONS: dict[str, tuple[Callable[[Region], bool], str, str]] = {
+    "holes": (has_hole, "region with holes", "regions with holes"),
+    "parts": (has_parts, "region of several parts", "regions of several parts"),
+    "rectangles": (lambda r: isinstance(r.shape, Rectangle), "rectangle", "rectangles"),
+    "circles": (lambda r: isinstance(r.shape, Circle), "circle", "circles"),
+    "ellipses": (lambda r: isinstance(r.shape, Ellipse), "ellipse", "ellipses"),
+    "lines": (lambda r: isinstance(r.shape, Polyline), "line", "lines"),
+    "points": (lambda r: isinstance(r.shape, Dot), "point", "points"),
+    "attributes": (lambda r: bool(r.attributes), "region with attributes", "regions with attributes"),
+    "scores": (lambda r: r.origin.score is not None, "predicted score", "predicted scores"),
+}
+_PHOTOS: dict[str, tuple[Callable[[Photo], bool], str, str]] = {
+    "photo attributes": (lambda p: bool(p.attributes), "photo with attributes", "photos with attributes"),
+    "unknown sizes": (lambda p: p.width == 0, "photo of unknown size", "photos of unknown size"),
+}
+
+
+def _of_regions(dataset: Dataset, target: Format) -> Iterator[Finding]:
+    for kind in target.loses.keys() & _REGIONS.keys():
+        is_lost, one, many = _REGIONS[kind]
+        found = [(p.photo.id, r.id) for p in dataset.photos for r in p.regions if is_lost(r)]
+        if found:
+            yield _finding(kind, target, len(found), one, many, *found[0])
+
+
+def _of_photos(dataset: Dataset, target: Format) -> Iterator[Finding]:
+    for kind in target.loses.keys() & _PHOTOS.keys():
+        is_lost, one, many = _PHOTOS[kind]
+        found = [p.photo.id for p in dataset.photos if is_lost(p.photo)]
+        if found:
+            yield _finding(kind, target, len(found), one, many, found[0])
+
+
+def _finding(kind: str, target: Format, number: int, one: str, many: str, photo: str, region: str = "") -> Finding:
+    what = f"1 {one}" if number == 1 else f"{number:,} {many}"
+    text = f"{what}: {target.text} has no place for this; {target.loses[kind]}."
+    return Finding(f"lost-{kind}", text, "info", photo, region)

@@ -1,0 +1,149 @@
+"""How does one entry of a VIA 1 or 2 file become an annotated photo?
+
+An entry is `{filename, size, regions, file_attributes, …}`; regions are an object keyed "0", "1", … in VIA 1 and a list
+in VIA 2. What our values cannot hold, such as unknown keys and the order of keys, is kept in `extra["via"]`, only where
+writing (`via_writing`) would not bring it back.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from ..annotations.labels import DAMAGE
+from ..annotations.model import AnnotatedPhoto, Origin, Photo, Region
+from ..errors import FormatError
+from . import label_names
+from .source import Source
+from .via_shapes import is_as_written, shape_from
+from .via_writing import ENTRIES, KEY, KINDS, LABEL_IN, REGION, attributes_to, entry_key
+
+
+class Entry(NamedTuple):
+    """One photo's entry and its place in the file."""
+
+    source: Source
+    key: str
+    data: dict[str, Any]
+
+    def checked(self) -> Entry:
+        """Itself; FormatError when it is no entry."""
+        data = self.data
+        if not isinstance(data, dict) or not isinstance(data.get("filename"), str) or not data["filename"].strip():
+            raise self.wrong("an object with a filename", data)
+        if not isinstance(data.get("file_attributes", {}), dict):
+            raise self.wrong("file_attributes as an object", data["file_attributes"])
+        return self
+
+    def regions(self) -> list[tuple[str, dict[str, Any]]]:
+        """(key, region) in order; FormatError when they are none."""
+        found = self.data.get("regions")
+        if found is None:
+            return []
+        if not isinstance(found, dict | list):
+            raise self.wrong("regions as an object or a list", found)
+        pairs = list(found.items()) if isinstance(found, dict) else [(str(i), one) for i, one in enumerate(found)]
+        for key, one in pairs:
+            if not isinstance(one, dict) or not isinstance(one.get("region_attributes", {}), dict):
+                raise self.wrong(f"region {key} as an object with shape_attributes and region_attributes", one)
+        return pairs
+
+    def wrong(self, expected: str, found: Any) -> FormatError:
+        """What to say when this entry cannot be understood."""
+        return self.source.wrong(expected, found, where=f"The entry “{self.key[:60]}”")
+
+
+def photos_from(entries: Sequence[Entry], style: str) -> tuple[AnnotatedPhoto, ...]:
+    """The photos of a file; `style` is via1 or via2. FormatError names the entry that cannot be understood."""
+    where = place_of(entries)
+    return tuple(_photo(entry, number, where, style) for number, entry in enumerate(entries, 1))
+
+
+def place_of(entries: Sequence[Entry]) -> label_names.Place:
+    """Where the labels are, judged from all regions of a file; FormatError where an entry is none."""
+    regions = [one.get("region_attributes", {}) for entry in entries for _, one in entry.checked().regions()]
+    return label_names.place(regions, entries[0].source.label_in if entries else "")
+
+
+def _photo(entry: Entry, number: int, where: label_names.Place, style: str) -> AnnotatedPhoto:
+    data = entry.data
+    size = data.get("size", 0)
+    photo = Photo(
+        id=str(number),
+        path=data["filename"],
+        name=data["filename"],
+        size=size if isinstance(size, int) and not isinstance(size, bool) else 0,
+        attributes=data.get("file_attributes", {}),
+        extra=_photo_extra(entry, style),
+    )
+    return AnnotatedPhoto(photo, tuple(_regions(entry, photo.id, where, style)))
+
+
+def _photo_extra(entry: Entry, style: str) -> dict[str, Any]:
+    extra: dict[str, Any] = {}
+    if entry.key != entry_key(entry.data):
+        extra["key"] = entry.key
+    skeleton = {key: None if key == "regions" else value for key, value in entry.data.items()}
+    usual = ENTRIES[style] | {key: entry.data.get(key) for key in ("size", "filename", "file_attributes")}
+    if not _same(skeleton, usual):
+        extra["entry"] = skeleton
+    if (kind := KINDS[type(entry.data.get("regions"))]) != style and "regions" in entry.data:
+        extra["regions"] = kind
+    return {KEY: extra} if extra else {}
+
+
+def _regions(entry: Entry, photo: str, where: label_names.Place, style: str) -> Iterator[Region]:
+    origin = Origin("imported", source=style)
+    for index, (key, data) in enumerate(entry.regions()):
+        try:
+            shape = shape_from(data.get("shape_attributes"), f"Region {key}")
+        except FormatError as error:
+            place = f"Region {key} of “{entry.key[:80]}” in {entry.source.path}"
+            raise FormatError(f"{place} cannot be understood.", error.detail) from None
+        raw = data.get("region_attributes", {})
+        label_in, label = label_names.label_of(raw, where)
+        attributes = (
+            {name: value for name, value in raw.items() if name != label_in} if len(raw) > 1 or not label else {}
+        )
+        region = Region(f"{photo}.{index + 1}", shape, label or DAMAGE, attributes, origin)
+        extra = _label_extra(label, label_in, where) | _region_extra(region, data, style)
+        if key != str(index):
+            extra["key"] = key
+        if not _is_written_back(region, extra, raw):
+            extra["attributes"] = raw
+        yield Region(region.id, shape, region.label, attributes, origin, extra={KEY: extra}) if extra else region
+
+
+def _label_extra(label: str, label_in: str, where: label_names.Place) -> dict[str, Any]:
+    extra: dict[str, Any] = {}
+    if not label:
+        extra["unlabelled"] = True
+    label_in = label_in or (where.names[0] if where.names else LABEL_IN)
+    if label_in != LABEL_IN:
+        extra["label_in"] = label_in
+    if where.in_name and label:
+        extra["in_name"] = True
+    return extra
+
+
+def _region_extra(region: Region, data: dict, style: str) -> dict[str, Any]:
+    extra: dict[str, Any] = {}
+    if not is_as_written(data.get("shape_attributes"), region.shape, closed=style == "via1"):
+        extra["shape"] = data.get("shape_attributes")
+    if tuple(data) != tuple(REGION):
+        extra["region"] = {key: None if key in REGION else value for key, value in data.items()}
+    return extra
+
+
+def _is_written_back(region: Region, extra: dict[str, Any], raw: dict[str, Any]) -> bool:
+    """Would the region's attributes be written as they were read, without being kept?"""
+    if len(raw) == 1 and raw == {extra.get("label_in", LABEL_IN): region.label} and "in_name" not in extra:
+        return True
+    labelled = Region("", region.shape, region.label, region.attributes, region.origin, extra={KEY: extra})
+    return _same(raw, attributes_to(labelled, LABEL_IN))
+
+
+def _same(first: Any, second: Any) -> bool:
+    """Equal to the byte when written, order and kinds of numbers included."""
+    return json.dumps(first) == json.dumps(second)
