@@ -7,7 +7,7 @@ from functools import partial
 
 from qtpy.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
 from qtpy.QtGui import QColor
-from qtpy.QtWidgets import QColorDialog, QLineEdit, QListView, QMenu, QWidget
+from qtpy.QtWidgets import QColorDialog, QLineEdit, QListView, QMenu, QSizePolicy, QWidget
 
 from cardamage_core.annotations.model import Label, Role
 
@@ -41,6 +41,7 @@ class LabelList(QWidget):
         self.list.clicked.connect(self._clicked)
         self.list.customContextMenuRequested.connect(self._menu)
         self.field.returnPressed.connect(self._entered)
+        self.setSizePolicy(QSizePolicy.Preferred, QSizePolicy.Maximum)
         column = parts.rows(self, spacing=4)
         column.addWidget(self.list)
         line = parts.columns(edge := QWidget(), margins=(12, 2, 12, 0))

@@ -214,7 +214,7 @@ class AnnotatePage(QWidget):
     def _label_changed(self, name: str, label: Label) -> None:
         labelling.change_label(self._session, name, label)
 
-    def _show_findings(self) -> None:
+    def _filter_findings(self) -> None:
         self.photos.show_kind("findings")
 
     def _show_regions(self) -> None:
@@ -222,11 +222,16 @@ class AnnotatePage(QWidget):
         regions = self._session.regions(current)
         self.canvas.show_regions(regions, labels)
         shown = self.canvas.shown
-        self.panel.show_regions(shown, labels, hidden=len(regions) - len(shown))
+        none = "" if current else "No photo is shown."
+        self.panel.show_regions(shown, labels, hidden=len(regions) - len(shown), none=none)
+        self._show_findings_here()
         self.panel.show_selection(self.canvas.selection)
         self._show_labels()
         if current:
             self._assessing.ask(self._session.photo(current), regions, labels)
+
+    def _show_findings_here(self) -> None:
+        self.panel.show_findings(self._checking.of(self._session.current))
 
     def _show_labels(self) -> None:
         labels, project = self._session.labels(), self._session.project
@@ -274,6 +279,7 @@ class AnnotatePage(QWidget):
         session.history_changed.connect(self._history_changed)
         self._loader.loaded.connect(self._photo_loaded)
         self._loader.failed.connect(self._photo_failed)
+        self._checking.changed.connect(self._show_findings_here)
         self._assessing.assessed.connect(panel.show_damage)
         canvas.edited.connect(self._edited)
         canvas.selection_changed.connect(self._selection_changed)
@@ -288,6 +294,6 @@ class AnnotatePage(QWidget):
         panel.labels.changed.connect(self._label_changed)
         panel.fields.label_chosen.connect(self._label_chosen)
         panel.fields.review_chosen.connect(self._review_chosen)
-        self.transfer.findings_wanted.connect(self._show_findings)
+        self.transfer.findings_wanted.connect(self._filter_findings)
         self._history_changed()
         self._photos_changed()

@@ -135,6 +135,7 @@ class PhotoPanel(QWidget):
         self.search.textChanged.connect(self._refresh)
         self.chips.idToggled.connect(self._chip_toggled)
         self.list.selectionModel().currentChanged.connect(self._chosen)
+        self._session.project_changed.connect(self._show_all)
         self._session.photos_changed.connect(self._refresh)
         self._session.photo_changed.connect(self._refresh)
         self._session.current_changed.connect(self._mark_current)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from qtpy.QtCore import QSize
 from qtpy.QtWidgets import QWidget
 
-from cardamage_core.annotations.model import Label, Region
+from cardamage_core.annotations.model import Finding, Label, Region
 from cardamage_core.assessment.damage import Damage
 
 from .. import parts
@@ -15,6 +15,9 @@ from ..damage_card import DamageCard
 from .label_list import LabelList
 from .region_fields import RegionFields
 from .region_list import RegionList
+
+MOST_FINDINGS = 3
+NO_REGION = "No region yet. Press P and click around the damage."
 
 
 class RegionPanel(QWidget):
@@ -28,15 +31,27 @@ class RegionPanel(QWidget):
         self.fields = RegionFields()
         self._hidden = parts.label("", "small", wrap=True)
         self._hidden.setContentsMargins(14, 2, 14, 2)
-        self._none = parts.label("No region yet. Press P and click around the damage.", "muted", wrap=True)
+        self._none = parts.label("", "muted", wrap=True)
         self._none.setContentsMargins(14, 4, 14, 4)
+        self._findings = parts.label("", "warn", wrap=True)
+        self._findings.setContentsMargins(14, 0, 14, 4)
+        self._findings.hide()
         self._shown: tuple[Region, ...] = ()
         self._labels: dict[str, Label] = {}
         self._shares: Mapping[str, float] = {}
         self._arrange()
 
-    def show_regions(self, regions: Sequence[Region], labels: Sequence[Label], *, hidden: int) -> None:
-        """Show the photo's regions; `hidden` predictions scored too low to be shown."""
+    def show_findings(self, findings: Sequence[Finding]) -> None:
+        """Say what looks wrong with the photo."""
+        told = [finding.text for finding in findings[:MOST_FINDINGS]]
+        if len(findings) > MOST_FINDINGS:
+            told.append(f"And {len(findings) - MOST_FINDINGS} more.")
+        self._findings.setText("\n".join(told))
+        self._findings.setVisible(bool(told))
+
+    def show_regions(self, regions: Sequence[Region], labels: Sequence[Label], *, hidden: int, none: str = "") -> None:
+        """Show the photo's regions, or say why there are none; `hidden` predictions scored too low to be shown."""
+        self._none.setText(none or NO_REGION)
         self._shown, self._labels = tuple(regions), {label.name: label for label in labels}
         self.regions.show_regions(regions, self._labels, self._shares)
         self.regions.setVisible(bool(regions))
@@ -68,14 +83,14 @@ class RegionPanel(QWidget):
         parts.rows(card, margins=(12, 0, 12, 8)).addWidget(self.card)
         column.addWidget(card)
         for head, widgets in (
-            ("Regions", (self._none, self.regions, self._hidden)),
+            ("Regions", (self._findings, self._none, self.regions, self._hidden)),
             ("Labels", (self.labels,)),
             ("This region", (self.fields,)),
         ):
             column.addWidget(_head(head))
             for widget in widgets:
                 column.addWidget(widget, {self.regions: 3, self.labels: 2}.get(widget, 0))
-        column.addStretch(1)
+        column.addStretch(0)
         parts.rows(self).addWidget(sheet)
 
 

@@ -162,6 +162,13 @@ def test_findings_are_counted_and_the_chip_shows_their_photos(page, qtbot):
     assert [page.photos.model.index(row).data() for row in range(2)] == ["two.png", "gone.png"]
 
 
+def test_what_looks_wrong_with_the_photo_is_said_beside_it(page, session, qtbot):
+    session.select("p2")
+    qtbot.waitUntil(lambda: "reaches outside the photo" in page.panel._findings.text())
+    session.select("p1")
+    assert page.panel._findings.isHidden()
+
+
 def test_typing_in_the_search_filters_and_is_no_shortcut(page, session):
     page.find()
     QTest.keyClicks(page.photos.search, "d")

@@ -21,7 +21,8 @@ def via_file(tmp_path):
     region = {"shape_attributes": shape, "region_attributes": {"label": "hail"}}
     entry = {"fileref": "", "size": size, "filename": "car.png", "base64_img_data": "", "file_attributes": {},
              "regions": {"0": region}}  # fmt: skip
-    path = tmp_path / "via_region_data.json"
+    path = tmp_path / "annotations" / "via_region_data.json"
+    path.parent.mkdir()
     path.write_text(json.dumps({f"car.png{size}": entry}))
     return path
 
@@ -37,8 +38,8 @@ def summary(page, qtbot):
     return wait
 
 
-def test_photos_elsewhere_are_asked_for_and_a_summary_follows(page, session, answers, via_file, summary):
-    answers.place = via_file.parent / "elsewhere"
+def test_photos_elsewhere_are_asked_for_and_a_summary_follows(page, session, answers, via_file, summary, tmp_path):
+    answers.place = tmp_path / "elsewhere"
     page.transfer.import_paths([via_file])
     dialog = summary()
     assert answers.asked == ["1 of 1 photo are not beside via_region_data.json.", "Photos of via_region_data.json"]
@@ -59,8 +60,8 @@ def test_an_import_may_be_called_off_when_photos_are_missing(page, session, answ
     assert not page.transfer.busy
 
 
-def test_a_dropped_folder_and_dropped_photos_come_in(page, session, via_file, summary):
-    page.transfer.import_paths([via_file.parent / "elsewhere" / "car.png"])
+def test_a_dropped_folder_and_dropped_photos_come_in(page, session, via_file, summary, tmp_path):
+    page.transfer.import_paths([tmp_path / "elsewhere" / "car.png"])
     summary().accept()
     assert session.photos()[-1].name == "car.png"
 
