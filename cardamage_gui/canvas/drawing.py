@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cardamage_core.annotations import edits
 from cardamage_core.annotations.model import Point, Polygon, Rectangle, Shape
@@ -12,10 +12,20 @@ from .gestures import CLICK, Gesture, Outcome, Preview, Start
 
 
 @dataclass
-class DrawPolygon(Gesture):
-    """Click by click; the first point, Enter or a double click closes it, Backspace takes the last point back."""
+class Drawing(Gesture):
+    """What all gestures that draw a new region share."""
 
     start: Start
+
+    def relabel(self, label: str) -> None:
+        """The region will get this label."""
+        self.start = replace(self.start, label=label)
+
+
+@dataclass
+class DrawPolygon(Drawing):
+    """Click by click; the first point, Enter or a double click closes it, Backspace takes the last point back."""
+
     points: list[Point] = field(default_factory=list)
     pointer: Point | None = None
     reach: float = 0.0
@@ -67,10 +77,9 @@ class DrawPolygon(Gesture):
 
 
 @dataclass
-class DrawRectangle(Gesture):
+class DrawRectangle(Drawing):
     """Drag from corner to corner, or click both."""
 
-    start: Start
     to: Point | None = None
 
     def move(self, at: Point, reach: float) -> None:

@@ -71,6 +71,9 @@ class Gesture:
         """Enter was pressed; True when that completes the gesture."""
         return False
 
+    def relabel(self, label: str) -> None:
+        """Another label was chosen meanwhile for what is being drawn."""
+
     def preview(self) -> Preview:
         """What to show meanwhile."""
         return Preview()

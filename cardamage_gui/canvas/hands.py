@@ -25,6 +25,12 @@ class Hands:
         self.drop()
         self.tool = TOOLS[tool]
 
+    def relabel(self, label: str) -> None:
+        """The label of what is being drawn, and of the next drawing."""
+        self.stage.new_label = label
+        if self.gesture is not None:
+            self.gesture.relabel(label)
+
     def drop(self) -> bool:
         """Cancel the running gesture; False when there is none."""
         if self.gesture is None:

@@ -11,7 +11,16 @@ from dataclasses import replace
 
 import numpy as np
 from qtpy.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal
-from qtpy.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from qtpy.QtGui import (
+    QFocusEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
 from qtpy.QtWidgets import QWidget
 
 from cardamage_core.annotations.model import Label, Region
@@ -87,8 +96,9 @@ class Canvas(QWidget):
         self._look_again()
 
     def set_new_label(self, label: str) -> None:
-        """The label of the next region that is drawn."""
-        self._stage.new_label = label
+        """The label of the region that is being drawn, and of the next."""
+        self._hands.relabel(label)
+        self.update()
 
     def set_editable(self, editable: bool) -> None:
         """Whether regions may be changed, or only looked at and selected."""
@@ -258,6 +268,13 @@ class Canvas(QWidget):
             self._stage.pointer = None
             self._look_again()
 
+    def event(self, event: QEvent) -> bool:
+        """While a gesture runs Ctrl+Z is for it (takes the last point back), not for the edits before."""
+        if event.type() == QEvent.ShortcutOverride and self.busy and event.matches(QKeySequence.Undo):
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys that belong to the gesture under way and to the photo."""
         key = event.key()
@@ -271,6 +288,8 @@ class Canvas(QWidget):
         }
         if key in does:
             does[key]()
+        elif event.matches(QKeySequence.Undo):
+            self.back()
         else:
             super().keyPressEvent(event)
 

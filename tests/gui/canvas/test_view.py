@@ -157,6 +157,24 @@ def test_backspace_takes_the_last_point_back_and_escape_the_drawing(canvas):
     assert len(canvas.told) == 1
 
 
+def test_undo_while_drawing_takes_a_point_back(canvas):
+    canvas.set_tool("polygon")
+    for point in ((60, 60), (80, 60), (80, 80), (70, 90)):
+        click(canvas, *point)
+    QTest.keyClick(canvas, Qt.Key_Z, Qt.ControlModifier)
+    QTest.keyClick(canvas, Qt.Key_Return)
+    assert ring(canvas, -1)[-1] == (80.0, 80.0)
+
+
+def test_a_label_chosen_while_drawing_is_the_drawings_label(canvas):
+    canvas.set_tool("rectangle")
+    canvas.set_new_label("dent")
+    drag(canvas, (60, 60), (90, 80), release=False)
+    canvas.set_new_label("scratch")
+    QTest.mouseRelease(canvas, Qt.LeftButton, Qt.NoModifier, screen(90, 80))
+    assert canvas.shown[-1].label == "scratch"
+
+
 def test_a_double_click_closes_a_polygon(canvas):
     canvas.set_tool("polygon")
     for point in ((60, 60), (80, 60), (80, 80)):
