@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from qtpy.QtCore import QByteArray, QEvent, QObject, Qt, Signal
+from qtpy.QtCore import QByteArray, QEvent, Qt, Signal
 from qtpy.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from qtpy.QtWidgets import QAction, QApplication, QMainWindow, QMenu, QMenuBar, QStackedWidget, QWidget
 
@@ -191,14 +191,8 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
             self.dropped.emit(paths)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Show the hint of whatever the pointer enters, where it has one."""
-        if event.type() == QEvent.Enter and isinstance(watched, QWidget) and watched.statusTip():
-            self.foot.hint(watched.statusTip())
-        return False
-
     def event(self, event: QEvent) -> bool:
-        """Qt's own status tips (menus) go to our status bar."""
+        """Status tips of menus and widgets go to our status bar."""
         if event.type() == QEvent.StatusTip:
             self.foot.hint(event.tip())
             return True

@@ -52,6 +52,7 @@ def button(text: str, slot: Callable[[], object], role: str = "", *, tip: str = 
     made = QPushButton(text)
     made.setProperty("role", role)
     made.setToolTip(tip)
+    made.setStatusTip(tip)
     made.setAutoDefault(False)
     made.clicked.connect(lambda _checked=False: slot())
     return made
@@ -62,6 +63,7 @@ def icon_button(icon: str, tip: str, slot: Callable[[], object] | None = None, *
     made = QToolButton()
     made.setIconSize(QSize(look.ICON, look.ICON))
     made.setToolTip(tip)
+    made.setStatusTip(tip)
     made.setAccessibleName(tip)
     if text:
         made.setText(text)

@@ -45,7 +45,7 @@ class Outlining(QObject):
 
     changed = Signal()  # began, went on or ended
     failed = Signal(object)  # CarDamageError
-    outlined = Signal(str, int)  # photo id, number of regions
+    finished = Signal(int, int)  # photos outlined, regions found on them
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class Outlining(QObject):
         self._model: Model | None = None
         self._waiting: list[str] = []
         self._task: Task | None = None
-        self._done = self._total = 0
+        self._done = self._total = self._regions = 0
         self._began = 0.0
         self._cold = True
 
@@ -101,7 +101,7 @@ class Outlining(QObject):
         """Outline these photos, one after another."""
         if self._model is None or self.busy or not photos:
             return
-        self._waiting, self._done, self._total = list(photos), 0, len(photos)
+        self._waiting, self._done, self._total, self._regions = list(photos), 0, len(photos), 0
         self._began = time.monotonic()
         self._next()
 
@@ -145,7 +145,7 @@ class Outlining(QObject):
         if not self._session.edit(photo, before, after, f"Outline damage with {model.card.name}"):
             self._end()
             return
-        self.outlined.emit(photo, len(found))
+        self._regions += len(found)
         self._next()
 
     def _failed(self, photo: str, error: CarDamageError) -> None:
@@ -168,10 +168,13 @@ class Outlining(QObject):
             self._session.edit_labels(labels, (*labels, *fresh), f"Add label {names}")
 
     def _end(self) -> None:
+        done, found = self._done, self._regions
         self._waiting.clear()
         self._task = None
-        self._total = self._done = 0
+        self._total = self._done = self._regions = 0
         self.changed.emit()
+        if done:
+            self.finished.emit(done, found)
 
     def _ready_predictor(self) -> Outliner:
         assert self._model is not None

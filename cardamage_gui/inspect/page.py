@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
-from qtpy.QtWidgets import QHBoxLayout, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QHBoxLayout, QProgressBar, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from cardamage_core.annotations.model import Review
 from cardamage_core.annotations.standing import stands
 from cardamage_core.errors import CarDamageError
 from cardamage_core.inference.client import Predictor
 
-from .. import actions, parts
+from .. import actions, parts, words
 from ..actions import Action
 from ..background import Background
 from ..canvas.view import Canvas
@@ -242,6 +242,10 @@ class InspectPage(QWidget):
         self._working_said.setText(self._outlining.text())
         self._working_bar.setValue(round(1000 * self._outlining.fraction()))
 
+    def _outlined(self, photos: int, regions: int) -> None:
+        found = words.count(regions, "region") if regions else "no damage"
+        self._session.said.emit(f"Outlined {words.count(photos, 'photo')}: {found} seen")
+
     def _added(self, first: str) -> None:
         self._session.refresh()
         if first:
@@ -296,11 +300,13 @@ class InspectPage(QWidget):
         )
 
     def _arrange(self) -> None:
-        self._work = QWidget()
-        line = parts.columns(self._work, spacing=0)
-        line.addWidget(self._left())
-        line.addWidget(self._middle(), 1)
-        line.addWidget(self._right())
+        self._work = QSplitter(Qt.Horizontal)
+        self._work.setHandleWidth(1)
+        for number, widget in enumerate((self._left(), self._middle(), self._right())):
+            self._work.addWidget(widget)
+            self._work.setCollapsible(number, number != 1)
+        self._work.setStretchFactor(1, 1)
+        self._work.setSizes([LEFT, 780, RIGHT])
         self._stack = QStackedWidget()
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self._work)
@@ -308,7 +314,7 @@ class InspectPage(QWidget):
 
     def _left(self) -> QWidget:
         left = parts.frame("left")
-        left.setFixedWidth(LEFT)
+        left.setMinimumWidth(200)
         layout = parts.rows(left, margins=(0, 12, 1, 0), spacing=8)
         head = QHBoxLayout()
         head.setContentsMargins(14, 0, 10, 0)
@@ -332,7 +338,7 @@ class InspectPage(QWidget):
 
     def _right(self) -> QWidget:
         right = parts.frame("right")
-        right.setFixedWidth(RIGHT)
+        right.setMinimumWidth(280)
         layout = parts.rows(right, margins=(1, 10, 0, 12), spacing=8)
         card = QVBoxLayout()
         card.setContentsMargins(12, 0, 12, 8)
@@ -363,6 +369,7 @@ class InspectPage(QWidget):
         self._canvas.pointer_moved.connect(self.pointer_moved)
         self._outlining.changed.connect(self._show_work)
         self._outlining.failed.connect(session.failed)
+        self._outlining.finished.connect(self._outlined)
         bar = self._toolbar
         bar.overlay_chosen.connect(self.show_overlay)
         bar.threshold_changed.connect(self._threshold_changed)

@@ -75,7 +75,7 @@ class Chart(QFrame):
         self._lines: dict[str, pyqtgraph.PlotDataItem] = {}
         layout = parts.rows(self, margins=(14, 12, 14, 10), spacing=6)
         layout.addLayout(head)
-        layout.addWidget(self._nothing)
+        layout.addWidget(self._nothing, 1, Qt.AlignTop)
         layout.addWidget(self._plot, 1)
         self._dress()
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .curves import Curves
 
 LOG_HEIGHT = 180
+TRAINING = "Training."  # what jobs.queue says of a job whose steps go on; otherwise it is loading, compiling, stopping
 
 
 class JobView(QFrame):
@@ -245,7 +246,7 @@ def about(job: JobStatus, photos: int, validation: int) -> str:
 
 def where(job: JobStatus) -> str:
     """How far: "Epoch 3 of 5 · step 62 of 100"."""
-    if job.state == "waiting" or (job.state == "running" and not job.step):
+    if job.state == "waiting" or (job.state == "running" and (not job.step or job.message != TRAINING)):
         return job.message
     in_epoch = (job.step - 1) % job.job.steps + 1 if job.step else 0
     far = f"Epoch {job.epoch} of {job.job.epochs} · step {in_epoch} of {job.job.steps}"
@@ -254,7 +255,7 @@ def where(job: JobStatus) -> str:
 
 def speed(job: JobStatus) -> str:
     """Speed, memory and estimate, as far as known."""
-    if job.state != "running" or not job.step:
+    if job.state != "running" or not job.step or job.message != TRAINING:
         return ""
     said = []
     if job.photos_per_second:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from cardamage_core.project import Project
 
 LEFT = 290
-GOES_ON = "A training goes on when this window is closed"
+GOES_ON = "The training goes on when this window is closed"
 
 
 class TrainPage(QWidget):
@@ -85,6 +85,7 @@ class TrainPage(QWidget):
         shown = self._jobs.chosen()
         if shown is not None and self.isVisible() and self._stack.currentWidget() is self._job_view:
             self._job_view.show_job(shown)
+        self._show_hint()
 
     def _job_chosen(self, *_: object) -> None:
         job = self._jobs.chosen()
@@ -123,6 +124,14 @@ class TrainPage(QWidget):
         """Out of view: the curves need not follow."""
         super().hideEvent(event)
         self._job_view.rest()
+
+    def _show_hint(self) -> None:
+        """Nobody needs to wait for a training: say so while one runs."""
+        job = self._watch.running()
+        if not self.isVisible():
+            return
+        checkpoint = f" · checkpoint at step {job.checkpoint_step}" if job and job.checkpoint_step else ""
+        self.hint_changed.emit(f"{GOES_ON}{checkpoint}" if job else "")
 
     # Starting
 

@@ -179,6 +179,8 @@ def test_masks_below_the_slider_are_counted_in_words(model, page, session, wait)
 
 
 def test_all_photos_are_outlined_one_by_one(model, page, session, wait):
+    said = []
+    session.said.connect(said.append)
     Worker.answers = {f"{name}.png": (predicted(f"p{name}", 0.95, (60, 15, 20, 10)),) for name in "abc"}
     wait(lambda: button(page, "All photos").isEnabled())
 
@@ -186,6 +188,7 @@ def test_all_photos_are_outlined_one_by_one(model, page, session, wait):
 
     wait(lambda: [photo.regions for photo in session.photos()] == [4, 1, 1])
     assert Worker.asked == ["a.png", "b.png", "c.png"]
+    assert said == ["Outlined 3 photos: 3 regions seen"]
     assert session.current == "a"
 
 
