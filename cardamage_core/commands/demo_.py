@@ -13,7 +13,8 @@ import msgspec
 from ..assessment.damage import Damage
 from ..assessment.wording import figure
 from ..demo import summary
-from ..demo.run import Outcome, Recipe
+from ..demo.recipe import Recipe, place
+from ..demo.run import Outcome
 from ..demo.run import run as run_demo
 from . import Output
 from .bars import bar_for
@@ -37,9 +38,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, out: Output) -> int:
     """Run the demonstration and report it."""
-    counts = Recipe().photos | {"train": args.photos}
-    recipe = Recipe(counts, args.epochs, args.steps, start=args.start, seed=args.seed, processes=os.cpu_count() or 1)
-    folder = args.out.absolute()
+    recipe = _recipe(args)
+    folder = place(args.out.absolute(), recipe)
     with bar_for(out) as bar:
         outcome = run_demo(folder, recipe, bar)
     page = summary.write(outcome, folder / "result")
@@ -53,7 +53,13 @@ def window_folder(argv: list[str], environ: Mapping[str, str], *, platform: str 
     arguments(parser)
     args, _ = parser.parse_known_args(argv[1:])
     has_display = platform in ("win32", "darwin") or bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
-    return args.out.absolute() / "project" if has_display and not args.no_window and "--json" not in argv else None
+    is_wanted = has_display and not args.no_window and "--json" not in argv
+    return place(args.out.absolute(), _recipe(args)) / "project" if is_wanted else None
+
+
+def _recipe(args: argparse.Namespace) -> Recipe:
+    photos = Recipe().photos | {"train": args.photos}
+    return Recipe(photos, args.epochs, args.steps, start=args.start, seed=args.seed, processes=os.cpu_count() or 1)
 
 
 def _text(outcome: Outcome, page: Path) -> str:

@@ -1,6 +1,6 @@
 """How are drawn sample photos put on disk, with annotations as VIA writes them?
 
-FOLDER/train/drawn_001.jpg …  FOLDER/train/via_region_data.json      and the same for val
+FOLDER/train/train_001.jpg …  FOLDER/train/via_region_data.json      and the same for val
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from . import cars
 ANNOTATIONS = "via_region_data.json"
 SAMPLE = {"train": 9, "val": 3}
 _QUALITY = 92  # of the JPEG files
-VERSION = 2  # counts up when the same seed gives other photos
+VERSION = 3  # counts up when the same seed gives other photos
 _UNDAMAGED = 8  # every eighth car is whole
 
 Progress = Callable[[float], None]
@@ -65,7 +65,7 @@ def write(folder: Path, *, progress: Progress | None = None, cancelled: Cancelle
 
 
 def _jobs(folder: Path, seed: int, count: int) -> list[_Job]:
-    return [(folder / f"drawn_{i + 1:03d}.jpg", 1000 * seed + i, i) for i in range(count)]
+    return [(folder / f"{folder.name}_{i + 1:03d}.jpg", 1000 * seed + i, i) for i in range(count)]
 
 
 def _drawn(jobs: dict[str, list[_Job]], processes: int) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -8,7 +8,8 @@ import jinja2
 
 from .. import __version__, files
 from ..assessment.wording import NOT_AN_ESTIMATE, figure
-from .run import Judged, Outcome
+from .judging import Judged
+from .run import Outcome
 
 PAGE = "summary.html"
 _TEMPLATE = "demo/summary.html"
