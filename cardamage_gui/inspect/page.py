@@ -9,31 +9,25 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
-from qtpy.QtWidgets import QHBoxLayout, QProgressBar, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QWidget
 
 from cardamage_core.annotations.model import Review
 from cardamage_core.annotations.standing import stands
-from cardamage_core.errors import CarDamageError
 from cardamage_core.inference.client import Predictor
 
 from .. import actions, parts, words
 from ..actions import Action
 from ..background import Background
-from ..canvas.view import Canvas
-from ..damage_card import DamageCard
 from ..dialogs import Dialogs
 from ..session import Session
 from ..settings import Settings
-from .findings import FindingsTable
-from .outline_bar import OutlineBar
 from .outlining import Outliner, Outlining
+from .panel import FindingsPanel
 from .photos import PhotosModel, PhotosView
 from .rows import decided, rows_of
-from .toolbar import Toolbar
+from .viewer import Viewer
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from cardamage_core.models.registry import Model
 
 LEFT, RIGHT = 270, 330
@@ -58,8 +52,7 @@ class InspectPage(QWidget):
         super().__init__()
         self._session, self._background, self._settings, self._dialogs = session, background, settings, dialogs
         self._wanted_model = ""
-        self._showing = ""  # the photo on the canvas
-        self._message = ""  # instead of it
+        self._showing = ""  # the photo being shown; not the session's while the page is out of view
         self.setFocusPolicy(Qt.StrongFocus)
         self.setAcceptDrops(True)
         self._outlining = Outlining(session, background, self, worker=worker)
@@ -80,7 +73,7 @@ class InspectPage(QWidget):
 
     def canvas_message(self) -> str:
         """What stands where the photo would be, "" when it is shown."""
-        return self._message
+        return self._viewer.message
 
     def close_predictor(self) -> None:
         """End the worker process."""
@@ -112,7 +105,7 @@ class InspectPage(QWidget):
 
     def decide(self, review: Review) -> None:
         """Accept or reject the current finding and go on to the next open one."""
-        row = self._table.current()
+        row = self._panel.table.current()
         photo = self._session.current
         if row is None or not photo:
             return
@@ -120,7 +113,7 @@ class InspectPage(QWidget):
         after = decided(before, row.region.id, review)
         text = f"{'Accept' if review == 'accepted' else 'Reject'} {row.region.label}"
         if self._session.edit(photo, before, after, text):
-            self._table.next_open()
+            self._panel.table.next_open()
 
     def step(self, by: int) -> None:
         """Show the next or previous photo."""
@@ -128,11 +121,6 @@ class InspectPage(QWidget):
         if self._session.current in ids:
             at = ids.index(self._session.current) + by
             self._session.select(ids[max(0, min(len(ids) - 1, at))])
-
-    def show_overlay(self, on: bool) -> None:
-        """Show the findings, or the photo alone."""
-        self._toolbar.show_overlay(on)
-        self._canvas.set_overlay(on)
 
     # What happened
 
@@ -151,70 +139,36 @@ class InspectPage(QWidget):
         self._show_photo(photo_id)
 
     def _photo_changed(self, photo_id: str) -> None:
-        if photo_id == self._session.current:
+        if photo_id == self._showing:
             self._show_findings()
 
     def _show_photo(self, photo_id: str) -> None:
-        """Load the photo in the background; the old one stays until the new one is there."""
-        self._showing = photo_id
-        if not photo_id or not self.isVisible():
-            self._showing = "" if not self.isVisible() else photo_id
-            self._canvas.show_image(None)
-            self._show_findings()
-            return
-        path = self._session.path_of(self._session.photo(photo_id))
-        self._background.run(
-            lambda: _loaded(path), partial(self._loaded, photo_id), partial(self._not_loaded, photo_id), urgent=True
-        )
-
-    def _loaded(self, photo_id: str, pixels: np.ndarray) -> None:
-        if photo_id == self._session.current:
-            self._message = ""
-            self._canvas.show_image(pixels)
-            self._show_findings()
-
-    def _not_loaded(self, photo_id: str, error: CarDamageError) -> None:
-        if photo_id == self._session.current:
+        """Out of view nothing is loaded or worked out; `showEvent` makes up for it."""
+        self._showing = photo_id if self.isVisible() else ""
+        if self._showing:
             photo = self._session.photo(photo_id)
-            size = (float(photo.width), float(photo.height)) if photo.width else None
-            self._message = f"{error.title} {error.detail}".strip()
-            self._canvas.show_image(None, size=size, message=self._message)
-            self._show_findings()
+            self._viewer.show_photo(photo, self._session.path_of(photo))
+        else:
+            self._viewer.show_no_photo()
+        self._show_findings()
 
     def _show_findings(self) -> None:
         photo_id = self._session.current
-        if not photo_id or self._session.project is None:
-            self._canvas.show_regions((), ())
-            self._table.show_rows((), "of photo")
-            self._card.show_damage(None)
+        if not photo_id or photo_id != self._showing:
+            self._panel.show_nothing()
             return
         from cardamage_core.assessment.damage import assess
 
         photo, regions, labels = self._session.photo(photo_id), self._session.regions(photo_id), self._session.labels()
-        threshold = self._toolbar.threshold()
+        threshold = self._viewer.toolbar.threshold()
         damage = assess(photo, regions, labels, threshold=threshold)
-        self._card.show_damage(damage)
-        self._canvas.show_regions(regions, labels)
-        rows = rows_of(regions, labels, damage, threshold)
-        self._table.show_rows(rows, f"of {damage.denominator}")
-        self._nothing.setVisible(not rows)
         hidden = sum(not stands(region, threshold) for region in regions)
-        self._nothing.setText(_nothing(hidden, threshold))
-
-    def _threshold_changed(self, value: float) -> None:
-        self._settings.set("threshold", value)
-        self._canvas.set_visible_above(value)
-        self._show_findings()
-
-    def _threshold_released(self) -> None:
-        self._photos.model().forget_figures()
-
-    def _opacity_changed(self, value: float) -> None:
-        self._settings.set("opacity", value)
-        self._canvas.set_opacity(value)
+        self._viewer.canvas.show_regions(regions, labels)
+        rows = rows_of(regions, labels, damage, threshold)
+        self._panel.show_findings(damage, rows, hidden=hidden, threshold=threshold)
 
     def _row_chosen(self, region_id: str) -> None:
-        self._canvas.select((region_id,) if region_id else ())
+        self._viewer.canvas.select((region_id,) if region_id else ())
 
     def _model_chosen(self, model: Model | None) -> None:
         self._outlining.use(model)
@@ -238,9 +192,7 @@ class InspectPage(QWidget):
         why_not = "" if model else NO_MODEL
         possible = model is not None and bool(self._session.current) and not self._session.read_only
         self._outline_bar.show_work(busy=self._outlining.busy, possible=possible, why_not=why_not)
-        self._working.setVisible(self._outlining.busy)
-        self._working_said.setText(self._outlining.text())
-        self._working_bar.setValue(round(1000 * self._outlining.fraction()))
+        self._viewer.show_work(self._outlining.text(), self._outlining.fraction())
 
     def _outlined(self, photos: int, regions: int) -> None:
         found = words.count(regions, "region") if regions else "no damage"
@@ -277,22 +229,11 @@ class InspectPage(QWidget):
     # Building
 
     def _make(self) -> None:
-        self._canvas = Canvas(editable=False)
-        self._canvas.set_numbered(True)
-        self._toolbar = Toolbar(self._settings.get("threshold"), self._settings.get("opacity"))
-        self._outline_bar = OutlineBar()
-        self._canvas.set_visible_above(self._toolbar.threshold())
-        self._canvas.set_opacity(self._settings.get("opacity"))
-        self._photos = PhotosView(PhotosModel(self._session, self._background, self._toolbar.threshold))
-        self._card = DamageCard()
-        self._table = FindingsTable()
-        self._nothing = parts.label("", "muted", wrap=True)
-        self._working = parts.frame("notice")
-        self._working_said = parts.label("", "muted")
-        self._working_bar = QProgressBar()
-        self._working_bar.setRange(0, 1000)
-        self._working_bar.setTextVisible(False)
-        self._working.hide()
+        self._viewer = Viewer(self._background, self._settings)
+        self._panel = FindingsPanel()
+        self._outline_bar = self._panel.outline_bar
+        threshold = self._viewer.toolbar.threshold
+        self._photos = PhotosView(PhotosModel(self._session, self._background, threshold))
         self._empty = parts.EmptyState(
             "Open the photos of a car, or drop them here, to see its damage outlined.",
             parts.button("Open photos…", self.open_photos, "primary"),
@@ -302,7 +243,7 @@ class InspectPage(QWidget):
     def _arrange(self) -> None:
         self._work = QSplitter(Qt.Horizontal)
         self._work.setHandleWidth(1)
-        for number, widget in enumerate((self._left(), self._middle(), self._right())):
+        for number, widget in enumerate((self._left(), self._viewer, self._panel)):
             self._work.addWidget(widget)
             self._work.setCollapsible(number, number != 1)
         self._work.setStretchFactor(1, 1)
@@ -325,36 +266,6 @@ class InspectPage(QWidget):
         layout.addWidget(self._photos, 1)
         return left
 
-    def _middle(self) -> QWidget:
-        middle = QWidget()
-        column = parts.rows(middle, spacing=0)
-        working = parts.columns(self._working, margins=(14, 6, 14, 6), spacing=12)
-        working.addWidget(self._working_said)
-        working.addWidget(self._working_bar, 1)
-        for widget in (self._toolbar, self._working):
-            column.addWidget(widget)
-        column.addWidget(self._canvas, 1)
-        return middle
-
-    def _right(self) -> QWidget:
-        right = parts.frame("right")
-        right.setMinimumWidth(280)
-        layout = parts.rows(right, margins=(1, 10, 0, 12), spacing=8)
-        card = QVBoxLayout()
-        card.setContentsMargins(12, 0, 12, 8)
-        card.addWidget(self._card)
-        layout.addLayout(card)
-        body = QVBoxLayout()
-        body.setContentsMargins(14, 0, 8, 0)
-        body.setSpacing(8)
-        body.addWidget(parts.section("Findings on this photo"))
-        body.addWidget(self._nothing)
-        body.addWidget(self._table, 1)
-        body.addLayout(_keys())
-        layout.addLayout(body, 1)
-        layout.addWidget(self._outline_bar)
-        return right
-
     def _listen(self) -> None:
         session = self._session
         session.project_changed.connect(self._project_changed)
@@ -363,19 +274,16 @@ class InspectPage(QWidget):
         session.photo_changed.connect(self._photo_changed)
         session.labels_changed.connect(self._show_findings)
         self._photos.chosen.connect(session.select)
-        self._table.chosen.connect(self._row_chosen)
-        self._canvas.selection_changed.connect(self._table.choose)
-        self._canvas.hint_changed.connect(self.hint_changed)
-        self._canvas.pointer_moved.connect(self.pointer_moved)
+        canvas, toolbar, bar = self._viewer.canvas, self._viewer.toolbar, self._outline_bar
+        self._panel.table.chosen.connect(self._row_chosen)
+        canvas.selection_changed.connect(self._panel.table.choose)
+        canvas.hint_changed.connect(self.hint_changed)
+        canvas.pointer_moved.connect(self.pointer_moved)
+        toolbar.threshold_changed.connect(self._show_findings)
+        toolbar.threshold_settled.connect(self._photos.model().forget_figures)
         self._outlining.changed.connect(self._show_work)
         self._outlining.failed.connect(session.failed)
         self._outlining.finished.connect(self._outlined)
-        bar = self._toolbar
-        bar.overlay_chosen.connect(self.show_overlay)
-        bar.threshold_changed.connect(self._threshold_changed)
-        bar.threshold_settled.connect(self._threshold_released)
-        bar.opacity_changed.connect(self._opacity_changed)
-        bar = self._outline_bar
         bar.model_chosen.connect(self._model_chosen)
         bar.outline.connect(self.outline)
         bar.outline_all.connect(self.outline_all)
@@ -387,30 +295,12 @@ class InspectPage(QWidget):
             Action("inspect_previous", "Previous photo", ("A",), "", partial(self.step, -1)),
             Action("inspect_accept", "Accept finding", ("Y",), "Accept the finding", partial(self.decide, "accepted")),
             Action("inspect_reject", "Reject finding", ("N",), "Reject the finding", partial(self.decide, "rejected")),
-            Action("inspect_findings", "Show findings", ("M",), "", partial(self.show_overlay, True)),
-            Action("inspect_original", "Show the original", ("O",), "", partial(self.show_overlay, False)),
-            Action("inspect_fit", "Fit the photo", ("F",), "", self._canvas.fit),
+            Action("inspect_findings", "Show findings", ("M",), "", partial(self._viewer.show_overlay, True)),
+            Action("inspect_original", "Show the original", ("O",), "", partial(self._viewer.show_overlay, False)),
+            Action("inspect_fit", "Fit the photo", ("F",), "", self._viewer.canvas.fit),
             Action("inspect_outline", "Outline damage", ("Ctrl+D",), "Outline this photo", self.outline),
             Action("inspect_open", "Open photos…", ("Ctrl+Shift+O",), "", self.open_photos),
         ]
-
-
-def _keys() -> QHBoxLayout:
-    line = QHBoxLayout()
-    line.setSpacing(6)
-    for key, text in (("Y", "accept"), ("N", "reject"), ("D", "next photo")):
-        line.addWidget(parts.label(key, "key"))
-        line.addWidget(parts.label(text, "small"))
-        line.addSpacing(4)
-    line.addStretch(1)
-    return line
-
-
-def _nothing(hidden: int, threshold: float) -> str:
-    if hidden:
-        some = "1 finding lies" if hidden == 1 else f"{hidden} findings lie"
-        return f"{some} below {threshold:.0%}. Move the slider to see more.".replace("%", " %")
-    return "Nothing is outlined on this photo yet. Outline damage asks the model."
 
 
 def _photos_in(event: QDragEnterEvent | QDropEvent) -> list[Path]:
@@ -419,12 +309,6 @@ def _photos_in(event: QDragEnterEvent | QDropEvent) -> list[Path]:
     paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
     photos = [path for path in paths if path.suffix.lower() in SUFFIXES]
     return photos if len(photos) == len(paths) else []
-
-
-def _loaded(path: Path) -> np.ndarray:
-    from cardamage_core import imaging
-
-    return imaging.load(path)
 
 
 def _models(folder: Path) -> list[Model]:
