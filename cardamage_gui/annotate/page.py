@@ -21,6 +21,7 @@ from ..canvas.tools import TOOLS
 from ..canvas.view import Canvas
 from ..dialogs import Dialogs
 from ..session import Session
+from ..thumbnails import Thumbnails
 from . import labelling
 from .assessing import THRESHOLD, Assessing
 from .checking import Checking
@@ -29,7 +30,6 @@ from .loading import PhotoLoader
 from .photos import PhotoPanel
 from .progress import ProgressStrip
 from .regions import RegionPanel
-from .thumbnails import Thumbnails
 from .toolbar import ToolBar
 from .toolbox import ToolBox
 from .transfer import Transfer

@@ -9,8 +9,8 @@ from qtpy.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QW
 from cardamage_core.project import PhotoSummary
 
 from .. import look, words
+from ..thumbnails import Thumbnails
 from .photo_model import FINDINGS, PHOTO
-from .thumbnails import Thumbnails
 
 HEIGHT, PICTURE = 56, QSize(62, 44)
 DOTS = {"accepted": "good", "rejected": "bad", "needs work": "warn", "unreviewed": "muted"}

@@ -16,10 +16,10 @@ from qtpy.QtWidgets import (
 
 from .. import parts
 from ..session import Session
+from ..thumbnails import Thumbnails
 from .checking import Checking
 from .photo_model import KINDS, PHOTO, PhotoFilter, PhotoModel, counts
 from .photo_row import PhotoRow
-from .thumbnails import Thumbnails
 
 TEXTS = {"all": "All", "unreviewed": "Unreviewed", "findings": "Findings", "no region": "No region"}
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from cardamage_core.errors import PhotoError
-from cardamage_gui.annotate.thumbnails import LONGEST, small_picture
+from cardamage_gui.thumbnails import LONGEST, small_picture
 
 
 def test_a_small_picture_is_kept_and_read_again(tmp_path):

@@ -18,8 +18,8 @@ from qtpy.QtGui import QImage, QPixmap
 from cardamage_core import files, imaging
 from cardamage_core.errors import CarDamageError
 
-from ..background import Background, Task
-from ..session import Session
+from .background import Background, Task
+from .session import Session
 
 LONGEST = 128  # pixels; rows show half of it, so that it stays sharp on dense screens
 AT_ONCE, WAITING, KEPT = 2, 48, 1500
