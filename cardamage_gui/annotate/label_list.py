@@ -13,7 +13,7 @@ from cardamage_core.annotations.model import Label, Role
 
 from .. import look, parts
 from .region_list import color_of
-from .rows import ROW, Row, RowDelegate, RowModel
+from .rows import ID, Row, RowDelegate, RowModel
 
 ROLES: dict[Role, str] = {"damage": "Damage", "car": "Car outline", "part": "Part of the car"}
 NO_KEY = "no key"
@@ -51,20 +51,7 @@ class LabelList(QWidget):
     def show_labels(self, labels: Sequence[Label], numbers: Mapping[str, int], marked: str) -> None:
         """Show the labels with their numbers of regions; `marked` is the one of the next drawing."""
         self._labels = {label.name: label for label in labels}
-        self._rows.show(
-            [
-                Row(
-                    id=label.name,
-                    text=label.name,
-                    color=color_of(label),
-                    key=label.key,
-                    note="" if label.role == "damage" else ROLES[label.role].lower(),
-                    right=str(numbers.get(label.name, 0)),
-                    marked=label.name == marked,
-                )
-                for label in labels
-            ]
-        )
+        self._rows.show(list(self._labels), lambda number: row_of(labels[number], numbers, marked=marked))
         self.list.setMaximumHeight(self.list.sizeHint().height())
         self.list.updateGeometry()
 
@@ -85,13 +72,13 @@ class LabelList(QWidget):
         return menu
 
     def _clicked(self, index: QModelIndex) -> None:
-        self.chosen.emit(index.data(ROW).id)
+        self.chosen.emit(index.data(ID))
         self.list.clearSelection()
 
     def _menu(self, at: QPoint) -> None:
         index = self.list.indexAt(at)
         if index.isValid():
-            menu = self.menu(self._labels[index.data(ROW).id])
+            menu = self.menu(self._labels[index.data(ID)])
             menu.setAttribute(Qt.WA_DeleteOnClose)
             menu.popup(self.list.viewport().mapToGlobal(at))
 
@@ -110,6 +97,19 @@ class LabelList(QWidget):
         import msgspec
 
         self.changed.emit(label.name, msgspec.structs.replace(label, **fields))
+
+
+def row_of(label: Label, numbers: Mapping[str, int], *, marked: str) -> Row:
+    """How a label is listed; `marked` names the one of the next drawing."""
+    return Row(
+        id=label.name,
+        text=label.name,
+        color=color_of(label),
+        key=label.key,
+        note="" if label.role == "damage" else ROLES[label.role].lower(),
+        right=str(numbers.get(label.name, 0)),
+        marked=label.name == marked,
+    )
 
 
 class _List(QListView):

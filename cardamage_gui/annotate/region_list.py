@@ -11,7 +11,7 @@ from cardamage_core.annotations.model import Label, Region
 from cardamage_core.annotations.shapes import vertex_count
 
 from .. import look, words
-from .rows import ROW, Row, RowDelegate, RowModel
+from .rows import ID, Row, RowDelegate, RowModel
 
 HEIGHT = 50
 FEWEST = 2  # rows that are always seen
@@ -40,7 +40,7 @@ class RegionList(QListView):
         """Show the regions; `shares` are damage percentages by region id."""
         kept = self.selected()
         self._telling = False
-        self.rows.show([row_of(region, labels, shares) for region in regions])
+        self.rows.show([region.id for region in regions], lambda number: row_of(regions[number], labels, shares))
         self._telling = True
         self.select(kept)
         self.setMaximumHeight(max(1, self.sizeHint().height()))
@@ -60,7 +60,7 @@ class RegionList(QListView):
 
     def selected(self) -> tuple[str, ...]:
         """The ids of the selected rows."""
-        return tuple(index.data(ROW).id for index in sorted(self.selectedIndexes()))
+        return tuple(index.data(ID) for index in sorted(self.selectedIndexes()))
 
     def sizeHint(self) -> QSize:
         """As high as its rows."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from qtpy.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QRectF, QSize, Qt
@@ -11,7 +11,7 @@ from qtpy.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QW
 
 from .. import look
 
-ROW = Qt.UserRole
+ROW, ID = Qt.UserRole, Qt.UserRole + 1
 EDGE = 14  # pixels at both sides
 
 
@@ -31,43 +31,51 @@ class Row:
 
 
 class RowModel(QAbstractListModel):
-    """Rows as a Qt model."""
+    """Rows as a Qt model. A row is made only when it is looked at, so that thousands cost nothing."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.rows: tuple[Row, ...] = ()
+        self._ids: tuple[str, ...] = ()
+        self._places: dict[str, int] = {}
+        self._make: Callable[[int], Row] | None = None
 
-    def show(self, rows: Sequence[Row]) -> None:
-        """Show these rows; the list keeps its place when the ids are the same."""
-        old, rows = self.rows, tuple(rows)
-        if [row.id for row in old] == [row.id for row in rows]:
-            self.rows = rows
-            if rows and rows != old:
-                self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
+    def show(self, ids: Sequence[str], make: Callable[[int], Row]) -> None:
+        """Show rows with these ids, made by their number; the list keeps its place when the ids are the same."""
+        ids, old = tuple(ids), self._ids
+        self._make = make
+        if ids == old:
+            if ids:
+                self.dataChanged.emit(self.index(0), self.index(len(ids) - 1))
             return
         self.beginResetModel()
-        self.rows = rows
+        self._ids = ids
+        self._places = {row_id: place for place, row_id in enumerate(ids)}
         self.endResetModel()
 
     def rowCount(self, parent: QModelIndex | None = None) -> int:
         """How many rows."""
-        return 0 if parent is not None and parent.isValid() else len(self.rows)
+        return 0 if parent is not None and parent.isValid() else len(self._ids)
 
     def data(self, index: QModelIndex, role: int = Qt.DisplayRole) -> object:
-        """The text; under `ROW` the whole row."""
-        if not index.isValid():
+        """The text; under `ROW` the whole row, under `ID` its id."""
+        if not index.isValid() or role not in (ROW, ID, Qt.DisplayRole, Qt.AccessibleTextRole):
             return None
-        row = self.rows[index.row()]
-        if role == ROW:
-            return row
+        if role == ID:
+            return self._ids[index.row()]
+        row = self.row(index.row())
         if role == Qt.AccessibleTextRole:
             return " ".join(filter(None, (row.text, row.note, row.second, row.right)))
-        return row.text if role == Qt.DisplayRole else None
+        return row if role == ROW else row.text
+
+    def row(self, number: int) -> Row:
+        """One row by its number."""
+        assert self._make is not None, "rows are looked at only after they were shown"
+        return self._make(number)
 
     def index_of(self, row_id: str) -> QModelIndex:
         """The index of a row by id; invalid when there is none."""
-        found = next((i for i, row in enumerate(self.rows) if row.id == row_id), -1)
-        return self.index(found) if found >= 0 else QModelIndex()
+        place = self._places.get(row_id, -1)
+        return self.index(place) if place >= 0 else QModelIndex()
 
 
 class RowDelegate(QStyledItemDelegate):

@@ -88,7 +88,7 @@ def test_a_digit_without_selection_is_the_label_of_the_next_drawing(page, sessio
     made = session.regions("p1")[-1]
     assert made.label == "car"
     assert made.origin.kind == "drawn"
-    assert page.panel.labels.list.model().rows[2].marked
+    assert page.panel.labels.list.model().row(2).marked
 
 
 def test_d_and_a_walk_through_the_photos(page, session):
