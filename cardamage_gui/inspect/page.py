@@ -21,6 +21,7 @@ from ..background import Background
 from ..dialogs import Dialogs
 from ..session import Session
 from ..settings import Settings
+from ..thumbnails import Thumbnails
 from .outlining import Outliner, Outlining
 from .panel import FindingsPanel
 from .photos import PhotosModel, PhotosView
@@ -233,7 +234,9 @@ class InspectPage(QWidget):
         self._panel = FindingsPanel()
         self._outline_bar = self._panel.outline_bar
         threshold = self._viewer.toolbar.threshold
-        self._photos = PhotosView(PhotosModel(self._session, self._background, threshold))
+        model = PhotosModel(self._session, self._background, threshold)
+        thumbnails = Thumbnails(self._session, self._background, self)
+        self._photos = PhotosView(model, thumbnails)
         self._empty = parts.EmptyState(
             "Open the photos of a car, or drop them here, to see its damage outlined.",
             parts.button("Open photos…", self.open_photos, "primary"),
