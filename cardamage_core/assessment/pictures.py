@@ -43,11 +43,12 @@ def draw(
 
 def caption(picture: np.ndarray, text: str) -> np.ndarray:
     """The picture with a dark bar below it that holds `text` (plain ASCII: OpenCV draws nothing else)."""
-    scale = _unit(picture) * 0.45
-    bar = np.full((round(30 * scale) + 6, picture.shape[1], 3), HALO, np.uint8)
     plain = text.replace("–", "-").encode("ascii", "replace").decode()
-    at = (round(10 * scale), bar.shape[0] - round(9 * scale) - 3)
-    cv2.putText(bar, plain, at, _FONT, 0.55 * scale, WHITE, max(1, round(scale)), cv2.LINE_AA)
+    (width, _), _ = cv2.getTextSize(plain, _FONT, 1.0, 1)
+    size = min(max(0.5, _unit(picture) * 0.25), 0.94 * picture.shape[1] / max(1, width))  # readable, and it fits
+    bar = np.full((round(54 * size) + 6, picture.shape[1], 3), HALO, np.uint8)
+    at = (round(16 * size), bar.shape[0] - round(16 * size) - 3)
+    cv2.putText(bar, plain, at, _FONT, size, WHITE, max(1, round(1.8 * size)), cv2.LINE_AA)
     return np.vstack([picture, bar])
 
 
