@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -198,6 +199,7 @@ def _run(folder: Path | None) -> int:
 
     for attribute in (Qt.AA_EnableHighDpiScaling, Qt.AA_UseHighDpiPixmaps):
         QApplication.setAttribute(attribute)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C in the terminal ends the program: nothing is ever unsaved
     app = QApplication(["cardamage"])
     app.setApplicationName("CarDamage")
     from . import crash

@@ -41,6 +41,7 @@ class Stage:
         self.pointer: Point | None = None  # photo pixels
         self.message = ""
         self.overlay = True
+        self.handles = True  # show the vertices of a selected region, for hands that may move them
         self.new_label = ""
         self._labels: dict[str, Label] = {}
         self._colors: dict[str, QColor] = {}
@@ -135,7 +136,7 @@ class Stage:
             render.lifted(painter, item, view, style)
         for item in taken:
             render.selected(painter, item, view, style)
-        for item in taken if len(taken) == 1 else ():
+        for item in taken if len(taken) == 1 and self.handles else ():
             self._paint_vertices(painter, item)
         if style.numbered:
             numbered = [item for item in self.scene.items if not item.is_car]

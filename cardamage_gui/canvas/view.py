@@ -54,6 +54,7 @@ class Canvas(QWidget):
         self.setAttribute(Qt.WA_OpaquePaintEvent)
         self.setAccessibleName("Photo")
         self._stage = Stage(render.Style(look.of(self)))
+        self._stage.handles = editable
         self._hands = Hands(self._stage, editable=editable)
         self._fits = True
         self._pan_from: QPoint | None = None
@@ -104,7 +105,7 @@ class Canvas(QWidget):
         """Whether regions may be changed, or only looked at and selected."""
         self._hands.drop()
         self._hands.take("select")
-        self._hands.editable = editable
+        self._hands.editable = self._stage.handles = editable
         self.tool_changed.emit("select")
         self._look_again()
 
