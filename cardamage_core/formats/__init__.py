@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..annotations.model import Dataset, Finding
 from ..errors import FormatError
-from . import via, via_attributes, via_csv
+from . import coco, cvat, labelme, vehide, via, via3, via_attributes, via_csv, voc, yolo
 from .losses import losses as _losses
 from .output import write_files
 from .source import Format, Reading, Source, Written
@@ -32,6 +32,13 @@ _TABLE = (
     *via_attributes.FORMATS,
     *via.FORMATS,
     *via_csv.FORMATS,
+    *via3.FORMATS,
+    *vehide.FORMATS,
+    *coco.FORMATS,
+    *labelme.FORMATS,
+    *cvat.FORMATS,
+    *voc.FORMATS,
+    *yolo.FORMATS,
 )
 FORMATS: dict[str, Format] = {one.name: one for one in _TABLE}
 WRITABLE = tuple(one.name for one in _TABLE if one.write)

@@ -10,9 +10,9 @@ import json
 import math
 from typing import Any
 
-from .. import geometry
 from ..annotations.model import Circle, Dot, Ellipse, Polygon, Polyline, Rectangle, Ring, Shape
 from ..errors import FormatError
+from .cutting import single_rings
 
 LARGEST = 1e9  # pixels; further out nobody has clicked
 
@@ -34,7 +34,7 @@ def shapes_to(shape: Shape, *, closed: bool) -> list[dict[str, Any]]:
     Holes are cut open: the ring runs in along a line and back, which leaves the even-odd area as it is.
     """
     if isinstance(shape, Polygon):
-        return [_polygon(ring, closed=closed) for ring in _single_rings(shape)]
+        return [_polygon(ring, closed=closed) for ring in single_rings(shape)]
     return [_WRITERS[type(shape)](shape)]
 
 
@@ -141,30 +141,6 @@ _WRITERS: dict[type, Any] = {
     Polyline: lambda s: _with_points("polyline", s.points),
     Dot: lambda s: {"name": "point", "cx": _n(s.x), "cy": _n(s.y)},
 }
-
-
-def _single_rings(shape: Polygon) -> list[Ring]:
-    if len(shape.rings) < 2:
-        return list(shape.rings) or [()]
-    area = geometry.area_of_rings(shape.rings)
-    rings = []
-    for part in getattr(area, "geoms", [area]):
-        ring = _open(part.exterior.coords)
-        for hole in part.interiors:
-            ring = _bridged(ring, _open(hole.coords))
-        rings.append(ring)
-    return rings
-
-
-def _open(coords: Any) -> Ring:
-    return tuple((float(x), float(y)) for x, y in coords[:-1])
-
-
-def _bridged(outer: Ring, hole: Ring) -> Ring:
-    """One ring: along `outer`, over the shortest way between two vertices, around `hole`, and back."""
-    pairs = ((i, j) for i in range(len(outer)) for j in range(len(hole)))
-    i, j = min(pairs, key=lambda pair: math.dist(outer[pair[0]], hole[pair[1]]))
-    return (*outer[: i + 1], *hole[j:], *hole[: j + 1], *outer[i:])
 
 
 def _wrong(where: str, expected: str, found: Any) -> FormatError:

@@ -27,7 +27,7 @@ BROKEN = {
     "html": "<html>404</html>",
     "cut off": via("{}")[:-5],
     "other json": '{"name": "x", "version": 3}',
-    "coco": '{"images": [], "annotations": [], "categories": []}',
+    "coco without lists": '{"images": {}, "annotations": 3, "categories": []}',
     "deep": "[" * 100_000,
     "deep inside": via("{}").replace(
         '"file_attributes": {}', '"file_attributes": ' + '{"a":' * 5000 + "1" + "}" * 5000

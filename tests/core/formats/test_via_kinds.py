@@ -87,7 +87,12 @@ def test_an_attributes_file_gives_labels_and_comes_back(shared, tmp_path):
 
 
 def test_options_become_labels_even_where_no_region_has_them(file, tmp_path):
-    definition = {"type": "radio", "description": "", "options": {"dent": "Beule", "scratch": ""}, "default_options": {}}
+    definition = {
+        "type": "radio",
+        "description": "",
+        "options": {"dent": "Beule", "scratch": ""},
+        "default_options": {},
+    }
     data = {"_via_settings": {"x": 1}, "_via_img_metadata": {}, "_via_attributes": {"region": {"type": definition}}}
     dataset = formats.read(file(json.dumps(data)))
     assert [label.name for label in dataset.labels] == ["dent", "scratch"]

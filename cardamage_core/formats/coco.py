@@ -1,0 +1,197 @@
+"""How is COCO JSON read and written?
+
+`images`, `annotations`, `categories` (cocodataset.org, data format). An annotation's `segmentation` is a list of
+polygons (parts, which may overlap), or a run-length encoding, as lengths or compressed. VIA writes the image's number
+as text and one flat polygon; both are understood.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from .. import __version__
+from ..annotations.labels import DAMAGE
+from ..annotations.model import AnnotatedPhoto, Dataset, Rectangle, Region, Shape
+from ..annotations.shapes import area, bounds
+from . import checked, masks
+from .building import Found, dataset, label_names, label_of, outlines, photo, polygon, rounded, with_label_fields
+from .source import Format, Reading, Source, Written
+
+OURS = ("id", "image_id", "category_id", "segmentation", "area", "bbox", "score", "attributes")
+
+
+def recognises(source: Source) -> bool:
+    """Does it hold lists of images and annotations?"""
+    data = source.json if source.is_json else None
+    return isinstance(data, dict) and isinstance(data.get("images"), list) and isinstance(data.get("annotations"), list)
+
+
+def read(source: Source) -> Reading:
+    """Photos and regions. FormatError names the image or annotation that cannot be understood."""
+    if not recognises(source):
+        raise source.wrong("COCO JSON: images and annotations", source.description())
+    categories = _by_id(source, "categories")
+    images = _by_id(source, "images")
+    names = {key: str(one.get("name", key)).strip() for key, one in categories.items()}
+    found: dict[str, list[Found]] = {key: [] for key in images}
+    for one in source.json["annotations"]:
+        data = checked.mapping(one, source, where="An annotation")
+        where = f"Annotation {data.get('id')}"
+        image = str(data.get("image_id"))
+        if image not in images:
+            raise source.wrong("the id of an image as image_id", data.get("image_id"), where=where)
+        found[image].append(_found(data, names, images[image], source, where))
+    photos = [_photo(i, one, found[key], source) for i, (key, one) in enumerate(images.items(), 1)]
+    whole = dataset(photos, _labels(categories, names, photos))
+    roles = {names[key]: one.get("role") for key, one in categories.items()}
+    colors = {names[key]: one.get("color") for key, one in categories.items()}
+    return Reading(with_label_fields(whole, roles, colors))
+
+
+def write(of: Dataset) -> Written:
+    """One COCO file: a part of a region is a polygon of its annotation; holes are cut open."""
+    names = label_names(of)
+    numbers = {name: number for number, name in enumerate(names, 1)}
+    data = {
+        "info": {"description": f"Exported by CarDamage {__version__}", "version": "1.0"},
+        "licenses": [],
+        "categories": [_category(of, name, number) for name, number in numbers.items()],
+        "images": [_image(one, number) for number, one in enumerate(of.photos, 1)],
+        "annotations": list(_annotations(of, numbers)),
+    }
+    return Written((("", json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()),))
+
+
+FORMATS = (
+    Format(
+        "coco", "COCO JSON", ".json", recognises, read, write,
+        {
+            "holes": "holes are cut open along a line, which keeps the area",
+            "rectangles": "they become polygons",
+            "circles": "they become polygons",
+            "ellipses": "they become polygons",
+            "lines": "they are left out",
+            "points": "they are left out",
+            "unknown sizes": "width and height are written as 0",
+        },
+    ),
+)  # fmt: skip
+
+
+def _by_id(source: Source, key: str) -> dict[str, dict[str, Any]]:
+    result: dict[str, dict[str, Any]] = {}
+    for one in checked.sequence(source.json.get(key, []), source, where=f"“{key}”"):
+        data = dict(checked.mapping(one, source, where=f"An entry of “{key}”"))
+        number = str(data.get("id"))
+        if number in result and (key == "images" or result[number].get("name") != data.get("name")):
+            raise source.wrong("ids that differ", number, where=f"“{key}”")
+        result.setdefault(number, data)
+    return result
+
+
+def _photo(number: int, image: dict[str, Any], found: list[Found], source: Source) -> AnnotatedPhoto:
+    where = f"Image {image.get('id')}"
+    name = checked.text(image.get("file_name"), source, where=where, what="a file_name")
+    attributes = image.get("attributes")
+    return photo(number, name, found, source="coco", attributes=attributes if isinstance(attributes, dict) else {})
+
+
+def _found(data: Any, names: dict[str, str], image: dict[str, Any], source: Source, where: str) -> Found:
+    label = names.get(str(data.get("category_id")), "")
+    given = data.get("attributes")
+    attributes = dict(given) if isinstance(given, dict) else {}
+    if data.get("iscrowd") not in (None, 0, False):
+        attributes["iscrowd"] = 1
+    score = data.get("score")
+    score = float(score) if isinstance(score, int | float) and 0 <= score <= 1 else None
+    return Found(_shape(data, image, source, where), label, attributes, score)
+
+
+def _shape(data: dict[str, Any], image: dict[str, Any], source: Source, where: str) -> Shape:
+    parts = data.get("segmentation")
+    if isinstance(parts, dict):
+        return _of_runs(parts, source, where)
+    if not parts:
+        return _box(data.get("bbox"), source, where)
+    parts = checked.sequence(parts, source, where=where, what="a list of polygons as segmentation")
+    if not isinstance(parts[0], list):
+        parts = [parts]
+    rings = [checked.ring(checked.sequence(one, source, where=where), source, where=where) for one in parts]
+    return polygon(rings)
+
+
+def _box(data: Any, source: Source, where: str) -> Rectangle:
+    values = checked.sequence(data, source, where=where, what="a segmentation or a bbox")
+    if len(values) != 4:
+        raise source.wrong("a bbox of four numbers", values, where=where)
+    x, y, width, height = (checked.number(value, source, where=where) for value in values)
+    return Rectangle(min(x, x + width), min(y, y + height), abs(width), abs(height))
+
+
+def _of_runs(data: dict[str, Any], source: Source, where: str) -> Shape:
+    found = checked.sequence(data.get("size"), source, where=where, what="the size of a run-length encoding")
+    if len(found) != 2:
+        raise source.wrong("a size of height and width", found, where=where)
+    width, height = checked.size(found[1], found[0], source, where=where)
+    counts = data.get("counts")
+    try:
+        lengths = masks.runs_of(counts) if isinstance(counts, str) else _lengths(counts)
+        outline = masks.polygon_of(masks.mask_of_runs(lengths, width=width, height=height))
+    except (ValueError, OverflowError) as error:
+        raise source.wrong(f"a run-length encoding ({error})", counts, where=where) from None
+    return outline or polygon(())
+
+
+def _lengths(counts: Any) -> list[int]:
+    if not isinstance(counts, list) or not all(type(one) is int for one in counts):
+        raise ValueError("lengths are whole numbers")
+    return counts
+
+
+def _labels(categories: dict[str, Any], names: dict[str, str], photos: list[AnnotatedPhoto]) -> list[str]:
+    """All categories, but not the background, nor the one that only stands for all others (Roboflow)."""
+    used = {region.label for one in photos for region in one.regions}
+    above = {one.get("supercategory") for one in categories.values() if isinstance(one.get("supercategory"), str)}
+    return [n for n in names.values() if n in used or (n not in above and n.casefold() not in _BACKGROUND)]
+
+
+_BACKGROUND = ("_background_", "background", "__background__")
+
+
+def _category(of: Dataset, name: str, number: int) -> dict[str, Any]:
+    label = label_of(of, name)
+    more = {"role": label.role, "color": label.color} if label else {}
+    return {"id": number, "name": name, "supercategory": ""} | more
+
+
+def _image(one: AnnotatedPhoto, number: int) -> dict[str, Any]:
+    image = {"id": number, "file_name": one.photo.name, "width": one.photo.width, "height": one.photo.height}
+    return image | ({"attributes": one.photo.attributes} if one.photo.attributes else {})
+
+
+def _annotations(of: Dataset, numbers: dict[str, int]) -> Iterator[dict[str, Any]]:
+    count = 0
+    for image, one in enumerate(of.photos, 1):
+        for region in one.regions:
+            if rings := outlines(region.shape):
+                count += 1
+                yield _annotation(region, rings, count, image, numbers[region.label or DAMAGE])
+
+
+def _annotation(region: Region, rings: list, number: int, image: int, category: int) -> dict[str, Any]:
+    x0, y0, x1, y1 = bounds(region.shape)
+    attributes = {key: value for key, value in region.attributes.items() if key != "iscrowd"}
+    data = {
+        "id": number,
+        "image_id": image,
+        "category_id": category,
+        "segmentation": [[rounded(value) for point in ring for value in point] for ring in rings],
+        "area": round(area(region.shape).area, 3),
+        "bbox": [rounded(value) for value in (x0, y0, x1 - x0, y1 - y0)],
+        "iscrowd": int(region.attributes.get("iscrowd") == 1),
+    }
+    if region.origin.score is not None:
+        data["score"] = region.origin.score
+    return data | ({"attributes": attributes} if attributes else {})

@@ -1,0 +1,229 @@
+"""How are YOLO segmentation data sets read and written?
+
+A folder with `data.yaml` (names of the classes) and, beside `images`, a folder `labels` with one text file for each
+photo: a line is the number of a class and x y x y … as shares of the photo's width and height; four numbers are a box
+(centre, width, height). So the photos are needed to read it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+import yaml
+
+from .. import imaging
+from ..annotations.labels import DAMAGE
+from ..annotations.model import AnnotatedPhoto, Dataset, Finding, Polygon, Rectangle, Shape
+from ..errors import FormatError, PhotoError
+from ..imaging import SUFFIXES
+from . import checked
+from .building import Found, dataset, file_names, label_names, outlines, photo, stem_of
+from .photo_files import PhotoFiles
+from .source import Format, Reading, Source, Written
+
+DEEPEST = 4  # folders between the data set's and a label file
+MOST_YAML = 1_000_000  # bytes
+SPLITS = {"train": "train", "val": "val", "valid": "val", "validation": "val", "test": "test"}
+LOSES = {
+    "holes": "holes are cut open along a line, which keeps the area",
+    "parts": "each part becomes a region of its own",
+    "rectangles": "they become polygons",
+    "circles": "they become polygons",
+    "ellipses": "they become polygons",
+    "lines": "they are left out",
+    "points": "they are left out",
+    "attributes": "they are left out",
+    "scores": "they are left out",
+    "photo attributes": "they are left out",
+    "unknown sizes": "such photos are left out, as coordinates are shares of the photo",
+}
+
+
+def recognises(source: Source) -> bool:
+    """Is it a data.yaml with names, or a folder with one or with label files?"""
+    if source.is_folder:
+        return _yaml_in(source.path) is not None or next(_label_files(source.path), None) is not None
+    return not source.is_json and not source.is_xml and _is_yaml(source)
+
+
+def read(source: Source) -> Reading:
+    """Photos that have a label file, and those without where photos lie in the folder. FormatError without photos."""
+    root = source.path if source.is_folder else source.path.parent
+    about = Source(found) if source.is_folder and (found := _yaml_in(root)) else source
+    names = _names(about) if not about.is_folder else {}
+    files = list(_label_files(root))
+    place, also = PhotoFiles(source.photos), PhotoFiles(root)
+    findings: list[Finding] = []
+    photos: list[AnnotatedPhoto] = []
+    for number, path in enumerate(files, 1):
+        found = _photo_of(path, place) or _photo_of(path, also)
+        photos.append(_photo(number, path, found, names, findings, root))
+    photos += _without_labels(len(files), {one.photo.path for one in photos}, also, root)
+    _must_have_photos(source, photos, findings)
+    return Reading(dataset(photos, names.values()), tuple(findings))
+
+
+def write(of: Dataset) -> Written:
+    """data.yaml and a text file for each photo; the photos themselves belong into images/SPLIT."""
+    return Written(_contents(of))
+
+
+FORMATS = (Format("yolo", "YOLO segmentation", "", recognises, read, write, LOSES),)
+
+
+# Reading
+
+
+def _yaml_in(folder: Path) -> Path | None:
+    found = [path for pattern in ("*.yaml", "*.yml") for path in sorted(folder.glob(pattern)) if path.is_file()]
+    return next((path for path in found if _is_yaml(Source(path))), None)
+
+
+def _is_yaml(source: Source) -> bool:
+    try:
+        return source.path.stat().st_size <= MOST_YAML and "names" in source.text and bool(_names(source))
+    except (FormatError, OSError):
+        return False
+
+
+def _names(source: Source) -> dict[int, str]:
+    """Class names by number; FormatError when the file has none."""
+    try:
+        data = yaml.safe_load(source.text) if len(source.text) <= MOST_YAML else None
+    except (yaml.YAMLError, ValueError) as error:
+        raise source.wrong(f"YAML ({str(error)[:100]})", source.description()) from None
+    names = data.get("names") if isinstance(data, dict) else None
+    pairs = (
+        list(enumerate(names)) if isinstance(names, list) else list(names.items()) if isinstance(names, dict) else []
+    )
+    result = {int(key): str(name) for key, name in pairs if str(key).isdecimal() and len(str(key)) < 9}
+    if not result or len(result) != len(pairs):
+        raise source.wrong("names of classes, as a list or by number", names)
+    return result
+
+
+def _label_files(root: Path) -> Iterator[Path]:
+    """Text files in folders called labels; failing these, text files in the folder itself that hold numbers."""
+    found = False
+    for depth in range(DEEPEST):
+        for folder in sorted(root.glob("*/" * depth + "labels")):
+            for path in sorted(folder.rglob("*.txt")):
+                found = True
+                yield path
+    if not found:
+        yield from (path for path in sorted(root.glob("*.txt")) if path.is_file() and _has_numbers(path))
+
+
+def _has_numbers(path: Path) -> bool:
+    with path.open("rb") as file:
+        words = file.readline(10_000).split()
+    return len(words) > 4 and all(_is_number(word) for word in words)
+
+
+def _is_number(word: bytes) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
+
+
+def _photo_of(path: Path, place: PhotoFiles) -> Path | None:
+    """The photo of a label file: the same name with the ending of a photo, best from the same split."""
+    for suffix in sorted(SUFFIXES):
+        folders = ["images" if part == "labels" else part for part in path.parent.parts[-3:]]
+        if found := place.find("/".join([*folders, path.stem + suffix])):
+            return found
+    return None
+
+
+def _photo(
+    number: int, path: Path, found: Path | None, names: dict[int, str], findings: list[Finding], root: Path
+) -> AnnotatedPhoto:
+    source, regions = Source(path), []
+    name = found.name if found else f"{path.stem}.jpg"
+    lines = [line.split() for line in source.text.splitlines() if line.strip()]
+    try:
+        width, height = imaging.size(found) if found else (0, 0)
+    except PhotoError:
+        width = height = 0
+    if width:
+        regions = [_found(line, i, names, source, width, height) for i, line in enumerate(lines, 1)]
+    elif lines:
+        text = f"{name} is missing or unreadable: {len(lines):,} regions could not be placed without it."
+        findings.append(Finding("photo-needed", text, "error", str(number)))
+    one = photo(number, name, regions, source="yolo", split=_split(path.relative_to(root)))
+    return _at(one, found)
+
+
+def _at(one: AnnotatedPhoto, path: Path | None) -> AnnotatedPhoto:
+    return msgspec.structs.replace(one, photo=msgspec.structs.replace(one.photo, path=str(path))) if path else one
+
+
+def _found(words: Sequence[str], line: int, names: dict[int, str], source: Source, width: int, height: int) -> Found:
+    where = f"Line {line}"
+    if not words[0].isdecimal() or len(words[0]) > 8 or len(words) < 5:
+        raise source.wrong("the number of a class and its coordinates", " ".join(words), where=where)
+    values = [checked.number(word, source, where=where, what="shares of the photo") for word in words[1:]]
+    if any(abs(value) > 10 for value in values):
+        raise source.wrong("shares of the photo, 0 to 1", " ".join(words), where=where)
+    score = values.pop() if len(values) % 2 else None
+    label = names.get(int(words[0]), words[0])
+    return Found(_shape(values, width, height), label, {}, score if score is None or 0 <= score <= 1 else None)
+
+
+def _shape(values: list[float], width: int, height: int) -> Shape:
+    if len(values) == 4:
+        x, y, w, h = values
+        return Rectangle((x - w / 2) * width, (y - h / 2) * height, w * width, h * height)
+    return Polygon((checked.opened((x * width, y * height) for x, y in zip(values[::2], values[1::2], strict=True)),))
+
+
+def _split(path: Path) -> str:
+    return next((SPLITS[part.lower()] for part in path.parts[:-1] if part.lower() in SPLITS), "")
+
+
+def _without_labels(count: int, known: set[str], place: PhotoFiles, root: Path) -> list[AnnotatedPhoto]:
+    paths = [path for path in place.photos() if str(path) not in known]
+    return [
+        _at(photo(number, path.name, (), source="yolo", split=_split(path.relative_to(root))), path)
+        for number, path in enumerate(paths, count + 1)
+    ]
+
+
+def _must_have_photos(source: Source, photos: Sequence[AnnotatedPhoto], findings: Sequence[Finding]) -> None:
+    if findings and len(findings) == sum(not one.regions for one in photos) and len(findings) == len(photos):
+        raise FormatError(
+            f"None of the photos of {source.path.name} was found.",
+            f"YOLO's coordinates are shares of the photo; looked in {source.photos}. Name the photos' folder.",
+        )
+
+
+# Writing
+
+
+def _contents(of: Dataset) -> Iterator[tuple[str, bytes]]:
+    names = label_names(of)
+    numbers = {name: number for number, name in enumerate(names)}
+    splits = [one.photo.split or "train" for one in of.photos]
+    yield "data.yaml", _yaml(names, splits).encode()
+    for one, name, split in zip(of.photos, file_names(of.photos), splits, strict=True):
+        if one.photo.width:
+            yield f"labels/{split}/{stem_of(name)}.txt", "".join(_lines(one, numbers)).encode()
+
+
+def _yaml(names: list[str], splits: list[str]) -> str:
+    folders = [f"{split}: images/{split}" for split in ("train", "val", "test") if split in {*splits, "train", "val"}]
+    listed = [f"  {number}: {json.dumps(name, ensure_ascii=False)}" for number, name in enumerate(names)]
+    return "\n".join(["path: .", *folders, f"nc: {len(names)}", "names:" if listed else "names: {}", *listed, ""])
+
+
+def _lines(one: AnnotatedPhoto, numbers: dict[str, int]) -> Iterator[str]:
+    width, height = one.photo.width, one.photo.height
+    for region in one.regions:
+        for ring in outlines(region.shape):
+            shares = (f"{x / width:.9g} {y / height:.9g}" for x, y in ring)
+            yield f"{numbers[region.label or DAMAGE]} {' '.join(shares)}\n"
