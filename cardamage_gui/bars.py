@@ -8,7 +8,6 @@ from qtpy.QtCore import QSize, Qt, QTimer, Signal
 from qtpy.QtWidgets import (
     QButtonGroup,
     QFrame,
-    QLabel,
     QMenuBar,
     QProgressBar,
     QToolButton,
@@ -32,21 +31,20 @@ class TopBar(QFrame):
         super().__init__(parent)
         self.setProperty("role", "bar")
         self.setFixedHeight(44)
-        self._open = parts.label("", "muted")
+        self._open = parts.ElidedLabel("muted")
         self._job = _JobButton(self.job_clicked.emit)
         layout = parts.columns(self, margins=(14, 0, 14, 0), spacing=12)
         name = parts.label("CarDamage", "heading")
         layout.addWidget(name)
         layout.addWidget(menus, 0, Qt.AlignVCenter)
         layout.addWidget(_stroke())
-        layout.addWidget(self._open)
-        layout.addStretch(1)
+        layout.addWidget(self._open, 1)
         layout.addWidget(self._job)
 
     def show_open(self, text: str, tip: str) -> None:
         """What is open: "Batch 7 · 641 photos"."""
         self._open.setText(text)
-        self._open.setToolTip(tip)
+        self._open.setStatusTip(tip)
 
     def show_job(self, text: str, fraction: float) -> None:
         """How far the running job is; "" hides it."""
@@ -165,8 +163,7 @@ class Foot(QFrame):
         super().__init__(parent)
         self.setProperty("role", "foot")
         self.setFixedHeight(28)
-        self._hint = QLabel()
-        self._hint.setTextFormat(Qt.PlainText)
+        self._hint = parts.ElidedLabel()
         layout = parts.columns(self, margins=(14, 0, 14, 0), spacing=24)
         layout.addWidget(self._hint, 1)
         self._texts = {name: parts.label("", "small", right=True) for name in ("place", "pointer", "disk", "device")}
@@ -196,7 +193,7 @@ class Foot(QFrame):
 
     def text(self, name: str = "hint") -> str:
         """What stands there now."""
-        return self._hint.text() if name == "hint" else self._texts[name].text()
+        return self._hint.full_text() if name == "hint" else self._texts[name].text()
 
     def _stand(self) -> None:
         self._hint.setText(self._standing)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from qtpy.QtCore import QSize, Qt
+from qtpy.QtGui import QResizeEvent
 from qtpy.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from . import look
@@ -85,6 +86,44 @@ def set_property(widget: QWidget, name: str, value: object) -> None:
         widget.setProperty(name, value)
         widget.style().unpolish(widget)
         widget.style().polish(widget)
+
+
+class ElidedLabel(QLabel):
+    """One line that gives way: what does not fit is cut in the middle and told by the tooltip."""
+
+    def __init__(self, role: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.PlainText)
+        self.setProperty("role", role)
+        self._full = ""
+
+    def setText(self, text: str) -> None:
+        """Show another text."""
+        self._full = text
+        self.updateGeometry()
+        self._cut()
+
+    def full_text(self) -> str:
+        """The text before it was cut."""
+        return self._full
+
+    def sizeHint(self) -> QSize:
+        """Room for all of it."""
+        return QSize(self.fontMetrics().horizontalAdvance(self._full) + 4, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for a word."""
+        return QSize(min(60, self.sizeHint().width()), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Cut anew."""
+        super().resizeEvent(event)
+        self._cut()
+
+    def _cut(self) -> None:
+        shown = self.fontMetrics().elidedText(self._full, Qt.ElideMiddle, max(0, self.width()))
+        super().setText(shown if self.width() else self._full)
+        self.setToolTip(self._full if shown != self._full else "")
 
 
 class EmptyState(QFrame):

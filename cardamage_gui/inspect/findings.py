@@ -95,7 +95,7 @@ class FindingsTable(QTableView):
         head.setMinimumSectionSize(24)
         head.setSectionResizeMode(QHeaderView.Fixed)
         head.setSectionResizeMode(DAMAGE, QHeaderView.Stretch)
-        for column, width in ((NUMBER, 40), (SHARE, 72), (SCORE, 56), (STATE, 36)):
+        for column, width in ((NUMBER, 36), (SHARE, 64), (SCORE, 50), (STATE, 30)):
             self.setColumnWidth(column, width)
         self.selectionModel().currentRowChanged.connect(self._row_changed)
 

@@ -258,7 +258,7 @@ class InspectPage(QWidget):
 
     def _left(self) -> QWidget:
         left = parts.frame("left")
-        left.setMinimumWidth(200)
+        left.setMinimumWidth(220)
         layout = parts.rows(left, margins=(0, 12, 1, 0), spacing=8)
         head = QHBoxLayout()
         head.setContentsMargins(14, 0, 10, 0)

@@ -21,7 +21,7 @@ class FindingsPanel(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("role", "right")
-        self.setMinimumWidth(280)
+        self.setMinimumWidth(300)
         self.card = DamageCard()
         self.table = FindingsTable()
         self.outline_bar = OutlineBar()

@@ -165,7 +165,7 @@ class JobView(QFrame):
     # Building
 
     def _make_widgets(self) -> None:
-        self._title = parts.label("", "title")
+        self._title = parts.ElidedLabel("title")
         self._about = parts.label("", "muted", wrap=True)
         self._log_button = parts.button("Log", self._toggle_log, tip="Show what the training prints")
         self._log_button.setCheckable(True)

@@ -32,7 +32,7 @@ class Results(QFrame):
         super().__init__(parent)
         self.setProperty("role", "page")
         self._model: Model | None = None
-        self._title = parts.label("", "title")
+        self._title = parts.ElidedLabel("title")
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(24)
         self._grid.setVerticalSpacing(8)
