@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -48,12 +49,19 @@ def record(store: Store, changes: Sequence[Change], text: str, *, step: Callable
     return _edit((number, at, text, photo, kinds, 0))
 
 
-def undo(store: Store) -> Edit | None:
+class Walked(NamedTuple):
+    """An edit that was undone or redone, with the changes it is made of."""
+
+    edit: Edit
+    changes: list[Change]
+
+
+def undo(store: Store) -> Walked | None:
     """Take the last edit back; None when there is none."""
     return _walk(store, next_undo(store), back=True)
 
 
-def redo(store: Store) -> Edit | None:
+def redo(store: Store) -> Walked | None:
     """Carry out again what was undone last; None when there is nothing."""
     return _walk(store, next_redo(store), back=False)
 
@@ -90,13 +98,14 @@ def changes_of(store: Store, number: int) -> list[Change]:
     ]
 
 
-def _walk(store: Store, edit: Edit | None, *, back: bool) -> Edit | None:
+def _walk(store: Store, edit: Edit | None, *, back: bool) -> Walked | None:
     if edit is None:
         return None
+    changes = changes_of(store, edit.id)
     with store.transaction():
-        store.write(changes_of(store, edit.id), back=back)
+        store.write(changes, back=back)
         store.execute("UPDATE edits SET undone=? WHERE id=?", (int(back), edit.id))
-    return msgspec.structs.replace(edit, undone=back)
+    return Walked(msgspec.structs.replace(edit, undone=back), changes)
 
 
 def _log(store: Store, number: int | None, change: Change) -> None:

@@ -19,10 +19,10 @@ from ..annotations import checks
 from ..annotations.labels import new_labels
 from ..annotations.model import AnnotatedPhoto, Dataset, Finding, Photo, Region, new_id
 from ..errors import FormatError, ProjectError
+from ..formats.photo_files import PhotoFiles
 from ..imaging import SUFFIXES
 from ..words import count
 from .history import Edit
-from ..formats.photo_files import PhotoFiles
 from .photo_headers import with_headers
 from .project import Project
 

@@ -6,7 +6,7 @@ and things that can be made again. Nothing is ever unsaved: each edit is one tra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -17,13 +17,14 @@ from ..annotations.model import AnnotatedPhoto, Dataset, Label, Photo, Region
 from ..errors import ProjectError
 from . import history
 from .history import Edit
+from .known import Known, KnownRegions, LabelCounts
 from .lock import taken
-from .rows import as_text, changes_between, value_of
+from .reading import batches, whole_dataset
+from .rows import as_text, changes_between, replacements, value_of
 from .store import Change, Store, Stored
 from .summaries import PhotoSummary, summaries
 
 FILE = "project.cardamage"
-CACHED_PHOTOS = 64
 
 
 class Project:
@@ -35,7 +36,8 @@ class Project:
         self.read_only = lock is None
         self._store = store
         self._lock = lock
-        self._cache: dict[str, tuple[Region, ...]] = {}
+        self._known = KnownRegions()
+        self._counts = LabelCounts()
 
     @classmethod
     def create(cls, folder: Path | str) -> Project:
@@ -92,6 +94,10 @@ class Project:
         """All photos in order, with what a list shows of them; quick for tens of thousands."""
         return summaries(self._store)
 
+    def summary(self, photo_id: str) -> PhotoSummary | None:
+        """What a list shows of one photo; None when it is not in the project."""
+        return next(iter(summaries(self._store, photo_id)), None)
+
     def photo(self, photo_id: str) -> Photo:
         """One photo; ProjectError when it is not in the project."""
         stored = self._store.get("photo", photo_id)
@@ -105,11 +111,7 @@ class Project:
 
     def regions(self, photo_id: str) -> tuple[Region, ...]:
         """The regions of one photo, in drawing order."""
-        with self._store.lock:
-            if photo_id not in self._cache:
-                rows = self._store.rows("region", photo_id)
-                self._remember(photo_id, tuple(value_of(stored, Region) for _, _, stored in rows))
-            return self._cache[photo_id] if not self.read_only else self._cache.pop(photo_id)
+        return self._read(photo_id).regions
 
     def labels(self) -> tuple[Label, ...]:
         """All labels, in order."""
@@ -117,8 +119,13 @@ class Project:
 
     def label_counts(self) -> dict[str, int]:
         """How many regions carry each label; labels without regions count 0."""
-        counts = {label.name: 0 for label in self.labels()}
-        return counts | dict(self._store.query("SELECT label, count(*) FROM regions GROUP BY label"))
+        with self._store.lock:
+            counts = self._counts.get()
+            if counts is None or self.read_only:
+                counts = dict(self._store.query("SELECT label, count(*) FROM regions GROUP BY label"))
+                self._counts.set(counts)
+            names = {label.name: 0 for label in self.labels()}
+            return names | {name: number for name, number in counts.items() if number or name in names}
 
     def paths(self) -> dict[Path, str]:
         """The id of each photo by its absolute path."""
@@ -126,21 +133,11 @@ class Project:
 
     def dataset(self, splits: Iterable[str] | None = None) -> Dataset:
         """Everything, or the photos of some splits, as one value; photos carry absolute paths."""
-        wanted = None if splits is None else set(splits)
-        with self._store.snapshot():
-            photos = [value_of(stored, Photo) for _, _, stored in self._store.rows("photo")]
-            regions: dict[str, list[Region]] = {}
-            for photo, _, stored in self._store.rows("region"):
-                regions.setdefault(photo, []).append(value_of(stored, Region))
-            labels = self.labels()
-        return Dataset(
-            tuple(
-                AnnotatedPhoto(_with_path(photo, self.path_of(photo)), tuple(regions.get(photo.id, ())))
-                for photo in photos
-                if wanted is None or photo.split in wanted
-            ),
-            labels,
-        )
+        return whole_dataset(self._store, self.folder, splits)
+
+    def batches(self, size: int = 200) -> Iterator[tuple[AnnotatedPhoto, ...]]:
+        """All photos with their regions, some at a time; others may read and write in between."""
+        return batches(self._store, self.folder, size)
 
     @property
     def jobs_folder(self) -> Path:
@@ -167,8 +164,13 @@ class Project:
         with self._store.lock:
             if self.regions(photo_id) != tuple(before):
                 raise ProjectError("The regions were changed by something else in the meantime.", "Try again.")
-            edit = self.apply(self._region_changes(photo_id, after, before), text)
-            self._remember(photo_id, tuple(after))
+            self._must_be_writable()
+            changes = self._region_changes(photo_id, after, before)
+            if not changes:
+                return None
+            edit = history.record(self._store, changes, text)
+            self._known.edited(photo_id, tuple(after), changes)
+            self._counts.changed(changes)
             return edit
 
     def edit_photo(self, before: Photo, after: Photo, text: str) -> Edit | None:
@@ -253,7 +255,8 @@ class Project:
             return None
         with self._store.lock:
             edit = history.record(self._store, changes, text, step=step)
-            self._forget(edit)
+            self._known.forget(edit.photo)
+            self._counts.changed(changes)
             return edit
 
     # Undo and redo
@@ -282,33 +285,38 @@ class Project:
         """The newest edits, newest first."""
         return history.latest(self._store, limit)
 
-    def _walk(self, step: Callable[[Store], Edit | None]) -> Edit | None:
+    def _walk(self, step: Callable[[Store], history.Walked | None]) -> Edit | None:
         self._must_be_writable()
         with self._store.lock:
-            edit = step(self._store)
-            if edit and edit.photo in self._cache and edit.kinds == {"region"}:
-                self._remember(edit.photo, self._walked(edit))
-            elif edit:
-                self._forget(edit)
+            walked = step(self._store)
+            if walked is None:
+                return None
+            edit, changes = walked
+            if edit.photo and edit.kinds == {"region"}:
+                self._known.walked(edit.photo, changes, back=edit.undone)
+            else:
+                self._known.forget(edit.photo)
+            self._counts.changed(changes, back=edit.undone)
             return edit
 
-    def _walked(self, edit: Edit) -> tuple[Region, ...]:
-        """The regions after an undo or redo, decoding only what it changed."""
-        regions = {region.id: region for region in self._cache[edit.photo]}
-        for change in history.changes_of(self._store, edit.id):
-            if stored := change.before if edit.undone else change.after:
-                regions[change.key] = value_of(stored, Region)
-        return tuple(regions[key] for key in self._store.ranks("region", edit.photo))
+    def _read(self, photo_id: str) -> Known:
+        """What is known of a photo's regions; a reader looks afresh each time, for another process may write."""
+        with self._store.lock:
+            known = None if self.read_only else self._known.get(photo_id)
+            return known or self._known.read(photo_id, self._store.rows("region", photo_id))
 
     def _region_changes(self, photo_id: str, after: Sequence[Region], before: Sequence[Region]) -> list[Change]:
-        return changes_between(
-            "region",
-            self._store.ranks("region", photo_id),
-            [(region.id, region) for region in after],
-            row=lambda key: self._store.row("region", key, photo_id),
-            photo=photo_id,
-            old=before,
-        )
+        known = self._known.get(photo_id)
+        ranks = known.ranks if known else self._store.ranks("region", photo_id)
+
+        def row(key: str) -> Stored:
+            return self._store.row("region", key, photo_id)
+
+        changes = replacements(photo_id, before, after, ranks=ranks, row=row)
+        if changes is None:
+            rows = [(region.id, region) for region in after]
+            changes = changes_between("region", ranks, rows, row=row, photo=photo_id, old=before)
+        return changes
 
     def _label_changes(self, after: Sequence[tuple[str, Label]]) -> list[Change]:
         ranks = self._store.ranks("label")
@@ -323,22 +331,6 @@ class Project:
             if label.name not in known
         ]
 
-    def _remember(self, photo_id: str, regions: tuple[Region, ...]) -> None:
-        self._cache.pop(photo_id, None)
-        while len(self._cache) >= CACHED_PHOTOS:
-            del self._cache[next(iter(self._cache))]
-        self._cache[photo_id] = regions
-
-    def _forget(self, edit: Edit) -> None:
-        if edit.photo:
-            self._cache.pop(edit.photo, None)
-        else:
-            self._cache.clear()
-
     def _must_be_writable(self) -> None:
         if self.read_only:
             raise ProjectError(f"{self.name} was opened for reading only.", str(self.folder))
-
-
-def _with_path(photo: Photo, path: Path) -> Photo:
-    return msgspec.structs.replace(photo, path=str(path))

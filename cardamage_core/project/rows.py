@@ -62,6 +62,31 @@ def changes_between(
     return changes
 
 
+def replacements(
+    photo: str,
+    before: Sequence[Region],
+    after: Sequence[Region],
+    *,
+    ranks: Mapping[str, float],
+    row: Callable[[str], Stored],
+) -> list[Change] | None:
+    """The changes when each region only took the place of itself (a dragged vertex, another label), else None.
+
+    The usual edit by far, and among thousands of regions the one that has to be quick.
+    """
+    if len(before) != len(after):
+        return None
+    pairs = [(old, new) for old, new in zip(before, after, strict=True) if old is not new]
+    if any(old.id != new.id for old, new in pairs):
+        return None
+    changes = []
+    for old, new in pairs:
+        if old != new:
+            stored = Stored(ranks[new.id], as_text(new))
+            changes.append(Change("region", new.id, photo, row(new.id), stored))
+    return changes
+
+
 def _positions(before: Mapping[str, float], after: Sequence[str]) -> dict[str, float]:
     """Ranks for `after` that keep as many old ranks as possible: new things go between their neighbours."""
     kept = [before[key] for key in after if key in before]
