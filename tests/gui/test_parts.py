@@ -4,6 +4,7 @@ from cardamage_gui import parts
 def test_a_long_text_is_cut_and_told_by_the_tooltip(qtbot):
     label = parts.ElidedLabel()
     qtbot.addWidget(label)
+    label.show()
     label.resize(80, 20)
     label.setText("Claim 2026-1187, front left door and fender")
 
