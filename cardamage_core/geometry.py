@@ -10,8 +10,10 @@ import math
 from collections.abc import Iterable, Sequence
 
 import shapely
-from shapely.geometry import MultiPolygon, Polygon
+from shapely.geometry import LineString, MultiPolygon, Polygon
+from shapely.geometry import Point as ShapelyPoint
 from shapely.geometry.base import BaseGeometry
+from shapely.ops import polygonize
 
 Point = tuple[float, float]
 Ring = Sequence[Point]
@@ -46,6 +48,24 @@ def intersection(first: BaseGeometry, second: BaseGeometry) -> BaseGeometry:
     return _only_areas(shapely.intersection(first, second, grid_size=GRID))
 
 
+def difference(first: BaseGeometry, second: BaseGeometry) -> BaseGeometry:
+    """What the first area covers and the second does not."""
+    return _only_areas(shapely.difference(first, second, grid_size=GRID))
+
+
+def pieces(area: BaseGeometry, line: Sequence[Point]) -> tuple[BaseGeometry, ...]:
+    """The polygons that an area falls into when cut along an open line; its parts when the line crosses none."""
+    network = shapely.union_all([area.boundary, LineString(line)], grid_size=GRID)
+    faces = polygonize(getattr(network, "geoms", [network]))
+    return tuple(face for face in faces if area.contains(face.representative_point()))
+
+
+def stroke_area(points: Sequence[Point], radius: float, *, tolerance: float = 0.0) -> BaseGeometry:
+    """What a round brush covers along a line, as a polygon; the line is simplified by `tolerance` pixels first."""
+    line = LineString(points).simplify(tolerance) if len(points) > 1 else ShapelyPoint(points[0])
+    return _only_areas(line.buffer(radius, quad_segs=8))
+
+
 def rectangle_area(x: float, y: float, width: float, height: float) -> BaseGeometry:
     """An upright rectangle."""
     return shapely.box(x, y, x + width, y + height)
@@ -74,6 +94,22 @@ def simplify_ring(ring: Ring, tolerance: float) -> tuple[Point, ...]:
     return tuple((float(x), float(y)) for x, y in coords) if len(coords) >= 3 else tuple(ring)
 
 
+def simplify_line(line: Ring, tolerance: float) -> tuple[Point, ...]:
+    """An open line with vertices dropped that lie within `tolerance` pixels of the new line (Douglas-Peucker)."""
+    if len(line) < 3 or tolerance <= 0:
+        return tuple(line)
+    return tuple((float(x), float(y)) for x, y in LineString(line).simplify(tolerance).coords)
+
+
+def rounded_ring(ring: Ring, times: int) -> tuple[Point, ...]:
+    """The ring with its corners cut `times` times (Chaikin 1974): each time twice the vertices and half the corner."""
+    points = tuple(ring)
+    for _ in range(times if len(points) > 2 else 0):
+        following = zip(points, (*points[1:], points[0]), strict=True)
+        points = tuple(p for a, b in following for p in (_between(a, b, 0.25), _between(a, b, 0.75)))
+    return points
+
+
 def distance_to_segment(p: Point, a: Point, b: Point) -> float:
     """Distance in pixels from `p` to the segment a–b."""
     (px, py), (ax, ay), (bx, by) = p, a, b
@@ -81,6 +117,10 @@ def distance_to_segment(p: Point, a: Point, b: Point) -> float:
     length2 = dx * dx + dy * dy
     t = 0.0 if length2 == 0 else max(0.0, min(1.0, ((px - ax) * dx + (py - ay) * dy) / length2))
     return math.hypot(px - (ax + t * dx), py - (ay + t * dy))
+
+
+def _between(a: Point, b: Point, t: float) -> Point:
+    return (a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1]))
 
 
 def _area_of_ring(ring: Ring) -> BaseGeometry:

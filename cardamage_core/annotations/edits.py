@@ -7,7 +7,7 @@ turns it into a polygon. Ids, origins, reviews and extras stay.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import msgspec
@@ -62,6 +62,16 @@ def delete_vertex(region: Region, ring: int, index: int) -> Region:
     if isinstance(region.shape, Polygon) and _may_go(region.shape, ring):
         rings = region.shape.rings
         return _with_shape(region, Polygon((*rings[:ring], *rings[ring + 1 :])))
+    return region
+
+
+def delete_vertices(region: Region, gone: Collection[tuple[int, int]]) -> Region:
+    """Take many vertices away, each a (ring, index) as counted now; a ring keeps three unless it may go as a whole."""
+    for ring in sorted({ring for ring, _ in gone}, reverse=True):
+        rings = len(lines(region.shape))
+        for index in sorted((i for r, i in gone if r == ring), reverse=True):
+            if len(lines(region.shape)) == rings:
+                region = delete_vertex(region, ring, index)
     return region
 
 

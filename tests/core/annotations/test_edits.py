@@ -121,3 +121,9 @@ def test_lists_of_regions_are_changed_by_id():
     assert edits.replace((one, two, three), two, new) == (one, new, three)
     assert edits.add((one,), two, three) == (one, two, three)
     assert edits.remove((one, two, three), new, one) == (three,)
+
+
+def test_many_vertices_go_at_once_by_the_numbers_they_had():
+    made = edits.delete_vertices(region(Polygon((SQUARE, HOLE))), {(0, 3), (1, 0), (1, 2)})
+    assert made.shape == Polygon((SQUARE[:3],))  # the hole of three goes as a whole
+    assert len(edits.delete_vertices(region(Polygon((SQUARE,))), {(0, i) for i in range(4)}).shape.rings[0]) == 3
