@@ -55,7 +55,7 @@ missing_packages() {
   while read -r package library; do
     if [ -n "$package" ] && ! grep -q "$library" <<<"$known"; then echo "$package"; fi
   done <<<"$libraries"
-  if ! fc-list 2>/dev/null | grep -q .; then echo fontconfig fonts-dejavu-core; fi
+  if [ -z "$(fc-list 2>/dev/null)" ]; then echo fontconfig fonts-dejavu-core; fi
   local python
   python=$(find_python)
   if [ -z "$python" ]; then
@@ -67,7 +67,11 @@ missing_packages() {
 
 # Debian and Ubuntu renamed some libraries when time became 64 bits wide.
 name_here() {
-  if apt-cache show "$1" 2>/dev/null | grep -q '^Package:'; then echo "$1"; else echo "$1t64"; fi
+  if [ -n "$(apt-cache show "$1" 2>/dev/null)" ] || [ -z "$(apt-cache show "$1t64" 2>/dev/null)" ]; then
+    echo "$1"
+  else
+    echo "$1t64"
+  fi
 }
 
 install_packages() {
