@@ -20,7 +20,7 @@ FIELDS = "id, at, text, photo, kinds, undone"
 class Edit(msgspec.Struct, frozen=True):
     """One finished edit. `photo` is the id of the one photo it touched, or "" for several or none.
 
-    `at` is UTC in ISO 8601, `kinds` names what was touched: "photo", "region", "label".
+    `at` is UTC in ISO 8601, `kinds` names what was touched: "photo", "region", "label", "extra".
     """
 
     id: int
@@ -31,7 +31,7 @@ class Edit(msgspec.Struct, frozen=True):
     undone: bool = False
 
 
-def record(store: Store, changes: Sequence[Change], text: str, *, step: Callable[[], None] | None = None) -> Edit:
+def record(store: Store, changes: Sequence[Change], text: str, *, step: Callable[[], None] = lambda: None) -> Edit:
     """Carry the changes out and log them, in one transaction. `step` is called per change and may raise to cancel."""
     photos = {photo_of(change) for change in changes}
     photo = photos.pop() if len(photos) == 1 else ""
@@ -42,10 +42,11 @@ def record(store: Store, changes: Sequence[Change], text: str, *, step: Callable
         cursor = store.execute("INSERT INTO edits(at, text, photo, kinds) VALUES(?, ?, ?, ?)", (at, text, photo, kinds))
         number = cursor.lastrowid
         for change in changes:
-            store.write((change,))
-            _log(store, number, change)
-            if step:
+            if change.before is not None:
+                store.write((change,))
                 step()
+        store.insert([change for change in changes if change.before is None], step)
+        store.log(number, changes)
     return _edit((number, at, text, photo, kinds, 0))
 
 
@@ -106,14 +107,6 @@ def _walk(store: Store, edit: Edit | None, *, back: bool) -> Walked | None:
         store.write(changes, back=back)
         store.execute("UPDATE edits SET undone=? WHERE id=?", (int(back), edit.id))
     return Walked(msgspec.structs.replace(edit, undone=back), changes)
-
-
-def _log(store: Store, number: int | None, change: Change) -> None:
-    before, after = change.before or (None, None), change.after or (None, None)
-    store.execute(
-        "INSERT INTO changes VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
-        (number, change.kind, change.key, change.photo, *before, *after),
-    )
 
 
 def _stored(position: float | None, value: str | None) -> Stored | None:

@@ -6,9 +6,10 @@ and things that can be made again. Nothing is ever unsaved: each edit is one tra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import filelock
 import msgspec
@@ -20,7 +21,7 @@ from .history import Edit
 from .known import Known, KnownRegions, LabelCounts
 from .lock import taken
 from .reading import batches, whole_dataset
-from .rows import as_text, changes_between, replacements, value_of
+from .rows import as_text, changes_between, new_regions, replacements, value_of
 from .store import Change, Store, Stored
 from .summaries import PhotoSummary, summaries
 
@@ -127,13 +128,18 @@ class Project:
             names = {label.name: 0 for label in self.labels()}
             return names | {name: number for name, number in counts.items() if number or name in names}
 
+    def extra(self) -> dict[str, Any]:
+        """What formats need to write files back as they were, by format (see `Dataset.extra`)."""
+        rows = self._store.rows("extra") if self._store.has_extras() else []
+        return {key: value_of(stored, dict[str, Any]) for _, key, stored in rows}
+
     def paths(self) -> dict[Path, str]:
         """The id of each photo by its absolute path."""
         return {self.folder / path: key for key, path in self._store.query("SELECT key, path FROM photos")}
 
     def dataset(self, splits: Iterable[str] | None = None) -> Dataset:
         """Everything, or the photos of some splits, as one value; photos carry absolute paths."""
-        return whole_dataset(self._store, self.folder, splits)
+        return msgspec.structs.replace(whole_dataset(self._store, self.folder, splits), extra=self.extra())
 
     def batches(self, size: int = 200) -> Iterator[tuple[AnnotatedPhoto, ...]]:
         """All photos with their regions, some at a time; others may read and write in between."""
@@ -227,15 +233,17 @@ class Project:
         text: str,
         *,
         changed: Sequence[Photo] = (),
-        step: Callable[[], None] | None = None,
+        extra: Mapping[str, Any] | None = None,
+        step: Callable[[], None] = lambda: None,
     ) -> Edit | None:
         """Add photos with their regions and labels that are new; where `changed` is given, update these photos too.
 
-        A photo whose id is in the project gets the regions added. One edit; `step` may raise to cancel.
+        A photo whose id is in the project gets the regions added. `extra` replaces what is there under the same keys.
+        One edit; `step` is called for each thing written and may raise to cancel.
         """
         with self._store.lock:
             known = {key: stored for _, key, stored in self._store.rows("photo")}
-            changes = [*self._new_labels(labels)]
+            changes = [*self._new_labels(labels), *self._new_extra(extra or {})]
             for photo in changed:
                 stored = known[photo.id]
                 changes.append(Change("photo", photo.id, "", stored, Stored(stored.position, as_text(photo))))
@@ -244,11 +252,13 @@ class Project:
                 if one.photo.id not in known:
                     stored = Stored(last + number, as_text(one.photo))
                     changes.append(Change("photo", one.photo.id, "", None, stored))
-                kept = self.regions(one.photo.id) if one.photo.id in known else ()
-                changes += self._region_changes(one.photo.id, (*kept, *one.regions), kept)
+                    changes += new_regions(one)
+                else:
+                    kept = self.regions(one.photo.id)
+                    changes += self._region_changes(one.photo.id, (*kept, *one.regions), kept)
             return self.apply(changes, text, step=step)
 
-    def apply(self, changes: Sequence[Change], text: str, *, step: Callable[[], None] | None = None) -> Edit | None:
+    def apply(self, changes: Sequence[Change], text: str, *, step: Callable[[], None] = lambda: None) -> Edit | None:
         """Carry out and log changes in one transaction; None when there are none."""
         self._must_be_writable()
         if not changes:
@@ -330,6 +340,11 @@ class Project:
             for number, label in enumerate(labels, 1)
             if label.name not in known
         ]
+
+    def _new_extra(self, extra: Mapping[str, Any]) -> list[Change]:
+        before = {key: stored for _, key, stored in self._store.rows("extra")} if extra else {}
+        after = {key: Stored(1.0, as_text(value)) for key, value in extra.items()}
+        return [Change("extra", key, "", before.get(key), new) for key, new in after.items() if before.get(key) != new]
 
     def _must_be_writable(self) -> None:
         if self.read_only:

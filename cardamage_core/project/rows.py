@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
-from ..annotations.model import Label, Photo, Region
+from ..annotations.model import AnnotatedPhoto, Label, Photo, Region
 from ..errors import ProjectError
 from .store import Change, Kind, Stored
 
-Value = TypeVar("Value", Photo, Region, Label)
+Value = TypeVar("Value", Photo, Region, Label, dict[str, Any])
 
 
-def as_text(value: Photo | Region | Label) -> str:
+def as_text(value: Photo | Region | Label | dict[str, Any]) -> str:
     """The JSON of a value; ProjectError where it could not be read back (a number not finite, a lone surrogate)."""
     try:
         data = msgspec.json.encode(value)
-        msgspec.json.decode(data, type=type(value))  # NaN is written as null: better refused than lost
+        if b"null" in data:  # NaN is written as null: better refused than lost
+            msgspec.json.decode(data, type=type(value))
     except (msgspec.MsgspecError, UnicodeError, OverflowError, RecursionError, TypeError) as error:
         raise ProjectError("This cannot be saved.", f"A value is not allowed: {error}.") from error
     return data.decode()
@@ -85,6 +86,14 @@ def replacements(
             stored = Stored(ranks[new.id], as_text(new))
             changes.append(Change("region", new.id, photo, row(new.id), stored))
     return changes
+
+
+def new_regions(one: AnnotatedPhoto) -> list[Change]:
+    """Rows for the regions of a photo that is new itself."""
+    return [
+        Change("region", region.id, one.photo.id, None, Stored(float(rank), as_text(region)))
+        for rank, region in enumerate(one.regions, 1)
+    ]
 
 
 def _positions(before: Mapping[str, float], after: Sequence[str]) -> dict[str, float]:

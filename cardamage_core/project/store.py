@@ -9,14 +9,14 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from ..errors import ProjectError
 
-Kind = Literal["photo", "region", "label"]
-TABLES: dict[str, str] = {"photo": "photos", "region": "regions", "label": "labels"}
+Kind = Literal["photo", "region", "label", "extra"]
+TABLES: dict[str, str] = {"photo": "photos", "region": "regions", "label": "labels", "extra": "extras"}
 SCHEMA_VERSION = 1
 APPLICATION_ID = 0x43444D47  # "CDMG": tells our files from other SQLite files
 
@@ -45,8 +45,11 @@ CREATE TABLE changes(
   photo TEXT NOT NULL, before_position REAL, before_value TEXT, after_position REAL, after_value TEXT);
 CREATE INDEX changes_by_edit ON changes(edit);
 """
-# What undo and redo would do, without walking the whole log. May be added to a file that exists: no new layout.
-INDEXES = """
+# What undo and redo would do, without walking the whole log, and what formats need to write a file back as it was
+# (`Dataset.extra`). May be added to a file that exists: no new layout.
+LATER = """
+CREATE TABLE IF NOT EXISTS extras(
+  key TEXT NOT NULL PRIMARY KEY, photo TEXT NOT NULL DEFAULT '', position REAL NOT NULL, value TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS edits_done ON edits(id) WHERE undone=0;
 CREATE INDEX IF NOT EXISTS edits_undone ON edits(id) WHERE undone=1;
 """
@@ -143,6 +146,10 @@ class Store:
             raise ProjectError("The project file is damaged.", f"No {kind} {key} in {self.path}.")
         return stored
 
+    def has_extras(self) -> bool:
+        """Is there a table of extras? An old project that is only read has none."""
+        return bool(self.query("SELECT 1 FROM sqlite_master WHERE name='extras'"))
+
     def last_position(self, kind: Kind) -> float:
         """The highest rank in a table, 0 when empty."""
         return self.query(f"SELECT coalesce(max(position), 0) FROM {TABLES[kind]}")[0][0]
@@ -158,6 +165,18 @@ class Store:
                 )
             self._put(change, wanted)
 
+    def insert(self, changes: Sequence[Change], step: Callable[[], None]) -> None:
+        """Add new rows, quickly for many; `step` is called for each and may raise to cancel."""
+        for kind, table in TABLES.items():
+            sql = f"INSERT INTO {table}(key, photo, position, value) VALUES(?, ?, ?, ?)"
+            self._db.executemany(sql, _rows((one for one in changes if one.kind == kind), step))
+
+    def log(self, number: int | None, changes: Iterable[Change]) -> None:
+        """Write down what an edit changed."""
+        nothing = (None, None)
+        rows = ((number, c.kind, c.key, c.photo, *(c.before or nothing), *(c.after or nothing)) for c in changes)
+        self._db.executemany("INSERT INTO changes VALUES(?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
     def _put(self, change: Change, wanted: Stored | None) -> None:
         table = TABLES[change.kind]
         if wanted is None:
@@ -168,6 +187,13 @@ class Store:
         else:
             sql = f"UPDATE {table} SET position=?, value=? WHERE photo=? AND key=?"
             self.execute(sql, (*wanted, change.photo, change.key))
+
+
+def _rows(changes: Iterable[Change], step: Callable[[], None]) -> Iterator[tuple[str, str, float, str]]:
+    for change in changes:
+        if change.after is not None:
+            yield (change.key, change.photo, *change.after)
+            step()
 
 
 @contextlib.contextmanager
@@ -185,6 +211,8 @@ def _reason(error: sqlite3.Error) -> str:
         return f"The disk is full or broken ({text}). Nothing of this step was saved; free some space and try again."
     if "not a database" in text or "malformed" in text:
         return f"The file is damaged or no CarDamage project ({text}). Restore it from a copy."
+    if "UNIQUE" in text:
+        return "Something of it is there already, put there by something else in the meantime. Try again."
     if "locked" in text:
         return "Another program is using it. Close that program and try again."
     return f"{text[:1].upper()}{text[1:]}."
@@ -219,7 +247,7 @@ def _prepare(db: sqlite3.Connection, path: Path, *, read_only: bool) -> None:
             f"BEGIN; {SCHEMA} PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={SCHEMA_VERSION}; COMMIT;"
         )
     if not read_only:
-        db.executescript(INDEXES)
+        db.executescript(LATER)
 
 
 def _make_durable(db: sqlite3.Connection) -> None:
