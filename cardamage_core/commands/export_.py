@@ -16,15 +16,17 @@ from .check_ import as_documents, counted
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("project", type=Path, help="the project's folder")
-    parser.add_argument("out", type=Path, help="the file to write")
-    parser.add_argument("--format", choices=list(formats.FORMATS), default="via1", help="default: via1")
+    parser.add_argument("out", type=Path, help="the file to write; a folder for labelme, voc and yolo")
+    parser.add_argument("--format", choices=list(formats.WRITABLE), default="via1", help="default: via1")
     parser.add_argument("--split", choices=[split for split in SPLITS if split], help="only these photos")
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
-    """Export, and say what the format could not hold."""
+    """Say what the format cannot hold and what becomes of it, then export."""
     with Project.open(args.project, read_only=True) as project:
         dataset = project.dataset([args.split] if args.split else None)
+    for loss in formats.losses(dataset, format=args.format):
+        out.progress(loss.text)
     findings = formats.write(dataset, args.out, format=args.format)
     regions = sum(len(one.regions) for one in dataset.photos)
     document = {

@@ -1,15 +1,26 @@
-"""`cardamage import PROJECT FILE`: bring annotations and their photos into a project."""
+"""`cardamage import PROJECT FILE`: bring annotations and their photos into a project.
+
+`--label-attribute` and `--map` say what names mean; without them labels are taken as they are written, and what looks
+like one label in two spellings is reported.
+"""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-from ..annotations.model import SPLITS
+from ..annotations.model import SPLITS, Label
 from ..formats import FORMATS
+from ..formats.building import ROLES
 from ..project import Project, importing
+from ..project.mapping import IN_NAME, NameMapping
+from ..project.project import FILE
 from . import Output
 from .check_ import as_documents, counted
+
+LABEL_HELP = f"the attribute that holds the label, {IN_NAME!r}: its name is the label (default: found out)"
+MAP_HELP = "read one label as another; may be given several times"
+ROLE_HELP = f"what a label stands for: {', '.join(ROLES)}; may be given several times"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,6 +30,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--photos", type=Path, metavar="DIR", help="where the photos lie (default: beside the file)")
     parser.add_argument("--split", choices=[split for split in SPLITS if split], default="", help="what they are for")
     parser.add_argument("--format", choices=list(FORMATS), default="", help="default: told by the content")
+    parser.add_argument("--label-attribute", metavar="NAME", default="", help=LABEL_HELP)
+    parser.add_argument("--map", action="append", type=_pair, default=[], metavar="OLD=NEW", help=MAP_HELP)
+    parser.add_argument("--role", action="append", type=_role, default=[], metavar="LABEL=ROLE", help=ROLE_HELP)
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
@@ -28,7 +42,15 @@ def run(args: argparse.Namespace, out: Output) -> int:
         if done == total or done % 500 == 0:
             out.progress(f"Read {done} of {total} photos")
 
-    plan = importing.plan(args.file, photos=args.photos, split=args.split, format=args.format, progress=progress)
+    plan = importing.plan(
+        args.file,
+        photos=args.photos,
+        split=args.split,
+        format=args.format,
+        mapping=NameMapping(args.label_attribute, dict(args.map), dict(args.role)),
+        known=_known(args.project),
+        progress=progress,
+    )
     with Project.open_or_create(args.project) as project:
         summary = importing.apply(project, plan)
     document = {
@@ -37,9 +59,33 @@ def run(args: argparse.Namespace, out: Output) -> int:
         "photos": summary.photos,
         "regions": summary.regions,
         "labels": list(summary.labels),
+        "roles": {label.name: label.role for label in plan.dataset.labels},
+        "attributes": [attribute.name for attribute in plan.proposed.attributes],
         "known": summary.known,
         "missing": summary.missing,
         "findings": as_documents(summary.findings),
     }
     out.report(document, "\n".join([summary.text, *counted(summary.findings)]))
     return 0
+
+
+def _pair(text: str) -> tuple[str, str]:
+    old, equals, new = text.partition("=")
+    if not (old.strip() and equals and new.strip()):
+        raise argparse.ArgumentTypeError(f"expected OLD=NEW, found {text}")
+    return old.strip(), new.strip()
+
+
+def _role(text: str) -> tuple[str, str]:
+    label, role = _pair(text)
+    if role not in ROLES:
+        raise argparse.ArgumentTypeError(f"expected LABEL={'|'.join(ROLES)}, found {text}")
+    return label, role
+
+
+def _known(folder: Path) -> tuple[Label, ...]:
+    """The labels of the project, when there is one."""
+    if not (folder / FILE).is_file():
+        return ()
+    with Project.open(folder, read_only=True) as project:
+        return project.labels()

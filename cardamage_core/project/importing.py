@@ -10,25 +10,29 @@ import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
 from .. import formats
 from ..annotations import checks
 from ..annotations.labels import new_labels
-from ..annotations.model import AnnotatedPhoto, Dataset, Finding, Photo, Region, new_id
+from ..annotations.model import AnnotatedPhoto, Dataset, Finding, Label, Photo, Region, new_id
 from ..errors import FormatError, ProjectError
 from ..formats.photo_files import PhotoFiles
 from ..imaging import SUFFIXES
 from ..words import count
+from . import mapping as mappings
 from .history import Edit
+from .mapping import NameMapping, Proposal
 from .photo_headers import with_headers
 from .project import Project
 
 Progress = Callable[[int, int], None]  # done, total
 Cancelled = Callable[[], bool]
 USUAL_FILE = "via_region_data.json"
+PATTERNS = ("*.json", "*.csv", "*.xml")  # what an annotation file in a folder may be called
+AS_IT_IS = NameMapping()
 
 
 class ImportStoppedError(ProjectError):
@@ -39,13 +43,17 @@ class ImportStoppedError(ProjectError):
 
 
 class ImportPlan(msgspec.Struct, frozen=True):
-    """What would come in. `found` and `missing` count photos that can and cannot be read."""
+    """What would come in. `found` and `missing` count photos that can and cannot be read.
+
+    `proposed` says what the names in the file may mean; see `plan(…, mapping=…)` and `with_mapping`.
+    """
 
     source: Path
     dataset: Dataset
     findings: tuple[Finding, ...]
     found: int
     missing: int
+    proposed: Proposal = Proposal()
 
 
 class ImportSummary(msgspec.Struct, frozen=True):
@@ -67,21 +75,40 @@ def plan(
     photos: Path | str | None = None,
     split: str = "",
     format: str = "",  # noqa: A002
+    mapping: NameMapping = AS_IT_IS,
+    known: Sequence[Label] = (),
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
 ) -> ImportPlan:
     """Read an annotation file, or a folder with one or only with photos; no project is touched.
 
-    Photos are looked for in `photos`, by default beside the file. FormatError when there is nothing to import.
+    Photos are looked for in `photos`, by default beside the file; `known` are labels that names are compared with.
+    FormatError when there is nothing to import.
     """
     path = Path(path).absolute()
     if path.is_file() and path.suffix.lower() in SUFFIXES:
         return plan_photos([path], split=split, progress=progress, cancelled=cancelled)
-    source = _annotation_file(path) if path.is_dir() else path
-    place = PhotoFiles(Path(photos).absolute() if photos else path if path.is_dir() else path.parent)
-    reading = formats.read_with_findings(source, format=format) if source else _only_photos(path, place)
-    fresh = [_renewed(one, place, source or path, split) for one in reading.dataset.photos]
-    return _looked_at(source or path, fresh, reading, _watch(len(fresh), progress, cancelled))
+    source = _annotation_file(path, format) if path.is_dir() else path
+    folder = Path(photos).absolute() if photos else path if path.is_dir() else path.parent
+    place = PhotoFiles(folder)
+    if source is None:
+        reading = _only_photos(path, place)
+    else:
+        reading = formats.read_with_findings(source, format=format, label_in=mapping.label_in, photos=folder)
+    proposed = mappings.proposal(reading.dataset, known)
+    dataset = mappings.applied(reading.dataset, mapping)
+    is_listed = source is None
+    fresh = [_renewed(one, place, source or path, split, is_listed=is_listed) for one in dataset.photos]
+    reading = formats.Reading(msgspec.structs.replace(dataset, photos=()), reading.findings)
+    found = _looked_at(source or path, fresh, reading, _watch(len(fresh), progress, cancelled))
+    return _with_proposal(found, proposed, mapping)
+
+
+def with_mapping(plan: ImportPlan, mapping: NameMapping) -> ImportPlan:
+    """The plan with other names and roles, without reading anything again; `mapping.label_in` is not looked at."""
+    return _with_proposal(
+        msgspec.structs.replace(plan, dataset=mappings.applied(plan.dataset, mapping)), plan.proposed, mapping
+    )
 
 
 def plan_photos(
@@ -102,10 +129,12 @@ def apply(
 ) -> ImportSummary:
     """Bring a plan in as one edit. ImportStoppedError, and nothing changed, when `cancelled` says so."""
     match = _matched(project, plan.dataset.photos)
-    labels = new_labels((r.label for one in match.new for r in one.regions), project.labels())
-    total = len(labels) + len(match.changed) + sum(1 + len(one.regions) for one in match.new)
+    labels = _labels(project, plan.dataset, match.new)
+    extra = _merged(project, plan.dataset.extra)
+    total = len(labels) + len(match.changed) + len(extra) + sum(1 + len(one.regions) for one in match.new)
     text = f"Import {plan.source.name}"
-    edit = project.add(match.new, labels, text, changed=match.changed, step=_watch(total, progress, cancelled))
+    step = _watch(total, progress, cancelled)
+    edit = project.add(match.new, labels, text, changed=match.changed, extra=extra, step=step)
     return _summary(plan, match, edit)
 
 
@@ -118,10 +147,13 @@ class _Match(NamedTuple):
     ids: dict[str, str]
 
 
-def _annotation_file(folder: Path) -> Path | None:
-    """The one annotation file in a folder, None when there is none."""
-    found = [path for path in sorted(folder.glob("*.json")) if _is_annotation(path)]
-    usual = [path for path in found if path.name == USUAL_FILE]
+def _annotation_file(folder: Path, name: str) -> Path | None:
+    """The one annotation file in a folder, or the folder itself in formats that are one; None when there is none."""
+    usual = [path for path in (folder / USUAL_FILE,) if path.is_file()]
+    if not usual and (formats.FORMATS[name].suffix == "" if name in formats.FORMATS else _is_annotation(folder)):
+        return folder
+    paths = (path for pattern in PATTERNS for path in sorted(folder.glob(pattern)))
+    found = usual or [path for path in paths if _is_annotation(path)]
     if len(found) > 1 and not usual:
         names = ", ".join(path.name for path in found[:5])
         raise FormatError(f"{folder.name} holds several annotation files.", f"Choose one of {names} in {folder}.")
@@ -148,11 +180,15 @@ def _photo(path: Path, split: str) -> AnnotatedPhoto:
     return AnnotatedPhoto(Photo(new_id(), str(path), path.name, size=size, split=split))
 
 
-def _renewed(one: AnnotatedPhoto, place: PhotoFiles, source: Path, split: str) -> AnnotatedPhoto:
+def _renewed(one: AnnotatedPhoto, place: PhotoFiles, source: Path, split: str, *, is_listed: bool) -> AnnotatedPhoto:
     """With ids that are new everywhere, and the photo's path (where it should be, when it is missing)."""
-    if source.is_dir():  # we listed the files ourselves
+    split = split or one.photo.split
+    if is_listed:  # we listed the files ourselves
         return AnnotatedPhoto(msgspec.structs.replace(one.photo, split=split))
-    found = place.find(one.photo.name, size=one.photo.size)
+    # A reader that found the photo itself, in a folder the user named, says where; otherwise a path is only a name.
+    is_found = one.photo.path != one.photo.name
+    found = Path(one.photo.path) if is_found else place.find(one.photo.name, size=one.photo.size)
+    source = source / "photos" if source.is_dir() else source
     name = one.photo.name.replace("\\", "/").replace("\0", "").rstrip("/").rsplit("/", 1)[-1]
     photo = msgspec.structs.replace(
         one.photo, id=new_id(), path=str(found or source.parent / (name if name.strip(".") else "unnamed")), split=split
@@ -165,10 +201,53 @@ def _looked_at(
 ) -> ImportPlan:
     """The plan, with the size of each photo and all findings."""
     with_sizes, header_findings = with_headers(photos, step=step)
-    dataset = Dataset(tuple(with_sizes), reading.dataset.labels)
+    dataset = Dataset(tuple(with_sizes), reading.dataset.labels, reading.dataset.extra)
     missing = sum(one.photo.width == 0 for one in with_sizes)
     findings = (*reading.findings, *header_findings, *checks.findings(dataset))
     return ImportPlan(source, dataset, findings, len(photos) - missing, missing)
+
+
+def _with_proposal(plan: ImportPlan, proposed: Proposal, mapping: NameMapping) -> ImportPlan:
+    """The plan with findings about names that look like one and were not mapped."""
+    left = [one for one in proposed.alike if one.old not in mapping.names]
+    open_ = msgspec.structs.replace(proposed, alike=tuple(left))
+    others = tuple(finding for finding in plan.findings if finding.code != "label-alike")
+    return msgspec.structs.replace(plan, proposed=proposed, findings=(*others, *mappings.findings(open_)))
+
+
+def _labels(project: Project, dataset: Dataset, new: Sequence[AnnotatedPhoto]) -> tuple[Label, ...]:
+    """Labels that are new to the project, in the next free colours, with what the file and the user say of them."""
+    given = {label.name: label for label in dataset.labels}
+    usual = {label.name: label for label in new_labels(given)}
+    names = [*given, *(region.label for one in new for region in one.regions)]
+    result = []
+    for label in new_labels(names, project.labels()):
+        found = given.get(label.name, label)
+        color = found.color if found.color != usual.get(label.name, found).color else label.color
+        result.append(msgspec.structs.replace(label, role=found.role, color=color))
+    return tuple(result)
+
+
+def _merged(project: Project, extra: dict[str, Any]) -> dict[str, Any]:
+    """What to keep for formats; what is there already stays, as do settings of the first of several projects."""
+    before = project.extra()
+    is_empty = not project.photos()
+    result: dict[str, Any] = {}
+    for key, value in extra.items():
+        fresh = {name: one for name, one in value.items() if name != "list" or is_empty}
+        result[key] = _deeply(before.get(key, {}), fresh, levels=4)
+    return {key: value for key, value in result.items() if value and value != before.get(key)}
+
+
+def _deeply(old: dict[str, Any], new: dict[str, Any], *, levels: int) -> dict[str, Any]:
+    """`old` with what only `new` has; objects below are put together in the same way."""
+    result = dict(old)
+    for key, value in new.items():
+        if key not in result:
+            result[key] = value
+        elif levels and isinstance(value, dict) and isinstance(result[key], dict):
+            result[key] = _deeply(result[key], value, levels=levels - 1)
+    return result
 
 
 def _matched(project: Project, planned: Sequence[AnnotatedPhoto]) -> _Match:

@@ -5,7 +5,9 @@ import json
 import pytest
 from PIL import Image
 
+from cardamage_core import formats
 from cardamage_core.commands import main
+from cardamage_core.project import Project
 
 REGION = {"shape_attributes": {"name": "rect", "x": 1, "y": 2, "width": 30, "height": 4}, "region_attributes": {}}
 
@@ -52,8 +54,8 @@ def test_people_get_sentences(capsys, file, tmp_path):
     )
 
 
-def test_a_file_that_is_not_via_makes_no_project(capsys, tmp_path):
-    (tmp_path / "x.json").write_text('{"images": [], "annotations": []}')
+def test_a_file_that_is_none_of_ours_makes_no_project(capsys, tmp_path):
+    (tmp_path / "x.json").write_text('{"pictures": []}')
     assert main(["import", str(tmp_path / "p"), str(tmp_path / "x.json")]) == 1
     assert "x.json is not an annotation file" in capsys.readouterr().err
     assert not (tmp_path / "p").exists()
@@ -62,3 +64,64 @@ def test_a_file_that_is_not_via_makes_no_project(capsys, tmp_path):
 def test_exporting_what_is_no_project_is_explained(capsys, tmp_path):
     assert main(["export", str(tmp_path), str(tmp_path / "out.json")]) == 1
     assert "is not a CarDamage project" in capsys.readouterr().err
+
+
+def via(path, *labels, attribute="cls"):
+    regions = [
+        {"shape_attributes": REGION["shape_attributes"], "region_attributes": {attribute: one}} for one in labels
+    ]
+    path.write_text(json.dumps({"a.jpg9": {"filename": "a.jpg", "size": 9, "regions": regions, "file_attributes": {}}}))
+    return path
+
+
+def test_names_are_mapped_and_roles_given_as_asked(capsys, tmp_path):
+    Image.new("RGB", (20, 10)).save(tmp_path / "a.jpg")
+    file = via(tmp_path / "v.json", "Dent", "dent", "bonnet", "hull")
+    names = ["--map", "Dent=dent", "--role", "hull=car"]
+    came_in = document(capsys, "import", tmp_path / "p", file, *names)
+    assert came_in["labels"] == ["dent", "bonnet", "hull"]
+    with Project.open(tmp_path / "p", read_only=True) as project:
+        assert {label.name: label.role for label in project.labels()} == {
+            "dent": "damage", "bonnet": "part", "hull": "car",
+        }  # fmt: skip
+
+
+def test_spellings_of_one_label_are_reported_and_left_alone(capsys, tmp_path):
+    came_in = document(capsys, "import", tmp_path / "p", via(tmp_path / "v.json", "Dent", "dent", "dent"))
+    assert came_in["labels"] == ["Dent", "dent"]
+    alike = [finding["text"] for finding in came_in["findings"] if finding["code"] == "label-alike"]
+    assert alike == ["“Dent” (1) and “dent” (2) look like one label."]
+
+
+def test_the_attribute_of_the_label_can_be_named_also_when_its_name_is_the_label(capsys, tmp_path):
+    file = via(tmp_path / "v.json", "yes", attribute="Front")
+    came_in = document(capsys, "import", tmp_path / "p", file, "--label-attribute", "*")
+    assert came_in["labels"] == ["Front"]
+    written = document(capsys, "export", tmp_path / "p", tmp_path / "out.json", "--format", "via2")
+    assert written["regions"] == 1
+    assert json.loads((tmp_path / "out.json").read_text()) == json.loads(file.read_text())
+
+
+@pytest.mark.parametrize("kind", formats.WRITABLE)
+def test_every_format_is_written_from_a_project_and_comes_in_again(capsys, file, tmp_path, kind):
+    document(capsys, "import", tmp_path / "p", file)
+    document(capsys, "export", tmp_path / "p", tmp_path / "out" / "out", "--format", kind)
+    came_in = document(capsys, "import", tmp_path / "again", tmp_path / "out" / "out", "--photos", tmp_path)
+    assert came_in["regions"] == (0 if kind == "via2-attributes" else 1)
+    assert came_in["missing"] == 0
+
+
+def test_what_cannot_be_held_is_said_before_writing(capsys, file, tmp_path):
+    document(capsys, "import", tmp_path / "p", file)
+    assert main(["export", str(tmp_path / "p"), str(tmp_path / "out.json"), "--format", "coco"]) == 0
+    assert capsys.readouterr().err == "1 rectangle: COCO JSON has no place for this; they become polygons.\n"
+
+
+def test_settings_and_definitions_of_a_via_2_project_go_through(capsys, shared, tmp_path):
+    source = shared / "data" / "metallo" / "train" / "car-damage-train.json"
+    document(capsys, "import", tmp_path / "p", source)
+    document(capsys, "export", tmp_path / "p", tmp_path / "out.json", "--format", "via2-project")
+    assert json.dumps(json.loads((tmp_path / "out.json").read_text())) == json.dumps(json.loads(source.read_text()))
+    with Project.open(tmp_path / "p") as project:
+        project.undo()
+        assert (project.extra(), project.photos()) == ({}, ())
