@@ -32,6 +32,7 @@ class Session(QObject):
         super().__init__(parent)
         self._project: Project | None = None
         self._photos: tuple[PhotoSummary, ...] | None = None
+        self._places: dict[str, int] | None = None  # of the photos, by id
         self._current = ""
 
     @property
@@ -64,11 +65,11 @@ class Session(QObject):
 
     def refresh(self) -> None:
         """Tell everybody to look again, after something else (an import) changed the project."""
-        self._photos = None
+        self._photos = self._places = None
         self.labels_changed.emit()
         self.photos_changed.emit()
         self.history_changed.emit()
-        if self._current not in {photo.id for photo in self.photos()}:
+        if self.place(self._current) < 0:
             self.select(self._first())
         else:
             self.photo_changed.emit(self._current)
@@ -84,6 +85,17 @@ class Session(QObject):
         if self._photos is None:
             self._photos = self._project.photos() if self._project else ()
         return self._photos
+
+    def place(self, photo_id: str) -> int:
+        """Where a photo stands among all, from 0; -1 when it is not there."""
+        if self._places is None:
+            self._places = {photo.id: place for place, photo in enumerate(self.photos())}
+        return self._places.get(photo_id, -1)
+
+    def summary(self, photo_id: str) -> PhotoSummary | None:
+        """What a list shows of one photo; None when it is not there."""
+        place = self.place(photo_id)
+        return self.photos()[place] if place >= 0 else None
 
     def photo(self, photo_id: str) -> Photo:
         """One photo of the open project."""
@@ -110,7 +122,7 @@ class Session(QObject):
 
     def edit_photo(self, before: Photo, after: Photo, text: str) -> bool:
         """Store what changed about a photo itself (split, review, attributes); as `edit`."""
-        return before == after or self._change(lambda p: p.edit_photo(before, after, text), photos=True)
+        return before == after or self._change(lambda p: p.edit_photo(before, after, text))
 
     def edit_labels(self, before: tuple[Label, ...], after: tuple[Label, ...], text: str) -> bool:
         """Store changed labels; as `edit`."""
@@ -125,7 +137,8 @@ class Session(QObject):
         self._walk(lambda p: p.redo(), "Did again: {}", "Nothing to redo")
 
     def _use(self, project: Project | None) -> None:
-        old, self._project, self._photos, self._current = self._project, project, None, ""
+        old, self._project, self._current = self._project, project, ""
+        self._photos = self._places = None
         if old is not None:
             old.close()
         self.project_changed.emit()
@@ -143,14 +156,14 @@ class Session(QObject):
         assert self._project is not None, "ask for photos only while a project is open"
         return self._project
 
-    def _change(self, change: Callable[[Project], Edit | None], *, photos: bool = False) -> bool:
+    def _change(self, change: Callable[[Project], Edit | None]) -> bool:
         try:
             edit = change(self._opened())
         except CarDamageError as error:
             self.failed.emit(error)
             return False
         if edit is not None:
-            self._tell(edit, photos=photos)
+            self._tell(edit)
         return True
 
     def _walk(self, step: Callable[[Project], Edit | None], text: str, nothing: str) -> None:
@@ -164,18 +177,21 @@ class Session(QObject):
         if edit is None:
             self.said.emit(nothing)
             return
-        self._tell(edit, photos=True)
-        if edit.photo in {photo.id for photo in self.photos()}:
+        self._tell(edit)
+        if self.place(edit.photo) >= 0:
             self.select(edit.photo)
         self.said.emit(text.format(edit.text))
 
-    def _tell(self, edit: Edit, *, photos: bool) -> None:
-        """Say what an edit touched: one photo, or (an import, labels) everything."""
-        self._photos = None
-        if not edit.photo:
+    def _tell(self, edit: Edit) -> None:
+        """Say what an edit touched: one photo, or (an import, labels, a photo that came or went) everything."""
+        old = self.summary(edit.photo) if edit.photo else None
+        new = self._opened().summary(edit.photo) if edit.photo else None
+        if old is None or new is None:
             self.refresh()
             return
-        if photos:
+        place, photos = self.place(edit.photo), self.photos()
+        self._photos = (*photos[:place], new, *photos[place + 1 :])
+        if (old.name, old.split, old.missing) != (new.name, new.split, new.missing):
             self.photos_changed.emit()
         self.photo_changed.emit(edit.photo)
         self.history_changed.emit()

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from functools import partial
 
-from qtpy.QtCore import QObject, Signal
+from qtpy.QtCore import QObject, QTimer, Signal
 
 from cardamage_core.annotations.model import Label, Photo, Region
-from cardamage_core.assessment.damage import assess
+from cardamage_core.assessment.damage import Damage, assess
+from cardamage_core.errors import CarDamageError
 
 from ..background import Background, Task
 
 THRESHOLD = 0.9
+DELAY = 30  # ms; the hand comes first, and a drag asks many times
 
 
 class Assessing(QObject):
-    """The latest figure; older ones under way are dropped."""
+    """The latest figure: one is worked out at a time, and of those asked for meanwhile only the last."""
 
     assessed = Signal(object)  # Damage
 
@@ -23,15 +25,38 @@ class Assessing(QObject):
         super().__init__(parent)
         self._background = background
         self._task: Task | None = None
+        self._next: tuple[Photo, tuple[Region, ...], tuple[Label, ...]] | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(DELAY)
+        self._timer.timeout.connect(self._start)
 
     def ask(self, photo: Photo, regions: tuple[Region, ...], labels: tuple[Label, ...]) -> None:
-        """Work the figure out; `assessed` tells it."""
-        self.drop()
-        work = partial(assess, photo, regions, labels, threshold=THRESHOLD)
-        self._task = self._background.run(work, self.assessed.emit, urgent=True)
+        """Work the figure out, soon; `assessed` tells it."""
+        self._next = (photo, regions, labels)
+        if self._task is None and not self._timer.isActive():
+            self._timer.start()
 
     def drop(self) -> None:
         """Nobody waits for a figure any more."""
+        self._next = None
+        self._timer.stop()
         if self._task is not None:
             self._task.cancel()
             self._task = None
+
+    def _start(self) -> None:
+        if self._next is not None:
+            work = partial(assess, *self._next, threshold=THRESHOLD)
+            self._next = None
+            self._task = self._background.run(work, self._worked_out, self._failed, urgent=True)
+
+    def _worked_out(self, damage: Damage) -> None:
+        self._task = None
+        self.assessed.emit(damage)
+        if self._next is not None:
+            self._timer.start()
+
+    def _failed(self, error: CarDamageError) -> None:
+        self._task = None
+        self._background.failed.emit(error)

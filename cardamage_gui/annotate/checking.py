@@ -21,6 +21,7 @@ class Checking(QObject):
     """The findings of each photo of the open project."""
 
     changed = Signal()
+    photo_checked = Signal(str)  # the findings of this photo alone are different now
 
     def __init__(self, session: Session, background: Background, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -32,6 +33,11 @@ class Checking(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(DELAY)
         self._timer.timeout.connect(self._check_all)
+        self._waiting = ""  # the photo that is looked at when its edits pause
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(DELAY)
+        self._pause.timeout.connect(self._check_waiting)
         session.project_changed.connect(self._start_afresh)
         session.photos_changed.connect(self._photos_changed)
         session.photo_changed.connect(self._check_one)
@@ -45,8 +51,9 @@ class Checking(QObject):
         return {photo: len(found) for photo, found in self._found.items()}
 
     def _start_afresh(self) -> None:
-        self._found, self._number = {}, -1
+        self._found, self._number, self._waiting = {}, -1, ""
         self._timer.stop()
+        self._pause.stop()
         if self._task is not None:
             self._task.cancel()
         self.changed.emit()
@@ -68,6 +75,15 @@ class Checking(QObject):
     def _check_one(self, photo_id: str) -> None:
         if not photo_id or self._session.project is None or self._timer.isActive():
             return
+        if self._waiting not in ("", photo_id):
+            self._check_waiting()
+        self._waiting = photo_id
+        self._pause.start()
+
+    def _check_waiting(self) -> None:
+        photo_id, self._waiting = self._waiting, ""
+        if self._session.project is None or self._session.summary(photo_id) is None:
+            return
         one = AnnotatedPhoto(self._session.photo(photo_id), self._session.regions(photo_id))
         self._background.run(
             partial(checks.photo_findings, one), partial(self._take_one, photo_id, self._session.project)
@@ -80,18 +96,21 @@ class Checking(QObject):
     def _take_one(self, photo_id: str, project: Project, found: list[Finding]) -> None:
         if project is self._session.project and tuple(found) != self.of(photo_id):
             self._found = {**self._found, photo_id: tuple(found)}
-            self.changed.emit()
+            self.photo_checked.emit(photo_id)
 
 
 def _all(project: Project, task: Task) -> dict[str, tuple[Finding, ...]]:
+    """All findings by photo, read some photos at a time so that whoever edits meanwhile does not wait."""
     by_photo: dict[str, list[Finding]] = {}
-    photos = project.dataset().photos
-    twice = checks.findings(Dataset(tuple(AnnotatedPhoto(one.photo) for one in photos)))
-    for finding in twice:
-        by_photo.setdefault(finding.photo, []).append(finding)
-    for one in photos:
+    photos = []
+    for batch in project.batches():
         if task.cancelled():
-            break
-        new = [f for f in checks.photo_findings(one) if f.region]
-        by_photo.setdefault(one.photo.id, []).extend(new)
+            return {}
+        for one in batch:
+            photos.append(AnnotatedPhoto(one.photo))
+            if one.regions:
+                new = [finding for finding in checks.photo_findings(one) if finding.region]
+                by_photo.setdefault(one.photo.id, []).extend(new)
+    for finding in checks.findings(Dataset(tuple(photos))):
+        by_photo.setdefault(finding.photo, []).append(finding)
     return {photo: tuple(found) for photo, found in by_photo.items() if found}

@@ -230,7 +230,7 @@ class AnnotatePage(QWidget):
         if current:
             self._assessing.ask(self._session.photo(current), regions, labels)
 
-    def _show_findings_here(self) -> None:
+    def _show_findings_here(self, _photo: str = "") -> None:
         self.panel.show_findings(self._checking.of(self._session.current))
 
     def _show_labels(self) -> None:
@@ -280,6 +280,7 @@ class AnnotatePage(QWidget):
         self._loader.loaded.connect(self._photo_loaded)
         self._loader.failed.connect(self._photo_failed)
         self._checking.changed.connect(self._show_findings_here)
+        self._checking.photo_checked.connect(self._show_findings_here)
         self._assessing.assessed.connect(panel.show_damage)
         canvas.edited.connect(self._edited)
         canvas.selection_changed.connect(self._selection_changed)

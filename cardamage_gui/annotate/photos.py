@@ -18,7 +18,7 @@ from .. import parts
 from ..session import Session
 from ..thumbnails import Thumbnails
 from .checking import Checking
-from .photo_model import KINDS, PHOTO, PhotoFilter, PhotoModel, counts
+from .photo_model import KINDS, PHOTO, PhotoFilter, PhotoModel
 from .photo_row import PhotoRow
 
 TEXTS = {"all": "All", "unreviewed": "Unreviewed", "findings": "Findings", "no region": "No region"}
@@ -58,11 +58,26 @@ class PhotoPanel(QWidget):
         self.chips.button(KINDS.index(kind)).setChecked(True)
 
     def _refresh(self) -> None:
-        photos, findings = self._session.photos(), self._checking.counts()
-        for kind, number in counts(photos, findings).items():
+        self.model.show(self._session.photos(), self._checking.counts(), self._wanted())
+        self._say_how_many()
+
+    def _filter(self) -> None:
+        self.model.filter(self._wanted())
+        self._say_how_many()
+
+    def _photo_changed(self, photo_id: str) -> None:
+        photo = self._session.summary(photo_id)
+        if photo is not None:
+            self.model.change(photo, len(self._checking.of(photo_id)))
+            self._say_how_many()
+
+    def _wanted(self) -> PhotoFilter:
+        return PhotoFilter(KINDS[self.chips.checkedId()], self.search.text())
+
+    def _say_how_many(self) -> None:
+        for kind, number in self.model.counts.items():
             self.chips.button(KINDS.index(kind)).setText(f"{TEXTS[kind]} {number}")
-        kind = KINDS[self.chips.checkedId()]
-        self.model.show(photos, findings, PhotoFilter(kind, self.search.text()))
+        photos = self.model.counts["all"]
         self._nothing.set_text("No photo matches." if photos else "No photos yet.")
         self._stack.setCurrentIndex(0 if self.model.rowCount() or not photos else 1)
         self._mark_current(self._session.current)
@@ -75,7 +90,7 @@ class PhotoPanel(QWidget):
         index = self.model.index(row)
         if self.list.currentIndex() != index:
             self.list.setCurrentIndex(index)
-        self.list.scrollTo(index)
+            self.list.scrollTo(index)
 
     def _chosen(self, index: QModelIndex, _old: QModelIndex) -> None:
         if index.isValid():
@@ -132,19 +147,20 @@ class PhotoPanel(QWidget):
         return lines
 
     def _listen(self, thumbnails: Thumbnails) -> None:
-        self.search.textChanged.connect(self._refresh)
+        self.search.textChanged.connect(self._filter)
         self.chips.idToggled.connect(self._chip_toggled)
         self.list.selectionModel().currentChanged.connect(self._chosen)
         self._session.project_changed.connect(self._show_all)
         self._session.photos_changed.connect(self._refresh)
-        self._session.photo_changed.connect(self._refresh)
+        self._session.photo_changed.connect(self._photo_changed)
         self._session.current_changed.connect(self._mark_current)
         self._checking.changed.connect(self._refresh)
+        self._checking.photo_checked.connect(self._photo_changed)
         thumbnails.made.connect(self._picture_made)
 
     def _chip_toggled(self, _number: int, on: bool) -> None:
         if on:
-            self._refresh()
+            self._filter()
 
     def sizeHint(self) -> QSize:
         """As in the sketch."""

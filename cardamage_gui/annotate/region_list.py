@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from qtpy.QtCore import QItemSelectionModel, QSize, Qt, Signal
+from qtpy.QtCore import QItemSelection, QItemSelectionModel, QItemSelectionRange, QSize, Qt, Signal
 from qtpy.QtWidgets import QListView, QWidget
 
 from cardamage_core.annotations.model import Label, Region
@@ -15,6 +15,7 @@ from .rows import ID, Row, RowDelegate, RowModel
 
 HEIGHT = 50
 FEWEST = 2  # rows that are always seen
+MANY = 64  # changed rows above which the list is told that all are
 
 
 class RegionList(QListView):
@@ -26,6 +27,7 @@ class RegionList(QListView):
         super().__init__(parent)
         self.rows = RowModel(self)
         self._telling = True
+        self._regions: tuple[Region, ...] = ()
         self.setModel(self.rows)
         self.setItemDelegate(RowDelegate(self, height=HEIGHT))
         self.setSelectionMode(QListView.ExtendedSelection)
@@ -38,25 +40,34 @@ class RegionList(QListView):
 
     def show_regions(self, regions: Sequence[Region], labels: Mapping[str, Label], shares: Mapping[str, float]) -> None:
         """Show the regions; `shares` are damage percentages by region id."""
-        kept = self.selected()
+        kept, old, self._regions = self.selected(), self._regions, tuple(regions)
+        changed = [row for row, (a, b) in enumerate(zip(old, regions, strict=False)) if a is not b]
         self._telling = False
-        self.rows.show([region.id for region in regions], lambda number: row_of(regions[number], labels, shares))
+        self.rows.show(
+            [region.id for region in regions],
+            lambda number: row_of(regions[number], labels, shares),
+            changed=changed if len(changed) <= MANY else None,
+        )
         self._telling = True
+        self.viewport().update()  # labels and shares may be others: rows that are seen are painted again
         self.select(kept)
-        self.setMaximumHeight(max(1, self.sizeHint().height()))
-        self.updateGeometry()
+        if len(old) != len(regions):
+            self.setMaximumHeight(max(1, self.sizeHint().height()))
+            self.updateGeometry()
 
     def select(self, ids: Sequence[str]) -> None:
         """Select these regions, without telling."""
+        if self.selected() == tuple(ids):
+            return
+        found = [index for index in map(self.rows.index_of, ids) if index.isValid()]
+        chosen = QItemSelection()
+        for index in found:
+            chosen.append(QItemSelectionRange(index))
         self._telling = False
-        model = self.selectionModel()
-        model.clearSelection()
-        for region_id in ids:
-            index = self.rows.index_of(region_id)
-            if index.isValid():
-                model.select(index, QItemSelectionModel.Select)
-                self.scrollTo(index)
+        self.selectionModel().select(chosen, QItemSelectionModel.ClearAndSelect)
         self._telling = True
+        if found:
+            self.scrollTo(found[-1])
 
     def selected(self) -> tuple[str, ...]:
         """The ids of the selected rows."""

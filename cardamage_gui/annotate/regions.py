@@ -68,7 +68,8 @@ class RegionPanel(QWidget):
     def show_selection(self, ids: Sequence[str]) -> None:
         """Mark the selected regions; a single one is told in full."""
         self.regions.select(ids)
-        chosen = [region for region in self._shown if region.id in ids]
+        wanted = set(ids)
+        chosen = [region for region in self._shown if region.id in wanted]
         self.fields.show_region(chosen[0] if len(chosen) == 1 else None, tuple(self._labels.values()))
 
     def sizeHint(self) -> QSize:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from qtpy.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QRectF, QSize, Qt
+from qtpy.QtCore import QModelIndex, QObject, QRect, QRectF, QSize, QStringListModel, Qt
 from qtpy.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from qtpy.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -30,8 +30,11 @@ class Row:
     struck: bool = False  # rejected
 
 
-class RowModel(QAbstractListModel):
-    """Rows as a Qt model. A row is made only when it is looked at, so that thousands cost nothing."""
+class RowModel(QStringListModel):
+    """Rows as a Qt model. A row is made only when it is looked at, so that thousands cost nothing.
+
+    The ids lie in Qt's own string list, so that Qt lays out its rows without asking Python for each.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -39,22 +42,21 @@ class RowModel(QAbstractListModel):
         self._places: dict[str, int] = {}
         self._make: Callable[[int], Row] | None = None
 
-    def show(self, ids: Sequence[str], make: Callable[[int], Row]) -> None:
-        """Show rows with these ids, made by their number; the list keeps its place when the ids are the same."""
+    def show(self, ids: Sequence[str], make: Callable[[int], Row], *, changed: Sequence[int] | None = None) -> None:
+        """Show rows with these ids, made by their number; the list keeps its place when the ids are the same.
+
+        `changed` are the numbers of the rows that differ where the ids are the same (None: perhaps all).
+        """
         ids, old = tuple(ids), self._ids
         self._make = make
         if ids == old:
-            if ids:
-                self.dataChanged.emit(self.index(0), self.index(len(ids) - 1))
+            ranges = [(0, len(ids) - 1)] if changed is None and ids else [(row, row) for row in changed or ()]
+            for first, last in ranges:
+                self.dataChanged.emit(self.index(first), self.index(last))
             return
-        self.beginResetModel()
         self._ids = ids
         self._places = {row_id: place for place, row_id in enumerate(ids)}
-        self.endResetModel()
-
-    def rowCount(self, parent: QModelIndex | None = None) -> int:
-        """How many rows."""
-        return 0 if parent is not None and parent.isValid() else len(self._ids)
+        self.setStringList(list(ids))
 
     def data(self, index: QModelIndex, role: int = Qt.DisplayRole) -> object:
         """The text; under `ROW` the whole row, under `ID` its id."""
@@ -66,6 +68,10 @@ class RowModel(QAbstractListModel):
         if role == Qt.AccessibleTextRole:
             return " ".join(filter(None, (row.text, row.note, row.second, row.right)))
         return row if role == ROW else row.text
+
+    def flags(self, index: QModelIndex) -> Qt.ItemFlags:
+        """Rows are chosen, not edited."""
+        return Qt.ItemIsEnabled | Qt.ItemIsSelectable if index.isValid() else Qt.NoItemFlags
 
     def row(self, number: int) -> Row:
         """One row by its number."""

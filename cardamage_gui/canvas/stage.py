@@ -75,8 +75,9 @@ class Stage:
             self._colors = {name: _color(label, i) for i, (name, label) in enumerate(known.items())}
             self.scene = Scene()
             self._layer.spoil()
-        self.regions = tuple(regions)
-        self._rebuild()
+        old, self.regions = self.regions, tuple(regions)
+        if not self._replace(old):
+            self._rebuild()
         return True
 
     def set_visible_above(self, score: float) -> None:
@@ -153,6 +154,21 @@ class Stage:
         painter.setPen(QColor(self.style.colors.muted))
         room = whole.adjusted(48, 48, -48, -48)
         painter.drawText(room, Qt.AlignCenter | Qt.TextWordWrap, self.message)
+
+    def _replace(self, old: tuple[Region, ...]) -> bool:
+        """Look only at what differs, when a few regions took the place of themselves; False: all have to be built."""
+        if len(old) != len(self.regions) or (old and not self.scene.items):
+            return False
+        pairs = [(a, b) for a, b in zip(old, self.regions, strict=True) if a is not b]
+        if len(pairs) > MANY or any(a.id != b.id or self._shows(a) != self._shows(b) for a, b in pairs):
+            return False
+        before = [self.scene.get(b.id) for _, b in pairs if self._shows(b)]
+        fresh = [self._item(b) for _, b in pairs if self._shows(b)]
+        if None in before:
+            return False
+        self.scene = self.scene.replaced(fresh)
+        self._spoil([*filter(None, before), *fresh])
+        return True
 
     def _rebuild(self) -> None:
         old = {item.id: item for item in self.scene.items}

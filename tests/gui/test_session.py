@@ -103,14 +103,29 @@ def test_undoing_the_import_leaves_no_photo_shown(session):
     assert changed == [("",)]
 
 
-def test_editing_a_photo_is_told_to_lists_too(session):
-    listed = heard(session.photos_changed)
+def test_a_photos_new_review_is_told_for_that_photo_only(session):
+    listed, told = heard(session.photos_changed), heard(session.photo_changed)
     before = session.photo("a")
 
     assert session.edit_photo(before, msgspec.structs.replace(before, review="accepted"), "Accept photo")
 
-    assert len(listed) == 1
+    assert (listed, told) == ([], [("a",)])
     assert session.photos()[0].review == "accepted"
+    assert session.summary("a").review == "accepted"
+
+
+def test_a_photos_new_split_is_told_to_lists_too(session):
+    listed = heard(session.photos_changed)
+    before = session.photo("b")
+
+    assert session.edit_photo(before, msgspec.structs.replace(before, split="val"), "Use for validation")
+
+    assert len(listed) == 1
+    assert [photo.split for photo in session.photos()] == ["train", "val", "val"]
+
+
+def test_a_photo_is_found_by_its_place(session):
+    assert [session.place(photo) for photo in ("a", "c", "nowhere")] == [0, 2, -1]
 
 
 def test_a_second_session_is_refused_but_may_read(session, folder):
