@@ -6,10 +6,10 @@ from .config import Config
 
 
 def pyramid_anchors(shape: tuple[int, int], config: Config) -> np.ndarray:
-    """All anchors of a canvas (height, width): (a, 4) float32 pixels, ordered by level, row, column, ratio."""
+    """All anchors of a canvas (height, width): (a, 4) float64 pixels, ordered by level, row, column, ratio."""
     levels = zip(config.anchor_strides, config.anchor_sizes, strict=True)
     grids = [level_anchors(shape, stride, size=size, ratios=config.anchor_ratios) for stride, size in levels]
-    return np.concatenate(grids).astype(np.float32)
+    return np.concatenate(grids)
 
 
 def level_anchors(

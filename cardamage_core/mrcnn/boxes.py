@@ -55,22 +55,22 @@ def clip(boxes: Tensor, window: tuple[float, float, float, float] = (0.0, 0.0, 1
 
 def normalise(boxes: Any, shape: tuple[int, int], *, grid: str) -> Any:
     """Pixels of a canvas of this (height, width) -> normalised. Arrays and tensors alike, (..., 4)."""
-    scale, shift = _grid(shape, grid)
+    scale, shift = _grid(boxes, shape, grid)
     return (boxes - shift) / scale
 
 
 def denormalise(boxes: Any, shape: tuple[int, int], *, grid: str) -> Any:
     """Normalised -> pixels of a canvas of this (height, width). Arrays and tensors alike, (..., 4)."""
-    scale, shift = _grid(shape, grid)
+    scale, shift = _grid(boxes, shape, grid)
     return boxes * scale + shift
 
 
-def _grid(shape: tuple[int, int], grid: str) -> tuple[np.ndarray, np.ndarray]:
-    height, width = shape
-    if grid == "matterport":
-        height, width = max(height - 1, 1), max(width - 1, 1)
-        return np.float32([height, width, height, width]), np.float32([0, 0, 1, 1])
-    return np.float32([height, width, height, width]), np.zeros(4, np.float32)
+def _grid(boxes: Any, shape: tuple[int, int], grid: str) -> tuple[np.ndarray, np.ndarray]:
+    """Scale (4,) and shift (4,) of a grid, in the precision of an array, else float32."""
+    precision = boxes.dtype if isinstance(boxes, np.ndarray) else np.float32
+    less = 1 if grid == "matterport" else 0
+    height, width = max(shape[0] - less, 1), max(shape[1] - less, 1)
+    return np.array([height, width, height, width], precision), np.array([0, 0, less, less], precision)
 
 
 def _sides(boxes: Tensor) -> tuple[Tensor, Tensor]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from . import skimage
 from .config import Config
 from .errors import EngineError
 
@@ -43,15 +44,15 @@ def place(photo: tuple[int, int], config: Config) -> Placement:
     size = max(1, round(photo[0] * scale)), max(1, round(photo[1] * scale))
     canvas = _canvas(size, config)
     middle = (canvas[0] - size[0]) // 2, (canvas[1] - size[1]) // 2
-    return Placement(photo, size, middle if config.canvas == "square" else (0, 0), canvas)
+    return Placement(photo, size, middle if config.box_grid == "matterport" else (0, 0), canvas)
 
 
 def paint(image: np.ndarray, placement: Placement, config: Config) -> np.ndarray:
     """Photo (h, w, 3) uint8 RGB -> canvas (H, W, 3) float32, ready for the network."""
-    smooth = config.box_grid == "continuous"
-    scaled = resize(image, placement.size, edge="nearest" if smooth else "zero", smooth=smooth)
-    if not smooth:
-        scaled = np.trunc(scaled)  # Matterport puts the result back into bytes
+    if config.box_grid == "matterport":
+        scaled = np.trunc(skimage.resize(image, placement.size))  # Matterport puts the result back into bytes
+    else:
+        scaled = resize(image, placement.size)
     canvas = np.zeros((*placement.canvas, 3), np.float32)
     paste(canvas, scaled, placement.corner)
     return (canvas - np.float32(config.pixel_mean)) / np.float32(config.pixel_scale)
@@ -65,19 +66,17 @@ def paste(canvas: np.ndarray, image: np.ndarray, corner: tuple[int, int]) -> Non
     canvas[y : y + part.shape[0], x : x + part.shape[1]] = part
 
 
-def resize(image: np.ndarray, size: tuple[int, int], *, edge: str, smooth: bool) -> np.ndarray:
+def resize(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """Bilinear resize of (h, w, ...) to size (height, width), float32, pixel middles at half units.
 
-    edge "nearest": what lies outside continues the border · "zero": it is black, and the result stays within the
-    range of the input (scikit-image 0.14). smooth: average whole blocks first when shrinking by two or more.
+    Shrinking by two or more averages whole blocks of pixels first, so that none is missed.
     """
-    bounds = float(image.min()), float(image.max())
-    blocks = tuple(max(1, image.shape[axis] // size[axis]) if smooth else 1 for axis in (0, 1))
+    blocks = tuple(max(1, image.shape[axis] // size[axis]) for axis in (0, 1))
     extent = image.shape[0] / blocks[0], image.shape[1] / blocks[1]
     image = _average_blocks(image, *blocks)
     for axis in (0, 1):
-        image = _resize_axis(image, extent[axis], size[axis], axis=axis, edge=edge)
-    return np.clip(image, *bounds) if edge == "zero" and bounds[0] > 0 else image
+        image = _resize_axis(image, extent[axis], size[axis], axis=axis)
+    return image
 
 
 def _canvas(size: tuple[int, int], config: Config) -> tuple[int, int]:
@@ -92,7 +91,7 @@ def _round_up(length: int, step: int) -> int:
 
 
 def _average_blocks(image: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Average blocks of whole pixels, so that bilinear sampling afterwards misses none; borders are repeated to fit."""
+    """Means of blocks of pixels; a block that does not fit into the picture repeats its border."""
     if height == 1 and width == 1:
         return image
     pad = [(0, -image.shape[0] % height), (0, -image.shape[1] % width)] + [(0, 0)] * (image.ndim - 2)
@@ -101,21 +100,12 @@ def _average_blocks(image: np.ndarray, height: int, width: int) -> np.ndarray:
     return image.reshape(rows, height, columns, width, *image.shape[2:]).mean(axis=(1, 3), dtype=np.float32)
 
 
-def _resize_axis(image: np.ndarray, extent: float, length: int, *, axis: int, edge: str) -> np.ndarray:
-    """Sample `length` points along an axis on which the picture spans `extent` cells."""
+def _resize_axis(image: np.ndarray, extent: float, length: int, *, axis: int) -> np.ndarray:
+    """Sample `length` points along an axis on which the picture spans `extent` cells; borders continue outside."""
     if extent == length:
         return image.astype(np.float32)
-    at = (np.arange(length) + 0.5) * (extent / length) - 0.5
+    at = np.maximum((np.arange(length) + 0.5) * (extent / length) - 0.5, 0.0)
     low = np.floor(at).astype(int)
-    weight = (at - low).reshape([-1 if i == axis else 1 for i in range(image.ndim)])
-    below, above = (_take(image, low + step, axis=axis, edge=edge) for step in (0, 1))
-    return (below * (1 - weight) + above * weight).astype(np.float32)
-
-
-def _take(image: np.ndarray, index: np.ndarray, *, axis: int, edge: str) -> np.ndarray:
-    last = image.shape[axis] - 1
-    taken = np.take(image, np.clip(index, 0, last), axis=axis).astype(np.float64)
-    if edge == "zero":
-        outside = (index < 0) | (index > last)
-        taken[(slice(None),) * axis + (outside,)] = 0.0
-    return taken
+    share = (at - low).astype(np.float32).reshape([-1 if i == axis else 1 for i in range(image.ndim)])
+    below, above = (np.take(image, low + step, axis=axis, mode="clip").astype(np.float32) for step in (0, 1))
+    return below * (1 - share) + above * share

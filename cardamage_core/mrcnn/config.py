@@ -91,6 +91,13 @@ class Config:
         except TypeError as error:
             raise EngineError("A network configuration holds a value of the wrong type.", str(error)) from error
 
+    @classmethod
+    def from_matterport(cls, values: Mapping[str, Any]) -> "Config":
+        """From the upper-case names of mrcnn.config.Config. Unknown names and unsupported values are an error."""
+        from .matterport import config_from_matterport
+
+        return config_from_matterport(values)
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON (tuples become lists there and come back as tuples)."""
         return asdict(self)

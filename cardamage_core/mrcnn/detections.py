@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from keras import ops
 
-from . import boxes
-from .canvas import Placement, resize
+from . import boxes, skimage
+from .canvas import resize
 from .config import Config
 
 
@@ -45,7 +45,7 @@ def refine(
     )
     good = (classes > 0) & (scores >= min_score) & (boxes.area(rois) > 0)
     kept = [
-        mine[_distinct(moved[mine], scores[mine], config.detection_nms_threshold)[: config.detection_max]]
+        mine[_distinct(moved[mine], scores[mine], config)[: config.detection_max]]
         for mine in (np.flatnonzero(good & (classes == c)) for c in np.unique(classes[good]))
     ]
     best = np.concatenate(kept) if kept else np.zeros(0, int)
@@ -53,32 +53,37 @@ def refine(
     return moved[best], classes[best].astype(np.int32), scores[best]
 
 
-def on_photo(normalised: np.ndarray, placement: Placement, config: Config) -> np.ndarray:
-    """Normalised boxes (n, 4) -> pixels of the photo (n, 4) float32."""
-    pixels = boxes.denormalise(normalised, placement.canvas, grid=config.box_grid)
-    pixels = (pixels - np.float32(placement.corner * 2)) / np.float32(placement.scale * 2)
-    return np.clip(pixels, 0, np.float32(placement.photo * 2)).astype(np.float32)
+def on_photo(normalised: np.ndarray, window: np.ndarray, photo: tuple[int, int], *, grid: str) -> np.ndarray:
+    """Boxes (n, 4), normalised to the canvas like the photo's window (4,) -> pixels of a photo (height, width)."""
+    start, size = np.tile(window[:2], 2), np.tile(window[2:] - window[:2], 2)
+    pixels = boxes.denormalise((normalised - start) / np.maximum(size, 1e-12), photo, grid=grid)
+    return np.clip(pixels, 0, np.float32(photo * 2)).astype(np.float32)
 
 
-def full_frame(box: np.ndarray, mask: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+def full_frame(box: np.ndarray, mask: np.ndarray, shape: tuple[int, int], *, grid: str) -> np.ndarray:
     """One mask (h, w) of probabilities and its whole-pixel box -> bool mask of a photo (height, width), cut at 0.5."""
     y1, x1, y2, x2 = (int(v) for v in box)
     frame = np.zeros(shape, bool)
     if y2 > y1 and x2 > x1:
-        scaled = resize(mask, (y2 - y1, x2 - x1), edge="zero", smooth=False) >= 0.5
+        scaled = (skimage.resize if grid == "matterport" else resize)(mask, (y2 - y1, x2 - x1)) >= 0.5
         top, left = max(y1, 0), max(x1, 0)
         part = scaled[top - y1 : shape[0] - y1, left - x1 : shape[1] - x1]
         frame[top : top + part.shape[0], left : left + part.shape[1]] = part
     return frame
 
 
-def _distinct(candidates: np.ndarray, scores: np.ndarray, threshold: float) -> np.ndarray:
-    """Greedy non-maximum suppression on the host: indices of those kept, best first."""
+def _distinct(candidates: np.ndarray, scores: np.ndarray, config: Config) -> np.ndarray:
+    """Greedy non-maximum suppression on the host: indices of those kept, best first.
+
+    With Matterport's grid a box that was clipped to nothing ends the list, since TensorFlow 1.15 took everything for
+    overlapping it (seen in the recorded detections); else such a box is dropped.
+    """
     order, kept = np.argsort(-scores, kind="stable"), []
     overlap = ops.convert_to_numpy(boxes.iou(ops.convert_to_tensor(candidates), ops.convert_to_tensor(candidates)))
-    left = np.ones(len(scores), bool)
+    empty, as_recorded = boxes.area(candidates) <= 0, config.box_grid == "matterport"
+    left = np.ones(len(scores), bool) if as_recorded else ~empty
     for i in order:
         if left[i]:
             kept.append(i)
-            left &= overlap[i] <= threshold
+            left &= (overlap[i] <= config.detection_nms_threshold) & ~empty[i]
     return np.array(kept, int)

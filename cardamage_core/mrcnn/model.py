@@ -16,6 +16,7 @@ from .detections import Detections, full_frame, on_photo, refine
 from .errors import EngineError
 from .heads import build_box_head, build_mask_head, build_rpn, build_trunk, run_rpn
 from .layers import propose, roi_align
+from .matterport import read_matterport
 from .samples import check_image
 
 Tensor = Any
@@ -55,12 +56,17 @@ class MaskRCNN:
         weights.write_arrays(Path(path), arrays, notes={"config": self.config.to_dict()})
 
     def load(self, path: str | Path, exclude: Iterable[str] = ()) -> None:
-        """Read weights of ours, except of layers whose names begin with an excluded one. Errors change nothing."""
+        """Read weights of ours, except of the named layers. On an error nothing changes."""
         weights.read_notes(Path(path))
         shapes = {f"weights/{name}": shape for name, shape in self.shapes().items()}
-        skip = [f"weights/{name}" for name in exclude] + ["optimizer/"]
+        skip = [f"weights/{name}" for name in exclude] + ["optimizer"]
         arrays = weights.read_arrays(Path(path), shapes, exclude=skip)
         self._assign({name.removeprefix("weights/"): array for name, array in arrays.items()})
+        self.measured = True
+
+    def load_matterport(self, path: str | Path, exclude: Iterable[str] = ()) -> None:
+        """Read a .h5 of Matterport's Mask R-CNN, except of the named layers. On an error nothing changes."""
+        self._assign(read_matterport(Path(path), self.shapes(), exclude=exclude))
         self.measured = True
 
     def load_backbone(self, path: str | Path) -> None:
@@ -75,20 +81,35 @@ class MaskRCNN:
     def predict(self, images: Sequence[np.ndarray], min_score: float | None = None) -> list[Detections]:
         """What is on these photos, one answer each; min_score None takes the configuration's."""
         score = self.config.detection_min_score if min_score is None else min_score
-        return [self._predict_one(image, score) for image in images]
+        for image in images:
+            check_image(image)
+        places = [place(image.shape[:2], self.config) for image in images]
+        painted = (paint(image, spot, self.config) for image, spot in zip(images, places, strict=True))
+        return [self.predict_canvas(canvas, spot, score) for canvas, spot in zip(painted, places, strict=True)]
+
+    def predict_canvas(self, canvas: np.ndarray, spot: Placement, min_score: float) -> Detections:
+        """What is on a photo that was painted on a canvas (H, W, 3) float32; coordinates are the photo's."""
+        pyramid, *rest = self._propose_compiled(canvas[None])
+        rois, probabilities, deltas = (ops.convert_to_numpy(tensor) for tensor in rest)
+        grid = self.config.box_grid
+        window = boxes.normalise(np.float32(spot.window), spot.canvas, grid=grid)
+        found, classes, scores = refine(
+            rois, probabilities, deltas, window=window, min_score=min_score, config=self.config
+        )
+        pixels = on_photo(found, window, spot.photo, grid=grid)
+        return Detections(pixels, classes, scores, self._masks(pyramid, found, classes, spot))
 
     def detect(self, images: Sequence[np.ndarray]) -> list[dict[str, np.ndarray]]:
         """Matterport's answer: rois (n, 4) int32, class_ids, scores, masks (h, w, n) bool. Full frames cost memory."""
-        return [
-            _as_matterport(found, image.shape[:2]) for found, image in zip(self.predict(images), images, strict=True)
-        ]
+        grid, found = self.config.box_grid, self.predict(images)
+        return [as_matterport(one, image.shape[:2], grid=grid) for one, image in zip(found, images, strict=True)]
 
     def propose(self, image: Tensor) -> tuple[list[Tensor], Tensor, Tensor, Tensor]:
         """One canvas (1, H, W, 3) -> pyramid, regions (r, 4), probabilities (r, classes), deltas (r, classes, 4)."""
         canvas = image.shape[1:3]
         pyramid = self.trunk(image, training=False)
         logits, deltas = run_rpn(self.rpn, pyramid)
-        anchors = self.anchors(canvas, normalised=True)
+        anchors = self.anchors(canvas)
         rois = propose(logits, deltas, anchors, limit=self.config.proposals_inference, config=self.config)[0]
         rois = ops.take(rois, native.real_slots(boxes.area(rois) > 0), axis=0)
         class_logits, box_deltas = self.run_box_head(pyramid, rois, ops.zeros_like(rois[:, 0], "int32"), canvas=canvas)
@@ -111,10 +132,10 @@ class MaskRCNN:
         pooled = roi_align(pyramid, rois, photo, canvas=canvas, size=size, config=self.config)
         return ops.cast(self.mask_head(pooled, training=False), "float32")
 
-    def anchors(self, canvas: tuple[int, int], *, normalised: bool) -> np.ndarray:
-        """The anchors (a, 4) float32 of a canvas, in pixels or normalised."""
+    def anchors(self, canvas: tuple[int, int]) -> np.ndarray:
+        """The anchors of a canvas, normalised, (a, 4) float32."""
         pixels = pyramid_anchors(canvas, self.config)
-        return boxes.normalise(pixels, canvas, grid=self.config.box_grid) if normalised else pixels
+        return boxes.normalise(pixels, canvas, grid=self.config.box_grid).astype(np.float32)
 
     def measure(self, images: np.ndarray) -> None:
         """Take the statistics of the backbone's batch normalisation from these canvases (b, H, W, 3), once.
@@ -129,16 +150,6 @@ class MaskRCNN:
         for layer, momentum in zip(norms, before, strict=True):
             layer.momentum = momentum
         self.measured = True
-
-    def _predict_one(self, image: np.ndarray, min_score: float) -> Detections:
-        check_image(image)
-        config, spot = self.config, place(image.shape[:2], self.config)
-        pyramid, *rest = self._propose_compiled(paint(image, spot, config)[None])
-        rois, probabilities, deltas = (ops.convert_to_numpy(tensor) for tensor in rest)
-        window = boxes.normalise(np.float32(spot.window), spot.canvas, grid=config.box_grid)
-        found, classes, scores = refine(rois, probabilities, deltas, window=window, min_score=min_score, config=config)
-        pixels = on_photo(found, spot, config)
-        return Detections(pixels, classes, scores, self._masks(pyramid, found, classes, spot))
 
     def _propose_compiled(self, image: np.ndarray) -> Any:
         canvas = image.shape[1:3]
@@ -196,9 +207,10 @@ def _keras_names(trunk: keras.Model) -> dict[str, str]:
     return names
 
 
-def _as_matterport(found: Detections, shape: tuple[int, int]) -> dict[str, np.ndarray]:
+def as_matterport(found: Detections, shape: tuple[int, int], *, grid: str) -> dict[str, np.ndarray]:
+    """Detections on a photo (height, width) as Matterport returns them: whole-pixel rois and full-frame masks."""
     rois = np.around(found.boxes).astype(np.int32)
     real = (rois[:, 2] > rois[:, 0]) & (rois[:, 3] > rois[:, 1])
-    frames = [full_frame(roi, mask, shape) for roi, mask in zip(rois[real], found.masks[real], strict=True)]
+    frames = [full_frame(roi, mask, shape, grid=grid) for roi, mask in zip(rois[real], found.masks[real], strict=True)]
     masks = np.stack(frames, axis=-1) if frames else np.zeros((*shape, 0), bool)
     return {"rois": rois[real], "class_ids": found.class_ids[real], "scores": found.scores[real], "masks": masks}

@@ -158,7 +158,7 @@ def _jitter(home: Placement, canvas: tuple[int, int], *, config: Config, rng: np
 
 def _paint_jittered(image: np.ndarray, spot: Placement, *, config: Config, rng: np.random.Generator) -> np.ndarray:
     """Like `paint`, with brightness, contrast and colour a little off."""
-    scaled = resize(image, spot.size, edge="nearest", smooth=True)
+    scaled = resize(image, spot.size)
     amount = config.colour_jitter
     gain = (1 + amount * rng.uniform(-1, 1)) * (1 + 0.5 * amount * rng.uniform(-1, 1, 3))
     shift = 255 * 0.5 * amount * rng.uniform(-1, 1)

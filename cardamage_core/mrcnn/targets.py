@@ -34,18 +34,19 @@ class RoiTargets(NamedTuple):
 def match_anchors(anchors: Tensor, true_boxes: Tensor, true_classes: Tensor) -> tuple[Tensor, Tensor]:
     """Which anchors see an object: (a, 4) and (b, n, 4) pixels, (b, n) -> match (b, a) 1 / -1 / 0, instance (b, a).
 
-    Background: IoU below 0.3 with all. Object: from 0.7 on, and the best anchors of each instance whatever their IoU.
+    Background: IoU below 0.3 with all. Object: from 0.7 on, and the best anchor of each instance whatever its IoU.
     Class 0 is an empty slot; a negative class marks a crowd, where no anchor is taken for background.
     """
+    anchors, true_boxes = ops.cast(anchors, "float64"), ops.cast(true_boxes, "float64")  # many anchors tie for the best
     overlap = boxes.iou(ops.expand_dims(anchors, 0), true_boxes)  # (b, a, n)
     real, crowd = (true_classes > 0)[:, None, :], (true_classes < 0)[:, None, :]
     in_crowd = ops.any(ops.where(crowd, overlap, 0.0) > CROWD_OVERLAP, axis=-1)
     overlap = ops.where(real, overlap, 0.0)
     best, instance = ops.max(overlap, axis=-1), ops.argmax(overlap, axis=-1)
     match = ops.where((best < 0.3) & ~in_crowd, -1, 0)
-    best_of_instance = ops.max(overlap, axis=1, keepdims=True)
-    is_best = (overlap == best_of_instance) & real & (best_of_instance > 0)
-    match = ops.where(ops.any(is_best, axis=-1) | (best >= 0.7), 1, match)
+    first_best = ops.argmax(overlap, axis=1, keepdims=True)  # (b, 1, n)
+    is_best = ops.arange(anchors.shape[0], dtype=first_best.dtype)[None, :, None] == first_best
+    match = ops.where(ops.any(is_best & real & (overlap > 0), axis=-1) | (best >= 0.7), 1, match)
     return match, ops.cast(instance, "int32")
 
 
@@ -54,27 +55,26 @@ def anchor_targets(
 ) -> AnchorTargets:
     """Sample rpn_anchors_per_image anchors, at most half of them objects. Boxes in pixels; noise (b, a) in 0..1."""
     k = min(config.rpn_anchors_per_image, anchors.shape[0])
-    all_anchors = ops.convert_to_tensor(anchors)
-    match, instance = match_anchors(all_anchors, true_boxes, true_classes)
+    match, instance = match_anchors(ops.convert_to_tensor(anchors), true_boxes, true_classes)
     objects, object_index = _draw(match > 0, noise, k // 2)
     others, other_index = _draw(match < 0, noise, k)
     others = others & _fills_up(objects, k, slots=k)
     index = ops.concatenate([object_index, other_index], axis=1)
     chosen = ops.concatenate([ops.cast(objects, "int32"), -ops.cast(others, "int32")], axis=1)
     goal = ops.take_along_axis(true_boxes, ops.take_along_axis(instance, index, axis=1)[..., None], axis=1)
-    deltas = boxes.encode(ops.take(all_anchors, index, axis=0), goal)
+    chosen_anchors = ops.take(ops.convert_to_tensor(anchors.astype(np.float32)), index, axis=0)
+    deltas = boxes.encode(chosen_anchors, goal)
     return AnchorTargets(index, chosen, deltas / ops.convert_to_tensor(np.float32(config.rpn_box_std)))
 
 
 def roi_targets(
-    proposals: Tensor, true_boxes: Tensor, true_classes: Tensor, *, noise: Tensor, config: Config
+    candidates: Tensor, true_boxes: Tensor, true_classes: Tensor, *, noise: Tensor, config: Config
 ) -> RoiTargets:
-    """Sample rois_per_image regions from the proposals and the true boxes (b, r, 4), (b, n, 4), both normalised.
+    """Sample rois_per_image regions from candidates (b, r, 4), given the true boxes (b, n, 4), both normalised.
 
     Objects (IoU from 0.5 on) fill at most roi_positive_share, background all the rest, so that photos without any
-    object teach too. noise (b, at least r + n) in 0..1 decides who is drawn.
+    object teach too. noise (b, at least r) in 0..1 decides who is drawn.
     """
-    candidates = ops.concatenate([proposals, true_boxes], axis=1)
     real, crowd = (true_classes > 0)[:, None, :], (true_classes < 0)[:, None, :]
     overlap = boxes.iou(candidates, true_boxes)
     in_crowd = ops.any(ops.where(crowd, overlap, 0.0) > CROWD_OVERLAP, axis=-1)

@@ -9,6 +9,7 @@ import numpy as np
 from keras import ops
 
 from . import boxes, losses, native, weights
+from .anchors import pyramid_anchors
 from .backbones import stage_of
 from .config import LOSS_NAMES, Config
 from .errors import EngineError
@@ -32,11 +33,12 @@ def network_losses(model: MaskRCNN, batch: Any) -> dict[str, Tensor]:
     proposals = propose(
         ops.stop_gradient(logits),
         ops.stop_gradient(deltas),
-        model.anchors(canvas, normalised=True),
+        model.anchors(canvas),
         limit=config.proposals_training,
         config=config,
     )
-    chosen = roi_targets(proposals, true_boxes, batch["classes"], noise=batch["roi_noise"], config=config)
+    candidates = ops.concatenate([proposals, true_boxes], axis=1)
+    chosen = roi_targets(candidates, true_boxes, batch["classes"], noise=batch["roi_noise"], config=config)
     found |= _box_losses(model, pyramid, chosen, canvas=canvas)
     found["mask"] = _mask_loss(model, pyramid, chosen, batch["edges"], canvas=canvas)
     return found
@@ -143,10 +145,17 @@ class TrainStep:
 
         def run() -> tuple[Tensor, dict[str, Tensor]]:
             found = self._losses(batch)
-            return found["loss"], found
+            return found["loss"] + self._decay(), found
 
         _, found, gradients = native.value_and_gradients(run, self._variables)
         return found, gradients, ops.sqrt(sum(ops.sum(ops.square(gradient)) for gradient in gradients))
+
+    def _decay(self) -> Tensor:
+        """Matterport's weight decay, part of the loss that is minimised: the mean square of each kernel and bias."""
+        if self.model.config.optimizer != "sgd":  # AdamW decays by itself
+            return 0.0
+        squares = [ops.mean(ops.square(v)) for v in self._variables if v.name not in ("gamma", "beta")]
+        return self.model.config.weight_decay * sum(squares)
 
     def _optimizer_variables(self) -> dict[str, keras.Variable]:
         return {f"optimizer/{i:04}": variable for i, variable in enumerate(self._optimizer.variables)}
@@ -155,7 +164,7 @@ class TrainStep:
 def _rpn_losses(
     model: MaskRCNN, batch: Any, logits: Tensor, deltas: Tensor, *, canvas: tuple[int, int]
 ) -> dict[str, Tensor]:
-    anchors = model.anchors(canvas, normalised=False)
+    anchors = pyramid_anchors(canvas, model.config)
     goal = anchor_targets(anchors, batch["boxes"], batch["classes"], noise=batch["anchor_noise"], config=model.config)
     index = goal.index[..., None]
     return {

@@ -40,7 +40,7 @@ def write_arrays(path: Path, arrays: Mapping[str, np.ndarray], *, notes: Mapping
 
 def read_notes(path: Path) -> dict[str, Any]:
     """The JSON notes of a file of ours."""
-    with _opened(path) as file:
+    with opened(path) as file:
         texts = {name: _text(file, name, path) for name in file.attrs}
     if texts.pop("format", None) != FORMAT:
         raise EngineError(f"{path} is not a weights file of this program.", f"Expected the format {FORMAT!r}.")
@@ -51,15 +51,17 @@ def read_notes(path: Path) -> dict[str, Any]:
 
 
 def read_arrays(path: Path, expected: Mapping[str, Shape], *, exclude: Iterable[str] = ()) -> dict[str, np.ndarray]:
-    """All expected arrays but those whose name begins with an excluded one; anything missing, unused or misshapen
-    raises one EngineError with the whole list. Shapes and types are checked before a single value is read."""
-    skip = tuple(exclude)
-    with _opened(path) as file:
-        found = list_datasets(file, path)
-        wanted = {name: shape for name, shape in expected.items() if not (skip and name.startswith(skip))}
-        offered = {name for name in found if not (skip and name.startswith(skip))}
-        compare({name: found[name].shape for name in offered}, wanted, path=path)
-        return {name: _read(found[name], path) for name in wanted}
+    """All expected arrays "group/name" but those of excluded groups.
+
+    Anything missing, unused or misshapen raises one EngineError with the whole list. Shapes and types are checked
+    before a single value is read.
+    """
+    skip = set(exclude)
+    with opened(path) as file:
+        found = {name: dataset for name, dataset in list_datasets(file, path).items() if _group(name) not in skip}
+        wanted = {name: shape for name, shape in expected.items() if _group(name) not in skip}
+        compare({name: dataset.shape for name, dataset in found.items()}, wanted, path=path)
+        return {name: read_dataset(found[name], path) for name in wanted}
 
 
 def compare(found: Mapping[str, Shape], expected: Mapping[str, Shape], *, path: Path) -> None:
@@ -82,6 +84,10 @@ def list_datasets(file: h5py.File, path: Path) -> dict[str, h5py.Dataset]:
     return found
 
 
+def _group(name: str) -> str:
+    return name.rpartition("/")[0]
+
+
 def _walk(group: h5py.Group, prefix: str, found: dict[str, h5py.Dataset], path: Path) -> None:
     if prefix.count("/") > 8 or len(found) > 10_000:
         raise EngineError(f"{path} is not a weights file.", "It is nested too deeply or holds too many arrays.")
@@ -100,14 +106,16 @@ def _walk(group: h5py.Group, prefix: str, found: dict[str, h5py.Dataset], path: 
             found[full] = item
 
 
-def _read(dataset: h5py.Dataset, path: Path) -> np.ndarray:
+def read_dataset(dataset: h5py.Dataset, path: Path) -> np.ndarray:
+    """All values of a data set whose shape was checked."""
     try:
         return dataset[()]
     except (OSError, RuntimeError) as error:
         raise EngineError(f"{path} is damaged.", f"{dataset.name}: {error}") from error
 
 
-def _opened(path: Path) -> h5py.File:
+def opened(path: Path) -> h5py.File:
+    """The file for reading, to be used with `with`; EngineError if it is not there or not whole."""
     if not Path(path).is_file():
         raise EngineError(f"There is no weights file {path}.")
     try:

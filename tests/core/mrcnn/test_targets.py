@@ -43,7 +43,8 @@ def test_regions_are_sampled_fairly_and_the_rest_is_background():
     true = np.float32([[[0, 0, 0.5, 0.5]]])
     config = Config(rois_per_image=4, roi_positive_share=0.33, proposals_training=5)
     noise = T(np.float32([[0.1, 0.9, 0.3, 0.4, 0.5, 0.2]]))
-    found = roi_targets(T(proposals), T(true), T(np.int32([[2]])), noise=noise, config=config)
+    candidates = T(np.concatenate([proposals, true], axis=1))
+    found = roi_targets(candidates, T(true), T(np.int32([[2]])), noise=noise, config=config)
     assert found.objects == 1
     assert np.array(found.valid)[0].tolist() == [True, True, True, False, False]
     assert np.array(found.classes)[0].tolist() == [2, 0, 0, 0, 0]
