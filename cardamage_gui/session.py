@@ -33,6 +33,7 @@ class Session(QObject):
         self._project: Project | None = None
         self._photos: tuple[PhotoSummary, ...] | None = None
         self._places: dict[str, int] | None = None  # of the photos, by id
+        self._labels: tuple[Label, ...] | None = None
         self._current = ""
 
     @property
@@ -65,7 +66,7 @@ class Session(QObject):
 
     def refresh(self) -> None:
         """Tell everybody to look again, after something else (an import) changed the project."""
-        self._photos = self._places = None
+        self._photos = self._places = self._labels = None
         self.labels_changed.emit()
         self.photos_changed.emit()
         self.history_changed.emit()
@@ -111,7 +112,9 @@ class Session(QObject):
 
     def labels(self) -> tuple[Label, ...]:
         """The project's labels."""
-        return self._project.labels() if self._project else ()
+        if self._labels is None or self.read_only:  # another process may change what we only read
+            self._labels = self._project.labels() if self._project else ()
+        return self._labels
 
     def edit(self, photo_id: str, before: tuple[Region, ...], after: tuple[Region, ...], text: str) -> bool:
         """Store a photo's changed regions as one undoable edit; False (nothing changed, `failed` told) if refused.
@@ -138,7 +141,7 @@ class Session(QObject):
 
     def _use(self, project: Project | None) -> None:
         old, self._project, self._current = self._project, project, ""
-        self._photos = self._places = None
+        self._photos = self._places = self._labels = None
         if old is not None:
             old.close()
         self.project_changed.emit()
