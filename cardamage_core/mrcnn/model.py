@@ -48,7 +48,7 @@ class MaskRCNN:
 
     def arrays(self) -> dict[str, np.ndarray]:
         """A copy of every weight, by its name "layer/weight"."""
-        return {name: ops.convert_to_numpy(ops.convert_to_tensor(variable)) for name, variable in self.weights.items()}
+        return {name: ops.convert_to_numpy(ops.copy(variable)) for name, variable in self.weights.items()}
 
     def save(self, path: str | Path) -> None:
         """Write weights and configuration into one file of ours."""

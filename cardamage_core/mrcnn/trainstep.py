@@ -95,9 +95,7 @@ class TrainStep:
     def save(self, path: str | Path) -> None:
         """Write weights, optimiser, step and random state into one file, from which training goes on exactly."""
         arrays = {f"weights/{name}": array for name, array in self.model.arrays().items()}
-        arrays |= {
-            name: ops.convert_to_numpy(ops.convert_to_tensor(v)) for name, v in self._optimizer_variables().items()
-        }
+        arrays |= {name: ops.convert_to_numpy(ops.copy(v)) for name, v in self._optimizer_variables().items()}
         state = {"step": self.step_count, "layers": self.layers, "rng": self._rng.bit_generator.state}
         weights.write_arrays(Path(path), arrays, notes={"config": self.model.config.to_dict(), "trainer": state})
 
