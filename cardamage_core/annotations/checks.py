@@ -1,24 +1,30 @@
 """What looks wrong with a data set?
 
-Codes: missing-photo, photo-twice, region-twice, outside, self-crossing, no-area, unlabelled. Nothing is changed.
+Codes: missing-photo, photo-twice, region-twice, outside, self-crossing, no-area, tiny, unlabelled, label-alike. Nothing
+is changed. What is wrong with the photos' files stands in `project.photo_checks`.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import shapely
 
+from .label_alike import alike
 from .model import AnnotatedPhoto, Dataset, Dot, Finding, Polygon, Polyline, Region
-from .shapes import area, bounds
+from .shapes import area, bounds, outline
 
 TOLERANCE = 1.0  # pixels; annotation tools let one click on the rim itself
 SMALLEST_AREA = 1e-6  # square pixels
+TINY_AREA = 9.0  # square pixels: a slip of the mouse, or more than anybody can see
 
 
 def findings(dataset: Dataset) -> list[Finding]:
     """Everything that looks wrong, photo by photo."""
-    found = list(_photos_twice(dataset))
+    counts = Counter(region.label for one in dataset.photos for region in one.regions)
+    found = [Finding("label-alike", one.text()) for one in alike(counts)]
+    found += _photos_twice(dataset)
     for one in dataset.photos:
         found += photo_findings(one)
     return found
@@ -82,9 +88,27 @@ def _shape(one: AnnotatedPhoto, region: Region) -> Iterator[Finding]:
     if _crosses_itself(region):
         text = f"The outline of a region “{region.label}” of {one.photo.name} crosses itself."
         yield Finding("self-crossing", text, photo=one.photo.id, region=region.id)
-    if area(region.shape).area < SMALLEST_AREA:
+    yield from _small(one, region)
+
+
+def _small(one: AnnotatedPhoto, region: Region) -> Iterator[Finding]:
+    found = _area(region)
+    if found < SMALLEST_AREA:
         text = f"A region “{region.label}” of {one.photo.name} covers no area."
         yield Finding("no-area", text, photo=one.photo.id, region=region.id)
+    elif found < TINY_AREA:
+        text = f"A region “{region.label}” of {one.photo.name} is tiny: {found:.1f} square pixels."
+        yield Finding("tiny", text, "info", one.photo.id, region.id)
+
+
+def _area(region: Region) -> float:
+    """In square pixels; exact geometry only where a simple sum could be small."""
+    rings = outline(region.shape)
+    if len(rings) == 1 and len(rings[0]) > 2:
+        ring = shapely.Polygon(rings[0])
+        if ring.area > TINY_AREA:
+            return ring.area
+    return area(region.shape).area
 
 
 def _crosses_itself(region: Region) -> bool:

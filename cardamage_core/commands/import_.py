@@ -20,6 +20,9 @@ from .check_ import as_documents, counted
 
 LABEL_HELP = f"the attribute that holds the label, {IN_NAME!r}: its name is the label (default: found out)"
 MAP_HELP = "read one label as another; may be given several times"
+TURN_HELP = (
+    "turn regions drawn on photos as stored, before EXIF turned them: where they fit only so, or on all such photos"
+)
 ROLE_HELP = f"what a label stands for: {', '.join(ROLES)}; may be given several times"
 
 
@@ -32,6 +35,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=list(FORMATS), default="", help="default: told by the content")
     parser.add_argument("--label-attribute", metavar="NAME", default="", help=LABEL_HELP)
     parser.add_argument("--map", action="append", type=_pair, default=[], metavar="OLD=NEW", help=MAP_HELP)
+    parser.add_argument("--turn", choices=["evident", "all"], default="", help=TURN_HELP)
     parser.add_argument("--role", action="append", type=_role, default=[], metavar="LABEL=ROLE", help=ROLE_HELP)
 
 
@@ -48,6 +52,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
         split=args.split,
         format=args.format,
         mapping=NameMapping(args.label_attribute, dict(args.map), dict(args.role)),
+        turn=args.turn,
         known=_known(args.project),
         progress=progress,
     )

@@ -25,7 +25,7 @@ from ..words import count
 from . import mapping as mappings
 from .history import Edit
 from .mapping import NameMapping, Proposal
-from .photo_headers import with_headers
+from .photo_headers import Turn, with_headers
 from .project import Project
 
 Progress = Callable[[int, int], None]  # done, total
@@ -76,6 +76,7 @@ def plan(
     split: str = "",
     format: str = "",  # noqa: A002
     mapping: NameMapping = AS_IT_IS,
+    turn: Turn = "",
     known: Sequence[Label] = (),
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
@@ -83,6 +84,7 @@ def plan(
     """Read an annotation file, or a folder with one or only with photos; no project is touched.
 
     Photos are looked for in `photos`, by default beside the file; `known` are labels that names are compared with.
+    `turn` is the answer for regions that were drawn on photos before these were turned by their EXIF data.
     FormatError when there is nothing to import.
     """
     path = Path(path).absolute()
@@ -100,7 +102,7 @@ def plan(
     is_listed = source is None
     fresh = [_renewed(one, place, source or path, split, is_listed=is_listed) for one in dataset.photos]
     reading = formats.Reading(msgspec.structs.replace(dataset, photos=()), reading.findings)
-    found = _looked_at(source or path, fresh, reading, _watch(len(fresh), progress, cancelled))
+    found = _looked_at(source or path, fresh, reading, _watch(len(fresh), progress, cancelled), turn=turn)
     return _with_proposal(found, proposed, mapping)
 
 
@@ -197,10 +199,15 @@ def _renewed(one: AnnotatedPhoto, place: PhotoFiles, source: Path, split: str, *
 
 
 def _looked_at(
-    source: Path, photos: Sequence[AnnotatedPhoto], reading: formats.Reading, step: Callable[[], None]
+    source: Path,
+    photos: Sequence[AnnotatedPhoto],
+    reading: formats.Reading,
+    step: Callable[[], None],
+    *,
+    turn: Turn = "",
 ) -> ImportPlan:
     """The plan, with the size of each photo and all findings."""
-    with_sizes, header_findings = with_headers(photos, step=step)
+    with_sizes, header_findings = with_headers(photos, turn=turn, step=step)
     dataset = Dataset(tuple(with_sizes), reading.dataset.labels, reading.dataset.extra)
     missing = sum(one.photo.width == 0 for one in with_sizes)
     findings = (*reading.findings, *header_findings, *checks.findings(dataset))

@@ -14,9 +14,9 @@ from typing import Any
 import filelock
 import msgspec
 
-from ..annotations.model import AnnotatedPhoto, Dataset, Label, Photo, Region
+from ..annotations.model import AnnotatedPhoto, Dataset, Finding, Label, Photo, Region
 from ..errors import ProjectError
-from . import history
+from . import fingerprints, history
 from .history import Edit
 from .known import Known, KnownRegions, LabelCounts
 from .lock import taken
@@ -185,13 +185,22 @@ class Project:
 
     def edit_photos(self, before: Sequence[Photo], after: Sequence[Photo], text: str) -> Edit | None:
         """Change several photos in one edit; ids stay."""
-        changes = []
         with self._store.lock:
-            for old, new in zip(before, after, strict=True):
-                stored = self._store.get("photo", old.id)
-                if stored is None or value_of(stored, Photo) != old or new.id != old.id:
-                    raise ProjectError("The photo was changed by something else in the meantime.", old.name)
-                changes.append(Change("photo", old.id, "", stored, Stored(stored.position, as_text(new))))
+            return self.apply(self._photo_changes(before, after), text)
+
+    def edit_all(
+        self,
+        photos: Sequence[tuple[Photo, Photo]],
+        regions: Mapping[str, tuple[Sequence[Region], Sequence[Region]]],
+        text: str,
+    ) -> Edit | None:
+        """Change several photos, and the regions of several by their photos' ids, in one edit; each before and after."""
+        with self._store.lock:
+            changes = self._photo_changes([old for old, _ in photos], [new for _, new in photos])
+            for photo_id, (before, after) in regions.items():
+                if self.regions(photo_id) != tuple(before):
+                    raise ProjectError("The regions were changed by something else in the meantime.", "Try again.")
+                changes += self._region_changes(photo_id, after, before)
             return self.apply(changes, text)
 
     def edit_labels(self, before: Sequence[Label], after: Sequence[Label], text: str) -> Edit | None:
@@ -269,6 +278,19 @@ class Project:
             self._counts.changed(changes)
             return edit
 
+    # What its files are like
+
+    def file_findings(self, *, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Finding]:
+        """Photos whose files vanished or were replaced since the project first saw them; their regions stay."""
+        if not self.read_only:
+            yield from fingerprints.findings(self._store, self.folder, cancelled=cancelled)
+
+    def accept_file(self, photo: Photo) -> None:
+        """A person says that the regions belong to the file as it is now. No edit: there is nothing to undo."""
+        seen = fingerprints.of(self.path_of(photo))
+        if seen is not None and not self.read_only:
+            fingerprints.remember(self._store, {photo.id: seen})
+
     # Undo and redo
 
     def undo(self) -> Edit | None:
@@ -295,6 +317,10 @@ class Project:
         """The newest edits, newest first."""
         return history.latest(self._store, limit)
 
+    def edits(self) -> int:
+        """How many edits the history holds, undone ones included."""
+        return self._store.query("SELECT count(*) FROM edits")[0][0]
+
     def _walk(self, step: Callable[[Store], history.Walked | None]) -> Edit | None:
         self._must_be_writable()
         with self._store.lock:
@@ -314,6 +340,15 @@ class Project:
         with self._store.lock:
             known = None if self.read_only else self._known.get(photo_id)
             return known or self._known.read(photo_id, self._store.rows("region", photo_id))
+
+    def _photo_changes(self, before: Sequence[Photo], after: Sequence[Photo]) -> list[Change]:
+        changes = []
+        for old, new in zip(before, after, strict=True):
+            stored = self._store.get("photo", old.id)
+            if stored is None or value_of(stored, Photo) != old or new.id != old.id:
+                raise ProjectError("The photo was changed by something else in the meantime.", old.name)
+            changes.append(Change("photo", old.id, "", stored, Stored(stored.position, as_text(new))))
+        return changes
 
     def _region_changes(self, photo_id: str, after: Sequence[Region], before: Sequence[Region]) -> list[Change]:
         known = self._known.get(photo_id)

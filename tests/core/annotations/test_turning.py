@@ -7,10 +7,10 @@ from PIL import Image
 from cardamage_core import imaging
 from cardamage_core.annotations.model import Circle, Dot, Ellipse, Polygon, Polyline, Rectangle
 from cardamage_core.annotations.shapes import bounds
-from cardamage_core.annotations.turning import SWAPPING, turned
+from cardamage_core.annotations.turning import TURNED, turned
 
 
-@pytest.mark.parametrize("orientation", SWAPPING)
+@pytest.mark.parametrize("orientation", TURNED)
 def test_a_rectangle_follows_the_pixels_it_outlines(tmp_path, orientation):
     pixels = np.zeros((20, 30, 3), np.uint8)
     pixels[4:10, 3:15] = 255  # y 4…10, x 3…15 as stored
@@ -23,7 +23,7 @@ def test_a_rectangle_follows_the_pixels_it_outlines(tmp_path, orientation):
     assert bounds(shape) == (xs.min(), ys.min(), xs.max() + 1, ys.max() + 1)
 
 
-@pytest.mark.parametrize("orientation", SWAPPING)
+@pytest.mark.parametrize("orientation", TURNED)
 @pytest.mark.parametrize(
     "shape",
     [

@@ -160,12 +160,16 @@ def test_an_unreadable_photo_comes_in_with_a_finding(tmp_path):
     assert [finding.code for finding in plan.findings] == ["unreadable-photo", "missing-photo"]
 
 
-def test_regions_drawn_on_the_stored_photo_turn_with_it_and_a_finding_says_so(tmp_path):
+def test_regions_drawn_on_the_stored_photo_are_reported_and_turn_on_request(tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 6
     photo(tmp_path / "a.jpg", (40, 30), exif=exif)  # displayed 30 × 40
-    plan = importing.plan(via(tmp_path / "v.json", "a.jpg", points=((35, 2), (39, 2), (39, 8))))
-    assert [finding.code for finding in plan.findings] == ["turned"]
+    file = via(tmp_path / "v.json", "a.jpg", points=((35, 2), (39, 2), (39, 8)))
+    plan = importing.plan(file)
+    assert [finding.code for finding in plan.findings] == ["stored-orientation", "outside"]
+    assert plan.dataset.photos[0].regions[0].shape == Polygon((((35.0, 2.0), (39.0, 2.0), (39.0, 8.0)),))
+    plan = importing.plan(file, turn="evident")
+    assert plan.findings == ()
     assert plan.dataset.photos[0].regions[0].shape == Polygon((((28.0, 35.0), (28.0, 39.0), (22.0, 39.0)),))
 
 
@@ -179,6 +183,16 @@ def test_regions_on_a_turned_photo_stay_where_they_fit_and_doubt_is_said(tmp_pat
     plan = importing.plan(via(tmp_path / "v.json", "a.jpg", points=points))
     assert [finding.code for finding in plan.findings] == codes
     assert plan.dataset.photos[0].regions[0].shape == Polygon((tuple((float(x), float(y)) for x, y in points),))
+
+
+@pytest.mark.parametrize(("turn", "first"), [("", (1.0, 1.0)), ("evident", (1.0, 1.0)), ("all", (29.0, 1.0))])
+def test_where_the_evidence_is_not_enough_only_the_user_turns(tmp_path, turn, first):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    photo(tmp_path / "a.jpg", (40, 30), exif=exif)
+    plan = importing.plan(via(tmp_path / "v.json", "a.jpg"), turn=turn)
+    assert plan.dataset.photos[0].regions[0].shape.rings[0][0] == first
+    assert [finding.code for finding in plan.findings] == ([] if turn == "all" else ["turn-unsure"])
 
 
 def test_a_stopped_import_leaves_nothing(project, tmp_path):
