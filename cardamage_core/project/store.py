@@ -14,10 +14,13 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from ..errors import ProjectError
+from .shares import is_remote
 
 Kind = Literal["photo", "region", "label", "extra"]
 TABLES: dict[str, str] = {"photo": "photos", "region": "regions", "label": "labels", "extra": "extras"}
 SCHEMA_VERSION = 1
+LARGE = 200_000_000  # bytes
+REPAIR = "“cardamage check --repair FOLDER” brings the last daily copy back."
 APPLICATION_ID = 0x43444D47  # "CDMG": tells our files from other SQLite files
 
 # The value comes last, so that listing photos never reads its pages.
@@ -45,11 +48,13 @@ CREATE TABLE changes(
   photo TEXT NOT NULL, before_position REAL, before_value TEXT, after_position REAL, after_value TEXT);
 CREATE INDEX changes_by_edit ON changes(edit);
 """
-# What undo and redo would do, without walking the whole log, and what formats need to write a file back as it was
-# (`Dataset.extra`). May be added to a file that exists: no new layout.
+# What formats need to write a file back as it was (`Dataset.extra`), how the photos' files looked when last seen, and
+# what undo and redo would do without walking the whole log. May be added to a file that exists: no new layout.
 LATER = """
 CREATE TABLE IF NOT EXISTS extras(
   key TEXT NOT NULL PRIMARY KEY, photo TEXT NOT NULL DEFAULT '', position REAL NOT NULL, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS fingerprints(
+  photo TEXT NOT NULL PRIMARY KEY, size INTEGER NOT NULL, changed INTEGER NOT NULL, digest TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS edits_done ON edits(id) WHERE undone=0;
 CREATE INDEX IF NOT EXISTS edits_undone ON edits(id) WHERE undone=1;
 """
@@ -79,9 +84,10 @@ class Store:
         self.path = path
         self.lock = threading.RLock()
         with translated(path, "opened"):
-            self._db = _connect(path, read_only=read_only)
+            without_log = not read_only and _needs_no_log(path)
+            self._db = _without_log(path) if without_log else _connect(path, read_only=read_only)
             try:
-                _prepare(self._db, path, read_only=read_only)
+                _prepare(self._db, path, read_only=read_only, without_log=without_log)
             except BaseException:
                 self._db.close()
                 raise
@@ -210,7 +216,7 @@ def _reason(error: sqlite3.Error) -> str:
     if "full" in text or "disk I/O" in text:
         return f"The disk is full or broken ({text}). Nothing of this step was saved; free some space and try again."
     if "not a database" in text or "malformed" in text:
-        return f"The file is damaged or no CarDamage project ({text}). Restore it from a copy."
+        return f"The file is damaged or no CarDamage project ({text}). {REPAIR}"
     if "UNIQUE" in text:
         return "Something of it is there already, put there by something else in the meantime. Try again."
     if "locked" in text:
@@ -230,18 +236,42 @@ def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     return db
 
 
+def _needs_no_log(path: Path) -> bool:
+    """Must the write-ahead log stay off: on a network share, or where a file that has one cannot be opened?"""
+    if is_remote(path.parent):
+        return True
+    with contextlib.closing(_connected(path, "mode=rwc")) as db:
+        try:
+            db.execute("SELECT 1 FROM sqlite_master").fetchone()
+        except sqlite3.OperationalError as error:
+            return "unable to open" in str(error) or "locking protocol" in str(error)
+        except sqlite3.DatabaseError:
+            return False  # no database: said where it is looked at
+    return False
+
+
+def _without_log(path: Path) -> sqlite3.Connection:
+    """A file with a write-ahead log is read alone, without shared memory, and turned into one with a journal."""
+    db = _connected(path, "mode=rwc")
+    db.execute("PRAGMA locking_mode=EXCLUSIVE")
+    db.execute("PRAGMA journal_mode=DELETE")
+    db.execute("PRAGMA locking_mode=NORMAL")
+    db.execute("SELECT 1 FROM sqlite_master").fetchone()  # lets go of the exclusive lock
+    return db
+
+
 def _connected(path: Path, how: str) -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?{how}"
     return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=10)
 
 
-def _prepare(db: sqlite3.Connection, path: Path, *, read_only: bool) -> None:
+def _prepare(db: sqlite3.Connection, path: Path, *, read_only: bool, without_log: bool) -> None:
     db.execute("PRAGMA foreign_keys=ON")
     is_new = not read_only and not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if not is_new:
         _check_ours(db, path)
     if not read_only:
-        _make_durable(db)
+        _make_durable(db, without_log=without_log)
     if is_new:
         db.executescript(
             f"BEGIN; {SCHEMA} PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={SCHEMA_VERSION}; COMMIT;"
@@ -250,10 +280,11 @@ def _prepare(db: sqlite3.Connection, path: Path, *, read_only: bool) -> None:
         db.executescript(LATER)
 
 
-def _make_durable(db: sqlite3.Connection) -> None:
+def _make_durable(db: sqlite3.Connection, *, without_log: bool) -> None:
     # The rollback journal is the default; WAL stays off where the file system refuses it (network shares).
     with contextlib.suppress(sqlite3.OperationalError):
-        db.execute("PRAGMA journal_mode=WAL")
+        if not without_log:
+            db.execute("PRAGMA journal_mode=WAL")
     db.execute("PRAGMA synchronous=FULL")
 
 
@@ -269,5 +300,7 @@ def _check_ours(db: sqlite3.Connection, path: Path) -> None:
             f"{path} was made by a newer CarDamage.",
             f"It has layout {version}; this program reads up to {SCHEMA_VERSION}. Update CarDamage.",
         )
+    if path.stat().st_size > LARGE:  # such a file is looked through when its daily copy is made
+        return
     if (found := db.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
-        raise ProjectError(f"{path} is damaged.", f"{found}. Restore it from a copy.")
+        raise ProjectError(f"{path} is damaged.", f"{found}. {REPAIR}")

@@ -1,0 +1,116 @@
+"""Which copies of the project file are kept, and how does one come back?
+
+A copy is made when a project is opened and the newest copy is older than a day: by SQLite's own backup, to a temporary
+name first, looked through before it counts. Three are kept, in `copies/`; a damaged file never pushes a good copy out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import shutil
+import sqlite3
+from pathlib import Path
+
+from ..errors import ProjectError
+from ..files import atomic_path
+from .lock import taken
+
+FILE = "project.cardamage"
+FOLDER = "copies"
+KEPT = 3
+DAY = datetime.timedelta(hours=24)
+STAMP = "%Y-%m-%d %H%M%S"
+
+
+def copies(folder: Path) -> list[Path]:
+    """The copies of a project's file, newest first."""
+    return sorted((folder / FOLDER).glob("project *.cardamage"), reverse=True)
+
+
+def is_due(folder: Path, now: datetime.datetime) -> bool:
+    """Is there no copy younger than a day?"""
+    return all(now - _made(path) >= DAY for path in copies(folder)[:1])
+
+
+def keep(folder: Path, now: datetime.datetime | None = None) -> Path | None:
+    """Make a copy if one is due, and let the oldest go; None when none was due.
+
+    ProjectError when the project file turns out to be damaged; all older copies stay then. Others may edit meanwhile.
+    """
+    now = now or datetime.datetime.now()
+    if not is_due(folder, now):
+        return None
+    target = folder / FOLDER / f"project {now.strftime(STAMP)}.cardamage"
+    with atomic_path(target) as temporary:
+        _copy(folder / FILE, temporary)
+        if reason := trouble(temporary):
+            raise ProjectError(
+                f"{folder / FILE} is damaged.", f"{reason}. “cardamage check --repair {folder}” brings a copy back."
+            )
+    for old in copies(folder)[KEPT:]:
+        old.unlink(missing_ok=True)
+    return target
+
+
+def trouble(path: Path) -> str:
+    """What is wrong with a project file, "" when nothing is. Reads the whole file."""
+    try:
+        with contextlib.closing(_reader(path)) as db:
+            found = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
+            for table in ("photos", "regions", "labels", "edits", "changes"):
+                db.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone()
+    except sqlite3.Error as error:
+        return str(error)
+    return "" if found == "ok" else found
+
+
+def restore(folder: Path) -> Path | None:
+    """Put the newest whole copy in the place of a damaged project file; None when the file is whole.
+
+    The damaged file is kept beside it under another name. ProjectError when no copy is whole, or the project is open.
+    """
+    folder = Path(folder).absolute()
+    lock = taken(folder)
+    try:
+        if not trouble(folder / FILE):
+            return None
+        whole = next((copy for copy in copies(folder) if not trouble(copy)), None)
+        if whole is None:
+            raise ProjectError(
+                f"{folder / FILE} is damaged, and there is no whole copy of it.", f"Looked in {folder / FOLDER}."
+            )
+        _put_aside(folder)
+        with atomic_path(folder / FILE) as temporary:
+            shutil.copyfile(whole, temporary)
+        return whole
+    finally:
+        lock.release()
+
+
+def _copy(source: Path, target: Path) -> None:
+    try:
+        with contextlib.closing(_reader(source)) as old, contextlib.closing(sqlite3.connect(target)) as new:
+            old.backup(new)
+            new.execute("PRAGMA journal_mode=DELETE")  # one file, nothing beside it
+    except sqlite3.Error as error:
+        raise ProjectError(f"{source} could not be copied.", f"{error}. Older copies are kept.") from error
+
+
+def _put_aside(folder: Path) -> None:
+    stamp = datetime.datetime.now().strftime(STAMP)
+    for ending in ("", "-wal", "-shm", "-journal"):
+        path = folder / (FILE + ending)
+        if path.exists():
+            path.rename(folder / f"damaged {stamp}.cardamage{ending}")
+
+
+def _reader(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10)
+
+
+def _made(path: Path) -> datetime.datetime:
+    try:
+        return datetime.datetime.strptime(path.stem.removeprefix("project "), STAMP)
+    except ValueError:
+        return datetime.datetime.min
