@@ -1,8 +1,12 @@
 """Does kill -9 lose a finished edit?"""
 
+import os
 import random
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 from cardamage_core.annotations.model import AnnotatedPhoto, Photo
 from cardamage_core.project import Project
@@ -43,3 +47,13 @@ def killed_after(folder, start, edits):
         process.kill()
         lines = [last, *process.stdout.read().splitlines(keepends=True)]
     return int([line for line in lines if line.endswith("\n")][-1])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked processes")
+def test_fifty_kills_in_the_middle_of_random_edits_lose_nothing(tmp_path):
+    with Project.create(tmp_path / "p") as project:
+        project.add([AnnotatedPhoto(Photo("p", "a.jpg", "a.jpg"))], [], "Import")
+    command = [sys.executable, str(Path(__file__).with_name("killing.py")), str(tmp_path / "p"), "50", "11"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout.count("right") == 50, done.stdout + done.stderr
+    assert done.returncode == 0
