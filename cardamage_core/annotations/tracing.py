@@ -26,7 +26,7 @@ class TracingError(CarDamageError):
 
 class Scissors:
     """The cheapest ways along edges from one point to any other nearby. Making it is the slow part: not for the
-    main thread; `path` takes well under a millisecond."""
+    main thread; `path` takes about a millisecond."""
 
     def __init__(self, pixels: np.ndarray, seed: Point, *, radius: float) -> None:
         """`radius` is how far around `seed`, in photo pixels, paths are looked for."""

@@ -26,7 +26,7 @@ class ToolBox(QFrame):
         self._group = QButtonGroup(self)
         self.buttons: dict[str, ToolButton] = {}
         column = parts.rows(self, margins=(6, 6, 6, 6), spacing=2)
-        for tool in tools:
+        for tool in (tool for tool in tools if tool.boxed):
             button = ToolButton(tool)
             self.buttons[tool.name] = button
             self._group.addButton(button)
@@ -35,8 +35,11 @@ class ToolBox(QFrame):
         self.show_tool("select")
 
     def show_tool(self, name: str) -> None:
-        """Mark the tool in hand."""
-        self.buttons[name].setChecked(True)
+        """Mark the tool in hand; none when it stands elsewhere."""
+        self._group.setExclusive(False)
+        for button_name, button in self.buttons.items():
+            button.setChecked(button_name == name)
+        self._group.setExclusive(True)
 
     def _clicked(self) -> None:
         self.chosen.emit(next(name for name, button in self.buttons.items() if button.isChecked()))

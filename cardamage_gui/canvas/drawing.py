@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass, field, replace
 
 from cardamage_core.annotations import edits
-from cardamage_core.annotations.model import Point, Polygon, Rectangle, Shape
+from cardamage_core.annotations.model import Circle, Dot, Ellipse, Point, Polygon, Polyline, Rectangle, Shape
+from cardamage_core.annotations.shapes import outline
 
 from .gestures import CLICK, Gesture, Outcome, Preview, Start
 
@@ -16,6 +17,7 @@ class Drawing(Gesture):
     """What all gestures that draw a new region share."""
 
     start: Start
+    snaps = True
 
     def relabel(self, label: str) -> None:
         """The region will get this label."""
@@ -60,6 +62,13 @@ class DrawPolygon(Drawing):
         """Three points make a polygon."""
         return len(self.points) >= 3
 
+    def hint(self) -> str:
+        """How it goes on."""
+        if self._closes():
+            return "Click to close the polygon"
+        more = "Enter or the first point closes · " if len(self.points) >= 3 else ""
+        return f"Click to set the next point · {more}Ctrl snaps · Backspace takes one back · Esc cancels"
+
     def preview(self) -> Preview:
         """The line so far, to the pointer."""
         closing = self._closes()
@@ -68,7 +77,7 @@ class DrawPolygon(Drawing):
 
     def outcome(self) -> Outcome:
         """The polygon, selected."""
-        return _drawn(self.start, Polygon((tuple(self.points),)))
+        return drawn(self.start, Polygon((tuple(self.points),)))
 
     def _closes(self) -> bool:
         if self.pointer is None or len(self.points) < 3:
@@ -81,6 +90,10 @@ class DrawRectangle(Drawing):
     """Drag from corner to corner, or click both."""
 
     to: Point | None = None
+
+    def hint(self) -> str:
+        """How it ends."""
+        return "Release or click at the opposite corner · Ctrl snaps · Esc cancels"
 
     def move(self, at: Point, reach: float) -> None:
         """The far corner follows."""
@@ -107,7 +120,7 @@ class DrawRectangle(Drawing):
     def outcome(self) -> Outcome:
         """The rectangle, selected."""
         rectangle = self._rectangle()
-        return _drawn(self.start, rectangle) if rectangle else Outcome()
+        return drawn(self.start, rectangle) if rectangle else Outcome()
 
     def _rectangle(self) -> Rectangle | None:
         if self.to is None:
@@ -118,7 +131,89 @@ class DrawRectangle(Drawing):
         return Rectangle(min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0))
 
 
-def _drawn(start: Start, shape: Shape) -> Outcome:
+@dataclass
+class DrawEllipse(DrawRectangle):
+    """Drag the rectangle around it; with Shift held at the press a circle around that point."""
+
+    def preview(self) -> Preview:
+        """The ellipse so far."""
+        shape = self._shape()
+        if shape is None:
+            return Preview()
+        (ring,) = outline(shape)
+        return Preview(path=(*ring, ring[0]), closing=True, marks=())
+
+    def outcome(self) -> Outcome:
+        """The ellipse or circle, selected."""
+        shape = self._shape()
+        return drawn(self.start, shape) if shape else Outcome()
+
+    def _shape(self) -> Ellipse | Circle | None:
+        if self.start.shift:
+            return Circle(*self.start.at, math.dist(self.start.at, self.to)) if self.to else None
+        r = self._rectangle()
+        if r is None:
+            return None
+        return Ellipse(r.x + r.width / 2, r.y + r.height / 2, r.width / 2, r.height / 2)
+
+
+@dataclass
+class DrawPolyline(DrawPolygon):
+    """Click by click; Enter or a double click ends it."""
+
+    def close(self) -> bool:
+        """Two points make a line."""
+        return len(self.points) >= 2
+
+    def hint(self) -> str:
+        """How it goes on."""
+        return "Click to set the next point · Enter or double click ends · Backspace takes one back · Esc cancels"
+
+    def outcome(self) -> Outcome:
+        """The line, selected."""
+        return drawn(self.start, Polyline(tuple(self.points)))
+
+    def _closes(self) -> bool:
+        return False
+
+
+@dataclass
+class PlacePoint(Drawing):
+    """Press where the point is to be; it may be dragged until the button goes up."""
+
+    at: Point | None = None
+
+    def move(self, at: Point, reach: float) -> None:
+        """The point follows."""
+        self.at = at
+
+    def preview(self) -> Preview:
+        """The point."""
+        return Preview(path=(self.at or self.start.at,))
+
+    def outcome(self) -> Outcome:
+        """The point, selected."""
+        return drawn(self.start, Dot(*(self.at or self.start.at)))
+
+
+@dataclass
+class DrawBox(DrawRectangle):
+    """A rectangle in which an outline is to be found."""
+
+    def outcome(self) -> Outcome:
+        """Only the wish; finding it takes a while."""
+        r = self._rectangle()
+        return Outcome(box=(r.x, r.y, r.x + r.width, r.y + r.height)) if r else Outcome()
+
+
+NAMES = {Polyline: "line", Dot: "point"}
+
+
+def drawn(start: Start, shape: Shape, text: str = "") -> Outcome:
+    """A new region with this shape, selected."""
     region = edits.draw(shape, start.label)
-    kind = "rectangle" if isinstance(shape, Rectangle) else "polygon"
-    return Outcome(f"Draw {kind}", edits.add(start.regions, region), (region.id,))
+    return Outcome(
+        text or f"Draw {NAMES.get(type(shape), type(shape).__name__.lower())}",
+        edits.add(start.regions, region),
+        (region.id,),
+    )

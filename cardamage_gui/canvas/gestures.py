@@ -7,14 +7,23 @@ what to show (`preview`), at its end what became of it (`outcome`). To cancel it
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from cardamage_core.annotations import edits
+from cardamage_core.annotations import borders, edits
+from cardamage_core.annotations.borders import Corner
+from cardamage_core.annotations.handles import is_round, move_handle
 from cardamage_core.annotations.model import Point, Region
-from cardamage_core.annotations.shapes import bounds
+from cardamage_core.annotations.shapes import bounds, lines
 
 Regions = tuple[Region, ...]
+Box = tuple[float, float, float, float]  # x0 y0 x1 y1
 CLICK = 0.5  # of the reach: a hand that moved less has clicked
+
+
+def nobody(_at: Point) -> Regions:
+    """Where no other region is near."""
+    return ()
 
 
 @dataclass(frozen=True)
@@ -25,21 +34,31 @@ class Preview:
     regions: Regions = ()  # drawn on top
     path: tuple[Point, ...] = ()  # an open line being drawn
     closing: bool = False  # the next click closes the path
+    marks: tuple[Point, ...] | None = None  # the points of the path that are shown as such; None: all
     band: tuple[Point, Point] | None = None  # a rubber band
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a finished gesture wants: other regions (None: as they were) and another selection (None: as it was)."""
+    """What a finished gesture wants: other regions (None: as they were) and another selection (None: as it was).
+
+    `said` is why nothing came of it; `box` asks for an outline to be found inside it.
+    """
 
     text: str = ""
     regions: Regions | None = None
     selection: tuple[str, ...] | None = None
+    said: str = ""
+    box: Box | None = None
 
 
 @dataclass(frozen=True)
 class Start:
-    """Where a gesture begins. `reach` is how near, in photo pixels, is near enough."""
+    """Where a gesture begins. `reach` is how near, in photo pixels, is near enough.
+
+    `around` gives the regions near a point that may be changed along; `alone` (Alt) keeps a gesture from doing so.
+    `locked` regions are not to be changed. `brush` is the brush's radius in photo pixels.
+    """
 
     at: Point
     reach: float
@@ -47,10 +66,21 @@ class Start:
     selection: tuple[str, ...] = ()
     label: str = ""
     shift: bool = False
+    alone: bool = False
+    locked: frozenset[str] = frozenset()
+    around: Callable[[Point], Regions] = nobody
+    brush: float = 0.0
+
+    def chosen(self) -> Regions:
+        """The selected regions that are not locked, in the order of the selection."""
+        by_id = {region.id: region for region in self.regions}
+        return tuple(by_id[i] for i in self.selection if i in by_id and i not in self.locked)
 
 
 class Gesture:
     """The protocol of all gestures; by itself one that does nothing."""
+
+    snaps = False  # may what the hand holds jump to vertices and edges of other regions?
 
     def move(self, at: Point, reach: float) -> None:
         """The pointer is at `at` now, button pressed or not."""
@@ -74,6 +104,14 @@ class Gesture:
     def relabel(self, label: str) -> None:
         """Another label was chosen meanwhile for what is being drawn."""
 
+    def aim(self, at: Point) -> Point:
+        """Where the held point would be for a pointer at `at`."""
+        return at
+
+    def hint(self) -> str:
+        """What the hand may do next."""
+        return "Release to finish · Esc cancels"
+
     def preview(self) -> Preview:
         """What to show meanwhile."""
         return Preview()
@@ -85,7 +123,10 @@ class Gesture:
 
 @dataclass
 class MoveVertex(Gesture):
-    """Drag one vertex; the press's offset from the vertex is kept, so that it does not jump."""
+    """Drag one vertex or handle; the press's offset from it is kept, so that it does not jump.
+
+    `also` are vertices of other regions in the same place: they come along.
+    """
 
     start: Start
     region: Region
@@ -93,35 +134,53 @@ class MoveVertex(Gesture):
     index: int
     vertex: Point
     text: str = "Move vertex"
-    moved: Region | None = None
+    also: tuple[Corner, ...] = ()
+    moved: Regions = ()
+    snaps = True
+
+    def aim(self, at: Point) -> Point:
+        """The vertex, not the pointer."""
+        return (self.vertex[0] + at[0] - self.start.at[0], self.vertex[1] + at[1] - self.start.at[1])
 
     def move(self, at: Point, reach: float) -> None:
         """The vertex follows."""
-        x = self.vertex[0] + at[0] - self.start.at[0]
-        y = self.vertex[1] + at[1] - self.start.at[1]
-        self.moved = edits.move_vertex(self.region, self.ring, self.index, (x, y))
+        xy = self.aim(at)
+        moved = move_handle(self.region, self.ring, self.index, xy)
+        self.moved = (moved, *borders.moved(self.also, xy))
+
+    def hint(self) -> str:
+        """How to place it exactly."""
+        shared = f"Moves {len(self.also) + 1} regions together · " if self.also else ""
+        return f"{shared}Ctrl snaps to other regions · Esc cancels"
 
     def preview(self) -> Preview:
         """The region with its vertex at the pointer."""
-        return _instead(self.region, self.moved)
+        return Preview(frozenset(region.id for region in self.moved), self.moved)
 
     def outcome(self) -> Outcome:
         """One edit, if the vertex moved at all."""
-        return _replaced(self.start, self.region, self.moved, self.text)
+        return exchanged(self.start.regions, self.moved, self.text)
+
+
+def move_vertex(start: Start, region: Region, ring: int, index: int, vertex: Point) -> MoveVertex:
+    """Press on a vertex: it may be dragged, with all that lie in the same place unless Alt is held."""
+    also = () if start.alone or is_round(region.shape) else borders.meeting(start.around(vertex), vertex)
+    also = tuple(corner for corner in also if corner.region.id != region.id)
+    return MoveVertex(start, region, ring, index, vertex, also=also)
 
 
 def insert_vertex(start: Start, region: Region, ring: int, edge: int) -> MoveVertex:
-    """Press on an edge: a new vertex under the pointer, which may be dragged before the button goes up."""
+    """Press on an edge: a new vertex under the pointer, which may be dragged before the button goes up.
+
+    Where another region has the same edge it gets the vertex too, unless Alt is held.
+    """
+    points = lines(region.shape)[ring]
+    a, b = points[edge], points[(edge + 1) % len(points)]
+    shared = () if start.alone else borders.beside(start.around(start.at), a, b, apart_from=region.id)
+    also = borders.inserted(shared, start.at)
     grown = edits.insert_vertex(region, ring, edge + 1, start.at)
-    return MoveVertex(start, grown, ring, edge + 1, start.at, "Insert vertex", grown)
-
-
-def delete_vertex(regions: Regions, region: Region, ring: int, index: int) -> Outcome:
-    """Take one vertex away, at once; a region that cannot spare it stays as it is."""
-    changed = edits.delete_vertex(region, ring, index)
-    if changed == region:
-        return Outcome()
-    return Outcome("Delete vertex", edits.replace(regions, region, changed))
+    moved = (grown, *(corner.region for corner in also))
+    return MoveVertex(start, grown, ring, edge + 1, start.at, "Insert vertex", also, moved)
 
 
 def delete_regions(regions: Regions, ids: tuple[str, ...]) -> Outcome:
@@ -161,7 +220,7 @@ class MoveRegions(Gesture):
         return Outcome(f"Move {what}", after)
 
     def _chosen(self) -> Regions:
-        return tuple(region for region in self.start.regions if region.id in self.start.selection)
+        return self.start.chosen()
 
 
 @dataclass
@@ -200,15 +259,11 @@ def select(start: Start, on: str) -> Outcome:
     return Outcome(selection=tuple(i for i in chosen if i != on) if on in chosen else (*chosen, on))
 
 
-def _instead(region: Region, other: Region | None) -> Preview:
-    return Preview(frozenset({region.id}), (other,)) if other is not None else Preview()
-
-
-def _replaced(start: Start, region: Region, other: Region | None, text: str) -> Outcome:
-    if other is None:
-        return Outcome()
-    after = edits.replace(start.regions, region, other)
-    return Outcome(text, after) if after != start.regions else Outcome()
+def exchanged(regions: Regions, changed: Iterable[Region], text: str) -> Outcome:
+    """The regions with those exchanged that have the same id; no edit when nothing differs."""
+    new = {region.id: region for region in changed}
+    after = tuple(new.get(region.id, region) for region in regions)
+    return Outcome(text, after) if new and after != regions else Outcome()
 
 
 def _inside(region: Region, a: Point, b: Point) -> bool:

@@ -5,10 +5,17 @@ Takes presses, moves, releases and keys in photo pixels, runs the gesture they m
 
 from __future__ import annotations
 
-from .gestures import Gesture, Outcome, Preview, Start, delete_regions, delete_vertex
+from cardamage_core.annotations.model import Region
+
+from .gestures import Gesture, Outcome, Preview, Start, delete_regions
 from .hit import NOTHING, under
+from .snapping import snapped
 from .stage import Stage
+from .sweeping import SweepVertices, delete_vertex
 from .tools import TOOLS, Tool, hint
+from .viewport import Point
+
+LOCKED = "A locked region is not changed. Unlock it first (Ctrl+L)."
 
 
 class Hands:
@@ -19,11 +26,13 @@ class Hands:
         self.tool: Tool = TOOLS["select"]
         self.gesture: Gesture | None = None
         self.editable = editable
+        self.snapping = False
 
     def take(self, tool: str) -> None:
         """Take another tool; a running gesture is dropped."""
         self.drop()
         self.tool = TOOLS[tool]
+        self.stage.round = self.tool.round
 
     def relabel(self, label: str) -> None:
         """The label of what is being drawn, and of the next drawing."""
@@ -39,31 +48,58 @@ class Hands:
         self.stage.set_preview(Preview())
         return True
 
-    def press(self, *, shift: bool = False) -> Outcome | None:
+    def start(self, *, shift: bool = False, alone: bool = False) -> Start:
+        """What a gesture that begins now has to know."""
+        stage = self.stage
+        return Start(
+            self._placed(None) or (0.0, 0.0),
+            stage.reach,
+            stage.regions,
+            stage.selection if self.editable else (),
+            label=stage.new_label,
+            shift=shift,
+            alone=alone,
+            locked=stage.locked,
+            around=self._around,
+            brush=stage.brush / stage.viewport.scale,
+        )
+
+    def press(self, *, shift: bool = False, alone: bool = False) -> Outcome | None:
         """The left button went down at the stage's pointer."""
         stage = self.stage
         if stage.pointer is None:
             return None
         if self.gesture is not None:
-            return self._go_on(self.gesture.press(stage.pointer, stage.reach))
-        hit = stage.hit
-        selection = stage.selection if self.editable else ()
-        label = stage.new_label
-        start = Start(stage.pointer, stage.reach, stage.regions, selection, label=label, shift=shift)
-        self.gesture = self.tool.begin(start, hit)
+            return self._go_on(self.gesture.press(self._placed(self.gesture) or stage.pointer, stage.reach))
+        self.gesture = self.tool.begin(self.start(shift=shift, alone=alone), stage.hit)
         return self._go_on(False)
+
+    def sweep(self, *, alone: bool = False) -> None:
+        """The right button went down: vertices are taken away until it goes up."""
+        if self.gesture is None and self.editable and self.stage.pointer is not None and not self.tool.draws:
+            self.begin(SweepVertices(self.start(alone=alone)))
+
+    def begin(self, gesture: Gesture) -> None:
+        """A gesture that began otherwise than by a press; one that runs is dropped."""
+        self.drop()
+        self.gesture = gesture
+        self._go_on(False)
+
+    def refresh(self) -> None:
+        """The gesture changed by itself: show it as it is now."""
+        self._go_on(False)
 
     def move(self) -> None:
         """The stage's pointer moved."""
         if self.gesture is not None and self.stage.pointer is not None:
-            self.gesture.move(self.stage.pointer, self.stage.reach)
+            self.gesture.move(self._placed(self.gesture) or self.stage.pointer, self.stage.reach)
             self._go_on(False)
 
     def release(self) -> Outcome | None:
-        """The left button went up."""
+        """The button went up."""
         if self.gesture is None or self.stage.pointer is None:
             return None
-        return self._go_on(self.gesture.release(self.stage.pointer, self.stage.reach))
+        return self._go_on(self.gesture.release(self._placed(self.gesture) or self.stage.pointer, self.stage.reach))
 
     def close(self) -> Outcome | None:
         """Enter or a double click."""
@@ -77,17 +113,21 @@ class Hands:
 
     def delete(self) -> Outcome | None:
         """Del: the vertex under the pointer, else the selected regions."""
+        stage, hit = self.stage, self.stage.hit
         if self.gesture is not None or not self.editable:
             return None
-        return self.delete_vertex() or delete_regions(self.stage.regions, self.stage.selection)
+        region = self._region(hit.region)
+        if hit.kind == "vertex" and region is not None:
+            return delete_vertex(self.start(), region, hit.ring, hit.index)
+        return delete_regions(stage.regions, stage.selection)
 
-    def delete_vertex(self) -> Outcome | None:
-        """A right click: the vertex under the pointer."""
-        hit, regions = self.stage.hit, self.stage.regions
-        if hit.kind != "vertex" or self.gesture is not None or not self.editable:
-            return None
-        region = next(region for region in regions if region.id == hit.region)
-        return delete_vertex(regions, region, hit.ring, hit.index)
+    def allowed(self, outcome: Outcome) -> Outcome:
+        """The outcome, or why it must not be: locked regions stay as they are."""
+        if outcome.regions is None or not self.stage.locked:
+            return outcome
+        after = {region.id: region for region in outcome.regions}
+        held = (region for region in self.stage.regions if region.id in self.stage.locked)
+        return Outcome(said=LOCKED) if any(after.get(one.id) != one for one in held) else outcome
 
     def look(self) -> bool:
         """Find what is under the pointer; True when that is something else than before. Gestures keep their hit."""
@@ -96,16 +136,47 @@ class Hands:
             return False
         old, stage.hit = stage.hit, NOTHING
         if stage.pointer is not None and stage.overlay and not self.tool.draws:
-            selection = stage.selection if self.editable else ()
+            selection = [i for i in stage.selection if i not in stage.locked] if self.editable else ()
             stage.hit = under(stage.scene, stage.pointer, reach=stage.reach, selected=selection)
-        return stage.hit != old or stage.hit.kind == "edge"
+        marked, stage.mark = stage.mark, None
+        if self.tool.snaps:
+            self._placed(None)
+        return stage.hit != old or stage.hit.kind == "edge" or self.tool.round or marked != stage.mark
 
     def hint(self) -> str:
         """One sentence: what would a click do?"""
-        if self.stage.pointer is None:
+        if self.stage.pointer is None and self.gesture is None:
             return ""
-        chosen = self.stage.hit.region in self.stage.selection
-        return hint(self.tool, self.stage.hit, selected=chosen and self.editable, gesture=self.gesture)
+        here, stage = self.stage.hit.region, self.stage
+        return hint(
+            self.tool,
+            stage.hit,
+            selected=here in stage.selection and self.editable,
+            locked=here in stage.locked and self.editable,
+            gesture=self.gesture,
+        )
+
+    def _placed(self, gesture: Gesture | None) -> Point | None:
+        """Where the pointer counts as being: what the hand holds jumps to other regions while snapping is on."""
+        stage = self.stage
+        stage.mark = None
+        if stage.pointer is None or not self.snapping or not (gesture.snaps if gesture else self.tool.snaps):
+            return stage.pointer
+        held = gesture.aim(stage.pointer) if gesture else stage.pointer
+        hidden = gesture.preview().hidden if gesture else frozenset()
+        stage.mark = snapped(stage.scene, held, reach=1.5 * stage.reach, apart_from=hidden)
+        if stage.mark is None:
+            return stage.pointer
+        x, y = stage.pointer
+        return (x + stage.mark[0] - held[0], y + stage.mark[1] - held[1])
+
+    def _around(self, at: Point) -> tuple[Region, ...]:
+        """The regions near a point that are shown and not locked."""
+        area = (at[0] - 1, at[1] - 1, at[0] + 1, at[1] + 1)
+        return tuple(item.region for item in self.stage.scene.within(area) if item.id not in self.stage.locked)
+
+    def _region(self, region_id: str) -> Region | None:
+        return next((region for region in self.stage.regions if region.id == region_id), None)
 
     def _go_on(self, complete: bool) -> Outcome | None:
         if self.gesture is None:
@@ -115,4 +186,4 @@ class Hands:
             return None
         outcome = self.gesture.outcome()
         self.drop()
-        return outcome
+        return self.allowed(outcome)

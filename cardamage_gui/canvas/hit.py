@@ -8,6 +8,8 @@ from typing import Literal
 
 import numpy as np
 
+from cardamage_core.annotations.handles import is_round
+
 from .scene import Item, Scene
 from .viewport import Point
 
@@ -32,7 +34,7 @@ def under(scene: Scene, at: Point, *, reach: float, selected: Collection[str] = 
     everything that lies on the car, and to a selected region.
     """
     taken = [item for item in map(scene.get, selected) if item is not None and _near(item, at, reach)]
-    for find in (_vertex, _edge):
+    for find in (vertex_near, edge_near):
         for item in taken:
             hit = find(item, at, reach)
             if hit is not None:
@@ -69,7 +71,8 @@ def _region(scene: Scene, at: Point, reach: float) -> Hit:
     return NOTHING
 
 
-def _vertex(item: Item, at: Point, reach: float) -> Hit | None:
+def vertex_near(item: Item, at: Point, reach: float) -> Hit | None:
+    """The region's vertex or handle nearest to a point, within `reach`."""
     best, found = reach * reach, None
     for ring, points in enumerate(item.vertices()):
         for index, (x, y) in enumerate(points):
@@ -79,8 +82,9 @@ def _vertex(item: Item, at: Point, reach: float) -> Hit | None:
     return found
 
 
-def _edge(item: Item, at: Point, reach: float) -> Hit | None:
-    if not any(len(points) > 1 for points in item.vertices()):
+def edge_near(item: Item, at: Point, reach: float) -> Hit | None:
+    """The region's edge nearest to a point, within `reach`; round shapes and points have none."""
+    if is_round(item.region.shape) or not any(len(points) > 1 for points in item.vertices()):
         return None
     d, ring, index = min(_edges(item, at))
     return Hit("edge", item.id, ring, index) if d <= reach else None

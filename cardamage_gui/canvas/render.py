@@ -123,12 +123,25 @@ def new_vertex(painter: QPainter, at: Point, viewport: Viewport, style: Style) -
     painter.restore()
 
 
+def brush(painter: QPainter, at: Point, radius: float, viewport: Viewport, style: Style) -> None:
+    """The rim of the brush; `radius` in screen pixels."""
+    painter.save()
+    painter.setRenderHint(QPainter.Antialiasing)
+    painter.setBrush(Qt.NoBrush)
+    for color, width in ((style.colors.halo, HALO), (style.colors.vertex, 1.2)):
+        painter.setPen(QPen(QColor(color), width))
+        painter.drawEllipse(QPointF(*viewport.to_screen(at)), radius, radius)
+    painter.restore()
+
+
 def preview(painter: QPainter, shown: Preview, viewport: Viewport, style: Style, color: QColor) -> None:
     """The line being drawn, and a rubber band. Moved regions are painted as regions by the caller."""
     painter.save()
     painter.setRenderHint(QPainter.Antialiasing)
     if shown.path:
-        _path(painter, [QPointF(*viewport.to_screen(p)) for p in shown.path], shown.closing, style, color)
+        marks = shown.path if shown.marks is None else shown.marks
+        line, dots = ([QPointF(*viewport.to_screen(p)) for p in points] for points in (shown.path, marks))
+        _path(painter, line, dots, shown.closing, style, color)
     if shown.band:
         a, b = (QPointF(*viewport.to_screen(p)) for p in shown.band)
         accent = QColor(style.colors.accent)
@@ -191,7 +204,9 @@ def _dot(painter: QPainter, at: QPointF) -> None:
     painter.drawEllipse(at, radius, radius)
 
 
-def _path(painter: QPainter, points: list[QPointF], closing: bool, style: Style, color: QColor) -> None:
+def _path(
+    painter: QPainter, points: list[QPointF], dots: list[QPointF], closing: bool, style: Style, color: QColor
+) -> None:
     path = QPainterPath(points[0])
     for point in points[1:]:
         path.lineTo(point)
@@ -201,7 +216,7 @@ def _path(painter: QPainter, points: list[QPointF], closing: bool, style: Style,
     for pen_color, width in ((QColor(style.colors.halo), HALO), (color, LINE)):
         painter.strokePath(path, QPen(pen_color, width, Qt.SolidLine, Qt.RoundCap, Qt.RoundJoin))
     painter.setPen(QPen(QColor(style.colors.accent), LINE))
-    for i, point in enumerate(points):
+    for i, point in enumerate(dots):
         first = i == 0
         painter.setBrush(QColor(style.colors.accent if first and closing else style.colors.vertex))
         radius = VERTEX_TAKEN if first and closing else VERTEX

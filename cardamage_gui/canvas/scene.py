@@ -10,7 +10,8 @@ from qtpy.QtCore import QPointF
 from qtpy.QtGui import QColor, QPolygonF
 
 from cardamage_core.annotations import shapes
-from cardamage_core.annotations.model import Circle, Dot, Ellipse, Label, Polyline, Region, Ring
+from cardamage_core.annotations.handles import handles
+from cardamage_core.annotations.model import Dot, Label, Polyline, Region, Ring
 
 Bounds = tuple[float, float, float, float]
 
@@ -58,7 +59,7 @@ class Item:
 
     def vertices(self) -> tuple[Ring, ...]:
         """The points a hand may take, ring by ring, numbered as `annotations.edits` numbers them."""
-        return vertices_of(self.region)
+        return handles(self.region.shape)
 
 
 def item_of(region: Region, labels: Mapping[str, Label], colors: Mapping[str, QColor], plain: QColor) -> Item:
@@ -119,11 +120,6 @@ def thinned(line: np.ndarray, grain: float) -> np.ndarray:
     keep = np.ones(len(line), dtype=bool)
     keep[1:] = (cells[1:] != cells[:-1]).any(axis=1)
     return line[keep] if keep.sum() >= 3 else line[:: max(1, len(line) // 3)]
-
-
-def vertices_of(region: Region) -> tuple[Ring, ...]:
-    """The points a hand may take; circles and ellipses are moved as a whole."""
-    return () if isinstance(region.shape, Circle | Ellipse) else shapes.lines(region.shape)
 
 
 def _bounds(lines: tuple[np.ndarray, ...]) -> Bounds:

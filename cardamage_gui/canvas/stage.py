@@ -24,6 +24,7 @@ from .picture import Picture
 from .scene import Item, Scene, item_of
 from .viewport import Point, Viewport
 
+BRUSH = 14.0
 MANY = 64  # changed regions above which everything is painted again
 
 
@@ -43,6 +44,11 @@ class Stage:
         self.overlay = True
         self.handles = True  # show the vertices of a selected region, for hands that may move them
         self.new_label = ""
+        self.hidden: frozenset[str] = frozenset()  # by hand; ids of any photo
+        self.locked: frozenset[str] = frozenset()
+        self.round = False  # a brush is in hand
+        self.brush = BRUSH  # its radius in screen pixels
+        self.mark: Point | None = None  # where what is held snaps to
         self._labels: dict[str, Label] = {}
         self._colors: dict[str, QColor] = {}
         self._preview = Preview()
@@ -85,6 +91,16 @@ class Stage:
         if score != self._above:
             self._above = score
             self._rebuild()
+
+    def set_hidden(self, ids: frozenset[str]) -> None:
+        """Hide these regions, show all others again."""
+        if ids != self.hidden:
+            self.hidden = ids
+            self._rebuild()
+
+    def standing(self) -> tuple[Region, ...]:
+        """The regions that are more than guesses, hidden ones too."""
+        return tuple(region for region in self.regions if stands(region, self._above))
 
     def set_style(self, style: render.Style) -> None:
         """Other colours, opacity or numbers."""
@@ -137,16 +153,20 @@ class Stage:
             render.lifted(painter, item, view, style)
         for item in taken:
             render.selected(painter, item, view, style)
-        for item in taken if len(taken) == 1 and self.handles else ():
+        for item in taken if len(taken) == 1 and self.handles and taken[0].id not in self.locked else ():
             self._paint_vertices(painter, item)
         if style.numbered:
             numbered = [item for item in self.scene.items if not item.is_car]
             render.numbers(painter, list(enumerate(numbered, 1)), view, style)
         render.preview(painter, self._preview, view, style, self._color_of(self.new_label))
+        if self.mark is not None:
+            render.new_vertex(painter, self.mark, view, style)
+        if self.round and self.pointer is not None:
+            render.brush(painter, self.pointer, self.brush, view, style)
 
     def _paint_vertices(self, painter: QPainter, item: Item) -> None:
         render.vertices(painter, item, self.viewport, self.style, self.hit)
-        if self.hit.kind == "edge" and self.pointer is not None and not self._moving and item.vertices():
+        if self.hit.kind == "edge" and self.pointer is not None and not self._moving:
             at = nearest_on_edge(item, self.hit, self.pointer)
             render.new_vertex(painter, at, self.viewport, self.style)
 
@@ -179,6 +199,8 @@ class Stage:
         changed += [item for i, item in new.items() if old.get(i) is not item]
         self.scene = Scene(items)
         self._spoil(changed)
+        if [i for i in old if i in new] != [i for i in new if i in old]:
+            self._layer.spoil()  # what lay below lies above now
 
     def _spoil(self, changed: Sequence[Item]) -> None:
         if len(changed) > MANY:
@@ -187,7 +209,7 @@ class Stage:
             self._layer.spoil(render.screen_rect(item, self.viewport))
 
     def _shows(self, region: Region) -> bool:
-        return stands(region, self._above)
+        return region.id not in self.hidden and stands(region, self._above)
 
     def _item(self, region: Region) -> Item:
         return item_of(region, self._labels, self._colors, self._color_of(""))

@@ -8,17 +8,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from cardamage_core.annotations.handles import handles, is_round
 from cardamage_core.annotations.model import Dot
 
-from .drawing import DrawPolygon, DrawRectangle
-from .gestures import Gesture, MoveRegions, MoveVertex, RubberBand, Start, insert_vertex
+from .brushing import Brush, Eraser
+from .cutting import DrawCut, DrawHole
+from .drawing import DrawBox, DrawEllipse, DrawPolygon, DrawPolyline, DrawRectangle, PlacePoint
+from .gestures import Gesture, MoveRegions, RubberBand, Start, insert_vertex, move_vertex
 from .hit import Hit
-from .scene import vertices_of
+from .lasso import Lasso
 
 
 @dataclass(frozen=True)
 class Tool:
-    """A tool: its name for code, its text and key for people, its icon, and how a press begins a gesture."""
+    """A tool: its name for code, its text and key for people, its icon, and how a press begins a gesture.
+
+    `round` tools have the size of the brush; `boxed` ones stand in the box of tools beside the canvas.
+    """
 
     name: str
     text: str
@@ -26,7 +32,14 @@ class Tool:
     icon: str
     begin: Callable[[Start, Hit], Gesture]
     hint: str
-    draws: bool
+    draws: bool = True
+    round: bool = False
+    boxed: bool = True
+
+    @property
+    def snaps(self) -> bool:
+        """May its first point jump to vertices and edges of other regions?"""
+        return self.draws and not self.round and self.name != "lasso"
 
 
 def _begin_select(start: Start, hit: Hit) -> Gesture:
@@ -34,71 +47,137 @@ def _begin_select(start: Start, hit: Hit) -> Gesture:
     if region is None:
         return RubberBand(start)
     if hit.kind == "vertex" and not isinstance(region.shape, Dot):
-        vertex = vertices_of(region)[hit.ring][hit.index]
-        return MoveVertex(start, region, hit.ring, hit.index, vertex)
-    if hit.kind == "edge" and not start.shift and vertices_of(region):
+        vertex = handles(region.shape)[hit.ring][hit.index]
+        return move_vertex(start, region, hit.ring, hit.index, vertex)
+    if hit.kind == "edge" and not start.shift and not is_round(region.shape):
         return insert_vertex(start, region, hit.ring, hit.index)
-    if region.id in start.selection and not start.shift:
+    if region.id in start.selection and not start.shift and region.id not in start.locked:
         return MoveRegions(start, region.id)
     return RubberBand(start, region.id)
 
 
-def _begin_polygon(start: Start, _hit: Hit) -> Gesture:
-    return DrawPolygon(start)
-
-
-def _begin_rectangle(start: Start, _hit: Hit) -> Gesture:
-    return DrawRectangle(start)
-
-
 _SELECT = Tool(
-    name="select",
-    text="Select",
-    key="V",
-    icon="cursor-default-outline",
-    begin=_begin_select,
-    hint="Click a region to select it",
+    "select",
+    "Select",
+    "V",
+    "cursor-default-outline",
+    _begin_select,
+    "Click a region to select it",
     draws=False,
 )
-_POLYGON = Tool(
-    name="polygon",
-    text="Polygon",
-    key="P",
-    icon="vector-polygon",
-    begin=_begin_polygon,
-    hint="Click to set the first point of a polygon",
-    draws=True,
+_TOOLS = (
+    _SELECT,
+    Tool(
+        "polygon",
+        "Polygon",
+        "P",
+        "vector-polygon",
+        lambda start, _hit: DrawPolygon(start),
+        "Click to set the first point of a polygon",
+    ),
+    Tool(
+        "rectangle",
+        "Rectangle",
+        "R",
+        "vector-rectangle",
+        lambda start, _hit: DrawRectangle(start),
+        "Drag from corner to corner",
+    ),
+    Tool(
+        "ellipse",
+        "Ellipse",
+        "O",
+        "ellipse-outline",
+        lambda start, _hit: DrawEllipse(start),
+        "Drag the box around the ellipse · Shift draws a circle from its middle",
+    ),
+    Tool(
+        "polyline",
+        "Line",
+        "N",
+        "vector-polyline",
+        lambda start, _hit: DrawPolyline(start),
+        "Click to set the first point of a line",
+    ),
+    Tool(
+        "point",
+        "Point",
+        "I",
+        "circle-medium",
+        lambda start, _hit: PlacePoint(start),
+        "Click to set a point",
+    ),
+    Tool(
+        "brush",
+        "Brush",
+        "B",
+        "brush",
+        lambda start, _hit: Brush(start),
+        "Paint onto the selected region, or a new one · [ and ] change the size",
+        round=True,
+    ),
+    Tool(
+        "eraser",
+        "Eraser",
+        "E",
+        "eraser",
+        lambda start, _hit: Eraser(start),
+        "Rub away from the selected region · [ and ] change the size",
+        round=True,
+    ),
+    Tool(
+        "lasso",
+        "Lasso",
+        "L",
+        "lasso",
+        lambda start, _hit: Lasso(start),
+        "Click on an edge in the photo; the line will follow it",
+    ),
+    Tool(
+        "box",
+        "Box→outline",
+        "G",
+        "selection-drag",
+        lambda start, _hit: DrawBox(start),
+        "Drag a box around the damage; its outline is found",
+    ),
+    Tool(
+        "hole",
+        "Hole",
+        "C",
+        "vector-difference-ab",
+        lambda start, _hit: DrawHole(start),
+        "Click to set the first point of a hole in the selected region",
+        boxed=False,
+    ),
+    Tool(
+        "split",
+        "Split",
+        "K",
+        "box-cutter",
+        lambda start, _hit: DrawCut(start),
+        "Drag a line across the selected region to split it",
+        boxed=False,
+    ),
 )
-_RECTANGLE = Tool(
-    name="rectangle",
-    text="Rectangle",
-    key="R",
-    icon="vector-rectangle",
-    begin=_begin_rectangle,
-    hint="Drag from corner to corner",
-    draws=True,
-)
-TOOLS = {tool.name: tool for tool in (_SELECT, _POLYGON, _RECTANGLE)}
+TOOLS = {tool.name: tool for tool in _TOOLS}
 
 _SELECT_HINTS = {
-    "vertex": "Drag the vertex to move it · Del or right click removes it",
-    "edge": "Click the edge to insert a vertex",
+    "vertex": "Drag the vertex to move it · Ctrl snaps · Alt moves it alone · right click or sweep removes",
+    "edge": "Click the edge to insert a vertex · right button sweeps vertices away",
     "region": "Click to select · Shift adds to the selection",
     "nothing": "Drag over nothing to select several · wheel zooms · Space or middle button pans",
 }
 
 
-def hint(tool: Tool, hit: Hit, *, selected: bool, gesture: Gesture | None) -> str:
+def hint(tool: Tool, hit: Hit, *, selected: bool, locked: bool, gesture: Gesture | None) -> str:
     """One sentence: what would a click do here?"""
-    if isinstance(gesture, DrawPolygon):
-        if gesture.preview().closing:
-            return "Click to close the polygon"
-        more = "Enter or the first point closes · " if len(gesture.points) >= 3 else ""
-        return f"Click to set the next point · {more}Backspace takes one back · Esc cancels"
     if gesture is not None:
-        return "Release to finish · Esc cancels"
+        return gesture.hint()
     if tool.draws:
         return tool.hint
+    if hit.kind == "region" and locked:
+        return "This region is locked: Ctrl+L unlocks it"
     if hit.kind == "region" and selected:
         return "Drag to move the region · Del deletes it"
     return _SELECT_HINTS[hit.kind]

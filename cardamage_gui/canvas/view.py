@@ -1,100 +1,48 @@
-"""How does a person see a photo with its regions, and work on them?
+"""How does a person work on the regions of a photo?
 
-`Canvas` is told what to show and says what happened; it stores nothing and asks nobody. The hand's movements become
-gestures (`hands.py`, `tools.py`), each ends in at most one `edited(before, after, text)`.
+`Canvas` is a `Surface` with a hand on it. It says what happened; it stores nothing and asks nobody. The hand's
+movements become gestures (`hands.py`, `tools.py`), each ends in at most one `edited(before, after, text)`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-
-import numpy as np
-from qtpy.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal
-from qtpy.QtGui import (
-    QFocusEvent,
-    QKeyEvent,
-    QKeySequence,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QResizeEvent,
-    QWheelEvent,
-)
+from qtpy.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from qtpy.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QWheelEvent
 from qtpy.QtWidgets import QWidget
 
-from cardamage_core.annotations.model import Label, Region
-
-from .. import look
-from . import render
-from .gestures import Outcome
+from .gestures import Gesture, Outcome, Start
 from .hands import Hands
-from .stage import Stage
-from .viewport import Point, Viewport, fitted
+from .lasso import Lasso, Tracer
+from .operations import Operation
+from .surface import Surface
+from .sweeping import SweepVertices
 
 WHEEL = 1.0015  # zoom per unit of wheel angle: about 1.2 per notch
 CURSORS = {"vertex": Qt.PointingHandCursor, "edge": Qt.CrossCursor}
+SMALLEST_BRUSH, LARGEST_BRUSH = 2.0, 400.0  # radius in screen pixels
 
 
-class Canvas(QWidget):
+class Canvas(Surface):
     """A photo with regions: zoom, pan, select and edit."""
 
     edited = Signal(object, object, str)  # before, after: tuples of all regions of the photo; text
-    selection_changed = Signal(object)  # tuple of region ids
     tool_changed = Signal(str)
     hint_changed = Signal(str)
+    said = Signal(str)  # why nothing came of what the hand did
+    busy_changed = Signal(bool)  # a gesture began or ended
     pointer_moved = Signal(float, float)  # photo pixels
-    zoom_changed = Signal(float)  # screen pixels per photo pixel
+    box_drawn = Signal(object)  # x0 y0 x1 y1, photo pixels: find an outline in it
+    tracer_wanted = Signal(object, float)  # point, radius in photo pixels: prepare the ways from it; see `take_tracer`
 
     def __init__(self, parent: QWidget | None = None, *, editable: bool = True) -> None:
         super().__init__(parent)
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.StrongFocus)
-        self.setMinimumSize(QSize(240, 180))
-        self.setAttribute(Qt.WA_OpaquePaintEvent)
-        self.setAccessibleName("Photo")
-        self._stage = Stage(render.Style(look.of(self)))
         self._stage.handles = editable
         self._hands = Hands(self._stage, editable=editable)
-        self._fits = True
         self._pan_from: QPoint | None = None
         self._space = False
         self._hint = ""
-
-    # What to show
-
-    def show_image(self, pixels: np.ndarray | None, *, size: Point | None = None, message: str = "") -> None:
-        """Show another photo, fitted: (H, W, 3) uint8 RGB. None: only `message`, and regions on a blank of `size`."""
-        self._hands.drop()
-        self._stage.set_picture(pixels, size, message)
-        self.fit()
-
-    def show_regions(self, regions: Sequence[Region], labels: Sequence[Label]) -> None:
-        """Show these regions. What is the same stays as it is; a gesture is dropped only if something differs."""
-        if not self._stage.set_regions(regions, labels):
-            return
-        self._hands.drop()
-        self._set_selection(self._present(self._stage.selection))
-        self._look_again()
-
-    def set_opacity(self, fill: float) -> None:
-        """How strong fills are, 0…1."""
-        self._set_style(fill=max(0.0, min(1.0, fill)))
-
-    def set_numbered(self, numbered: bool) -> None:
-        """Number the regions shown, from 1 in drawing order, without outlines of the car."""
-        self._set_style(numbered=numbered)
-
-    def set_overlay(self, shown: bool) -> None:
-        """Show the regions, or the photo alone."""
-        self._stage.set_overlay(shown)
-        self._look_again()
-
-    def set_visible_above(self, score: float) -> None:
-        """Hide predicted regions whose score is below."""
-        self._stage.set_visible_above(score)
-        self._set_selection(self._present(self._stage.selection))
-        self._look_again()
+        self._was_busy = False
+        self._snaps = False
 
     def set_new_label(self, label: str) -> None:
         """The label of the region that is being drawn, and of the next."""
@@ -109,22 +57,37 @@ class Canvas(QWidget):
         self.tool_changed.emit("select")
         self._look_again()
 
-    # Where it is
+    def set_locked(self, ids: frozenset[str]) -> None:
+        """Keep these regions from being changed."""
+        self._drop()
+        self._stage.locked = ids
+        self._look_again()
+
+    def set_snapping(self, on: bool) -> None:
+        """Whether what the hand holds jumps to other regions; Ctrl turns it round."""
+        self._snaps = self._hands.snapping = on
+
+    def resize_brush(self, factor: float) -> None:
+        """A larger or smaller brush."""
+        self._stage.brush = max(SMALLEST_BRUSH, min(LARGEST_BRUSH, self._stage.brush * factor))
+        self.update()
+
+    # What it is doing
 
     @property
-    def viewport(self) -> Viewport:
-        """Where the photo lies on the canvas."""
-        return self._stage.viewport
+    def locked(self) -> frozenset[str]:
+        """The ids of the regions that are kept from being changed."""
+        return self._stage.locked
 
     @property
-    def selection(self) -> tuple[str, ...]:
-        """The ids of the selected regions."""
-        return self._stage.selection
+    def hidden(self) -> frozenset[str]:
+        """The ids of the regions hidden by hand."""
+        return self._stage.hidden
 
     @property
-    def shown(self) -> tuple[Region, ...]:
-        """The regions that are not hidden, in drawing order."""
-        return tuple(item.region for item in self._stage.scene.items)
+    def snapping(self) -> bool:
+        """Does what the hand holds jump to other regions?"""
+        return self._snaps
 
     @property
     def tool(self) -> str:
@@ -136,27 +99,36 @@ class Canvas(QWidget):
         """Is a gesture under way?"""
         return self._hands.gesture is not None
 
-    def fit(self) -> None:
-        """Show the whole photo, and keep doing so when the canvas changes its size."""
-        self._fits = True
-        self._set_viewport(fitted(self._stage.size, (self.width(), self.height())))
-
-    def zoom_by(self, factor: float, at: Point | None = None) -> None:
-        """Zoom around a screen point, by default the middle."""
-        at = at or (self.width() / 2, self.height() / 2)
-        self._fits = False
-        self._set_viewport(self.viewport.zoomed(at, factor, photo=self._stage.size))
-
-    def zoom_to(self, scale: float) -> None:
-        """Zoom to so many screen pixels per photo pixel, around the middle."""
-        self.zoom_by(scale / self.viewport.scale)
+    @property
+    def start(self) -> Start:
+        """What a gesture that begins now has to know; see `begin`."""
+        return self._hands.start()
 
     # What to do
 
-    def select(self, ids: Sequence[str]) -> None:
-        """Select these regions."""
-        self._set_selection(self._present(ids))
+    def do(self, operation: Operation) -> None:
+        """Do something to the selected regions (see `operations.py`): one edit, or `said` tells why not."""
+        if self._hands.editable:
+            self._drop()
+            stage = self._stage
+            self._finish(self._hands.allowed(operation(stage.regions, stage.selection)))
+
+    def begin(self, gesture: Gesture) -> None:
+        """Run a gesture that is driven from outside (sliders); Enter completes it, Esc drops it."""
+        if self._hands.editable:
+            self._hands.begin(gesture)
+            self._look_again()
+
+    def refresh(self) -> None:
+        """The gesture begun from outside changed: show it."""
+        self._hands.refresh()
         self._look_again()
+
+    def take_tracer(self, tracer: Tracer) -> None:
+        """The ways that `tracer_wanted` asked for; ignored when nobody waits for them any more."""
+        if isinstance(self._hands.gesture, Lasso):
+            self._hands.gesture.take(tracer)
+            self.refresh()
 
     def set_tool(self, name: str) -> None:
         """Take another tool (a name in `tools.TOOLS`); a running gesture is dropped."""
@@ -194,47 +166,31 @@ class Canvas(QWidget):
         """What Enter does: close the polygon being drawn."""
         self._finish(self._hands.close())
 
-    def sizeHint(self) -> QSize:
-        """Large: the photo is what the work is about."""
-        return QSize(800, 600)
-
-    # What happens
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Everything is painted by the stage."""
-        painter = QPainter(self)
-        self._stage.paint(painter, self.size(), self.devicePixelRatioF())
-        painter.end()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """A fitted photo stays fitted."""
-        super().resizeEvent(event)
-        if self._fits:
-            self.fit()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """The theme may have changed."""
-        super().changeEvent(event)
-        if event.type() in (QEvent.PaletteChange, QEvent.StyleChange):
-            self._set_style(colors=look.of(self))
-
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom at the cursor, with or without Ctrl."""
+        """Zoom at the cursor, with or without Ctrl; with Shift change the brush's size while one is in hand."""
         at = event.position()
-        self.zoom_by(WHEEL ** (event.angleDelta().y() or event.angleDelta().x()), (at.x(), at.y()))
+        factor = WHEEL ** (event.angleDelta().y() or event.angleDelta().x())
+        if self._hands.tool.round and event.modifiers() & Qt.ShiftModifier:
+            self.resize_brush(factor)
+        else:
+            self.zoom_by(factor, (at.x(), at.y()))
         self._point(at)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a pan or a gesture, or take the next step of the one that runs."""
         self.setFocus(Qt.MouseFocusReason)
+        keys = event.modifiers()
+        self._heed(keys)
         self._point(event.localPos())
+        alone = bool(keys & Qt.AltModifier)
         if event.button() == Qt.MiddleButton or (event.button() == Qt.LeftButton and self._space):
             self._pan_from = event.pos()
             self._set_cursor()
         elif event.button() == Qt.LeftButton:
-            self._finish(self._hands.press(shift=bool(event.modifiers() & Qt.ShiftModifier)))
+            self._finish(self._hands.press(shift=bool(keys & Qt.ShiftModifier), alone=alone))
         elif event.button() == Qt.RightButton:
-            self._finish(self._hands.delete_vertex())
+            self._hands.sweep(alone=alone)
+            self._look_again()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Pan, go on with the gesture, or say what is under the pointer."""
@@ -243,13 +199,15 @@ class Canvas(QWidget):
             self._pan_from = event.pos()
             self._fits = False
             self._set_viewport(self.viewport.panned(step.x(), step.y()).held(self._stage.size, self._room()))
+        self._heed(event.modifiers())
         self._point(event.localPos())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End a pan or a gesture."""
         if self._pan_from is not None and event.button() in (Qt.MiddleButton, Qt.LeftButton):
             self._pan_from = None
-        elif event.button() == Qt.LeftButton:
+        elif event.button() == self._button():
+            self._heed(event.modifiers())
             self._point(event.localPos())
             self._finish(self._hands.release())
         self._point(event.localPos())
@@ -311,13 +269,32 @@ class Canvas(QWidget):
         self._space = True
         self._set_cursor()
 
+    def _button(self) -> Qt.MouseButton:
+        """The button that the gesture under way is held with."""
+        return Qt.RightButton if isinstance(self._hands.gesture, SweepVertices) else Qt.LeftButton
+
+    def _heed(self, keys: Qt.KeyboardModifiers) -> None:
+        """Ctrl turns snapping round."""
+        self._hands.snapping = self._snaps != bool(keys & Qt.ControlModifier)
+
+    def _drop(self) -> bool:
+        return self._hands.drop()
+
     def _finish(self, outcome: Outcome | None) -> None:
         """Tell what a gesture led to: first the edit, so that what it selects is there."""
-        if outcome is not None and outcome.regions is not None:
-            self.edited.emit(self._stage.regions, outcome.regions, outcome.text)
-        if outcome is not None and outcome.selection is not None:
-            self._set_selection(self._present(outcome.selection))
+        if outcome is not None:
+            self._tell(outcome)
         self._look_again()
+
+    def _tell(self, outcome: Outcome) -> None:
+        if outcome.regions is not None:
+            self.edited.emit(self._stage.regions, outcome.regions, outcome.text)
+        if outcome.selection is not None:
+            self._set_selection(self._present(outcome.selection))
+        if outcome.box is not None:
+            self.box_drawn.emit(outcome.box)
+        if outcome.said:
+            self.said.emit(outcome.said)
 
     def _point(self, at: QPointF) -> None:
         """The pointer is here now (screen)."""
@@ -334,8 +311,13 @@ class Canvas(QWidget):
         self.update()
 
     def _say(self) -> None:
-        """Show by hint and cursor what a click would do."""
+        """Show by hint and cursor what a click would do, and ask for what the gesture needs."""
         self._set_cursor()
+        if self.busy != self._was_busy:
+            self._was_busy = self.busy
+            self.busy_changed.emit(self.busy)
+        if isinstance(self._hands.gesture, Lasso) and (seed := self._hands.gesture.wants()):
+            self.tracer_wanted.emit(seed, max(self.width(), self.height()) / 2 / self.viewport.scale)
         said = self._hands.hint()
         if said != self._hint:
             self._hint = said
@@ -352,26 +334,3 @@ class Canvas(QWidget):
             shape = CURSORS.get(self._stage.hit.kind, Qt.ArrowCursor)
         if self.cursor().shape() != shape:
             self.setCursor(shape)
-
-    def _set_style(self, **changes: object) -> None:
-        self._stage.set_style(replace(self._stage.style, **changes))
-        self.update()
-
-    def _set_viewport(self, viewport: Viewport) -> None:
-        zoomed = viewport.scale != self.viewport.scale
-        self._stage.viewport = viewport
-        if zoomed:
-            self.zoom_changed.emit(viewport.scale)
-        self.update()
-
-    def _set_selection(self, ids: tuple[str, ...]) -> None:
-        if ids != self._stage.selection:
-            self._stage.selection = ids
-            self.selection_changed.emit(ids)
-            self.update()
-
-    def _present(self, ids: Sequence[str]) -> tuple[str, ...]:
-        return tuple(i for i in ids if self._stage.scene.get(i) is not None)
-
-    def _room(self) -> Point:
-        return (self.width(), self.height())

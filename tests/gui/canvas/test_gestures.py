@@ -11,11 +11,11 @@ from cardamage_gui.canvas.gestures import (
     RubberBand,
     Start,
     delete_regions,
-    delete_vertex,
     insert_vertex,
     select,
 )
 from cardamage_gui.canvas.hit import Hit
+from cardamage_gui.canvas.sweeping import delete_vertex
 
 A, B = square("a"), square("b", at=(100.0, 0.0))
 
@@ -58,9 +58,9 @@ def test_a_vertex_on_the_closing_edge_comes_last():
 
 
 def test_deleting_a_vertex_leaves_a_triangle_and_a_triangle_stays():
-    outcome = delete_vertex((A, B), A, 0, 0)
+    outcome = delete_vertex(start((10.0, 10.0)), A, 0, 0)
     assert ring(outcome) == ((50.0, 10.0), (50.0, 50.0), (10.0, 50.0))
-    assert delete_vertex(outcome.regions, outcome.regions[0], 0, 0).regions is None
+    assert delete_vertex(Start((50.0, 10.0), 4.0, outcome.regions), outcome.regions[0], 0, 0).regions is None
 
 
 def test_deleting_regions_names_what_goes():

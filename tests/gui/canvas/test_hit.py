@@ -59,8 +59,9 @@ def test_a_point_is_hit_within_reach():
     assert under(scene_of(dot()), (74, 70), reach=3) == NOTHING
 
 
-def test_a_circle_offers_neither_vertices_nor_edges():
-    assert under(scene_of(circle()), (120, 100), reach=3, selected=("c",)) == Hit("region", "c")
+def test_a_circle_offers_four_handles_and_no_edge():
+    assert under(scene_of(circle()), (120, 100), reach=3, selected=("c",)) == Hit("vertex", "c", 0, 0)
+    assert under(scene_of(circle()), (114.1, 114.1), reach=3, selected=("c",)) == Hit("region", "c")
 
 
 def test_the_last_drawn_lies_on_top():

@@ -1,0 +1,111 @@
+"""How does a hand draw an outline that follows the edges in the photo?
+
+The slow part, preparing the ways from an anchor, is done elsewhere: the gesture says which anchor `wants` it and gets
+it by `take`. Until then its lines are straight, and the pointer never waits.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Protocol
+
+from cardamage_core.annotations.model import Point, Polygon, Ring
+
+from .drawing import Drawing, drawn
+from .gestures import Outcome, Preview
+
+
+class Tracer(Protocol):
+    """Ways along edges from one point; see `cardamage_core.annotations.tracing.Scissors`."""
+
+    seed: Point
+
+    def path(self, to: Point) -> Ring:
+        """The way to a point, both ends included."""
+
+
+@dataclass
+class Lasso(Drawing):
+    """Click by click; between the clicks the line follows edges. The first point, Enter or a double click closes it."""
+
+    anchors: list[Point] = field(default_factory=list)
+    tracers: dict[Point, Tracer] = field(default_factory=dict)
+    pointer: Point | None = None
+    reach: float = 0.0
+    _asked: set[Point] = field(default_factory=set)
+    snaps = False
+
+    def __post_init__(self) -> None:
+        self.anchors.append(self.start.at)
+        self.reach = self.start.reach
+
+    def wants(self) -> Point | None:
+        """An anchor whose ways are to be prepared; each is named once."""
+        if self.anchors[-1] in self._asked:
+            return None
+        self._asked.add(self.anchors[-1])
+        return self.anchors[-1]
+
+    def take(self, tracer: Tracer) -> None:
+        """The ways from one of the anchors are there."""
+        self.tracers[tracer.seed] = tracer
+
+    def move(self, at: Point, reach: float) -> None:
+        """The line to the next anchor follows the pointer."""
+        self.pointer, self.reach = at, reach
+
+    def press(self, at: Point, reach: float) -> bool:
+        """One more anchor, unless it is the first again."""
+        self.pointer, self.reach = at, reach
+        if self._closes():
+            return True
+        if at not in self.anchors:
+            self.anchors.append(at)
+        return False
+
+    def release(self, at: Point, reach: float) -> bool:
+        """Letting go ends nothing."""
+        return False
+
+    def back(self) -> bool:
+        """The last anchor goes."""
+        self.anchors.pop()
+        return bool(self.anchors)
+
+    def close(self) -> bool:
+        """Something has to be enclosed."""
+        return len(self._ring()) >= 3
+
+    def hint(self) -> str:
+        """How it goes on."""
+        if self._closes():
+            return "Click to close the outline"
+        waits = "" if self.anchors[-1] in self.tracers else "Looking for edges… · "
+        return f"{waits}Click along the edge · Enter or the first point closes · Backspace takes one back · Esc cancels"
+
+    def preview(self) -> Preview:
+        """The line so far, to the pointer; only the anchors are marked."""
+        closing = self._closes()
+        ends = (*self.anchors, self.anchors[0] if closing else self.pointer or self.anchors[-1])
+        return Preview(path=self._along(ends), closing=closing, marks=tuple(self.anchors))
+
+    def outcome(self) -> Outcome:
+        """The polygon, selected."""
+        return drawn(self.start, Polygon((self._ring(),)), "Draw with the lasso")
+
+    def _ring(self) -> Ring:
+        return self._along((*self.anchors, self.anchors[0]))[:-1]
+
+    def _along(self, ends: Ring) -> Ring:
+        way: list[Point] = [ends[0]]
+        for start, end in pairwise(ends):
+            tracer = self.tracers.get(start)
+            way += tracer.path(end)[1:] if tracer and start != end else (end,)
+        return tuple(point for i, point in enumerate(way) if i == 0 or point != way[i - 1])
+
+    def _closes(self) -> bool:
+        if self.pointer is None or len(self.anchors) < 2 or len(self._ring()) < 3:
+            return False
+        return math.dist(self.pointer, self.anchors[0]) <= self.reach

@@ -1,0 +1,82 @@
+"""How does a hand take many vertices away at once? With the right button, sweeping over them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from cardamage_core.annotations import borders, edits
+from cardamage_core.annotations.handles import is_round
+from cardamage_core.annotations.model import Point, Region
+from cardamage_core.annotations.shapes import lines
+from cardamage_core.geometry import distance_to_segment
+
+from .gestures import Gesture, Outcome, Preview, Regions, Start, exchanged
+
+Vertex = tuple[int, int]  # ring, index
+
+
+@dataclass
+class SweepVertices(Gesture):
+    """All vertices of the selected regions that the pointer comes near go when the button goes up.
+
+    Vertices of other regions in the same places go along, unless Alt is held. A region keeps its last three.
+    """
+
+    start: Start
+    gone: dict[str, set[Vertex]] = field(default_factory=dict)
+    _last: Point = (0.0, 0.0)
+    _regions: dict[str, Region] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._last = self.start.at
+        self._targets = tuple(region for region in self.start.chosen() if not is_round(region.shape))
+        self.move(self.start.at, self.start.reach)
+
+    def move(self, at: Point, reach: float) -> None:
+        """What lies along the way since the last step goes too."""
+        for region in self._targets:
+            for ring, points in enumerate(lines(region.shape)):
+                for index, point in enumerate(points):
+                    if distance_to_segment(point, self._last, at) <= reach:
+                        self._take(region, ring, index)
+        self._last = at
+
+    def hint(self) -> str:
+        """How many so far."""
+        number = sum(map(len, self.gone.values()))
+        return f"Release to delete {number} vertices · Esc cancels" if number else "Sweep over vertices to delete them"
+
+    def preview(self) -> Preview:
+        """The regions without them."""
+        changed = self._changed()
+        return Preview(frozenset(region.id for region in changed), changed)
+
+    def outcome(self) -> Outcome:
+        """One edit."""
+        number = sum(map(len, self.gone.values()))
+        return exchanged(
+            self.start.regions, self._changed(), f"Delete {number} vertices" if number > 1 else "Delete vertex"
+        )
+
+    def _take(self, region: Region, ring: int, index: int) -> None:
+        self._add(region, (ring, index))
+        place = lines(region.shape)[ring][index]
+        for corner in () if self.start.alone else borders.meeting(self.start.around(place), place):
+            self._add(corner.region, (corner.ring, corner.index))
+
+    def _add(self, region: Region, vertex: Vertex) -> None:
+        self._regions[region.id] = region
+        self.gone.setdefault(region.id, set()).add(vertex)
+
+    def _changed(self) -> Regions:
+        return tuple(edits.delete_vertices(self._regions[i], gone) for i, gone in self.gone.items())
+
+
+def delete_vertex(start: Start, region: Region, ring: int, index: int) -> Outcome:
+    """Take one vertex away, at once, with those of other regions in the same place; who cannot spare it stays."""
+    if is_round(region.shape):
+        return Outcome(said="Circles and ellipses have no vertices to delete.")
+    place = lines(region.shape)[ring][index]
+    also = borders.meeting(start.around(place), place, apart_from=region.id)
+    changed = (edits.delete_vertex(region, ring, index), *borders.deleted(also))
+    return exchanged(start.regions, changed, "Delete vertex")
