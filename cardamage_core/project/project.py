@@ -194,7 +194,7 @@ class Project:
         regions: Mapping[str, tuple[Sequence[Region], Sequence[Region]]],
         text: str,
     ) -> Edit | None:
-        """Change several photos, and the regions of several by their photos' ids, in one edit; each before and after."""
+        """Change several photos and, by their photos' ids, regions in one edit; each before and after."""
         with self._store.lock:
             changes = self._photo_changes([old for old, _ in photos], [new for _, new in photos])
             for photo_id, (before, after) in regions.items():
