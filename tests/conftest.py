@@ -17,7 +17,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
-PATIENCE = 5.0  # seconds that threads and processes get to end
+PATIENCE = 15.0  # seconds that threads and processes get to end
 HELPERS = ("resource_tracker", "forkserver")  # of multiprocessing; they end with Python
 
 
@@ -30,11 +30,12 @@ def shared() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def throw_away_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def throw_away_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or writes the real user's settings, models or cache."""
+    home = tmp_path_factory.mktemp("home")
     for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
-        monkeypatch.setenv(name, str(tmp_path / "home"))
-    runtime = tmp_path / "run"  # Qt warns where there is none, or one that others may read
+        monkeypatch.setenv(name, str(home))
+    runtime = home / "run"  # Qt warns where there is none, or one that others may read
     runtime.mkdir(mode=0o700)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
 
