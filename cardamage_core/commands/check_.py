@@ -1,16 +1,17 @@
-"""`cardamage check PROJECT`: say what looks wrong with a project's data."""
+"""`cardamage check PROJECT`: say what looks wrong with a project's data, and mend what is safe."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from ..annotations import checks
-from ..annotations.model import Finding
+from ..annotations.finding_kinds import grouped
+from ..annotations.model import Dataset, Finding
 from ..project import Project
 from ..words import count
 from . import Output
@@ -21,27 +22,42 @@ SHOWN = 5  # findings of one kind
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("project", type=Path, help="the project's folder")
+    parser.add_argument("--repair", action="store_true", help="mend what is safe, in one step that can be undone")
+    parser.add_argument("--turn", choices=["evident", "all"], default="", help=TURN_HELP)
+    parser.add_argument("--html", type=Path, metavar="FILE", help="write the findings as a page as well")
+    parser.add_argument("--no-files", action="store_true", help="look at the regions only, not at the photos' files")
+
+
+TURN_HELP = (
+    "turn regions drawn on photos as stored, before EXIF turned them: where they fit only so, or on all such photos"
+)
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
-    """List the findings; having some is no failure."""
+    """Repair if asked, then list the findings; having some is no failure."""
+    repaired = _repaired(args, out) if args.repair or args.turn else None
     with Project.open(args.project, read_only=True) as project:
         dataset = project.dataset()
-    findings = checks.findings(dataset)
+        findings = [*checks.findings(dataset), *([] if args.no_files else _of_files(dataset, project.folder, out))]
+        name = project.name
+    if args.html:
+        from ..project.check_report import write_report
+
+        write_report(args.html, dataset, findings, title=name)
     regions = sum(len(one.regions) for one in dataset.photos)
     document = {"photos": len(dataset.photos), "regions": regions, "findings": as_documents(findings)}
     text = f"{count(len(dataset.photos), 'photo')} with {count(regions, 'region')}, {count(len(findings), 'finding')}."
+    if repaired is not None:
+        document["repaired"] = repaired.counts
+        text = f"{repaired.text}\n{text}"
     out.report(document, "\n".join([text, *counted(findings)]))
     return 0
 
 
 def counted(findings: Sequence[Finding]) -> list[str]:
     """Lines for people: each kind with its number and its first few."""
-    kinds: dict[str, list[Finding]] = {}
-    for finding in findings:
-        kinds.setdefault(finding.code, []).append(finding)
     lines = []
-    for code, found in kinds.items():
+    for code, found in grouped(findings).items():
         lines.append(f"{code}: {len(found)}")
         lines += [f"  {finding.text}" for finding in found[:SHOWN]]
         lines += [f"  … and {len(found) - SHOWN} more"] if len(found) > SHOWN else []
@@ -51,3 +67,28 @@ def counted(findings: Sequence[Finding]) -> list[str]:
 def as_documents(findings: Sequence[Finding]) -> list[dict[str, Any]]:
     """Findings for machines."""
     return [msgspec.to_builtins(finding) for finding in findings]
+
+
+def _repaired(args: argparse.Namespace, out: Output) -> Any:
+    from ..project.repairing import repair
+
+    with Project.open(args.project) as project:
+        return repair(project, turn=args.turn, safe=args.repair, step=_progress(out, "Repairing"))
+
+
+def _of_files(dataset: Dataset, folder: Path, out: Output) -> list[Finding]:
+    from ..project.photo_checks import photo_findings
+
+    return photo_findings(dataset.photos, folder=folder, step=_progress(out, "Looking at the photos"))
+
+
+def _progress(out: Output, text: str) -> Callable[[], None]:
+    done = 0
+
+    def step() -> None:
+        nonlocal done
+        done += 1
+        if done % 2000 == 0:
+            out.progress(f"{text}: {done:,} steps")
+
+    return step

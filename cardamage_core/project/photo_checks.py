@@ -26,6 +26,7 @@ AHEAD = 400
 SIDE = 64  # pixels of the small copies that are compared
 MOST_BITS = 6  # of 64 that may differ
 LEAST_LIKENESS = 0.97  # correlation of 16 × 16 grey values
+LEAST_STEP = 2.0  # grey values; less is noise of compression
 BLOCK = 2000  # photos compared with all others at a time
 
 Step = Callable[[], None]
@@ -150,7 +151,7 @@ def _look(path: str) -> _Look | None:
         grey = Image.fromarray(imaging.thumbnail(path, SIDE).mean(2).astype(np.float32))
     except PhotoError:
         return None
-    steps = np.diff(np.asarray(grey.resize((9, 8), Image.Resampling.BOX)), axis=1) > 0
+    steps = np.diff(np.asarray(grey.resize((9, 8), Image.Resampling.BOX)), axis=1) > LEAST_STEP
     values = np.asarray(grey.resize((16, 16), Image.Resampling.BOX)).ravel().astype(float)
     values -= values.mean()
     return _Look(int(np.packbits(steps).view(np.uint64)[0]), values / (np.linalg.norm(values) or 1.0))

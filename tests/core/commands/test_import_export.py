@@ -38,7 +38,7 @@ def test_a_file_goes_in_is_checked_and_comes_out_again(capsys, file, tmp_path):
     came_in = document(capsys, "import", project, file, "--split", "val")
     assert (came_in["photos"], came_in["regions"], came_in["labels"]) == (1, 1, ["damage"])
     checked = document(capsys, "check", project)
-    assert [finding["code"] for finding in checked["findings"]] == ["outside"]
+    assert [finding["code"] for finding in checked["findings"]] == ["outside", "wrong-size"]
     written = document(capsys, "export", project, tmp_path / "out.json", "--format", "via1")
     assert (written["photos"], written["regions"]) == (1, 1)
     assert json.loads((tmp_path / "out.json").read_text()) == json.loads(file.read_text())
