@@ -15,6 +15,8 @@ from cardamage_core.annotations.model import Label, Photo, Region
 from cardamage_core.errors import CarDamageError
 from cardamage_core.project import Edit, PhotoSummary, Project
 
+from . import words
+
 
 class Session(QObject):
     """The open project as an object that tells what happens to it; without a project everything is empty."""
@@ -138,6 +140,25 @@ class Session(QObject):
     def redo(self) -> None:
         """Do again what was undone last, and show the photo it was on."""
         self._walk(lambda p: p.redo(), "Did again: {}", "Nothing to redo")
+
+    def walk_to(self, edit_id: int) -> None:
+        """Undo or redo until this edit is the last one done, and show the photo that was changed last on the way."""
+        if self._project is None:
+            return
+        try:
+            walked = self._project.walk_to(edit_id)
+        except CarDamageError as error:
+            self.failed.emit(error)
+            return
+        if not walked:
+            return
+        self.refresh()
+        if self.place(walked[-1].photo) >= 0:
+            self.select(walked[-1].photo)
+        done = [edit for edit in walked if not edit.undone]
+        self.said.emit(
+            f"Did again {words.count(len(done), 'edit')}" if done else f"Undid {words.count(len(walked), 'edit')}"
+        )
 
     def _use(self, project: Project | None) -> None:
         old, self._project, self._current = self._project, project, ""

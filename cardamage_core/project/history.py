@@ -67,6 +67,17 @@ def redo(store: Store) -> Walked | None:
     return _walk(store, next_redo(store), back=False)
 
 
+def walk_to(store: Store, number: int) -> list[Edit]:
+    """Undo or redo, in one transaction, until edit `number` is the last one done (0: until nothing is)."""
+    walked = []
+    with store.transaction():
+        while (edit := next_undo(store)) and edit.id > number:
+            walked.append(_step(store, edit, back=True).edit)
+        while (edit := next_redo(store)) and edit.id <= number:
+            walked.append(_step(store, edit, back=False).edit)
+    return walked
+
+
 def next_undo(store: Store) -> Edit | None:
     """The edit that undo would take back."""
     return _first(store, "WHERE undone=0 ORDER BY id DESC LIMIT 1")
@@ -102,10 +113,14 @@ def changes_of(store: Store, number: int) -> list[Change]:
 def _walk(store: Store, edit: Edit | None, *, back: bool) -> Walked | None:
     if edit is None:
         return None
-    changes = changes_of(store, edit.id)
     with store.transaction():
-        store.write(changes, back=back)
-        store.execute("UPDATE edits SET undone=? WHERE id=?", (int(back), edit.id))
+        return _step(store, edit, back=back)
+
+
+def _step(store: Store, edit: Edit, *, back: bool) -> Walked:
+    changes = changes_of(store, edit.id)
+    store.write(changes, back=back)
+    store.execute("UPDATE edits SET undone=? WHERE id=?", (int(back), edit.id))
     return Walked(msgspec.structs.replace(edit, undone=back), changes)
 
 

@@ -301,6 +301,15 @@ class Project:
         """Carry out again what was undone last; None when there is nothing."""
         return self._walk(history.redo)
 
+    def walk_to(self, edit_id: int) -> tuple[Edit, ...]:
+        """Undo or redo in one transaction until this edit is the last one done (0: none is); the edits walked over."""
+        self._must_be_writable()
+        with self._store.lock:
+            walked = history.walk_to(self._store, edit_id)
+            self._known.forget()
+            self._counts = LabelCounts()
+            return tuple(walked)
+
     @property
     def undo_text(self) -> str:
         """What undo would take back, "" when nothing."""

@@ -14,6 +14,7 @@ from cardamage_core.project import Project
 from ..background import Background, Task
 from ..session import Session
 
+STAYING = ("vanished-photo", "replaced-photo", "photo-twice")  # an edit of its regions changes nothing about these
 DELAY = 400  # ms after the last change
 
 
@@ -84,10 +85,11 @@ class Checking(QObject):
         photo_id, self._waiting = self._waiting, ""
         if self._session.project is None or self._session.summary(photo_id) is None:
             return
-        one = AnnotatedPhoto(self._session.photo(photo_id), self._session.regions(photo_id))
-        self._background.run(
-            partial(checks.photo_findings, one), partial(self._take_one, photo_id, self._session.project)
-        )
+        photo, project = self._session.photo(photo_id), self._session.project
+        one = AnnotatedPhoto(photo, self._session.regions(photo_id))
+        kept = [finding for finding in self.of(photo_id) if finding.code in STAYING]
+        work = partial(_one, project, one, kept)
+        self._background.run(work, partial(self._take_one, photo_id, project))
 
     def _take(self, found: dict[str, tuple[Finding, ...]]) -> None:
         self._found = found
@@ -97,6 +99,14 @@ class Checking(QObject):
         if project is self._session.project and tuple(found) != self.of(photo_id):
             self._found = {**self._found, photo_id: tuple(found)}
             self.photo_checked.emit(photo_id)
+
+
+def _one(project: Project, one: AnnotatedPhoto, kept: list[Finding]) -> list[Finding]:
+    """The findings of one photo; accepting it accepts its file as it is now."""
+    if one.photo.review == "accepted" and any(finding.code == "replaced-photo" for finding in kept):
+        project.accept_file(one.photo)
+        kept = [finding for finding in kept if finding.code != "replaced-photo"]
+    return [*kept, *checks.photo_findings(one)]
 
 
 def _all(project: Project, task: Task) -> dict[str, tuple[Finding, ...]]:
@@ -111,6 +121,6 @@ def _all(project: Project, task: Task) -> dict[str, tuple[Finding, ...]]:
             if one.regions:
                 new = [finding for finding in checks.photo_findings(one) if finding.region]
                 by_photo.setdefault(one.photo.id, []).extend(new)
-    for finding in checks.findings(Dataset(tuple(photos))):
+    for finding in (*checks.findings(Dataset(tuple(photos))), *project.file_findings(cancelled=task.cancelled)):
         by_photo.setdefault(finding.photo, []).append(finding)
     return {photo: tuple(found) for photo, found in by_photo.items() if found}

@@ -258,3 +258,22 @@ def test_a_cancelled_addition_leaves_nothing(project):
         project.add([AnnotatedPhoto(Photo("p9", "z.jpg", "z.jpg"))], [], "Import", step=stop)
     assert [summary.id for summary in project.photos()] == ["p1", "p2"]
     assert project.undo_text == "Import"
+
+
+def test_the_history_can_be_jumped_in_both_ways(project):
+    states = [project.regions("p1")]
+    for name in ("n1", "n2", "n3"):
+        before = project.regions("p1")
+        project.edit_regions("p1", before, (*before, region(name)), f"Draw {name}")
+        states.append(project.regions("p1"))
+    ids = [edit.id for edit in reversed(project.history())]
+    assert [edit.text for edit in project.walk_to(ids[1])] == ["Draw n3", "Draw n2"]
+    assert project.regions("p1") == states[1]
+    assert (project.undo_text, project.redo_text) == ("Draw n1", "Draw n2")
+    assert [edit.undone for edit in project.walk_to(ids[3])] == [False, False]
+    assert project.regions("p1") == states[3]
+    assert len(project.walk_to(0)) == 4
+    assert project.photos() == ()
+    project.walk_to(ids[3])
+    assert project.regions("p1") == states[3]
+    assert project.label_counts() == {"dent": 5}
