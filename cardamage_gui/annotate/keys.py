@@ -9,6 +9,7 @@ from ..actions import Action
 from ..canvas.tools import TOOLS
 
 if TYPE_CHECKING:
+    from .editing import Editing
     from .page import AnnotatePage
 
 
@@ -23,6 +24,7 @@ def actions_of(page: AnnotatePage) -> list[Action]:
         for key in "123456789"
     ]
     return [
+        *_editing(page.editing),
         Action("next_photo", "Next photo", ("D",), "Show the next photo of the list", page.next_photo),
         Action("previous_photo", "Previous photo", ("A",), "Show the photo before", page.previous_photo),
         Action("accept_photo", "Accept photo", ("Ctrl+Return",), "Mark as reviewed, go to the next", page.accept_photo),
@@ -39,3 +41,28 @@ def actions_of(page: AnnotatePage) -> list[Action]:
         Action("annotate_undo", "Undo", (), "Take the last edit back", page.undo),
         Action("annotate_redo", "Redo", (), "Do it again", page.redo),
     ]
+
+
+def _editing(does: Editing) -> list[Action]:
+    """What can be done to the selected regions."""
+    table = (
+        ("union", "Union", ("U",), "The region selected first covers what all selected cover", does.unite),
+        ("subtract", "Subtract", ("Shift+U",), "The region selected first loses what the others cover", does.subtract),
+        ("intersect", "Intersect", ("Ctrl+U",), "The region selected first keeps what all cover", does.intersect),
+        ("smooth", "Smooth", ("S",), "Fewer vertices or rounder corners for the selected regions", does.smooth),
+        ("duplicate", "Duplicate", ("Ctrl+J",), "A copy beside each selected region", does.duplicate),
+        ("copy", "Copy regions", ("Ctrl+C",), "Remember the selected regions", does.copy),
+        ("paste", "Paste regions", ("Ctrl+V",), "Put the copied regions onto this photo", does.paste),
+        ("copy_previous", "Copy from the previous photo", ("Ctrl+B",), "Its regions", does.copy_from_previous),
+        ("forward", "Bring forward", ("Ctrl+Up",), "One place up in the drawing order", does.bring_forward),
+        ("backward", "Send backward", ("Ctrl+Down",), "One place down in the drawing order", does.send_backward),
+        ("front", "Bring to front", ("Ctrl+Shift+Up",), "Above all other regions", does.bring_to_front),
+        ("back", "Send to back", ("Ctrl+Shift+Down",), "Below all other regions", does.send_to_back),
+        ("hide", "Hide or show", ("H",), "Hide the selected regions, or show them again", does.hide),
+        ("show_all", "Show all regions", ("Shift+H",), "Also those hidden by hand", does.show_all),
+        ("lock", "Lock or unlock", ("Ctrl+L",), "Keep the selected regions from being changed", does.lock),
+        ("snap", "Snap to regions", ("Q",), "Dragged points jump to other regions; Ctrl too", does.toggle_snapping),
+        ("brush_larger", "Larger brush", ("]",), "Also Shift and the wheel", does.larger_brush),
+        ("brush_smaller", "Smaller brush", ("[",), "Also Shift and the wheel", does.smaller_brush),
+    )
+    return [Action(*row) for row in table]

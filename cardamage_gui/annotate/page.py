@@ -25,6 +25,7 @@ from ..thumbnails import Thumbnails
 from . import labelling
 from .assessing import THRESHOLD, Assessing
 from .checking import Checking
+from .editing import Editing
 from .keys import actions_of
 from .loading import PhotoLoader
 from .photos import PhotoPanel
@@ -32,6 +33,7 @@ from .progress import ProgressStrip
 from .regions import RegionPanel
 from .toolbar import ToolBar
 from .toolbox import ToolBox
+from .tracing import Tracing
 from .transfer import Transfer
 
 
@@ -45,8 +47,10 @@ class AnnotatePage(QWidget):
         super().__init__()
         self._session = session
         self._wanted_label = ""
-        self._table = {action.id: action for action in actions_of(self)}
         self.canvas = Canvas()
+        self.editing = Editing(session, self.canvas, self._photo_before)
+        self._tracing = Tracing(session, background, self.canvas)
+        self._table = {action.id: action for action in actions_of(self)}
         self.canvas.set_visible_above(THRESHOLD)
         self.panel = RegionPanel()
         self.bar = ToolBar(self._table)
@@ -221,7 +225,7 @@ class AnnotatePage(QWidget):
         current, labels = self._session.current, self._session.labels()
         regions = self._session.regions(current)
         self.canvas.show_regions(regions, labels)
-        shown = self.canvas.shown
+        shown = self.canvas.standing
         none = "" if current else "No photo is shown."
         self.panel.show_regions(shown, labels, hidden=len(regions) - len(shown), none=none)
         self._show_findings_here()
@@ -238,6 +242,12 @@ class AnnotatePage(QWidget):
         wanted = labelling.label_for_drawing(labels, self._wanted_label)
         self.canvas.set_new_label(wanted)
         self.panel.labels.show_labels(labels, project.label_counts() if project else {}, wanted)
+
+    def _show_aside(self) -> None:
+        self.panel.show_aside(self.canvas.hidden, self.canvas.locked)
+
+    def _photo_before(self) -> str:
+        return self.photos.model.step(self._session.current, -1) if self._session.current else ""
 
     # Building
 
@@ -284,6 +294,7 @@ class AnnotatePage(QWidget):
         self._assessing.assessed.connect(panel.show_damage)
         canvas.edited.connect(self._edited)
         canvas.selection_changed.connect(self._selection_changed)
+        self.editing.aside_changed.connect(self._show_aside)
         canvas.hint_changed.connect(self.hint_changed)
         canvas.pointer_moved.connect(self.pointer_moved)
         canvas.zoom_changed.connect(self.bar.show_zoom)

@@ -38,14 +38,21 @@ class RegionList(QListView):
         self.setAccessibleName("Regions")
         self.selectionModel().selectionChanged.connect(self._selection_changed)
 
-    def show_regions(self, regions: Sequence[Region], labels: Mapping[str, Label], shares: Mapping[str, float]) -> None:
-        """Show the regions; `shares` are damage percentages by region id."""
+    def show_regions(
+        self,
+        regions: Sequence[Region],
+        labels: Mapping[str, Label],
+        shares: Mapping[str, float],
+        *,
+        aside: Mapping[str, str],
+    ) -> None:
+        """Show the regions; `shares` are damage percentages, `aside` says "hidden", "locked" or both, by region id."""
         kept, old, self._regions = self.selected(), self._regions, tuple(regions)
         changed = [row for row, (a, b) in enumerate(zip(old, regions, strict=False)) if a is not b]
         self._telling = False
         self.rows.show(
             [region.id for region in regions],
-            lambda number: row_of(regions[number], labels, shares),
+            lambda number: row_of(regions[number], labels, shares, aside),
             changed=changed if len(changed) <= MANY else None,
         )
         self._telling = True
@@ -86,7 +93,7 @@ class RegionList(QListView):
             self.chosen.emit(self.selected())
 
 
-def row_of(region: Region, labels: Mapping[str, Label], shares: Mapping[str, float]) -> Row:
+def row_of(region: Region, labels: Mapping[str, Label], shares: Mapping[str, float], aside: Mapping[str, str]) -> Row:
     """How a region is listed."""
     label = labels.get(region.label)
     share = shares.get(region.id)
@@ -94,6 +101,7 @@ def row_of(region: Region, labels: Mapping[str, Label], shares: Mapping[str, flo
         id=region.id,
         text=region.label or "no label",
         color=color_of(label),
+        note=aside.get(region.id, ""),
         second=" · ".join(_said(region)),
         right="" if share is None else words.percent(share),
         struck=region.review == "rejected",

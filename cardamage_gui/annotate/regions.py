@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from qtpy.QtCore import QSize
 from qtpy.QtWidgets import QWidget
@@ -39,6 +39,7 @@ class RegionPanel(QWidget):
         self._shown: tuple[Region, ...] = ()
         self._labels: dict[str, Label] = {}
         self._shares: Mapping[str, float] = {}
+        self._aside: Mapping[str, str] = {}
         self._arrange()
 
     def show_findings(self, findings: Sequence[Finding]) -> None:
@@ -53,7 +54,7 @@ class RegionPanel(QWidget):
         """Show the photo's regions, or say why there are none; `hidden` predictions scored too low to be shown."""
         self._none.setText(none or NO_REGION)
         self._shown, self._labels = tuple(regions), {label.name: label for label in labels}
-        self.regions.show_regions(regions, self._labels, self._shares)
+        self._show_list()
         self.regions.setVisible(bool(regions))
         self._none.setVisible(not regions)
         self._hidden.setVisible(hidden > 0)
@@ -63,7 +64,12 @@ class RegionPanel(QWidget):
         """Show the figure, and each region's share."""
         self.card.show_damage(damage)
         self._shares = damage.by_region if damage else {}
-        self.regions.show_regions(self._shown, self._labels, self._shares)
+        self._show_list()
+
+    def show_aside(self, hidden: Set[str], locked: Set[str]) -> None:
+        """Say which regions are hidden or locked by hand."""
+        self._aside = {i: " · ".join(said) for i in hidden | locked if (said := _said(i, hidden, locked))}
+        self._show_list()
 
     def show_selection(self, ids: Sequence[str]) -> None:
         """Mark the selected regions; a single one is told in full."""
@@ -75,6 +81,9 @@ class RegionPanel(QWidget):
     def sizeHint(self) -> QSize:
         """As in the sketch."""
         return QSize(300, 600)
+
+    def _show_list(self) -> None:
+        self.regions.show_regions(self._shown, self._labels, self._shares, aside=self._aside)
 
     def _arrange(self) -> None:
         self.setMinimumWidth(240)
@@ -93,6 +102,10 @@ class RegionPanel(QWidget):
                 column.addWidget(widget, {self.regions: 3, self.labels: 2}.get(widget, 0))
         column.addStretch(0)
         parts.rows(self).addWidget(sheet)
+
+
+def _said(region_id: str, hidden: Set[str], locked: Set[str]) -> list[str]:
+    return [word for word, ids in (("hidden", hidden), ("locked", locked)) if region_id in ids]
 
 
 def _head(text: str) -> QWidget:

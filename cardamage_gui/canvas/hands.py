@@ -55,7 +55,7 @@ class Hands:
             self._placed(None) or (0.0, 0.0),
             stage.reach,
             stage.regions,
-            stage.selection if self.editable else (),
+            stage.reachable if self.editable else (),
             label=stage.new_label,
             shift=shift,
             alone=alone,
@@ -119,7 +119,7 @@ class Hands:
         region = self._region(hit.region)
         if hit.kind == "vertex" and region is not None:
             return delete_vertex(self.start(), region, hit.ring, hit.index)
-        return delete_regions(stage.regions, stage.selection)
+        return delete_regions(stage.regions, stage.reachable)
 
     def allowed(self, outcome: Outcome) -> Outcome:
         """The outcome, or why it must not be: locked regions stay as they are."""

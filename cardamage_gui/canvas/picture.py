@@ -22,7 +22,7 @@ class Picture:
         """`pixels` is (H, W, 3) uint8 RGB."""
         pixels = np.ascontiguousarray(pixels)
         height, width = pixels.shape[:2]
-        self._pixels = pixels  # QImage below borrows this memory
+        self.pixels = pixels  # QImage below borrows this memory
         self._levels = [QImage(pixels.data, width, height, 3 * width, QImage.Format_RGB888)]
         self.width, self.height = width, height
 

@@ -62,6 +62,20 @@ class Stage:
         """Photo pixels within which something is hit."""
         return render.REACH / self.viewport.scale
 
+    @property
+    def pixels(self) -> np.ndarray | None:
+        """The photo's pixels, (H, W, 3) uint8 RGB; None when there is none."""
+        return None if self._picture is None else self._picture.pixels
+
+    @property
+    def reachable(self) -> tuple[str, ...]:
+        """The selected regions that are seen, so that something may be done to them."""
+        return tuple(i for i in self.selection if i not in self.hidden)
+
+    def knows(self, region_id: str) -> bool:
+        """Does the photo have this region?"""
+        return any(region.id == region_id for region in self.regions)
+
     def set_picture(self, pixels: np.ndarray | None, size: Point | None, message: str) -> None:
         """Another photo, or a sentence where it would be."""
         self._picture = None if pixels is None else Picture(pixels)

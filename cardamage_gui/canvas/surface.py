@@ -87,6 +87,11 @@ class Surface(QWidget):
         return self._stage.viewport
 
     @property
+    def pixels(self) -> np.ndarray | None:
+        """The photo as shown, (H, W, 3) uint8 RGB."""
+        return self._stage.pixels
+
+    @property
     def selection(self) -> tuple[str, ...]:
         """The ids of the selected regions."""
         return self._stage.selection
@@ -163,7 +168,9 @@ class Surface(QWidget):
             self.update()
 
     def _present(self, ids: Sequence[str]) -> tuple[str, ...]:
-        return tuple(i for i in ids if self._stage.scene.get(i) is not None)
+        """Those that can be selected: what is hidden by hand stays selected, so that it can be shown again."""
+        hidden = self._stage.hidden
+        return tuple(i for i in ids if self._stage.scene.get(i) is not None or (i in hidden and self._stage.knows(i)))
 
     def _room(self) -> Point:
         return (self.width(), self.height())

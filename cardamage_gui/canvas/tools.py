@@ -86,7 +86,7 @@ _TOOLS = (
     Tool(
         "ellipse",
         "Ellipse",
-        "O",
+        "J",
         "ellipse-outline",
         lambda start, _hit: DrawEllipse(start),
         "Drag the box around the ellipse · Shift draws a circle from its middle",
@@ -94,7 +94,7 @@ _TOOLS = (
     Tool(
         "polyline",
         "Line",
-        "N",
+        "T",
         "vector-polyline",
         lambda start, _hit: DrawPolyline(start),
         "Click to set the first point of a line",

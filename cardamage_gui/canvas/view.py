@@ -85,6 +85,11 @@ class Canvas(Surface):
         return self._stage.hidden
 
     @property
+    def new_label(self) -> str:
+        """The label of the next region."""
+        return self._stage.new_label
+
+    @property
     def snapping(self) -> bool:
         """Does what the hand holds jump to other regions?"""
         return self._snaps
@@ -111,7 +116,7 @@ class Canvas(Surface):
         if self._hands.editable:
             self._drop()
             stage = self._stage
-            self._finish(self._hands.allowed(operation(stage.regions, stage.selection)))
+            self._finish(self._hands.allowed(operation(stage.regions, stage.reachable)))
 
     def begin(self, gesture: Gesture) -> None:
         """Run a gesture that is driven from outside (sliders); Enter completes it, Esc drops it."""

@@ -1,0 +1,148 @@
+"""What can be done to the selected regions, beside drawing?
+
+Cutting, copying, ordering, hiding and locking. Hiding and locking say nothing about the car: they are a matter of
+looking, kept as long as the window is open, never written to the project or a file, and not walked through by undo.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from qtpy.QtCore import QObject, Signal
+
+from cardamage_core.annotations.model import Region
+
+from ..canvas import operations
+from ..canvas.operations import Operation
+from ..canvas.view import Canvas
+from ..session import Session
+from .smooth_bar import SmoothBar
+
+BRUSH_STEP = 1.25
+
+
+class Editing(QObject):
+    """Carries out on the canvas what keys and buttons ask for."""
+
+    aside_changed = Signal()  # other regions are hidden or locked
+
+    def __init__(self, session: Session, canvas: Canvas, previous: Callable[[], str]) -> None:
+        """`previous` gives the id of the photo before the current one, "" when there is none."""
+        super().__init__(canvas)
+        self._session, self._canvas, self._previous = session, canvas, previous
+        self._copied: tuple[Region, ...] = ()
+        self.smooth_bar = SmoothBar(canvas)
+        canvas.said.connect(session.said)
+
+    # One region from several, several from one
+
+    def unite(self) -> None:
+        """The region selected first covers what all of them cover."""
+        self._canvas.do(operations.unite)
+
+    def subtract(self) -> None:
+        """The region selected first loses what the others cover."""
+        self._canvas.do(operations.subtract)
+
+    def intersect(self) -> None:
+        """The region selected first becomes what all of them cover."""
+        self._canvas.do(operations.intersect)
+
+    def smooth(self) -> None:
+        """Show the sliders that simplify and smooth."""
+        if self._session.read_only:
+            return
+        if self._canvas.start.chosen():
+            self.smooth_bar.open()
+        else:
+            self._session.said.emit("Select the regions to simplify or smooth first.")
+
+    # Copies
+
+    def duplicate(self) -> None:
+        """A copy beside each selected region."""
+        self._canvas.do(operations.duplicate)
+
+    def copy(self) -> None:
+        """Remember the selected regions for `paste`, on any photo."""
+        chosen = set(self._canvas.selection)
+        self._copied = tuple(region for region in self._canvas.standing if region.id in chosen) or self._copied
+        number = len(chosen)
+        self._session.said.emit(f"Copied {number} region{'s' * (number != 1)}." if number else "Select a region first.")
+
+    def paste(self) -> None:
+        """Put what was copied onto the current photo."""
+        if self._copied:
+            self._put(self._copied, "Paste")
+        else:
+            self._session.said.emit("Nothing was copied yet (Ctrl+C).")
+
+    def copy_from_previous(self) -> None:
+        """Put the regions of the photo before onto the current one."""
+        before = self._previous()
+        regions = self._session.regions(before) if before else ()
+        if regions:
+            self._put(regions, "Copy from the previous photo:")
+        else:
+            self._session.said.emit("The previous photo has no regions." if before else "There is no previous photo.")
+
+    # Order
+
+    def bring_forward(self) -> None:
+        """One place up."""
+        self._canvas.do(operations.bring_forward)
+
+    def send_backward(self) -> None:
+        """One place down."""
+        self._canvas.do(operations.send_backward)
+
+    def bring_to_front(self) -> None:
+        """Above all others."""
+        self._canvas.do(operations.bring_to_front)
+
+    def send_to_back(self) -> None:
+        """Below all others."""
+        self._canvas.do(operations.send_to_back)
+
+    # Looking
+
+    def hide(self) -> None:
+        """Hide the selected regions; those that are hidden all, show again."""
+        self._canvas.set_hidden(_toggled(self._canvas.hidden, self._canvas.selection))
+        self.aside_changed.emit()
+
+    def show_all(self) -> None:
+        """Show every region that was hidden by hand."""
+        self._canvas.set_hidden(frozenset())
+        self.aside_changed.emit()
+
+    def lock(self) -> None:
+        """Keep the selected regions from being moved, cut or deleted; those that are locked all, unlock."""
+        self._canvas.set_locked(_toggled(self._canvas.locked, self._canvas.selection))
+        self.aside_changed.emit()
+
+    def toggle_snapping(self) -> None:
+        """Let what is dragged jump to vertices and edges of other regions, or no longer."""
+        self._canvas.set_snapping(not self._canvas.snapping)
+        self._session.said.emit("Snapping is on." if self._canvas.snapping else "Snapping is off; Ctrl snaps.")
+
+    def larger_brush(self) -> None:
+        """A larger brush."""
+        self._canvas.resize_brush(BRUSH_STEP)
+
+    def smaller_brush(self) -> None:
+        """A smaller brush."""
+        self._canvas.resize_brush(1 / BRUSH_STEP)
+
+    def _put(self, regions: tuple[Region, ...], text: str) -> None:
+        if self._session.current:
+            photo = self._session.photo(self._session.current)
+            self._canvas.do(_pasting(regions, (photo.width, photo.height), text))
+
+
+def _pasting(regions: tuple[Region, ...], size: tuple[int, int], text: str) -> Operation:
+    return operations.pasting(regions, width=size[0], height=size[1], text=text)
+
+
+def _toggled(ids: frozenset[str], chosen: tuple[str, ...]) -> frozenset[str]:
+    return ids - set(chosen) if ids.issuperset(chosen) else ids | set(chosen)
