@@ -133,6 +133,10 @@ class Session(QObject):
         """Store changed labels; as `edit`."""
         return before == after or self._change(lambda p: p.edit_labels(before, after, text))
 
+    def rename_label(self, old: str, new: Label, text: str) -> bool:
+        """Give a label another name, or merge it into the one that has this name; its regions follow; as `edit`."""
+        return self._change(lambda p: p.rename_label(old, new, text))
+
     def undo(self) -> None:
         """Take the last edit back and show the photo it was on."""
         self._walk(lambda p: p.undo(), "Undid: {}", "Nothing to undo")

@@ -211,11 +211,14 @@ class Project:
             return self.apply(self._label_changes([(label.name, label) for label in after]), text)
 
     def rename_label(self, old: str, new: Label, text: str) -> Edit | None:
-        """Give a label another name (or colour, role); its regions follow. One edit."""
+        """Give a label another name (or colour, role), or merge it into the one of that name; its regions follow."""
         with self._store.lock:
             labels = {key: stored for _, key, stored in self._store.rows("label")}
+            place = new.name if new.name in labels else old
             after = [
-                (new.name, new) if key == old else (key, value_of(stored, Label)) for key, stored in labels.items()
+                (new.name, new) if key == place else (key, value_of(stored, Label))
+                for key, stored in labels.items()
+                if key == place or key != old
             ]
             changes = self._label_changes(after)
             for photo, key, stored in self._store.rows("region") if new.name != old else ():

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from qtpy.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
-from qtpy.QtGui import QColor
-from qtpy.QtWidgets import QColorDialog, QLineEdit, QListView, QMenu, QSizePolicy, QWidget
+from qtpy.QtGui import QColor, QKeySequence
+from qtpy.QtWidgets import QColorDialog, QLineEdit, QListView, QMenu, QShortcut, QSizePolicy, QWidget
 
 from cardamage_core.annotations.model import Label, Role
 
@@ -27,6 +27,8 @@ class LabelList(QWidget):
     chosen = Signal(str)  # label name
     added = Signal(str)
     changed = Signal(str, object)  # old name, new Label
+    renamed = Signal(str, str)  # old name, new name; an existing one merges the two
+    removed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,10 +39,14 @@ class LabelList(QWidget):
         self.field.setStatusTip("Type a name and press Enter")
         self._rows = RowModel(self)
         self._labels: dict[str, Label] = {}
+        self._numbers: Mapping[str, int] = {}
+        self._renaming = ""
         self.list.setModel(self._rows)
         self.list.clicked.connect(self._clicked)
         self.list.customContextMenuRequested.connect(self._menu)
         self.field.returnPressed.connect(self._entered)
+        cancel = QShortcut(QKeySequence(Qt.Key_Escape), self.field, context=Qt.WidgetShortcut)
+        cancel.activated.connect(self._begin_anew)
         self.setSizePolicy(QSizePolicy.Preferred, QSizePolicy.Maximum)
         column = parts.rows(self, spacing=4)
         column.addWidget(self.list)
@@ -50,7 +56,7 @@ class LabelList(QWidget):
 
     def show_labels(self, labels: Sequence[Label], numbers: Mapping[str, int], marked: str) -> None:
         """Show the labels with their numbers of regions; `marked` is the one of the next drawing."""
-        self._labels = {label.name: label for label in labels}
+        self._labels, self._numbers = {label.name: label for label in labels}, numbers
         self._rows.show(list(self._labels), lambda number: row_of(labels[number], numbers, marked=marked))
         self.list.setMaximumHeight(self.list.sizeHint().height())
         self.list.updateGeometry()
@@ -69,7 +75,23 @@ class LabelList(QWidget):
             entry.setCheckable(True)
             entry.setChecked(label.key == key)
         menu.addAction("Colour…", partial(self._choose_color, label))
+        menu.addAction("Rename…", partial(self.rename, label.name))
+        others = [name for name in self._labels if name != label.name]
+        merge = menu.addMenu("Merge into")
+        merge.setEnabled(bool(others))
+        for name in others:
+            merge.addAction(name, partial(self.renamed.emit, label.name, name))
+        remove = menu.addAction("Remove", partial(self.removed.emit, label.name))
+        remove.setEnabled(not self._numbers.get(label.name, 0))
         return menu
+
+    def rename(self, name: str) -> None:
+        """Ask for another name in the field below the list: Enter renames, Esc leaves it."""
+        self._renaming = name
+        self.field.setPlaceholderText(f"New name for {name}")
+        self.field.setText(name)
+        self.field.selectAll()
+        self.field.setFocus()
 
     def _clicked(self, index: QModelIndex) -> None:
         self.chosen.emit(index.data(ID))
@@ -83,10 +105,17 @@ class LabelList(QWidget):
             menu.popup(self.list.viewport().mapToGlobal(at))
 
     def _entered(self) -> None:
-        name = self.field.text().strip()
-        if name:
-            self.field.clear()
+        name, old = self.field.text().strip(), self._renaming
+        self._begin_anew()
+        if name and old:
+            self.renamed.emit(old, name)
+        elif name:
             self.added.emit(name)
+
+    def _begin_anew(self) -> None:
+        self._renaming = ""
+        self.field.clear()
+        self.field.setPlaceholderText("New label")
 
     def _choose_color(self, label: Label) -> None:
         color = QColorDialog.getColor(QColor(label.color), self, f"Colour of {label.name}")
@@ -122,7 +151,9 @@ class _List(QListView):
         self.setContextMenuPolicy(Qt.CustomContextMenu)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
         self.setAccessibleName("Labels")
-        self.setStatusTip("Click: label of the selected region, or of the next one · right click: role, key, colour")
+        self.setStatusTip(
+            "Click: label of the selected region or of the next one · right click: role, key, colour, name"
+        )
 
     def sizeHint(self) -> QSize:
         return QSize(280, self._height(MOST))

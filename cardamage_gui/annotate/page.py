@@ -11,7 +11,7 @@ import numpy as np
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QSplitter, QStackedWidget, QWidget
 
-from cardamage_core.annotations.model import Label, Region
+from cardamage_core.annotations.model import Region
 from cardamage_core.errors import CarDamageError
 
 from .. import parts
@@ -25,6 +25,7 @@ from ..thumbnails import Thumbnails
 from . import labelling
 from .assessing import THRESHOLD, Assessing
 from .checking import Checking
+from .describing import Describing
 from .editing import Editing
 from .keys import actions_of
 from .loading import PhotoLoader
@@ -53,6 +54,7 @@ class AnnotatePage(QWidget):
         self._table = {action.id: action for action in actions_of(self)}
         self.canvas.set_visible_above(THRESHOLD)
         self.panel = RegionPanel()
+        self._describing = Describing(session, self.canvas, self.panel)
         self.bar = ToolBar(self._table)
         self.tools = ToolBox(TOOLS.values(), self.canvas)
         self.strip = ProgressStrip()
@@ -205,18 +207,9 @@ class AnnotatePage(QWidget):
     def _selection_changed(self, ids: tuple[str, ...]) -> None:
         self.panel.show_selection(ids)
 
-    def _label_chosen(self, name: str) -> None:
-        labelling.relabel(self._session, self._session.current, self.canvas.selection, name)
-
-    def _review_chosen(self, state: str) -> None:
-        labelling.review(self._session, self._session.current, self.canvas.selection, state)
-
     def _label_added(self, name: str) -> None:
         if labelling.add_labels(self._session, [name]):
             self.choose_label(name)
-
-    def _label_changed(self, name: str, label: Label) -> None:
-        labelling.change_label(self._session, name, label)
 
     def _filter_findings(self) -> None:
         self.photos.show_kind("findings")
@@ -229,6 +222,7 @@ class AnnotatePage(QWidget):
         none = "" if current else "No photo is shown."
         self.panel.show_regions(shown, labels, hidden=len(regions) - len(shown), none=none)
         self._show_findings_here()
+        self.panel.show_photo(self._session.photo(current) if current else None)
         self.panel.show_selection(self.canvas.selection)
         self._show_labels()
         if current:
@@ -303,9 +297,6 @@ class AnnotatePage(QWidget):
         panel.regions.chosen.connect(canvas.select)
         panel.labels.chosen.connect(self.choose_label)
         panel.labels.added.connect(self._label_added)
-        panel.labels.changed.connect(self._label_changed)
-        panel.fields.label_chosen.connect(self._label_chosen)
-        panel.fields.review_chosen.connect(self._review_chosen)
         self.transfer.findings_wanted.connect(self._filter_findings)
         self._history_changed()
         self._photos_changed()

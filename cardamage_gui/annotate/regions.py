@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 
 from qtpy.QtCore import QSize
-from qtpy.QtWidgets import QWidget
+from qtpy.QtWidgets import QLabel, QWidget
 
-from cardamage_core.annotations.model import Finding, Label, Region
+from cardamage_core.annotations.model import Finding, Label, Photo, Region
 from cardamage_core.assessment.damage import Damage
 
 from .. import parts
@@ -36,6 +36,8 @@ class RegionPanel(QWidget):
         self._findings = parts.label("", "warn", wrap=True)
         self._findings.setContentsMargins(14, 0, 14, 4)
         self._findings.hide()
+        self._photo: Photo | None = None
+        self._this = _head("This photo")
         self._shown: tuple[Region, ...] = ()
         self._labels: dict[str, Label] = {}
         self._shares: Mapping[str, float] = {}
@@ -60,6 +62,10 @@ class RegionPanel(QWidget):
         self._hidden.setVisible(hidden > 0)
         self._hidden.setText(f"{hidden} predicted with a score below 0.9: see Inspect." if hidden else "")
 
+    def show_photo(self, photo: Photo | None) -> None:
+        """The photo that is told about while no region is selected; see `show_selection`."""
+        self._photo = photo
+
     def show_damage(self, damage: Damage | None) -> None:
         """Show the figure, and each region's share."""
         self.card.show_damage(damage)
@@ -72,11 +78,18 @@ class RegionPanel(QWidget):
         self._show_list()
 
     def show_selection(self, ids: Sequence[str]) -> None:
-        """Mark the selected regions; a single one is told in full."""
+        """Mark the selected regions and tell what is known of them; with none, of the photo."""
         self.regions.select(ids)
         wanted = set(ids)
         chosen = [region for region in self._shown if region.id in wanted]
-        self.fields.show_region(chosen[0] if len(chosen) == 1 else None, tuple(self._labels.values()))
+        if chosen:
+            self.fields.show_regions(chosen, tuple(self._labels.values()))
+        elif self._photo is not None:
+            self.fields.show_photo(self._photo)
+        else:
+            self.fields.show_nothing()
+        which = "These regions" if len(chosen) > 1 else "This region" if chosen else "This photo"
+        self._this.setText(which.upper())
 
     def sizeHint(self) -> QSize:
         """As in the sketch."""
@@ -93,11 +106,11 @@ class RegionPanel(QWidget):
         parts.rows(card, margins=(12, 0, 12, 8)).addWidget(self.card)
         column.addWidget(card)
         for head, widgets in (
-            ("Regions", (self._findings, self._none, self.regions, self._hidden)),
-            ("Labels", (self.labels,)),
-            ("This region", (self.fields,)),
+            (_head("Regions"), (self._findings, self._none, self.regions, self._hidden)),
+            (_head("Labels"), (self.labels,)),
+            (self._this, (self.fields,)),
         ):
-            column.addWidget(_head(head))
+            column.addWidget(head)
             for widget in widgets:
                 column.addWidget(widget, {self.regions: 3, self.labels: 2}.get(widget, 0))
         column.addStretch(0)
@@ -108,7 +121,7 @@ def _said(region_id: str, hidden: Set[str], locked: Set[str]) -> list[str]:
     return [word for word, ids in (("hidden", hidden), ("locked", locked)) if region_id in ids]
 
 
-def _head(text: str) -> QWidget:
+def _head(text: str) -> QLabel:
     head = parts.section(text)
     head.setContentsMargins(14, 8, 14, 0)
     return head

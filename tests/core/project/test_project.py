@@ -137,6 +137,16 @@ def test_a_renamed_label_takes_its_regions_along(project):
     assert project.label_counts() == {"dent": 2}
 
 
+def test_a_label_renamed_to_another_ones_name_is_merged_into_it(project):
+    project.edit_labels(project.labels(), (*project.labels(), Label("bump", "#00ff00", "2")), "Add label")
+    project.rename_label("dent", Label("bump", "#00ff00", "2"), "Merge dent into bump")
+    assert project.labels() == (Label("bump", "#00ff00", "2"),)
+    assert project.label_counts() == {"bump": 2}
+    project.undo()
+    assert [label.name for label in project.labels()] == ["dent", "bump"]
+    assert project.label_counts() == {"dent": 2, "bump": 0}
+
+
 def test_removed_photos_come_back_with_their_regions_on_undo(project):
     before = project.regions("p1")
     project.remove_photos(["p1"], "Remove photo")

@@ -1,0 +1,45 @@
+"""How does what is typed and chosen in the right panel become an edit?"""
+
+from __future__ import annotations
+
+from qtpy.QtCore import QObject
+
+from cardamage_core.annotations.model import Label
+
+from ..canvas.view import Canvas
+from ..session import Session
+from . import labelling
+from .regions import RegionPanel
+
+
+class Describing(QObject):
+    """Labels, reviews and attributes of the selected regions, or of the photo; and the list of labels itself."""
+
+    def __init__(self, session: Session, canvas: Canvas, panel: RegionPanel) -> None:
+        super().__init__(panel)
+        self._session, self._canvas = session, canvas
+        panel.fields.label_chosen.connect(self._label)
+        panel.fields.review_chosen.connect(self._review)
+        panel.fields.attribute_set.connect(self._attribute)
+        panel.labels.changed.connect(self._change)
+        panel.labels.renamed.connect(self._rename)
+        panel.labels.removed.connect(self._remove)
+
+    def _label(self, name: str) -> None:
+        labelling.relabel(self._session, self._session.current, self._canvas.selection, name)
+
+    def _review(self, state: str) -> None:
+        labelling.review(self._session, self._session.current, self._canvas.selection, state)
+
+    def _attribute(self, name: str, value: str) -> None:
+        if self._session.current:
+            labelling.set_attribute(self._session, self._session.current, self._canvas.selection, name, value)
+
+    def _change(self, name: str, label: Label) -> None:
+        labelling.change_label(self._session, name, label)
+
+    def _rename(self, old: str, new: str) -> None:
+        labelling.rename_label(self._session, old, new)
+
+    def _remove(self, name: str) -> None:
+        labelling.remove_label(self._session, name)
