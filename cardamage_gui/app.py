@@ -89,6 +89,7 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
     from .inspect.page import InspectPage
     from .jobs_watch import JobsWatch
     from .main_window import MainWindow, Page
+    from .nightly import Nightly
     from .projects import Projects
     from .session import Session
     from .settings import Settings, default_path
@@ -97,6 +98,7 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
     settings, dialogs = settings or Settings(default_path()), dialogs or Dialogs()
     look.apply(app, settings.get("theme"))
     background, session = Background(), Session()
+    Nightly(session, background, session)
     watch = JobsWatch(session, background)
     window = MainWindow(session, watch, settings, dialogs)
     projects = Projects(session, background, settings, dialogs, window)
@@ -111,7 +113,18 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
         Page("inspect", "Inspect", "magnify-scan", inspect, inspect.actions()),
     ):
         window.add_page(page)
-    window.add_menu("Help", [Action("keys", "All keys", ("F1",), "", window.show_keys)])
+    whole = "Fill the screen, or be a window again"
+    seeing = [
+        Action("full_screen", "Full screen", ("F11",), whole, window.toggle_full_screen),
+        Action("reset_layout", "Reset layout", (), "Put every panel back in its place", window.reset_layout),
+    ]
+    helping = [
+        Action("keys", "All keys", ("F1", "?"), "See, search and change the keys", window.show_keys),
+        Action("commands", "Commands…", ("Ctrl+K",), "Find what to do by a part of its name", window.show_commands),
+    ]
+    window.add_separator("View")
+    window.add_menu("View", seeing)
+    window.add_menu("Help", helping)
     _add_welcome(built)
     _tie(app, built)
     window.show_page(settings.get("page"))
@@ -145,6 +158,9 @@ def _add_menus(built: Built) -> None:
     window.add_separator("File")
     window.add_menu("File", [Action("quit", "Quit", ("Ctrl+Q",), "Trainings go on", window.close)])
     window.add_menu("Edit", editing)
+    window.add_menu(
+        "Edit", [Action("history", "History…", ("Ctrl+H",), "Go back to any moment of the work", window.show_history)]
+    )
     window.add_separator("Edit")
     window.add_menu("Edit", [Action("settings", "Settings…", ("Ctrl+,",), "", window.show_settings)])
 

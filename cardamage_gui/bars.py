@@ -19,6 +19,7 @@ from cardamage_core.errors import CarDamageError
 
 from . import look, parts
 
+FACTS = ("damage", "area", "zoom", "place", "pointer", "disk", "device")  # in the status bar, from left to right
 MESSAGE = 5000  # milliseconds a sentence stays in the status bar
 
 
@@ -26,6 +27,7 @@ class TopBar(QFrame):
     """Name, menus, what is open, and on every page the running job."""
 
     job_clicked = Signal()
+    commands_clicked = Signal()
 
     def __init__(self, menus: QMenuBar, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,6 +41,10 @@ class TopBar(QFrame):
         layout.addWidget(menus, 0, Qt.AlignVCenter)
         layout.addWidget(_stroke())
         layout.addWidget(self._open, 1)
+        self.commands = parts.icon_button("magnify", "Find a command (Ctrl+K)", text="Commands")
+        self.commands.clicked.connect(self.commands_clicked)
+        layout.addWidget(self.commands)
+        layout.addWidget(parts.label("Ctrl K", "key"), 0, Qt.AlignVCenter)
         layout.addWidget(self._job)
 
     def show_open(self, text: str, tip: str) -> None:
@@ -166,7 +172,7 @@ class Foot(QFrame):
         self._hint = parts.ElidedLabel()
         layout = parts.columns(self, margins=(14, 0, 14, 0), spacing=24)
         layout.addWidget(self._hint, 1)
-        self._texts = {name: parts.label("", "small", right=True) for name in ("place", "pointer", "disk", "device")}
+        self._texts = {name: parts.label("", "small", right=True) for name in FACTS}
         for label in self._texts.values():
             label.hide()
             layout.addWidget(label)
@@ -187,7 +193,7 @@ class Foot(QFrame):
         self._timer.start(MESSAGE)
 
     def show_text(self, name: str, text: str) -> None:
-        """Fill one of place, pointer, disk, device; "" hides it."""
+        """Fill one of `FACTS`; "" hides it."""
         self._texts[name].setText(text)
         self._texts[name].setVisible(bool(text))
 

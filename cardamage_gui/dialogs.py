@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from qtpy.QtCore import Qt
@@ -13,12 +13,10 @@ from qtpy.QtWidgets import (
     QFileDialog,
     QGridLayout,
     QMessageBox,
-    QScrollArea,
     QWidget,
 )
 
 from . import parts
-from .actions import Action
 from .settings import TABLE, Settings
 
 PHOTOS = "Photos (*.jpg *.jpeg *.png *.webp *.heic *.heif *.bmp *.tif *.tiff *.mpo);;All files (*)"
@@ -95,43 +93,6 @@ class SettingsDialog(QDialog):
         label.setBuddy(field)
         grid.addWidget(label, row, 0)
         grid.addWidget(field, row, 1)
-
-
-class KeysDialog(QDialog):
-    """All keys, page by page: what the ? at the bottom of the rail shows."""
-
-    def __init__(self, groups: Iterable[tuple[str, Sequence[Action]]], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Keys")
-        self.resize(460, 560)
-        sheet = parts.frame("panel")
-        grid = QGridLayout(sheet)
-        grid.setContentsMargins(24, 16, 24, 16)
-        grid.setVerticalSpacing(6)
-        row = 0
-        for title, keyed in _grouped(groups).items():
-            head = parts.section(title)
-            head.setContentsMargins(0, 10 if row else 0, 0, 2)
-            grid.addWidget(head, row, 0, 1, 2)
-            for action in keyed:
-                row += 1
-                grid.addWidget(parts.label(action.text), row, 0)
-                grid.addWidget(parts.label(action.key_text, "key"), row, 1, Qt.AlignRight)
-            row += 1
-        grid.setRowStretch(row, 1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setWidget(sheet)
-        parts.rows(self).addWidget(area)
-
-
-def _grouped(groups: Iterable[tuple[str, Sequence[Action]]]) -> dict[str, list[Action]]:
-    """The actions that have a key, by title."""
-    found: dict[str, list[Action]] = {}
-    for title, offered in groups:
-        if keyed := [action for action in offered if action.keys]:
-            found.setdefault(title, []).extend(keyed)
-    return found
 
 
 def _path(name: str) -> Path | None:

@@ -85,7 +85,7 @@ class HistoryPanel(QDialog):
     """The list; Enter or a double click goes to the moment right after that edit. It stays open beside the work."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent, Qt.Tool)
+        super().__init__(parent)
         self.setWindowTitle("History")
         self.resize(360, 480)
         self._session = session

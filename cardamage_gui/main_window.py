@@ -1,7 +1,7 @@
 """What does the window hold, and how do its parts hear of each other?
 
 Bars around a stack of pages. Pages are handed in by app.py and know nothing of the window; it listens to the signals
-they have (`hint_changed`, `pointer_moved`).
+they have (`hint_changed`, `pointer_moved`, `fact_changed`).
 """
 
 from __future__ import annotations
@@ -19,10 +19,14 @@ from cardamage_core.errors import CarDamageError
 from . import parts, words
 from .actions import Action
 from .bars import Foot, Notice, Rail, TopBar
-from .dialogs import Dialogs, KeysDialog, SettingsDialog
+from .commands import CommandPalette
+from .dialogs import Dialogs, SettingsDialog
+from .history_panel import HistoryPanel
 from .jobs_watch import JobsWatch
+from .keys_sheet import KeysSheet
 from .session import Session
 from .settings import Settings
+from .shortcuts import Shortcuts
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,8 @@ class MainWindow(QMainWindow):
         self._shown = ""
         self._welcome: QWidget | None = None
         self._menus: dict[str, QMenu] = {}
-        self._named: list[tuple[str, list[Action]]] = []
+        self._history: HistoryPanel | None = None
+        self.shortcuts = Shortcuts(settings, self)
         self.setWindowTitle("CarDamage")
         self.setAcceptDrops(True)
         self.menu_bar = QMenuBar()
@@ -70,8 +75,13 @@ class MainWindow(QMainWindow):
         self.stack.addWidget(page.widget)
         show = Action(f"show_{page.id}", page.text, (f"Ctrl+{number}",), "", lambda: self.show_page(page.id))
         self.add_menu("View", [show])
-        self._named.append((page.text, list(page.actions)))
-        for signal, slot in (("hint_changed", self.foot.hint), ("pointer_moved", self._show_pointer)):
+        self.shortcuts.add(page.text, page.actions, QWidget.actions(page.widget), scope=page.id)
+        shown = (
+            ("hint_changed", self.foot.hint),
+            ("pointer_moved", self._show_pointer),
+            ("fact_changed", self.foot.show_text),
+        )
+        for signal, slot in shown:
             if hasattr(page.widget, signal):
                 getattr(page.widget, signal).connect(slot)
 
@@ -84,14 +94,16 @@ class MainWindow(QMainWindow):
     def add_menu(self, title: str, offered: Sequence[Action]) -> None:
         """Add actions to a menu; their keys work on every page."""
         menu = self._menu(title)
+        made = []
         for action in offered:
             entry = QAction(action.text, self)
+            made.append(entry)
             entry.setObjectName(action.id)
             entry.setShortcuts([QKeySequence(key) for key in action.keys])
             entry.setStatusTip(action.hint)
             entry.triggered.connect(_called(action.slot))
             menu.addAction(entry)
-        self._named.append((title, list(offered)))
+        self.shortcuts.add(title, offered, made)
 
     def add_recent(self, title: str, recent: Callable[[], Sequence[Path]], open_: Callable[[Path], None]) -> None:
         """Add the menu of recent projects, filled whenever it opens."""
@@ -108,14 +120,11 @@ class MainWindow(QMainWindow):
             page_id = next(iter(self._pages))
         self._shown = page_id
         self.foot.hint("")
-        self.foot.show_text("pointer", "")
+        for name in ("pointer", "zoom", "area", "damage"):
+            self.foot.show_text(name, "")
         self.rail.show_page(page_id)
         self._settings.set("page", page_id)
         self._show_shown()
-
-    def named_actions(self) -> list[tuple[str, list[Action]]]:
-        """Every action by the menu or page it belongs to."""
-        return list(self._named)
 
     def tell(self, error: CarDamageError) -> None:
         """Say in the window what went wrong."""
@@ -129,9 +138,34 @@ class MainWindow(QMainWindow):
 
     def show_keys(self) -> None:
         """Show all keys."""
-        dialog = KeysDialog(self._named, self)
+        dialog = KeysSheet(self.shortcuts, self)
         dialog.setAttribute(Qt.WA_DeleteOnClose)
         dialog.open()
+
+    def show_commands(self) -> None:
+        """Ask by a few letters what to do."""
+        dialog = CommandPalette(self.shortcuts, self._shown, self)
+        dialog.setAttribute(Qt.WA_DeleteOnClose)
+        dialog.open()
+
+    def show_history(self) -> None:
+        """Show the list of edits, beside the work."""
+        if self._history is None:
+            self._history = HistoryPanel(self._session, self)
+            self.closing.connect(self._history.close)
+        self._history.show()
+        self._history.activateWindow()
+
+    def reset_layout(self) -> None:
+        """Put every panel back in its place."""
+        self.setWindowState(self.windowState() & ~Qt.WindowFullScreen)
+        for page in self._pages.values():
+            if hasattr(page.widget, "reset_layout"):
+                page.widget.reset_layout()
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or be a window again."""
+        self.setWindowState(self.windowState() ^ Qt.WindowFullScreen)
 
     # What happened
 
@@ -159,9 +193,8 @@ class MainWindow(QMainWindow):
         self._show_place()
 
     def _show_place(self, _photo: str = "") -> None:
-        ids = [photo.id for photo in self._session.photos()]
-        current = self._session.current
-        self.foot.show_text("place", f"{ids.index(current) + 1} / {len(ids)}" if current in ids else "")
+        place, number = self._session.place(self._session.current), len(self._session.photos())
+        self.foot.show_text("place", f"{place + 1} / {number}" if place >= 0 else "")
         self.foot.show_text("pointer", "")
 
     def _show_pointer(self, x: float, y: float) -> None:
@@ -229,6 +262,7 @@ class MainWindow(QMainWindow):
         self._session.said.connect(self.foot.say)
         self._watch.changed.connect(self._jobs_changed)
         self.rail.page_chosen.connect(self.show_page)
+        self.top.commands_clicked.connect(self.show_commands)
         self.top.job_clicked.connect(lambda: self.show_page("train"))
 
     def _restore(self) -> None:

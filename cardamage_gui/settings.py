@@ -48,6 +48,8 @@ TABLE = {
         Setting("page", "annotate"),
         Setting("geometry", ""),
         Setting("hints", []),
+        Setting("preset", "CarDamage", "", ("CarDamage", "labelme", "CVAT", "VIA")),
+        Setting("keys", []),
     )
 }
 

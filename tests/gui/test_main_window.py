@@ -8,7 +8,8 @@ from qtpy.QtWidgets import QComboBox, QDialog, QLabel, QPushButton
 
 from cardamage_core.errors import CarDamageError
 from cardamage_core.project import Project
-from cardamage_gui.dialogs import KeysDialog, SettingsDialog
+from cardamage_gui.dialogs import SettingsDialog
+from cardamage_gui.presets import PRESETS
 
 
 def texts(widget) -> list[str]:
@@ -154,6 +155,7 @@ def test_undo_works_on_every_page_by_its_key(opened, qtbot):
 def test_the_theme_changes_at_once(opened, qtbot):
     opened.window.show_settings()
     dialog = opened.window.findChild(SettingsDialog)
+    qtbot.waitUntil(dialog.isActiveWindow)  # until then keys are the page's
     field = dialog.findChild(QComboBox)
     field.setFocus()
     QTest.keyClicks(field, "Light")
@@ -162,25 +164,16 @@ def test_the_theme_changes_at_once(opened, qtbot):
     dialog.close()
 
 
-def test_all_keys_are_listed_once_and_none_means_two_things(built):
-    window = built.window
-    by_page: dict[str, dict[str, str]] = {}
-    for title, offered in window.named_actions():
-        for action in offered:
-            for key in action.keys:
-                meaning = by_page.setdefault(key, {})
-                meaning[title] = action.text.split(" ")[0]
-    doubled = {key: found for key, found in by_page.items() if len(set(found.values())) > 1}
+@pytest.mark.parametrize("preset", list(PRESETS))
+def test_no_key_means_two_things_in_any_preset(built, preset):
+    built.window.shortcuts.set_preset(preset)
+    meanings: dict[str, set[str]] = {}
+    for entry in built.window.shortcuts.entries():
+        for key in entry.keys:
+            meanings.setdefault(key, set()).add(entry.action.text.split(" ")[0])
 
-    assert doubled == {}
-
-
-def test_the_sheet_of_keys_shows_them(built):
-    built.window.show_keys()
-    dialog = built.window.findChild(KeysDialog)
-
-    assert {"Next photo", "D", "New training", "Ctrl+T", "FILE"} <= {one.text() for one in dialog.findChildren(QLabel)}
-    dialog.close()
+    assert built.window.shortcuts.conflicts() == {}
+    assert {key: found for key, found in meanings.items() if len(found) > 1} == {}
 
 
 def test_the_place_of_the_window_is_remembered(built, tmp_path: Path):
