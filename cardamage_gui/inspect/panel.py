@@ -39,7 +39,7 @@ class FindingsPanel(QFrame):
         self.card.show_damage(damage)
         self.table.show_rows(rows, f"of {damage.denominator}")
         self._nothing.setVisible(not rows)
-        self._nothing.setText(nothing_said(hidden, threshold))
+        self._nothing.setText(nothing_said(hidden, threshold, outlined=damage.percent is not None))
 
     def _arrange(self) -> None:
         layout = parts.rows(self, margins=(1, 10, 0, 12), spacing=8)
@@ -58,11 +58,13 @@ class FindingsPanel(QFrame):
         layout.addWidget(self.outline_bar)
 
 
-def nothing_said(hidden: int, threshold: float) -> str:
-    """Why the table is empty."""
+def nothing_said(hidden: int, threshold: float, *, outlined: bool) -> str:
+    """Why the table is empty; `outlined` tells that there is something on the photo, such as the car."""
     if hidden:
         some = "1 finding lies" if hidden == 1 else f"{hidden} findings lie"
         return f"{some} below {100 * threshold:.0f} %. Move the slider to see more."
+    if outlined:
+        return "No damage is outlined on this photo."
     return "Nothing is outlined on this photo yet. Outline damage asks the model."
 
 
