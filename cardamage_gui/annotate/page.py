@@ -103,6 +103,7 @@ class AnnotatePage(QWidget):
             self.canvas.set_tool(name)
             self.canvas.setFocus()
         self.tools.show_tool(self.canvas.tool)
+        self.bar.show_tool(self.canvas.tool)
 
     def press_digit(self, key: str) -> None:
         """Label the selected regions, or choose the label of the next drawing."""
@@ -293,6 +294,7 @@ class AnnotatePage(QWidget):
         canvas.pointer_moved.connect(self.pointer_moved)
         canvas.zoom_changed.connect(self.bar.show_zoom)
         canvas.tool_changed.connect(self.tools.show_tool)
+        canvas.tool_changed.connect(self.bar.show_tool)
         self.tools.chosen.connect(self.take_tool)
         panel.regions.chosen.connect(canvas.select)
         panel.labels.chosen.connect(self.choose_label)

@@ -12,7 +12,7 @@ from ..canvas.view import Canvas
 STEPS = 60
 LARGEST = 24.0  # screen pixels of tolerance at the slider's end
 ROUNDS = 3
-PLACE = (142, 10)  # beside the box of tools
+EDGE = 12  # pixels from the canvas's lower edge
 
 
 class SmoothBar(parts.QFrame):
@@ -25,7 +25,7 @@ class SmoothBar(parts.QFrame):
         self._gesture: Reshape | None = None
         self.simplify, self.round = _slider(STEPS, "Simplify"), _slider(ROUNDS, "Round corners")
         self.text = parts.label("", "muted")
-        self.text.setMinimumWidth(150)
+        self.text.setMinimumWidth(130)
         self.apply = parts.button("Apply", canvas.close_drawing, "primary", tip="Change the regions (Enter)")
         self.cancel = parts.button("Cancel", self._cancel, tip="Leave them as they are (Esc)")
         row = parts.columns(self, margins=(12, 8, 12, 8), spacing=8)
@@ -36,7 +36,6 @@ class SmoothBar(parts.QFrame):
         for widget in (self.text, self.apply, self.cancel):
             row.addWidget(widget)
         canvas.busy_changed.connect(self._busy_changed)
-        self.move(*PLACE)
         self.hide()
 
     def open(self) -> None:
@@ -47,6 +46,7 @@ class SmoothBar(parts.QFrame):
         self.round.setValue(0)
         self._changed()
         self.adjustSize()
+        self.move((self._canvas.width() - self.width()) // 2, self._canvas.height() - self.height() - EDGE)
         self.show()
         self.raise_()
         self._canvas.setFocus()
@@ -73,7 +73,7 @@ class SmoothBar(parts.QFrame):
 def _slider(most: int, name: str) -> QSlider:
     slider = QSlider(Qt.Horizontal)
     slider.setRange(0, most)
-    slider.setFixedWidth(110)
+    slider.setFixedWidth(96)
     slider.setAccessibleName(name)
     slider.setFocusPolicy(Qt.TabFocus)
     return slider

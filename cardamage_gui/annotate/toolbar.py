@@ -1,39 +1,56 @@
-"""What stands above the canvas? Undo and redo, the photo's review, fit and zoom."""
+"""What stands above the canvas? Undo and redo, cutting, the photo's review, fit and zoom."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from qtpy.QtCore import Qt
+from qtpy.QtGui import QResizeEvent
 from qtpy.QtWidgets import QFrame, QLabel, QSizePolicy, QToolButton, QWidget
 
 from .. import parts
 from ..actions import Action, with_key
 
+# icon, text, action; "" parts groups. Tools that stand here rather than in the box of tools are marked while in hand.
+CUTTING = (
+    ("vector-union", "Union", "union"),
+    ("vector-difference-ba", "Subtract", "subtract"),
+    ("vector-intersection", "Intersect", "intersect"),
+    ("circle-double", "Hole", "tool_hole"),
+    ("box-cutter", "Split", "tool_split"),
+    ("", "", ""),
+    ("chart-bell-curve", "Smooth", "smooth"),
+    ("", "", ""),
+    ("check", "Accept photo", "accept_photo"),
+)
+ROOMY, WIDE = 660, 940  # pixels from which cutting says its name, and from which everything does
+
 
 class ToolBar(QWidget):
-    """Buttons for actions, given by their ids, and the zoom."""
+    """Buttons for actions, given by their ids, and the zoom. Where it is narrow only icons are shown."""
 
     def __init__(self, actions: Mapping[str, Action]) -> None:
         super().__init__()
         self.undo = _button("undo", "Undo", actions["annotate_undo"], key="Ctrl+Z")
         self.redo = _button("redo", "Redo", actions["annotate_redo"], key="Ctrl+Shift+Z")
-        self.accept = _button("check", "Accept photo", actions["accept_photo"])
         self.fit = _button("fit-to-page-outline", "Fit", actions["fit"])
         self.zoom = _button("", "100 %", actions["actual_size"])
+        self.buttons = {action: _button(icon, text, actions[action]) for icon, text, action in CUTTING if action}
+        self.accept = self.buttons["accept_photo"]
+        for name in ("tool_hole", "tool_split"):
+            self.buttons[name].setCheckable(True)
         bar = parts.frame("bar")
         row = parts.columns(bar, margins=(8, 5, 12, 5), spacing=2)
         for button in (self.undo, self.redo):
             row.addWidget(button)
-        row.addSpacing(6)
-        row.addWidget(_stroke(), 0, Qt.AlignVCenter)
-        row.addSpacing(6)
-        row.addWidget(self.accept)
+        for action in ("", *(action for _, _, action in CUTTING)):
+            row.addWidget(self.buttons[action] if action else _stroke(), 0, Qt.AlignVCenter)
         row.addStretch(1)
         row.addWidget(self.fit)
         row.addWidget(_key(actions["fit"].key_text), 0, Qt.AlignVCenter)
         row.addWidget(self.zoom)
         parts.rows(self).addWidget(bar)
+        self.setMinimumWidth(320)
 
     def show_zoom(self, scale: float) -> None:
         """Screen pixels per photo pixel."""
@@ -45,6 +62,21 @@ class ToolBar(QWidget):
             button.setEnabled(bool(text))
             key = "Ctrl+Z" if name == "Undo" else "Ctrl+Shift+Z"
             button.setToolTip(f"{name}: {text} ({key})" if text else f"{name} ({key})")
+
+    def show_tool(self, name: str) -> None:
+        """Mark the tool in hand, where it stands here."""
+        for tool in ("hole", "split"):
+            self.buttons[f"tool_{tool}"].setChecked(tool == name)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Names where there is room for them."""
+        super().resizeEvent(event)
+        cutting = Qt.ToolButtonTextOnly if self.width() >= ROOMY else Qt.ToolButtonIconOnly
+        others = Qt.ToolButtonTextBesideIcon if self.width() >= WIDE else Qt.ToolButtonIconOnly
+        for button in (self.undo, self.redo, self.accept, self.fit, *self.buttons.values()):
+            style = others if button in (self.undo, self.redo, self.accept, self.fit) else cutting
+            if button.toolButtonStyle() != style:
+                button.setToolButtonStyle(style)
 
 
 def _stroke() -> QFrame:

@@ -24,7 +24,7 @@ class Stroke(Drawing):
     """What brush and eraser share: the way of the pointer and the area that it covers."""
 
     points: list[Point] = field(default_factory=list)
-    snaps = False
+    snaps = inside = False
 
     def __post_init__(self) -> None:
         self.points.append(self.start.at)
@@ -36,8 +36,12 @@ class Stroke(Drawing):
             self.points.append(at)
 
     def covered(self) -> BaseGeometry:
-        """What the stroke covers so far."""
-        return geometry.stroke_area(self.points, self.start.brush, tolerance=FINE * self.start.brush)
+        """What the stroke covers so far, within the photo."""
+        stroke = geometry.stroke_area(self.points, self.start.brush, tolerance=FINE * self.start.brush)
+        if self.start.photo is None:
+            return stroke
+        x0, y0, x1, y1 = self.start.photo
+        return geometry.intersection(stroke, geometry.rectangle_area(x0, y0, x1 - x0, y1 - y0))
 
 
 @dataclass
@@ -54,6 +58,8 @@ class Brush(Stroke):
     def outcome(self) -> Outcome:
         """One edit for the stroke."""
         made = self._made()
+        if not outline(made.shape):
+            return Outcome()
         if any(region.id == made.id for region in self.start.regions):
             return exchanged(self.start.regions, (made,), "Brush")
         return Outcome("Brush region", edits.add(self.start.regions, made), (made.id,))

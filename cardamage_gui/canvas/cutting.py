@@ -38,6 +38,8 @@ class DrawHole(DrawPolygon):
 class DrawCut(DrawPolygon):
     """A line across the selected regions, dragged or clicked point by point; Enter or a double click cuts."""
 
+    inside = False  # a line has to begin and end outside what it cuts
+
     def release(self, at: Point, reach: float) -> bool:
         """A line that was dragged is done."""
         if len(self.points) == 1 and math.dist(at, self.points[0]) > reach * CLICK:

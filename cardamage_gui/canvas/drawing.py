@@ -17,7 +17,7 @@ class Drawing(Gesture):
     """What all gestures that draw a new region share."""
 
     start: Start
-    snaps = True
+    snaps = inside = True
 
     def relabel(self, label: str) -> None:
         """The region will get this label."""

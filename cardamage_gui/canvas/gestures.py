@@ -57,7 +57,7 @@ class Start:
     """Where a gesture begins. `reach` is how near, in photo pixels, is near enough.
 
     `around` gives the regions near a point that may be changed along; `alone` (Alt) keeps a gesture from doing so.
-    `locked` regions are not to be changed. `brush` is the brush's radius in photo pixels.
+    `locked` ones are not to be changed. `brush` is the brush's radius in photo pixels.
     """
 
     at: Point
@@ -70,6 +70,7 @@ class Start:
     locked: frozenset[str] = frozenset()
     around: Callable[[Point], Regions] = nobody
     brush: float = 0.0
+    photo: Box | None = None  # the area of the photo, where it is known
 
     def chosen(self) -> Regions:
         """The selected regions that are not locked, in the order of the selection."""
@@ -81,6 +82,7 @@ class Gesture:
     """The protocol of all gestures; by itself one that does nothing."""
 
     snaps = False  # may what the hand holds jump to vertices and edges of other regions?
+    inside = False  # is what the hand holds kept within the photo?
 
     def move(self, at: Point, reach: float) -> None:
         """The pointer is at `at` now, button pressed or not."""
@@ -137,6 +139,9 @@ class MoveVertex(Gesture):
     also: tuple[Corner, ...] = ()
     moved: Regions = ()
     snaps = True
+
+    def __post_init__(self) -> None:
+        self.inside = _lies_in(self.vertex, self.start.photo)  # one that came from outside is not pulled in
 
     def aim(self, at: Point) -> Point:
         """The vertex, not the pointer."""
@@ -264,6 +269,10 @@ def exchanged(regions: Regions, changed: Iterable[Region], text: str) -> Outcome
     new = {region.id: region for region in changed}
     after = tuple(new.get(region.id, region) for region in regions)
     return Outcome(text, after) if new and after != regions else Outcome()
+
+
+def _lies_in(point: Point, box: Box | None) -> bool:
+    return box is not None and box[0] <= point[0] <= box[2] and box[1] <= point[1] <= box[3]
 
 
 def _inside(region: Region, a: Point, b: Point) -> bool:

@@ -62,6 +62,7 @@ class Hands:
             locked=stage.locked,
             around=self._around,
             brush=stage.brush / stage.viewport.scale,
+            photo=(0.0, 0.0, *stage.size) if stage.pixels is not None else None,
         )
 
     def press(self, *, shift: bool = False, alone: bool = False) -> Outcome | None:
@@ -157,18 +158,21 @@ class Hands:
         )
 
     def _placed(self, gesture: Gesture | None) -> Point | None:
-        """Where the pointer counts as being: what the hand holds jumps to other regions while snapping is on."""
+        """Where the pointer counts as being.
+
+        What the hand draws stays within the photo, and jumps to other regions while snapping is on.
+        """
         stage = self.stage
         stage.mark = None
-        if stage.pointer is None or not self.snapping or not (gesture.snaps if gesture else self.tool.snaps):
+        if stage.pointer is None or not (gesture.inside if gesture else self.tool.inside):
             return stage.pointer
         held = gesture.aim(stage.pointer) if gesture else stage.pointer
-        hidden = gesture.preview().hidden if gesture else frozenset()
-        stage.mark = snapped(stage.scene, held, reach=1.5 * stage.reach, apart_from=hidden)
-        if stage.mark is None:
-            return stage.pointer
+        if self.snapping and (gesture.snaps if gesture else self.tool.snaps):
+            hidden = gesture.preview().hidden if gesture else frozenset()
+            stage.mark = snapped(stage.scene, held, reach=1.5 * stage.reach, apart_from=hidden)
         x, y = stage.pointer
-        return (x + stage.mark[0] - held[0], y + stage.mark[1] - held[1])
+        to = stage.mark or stage.within(held)
+        return (x + to[0] - held[0], y + to[1] - held[1])
 
     def _around(self, at: Point) -> tuple[Region, ...]:
         """The regions near a point that are shown and not locked."""

@@ -72,6 +72,12 @@ class Stage:
         """The selected regions that are seen, so that something may be done to them."""
         return tuple(i for i in self.selection if i not in self.hidden)
 
+    def within(self, at: Point) -> Point:
+        """The point of the photo nearest to a point; that itself while there is no photo."""
+        if self._picture is None:
+            return at
+        return (min(max(at[0], 0.0), self.size[0]), min(max(at[1], 0.0), self.size[1]))
+
     def knows(self, region_id: str) -> bool:
         """Does the photo have this region?"""
         return any(region.id == region_id for region in self.regions)

@@ -39,7 +39,12 @@ class Tool:
     @property
     def snaps(self) -> bool:
         """May its first point jump to vertices and edges of other regions?"""
-        return self.draws and not self.round and self.name != "lasso"
+        return self.inside and self.name != "lasso"
+
+    @property
+    def inside(self) -> bool:
+        """Is its first point kept within the photo?"""
+        return self.draws and not self.round and self.name != "split"
 
 
 def _begin_select(start: Start, hit: Hit) -> Gesture:
