@@ -55,5 +55,7 @@ def grouped(findings: Sequence[Finding]) -> dict[str, list[Finding]]:
     groups: dict[str, list[Finding]] = {}
     for finding in findings:
         groups.setdefault(finding.code, []).append(finding)
+    for group in groups.values():
+        group.sort(key=lambda finding: _ORDER[finding.severity])
     order = sorted(groups, key=lambda code: (_ORDER[groups[code][0].severity], -len(groups[code]), code))
     return {code: groups[code] for code in order}

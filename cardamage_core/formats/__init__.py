@@ -66,11 +66,12 @@ def read_with_findings(
     `label_in` names the attribute that holds the label; `photos` is their folder, for formats that need their sizes.
     """
     source = Source(Path(path), label_in=label_in, photos=photos)
-    found = _named(format) if format else _recognised(source)
     try:
-        return found.read(source)
+        return (_named(format) if format else _recognised(source)).read(source)
     except RecursionError:
-        raise FormatError(f"{source.path.name} is nested too deeply.", f"{source.path}: no {found.text}.") from None
+        raise FormatError(
+            f"{source.path.name} is nested too deeply.", f"{source.path}: no annotation tool writes this."
+        ) from None
 
 
 def losses(dataset: Dataset, *, format: str) -> tuple[Finding, ...]:  # noqa: A002

@@ -25,7 +25,8 @@ from .photo_files import PhotoFiles
 from .source import Format, Reading, Source, Written
 
 DEEPEST = 4  # folders between the data set's and a label file
-MOST_YAML = 1_000_000  # bytes
+MOST_YAML = 200_000  # bytes
+MOST_SIGNS = 200  # brackets, anchors and references: more are an attack, not a list of names
 SPLITS = {"train": "train", "val": "val", "valid": "val", "validation": "val", "test": "test"}
 LOSES = {
     "holes": "holes are cut open along a line, which keeps the area",
@@ -91,9 +92,11 @@ def _is_yaml(source: Source) -> bool:
 
 def _names(source: Source) -> dict[int, str]:
     """Class names by number; FormatError when the file has none."""
+    is_small = len(source.text) <= MOST_YAML and max(source.text.count(sign) for sign in "[{&*") <= MOST_SIGNS
     try:
-        data = yaml.safe_load(source.text) if len(source.text) <= MOST_YAML else None
-    except (yaml.YAMLError, ValueError) as error:
+        data = yaml.safe_load(source.text) if is_small else None
+        str(data).encode()  # half a surrogate pair cannot be stored anywhere
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise source.wrong(f"YAML ({str(error)[:100]})", source.description()) from None
     names = data.get("names") if isinstance(data, dict) else None
     pairs = (
