@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from .page import AnnotatePage
 
 
+# what the list of regions offers by right click
+ON_REGIONS = ("hide", "lock", "duplicate", "copy", "front", "forward", "backward", "back", "smooth", "delete")
+
+
 def actions_of(page: AnnotatePage) -> list[Action]:
     """The table of actions."""
     tools = [

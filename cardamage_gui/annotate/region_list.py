@@ -36,6 +36,8 @@ class RegionList(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QListView.ScrollPerPixel)
         self.setAccessibleName("Regions")
+        self.setContextMenuPolicy(Qt.ActionsContextMenu)
+        self.setStatusTip("Click to select · right click to hide, lock, copy or order")
         self.selectionModel().selectionChanged.connect(self._selection_changed)
 
     def show_regions(

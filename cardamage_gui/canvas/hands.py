@@ -119,8 +119,8 @@ class Hands:
             return None
         region = self._region(hit.region)
         if hit.kind == "vertex" and region is not None:
-            return delete_vertex(self.start(), region, hit.ring, hit.index)
-        return delete_regions(stage.regions, stage.reachable)
+            return self.allowed(delete_vertex(self.start(), region, hit.ring, hit.index))
+        return self.allowed(delete_regions(stage.regions, stage.reachable))
 
     def allowed(self, outcome: Outcome) -> Outcome:
         """The outcome, or why it must not be: locked regions stay as they are."""

@@ -24,7 +24,7 @@ def unite(regions: Regions, ids: tuple[str, ...]) -> Outcome:
 
 def subtract(regions: Regions, ids: tuple[str, ...]) -> Outcome:
     """The one selected first loses what the others cover; these stay."""
-    return _first(tried("Subtract", lambda: cutting.subtract(regions, ids)), ids)
+    return tried("Subtract", lambda: cutting.subtract(regions, ids))
 
 
 def intersect(regions: Regions, ids: tuple[str, ...]) -> Outcome:
