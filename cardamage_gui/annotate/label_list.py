@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from qtpy.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
-from qtpy.QtGui import QColor, QKeySequence
-from qtpy.QtWidgets import QColorDialog, QLineEdit, QListView, QMenu, QShortcut, QSizePolicy, QWidget
+from qtpy.QtCore import QEvent, QModelIndex, QPoint, QSize, Qt, Signal
+from qtpy.QtGui import QColor, QKeyEvent
+from qtpy.QtWidgets import QColorDialog, QLineEdit, QListView, QMenu, QSizePolicy, QWidget
 
 from cardamage_core.annotations.model import Label, Role
 
@@ -33,7 +33,7 @@ class LabelList(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.list = _List(self)
-        self.field = QLineEdit()
+        self.field = _Field()
         self.field.setPlaceholderText("New label")
         self.field.setAccessibleName("New label")
         self.field.setStatusTip("Type a name and press Enter")
@@ -45,8 +45,7 @@ class LabelList(QWidget):
         self.list.clicked.connect(self._clicked)
         self.list.customContextMenuRequested.connect(self._menu)
         self.field.returnPressed.connect(self._entered)
-        cancel = QShortcut(QKeySequence(Qt.Key_Escape), self.field, context=Qt.WidgetShortcut)
-        cancel.activated.connect(self._begin_anew)
+        self.field.escaped.connect(self._begin_anew)
         self.setSizePolicy(QSizePolicy.Preferred, QSizePolicy.Maximum)
         column = parts.rows(self, spacing=4)
         column.addWidget(self.list)
@@ -139,6 +138,24 @@ def row_of(label: Label, numbers: Mapping[str, int], *, marked: str) -> Row:
         right=str(numbers.get(label.name, 0)),
         marked=label.name == marked,
     )
+
+
+class _Field(QLineEdit):
+    """Esc is for what is typed here first, only then for the page."""
+
+    escaped = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.ShortcutOverride and event.key() == Qt.Key_Escape and self.text():
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key_Escape:
+            self.escaped.emit()
+        else:
+            super().keyPressEvent(event)
 
 
 class _List(QListView):
