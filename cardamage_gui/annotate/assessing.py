@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 
 from qtpy.QtCore import QObject, QTimer, Signal
@@ -13,7 +14,8 @@ from cardamage_core.errors import CarDamageError
 from ..background import Background, Task
 
 THRESHOLD = 0.9
-DELAY = 30  # ms; the hand comes first, and a drag asks many times
+DELAY, MOST_DELAY = 30, 1000  # ms; the hand comes first, and a drag asks many times
+REST = 6  # times as long as a figure takes nothing is worked out after it
 
 
 class Assessing(QObject):
@@ -31,6 +33,11 @@ class Assessing(QObject):
         self._timer.setInterval(DELAY)
         self._timer.timeout.connect(self._start)
 
+    @property
+    def idle(self) -> bool:
+        """Would a figure asked for now be worked out at once?"""
+        return self._task is None and not self._timer.isActive()
+
     def ask(self, photo: Photo, regions: tuple[Region, ...], labels: tuple[Label, ...]) -> None:
         """Work the figure out, soon; `assessed` tells it."""
         self._next = (photo, regions, labels)
@@ -47,12 +54,14 @@ class Assessing(QObject):
 
     def _start(self) -> None:
         if self._next is not None:
-            work = partial(assess, *self._next, threshold=THRESHOLD)
+            work = partial(_timed, *self._next)
             self._next = None
             self._task = self._background.run(work, self._worked_out, self._failed, urgent=True)
 
-    def _worked_out(self, damage: Damage) -> None:
+    def _worked_out(self, found: tuple[Damage, float]) -> None:
         self._task = None
+        damage, seconds = found
+        self._timer.setInterval(round(min(MOST_DELAY, max(DELAY, 1000 * seconds * REST))))
         self.assessed.emit(damage)
         if self._next is not None:
             self._timer.start()
@@ -60,3 +69,9 @@ class Assessing(QObject):
     def _failed(self, error: CarDamageError) -> None:
         self._task = None
         self._background.failed.emit(error)
+
+
+def _timed(photo: Photo, regions: tuple[Region, ...], labels: tuple[Label, ...]) -> tuple[Damage, float]:
+    """The figure, and the seconds it took."""
+    begun = time.perf_counter()
+    return assess(photo, regions, labels, threshold=THRESHOLD), time.perf_counter() - begun

@@ -27,7 +27,7 @@ from .assessing import THRESHOLD, Assessing
 from .checking import Checking
 from .describing import Describing
 from .editing import Editing
-from .keys import actions_of
+from .keys import ON_REGIONS, actions_of
 from .loading import PhotoLoader
 from .photos import PhotoPanel
 from .progress import ProgressStrip
@@ -36,6 +36,9 @@ from .toolbar import ToolBar
 from .toolbox import ToolBox
 from .tracing import Tracing
 from .transfer import Transfer
+from .way import Way
+
+SIZES = [270, 810, 300]  # list, work and meaning
 
 
 class AnnotatePage(QWidget):
@@ -43,6 +46,7 @@ class AnnotatePage(QWidget):
 
     hint_changed = Signal(str)
     pointer_moved = Signal(float, float)
+    fact_changed = Signal(str, str)  # name and text of a fact for the status bar
 
     def __init__(self, session: Session, background: Background, dialogs: Dialogs) -> None:
         super().__init__()
@@ -51,7 +55,8 @@ class AnnotatePage(QWidget):
         self.canvas = Canvas()
         self.editing = Editing(session, self.canvas, self._photo_before)
         self._tracing = Tracing(session, background, self.canvas)
-        self._table = {action.id: action for action in actions_of(self)}
+        self.way = Way(session, background, self.canvas)
+        self._table = {action.id: action for action in (*actions_of(self), *self.way.actions())}
         self.canvas.set_visible_above(THRESHOLD)
         self.panel = RegionPanel()
         self._describing = Describing(session, self.canvas, self.panel)
@@ -61,12 +66,14 @@ class AnnotatePage(QWidget):
         self.transfer = Transfer(session, background, dialogs, self.strip, self)
         self._checking = Checking(session, background, self)
         self.photos = PhotoPanel(session, self._checking, Thumbnails(session, background, self))
+        self.way.use(self.photos)
         self._loader = PhotoLoader(session, background, self)
         self._assessing = Assessing(background, self)
         self._middle = QStackedWidget()
         self._arrange()
         self._listen()
-        bind(self, self._table.values())
+        bound = bind(self, self._table.values())
+        self.panel.regions.addActions([bound[action] for action in ON_REGIONS])
 
     def actions(self) -> list[Action]:
         """What can be done here, for menus and the sheet of keys."""
@@ -150,6 +157,10 @@ class AnnotatePage(QWidget):
         """Zoom out around the middle."""
         self.canvas.zoom_by(0.8)
 
+    def reset_layout(self) -> None:
+        """Put the panels back to where and as wide as they were."""
+        self._splitter.setSizes(SIZES)
+
     def find(self) -> None:
         """Put the cursor into the search field."""
         self.photos.search.setFocus()
@@ -174,6 +185,7 @@ class AnnotatePage(QWidget):
             self.canvas.show_regions((), ())
             self._show_regions()
             self.panel.show_damage(None)
+            self.way.show_damage(None)
             return
         photo = self._session.photo(photo_id)
         size = (photo.width or 640.0, photo.height or 480.0)
@@ -184,6 +196,7 @@ class AnnotatePage(QWidget):
     def _photo_loaded(self, photo_id: str, pixels: np.ndarray) -> None:
         if photo_id == self._session.current:
             self.canvas.show_image(pixels)
+            self.way.lighting.show(pixels)
 
     def _photo_failed(self, photo_id: str, error: CarDamageError) -> None:
         if photo_id == self._session.current:
@@ -201,6 +214,17 @@ class AnnotatePage(QWidget):
     def _history_changed(self) -> None:
         project = self._session.project
         self.bar.show_history(project.undo_text if project else "", project.redo_text if project else "")
+
+    def _assess_gesture(self, _x: float, _y: float) -> None:
+        """The figure follows while the hand still drags."""
+        if self.canvas.busy and self._session.current and self._assessing.idle:
+            photo = self._session.photo(self._session.current)
+            self._assessing.ask(photo, self.canvas.would_be, self._session.labels())
+
+    def _busy_changed(self, busy: bool) -> None:
+        current = self._session.current
+        if not busy and current:  # also when a gesture was given up: the figure goes back
+            self._assessing.ask(self._session.photo(current), self._session.regions(current), self._session.labels())
 
     def _edited(self, before: tuple[Region, ...], after: tuple[Region, ...], text: str) -> None:
         labelling.store(self._session, self._session.current, before, after, text)
@@ -262,7 +286,8 @@ class AnnotatePage(QWidget):
             splitter.addWidget(held)
             splitter.setCollapsible(splitter.count() - 1, role != "page")
         splitter.setStretchFactor(1, 1)
-        splitter.setSizes([270, 810, 300])
+        splitter.setSizes(SIZES)
+        self._splitter = splitter
         parts.rows(self).addWidget(splitter)
         self.tools.adjustSize()
         self.tools.move(12, 10)
@@ -292,6 +317,10 @@ class AnnotatePage(QWidget):
         self.editing.aside_changed.connect(self._show_aside)
         canvas.hint_changed.connect(self.hint_changed)
         canvas.pointer_moved.connect(self.pointer_moved)
+        canvas.pointer_moved.connect(self._assess_gesture)
+        canvas.busy_changed.connect(self._busy_changed)
+        self.way.fact_changed.connect(self.fact_changed)
+        self._assessing.assessed.connect(self.way.show_damage)
         canvas.zoom_changed.connect(self.bar.show_zoom)
         canvas.tool_changed.connect(self.tools.show_tool)
         canvas.tool_changed.connect(self.bar.show_tool)

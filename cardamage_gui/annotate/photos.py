@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from qtpy.QtCore import QModelIndex, QSize, Qt, Signal
 from qtpy.QtWidgets import (
     QButtonGroup,
@@ -18,6 +20,7 @@ from .. import parts
 from ..session import Session
 from ..thumbnails import Thumbnails
 from .checking import Checking
+from .photo_filter import FilterButton
 from .photo_model import KINDS, PHOTO, PhotoFilter, PhotoModel
 from .photo_row import PhotoRow
 
@@ -34,6 +37,7 @@ class PhotoPanel(QWidget):
         self._session, self._checking = session, checking
         self.model = PhotoModel(self)
         self.search = QLineEdit()
+        self.filter = FilterButton()
         self.list = QListView()
         self.chips = QButtonGroup(self)
         self._stack = QStackedWidget()
@@ -52,6 +56,8 @@ class PhotoPanel(QWidget):
         wanted = self.model.next_unreviewed(self._session.current)
         if wanted:
             self._session.select(wanted)
+        else:
+            self._session.said.emit("No other photo of this list is unreviewed.")
 
     def show_kind(self, kind: str) -> None:
         """Press one of the chips."""
@@ -71,8 +77,12 @@ class PhotoPanel(QWidget):
             self.model.change(photo, len(self._checking.of(photo_id)))
             self._say_how_many()
 
+    def _offer(self) -> None:
+        photos = self._session.photos()
+        self.filter.offer([label.name for label in self._session.labels()], {photo.split for photo in photos})
+
     def _wanted(self) -> PhotoFilter:
-        return PhotoFilter(KINDS[self.chips.checkedId()], self.search.text())
+        return replace(self.filter.wanted, kind=KINDS[self.chips.checkedId()], text=self.search.text())
 
     def _say_how_many(self) -> None:
         for kind, number in self.model.counts.items():
@@ -98,6 +108,7 @@ class PhotoPanel(QWidget):
 
     def _show_all(self) -> None:
         self.search.clear()
+        self.filter.clear()
         self.show_kind("all")
 
     def _picture_made(self, photo_id: str) -> None:
@@ -119,7 +130,11 @@ class PhotoPanel(QWidget):
         self.list.setAccessibleName("Photos")
         head = QWidget()
         column = parts.rows(head, margins=(12, 11, 12, 10), spacing=10)
-        column.addWidget(self.search)
+        line = QHBoxLayout()
+        line.setSpacing(6)
+        line.addWidget(self.search, 1)
+        line.addWidget(self.filter)
+        column.addLayout(line)
         column.addLayout(self._chips())
         self._stack.addWidget(self.list)
         self._stack.addWidget(self._nothing)
@@ -148,6 +163,9 @@ class PhotoPanel(QWidget):
 
     def _listen(self, thumbnails: Thumbnails) -> None:
         self.search.textChanged.connect(self._filter)
+        self.filter.changed.connect(self._filter)
+        self._session.labels_changed.connect(self._offer)
+        self._session.photos_changed.connect(self._offer)
         self.chips.idToggled.connect(self._chip_toggled)
         self.list.selectionModel().currentChanged.connect(self._chosen)
         self._session.project_changed.connect(self._show_all)

@@ -82,6 +82,15 @@ class Stage:
         """Does the photo have this region?"""
         return any(region.id == region_id for region in self.regions)
 
+    def would_be(self) -> tuple[Region, ...]:
+        """All regions, with what the gesture under way makes of them."""
+        moving = {region.id: region for region in self._preview.regions}
+        if not moving:
+            return self.regions
+        gone = self._preview.hidden - moving.keys()
+        kept = [moving.pop(region.id, region) for region in self.regions if region.id not in gone]
+        return (*kept, *moving.values())
+
     def set_picture(self, pixels: np.ndarray | None, size: Point | None, message: str) -> None:
         """Another photo, or a sentence where it would be."""
         self._picture = None if pixels is None else Picture(pixels)

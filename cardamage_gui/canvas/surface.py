@@ -45,6 +45,11 @@ class Surface(QWidget):
         self._stage.set_picture(pixels, size, message)
         self.fit()
 
+    def show_light(self, pixels: np.ndarray) -> None:
+        """The same photo in another light: place, zoom and gesture stay."""
+        self._stage.set_picture(pixels, None, "")
+        self.update()
+
     def show_regions(self, regions: Sequence[Region], labels: Sequence[Label]) -> None:
         """Show these regions. What is the same stays as it is; a gesture is dropped only if something differs."""
         if not self._stage.set_regions(regions, labels):
@@ -100,6 +105,11 @@ class Surface(QWidget):
     def shown(self) -> tuple[Region, ...]:
         """The regions that are not hidden, in drawing order."""
         return tuple(item.region for item in self._stage.scene.items)
+
+    @property
+    def would_be(self) -> tuple[Region, ...]:
+        """All regions of the photo, as they were if the gesture under way ended now."""
+        return self._stage.would_be()
 
     @property
     def standing(self) -> tuple[Region, ...]:

@@ -1,0 +1,122 @@
+"""How does one find one's way through many photos? Review states, the next open one, facts, light, comparison."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import msgspec
+from qtpy.QtCore import QObject, Signal
+
+from cardamage_core.annotations import shapes
+from cardamage_core.annotations.model import Photo, Review
+from cardamage_core.assessment.damage import Damage
+
+from .. import words
+from ..actions import Action
+from ..background import Background
+from ..canvas.view import Canvas
+from ..session import Session
+from .light import Lighting, LightPanel
+
+if TYPE_CHECKING:
+    from .photos import PhotoPanel
+
+STATES: dict[Review, tuple[str, str, str]] = {  # text, key, hint
+    "accepted": ("Mark as accepted", "F2", "The photo's regions are right"),
+    "needs work": ("Mark as needs work", "F3", "Somebody should look at the photo again"),
+    "rejected": ("Mark as rejected", "F4", "The photo is not to be used"),
+    "unreviewed": ("Mark as unreviewed", "F6", "Nobody has looked at the photo yet"),
+}
+
+
+class Way(QObject):
+    """What the Annotate page offers for getting around; `fact_changed` feeds the status bar."""
+
+    fact_changed = Signal(str, str)  # name, text
+
+    def __init__(self, session: Session, background: Background, canvas: Canvas) -> None:
+        super().__init__(canvas)
+        self._session, self._canvas = session, canvas
+        self._photos: PhotoPanel | None = None
+        self.lighting = Lighting(background, canvas, self)
+        self.panel = LightPanel(canvas)
+        self.panel.changed.connect(self.lighting.set_light)
+        canvas.zoom_changed.connect(self._zoom_changed)
+        canvas.selection_changed.connect(self._selection_changed)
+        session.photo_changed.connect(self._photo_changed)
+        session.current_changed.connect(self._photo_changed)
+
+    def use(self, photos: PhotoPanel) -> None:
+        """The list in which the next photo is looked for."""
+        self._photos = photos
+
+    def actions(self) -> list[Action]:
+        """What can be done."""
+        states = [
+            Action(f"review_{name.replace(' ', '_')}", text, (key,), hint, partial(self.mark, name))
+            for name, (text, key, hint) in STATES.items()
+        ]
+        following = "Show the next photo that nobody has reviewed"
+        return [
+            *states,
+            Action("next_unreviewed", "Next unreviewed photo", ("Shift+D",), following, self.next_unreviewed),
+            Action("light", "Brightness…", ("Ctrl+Shift+B",), "Brightness and contrast of the view", self.show_light),
+            Action("plain_light", "Brightness as in the file", (), "", self.panel.reset),
+        ]
+
+    def mark(self, state: Review) -> None:
+        """Say what a person thinks of the photo."""
+        if not self._session.current or self._session.read_only:
+            return
+        before = self._session.photo(self._session.current)
+        text = STATES[state][0]
+        if self._session.edit_photo(before, msgspec.structs.replace(before, review=state), text):
+            self._session.said.emit(f"{before.name}: {state}")
+
+    def next_unreviewed(self) -> None:
+        """Show the next photo that nobody has reviewed."""
+        if self._photos is not None:
+            self._photos.show_next_unreviewed()
+
+    def show_light(self) -> None:
+        """Open the panel with brightness and contrast above the canvas, or put it away."""
+        if self.panel.isVisible():
+            self.panel.hide()
+            return
+        self.panel.adjustSize()
+        self.panel.move(self._canvas.width() - self.panel.width() - 12, 10)
+        self.panel.show()
+        self.panel.brightness.setFocus()
+
+    def show_damage(self, damage: Damage | None) -> None:
+        """The figure of the photo, in the status bar too."""
+        known = damage is not None and damage.percent is not None
+        self.fact_changed.emit("damage", f"{words.percent(damage.percent)} {damage.words}" if known else "")
+
+    def _zoom_changed(self, scale: float) -> None:
+        self.fact_changed.emit("zoom", f"{scale * 100:.0f} %")
+
+    def _photo_changed(self, photo_id: str) -> None:
+        if not photo_id:
+            self.fact_changed.emit("zoom", "")
+        if photo_id in ("", self._session.current):
+            self._selection_changed(self._canvas.selection)
+
+    def _selection_changed(self, ids: tuple[str, ...]) -> None:
+        photo_id = self._session.current
+        if not ids or not photo_id:
+            self.fact_changed.emit("area", "")
+            return
+        chosen = set(ids)
+        covered = sum(shapes.area(r.shape).area for r in self._session.regions(photo_id) if r.id in chosen)
+        self.fact_changed.emit("area", area_text(covered, self._session.photo(photo_id)))
+
+
+def area_text(covered: float, photo: Photo) -> str:
+    """The area of what is selected: "12 345 px² · 1.2 %" of the photo; "" for lines and points."""
+    if covered <= 0:
+        return ""
+    pixels = f"{covered:,.0f} px²".replace(",", "\u202f")
+    whole = photo.width * photo.height
+    return f"{pixels} · {words.percent(100 * covered / whole)}" if whole else pixels
