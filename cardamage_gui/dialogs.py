@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from qtpy.QtCore import Qt
@@ -41,10 +41,12 @@ class Dialogs:
         names, _ = QFileDialog.getOpenFileNames(parent, title, str(Path.home()), kinds)
         return [Path(name) for name in names]
 
-    def new_file(self, parent: QWidget, title: str, start: Path, kinds: str) -> Path | None:
-        """A file to write, or None; the dialog asks before one that exists is replaced."""
-        name, _ = QFileDialog.getSaveFileName(parent, title, str(start), kinds)
-        return _path(name)
+    def new_file(self, parent: QWidget, title: str, start: Path, kinds: Mapping[str, str]) -> tuple[Path, str] | None:
+        """A file to write and which of the kinds (name: text of the filter), or None; asks before one is replaced."""
+        texts = {text: name for name, text in kinds.items()}
+        name, text = QFileDialog.getSaveFileName(parent, title, str(start), ";;".join(texts))
+        path = _path(name)
+        return (path, texts.get(text, next(iter(kinds)))) if path else None
 
     def choose(self, parent: QWidget, text: str, detail: str, answers: Sequence[str]) -> int:
         """Which of the answers was taken, by its index; the last one is also Esc."""

@@ -41,7 +41,8 @@ _TABLE = (
     *yolo.FORMATS,
 )
 FORMATS: dict[str, Format] = {one.name: one for one in _TABLE}
-WRITABLE = tuple(one.name for one in _TABLE if one.write)
+USUAL = "via1"
+WRITABLE = (USUAL, *(one.name for one in _TABLE if one.write and one.name != USUAL))
 
 
 def sniff(path: Path | str) -> str:

@@ -7,21 +7,12 @@ from collections import Counter
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QWidget
 
+from cardamage_core.annotations.finding_kinds import kind_of
 from cardamage_core.project import importing
 
 from .. import parts, words
 
 MOST = 200  # findings listed; the photo list shows the rest
-KINDS = {
-    "missing-photo": "photo missing or unreadable",
-    "photo-twice": "photo twice",
-    "region-twice": "region twice",
-    "outside": "reaches outside the photo",
-    "self-crossing": "outline crosses itself",
-    "no-area": "covers no area",
-    "unlabelled": "no label",
-    "known-photo": "already in the project",
-}
 
 
 class SummaryDialog(QDialog):
@@ -62,9 +53,9 @@ class SummaryDialog(QDialog):
 
 
 def kinds_text(summary: importing.ImportSummary) -> str:
-    """How many findings of which kind: "12 × no label, 3 × region twice"."""
+    """How many findings of which kind: "12 × Region without a label, 3 × Region twice"."""
     numbers = Counter(finding.code for finding in summary.findings)
-    return ", ".join(f"{number} × {KINDS.get(code, code)}" for code, number in numbers.most_common())
+    return ", ".join(f"{number} × {kind_of(code).title}" for code, number in numbers.most_common())
 
 
 def _listed(summary: importing.ImportSummary) -> QPlainTextEdit:

@@ -17,15 +17,18 @@ from cardamage_core.annotations.model import Finding
 from cardamage_core.errors import CarDamageError, ProjectError
 from cardamage_core.imaging import SUFFIXES
 from cardamage_core.project import Project, importing
+from cardamage_core.project.mapping import NameMapping
+from cardamage_core.project.photo_headers import Turn
 
 from .. import words
 from ..background import Background, Task
 from ..dialogs import Dialogs
 from ..session import Session
+from .naming import NamingDialog, is_open
 from .progress import ProgressStrip
 from .summary import SummaryDialog
 
-ANNOTATIONS = "Annotations (*.json *.csv);;All files (*)"
+ANNOTATIONS = "Annotations (*.json *.csv *.xml *.yaml);;All files (*)"
 EXPORT_NAME = "via_region_data.json"
 
 
@@ -73,13 +76,25 @@ class Transfer(QObject):
             self._next()
 
     def export(self) -> None:
-        """Ask for a file and write the annotations as VIA 1 JSON."""
+        """Ask for a file and a format; say what the format cannot hold, then write the annotations."""
         project = self._session.project
         if project is None or self.busy:
             return
-        path = self._dialogs.new_file(self._window, "Export annotations", project.folder / EXPORT_NAME, ANNOTATIONS)
-        if path is not None:
-            self._begin(f"Writing {path.name}…", partial(_export, project, path), partial(self._exported, path))
+        start = project.folder / EXPORT_NAME
+        chosen = self._dialogs.new_file(self._window, "Export annotations", start, _kinds())
+        if chosen is not None:
+            path, name = chosen
+            look = partial(_losses, project, name)
+            self._begin(f"Looking at {project.name}…", look, partial(self._looked, project, path, name))
+
+    def _looked(self, project: Project, path: Path, name: str, losses: tuple[Finding, ...]) -> None:
+        self._ended()
+        if losses:
+            text = f"{formats.FORMATS[name].text} cannot hold everything."
+            detail = "\n".join(loss.text for loss in losses)
+            if self._dialogs.choose(self._window, text, detail, ("Export anyway", "Cancel")) != 0:
+                return
+        self._begin(f"Writing {path.name}…", partial(_export, project, path, name), partial(self._exported, path))
 
     def stop(self) -> None:
         """Stop what runs; nothing is changed by it."""
@@ -92,7 +107,7 @@ class Transfer(QObject):
         if not self._waiting or self.busy:
             return
         path = self._waiting.pop(0)
-        self._plan(partial(importing.plan, path), f"Reading {path.name}…", path)
+        self._plan(partial(importing.plan, path, known=self._session.labels()), f"Reading {path.name}…", path)
 
     def _plan(self, plan: Callable[..., importing.ImportPlan], text: str, path: Path | None = None) -> None:
         if not self.busy:
@@ -107,7 +122,7 @@ class Transfer(QObject):
             if answer == 0:
                 self._plan_with_photos(path)
                 return
-        self._apply(plan)
+        self._decide(plan, path)
 
     def _ask_for_photos(self, plan: importing.ImportPlan) -> int:
         number = plan.found + plan.missing
@@ -118,10 +133,41 @@ class Transfer(QObject):
     def _plan_with_photos(self, path: Path) -> None:
         folder = self._dialogs.folder(self._window, f"Photos of {path.name}", path.parent)
         if folder is not None:
-            plan = partial(importing.plan, path, photos=folder)
-            self._begin(f"Looking for photos in {folder.name}…", partial(_with_progress, plan), self._apply_found)
+            plan = partial(importing.plan, path, photos=folder, known=self._session.labels())
+            found = partial(self._found, path, folder)
+            self._begin(f"Looking for photos in {folder.name}…", partial(_with_progress, plan), found)
 
-    def _apply_found(self, plan: importing.ImportPlan) -> None:
+    def _found(self, path: Path, folder: Path, plan: importing.ImportPlan) -> None:
+        self._ended()
+        self._decide(plan, path, folder)
+
+    def _decide(self, plan: importing.ImportPlan, path: Path | None, folder: Path | None = None) -> None:
+        """Ask what names mean where the file leaves it open."""
+        if path is None or not is_open(plan):
+            self._apply(plan)
+            return
+        dialog = NamingDialog(plan, self._window)
+        dialog.decided.connect(partial(self._decided, plan, path, folder))
+        dialog.rejected.connect(self._next)
+        dialog.open()
+
+    def _decided(
+        self, plan: importing.ImportPlan, path: Path, folder: Path | None, mapping: NameMapping, turn: Turn, again: bool
+    ) -> None:
+        if not again:
+            self._apply(importing.with_mapping(plan, mapping))
+            return
+        known = self._session.labels()
+        work = partial(importing.plan, path, photos=folder, mapping=mapping, turn=turn, known=known)
+        done = partial(self._read_again, path, folder) if mapping.label_in else self._mapped
+        self._begin(f"Reading {path.name}…", partial(_with_progress, work), done)
+
+    def _read_again(self, path: Path, folder: Path | None, plan: importing.ImportPlan) -> None:
+        """With another attribute as the label there are other labels to ask about."""
+        self._ended()
+        self._decide(plan, path, folder)
+
+    def _mapped(self, plan: importing.ImportPlan) -> None:
         self._ended()
         self._apply(plan)
 
@@ -175,5 +221,18 @@ def _with_progress(work: Callable[..., object], task: Task) -> object:
     return work(progress=lambda done, total: task.report(done / max(1, total)), cancelled=task.cancelled)
 
 
-def _export(project: Project, path: Path, _task: Task) -> tuple[Finding, ...]:
-    return formats.write(project.dataset(), path, format="via1")
+def _kinds() -> dict[str, str]:
+    """The formats to choose from: what the file dialog shows for each."""
+    return {name: f"{formats.FORMATS[name].text} ({_pattern(name)})" for name in formats.WRITABLE}
+
+
+def _pattern(name: str) -> str:
+    return f"*{formats.FORMATS[name].suffix}" if formats.FORMATS[name].suffix else "*"
+
+
+def _losses(project: Project, name: str, _task: Task) -> tuple[Finding, ...]:
+    return formats.losses(project.dataset(), format=name)
+
+
+def _export(project: Project, path: Path, name: str, _task: Task) -> tuple[Finding, ...]:
+    return formats.write(project.dataset(), path, format=name)

@@ -20,7 +20,7 @@ class Answers:
     """Stands for the dialogs: gives the answers it was told to."""
 
     def __init__(self):
-        self.file = self.place = self.target = None
+        self.file = self.place = self.target = self.kind = None
         self.choice = 0
         self.asked = []
 
@@ -34,7 +34,7 @@ class Answers:
 
     def new_file(self, _parent, title, start, kinds):
         self.asked.append(title)
-        return self.target
+        return self.target, self.kind or next(iter(kinds))
 
     def choose(self, _parent, text, detail, answers):
         self.asked.append(text)

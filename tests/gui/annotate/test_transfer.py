@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 from qtpy.QtWidgets import QPlainTextEdit
 
+from cardamage_gui.annotate.naming import BECOMES, ROLE, NamingDialog
 from cardamage_gui.annotate.summary import SummaryDialog
 
 
@@ -89,3 +90,68 @@ def test_stop_leaves_nothing(page, session, answers, via_file):
     assert not page.transfer.busy
     assert page.strip.isHidden()
     assert len(session.photos()) == 4
+
+
+def via2(path, *attributes, size=1):
+    shape = {"name": "rect", "x": 1, "y": 2, "width": 30, "height": 40}
+    regions = [{"shape_attributes": shape, "region_attributes": one} for one in attributes]
+    entry = {"filename": "car.png", "size": size, "regions": regions, "file_attributes": {}}
+    path.write_text(json.dumps({f"car.png{size}": entry}))
+    return path
+
+
+@pytest.fixture
+def naming(page, qtbot):
+    """Waits for the question what names mean."""
+
+    def wait():
+        qtbot.waitUntil(lambda: any(d.isVisible() for d in page.findChildren(NamingDialog)))
+        return next(d for d in page.findChildren(NamingDialog) if d.isVisible())
+
+    return wait
+
+
+def test_names_that_look_like_one_are_asked_about_and_mapped(page, session, naming, summary, via_file):
+    file = via2(via_file.parent.parent / "elsewhere" / "v.json", {"name": "Hull"}, {"name": "hull"}, {"name": "hull"})
+    page.transfer.import_paths([file])
+    dialog = naming()
+    rows = {dialog.labels.item(row, 0).text(): row for row in range(dialog.labels.rowCount())}
+    assert dialog.labels.item(rows["Hull"], BECOMES).text() == "hull"  # proposed
+    dialog.labels.cellWidget(rows["hull"], ROLE).setCurrentText("car")
+    dialog.labels.cellWidget(rows["Hull"], ROLE).setCurrentText("car")
+    dialog.accept()
+    summary().accept()
+    assert [(label.name, label.role) for label in session.labels()][-1] == ("hull", "car")
+    assert {region.label for region in session.regions(session.photos()[-1].id)} == {"hull"}
+
+
+def test_another_attribute_may_be_the_label(page, session, naming, summary, via_file, qtbot):
+    file = via2(via_file.parent.parent / "elsewhere" / "v.json", {"name": "left", "kind": "hail"})
+    page.transfer.import_paths([file])
+    first = naming()
+    first.attribute.setCurrentIndex(first.attribute.findData("kind"))
+    first.accept()
+    second = naming()
+    assert second.labels.item(0, 0).text() == "hail"
+    second.accept()
+    summary().accept()
+    assert session.regions(session.photos()[-1].id)[0].label == "hail"
+
+
+def test_an_import_that_is_called_off_at_the_question_changes_nothing(page, session, naming, via_file):
+    page.transfer.import_paths([via2(via_file.parent.parent / "elsewhere" / "v.json", {"name": "a", "kind": "b"})])
+    naming().reject()
+    assert len(session.photos()) == 4
+    assert not page.transfer.busy
+
+
+def test_an_export_says_what_is_lost_and_may_be_called_off(page, session, answers, tmp_path, qtbot):
+    answers.target, answers.kind, answers.choice = tmp_path / "out", "yolo", 1
+    page.transfer.export()
+    qtbot.waitUntil(lambda: len(answers.asked) == 2)
+    assert answers.asked[-1] == "YOLO segmentation cannot hold everything."
+    assert not answers.target.exists()
+    answers.choice = 0
+    with qtbot.waitSignal(session.said):
+        page.transfer.export()
+    assert (answers.target / "data.yaml").is_file()
