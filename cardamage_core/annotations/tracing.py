@@ -16,8 +16,9 @@ from .model import Point, Ring
 
 SIDE = 480  # pixels of the small copy's longer side
 AROUND = 0.25  # of the box's side: how much of what is around it GrabCut gets to see
-ROUNDS = 5  # of GrabCut; more hardly changes the outline
-LEAST_SHARE = 0.02  # of the box; less than this has not been found
+SURE = 0.65  # of the box's sides: the ellipse in its middle that belongs to the thing for sure
+# Measured on 61 regions of the founding project's photos, boxes 3 pixels around them: mean overlap with the outline
+# drawn by hand 0.63, after one round of GrabCut as after three; without the sure middle 0.33, and 27 times nothing.
 
 
 class TracingError(CarDamageError):
@@ -92,16 +93,18 @@ class _Crop:
 
 def _grabbed(pixels: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
     """(h, w) uint8, 255 where the thing is; the same box gives the same mask."""
+    x, y, width, height = box
+    middle = (x + width // 2, y + height // 2)
     mask = np.full(pixels.shape[:2], cv2.GC_BGD, np.uint8)
+    mask[y : y + height, x : x + width] = cv2.GC_PR_BGD
+    for share, kind in ((1.0, cv2.GC_PR_FGD), (SURE, cv2.GC_FGD)):
+        axes = (max(1, int(share * width / 2)), max(1, int(share * height / 2)))
+        cv2.ellipse(mask, middle, axes, 0, 0, 360, int(kind), -1)
     models = np.zeros((1, 65)), np.zeros((1, 65))
     cv2.setRNGSeed(0)
-    try:
-        cv2.grabCut(pixels, mask, box, *models, ROUNDS, cv2.GC_INIT_WITH_RECT)
-    except cv2.error as error:  # a box that fills the photo leaves nothing to compare with
-        raise TracingError("Nothing stands out in the box.", "Leave some of what is around it outside.") from error
+    cv2.grabCut(pixels, mask, None, *models, 1, cv2.GC_INIT_WITH_MASK)
     found = np.isin(mask, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8) * 255
-    found = cv2.morphologyEx(found, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    return found if (found > 0).sum() >= LEAST_SHARE * box[2] * box[3] else np.zeros_like(found)
+    return cv2.morphologyEx(found, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
 
 
 def _rings(mask: np.ndarray, crop: _Crop) -> tuple[Ring, ...]:

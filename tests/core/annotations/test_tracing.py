@@ -47,7 +47,11 @@ def test_a_large_photo_is_traced_on_a_small_copy(photo):
     assert geometry.area_of_rings(rings).area == pytest.approx(25 * np.pi * 60**2, rel=0.03)
 
 
-@pytest.mark.parametrize("box", [(10.0, 10.0, 11.0, 11.0), (0.0, 0.0, 300.0, 200.0)])
-def test_a_box_in_which_nothing_can_be_told_apart_is_refused(photo, box):
-    with pytest.raises(tracing.TracingError):
-        tracing.outline_in_box(np.full_like(photo, 90), box)
+def test_a_box_too_small_to_see_anything_in_is_refused(photo):
+    with pytest.raises(tracing.TracingError, match="too small"):
+        tracing.outline_in_box(photo, (10.0, 10.0, 11.0, 11.0))
+
+
+def test_a_box_on_a_plain_ground_keeps_at_least_its_middle(photo):
+    rings = tracing.outline_in_box(np.full_like(photo, 90), (100.0, 50.0, 200.0, 150.0))
+    assert geometry.area_of_rings(rings).area >= np.pi * 32**2  # 0.65 of half of 100 pixels
