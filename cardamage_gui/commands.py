@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from qtpy.QtCore import QEvent, QModelIndex, QObject, Qt
-from qtpy.QtGui import QKeyEvent, QStandardItem, QStandardItemModel
-from qtpy.QtWidgets import QAbstractItemView, QDialog, QHeaderView, QLineEdit, QTreeView, QWidget
+from qtpy.QtCore import QEvent, QModelIndex, QObject, QSize, Qt
+from qtpy.QtGui import QBrush, QColor, QKeyEvent, QStandardItem, QStandardItemModel
+from qtpy.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QHeaderView,
+    QLineEdit,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeView,
+    QWidget,
+)
 
-from . import parts
+from . import look, parts
 from .finding import matching
 from .shortcuts import Entry, Shortcuts
 
@@ -69,12 +78,22 @@ class CommandPalette(QDialog):
         self._shortcuts.run(action_id)
 
 
+class Roomy(QStyledItemDelegate):
+    """Rows of the usual height for text without pictures."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+        """As wide as the text."""
+        size = super().sizeHint(option, index)
+        return QSize(size.width() + 2 * look.GRID, look.ROW_SMALL)
+
+
 def action_table(name: str) -> QTreeView:
     """A table of actions: text, where it belongs, keys."""
     table = QTreeView()
     table.setModel(QStandardItemModel(0, 3, table))
     table.setRootIsDecorated(False)
     table.setUniformRowHeights(True)
+    table.setItemDelegate(Roomy(table))
     table.setAllColumnsShowFocus(True)
     table.setEditTriggers(QAbstractItemView.NoEditTriggers)
     table.setHeaderHidden(True)
@@ -90,11 +109,13 @@ def action_table(name: str) -> QTreeView:
 def show_actions(table: QTreeView, entries: list[Entry]) -> None:
     """Fill such a table."""
     model = table.model()
+    muted = QBrush(QColor(look.of(table).muted))
     model.removeRows(0, model.rowCount())
     for entry in entries:
         cells = [QStandardItem(text) for text in (entry.action.text, entry.group, entry.key_text)]
         cells[0].setData(entry.action.id, ID)
         cells[0].setToolTip(entry.action.hint)
-        cells[1].setEnabled(False)
+        for cell in cells[1:]:
+            cell.setForeground(muted)
         cells[2].setTextAlignment(Qt.AlignRight | Qt.AlignVCenter)
         model.appendRow(cells)

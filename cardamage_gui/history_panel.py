@@ -11,6 +11,7 @@ from qtpy.QtWidgets import QDialog, QListView, QWidget
 from cardamage_core.project import Edit
 
 from . import look, parts
+from .commands import Roomy
 from .session import Session
 
 EDIT = Qt.UserRole
@@ -64,7 +65,9 @@ class HistoryModel(QAbstractListModel):
         if role == EDIT:
             return edit
         if role in (Qt.DisplayRole, Qt.AccessibleTextRole):
-            return said(edit) + (", undone" if edit and edit.undone and role == Qt.AccessibleTextRole else "")
+            photo = self._session.summary(edit.photo) if edit and edit.photo else None
+            undone = ", undone" if edit and edit.undone and role == Qt.AccessibleTextRole else ""
+            return said(edit) + (f" · {photo.name}" if photo else "") + undone
         if edit is not None and edit.undone and role == Qt.ForegroundRole:
             return QColor(look.of(self.parent()).muted) if isinstance(self.parent(), QWidget) else None
         if edit is not None and edit.undone and role == Qt.FontRole:
@@ -93,6 +96,7 @@ class HistoryPanel(QDialog):
         self.model = HistoryModel(session, self.list)
         self.list.setModel(self.model)
         self.list.setUniformItemSizes(True)
+        self.list.setItemDelegate(Roomy(self.list))
         self.list.setAccessibleName("Edits, newest first")
         self.list.activated.connect(self.go_to)
         column = parts.rows(self, margins=(0, 0, 0, 12), spacing=8)

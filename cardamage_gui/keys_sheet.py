@@ -124,6 +124,8 @@ def _named(text: str, field: QWidget) -> QLabel:
 
 def _line(*widgets: QWidget) -> QHBoxLayout:
     line = QHBoxLayout()
+    if not any(isinstance(widget, QLineEdit) for widget in widgets):
+        line.addStretch(1)
     for widget in widgets:
         line.addWidget(widget, 1 if isinstance(widget, QLineEdit) else 0, Qt.AlignVCenter)
     return line

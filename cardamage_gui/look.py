@@ -37,7 +37,8 @@ class Palette:
     line: str
     text: str
     muted: str
-    accent: str
+    accent: str  # lines and text
+    fill: str  # what is chosen, under `on_accent`
     on_accent: str
     canvas: str
     good: str
@@ -56,6 +57,7 @@ DARK = Palette(
     text="#E7EAF0",
     muted="#98A1B0",
     accent="#4C8DFF",
+    fill="#2E6BE6",
     on_accent="#FFFFFF",
     canvas="#0E1013",
     good="#3CC8A0",
@@ -69,12 +71,13 @@ LIGHT = Palette(
     raised="#F4F6F8",
     line="#DBDFE6",
     text="#1B2027",
-    muted="#5D6675",
-    accent="#1463FF",
+    muted="#5B6473",
+    accent="#0F5CF0",
+    fill="#0F5CF0",
     on_accent="#FFFFFF",
     canvas="#DFE3E9",
-    good="#0C8F6C",
-    warn="#A86400",
+    good="#0A7A5C",
+    warn="#8F5600",
     bad="#C2332D",
 )
 
@@ -172,7 +175,7 @@ def _qt_palette(c: Palette) -> QPalette:
         QPalette.Mid: c.line,
         QPalette.Dark: c.line,
         QPalette.Shadow: c.halo,
-        QPalette.Highlight: c.accent,
+        QPalette.Highlight: c.fill,
         QPalette.HighlightedText: c.on_accent,
         QPalette.Link: c.accent,
     }

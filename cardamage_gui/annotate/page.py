@@ -9,6 +9,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 from qtpy.QtCore import Qt, Signal
+from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import QSplitter, QStackedWidget, QWidget
 
 from cardamage_core.annotations.model import Region
@@ -156,6 +157,11 @@ class AnnotatePage(QWidget):
     def zoom_out(self) -> None:
         """Zoom out around the middle."""
         self.canvas.zoom_by(0.8)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The status bar may have told of another page."""
+        super().showEvent(event)
+        self.way.tell()
 
     def reset_layout(self) -> None:
         """Put the panels back to where and as wide as they were."""

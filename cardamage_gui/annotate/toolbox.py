@@ -74,7 +74,7 @@ class ToolButton(QAbstractButton):
         rect = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.setPen(QPen(QColor(colors.accent), 1) if self.hasFocus() else Qt.NoPen)
         if on or self.underMouse():
-            painter.setBrush(QColor(colors.accent if on else colors.raised))
+            painter.setBrush(QColor(colors.fill if on else colors.raised))
         painter.drawRoundedRect(rect, 5, 5)
         text = QColor(colors.on_accent if on else colors.text if self.underMouse() else colors.muted)
         painter.setPen(text)

@@ -39,6 +39,7 @@ class Way(QObject):
         super().__init__(canvas)
         self._session, self._canvas = session, canvas
         self._photos: PhotoPanel | None = None
+        self._damage = ""
         self.lighting = Lighting(background, canvas, self)
         self.panel = LightPanel(canvas)
         self.panel.changed.connect(self.lighting.set_light)
@@ -92,7 +93,15 @@ class Way(QObject):
     def show_damage(self, damage: Damage | None) -> None:
         """The figure of the photo, in the status bar too."""
         known = damage is not None and damage.percent is not None
-        self.fact_changed.emit("damage", f"{words.percent(damage.percent)} {damage.words}" if known else "")
+        self._damage = f"{words.percent(damage.percent)} {damage.words}" if known else ""
+        self.fact_changed.emit("damage", self._damage)
+
+    def tell(self) -> None:
+        """Say all facts again: the page came back."""
+        if self._session.current:
+            self._zoom_changed(self._canvas.viewport.scale)
+            self.fact_changed.emit("damage", self._damage)
+        self._selection_changed(self._canvas.selection)
 
     def _zoom_changed(self, scale: float) -> None:
         self.fact_changed.emit("zoom", f"{scale * 100:.0f} %")

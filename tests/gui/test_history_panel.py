@@ -20,7 +20,7 @@ def panel(qtbot, session):
 
 
 def texts(panel):
-    return [panel.model.index(row).data().split("   ")[-1] for row in range(panel.model.rowCount())]
+    return [panel.model.index(row).data().split("   ")[-1].split(" · ")[0] for row in range(panel.model.rowCount())]
 
 
 def go(panel, row):
@@ -37,7 +37,7 @@ def test_enter_goes_back_to_right_after_an_edit_and_forward_again(panel, session
     go(panel, 2)
     assert len(session.regions("a")) == 2
     assert panel.list.currentIndex().row() == 2
-    assert panel.model.index(1).data(Qt.AccessibleTextRole).endswith("Delete 2, undone")
+    assert panel.model.index(1).data(Qt.AccessibleTextRole).endswith("Delete 2 · a.png, undone")
     go(panel, 0)
     assert session.regions("a") == ()
 

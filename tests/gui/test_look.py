@@ -20,11 +20,27 @@ def contrast(first: str, second: str) -> float:
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize("ground", ["window", "panel", "raised"])
-@pytest.mark.parametrize("ink", ["text", "muted"])
+@pytest.mark.parametrize("ink", ["text", "muted", "good", "warn", "bad", "accent"])
 def test_text_can_be_read_on_every_surface(theme, ground, ink):
     colors = asdict(look.palette(theme))
 
     assert contrast(colors[ink], colors[ground]) >= 4.5
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_what_is_chosen_can_be_read_and_messages_on_the_canvas_too(theme):
+    colors = look.palette(theme)
+
+    assert contrast(colors.on_accent, colors.fill) >= 4.5
+    assert contrast(colors.muted, colors.canvas) >= 4.5
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("ground", ["window", "panel", "raised", "canvas"])
+def test_a_focus_frame_stands_out(theme, ground):
+    colors = asdict(look.palette(theme))
+
+    assert contrast(colors["accent"], colors[ground]) >= 3.0  # WCAG 2.1, 1.4.11
 
 
 def test_a_theme_is_put_on_and_found_again(qapp):
