@@ -7,7 +7,7 @@ is changed. What is wrong with the photos' files stands in `project.photo_checks
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import shapely
 
@@ -85,14 +85,13 @@ def _outside(one: AnnotatedPhoto, region: Region) -> Iterator[Finding]:
 def _shape(one: AnnotatedPhoto, region: Region) -> Iterator[Finding]:
     if isinstance(region.shape, Polyline | Dot):
         return
-    if _crosses_itself(region):
+    rings = [shapely.polygons(ring) for ring in outline(region.shape) if len(ring) > 2]
+    if isinstance(region.shape, Polygon) and _crosses_itself(rings):
         text = f"The outline of a region “{region.label}” of {one.photo.name} crosses itself."
         yield Finding("self-crossing", text, photo=one.photo.id, region=region.id)
-    yield from _small(one, region)
-
-
-def _small(one: AnnotatedPhoto, region: Region) -> Iterator[Finding]:
-    found = _area(region)
+    # Exact geometry is only needed where a simple sum could be small.
+    found = rings[0].area if len(rings) == 1 else 0.0
+    found = found if found > TINY_AREA else area(region.shape).area
     if found < SMALLEST_AREA:
         text = f"A region “{region.label}” of {one.photo.name} covers no area."
         yield Finding("no-area", text, photo=one.photo.id, region=region.id)
@@ -101,17 +100,6 @@ def _small(one: AnnotatedPhoto, region: Region) -> Iterator[Finding]:
         yield Finding("tiny", text, "info", one.photo.id, region.id)
 
 
-def _area(region: Region) -> float:
-    """In square pixels; exact geometry only where a simple sum could be small."""
-    rings = outline(region.shape)
-    if len(rings) == 1 and len(rings[0]) > 2:
-        ring = shapely.Polygon(rings[0])
-        if ring.area > TINY_AREA:
-            return ring.area
-    return area(region.shape).area
-
-
-def _crosses_itself(region: Region) -> bool:
+def _crosses_itself(rings: Sequence[shapely.Polygon]) -> bool:
     """Touching itself is no crossing: only rings that are not simple though repeated points are dropped."""
-    rings = region.shape.rings if isinstance(region.shape, Polygon) else ()
-    return any(len(ring) > 3 and not shapely.Polygon(ring).is_valid for ring in rings)
+    return any(shapely.get_num_coordinates(ring) > 4 and not ring.is_valid for ring in rings)

@@ -97,6 +97,8 @@ def plan(
         reading = _only_photos(path, place)
     else:
         reading = formats.read_with_findings(source, format=format, label_in=mapping.label_in, photos=folder)
+    if cancelled and cancelled():
+        raise ImportStoppedError
     proposed = mappings.proposal(reading.dataset, known)
     dataset = mappings.applied(reading.dataset, mapping)
     is_listed = source is None
