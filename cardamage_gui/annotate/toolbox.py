@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from qtpy.QtCore import QRectF, QSize, Qt, Signal
-from qtpy.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from qtpy.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QPixmap
 from qtpy.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QWidget
 
 from .. import look, parts
@@ -51,6 +51,8 @@ class ToolButton(QAbstractButton):
     def __init__(self, tool: Tool) -> None:
         super().__init__()
         self._key = tool.key
+        self._state: tuple[object, ...] = ()
+        self._picture = QPixmap()
         self.setText(tool.text)
         self.setCheckable(True)
         self.setFocusPolicy(Qt.TabFocus)
@@ -67,9 +69,23 @@ class ToolButton(QAbstractButton):
         return SIZE
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint text and key."""
-        colors, on = look.of(self), self.isChecked()
+        """Blit what was painted for this state: the box lies over the canvas, which is painted all the time."""
+        ratio = self.devicePixelRatioF()
+        state = (self.isChecked(), self.underMouse(), self.hasFocus(), self.size(), ratio, look.of(self).name)
+        if state != self._state:
+            self._state = state
+            self._picture = QPixmap(self.size() * ratio)
+            self._picture.setDevicePixelRatio(ratio)
+            self._picture.fill(Qt.transparent)
+            self._paint(QPainter(self._picture))
         painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._picture)
+        painter.end()
+
+    def _paint(self, painter: QPainter) -> None:
+        """Text and key."""
+        colors, on = look.of(self), self.isChecked()
+        painter.setFont(self.font())
         painter.setRenderHint(QPainter.Antialiasing)
         rect = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.setPen(QPen(QColor(colors.accent), 1) if self.hasFocus() else Qt.NoPen)

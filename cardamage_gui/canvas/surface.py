@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 from qtpy.QtCore import QEvent, QSize, Qt, Signal
-from qtpy.QtGui import QPainter, QPaintEvent, QResizeEvent
+from qtpy.QtGui import QPainter, QPaintEvent, QRegion, QResizeEvent
 from qtpy.QtWidgets import QWidget
 
 from cardamage_core.annotations.model import Label, Region
@@ -181,6 +181,14 @@ class Surface(QWidget):
         """Those that can be selected: what is hidden by hand stays selected, so that it can be shown again."""
         hidden = self._stage.hidden
         return tuple(i for i in ids if self._stage.scene.get(i) is not None or (i in hidden and self._stage.knows(i)))
+
+    def _bare(self) -> QRegion:
+        """What no tool box lies on: they need not be painted again for what moves below."""
+        bare = QRegion(self.rect())
+        for child in self.findChildren(QWidget, "", Qt.FindDirectChildrenOnly):
+            if child.isVisible():
+                bare -= QRegion(child.geometry())
+        return bare
 
     def _room(self) -> Point:
         return (self.width(), self.height())

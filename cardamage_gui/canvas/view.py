@@ -307,7 +307,7 @@ class Canvas(Surface):
         self.pointer_moved.emit(*self._stage.pointer)
         self._hands.move()
         if self._hands.look() or self.busy:
-            self.update()
+            self.update(self._bare())
         self._say()
 
     def _look_again(self) -> None:
