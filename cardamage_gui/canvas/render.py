@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qtpy.QtCore import QPointF, QRectF, Qt
-from qtpy.QtGui import QBrush, QColor, QFont, QPainter, QPainterPath, QPen
+from qtpy.QtGui import QBrush, QColor, QFont, QPainter, QPainterPath, QPen, QPolygonF
 
 from .. import look
 from .gestures import Preview
@@ -100,11 +100,10 @@ def vertices(painter: QPainter, item: Item, viewport: Viewport, style: Style, hi
     accent, white = QColor(style.colors.accent), QColor(style.colors.vertex)
     painter.save()
     painter.setRenderHint(QPainter.Antialiasing)
-    painter.setPen(QPen(accent, LINE))
-    painter.setBrush(white)
-    for ring in item.vertices():
-        for point in ring:
-            painter.drawEllipse(QPointF(*viewport.to_screen(point)), VERTEX, VERTEX)
+    points = [QPointF(*viewport.to_screen(point)) for ring in item.vertices() for point in ring]
+    for color, radius in ((accent, VERTEX + LINE / 2), (white, VERTEX - LINE / 2)):
+        painter.setPen(QPen(color, 2 * radius, Qt.SolidLine, Qt.RoundCap))
+        painter.drawPoints(QPolygonF(points))  # one call: a person may see hundreds
     if hit.kind == "vertex" and hit.region == item.id:
         painter.setPen(QPen(white, LINE))
         painter.setBrush(accent)
