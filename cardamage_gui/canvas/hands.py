@@ -84,6 +84,7 @@ class Hands:
         """A gesture that began otherwise than by a press; one that runs is dropped."""
         self.drop()
         self.gesture = gesture
+        self.stage.hit = NOTHING  # the vertex under the pointer may be gone in what is shown
         self._go_on(False)
 
     def refresh(self) -> None:

@@ -281,6 +281,18 @@ def test_smoothing_is_cancelled_by_escape(page, session):
     assert session.project.undo_text == "Import"
 
 
+def test_the_vertex_under_the_pointer_may_vanish_in_the_preview(page, session):
+    click(page, 30, 30)
+    for x in (20, 30, 40):
+        click(page, x, 10)
+    move(page, 10, 50)  # the last of seven vertices
+    key(page, Qt.Key_S)
+    page.editing.smooth_bar.simplify.setValue(60)
+    page.canvas.repaint()
+    key(page, Qt.Key_Return)
+    assert len(region(session, "a").shape.rings[0]) == 4
+
+
 @pytest.fixture
 def disc(page, session, qtbot):
     """The second photo shows a bright disc of radius 30 around (100, 50)."""
