@@ -84,14 +84,27 @@ def read_matterport(
     """
     skip = set(exclude)
     with weights.opened(path) as file:
-        found = {}
-        for full, dataset in weights.list_datasets(file, path).items():
-            if not full.startswith("optimizer_weights/"):
-                found[_our_name(full, path)] = dataset
+        found = _by_our_names(weights.list_datasets(file, path), path)
         found = {name: dataset for name, dataset in found.items() if name.split("/")[0] not in skip}
         wanted = {name: shape for name, shape in shapes.items() if name.split("/")[0] not in skip}
         weights.compare({name: dataset.shape for name, dataset in found.items()}, wanted, path=path)
         return {name: weights.read_dataset(found[name], path) for name in wanted}
+
+
+def shapes_in(path: Path) -> dict[str, tuple[int, ...]]:
+    """The shapes of the weights in a file of Matterport's layout, by our names "layer/weight"."""
+    return _by_our_names(weights.shapes_in(path), path)
+
+
+def backbone_in(shapes: Mapping[str, tuple[int, ...]]) -> str:
+    """Which backbone weights of these names belong to."""
+    if "block_1_expand/kernel" in shapes:
+        return "mobilenetv2"
+    return "resnet101" if "res4w_branch2a/kernel" in shapes else "resnet50"
+
+
+def _by_our_names(found: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    return {_our_name(full, path): item for full, item in found.items() if not full.startswith("optimizer_weights/")}
 
 
 def _known(name: str) -> bool:

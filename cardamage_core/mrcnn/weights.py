@@ -50,6 +50,18 @@ def read_notes(path: Path) -> dict[str, Any]:
         raise EngineError(f"The notes in {path} cannot be read.", str(error)) from error
 
 
+def is_ours(path: Path) -> bool:
+    """Whether an HDF5 file says that this program wrote it."""
+    with opened(path) as file:
+        return "format" in file.attrs and _text(file, "format", path) == FORMAT
+
+
+def shapes_in(path: Path) -> dict[str, Shape]:
+    """The shape of every array in a file, by its full name. No value is read."""
+    with opened(path) as file:
+        return {name: dataset.shape for name, dataset in list_datasets(file, path).items()}
+
+
 def read_arrays(path: Path, expected: Mapping[str, Shape], *, exclude: Iterable[str] = ()) -> dict[str, np.ndarray]:
     """All expected arrays "group/name" but those of excluded groups.
 

@@ -1,8 +1,9 @@
-"""What does a training begin from: random numbers, a backbone that has seen ImageNet, or a model?"""
+"""What does a training begin from: random numbers, published weights, somebody's file, or a model of ours?"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,68 +11,170 @@ import platformdirs
 
 from .. import files
 from ..errors import JobError
-from ..models import registry
+from ..models import download, registry
+from ..mrcnn import matterport, weights
 from .job import TrainingJob
 
 if TYPE_CHECKING:
     from ..mrcnn import MaskRCNN
 
 BACKBONE = "mobilenetv2_imagenet_notop.weights.h5"
+COCO = download.Download(
+    "mask_rcnn_coco.h5",
+    "https://github.com/matterport/Mask_RCNN/releases/download/v2.0/mask_rcnn_coco.h5",
+    257_557_808,
+    "e98aaff6f99e307b5e2a8a3ff741a518",
+)
 VARIABLE = "CARDAMAGE_WEIGHTS"
 OF_CLASSES = ("mrcnn_class_logits", "mrcnn_bbox_fc", "mrcnn_mask")  # layers whose shape depends on the classes
 
+Shapes = Mapping[str, tuple[int, ...]]
 
-def load(model: MaskRCNN, job: TrainingJob, models_folder: Path) -> tuple[str, tuple[str, ...]]:
-    """Give `model` the weights the job begins from: what they are called, and sentences a person should read."""
-    if job.start == "none":
-        return "none", ()
-    if job.start != "imagenet":
-        return _from_model(model, job, models_folder)
-    if model.config.backbone != "mobilenetv2":
-        return "none", (f"There are no ImageNet weights for {model.config.backbone}: begun from random numbers.",)
-    path = find_backbone()
-    if path is None:
-        return "none", (f"{BACKBONE} was not found, so the network begins from random numbers. {_where()}",)
-    model.load_backbone(path)
-    return "imagenet", ()
+
+def load(
+    model: MaskRCNN,
+    job: TrainingJob,
+    models_folder: Path,
+    *,
+    say: Callable[[str], None],
+    stop: Callable[[], bool] = lambda: False,
+) -> str:
+    """Give `model` the weights the job begins from and return what they are called.
+
+    `say` gets the sentences that a person should read, among them which layers begin anew; `stop` ends a download.
+    """
+    match job.start:
+        case "none":
+            return "none"
+        case "imagenet":
+            return _from_imagenet(model, say)
+        case "coco":
+            return _from_coco(model, job, say=say, stop=stop)
+    if Path(job.start).is_file():
+        return _from_file(model, Path(job.start), say=say)
+    return _from_model(model, job, models_folder, say=say)
 
 
 def find_backbone() -> Path | None:
     """The file with the ImageNet weights of the light backbone, or None."""
-    return next((path for path in _places() if path.is_file()), None)
+    return _find(BACKBONE)
 
 
-def _from_model(model: MaskRCNN, job: TrainingJob, models_folder: Path) -> tuple[str, tuple[str, ...]]:
+def find_coco() -> Path | None:
+    """The file with Matterport's COCO weights, or None."""
+    return _find(COCO.name)
+
+
+def own_folder() -> Path:
+    """The user's folder of published weights."""
+    return platformdirs.user_data_path("cardamage", appauthor=False) / "models"
+
+
+def _from_imagenet(model: MaskRCNN, say: Callable[[str], None]) -> str:
+    backbone = model.config.backbone
+    if backbone != "mobilenetv2":
+        say(f"There are no ImageNet weights for {backbone}: begun from random numbers. “coco” gives resnet101 a start.")
+        return "none"
+    path = find_backbone()
+    if path is None:
+        say(f"{BACKBONE} was not found, so the network begins from random numbers. {_where()}")
+        return "none"
+    model.load_backbone(path)
+    return "imagenet"
+
+
+def _from_coco(model: MaskRCNN, job: TrainingJob, *, say: Callable[[str], None], stop: Callable[[], bool]) -> str:
+    """Matterport's COCO weights, but for the last layers: its 80 classes are never ours, even when they are as many."""
+    if model.config.backbone != "resnet101":
+        raise JobError(
+            f"The COCO weights do not fit the preset “{job.preset}”.",
+            f"They are for the backbone resnet101, the preset's is {model.config.backbone}. Choose “matterport”.",
+        )
+    path = find_coco() or _fetch_coco(say, stop)
+    if path is None:  # stopped
+        return "none"
+    _say_anew(OF_CLASSES, say, of=COCO.name)
+    model.load_matterport(path, exclude=OF_CLASSES)
+    return "coco"
+
+
+def _fetch_coco(say: Callable[[str], None], stop: Callable[[], bool]) -> Path | None:
+    tenths = 0
+
+    def progress(share: float) -> None:
+        nonlocal tenths
+        if int(share * 10) > tenths:
+            tenths = int(share * 10)
+            say(f"Fetching {COCO.name}: {10 * tenths} % of {COCO.size / 1e6:.0f} MB.")
+
+    say(f"Fetching {COCO.name} from {COCO.url}.")
+    return download.fetch(COCO, own_folder(), progress=progress, cancelled=stop)
+
+
+def _from_file(model: MaskRCNN, path: Path, *, say: Callable[[str], None]) -> str:
+    """A file of Matterport's layout from somebody's logs folder, or a bare weights file or checkpoint of ours."""
+    ours = weights.is_ours(path)
+    shapes = _without_prefix(weights.shapes_in(path)) if ours else matterport.shapes_in(path)
+    _check_backbone(matterport.backbone_in(shapes), model, path=path)
+    anew = _misfits(shapes, model.shapes())
+    (model.load if ours else model.load_matterport)(path, exclude=anew)
+    if anew:
+        _say_anew(anew, say, of=path.name)
+    else:
+        say(f"The heads of {path.name} fit the number of classes and were taken over as well.")
+    return str(path)
+
+
+def _without_prefix(shapes: Shapes) -> dict[str, tuple[int, ...]]:
+    return {name.removeprefix("weights/"): shape for name, shape in shapes.items() if name.startswith("weights/")}
+
+
+def _misfits(found: Shapes, wanted: Shapes) -> tuple[str, ...]:
+    """The layers bound to the classes of which any weight has another shape. Others must fit: reading checks that."""
+    bad = {name.split("/")[0] for name, shape in wanted.items() if name in found and found[name] != shape}
+    return tuple(layer for layer in OF_CLASSES if layer in bad)
+
+
+def _from_model(model: MaskRCNN, job: TrainingJob, models_folder: Path, *, say: Callable[[str], None]) -> str:
     parent = registry.find(job.start, models_folder)
     parent.verify()
-    backbone = parent.card.config.get("backbone")
-    if backbone != model.config.backbone:
-        raise JobError(
-            f"The model {parent.card.id} cannot be trained further with the preset “{job.preset}”.",
-            f"Its backbone is {backbone}, the preset's is {model.config.backbone}. Choose the preset it was made with.",
-        )
+    _check_backbone(str(parent.card.config.get("backbone")), model, path=parent.folder)
     if parent.card.classes == job.class_names:
         model.load(parent.weights)
-        return parent.card.id, ()
+        return parent.card.id
     model.load(parent.weights, exclude=OF_CLASSES)
-    learned = ", ".join(parent.card.classes)
-    return parent.card.id, (f"{parent.card.id} knows other classes ({learned}): their last layers begin anew.",)
+    say(f"{parent.card.id} knows other classes: {', '.join(parent.card.classes)}.")
+    _say_anew(OF_CLASSES, say, of=parent.card.id)
+    return parent.card.id
 
 
-def _places() -> list[Path]:
-    """Where the file may lie, in the order of looking."""
+def _check_backbone(found: str, model: MaskRCNN, *, path: Path) -> None:
+    if found != model.config.backbone:
+        raise JobError(
+            f"{path} cannot be trained further with this preset.",
+            f"Its backbone is {found}, the preset's is {model.config.backbone}. Choose the preset it was made with.",
+        )
+
+
+def _say_anew(layers: tuple[str, ...], say: Callable[[str], None], *, of: str) -> None:
+    say(f"Left out of {of}, since they belong to other classes, and begun anew: {', '.join(layers)}.")
+
+
+def _find(name: str) -> Path | None:
+    return next((path for path in _places(name) if path.is_file()), None)
+
+
+def _places(name: str) -> list[Path]:
+    """Where a file of published weights may lie, in the order of looking."""
     places = []
     if given := os.environ.get(VARIABLE):
-        places += [Path(given), Path(given) / BACKBONE]
-    places.append(_own_place())
-    places.append(files.resource("weights") / BACKBONE)
-    places.append(Path(__file__).resolve().parents[2].parent / "shared" / "weights" / BACKBONE)
+        places += [Path(given)] if Path(given).name == name else []
+        places.append(Path(given) / name)
+    places.append(own_folder() / name)
+    places.append(files.resource("weights") / name)
+    places.append(Path(__file__).resolve().parents[2].parent / "shared" / "weights" / name)
     return places
 
 
-def _own_place() -> Path:
-    return platformdirs.user_data_path("cardamage", appauthor=False) / "models" / BACKBONE
-
-
 def _where() -> str:
-    return f"Put it at {_own_place()}, or name its place in {VARIABLE}."
+    return f"Put it at {own_folder() / BACKBONE}, or name its place in {VARIABLE}."
