@@ -11,7 +11,7 @@ from ..jobs import local, queue
 from ..jobs.following import duration, follow
 from ..jobs.queue import JobStatus
 from ..project import Project
-from ..training.job import BATCHES, PRESETS, ClassRule, TrainingJob
+from ..training.job import BATCHES, LAYERS, PRESETS, ClassRule, TrainingJob
 from ..training.splits import split
 from . import Output
 from .bars import bar_for
@@ -30,7 +30,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--train-split", default="train", metavar="SPLIT", help="photos to learn from")
     parser.add_argument("--val-split", default="val", metavar="SPLIT", help="photos to validate on")
     parser.add_argument(
-        "--start", default="imagenet", metavar="WEIGHTS", help="imagenet (default), none, or a model's id or folder"
+        "--start",
+        default="imagenet",
+        metavar="WEIGHTS",
+        help="imagenet (default), coco, none, a weights file (.h5) of Matterport's or ours, or a model's id or folder",
+    )
+    parser.add_argument(
+        "--layers", default="all", choices=LAYERS, help="what learns: the heads, with the backbone's stages from … on"
     )
     parser.add_argument("--learning-rate", type=float, metavar="R", help="default: the preset's")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="same seed, same course (default: 0)")
@@ -78,6 +84,7 @@ def job_of(args: argparse.Namespace, dataset: Dataset) -> TrainingJob:
         seed=args.seed,
         batch=BATCHES[args.preset] if args.batch is None else args.batch,
         learning_rate=args.learning_rate,
+        layers=args.layers,
     )
     return job.with_steps(args.steps or math.ceil(len(split(dataset, job).train.photos) / max(1, job.batch)) or 1)
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from .config import Config
-from .errors import EngineError
+from .errors import EngineError, OutOfMemoryError
 from .samples import Sample
 
 if TYPE_CHECKING:
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .model import MaskRCNN
     from .trainstep import TrainStep
 
-__all__ = ["Config", "Detections", "EngineError", "MaskRCNN", "Sample", "TrainStep"]
+__all__ = ["Config", "Detections", "EngineError", "MaskRCNN", "OutOfMemoryError", "Sample", "TrainStep"]
 
 _LAZY = {"Detections": "detections", "MaskRCNN": "model", "TrainStep": "trainstep"}
 

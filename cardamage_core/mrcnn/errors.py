@@ -8,3 +8,7 @@ class EngineError(Exception):
         super().__init__(f"{title}\n{detail}" if detail else title)
         self.title = title
         self.detail = detail
+
+
+class OutOfMemoryError(EngineError):
+    """There is not enough memory for so much at once."""

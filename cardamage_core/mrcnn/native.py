@@ -4,17 +4,21 @@ The only module that knows the backend. On TensorFlow `nms` and `pyramid_crop` u
 times cheaper); elsewhere, and in the tests, the portable ones do the same with keras.ops.
 """
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
+from .errors import OutOfMemoryError
+
 Tensor = Any
 TENSORFLOW = keras.backend.backend() == "tensorflow"
 if TENSORFLOW:
     import tensorflow as tf
+EXHAUSTED = (tf.errors.ResourceExhaustedError,) if TENSORFLOW else ()
 
 
 def nms(boxes: Tensor, scores: Tensor, limit: int, *, iou_threshold: float) -> Tensor:
@@ -121,6 +125,22 @@ def compiled(function: Callable[..., Any], example: Any) -> Callable[..., Any]:
 def compiled_once(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function made fast for arguments that always have the same shapes."""
     return tf.function(function, autograph=False) if TENSORFLOW else function
+
+
+@contextlib.contextmanager
+def memory_watched() -> Iterator[None]:
+    """Turn each backend's own word for exhausted memory into an OutOfMemoryError."""
+    try:
+        yield
+    except (MemoryError, RuntimeError, *EXHAUSTED) as error:
+        if not _is_exhausted(error):
+            raise
+        raise OutOfMemoryError("The memory is too small for these photos.", str(error)[:300]) from error
+
+
+def _is_exhausted(error: Exception) -> bool:
+    words = ("RESOURCE_EXHAUSTED", "out of memory", "can't allocate memory", "bad_alloc")  # jax, torch, C++
+    return isinstance(error, (MemoryError, *EXHAUSTED)) or any(word in str(error) for word in words)
 
 
 def _spec(name: str, array: np.ndarray) -> Any:

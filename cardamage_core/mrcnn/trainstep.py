@@ -70,7 +70,12 @@ class TrainStep:
         self._compiled: dict[Any, Any] = {}
 
     def step(self, samples: Sequence[Sample]) -> dict[str, float]:
-        """Learn from these photos: loss and its five parts. EngineError if one is no number; no weight changes then."""
+        """Learn from these photos: loss and its five parts.
+
+        EngineError if one is no number; no weight changes then.
+
+        OutOfMemoryError when these photos are too many; a step with fewer may follow.
+        """
         batch = make_batch(samples, self.model.config, self._rng, augment=True)
         self._measure_once(batch)
         found, gradients, norm = self._run("learn", self._differentiate, batch)
@@ -130,7 +135,8 @@ class TrainStep:
         key = (name, batch["images"].shape)
         if key not in self._compiled:
             self._compiled[key] = native.compiled(function, batch)
-        return self._compiled[key]({name: ops.convert_to_tensor(array) for name, array in batch.items()})
+        with native.memory_watched():
+            return self._compiled[key]({name: ops.convert_to_tensor(array) for name, array in batch.items()})
 
     def _losses(self, batch: Any) -> dict[str, Tensor]:
         parts = network_losses(self.model, batch)

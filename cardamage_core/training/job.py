@@ -17,7 +17,8 @@ from ..errors import JobError
 
 PRESETS = ("light", "balanced", "matterport")
 BATCHES = {"light": 8, "balanced": 4, "matterport": 2}  # photos a step that a machine of 16 GB can hold
-STARTS = ("imagenet", "none")
+STARTS = ("imagenet", "coco", "none")
+LAYERS = ("all", "3+", "4+", "5+", "heads")  # which stages of the backbone learn beside the heads
 
 
 class ClassRule(msgspec.Struct, frozen=True):
@@ -31,8 +32,10 @@ class TrainingJob(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One training to do.
 
     `steps` is the number of steps in an epoch, `batch` photos each. `start` is "imagenet" (the backbone's published
-    weights), "none" (random), or a model's id, name or folder. `changes` are keyword arguments for the preset's
-    `mrcnn.Config`. `learning_rate` None means the preset's own.
+    weights), "coco" (Matterport's), "none" (random), a weights file (.h5) of Matterport's or ours, or a model's id,
+    name or folder. `layers` is what learns: the "heads" alone, with the backbone's stages from "5+", "4+" or "3+" on,
+    or "all". `changes` are keyword arguments for the preset's `mrcnn.Config`. `learning_rate` None means the preset's
+    own.
     """
 
     name: str = "damage"
@@ -47,6 +50,7 @@ class TrainingJob(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     batch: int = 8
     learning_rate: float | None = None
     changes: dict[str, Any] = msgspec.field(default_factory=dict)
+    layers: str = "all"
 
     @property
     def total_steps(self) -> int:
@@ -100,6 +104,8 @@ def check(job: TrainingJob) -> None:
     _check_numbers(job)
     if job.preset not in PRESETS:
         raise _wrong(f"there is no preset “{job.preset}”", f"Choose one of {', '.join(PRESETS)}.")
+    if job.layers not in LAYERS:
+        raise _wrong(f"there is no group of layers “{job.layers}”", f"Choose one of {', '.join(LAYERS)}.")
     if not job.classes:
         raise _wrong("it has no class", "Choose at least one label to learn.")
     _check_classes(job)

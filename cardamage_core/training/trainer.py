@@ -20,7 +20,7 @@ from ..annotations.model import Dataset
 from ..errors import CarDamageError, JobError
 from ..models import registry
 from ..models.registry import Model, ModelCard
-from ..mrcnn import Config, EngineError, MaskRCNN, Sample, TrainStep
+from ..mrcnn import Config, EngineError, MaskRCNN, OutOfMemoryError, Sample, TrainStep
 from . import checkpoints, previews, start, validation
 from .job import TrainingJob, check, check_data, classes_of, data_hash
 from .pipeline import Photos
@@ -75,8 +75,13 @@ class Trainer:
         self._val = Photos(self._parts.val, classes, longest_side=longest, seed=job.seed)
         self._model = MaskRCNN(self._config, seed=job.seed)
         self._engine = TrainStep(
-            self._model, learning_rate=self._config.learning_rate, total_steps=job.total_steps, seed=job.seed
+            self._model,
+            learning_rate=self._config.learning_rate,
+            layers=job.layers,
+            total_steps=job.total_steps,
+            seed=job.seed,
         )
+        self._batch = job.batch  # halved when it does not fit into the memory
         self._progress = Progress(total_steps=job.total_steps, steps=job.steps, batch=job.batch)
         self._parent = ""
         self._metrics: dict[str, Any] = {}
@@ -86,14 +91,14 @@ class Trainer:
         """Train until finished or stopped."""
         step = self._begin()
         with ThreadPoolExecutor(1, "photos") as loader:
-            ahead = loader.submit(self._train.batch, step, self._job.batch)
+            ahead = loader.submit(self._train.batch, step, self._batch)
             while step < self._job.total_steps:
                 if self._stop():
                     self._stopped(step)
                     return
                 samples = ahead.result()
                 if step + 1 < self._job.total_steps:
-                    ahead = loader.submit(self._train.batch, step + 1, self._job.batch)
+                    ahead = loader.submit(self._train.batch, step + 1, self._batch)
                 step = self._step(step, samples)
         self._finished(step)
 
@@ -102,13 +107,13 @@ class Trainer:
         step, damaged = checkpoints.restore(self._places.checkpoints, self._restore, damaged=DAMAGED)
         notes = [f"The checkpoint {path.name} is damaged and was passed over." for path in damaged]
         if step == 0:
-            self._parent, more = start.load(self._model, self._job, self._places.models)
-            notes += [*more, *self._parts.notes]
+            self._parent = start.load(self._model, self._job, self._places.models, say=self._note, stop=self._stop)
+            notes += self._parts.notes
         self._checkpoint_step = step
         photos, validation = len(self._train), len(self._val)
         self._say("started", step=step, total_steps=self._job.total_steps, photos=photos, validation=validation)
         for note in notes:
-            self._say("note", text=note)
+            self._note(note)
         self._say("compiling")
         self._progress.begin()
         return step
@@ -116,7 +121,7 @@ class Trainer:
     def _step(self, step: int, samples: Sequence[Sample]) -> int:
         """One step and what is due after it; the number of steps done."""
         try:
-            losses = self._engine.step(list(samples))
+            losses = self._learn(samples)
         except EngineError as error:
             raise self._diverged(step, error) from error
         step += 1
@@ -129,11 +134,25 @@ class Trainer:
             self._checkpoint(step)
         return step
 
+    def _learn(self, samples: Sequence[Sample]) -> dict[str, float]:
+        """One step; where the memory is too small for the batch, with half of it from now on."""
+        try:
+            return self._engine.step(list(samples[: self._batch]))
+        except OutOfMemoryError as error:
+            if self._batch < self._job.batch or self._batch == 1:
+                raise JobError(
+                    f"Even {self._batch} photos a step need more memory than there is.",
+                    "Take a lighter preset, smaller photos (image_max_side) or a group of fewer layers.",
+                ) from error
+        self._batch //= 2
+        self._note(f"{self._job.batch} photos a step need more memory than there is: going on with {self._batch}.")
+        return self._learn(samples)
+
     def _end_epoch(self, step: int) -> None:
         self._checkpoint(step)
         epoch = self._job.epoch_of(step)
         if shown := self._validated():
-            losses = _mean([self._engine.evaluate(samples) for samples in _pieces(shown, self._job.batch)])
+            losses = _mean([self._engine.evaluate(samples) for samples in _pieces(shown, self._batch)])
             found = self._model.predict([s.image for s in shown], min_score=validation.MIN_SCORE)
             metrics = validation.metrics(shown, found, self._job.class_names)
             self._metrics = {"step": step, "photos": len(shown), **losses, **metrics}
@@ -179,6 +198,9 @@ class Trainer:
     def _name_skipped(self) -> None:
         for photo, reason in (*self._train.skipped(), *self._val.skipped()):
             self._say("skipped", photo=photo, reason=reason)
+
+    def _note(self, text: str) -> None:
+        self._say("note", text=text)
 
     def _stopped(self, step: int) -> None:
         """End early: with a checkpoint to go on from and a model to try."""

@@ -1,0 +1,98 @@
+"""Do layer groups, presets and a small memory lead to the training that was asked for? Without a worker, in process."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cardamage_core.errors import JobError
+from cardamage_core.models import registry
+from cardamage_core.mrcnn import MaskRCNN, OutOfMemoryError, TrainStep, native
+from cardamage_core.training import checkpoints, trainer
+
+pytestmark = pytest.mark.timeout(300)
+
+
+class Told:
+    """Collects the events; after `stop_at` steps it wants to stop."""
+
+    def __init__(self, stop_at: int = 1000) -> None:
+        self.events: list[dict] = []
+        self._stop_at = stop_at
+
+    def __call__(self, kind: str, **fields: object) -> None:
+        self.events.append({"kind": kind} | fields)
+
+    def kinds(self, kind: str) -> list[dict]:
+        return [event for event in self.events if event["kind"] == kind]
+
+    def enough(self) -> bool:
+        return len(self.kinds("step")) >= self._stop_at
+
+
+def train(job, dataset, folder, told: Told) -> trainer.Places:
+    places = trainer.Places(folder / "checkpoints", folder / "previews", folder / "models")
+    for place in places:
+        place.mkdir(exist_ok=True)
+    trainer.run(job, dataset, places, say=told, stop=told.enough)
+    return places
+
+
+def weights_of(model: registry.Model) -> dict[str, np.ndarray]:
+    return MaskRCNN.open(model.weights).arrays()
+
+
+def test_balanced_heads_learn_alone_and_a_resume_finds_the_optimisers_state(tiny_job, drawn, tmp_path):
+    job = tiny_job(preset="balanced", layers="heads", epochs=1, steps=3, batch=1)
+    dataset, told = drawn(tmp_path, train=2, val=0), Told(stop_at=2)
+    places = train(job, dataset, tmp_path, told)
+    ((step, checkpoint),) = checkpoints.found(places.checkpoints)
+    assert step == 2
+    momentum = TrainStep(MaskRCNN(trainer.config_of(job)), layers="heads")
+    momentum.load(checkpoint)
+    assert any(np.abs(np.asarray(v)).max() > 0 for v in momentum._optimizer.variables[2:])
+    train(job, dataset, tmp_path, again := Told())
+    assert [event["step"] for event in again.kinds("started") + again.kinds("finished")] == [2, 3]
+    models = {model.card.id: model for model in registry.models(places.models)}
+    first = weights_of(models[told.kinds("stopped")[0]["model"]])
+    last = weights_of(models[again.kinds("finished")[0]["model"]])
+    changed = {name.split("/")[0] for name in first if (first[name] != last[name]).any()}
+    assert {"fpn_p2", "rpn_conv_shared", "mrcnn_class_logits"} <= changed
+    assert not any(name.startswith(("res", "bn", "conv1")) for name in changed)
+
+
+@pytest.fixture
+def small_gpu(monkeypatch):
+    """A device that holds a given number of photos: the only thing mocked."""
+
+    def holding(photos: int) -> None:
+        compiled = native.compiled
+
+        def limited(function, example):
+            inner = compiled(function, example)
+
+            def call(batch):
+                if batch["images"].shape[0] > photos:
+                    raise MemoryError("the device is full")
+                return inner(batch)
+
+            return call
+
+        monkeypatch.setattr(native, "compiled", limited)
+
+    return holding
+
+
+def test_a_batch_too_large_for_the_memory_is_halved_once_and_said(tiny_job, drawn, tmp_path, small_gpu):
+    small_gpu(1)
+    train(tiny_job(epochs=1, batch=2), drawn(tmp_path), tmp_path, told := Told())
+    notes = [event["text"] for event in told.kinds("note")]
+    assert "2 photos a step need more memory than there is: going on with 1." in notes
+    assert (len(told.kinds("step")), len(told.kinds("finished"))) == (2, 1)
+
+
+def test_a_memory_too_small_for_half_a_batch_is_a_clear_error(tiny_job, drawn, tmp_path, small_gpu):
+    small_gpu(1)
+    with pytest.raises(JobError, match="Even 2 photos a step need more memory") as caught:
+        train(tiny_job(epochs=1, batch=4), drawn(tmp_path), tmp_path, Told())
+    assert isinstance(caught.value.__cause__, OutOfMemoryError)
