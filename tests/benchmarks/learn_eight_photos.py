@@ -1,7 +1,8 @@
 """Does the light preset learn eight photos by heart? On demand: python tests/benchmarks/learn_eight_photos.py SPLIT
 
 SPLIT is a folder like seed/train: photos and their annotations. The first eight photos with regions are
-taken, regions that are there twice once. The goal is a mask AP50 of 0.95 on these eight. From the backbone's ImageNet weights, if they are found, else from random numbers.
+taken, regions that are there twice once. The goal is a mask AP50 of 0.95 on these eight. From the backbone's ImageNet
+weights, if they are found, else from random numbers.
 """
 
 import argparse
