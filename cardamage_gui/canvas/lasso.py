@@ -35,6 +35,7 @@ class Lasso(Drawing):
     pointer: Point | None = None
     reach: float = 0.0
     _asked: set[Point] = field(default_factory=set)
+    _ways: dict[tuple[Point, Point], Ring] = field(default_factory=dict)
     snaps = False
 
     def __post_init__(self) -> None:
@@ -101,11 +102,21 @@ class Lasso(Drawing):
     def _along(self, ends: Ring) -> Ring:
         way: list[Point] = [ends[0]]
         for start, end in pairwise(ends):
-            tracer = self.tracers.get(start)
-            way += tracer.path(end)[1:] if tracer and start != end else (end,)
+            way += self._way(start, end)[1:]
         return tuple(point for i, point in enumerate(way) if i == 0 or point != way[i - 1])
 
+    def _way(self, start: Point, end: Point) -> Ring:
+        """From one point to the next; ways between anchors are remembered, only the last follows the pointer."""
+        tracer = self.tracers.get(start)
+        if tracer is None or start == end:
+            return (start, end)
+        if end not in self.anchors:
+            return tracer.path(end)
+        if (start, end) not in self._ways:
+            self._ways[start, end] = tracer.path(end)
+        return self._ways[start, end]
+
     def _closes(self) -> bool:
-        if self.pointer is None or len(self.anchors) < 2 or len(self._ring()) < 3:
+        if self.pointer is None or math.dist(self.pointer, self.anchors[0]) > self.reach:
             return False
-        return math.dist(self.pointer, self.anchors[0]) <= self.reach
+        return len(self.anchors) > 1 and len(self._ring()) >= 3

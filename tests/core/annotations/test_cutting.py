@@ -148,3 +148,14 @@ def test_the_pieces_of_a_split_add_up(ring, start, end):
     except CuttingError:
         return
     assert sum(map(size, made)) == pytest.approx(size(region), abs=0.01 * len(made))
+
+
+@settings(max_examples=40, deadline=None)
+@given(rings, st.lists(st.tuples(corners, corners), min_size=1, max_size=6), st.integers(1, 80))
+def test_what_brush_and_eraser_change_is_what_the_stroke_covers(ring, way, radius):
+    region = Region("a", Polygon((tuple(ring),)))
+    stroke = geometry.stroke_area(way, radius / 8)
+    common = geometry.intersection(shapes.area(region.shape), stroke).area
+    assert size(cutting.painted(region, stroke)) == pytest.approx(size(region) + stroke.area - common, abs=0.02)
+    left = cutting.erased(region, stroke)
+    assert (size(left) if left else 0.0) == pytest.approx(size(region) - common, abs=0.02)
