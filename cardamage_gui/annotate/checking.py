@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from functools import partial
 
 from qtpy.QtCore import QObject, QTimer, Signal
@@ -15,6 +16,7 @@ from ..background import Background, Task
 from ..session import Session
 
 STAYING = ("vanished-photo", "replaced-photo", "photo-twice")  # an edit of its regions changes nothing about these
+OF_FILES = ("lost-photo", "wrong-size", "same-content", "near-duplicate", "stored-orientation", "turn-unsure")
 DELAY = 400  # ms after the last change
 
 
@@ -28,6 +30,7 @@ class Checking(QObject):
         super().__init__(parent)
         self._session, self._background = session, background
         self._found: dict[str, tuple[Finding, ...]] = {}
+        self._of_files: dict[str, tuple[Finding, ...]] = {}  # from the last look at the files, on request
         self._task: Task | None = None
         self._number = -1
         self._timer = QTimer(self)
@@ -45,14 +48,25 @@ class Checking(QObject):
 
     def of(self, photo_id: str) -> tuple[Finding, ...]:
         """The findings of one photo."""
-        return self._found.get(photo_id, ())
+        return (*self._found.get(photo_id, ()), *self._of_files.get(photo_id, ()))
 
     def counts(self) -> Mapping[str, int]:
         """How many findings each photo has."""
-        return {photo: len(found) for photo, found in self._found.items()}
+        numbers = Counter({photo: len(found) for photo, found in self._found.items()})
+        numbers.update({photo: len(found) for photo, found in self._of_files.items()})
+        return numbers
+
+    def use_file_findings(self, found: Iterable[Finding]) -> None:
+        """What a look at all files has found; they stay until the next look."""
+        by_photo: dict[str, list[Finding]] = {}
+        for finding in found:
+            if finding.code in OF_FILES:
+                by_photo.setdefault(finding.photo, []).append(finding)
+        self._of_files = {photo: tuple(some) for photo, some in by_photo.items()}
+        self.changed.emit()
 
     def _start_afresh(self) -> None:
-        self._found, self._number, self._waiting = {}, -1, ""
+        self._found, self._of_files, self._number, self._waiting = {}, {}, -1, ""
         self._timer.stop()
         self._pause.stop()
         if self._task is not None:
@@ -96,7 +110,7 @@ class Checking(QObject):
         self.changed.emit()
 
     def _take_one(self, photo_id: str, project: Project, found: list[Finding]) -> None:
-        if project is self._session.project and tuple(found) != self.of(photo_id):
+        if project is self._session.project and tuple(found) != self._found.get(photo_id, ()):
             self._found = {**self._found, photo_id: tuple(found)}
             self.photo_checked.emit(photo_id)
 

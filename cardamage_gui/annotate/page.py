@@ -27,6 +27,7 @@ from . import labelling
 from .assessing import THRESHOLD, Assessing
 from .checking import Checking
 from .describing import Describing
+from .doctor import Doctor
 from .editing import Editing
 from .keys import ON_REGIONS, actions_of
 from .loading import PhotoLoader
@@ -66,6 +67,7 @@ class AnnotatePage(QWidget):
         self.strip = ProgressStrip()
         self.transfer = Transfer(session, background, dialogs, self.strip, self)
         self._checking = Checking(session, background, self)
+        self.doctor = Doctor(session, background, dialogs, self._checking, self)
         self.photos = PhotoPanel(session, self._checking, Thumbnails(session, background, self))
         self.way.use(self.photos)
         self._loader = PhotoLoader(session, background, self)
