@@ -22,12 +22,13 @@ SHOWN = 5  # findings of one kind
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("project", type=Path, help="the project's folder")
-    parser.add_argument("--repair", action="store_true", help="mend what is safe, in one step that can be undone")
+    parser.add_argument("--repair", action="store_true", help=REPAIR_HELP)
     parser.add_argument("--turn", choices=["evident", "all"], default="", help=TURN_HELP)
     parser.add_argument("--html", type=Path, metavar="FILE", help="write the findings as a page as well")
     parser.add_argument("--no-files", action="store_true", help="look at the regions only, not at the photos' files")
 
 
+REPAIR_HELP = "put the last whole copy in the place of a damaged project file; mend what is safe, in one undoable step"
 TURN_HELP = (
     "turn regions drawn on photos as stored, before EXIF turned them: where they fit only so, or on all such photos"
 )
@@ -70,8 +71,11 @@ def as_documents(findings: Sequence[Finding]) -> list[dict[str, Any]]:
 
 
 def _repaired(args: argparse.Namespace, out: Output) -> Any:
+    from ..project import backups
     from ..project.repairing import repair
 
+    if args.repair and (args.project / backups.FILE).is_file() and (copy := backups.restore(args.project)):
+        out.progress(f"The project file was damaged; {copy.name} was put in its place. The damaged one is kept.")
     with Project.open(args.project) as project:
         return repair(project, turn=args.turn, safe=args.repair, step=_progress(out, "Repairing"))
 
