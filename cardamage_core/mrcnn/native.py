@@ -16,6 +16,7 @@ from .errors import OutOfMemoryError
 
 Tensor = Any
 TENSORFLOW = keras.backend.backend() == "tensorflow"
+EXACT = "float32" if keras.backend.backend() == "jax" else "float64"  # jax knows no double precision unless told to
 if TENSORFLOW:
     import tensorflow as tf
 EXHAUSTED = (tf.errors.ResourceExhaustedError,) if TENSORFLOW else ()

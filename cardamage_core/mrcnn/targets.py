@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from keras import ops
 
-from . import boxes
+from . import boxes, native
 from .config import Config
 
 Tensor = Any
@@ -37,7 +37,10 @@ def match_anchors(anchors: Tensor, true_boxes: Tensor, true_classes: Tensor) -> 
     Background: IoU below 0.3 with all. Object: from 0.7 on, and the best anchor of each instance whatever its IoU.
     Class 0 is an empty slot; a negative class marks a crowd, where no anchor is taken for background.
     """
-    anchors, true_boxes = ops.cast(anchors, "float64"), ops.cast(true_boxes, "float64")  # many anchors tie for the best
+    anchors, true_boxes = (
+        ops.cast(anchors, native.EXACT),
+        ops.cast(true_boxes, native.EXACT),
+    )  # many anchors tie for the best
     overlap = boxes.iou(ops.expand_dims(anchors, 0), true_boxes)  # (b, a, n)
     real, crowd = (true_classes > 0)[:, None, :], (true_classes < 0)[:, None, :]
     in_crowd = ops.any(ops.where(crowd, overlap, 0.0) > CROWD_OVERLAP, axis=-1)
@@ -55,7 +58,7 @@ def anchor_targets(
 ) -> AnchorTargets:
     """Sample rpn_anchors_per_image anchors, at most half of them objects. Boxes in pixels; noise (b, a) in 0..1."""
     k = min(config.rpn_anchors_per_image, anchors.shape[0])
-    match, instance = match_anchors(ops.convert_to_tensor(anchors), true_boxes, true_classes)
+    match, instance = match_anchors(ops.convert_to_tensor(anchors, native.EXACT), true_boxes, true_classes)
     objects, object_index = _draw(match > 0, noise, k // 2)
     others, other_index = _draw(match < 0, noise, k)
     others = others & _fills_up(objects, k, slots=k)

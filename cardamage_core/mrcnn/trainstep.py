@@ -79,11 +79,11 @@ class TrainStep:
         batch = make_batch(samples, self.model.config, self._rng, augment=True)
         self._measure_once(batch)
         found, gradients, norm = self._run("learn", self._differentiate, batch)
-        losses_now = {name: float(value) for name, value in found.items()}
-        if not np.isfinite(losses_now["loss"]) or not np.isfinite(float(norm)):
+        losses_now, size = _numbers(found), float(ops.convert_to_numpy(norm))
+        if not np.isfinite(losses_now["loss"]) or not np.isfinite(size):
             raise EngineError(
                 "The loss became NaN or infinite.",
-                f"In step {self.step_count + 1}: {losses_now}, gradient norm {float(norm)}. "
+                f"In step {self.step_count + 1}: {losses_now}, gradient norm {size}. "
                 "Go on from the last checkpoint with a lower learning rate.",
             )
         self._optimizer.learning_rate = rate_at(self.step_count, peak=self._rate, total_steps=self._total_steps)
@@ -95,7 +95,7 @@ class TrainStep:
         """The same losses without learning and without augmentation; the same photos give the same numbers."""
         batch = make_batch(samples, self.model.config, np.random.default_rng(self._seed), augment=False)
         self._measure_once(batch)
-        return {name: float(value) for name, value in self._run("evaluate", self._losses, batch).items()}
+        return _numbers(self._run("evaluate", self._losses, batch))
 
     def save(self, path: str | Path) -> None:
         """Write weights, optimiser, step and random state into one file, from which training goes on exactly."""
@@ -201,6 +201,11 @@ def _mask_loss(
     goal = mask_targets(boxes.normalise(pixels, canvas, grid="continuous"), own, size=size)
     logits = model.run_mask_head(pyramid, ops.stop_gradient(rois), photo, canvas=canvas)
     return losses.mask_loss(logits, ops.stop_gradient(goal), classes)
+
+
+def _numbers(scalars: dict[str, Tensor]) -> dict[str, float]:
+    """The losses in their usual order (jax sorts what it returns)."""
+    return {name: float(ops.convert_to_numpy(scalars[name])) for name in ("loss", *LOSS_NAMES)}
 
 
 def _flat(values: Tensor) -> Tensor:
