@@ -5,6 +5,7 @@ Looked at on request, as every file is opened. The same findings as `cardamage c
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -19,8 +20,10 @@ from cardamage_core.errors import CarDamageError, ProjectError
 from cardamage_core.project import Project
 from cardamage_core.project.check_report import write_report
 from cardamage_core.project.photo_checks import photo_findings
+from cardamage_core.project.photo_headers import Turn
 from cardamage_core.project.repairing import Repair, repair
 
+from .. import words
 from ..actions import Action
 from ..background import Background, Task
 from ..dialogs import Dialogs
@@ -88,6 +91,20 @@ class Doctor(QObject):
         project = self._session.project
         if project is not None and not self.busy and not self._session.read_only:
             self._begin("Repairing…", partial(_repaired, project), self._repaired)
+
+    def turn(self) -> None:
+        """Ask which regions that were drawn before EXIF turned their photos are turned, and turn them."""
+        project, found = self._session.project, self._found
+        if project is None or found is None or self.busy or self._session.read_only:
+            return
+        numbers = Counter(finding.code for finding in found.findings)
+        stored, unsure = numbers["stored-orientation"], numbers["turn-unsure"]
+        text = f"Regions of {words.count(stored, 'photo')} fit only the photo as stored, of {unsure} both ways."
+        answers = (f"Turn the {stored} that fit only so", f"Turn all {stored + unsure}", "Cancel")
+        choice = self._dialogs.choose(self._shown(), text, "Look at those that fit both ways first.", answers)
+        if choice < 2:
+            work = partial(_turned, project, "evident" if choice == 0 else "all")
+            self._begin("Turning regions…", work, self._repaired)
 
     def save_report(self) -> None:
         """Ask where, and write the findings as a page."""
@@ -169,6 +186,7 @@ class Doctor(QObject):
         made.photo_chosen.connect(self._chosen)
         made.check_wanted.connect(self.check)
         made.repair_wanted.connect(self.repair)
+        made.turn_wanted.connect(self.turn)
         made.report_wanted.connect(self.save_report)
         made.stopped.connect(self.stop)
         return made
@@ -184,6 +202,10 @@ def _examined(project: Project, task: Task) -> Examined:
 
 def _repaired(project: Project, task: Task) -> Repair:
     return repair(project, step=_step(task, total=len(project.photos())))
+
+
+def _turned(project: Project, turn: Turn, task: Task) -> Repair:
+    return repair(project, turn=turn, safe=False, step=_step(task, total=2 * len(project.photos())))
 
 
 def _written(path: Path, found: Examined, title: str, _task: Task) -> None:

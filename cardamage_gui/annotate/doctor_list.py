@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from qtpy.QtCore import Qt, Signal
+from qtpy.QtGui import QFont
 from qtpy.QtWidgets import QDialog, QHBoxLayout, QTreeWidget, QTreeWidgetItem, QWidget
 
 from cardamage_core.annotations.finding_kinds import grouped, kind_of
@@ -14,6 +15,7 @@ from .. import parts, words
 from .progress import ProgressStrip
 
 PHOTO = Qt.UserRole
+TURNED = ("stored-orientation", "turn-unsure")
 MOST = 1000  # findings of one kind that are listed; the report has more
 
 
@@ -23,6 +25,7 @@ class DoctorWindow(QDialog):
     photo_chosen = Signal(str)  # its id
     check_wanted = Signal()
     repair_wanted = Signal()
+    turn_wanted = Signal()
     report_wanted = Signal()
     stopped = Signal()
 
@@ -40,6 +43,7 @@ class DoctorWindow(QDialog):
         self.again = parts.button("Check again", self.check_wanted.emit)
         self.repair = parts.button("Repair safe findings", self.repair_wanted.emit, "primary", tip=REPAIR)
         self.report = parts.button("Save report…", self.report_wanted.emit, tip="Write the findings as an HTML page")
+        self.turn = parts.button("Turn regions…", self.turn_wanted.emit, tip=TURN)
         column = parts.rows(self, margins=(24, 20, 24, 16), spacing=12)
         for widget in (self._head, self._said, self._strip):
             column.addWidget(widget)
@@ -51,10 +55,13 @@ class DoctorWindow(QDialog):
         """Show these findings (None: nothing was looked at yet); `names` are the photos', by id."""
         self.list.clear()
         self._can_repair = can_repair and any(kind_of(one.code).safe for one in findings or ())
+        self._can_turn = can_repair and any(one.code in TURNED for one in findings or ())
         self._has_findings = findings is not None
         self._head.setText("Nothing was looked at yet" if findings is None else _headed(len(findings)))
         for code, found in grouped(findings or ()).items():
-            self.list.addTopLevelItem(_group(code, found, names))
+            group = _group(code, found, names)
+            self.list.addTopLevelItem(group)
+            group.setFirstColumnSpanned(True)
         self.list.expandAll()
         self._offer(busy=False)
 
@@ -77,6 +84,7 @@ class DoctorWindow(QDialog):
     def _offer(self, *, busy: bool) -> None:
         self.again.setEnabled(not busy)
         self.repair.setEnabled(not busy and self._can_repair)
+        self.turn.setEnabled(not busy and self._can_turn)
         self.report.setEnabled(not busy and self._has_findings)
 
     def _clicked(self, item: QTreeWidgetItem, _column: int) -> None:
@@ -88,12 +96,16 @@ class DoctorWindow(QDialog):
         for button in (self.again, self.report):
             row.addWidget(button)
         row.addStretch(1)
+        row.addWidget(self.turn)
         row.addWidget(parts.button("Close", self.reject))
         row.addWidget(self.repair)
         return row
 
 
 REPAIR = "Takes away what is there twice or covers nothing, uncrosses outlines, finds lost photos; Undo takes it back"
+
+
+TURN = "Turns regions that were drawn before EXIF turned their photos; Undo takes it back"
 
 
 def _headed(number: int) -> str:
@@ -112,11 +124,11 @@ def _tree() -> QTreeWidget:
 
 def _group(code: str, found: Sequence[Finding], names: Mapping[str, str]) -> QTreeWidgetItem:
     kind = kind_of(code)
-    group = QTreeWidgetItem([f"{kind.title} ({len(found):,})"])
-    group.setFirstColumnSpanned(True)
+    group = QTreeWidgetItem([f"{kind.title} ({len(found):,}). {kind.advice}".strip()])
     group.setToolTip(0, kind.advice)
-    if kind.advice:
-        group.setText(0, f"{group.text(0)}: {kind.advice}")
+    font = QFont()
+    font.setBold(True)
+    group.setFont(0, font)
     for finding in found[:MOST]:
         group.addChild(_row(finding, names))
     if len(found) > MOST:

@@ -121,3 +121,23 @@ def test_another_project_empties_the_list(checked, session, tmp_path):
     session.create(tmp_path / "other")
     assert rows(checked) == []
     assert not checked.isVisible()
+
+
+def test_regions_drawn_before_exif_turned_the_photo_are_turned_when_asked(page, session, answers, tmp_path, qtbot):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # displayed turned clockwise: 100 × 200
+    path = tmp_path / "turned.png"
+    Image.new("RGB", (200, 100)).save(path, exif=exif)
+    drawn = Polygon((((150.0, 10.0), (190.0, 10.0), (190.0, 50.0), (150.0, 50.0)),))
+    session.project.add([AnnotatedPhoto(Photo("t", str(path), path.name, 100, 200), (Region("t1", drawn),))], (), "Add")
+    session.refresh()
+    with qtbot.waitSignal(page.doctor.examined):
+        page.doctor.show()
+    window = page.doctor.window
+    assert any(photo == "t" and "fit only the photo as stored" in text for photo, text in rows(window))
+    with qtbot.waitSignal(page.doctor.examined):
+        qtbot.mouseClick(window.turn, Qt.LeftButton)
+    assert answers.asked == ["Regions of 1 photo fit only the photo as stored, of 0 both ways."]
+    (ring,) = session.regions("t")[0].shape.rings
+    assert ring == ((90.0, 150.0), (90.0, 190.0), (50.0, 190.0), (50.0, 150.0))
+    assert not window.turn.isEnabled()
