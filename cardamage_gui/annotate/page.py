@@ -299,6 +299,7 @@ class AnnotatePage(QWidget):
         parts.rows(self).addWidget(splitter)
         self.tools.adjustSize()
         self.tools.move(12, 10)
+        self.canvas.set_covered(self.tools.geometry().right())
 
     def _empty(self) -> QWidget:
         return parts.EmptyState(

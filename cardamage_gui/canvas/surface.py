@@ -36,6 +36,7 @@ class Surface(QWidget):
         self.setAccessibleName("Photo")
         self._stage = Stage(render.Style(look.of(self)))
         self._fits = True
+        self._covered = 0.0
 
     # What to show
 
@@ -119,7 +120,13 @@ class Surface(QWidget):
     def fit(self) -> None:
         """Show the whole photo, and keep doing so when the canvas changes its size."""
         self._fits = True
-        self._set_viewport(fitted(self._stage.size, (self.width(), self.height())))
+        self._set_viewport(fitted(self._stage.size, (self.width(), self.height()), covered=self._covered))
+
+    def set_covered(self, left: float) -> None:
+        """So many pixels at the left edge lie under something that floats there: a fitted photo keeps clear of them."""
+        self._covered = left
+        if self._fits:
+            self.fit()
 
     def zoom_by(self, factor: float, at: Point | None = None) -> None:
         """Zoom around a screen point, by default the middle."""

@@ -50,12 +50,17 @@ class Viewport:
         return (x0, y0, x1, y1)
 
 
-def fitted(photo: Point, canvas: Point, *, margin: float = 16.0) -> Viewport:
-    """The whole photo in the middle of the canvas, as large as it fits."""
+def fitted(photo: Point, canvas: Point, *, margin: float = 16.0, covered: float = 0.0) -> Viewport:
+    """The whole photo in the middle of the canvas, as large as it fits beside `covered` pixels at the left.
+
+    On a canvas less than five times as wide the photo needs that room more, and lies under what covers it.
+    """
     width, height = max(1.0, photo[0]), max(1.0, photo[1])
-    room = (max(16.0, canvas[0] - 2 * margin), max(16.0, canvas[1] - 2 * margin))
+    covered = covered if canvas[0] >= 5 * covered else 0.0
+    free = canvas[0] - covered
+    room = (max(16.0, free - 2 * margin), max(16.0, canvas[1] - 2 * margin))
     scale = min(room[0] / width, room[1] / height, LARGEST_SCALE)
-    return Viewport(scale, round((canvas[0] - width * scale) / 2), round((canvas[1] - height * scale) / 2))
+    return Viewport(scale, round(covered + (free - width * scale) / 2), round((canvas[1] - height * scale) / 2))
 
 
 def _held(offset: float, length: float, room: float) -> float:

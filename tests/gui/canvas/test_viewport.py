@@ -19,6 +19,16 @@ def test_a_fitted_photo_touches_the_margin_and_lies_in_the_middle():
     assert view == Viewport(2.0, 16, 66)
 
 
+def test_a_fitted_photo_keeps_clear_of_what_covers_the_left_edge():
+    """532 wide, 100 covered: 432 are free, less two margins of 16 are 400, so 200 pixels are doubled."""
+    view = fitted((200, 100), (532, 332), margin=16, covered=100)
+    assert (view.scale, view.to_screen((0, 0))) == (2.0, (116, 66))
+
+
+def test_a_narrow_canvas_is_too_small_to_keep_clear():
+    assert fitted((200, 100), (499, 332), covered=100) == fitted((200, 100), (499, 332))
+
+
 @given(places, places, st.floats(0.1, 10))
 def test_zooming_keeps_the_point_under_the_cursor(x, y, factor):
     view = Viewport(1.3, 17.0, -40.0)
