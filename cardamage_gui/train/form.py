@@ -214,6 +214,7 @@ class Form(QFrame):
         layout.addWidget(parts.label(note, "small", wrap=True))
         layout.addStretch(1)
         area = QScrollArea()
+        area.setAccessibleName("New training")
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.NoFrame)
         area.setWidget(sheet)

@@ -211,6 +211,7 @@ class JobView(QFrame):
         layout.addWidget(self._pictures)
         layout.addStretch(1)
         area = QScrollArea()
+        area.setAccessibleName("Training")
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.NoFrame)
         area.setWidget(sheet)

@@ -200,6 +200,7 @@ class TrainPage(QWidget):
             layout.addWidget(view)
         layout.addStretch(1)
         area = QScrollArea()
+        area.setAccessibleName("Training")
         area.setFrameShape(QFrame.NoFrame)
         area.setWidgetResizable(True)
         area.setFixedWidth(LEFT)
