@@ -26,7 +26,7 @@ KINDS: dict[str, Kind] = {
     "near-duplicate": Kind("Photos that look the same in two splits", "Put both into one split."),
     "wrong-size": Kind("File of another size than noted", "Look whether it is the photo that was annotated."),
     "stored-orientation": Kind("Regions drawn before EXIF turned the photo", "“Turn regions” or --turn evident."),
-    "turn-unsure": Kind("Regions perhaps drawn before EXIF turned the photo", "Look, then “Turn regions” or --turn all."),
+    "turn-unsure": Kind("Regions perhaps drawn before EXIF turned the photo", "Look; “Turn regions” or --turn all."),
     "region-twice": Kind("Region twice", "A repair removes the second.", True),
     "outside": Kind("Region reaches outside the photo", "Look at it: another photo, or a slip?"),
     "self-crossing": Kind("Outline crosses itself", "A repair cuts it at the crossings; it covers the same.", True),
