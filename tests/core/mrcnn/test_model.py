@@ -55,3 +55,16 @@ def test_imagenet_weights_fit_the_light_backbone(shared):
     model.load_backbone(shared / "weights" / "mobilenetv2_imagenet_notop.weights.h5")
     assert model.arrays()["Conv1/kernel"].std() > 0.1
     assert model.measured
+
+
+def test_bfloat16_moves_boxes_and_scores_only_a_little(tiny_model, tmp_path):
+    """The best detection is looked for by place, since near ties swap; eight bits of mantissa allow a tenth in score."""
+    tiny_model.save(tmp_path / "w.h5")
+    half = MaskRCNN(tiny_model.config.change(precision="mixed_bfloat16"))
+    half.load(tmp_path / "w.h5")
+    photo = drawn_sample(1).image
+    one, other = tiny_model.predict([photo], 0.0)[0], half.predict([photo], 0.0)[0]
+    assert other.boxes.dtype == other.scores.dtype == other.masks.dtype == np.float32
+    best = np.abs(other.boxes - one.boxes[0]).max(axis=1).argmin()
+    assert other.boxes[best] == pytest.approx(one.boxes[0], abs=2.0)
+    assert other.scores[best] == pytest.approx(one.scores[0], abs=0.1)

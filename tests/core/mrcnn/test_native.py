@@ -45,6 +45,7 @@ def test_native_and_portable_nms_are_equal():
     assert one == other
 
 
+@pytest.mark.skipif(not native.TENSORFLOW, reason="other backends take all slots, since shapes must not follow values")
 def test_real_slots_never_come_back_empty():
     assert np.array(native.real_slots(ops.convert_to_tensor([False, True, True]))).tolist() == [1, 2]
     assert np.array(native.real_slots(ops.convert_to_tensor([False, False]))).tolist() == [0]
