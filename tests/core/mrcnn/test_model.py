@@ -58,7 +58,7 @@ def test_imagenet_weights_fit_the_light_backbone(shared):
 
 
 def test_bfloat16_moves_boxes_and_scores_only_a_little(tiny_model, tmp_path):
-    """The best detection is looked for by place, since near ties swap; eight bits of mantissa allow a tenth in score."""
+    """The best one is looked for by place, since near ties swap; eight bits of mantissa allow a tenth in score."""
     tiny_model.save(tmp_path / "w.h5")
     half = MaskRCNN(tiny_model.config.change(precision="mixed_bfloat16"))
     half.load(tmp_path / "w.h5")
