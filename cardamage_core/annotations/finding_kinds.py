@@ -33,6 +33,7 @@ KINDS: dict[str, Kind] = {
     "no-area": Kind("Region covers nothing", "A repair removes it.", True),
     "tiny": Kind("Tiny region", "Look at it: a slip of the mouse?"),
     "unlabelled": Kind("Region without a label", "Give it one."),
+    "several-ticked": Kind("Several boxes ticked", "The first is the label; the others stay as an attribute."),
     "label-alike": Kind("Labels that look like one", "Rename one, or import with --map OLD=NEW."),
     "repeated-key": Kind("Name twice in one object of a file", "Only the last one counts."),
     "undefined-value": Kind("The word undefined instead of a value", "A fault of VIA; read as empty."),

@@ -5,6 +5,7 @@ A format is one module that offers `FORMATS`; a line in `_TABLE` adds it. A new 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from ..annotations.model import Dataset, Finding
@@ -12,7 +13,7 @@ from ..errors import FormatError
 from . import coco, cvat, labelme, vehide, via, via3, via_attributes, via_csv, voc, yolo
 from .losses import losses as _losses
 from .output import write_files
-from .source import Format, Reading, Source, Written
+from .source import Format, Reading, Source, Written, nothing
 
 __all__ = [
     "FORMATS",
@@ -61,12 +62,14 @@ def read_with_findings(
     format: str = "",  # noqa: A002
     label_in: str = "",
     photos: Path | None = None,
+    between: Callable[[], None] = nothing,
 ) -> Reading:
     """As `read`, with what looked odd in the file itself.
 
     `label_in` names the attribute that holds the label; `photos` is their folder, for formats that need their sizes.
+    `between` is called between the stages of reading and may raise to stop.
     """
-    source = Source(Path(path), label_in=label_in, photos=photos)
+    source = Source(Path(path), label_in=label_in, photos=photos, between=between)
     try:
         return (_named(format) if format else _recognised(source)).read(source)
     except RecursionError:

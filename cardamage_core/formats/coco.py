@@ -13,10 +13,12 @@ from typing import Any
 
 from .. import __version__
 from ..annotations.labels import DAMAGE
-from ..annotations.model import AnnotatedPhoto, Dataset, Rectangle, Region, Shape
-from ..annotations.shapes import area, bounds
+from ..annotations.model import AnnotatedPhoto, Dataset, Photo, Rectangle, Region, Shape
+from ..annotations.shapes import area, bounds, outline
+from ..imaging import MOST_PIXELS
 from . import checked, masks
 from .building import Found, dataset, label_names, label_of, outlines, photo, polygon, rounded, with_label_fields
+from .losses import has_hole
 from .source import Format, Reading, Source, Written
 
 OURS = ("id", "image_id", "category_id", "segmentation", "area", "bbox", "score", "attributes")
@@ -51,7 +53,7 @@ def read(source: Source) -> Reading:
 
 
 def write(of: Dataset) -> Written:
-    """One COCO file: a part of a region is a polygon of its annotation; holes are cut open."""
+    """One COCO file: a part of a region is a polygon of its annotation; a region with holes is a mask (RLE)."""
     names = label_names(of)
     numbers = {name: number for number, name in enumerate(names, 1)}
     data = {
@@ -68,7 +70,7 @@ FORMATS = (
     Format(
         "coco", "COCO JSON", ".json", recognises, read, write,
         {
-            "holes": "holes are cut open along a line, which keeps the area",
+            "holes": "they are written as whole pixels (RLE), or cut open along a line where the size is unknown",
             "rectangles": "they become polygons",
             "circles": "they become polygons",
             "ellipses": "they become polygons",
@@ -177,17 +179,26 @@ def _annotations(of: Dataset, numbers: dict[str, int]) -> Iterator[dict[str, Any
         for region in one.regions:
             if rings := outlines(region.shape):
                 count += 1
-                yield _annotation(region, rings, count, image, numbers[region.label or DAMAGE])
+                parts = _runs(region, one.photo) or [[rounded(v) for point in ring for v in point] for ring in rings]
+                yield _annotation(region, parts, count, image, numbers[region.label or DAMAGE])
 
 
-def _annotation(region: Region, rings: list, number: int, image: int, category: int) -> dict[str, Any]:
+def _runs(region: Region, photo: Photo) -> dict[str, Any] | None:
+    """The mask of a region with holes as lengths of runs; None without holes, or where the photo's size is unknown."""
+    if not has_hole(region) or not 0 < photo.width * photo.height <= MOST_PIXELS:
+        return None
+    mask = masks.mask_of(outline(region.shape), width=photo.width, height=photo.height)
+    return {"size": [photo.height, photo.width], "counts": masks.runs_of_mask(mask)} if mask.any() else None
+
+
+def _annotation(region: Region, parts: Any, number: int, image: int, category: int) -> dict[str, Any]:
     x0, y0, x1, y1 = bounds(region.shape)
     attributes = {key: value for key, value in region.attributes.items() if key != "iscrowd"}
     data = {
         "id": number,
         "image_id": image,
         "category_id": category,
-        "segmentation": [[rounded(value) for point in ring for value in point] for ring in rings],
+        "segmentation": parts,
         "area": round(area(region.shape).area, 3),
         "bbox": [rounded(value) for value in (x0, y0, x1 - x0, y1 - y0)],
         "iscrowd": int(region.attributes.get("iscrowd") == 1),

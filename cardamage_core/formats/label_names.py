@@ -44,15 +44,19 @@ def candidates(regions: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
 
 
 def text_of(value: Any) -> str:
-    """The label a value stands for: text, a number, or the one checkbox that is ticked; "" when none."""
+    """The label a value stands for: text, a number, or the first checkbox that is ticked; "" when none."""
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, dict):
-        ticked = [key for key, is_on in value.items() if is_on is True]
-        return ticked[0].strip() if len(ticked) == 1 else ""
+        return next(iter(ticked(value)), "").strip()
     if isinstance(value, bool) or not isinstance(value, int | float):
         return ""
     return str(value)
+
+
+def ticked(value: Any) -> list[str]:
+    """The checkboxes that are ticked, in the file's order."""
+    return [key for key, is_on in value.items() if is_on is True] if isinstance(value, dict) else []
 
 
 def label_of(attributes: Mapping[str, Any], where: Place) -> tuple[str, str]:

@@ -64,6 +64,13 @@ def mask_of_runs(counts: Sequence[int], *, width: int, height: int) -> np.ndarra
     return np.repeat(values, lengths).reshape(width, height).T
 
 
+def runs_of_mask(mask: np.ndarray) -> list[int]:
+    """Lengths of runs of 0 and 1 in turns, beginning with 0, down the columns of a mask (h, w) bool."""
+    flat = np.concatenate(([False], mask.T.ravel(), [not mask[-1, -1]]))
+    ends = np.flatnonzero(flat[1:] != flat[:-1])
+    return np.diff(ends, prepend=0).tolist()
+
+
 def _toggle(toggles: np.ndarray, x0: float, y0: float, x1: float, y1: float) -> None:
     """Mark, for each row whose centre line the edge crosses, the first pixel centre to the right of the crossing."""
     if y0 > y1:

@@ -20,6 +20,10 @@ LARGEST_INTEGER = 2**63 - 1
 _ODD_NUMBERS = re.compile(r"NaN|Infinity|\d{19}|[eE]\+?\d{3}")
 
 
+def nothing() -> None:
+    """For readers whom nobody may stop."""
+
+
 class Reading(NamedTuple):
     """What a file holds, and what looked odd in it."""
 
@@ -58,12 +62,20 @@ class Source:
     """A file or folder that may hold annotations; read and parsed once, when first asked.
 
     `label_in` names the attribute that holds the label ("": found out); `photos` is where the photos lie, for formats
-    whose coordinates are shares of the photo.
+    whose coordinates are shares of the photo; `between` is called between the stages of reading and may raise to stop.
     """
 
-    def __init__(self, path: Path, *, label_in: str = "", photos: Path | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        label_in: str = "",
+        photos: Path | None = None,
+        between: Callable[[], None] = nothing,
+    ) -> None:
         self.path = path
         self.label_in = label_in
+        self._between = between
         self.photos = photos or (path if path.is_dir() else path.parent)
         self.repeated: list[str] = []  # keys that stand twice in one object
 
@@ -75,7 +87,9 @@ class Source:
     @functools.cached_property
     def text(self) -> str:
         """The content; FormatError when it cannot be read or is not UTF text."""
+        self._between()
         data = _bytes(self.path)
+        self._between()
         try:
             return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
         except UnicodeDecodeError as error:
@@ -86,7 +100,9 @@ class Source:
     @functools.cached_property
     def json(self) -> Any:
         """The content as JSON with finite numbers of ordinary size; FormatError otherwise."""
-        return parsed(self.text, self)
+        data = parsed(self.text, self)
+        self._between()
+        return data
 
     @functools.cached_property
     def is_json(self) -> bool:

@@ -103,9 +103,7 @@ def _regions(entry: Entry, photo: str, where: label_names.Place, style: str) -> 
             raise FormatError(f"{place} cannot be understood.", error.detail) from None
         raw = data.get("region_attributes", {})
         label_in, label = label_names.label_of(raw, where)
-        attributes = (
-            {name: value for name, value in raw.items() if name != label_in} if len(raw) > 1 or not label else {}
-        )
+        attributes = _others(raw, label_in) if label_in else dict(raw)
         region = Region(f"{photo}.{index + 1}", shape, label or DAMAGE, attributes, origin)
         extra = _label_extra(label, label_in, where) | _region_extra(region, data, style)
         if key != str(index):
@@ -113,6 +111,15 @@ def _regions(entry: Entry, photo: str, where: label_names.Place, style: str) -> 
         if not _is_written_back(region, extra, raw):
             extra["attributes"] = raw
         yield Region(region.id, shape, region.label, attributes, origin, extra={KEY: extra}) if extra else region
+
+
+def _others(raw: dict[str, Any], label_in: str) -> dict[str, Any]:
+    """The attributes beside the label; where several boxes of the label's attribute are ticked, that one as well."""
+    is_plain = isinstance(raw.get(label_in), str)
+    if len(raw) == 1 and is_plain:
+        return {}
+    is_label = is_plain or len(label_names.ticked(raw.get(label_in))) < 2
+    return {name: value for name, value in raw.items() if name != label_in or not is_label}
 
 
 def _label_extra(label: str, label_in: str, where: label_names.Place) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -92,13 +93,17 @@ def plan(
         return plan_photos([path], split=split, progress=progress, cancelled=cancelled)
     source = _annotation_file(path, format) if path.is_dir() else path
     folder = Path(photos).absolute() if photos else path if path.is_dir() else path.parent
+    _stop(cancelled)
     place = PhotoFiles(folder)
+    _stop(cancelled)
     if source is None:
         reading = _only_photos(path, place)
     else:
-        reading = formats.read_with_findings(source, format=format, label_in=mapping.label_in, photos=folder)
-    if cancelled and cancelled():
-        raise ImportStoppedError
+        stop = partial(_stop, cancelled)
+        reading = formats.read_with_findings(
+            source, format=format, label_in=mapping.label_in, photos=folder, between=stop
+        )
+    _stop(cancelled)
     proposed = mappings.proposal(reading.dataset, known)
     dataset = mappings.applied(reading.dataset, mapping)
     is_listed = source is None
@@ -212,7 +217,7 @@ def _looked_at(
     with_sizes, header_findings = with_headers(photos, turn=turn, step=step)
     dataset = Dataset(tuple(with_sizes), reading.dataset.labels, reading.dataset.extra)
     missing = sum(one.photo.width == 0 for one in with_sizes)
-    findings = (*reading.findings, *header_findings, *checks.findings(dataset))
+    findings = (*reading.findings, *header_findings, *checks.findings(dataset), *mappings.ticked_findings(with_sizes))
     return ImportPlan(source, dataset, findings, len(photos) - missing, missing)
 
 
@@ -311,12 +316,16 @@ def _stored_path(project: Project, photo: Photo) -> str:
     return path.relative_to(project.folder).as_posix() if path.is_relative_to(project.folder) else photo.path
 
 
+def _stop(cancelled: Cancelled | None) -> None:
+    if cancelled and cancelled():
+        raise ImportStoppedError
+
+
 def _watch(total: int, progress: Progress | None, cancelled: Cancelled | None) -> Callable[[], None]:
     counter = itertools.count(1)
 
     def step() -> None:
-        if cancelled and cancelled():
-            raise ImportStoppedError
+        _stop(cancelled)
         done = next(counter)
         if progress and (done % 50 == 0 or done == total):
             progress(done, total)

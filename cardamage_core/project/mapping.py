@@ -12,12 +12,12 @@ import msgspec
 
 from ..annotations.label_alike import Alike, alike
 from ..annotations.labels import new_labels
-from ..annotations.model import Dataset, Finding, Label, Region, Role
+from ..annotations.model import AnnotatedPhoto, Dataset, Finding, Label, Region, Role
 from ..errors import FormatError
-from ..formats.label_names import IN_NAME, text_of
+from ..formats.label_names import IN_NAME, text_of, ticked
 from ..formats.via_writing import KEY, LABEL_IN
 
-__all__ = ["IN_NAME", "Attribute", "NameMapping", "Proposal", "applied", "findings", "proposal"]
+__all__ = ["IN_NAME", "Attribute", "NameMapping", "Proposal", "applied", "findings", "proposal", "ticked_findings"]
 
 
 class NameMapping(msgspec.Struct, frozen=True):
@@ -77,6 +77,16 @@ def findings(proposed: Proposal) -> Iterator[Finding]:
     """One for each pair of names that look like one."""
     for one in proposed.alike:
         yield Finding("label-alike", one.text())
+
+
+def ticked_findings(photos: Sequence[AnnotatedPhoto]) -> Iterator[Finding]:
+    """One for each region whose label was the first of several ticked boxes."""
+    for one in photos:
+        for region in one.regions:
+            value = region.attributes.get(region.extra.get(KEY, {}).get("label_in", LABEL_IN))
+            if value is not None and len(boxes := ticked(value)) > 1 and region.label == boxes[0].strip():
+                text = f"A region of {one.photo.name} has {', '.join(boxes)} ticked; “{region.label}” was taken."
+                yield Finding("several-ticked", text, photo=one.photo.id, region=region.id)
 
 
 def _renamed(region: Region, names: Mapping[str, str]) -> Region:

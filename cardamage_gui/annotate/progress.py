@@ -38,13 +38,14 @@ class ProgressStrip(QFrame):
         self._begun = time.monotonic()
         self._text.setText(text)
         self._left.setText("")
-        self._bar.setValue(0)
+        self._bar.setRange(0, 0)  # busy, until it is known how far it is
         self.show()
 
     def show_progress(self, fraction: float, text: str = "") -> None:
         """How far it is, 0…1."""
         if text:
             self._text.setText(text)
+        self._bar.setRange(0, 1000)
         self._bar.setValue(int(1000 * fraction))
         gone = time.monotonic() - self._begun
         if fraction > 0 and gone > ESTIMATE_AFTER:

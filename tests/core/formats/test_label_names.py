@@ -28,11 +28,12 @@ def test_notes_are_no_labels():
         (None, ""),
         (True, ""),
         ({"a": True, "b": False}, "a"),
-        ({"a": True, "b": True}, ""),
+        ({"a": False, "b": True, "c": True}, "b"),
+        ({"a": False}, ""),
         ([1], ""),
     ],
 )
-def test_a_label_is_a_text_a_number_or_one_ticked_box(value, text):
+def test_a_label_is_a_text_a_number_or_the_first_ticked_box(value, text):
     assert text_of(value) == text
 
 

@@ -9,7 +9,7 @@ from hypothesis.extra.numpy import arrays
 
 from cardamage_core.annotations.model import Polygon
 from cardamage_core.annotations.shapes import area
-from cardamage_core.formats.masks import mask_of, mask_of_runs, polygon_of, runs_of
+from cardamage_core.formats.masks import mask_of, mask_of_runs, polygon_of, runs_of, runs_of_mask
 
 MASKS = arrays(bool, st.tuples(st.integers(1, 9), st.integers(1, 9)))
 
@@ -77,3 +77,18 @@ def test_noise_is_refused_before_it_takes_the_memory():
     noise = np.indices((1200, 1200)).sum(0) % 2 == 0
     with pytest.raises(ValueError, match="ragged"):
         polygon_of(noise)
+
+
+@pytest.mark.parametrize(
+    ("rows", "runs"),
+    [
+        (["01", "11"], [1, 3]),  # down the columns: 0 1, 1 1
+        (["10", "00"], [0, 1, 3]),
+        (["11", "11"], [0, 4]),
+        (["00", "00"], [4]),
+    ],
+)
+def test_the_runs_of_a_mask_go_down_its_columns_and_begin_with_nothing(rows, runs):
+    mask = np.array([[letter == "1" for letter in row] for row in rows])
+    assert runs_of_mask(mask) == runs
+    assert (mask_of_runs(runs, width=2, height=2) == mask).all()

@@ -1,5 +1,6 @@
 """Do shapes, labels and photos survive in every format, as far as it can hold them?"""
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -116,6 +117,22 @@ def test_what_a_format_cannot_hold_is_said(through, kind, codes):
     _, said = through(found, kind)
     assert said == codes
     assert [f.code for f in formats.losses(found, format=kind)] == [code for code in codes if code != "lost-overlaps"]
+
+
+def test_coco_keeps_a_hole_as_a_mask_of_whole_pixels(through):
+    again, _ = through(dataset(Region("r", HOLED, "dent")), "coco")
+    (region,) = again.photos[0].regions
+    assert len(region.shape.rings) == 2
+    assert area(region.shape).equals(area(HOLED))  # its corners are whole numbers
+
+
+def test_coco_cuts_a_hole_open_where_the_photo_s_size_is_unknown(through):
+    found = dataset(Region("r", HOLED, "dent"))
+    photo = msgspec.structs.replace(found.photos[0].photo, width=0, height=0)
+    again, _ = through(Dataset((AnnotatedPhoto(photo, found.photos[0].regions),), found.labels), "coco")
+    (region,) = again.photos[0].regions
+    assert len(region.shape.rings) == 1
+    assert area(region.shape).area == area(HOLED).area
 
 
 @pytest.mark.parametrize("kind", ["coco", "labelme", "cvat", *VIA])

@@ -1,5 +1,6 @@
 """Do annotations and photos come in, once, wherever the photos lie, and all or nothing?"""
 
+import itertools
 import json
 
 import pytest
@@ -207,6 +208,35 @@ def test_a_stopped_import_leaves_nothing(project, tmp_path):
     assert project.photos() == ()
     assert project.labels() == ()
     assert project.history() == ()
+
+
+@pytest.mark.parametrize("stage", range(1, 7))
+def test_an_import_stops_between_the_stages_of_reading(tmp_path, stage):
+    photo(tmp_path / "a.jpg")
+    file = via(tmp_path / "v.json", "a.jpg")
+    asked = itertools.count(1)
+    with pytest.raises(importing.ImportStoppedError):
+        importing.plan(file, cancelled=lambda: next(asked) == stage)
+    assert next(asked) == stage + 1  # nothing went on after the answer
+
+
+def test_of_several_ticked_boxes_the_first_is_proposed_with_a_finding(project, tmp_path):
+    photo(tmp_path / "a.jpg")
+    shape = {"name": "rect", "x": 1, "y": 2, "width": 3, "height": 4}
+    ticked = {"type": {"rust": False, "dent": True, "scratch": True}}
+    region = {"shape_attributes": shape, "region_attributes": ticked}
+    entry = {"filename": "a.jpg", "size": 0, "regions": [region], "file_attributes": {}}
+    (tmp_path / "v.json").write_text(json.dumps({"a.jpg0": entry}))
+    summary = bring_in(project, tmp_path / "v.json")
+    found = [finding for finding in summary.findings if finding.code == "several-ticked"]
+    assert [finding.text for finding in found] == ["A region of a.jpg has dent, scratch ticked; “dent” was taken."]
+    (summary,) = project.photos()
+    assert found[0].photo == summary.id
+    (stored,) = project.regions(summary.id)
+    assert (stored.label, stored.attributes) == ("dent", ticked)
+    formats.write(project.dataset(), tmp_path / "out.json", format="via2")
+    (written,) = json.loads((tmp_path / "out.json").read_text()).values()
+    assert written["regions"] == [region]
 
 
 def test_progress_ends_at_the_total(project, tmp_path):

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 from PIL import Image
-from qtpy.QtWidgets import QPlainTextEdit
+from qtpy.QtWidgets import QPlainTextEdit, QProgressBar
 
 from cardamage_gui.annotate.naming import BECOMES, ROLE, NamingDialog
 from cardamage_gui.annotate.summary import SummaryDialog
@@ -82,6 +82,16 @@ def test_export_writes_what_the_project_holds(page, session, answers, tmp_path, 
         page.transfer.export()
     entries = json.loads(answers.target.read_text())
     assert sorted(entry["filename"] for entry in entries.values()) == ["gone.png", "one.png", "three.png", "two.png"]
+
+
+def test_the_bar_is_busy_while_a_file_is_read_and_nobody_knows_how_far_it_is(page, via_file):
+    page.transfer.import_paths([via_file])
+    bar = page.strip.findChild(QProgressBar)
+    assert page.strip.isVisible()
+    assert (bar.minimum(), bar.maximum()) == (0, 0)
+    page.strip.show_progress(0.25)
+    assert (bar.value(), bar.maximum()) == (250, 1000)
+    page.strip.stopped.emit()
 
 
 def test_stop_leaves_nothing(page, session, answers, via_file):
