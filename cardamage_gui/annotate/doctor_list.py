@@ -50,6 +50,7 @@ class DoctorWindow(QDialog):
         column.addWidget(self.list, 1)
         column.addLayout(self._buttons())
         self.show_findings(None, {}, can_repair=False)
+        self.say("")
 
     def show_findings(self, findings: Sequence[Finding] | None, names: Mapping[str, str], *, can_repair: bool) -> None:
         """Show these findings (None: nothing was looked at yet); `names` are the photos', by id."""
@@ -80,6 +81,7 @@ class DoctorWindow(QDialog):
     def say(self, text: str) -> None:
         """What was done last."""
         self._said.setText(text)
+        self._said.setVisible(bool(text))
 
     def _offer(self, *, busy: bool) -> None:
         self.again.setEnabled(not busy)
