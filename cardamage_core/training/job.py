@@ -106,6 +106,8 @@ def check(job: TrainingJob) -> None:
         raise _wrong(f"there is no preset “{job.preset}”", f"Choose one of {', '.join(PRESETS)}.")
     if job.layers not in LAYERS:
         raise _wrong(f"there is no group of layers “{job.layers}”", f"Choose one of {', '.join(LAYERS)}.")
+    if job.start == "coco" and job.preset != "matterport" and job.changes.get("backbone") != "resnet101":
+        raise _wrong(f"the COCO weights do not fit the preset “{job.preset}”", "They are for ResNet-101: “matterport”.")
     if not job.classes:
         raise _wrong("it has no class", "Choose at least one label to learn.")
     _check_classes(job)

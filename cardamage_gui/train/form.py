@@ -66,6 +66,7 @@ class Form(QFrame):
         kept = self._start_from.currentData()
         self._start_from.clear()
         self._start_from.addItem("ImageNet – a backbone that knows photos", "imagenet")
+        self._start_from.addItem("COCO – a whole network, for the matterport preset", "coco")
         for model_id, model_name in models.items():
             self._start_from.addItem(f"{model_name} – go on from this model", model_id)
         self._start_from.addItem("Nothing – random weights", "none")
@@ -227,6 +228,7 @@ class Form(QFrame):
         self._name.returnPressed.connect(self._submit)
         self._one.toggled.connect(self._changed)
         self._preset.currentIndexChanged.connect(self._changed)
+        self._start_from.currentIndexChanged.connect(self._changed)
 
 
 def _number(value: int, least: int, most: int) -> QSpinBox:

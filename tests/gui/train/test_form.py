@@ -119,3 +119,14 @@ def test_a_problem_found_later_stands_in_the_form(form):
     form.show_problem(JobError("This training cannot start: no region.", "Draw one."))
 
     assert "This training cannot start: no region. Draw one." in shown(form)
+
+
+def test_coco_weights_are_refused_in_place_until_the_preset_fits(form):
+    start, preset = (
+        next(c for c in form.findChildren(QComboBox) if c.findData(d) >= 0) for d in ("coco", "matterport")
+    )
+    start.setCurrentIndex(start.findData("coco"))
+    assert any("COCO weights do not fit the preset “light”" in text for text in shown(form))
+    preset.setCurrentIndex(preset.findData("matterport"))
+    assert form.job().start == "coco"
+    assert not any("COCO weights do not fit" in text for text in shown(form))
