@@ -15,7 +15,6 @@ from qtpy.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QRadioButton,
-    QScrollArea,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -214,12 +213,7 @@ class Form(QFrame):
         note = "The training goes on when this window is closed, and can be stopped and resumed."
         layout.addWidget(parts.label(note, "small", wrap=True))
         layout.addStretch(1)
-        area = QScrollArea()
-        area.setAccessibleName("New training")
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.NoFrame)
-        area.setWidget(sheet)
-        parts.rows(self).addWidget(area)
+        parts.rows(self).addWidget(parts.scrolled(sheet, "New training"))
 
     def _listen(self) -> None:
         for number in (self._epochs, self._steps, self._batch, self._seed):

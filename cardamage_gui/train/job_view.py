@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Signal
 from qtpy.QtGui import QFontDatabase
-from qtpy.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QProgressBar, QScrollArea, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QProgressBar, QVBoxLayout, QWidget
 
 from cardamage_core.errors import CarDamageError
 
@@ -210,12 +210,7 @@ class JobView(QFrame):
         layout.addWidget(self._pictures_head)
         layout.addWidget(self._pictures)
         layout.addStretch(1)
-        area = QScrollArea()
-        area.setAccessibleName("Training")
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.NoFrame)
-        area.setWidget(sheet)
-        parts.rows(self).addWidget(area)
+        parts.rows(self).addWidget(parts.scrolled(sheet, "Training"))
 
     def _head(self) -> QHBoxLayout:
         texts = QVBoxLayout()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QItemSelectionModel, Qt, Signal
 from qtpy.QtGui import QHideEvent, QShowEvent
-from qtpy.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
+from qtpy.QtWidgets import QStackedWidget, QWidget
 
 from cardamage_core.errors import CarDamageError
 from cardamage_core.training.job import TrainingJob
@@ -199,13 +199,9 @@ class TrainPage(QWidget):
             layout.addWidget(_inset(head))
             layout.addWidget(view)
         layout.addStretch(1)
-        area = QScrollArea()
-        area.setAccessibleName("Training")
-        area.setFrameShape(QFrame.NoFrame)
-        area.setWidgetResizable(True)
+        area = parts.scrolled(left, "Training")
         area.setFixedWidth(LEFT)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
-        area.setWidget(left)
         outer = parts.columns(self, spacing=0)
         outer.addWidget(area)
         outer.addWidget(self._stack, 1)
