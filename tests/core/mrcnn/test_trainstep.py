@@ -1,11 +1,13 @@
 """Does a step teach, can it be stopped and continued, and does the network learn a few photos by heart?"""
 
+import h5py
 import numpy as np
 import pytest
 from drawings import bitmap, drawn_sample, tiny_config
 
 from cardamage_core.mrcnn import EngineError, MaskRCNN, Sample, TrainStep
 from cardamage_core.mrcnn.trainstep import rate_at
+from cardamage_core.mrcnn.weights import read_notes
 
 SAMPLES = [drawn_sample(number) for number in range(4)]
 
@@ -27,14 +29,33 @@ def test_a_few_photos_are_learnt_by_heart():
 
 
 def test_a_loaded_checkpoint_goes_on_as_it_did_the_first_time(tmp_path):
+    """The state comes back bit for bit, and the next step sees the same photos, jittered and drawn the same way.
+
+    Later steps are not compared: the gradients of one step already differ in their last bits from run to run (threads
+    add in any order), and what a step samples from proposals turns that into more.
+    """
     trainer = TrainStep(MaskRCNN(tiny_config(flip=True), seed=2), seed=5)
     trainer.step(SAMPLES[:2])
     trainer.save(tmp_path / "c.h5")
-    first = [trainer.step(SAMPLES[:2]) for _ in range(3)]
+    first = trainer.step(SAMPLES[:2])
+    trainer.step(SAMPLES[2:])
     trainer.load(tmp_path / "c.h5")
     assert trainer.step_count == 1
-    again = [trainer.step(SAMPLES[:2]) for _ in range(3)]
-    assert first[-1] == pytest.approx(again[-1], rel=1e-3)
+    trainer.save(tmp_path / "again.h5")
+    assert_equal_files(tmp_path / "c.h5", tmp_path / "again.h5")
+    assert trainer.step(SAMPLES[:2]) == pytest.approx(first, rel=1e-4)
+
+
+def assert_equal_files(one, other):
+    """Weights, optimiser's moments, step and random state."""
+    assert read_notes(one) == read_notes(other)
+    with h5py.File(one) as first, h5py.File(other) as second:
+        names = set()
+        first.visit(names.add)
+        assert any("optimizer" in name for name in names)
+        for name in names:
+            if isinstance(first[name], h5py.Dataset):
+                np.testing.assert_array_equal(first[name][()], second[name][()])
 
 
 def test_a_checkpoint_of_another_layer_group_is_refused(tiny_model, tmp_path):
