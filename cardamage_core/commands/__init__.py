@@ -20,6 +20,7 @@ MODULES = {
     "import": "bring annotations and their photos into a project",
     "export": "write a project's annotations to a file",
     "check": "say what looks wrong with a project's data",
+    "split": "deal photos to train, val and test, look-alikes together",
     "train": "start a training",
     "jobs": "list, watch and stop trainings",
     "evaluate": "measure a model on annotated photos",

@@ -7,40 +7,19 @@ turn-unsure.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
-from PIL import Image
 
-from .. import files, imaging
+from .. import files
 from ..annotations.model import AnnotatedPhoto, Finding, Photo
 from ..errors import PhotoError
 from ..formats.photo_files import PhotoFiles
+from . import likeness
 from .photo_headers import headers, kind_of, orientation_findings
-
-THREADS = 4
-AHEAD = 400
-SIDE = 64  # pixels of the small copies that are compared
-MOST_BITS = 6  # of 64 that may differ
-LEAST_LIKENESS = 0.97  # correlation of 16 × 16 grey values
-LEAST_STEP = 2.0  # grey values; less is noise of compression
-BLOCK = 2000  # photos compared with all others at a time
 
 Step = Callable[[], None]
 Pair = tuple[Photo, Photo]
-
-
-class _Look(NamedTuple):
-    """How a photo looks: for each of 8 × 8 fields whether it is brighter than its left neighbour; 16 × 16 grey values.
-
-    The grey values are less their mean and of length 1, so that the product of two is their correlation.
-    """
-
-    bits: int
-    greys: np.ndarray
 
 
 def nothing() -> None:
@@ -119,42 +98,11 @@ def _hash(photo: Photo) -> str:
 
 
 def _near(photos: Sequence[AnnotatedPhoto], step: Step) -> Iterator[Pair]:
-    """Photos that look the same and are in different splits: what is trained on would be judged by.
-
-    Nearly all bits of their difference hashes agree, and their grey values go together.
-    """
-    looks = [(one.photo, look) for one, look in zip(photos, _looks(photos, step), strict=True) if look]
-    bits = np.array([look.bits for _, look in looks], np.uint64)
-    greys = np.array([look.greys for _, look in looks])
-    splits = np.unique([photo.split for photo, _ in looks], return_inverse=True)[1]
-    for start in range(0, len(looks), BLOCK):
-        some = slice(start, start + BLOCK)
-        near = np.bitwise_count(bits[some, None] ^ bits[None]) <= MOST_BITS
-        near &= splits[some, None] != splits[None]
-        for row, j in np.argwhere(near).tolist():
-            i = start + row
-            if i < j and greys[i] @ greys[j] >= LEAST_LIKENESS:
-                yield looks[i][0], looks[j][0]
-
-
-def _looks(photos: Sequence[AnnotatedPhoto], step: Step) -> Iterator[_Look | None]:
-    paths = iter([one.photo.path for one in photos])
-    with ThreadPoolExecutor(THREADS) as pool:
-        while some := list(islice(paths, AHEAD)):
-            for look in pool.map(_look, some):
-                step()
-                yield look
-
-
-def _look(path: str) -> _Look | None:
-    try:
-        grey = Image.fromarray(imaging.thumbnail(path, SIDE).mean(2).astype(np.float32))
-    except PhotoError:
-        return None
-    steps = np.diff(np.asarray(grey.resize((9, 8), Image.Resampling.BOX)), axis=1) > LEAST_STEP
-    values = np.asarray(grey.resize((16, 16), Image.Resampling.BOX)).ravel().astype(float)
-    values -= values.mean()
-    return _Look(int(np.packbits(steps).view(np.uint64)[0]), values / (np.linalg.norm(values) or 1.0))
+    """Photos that look the same and are in different splits: what is trained on would be judged by."""
+    looks = likeness.looks([one.photo.path for one in photos], step=step)
+    splits = np.unique([one.photo.split for one in photos], return_inverse=True)[1]
+    for i, j in likeness.alike(looks, apart=splits):
+        yield photos[i].photo, photos[j].photo
 
 
 def _twice(code: str, words: str, first: Photo, second: Photo) -> Finding:

@@ -1,0 +1,121 @@
+"""Which photos shall teach, and which shall judge what was learned?
+
+Photos that look the same (see `likeness`) are dealt together, since a photo whose twin was taught says nothing about a
+model. Beyond that the deal evens out photos and the regions of each label.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+
+from ..annotations.model import AnnotatedPhoto
+from ..errors import ProjectError
+from . import likeness
+from .history import Edit
+from .project import Project
+
+
+class Dealt(NamedTuple):
+    """What a deal did: photos in each split now, how many photos stand in groups of twins, and the edit, if any."""
+
+    counts: dict[str, int]
+    twins: int
+    edit: Edit | None
+
+
+def deal(
+    project: Project, shares: Mapping[str, float], *, again: bool = False, seed: int = 0, step: Callable[[], None]
+) -> Dealt:
+    """Give photos without a split one, in one edit that can be undone; with `again` also those that have one.
+
+    shares: the share of all photos for each split, 0…1, together 1. A photo whose twin has a split joins it.
+    `step` is called for each photo and may raise to cancel. Raises ProjectError for impossible shares.
+    """
+    _check(shares)
+    photos = project.dataset().photos
+    looks = likeness.looks([one.photo.path for one in photos], step=step)
+    groups = grouped(len(photos), likeness.alike(looks))
+    fixed = {} if again else {i: one.photo.split for i, one in enumerate(photos) if one.photo.split}
+    chosen = chosen_splits(photos, groups, shares, fixed=fixed, seed=seed)
+    before = [project.photo(one.photo.id) for one in photos]
+    after = [msgspec.structs.replace(photo, split=name) for photo, name in zip(before, chosen, strict=True)]
+    changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
+    edit = project.edit_photos([old for old, _ in changed], [new for _, new in changed], "Deal photos to splits")
+    return Dealt(dict(Counter(chosen)), sum(len(group) for group in groups if len(group) > 1), edit)
+
+
+def grouped(count: int, pairs: Iterable[tuple[int, int]]) -> list[list[int]]:
+    """0 … count - 1 in groups, so that each pair, and who hangs together through pairs, is in one."""
+    leader = list(range(count))
+
+    def find(i: int) -> int:
+        while leader[i] != i:
+            leader[i] = i = leader[leader[i]]
+        return i
+
+    for one, other in pairs:
+        leader[find(one)] = find(other)
+    groups: dict[int, list[int]] = {}
+    for i in range(count):
+        groups.setdefault(find(i), []).append(i)
+    return list(groups.values())
+
+
+def chosen_splits(
+    photos: Sequence[AnnotatedPhoto],
+    groups: Sequence[Sequence[int]],
+    shares: Mapping[str, float],
+    *,
+    fixed: Mapping[int, str],
+    seed: int,
+) -> list[str]:
+    """The split of each photo; those in `fixed` (by place) keep theirs, and their group follows the first of them."""
+    contents = _contents(photos)
+    names = list(shares)
+    wanted = np.outer([shares[name] for name in names], contents.sum(axis=0))  # (splits, kinds)
+    chosen = ["" for _ in photos]
+    order = [_shuffled(one, seed) for one in photos]
+    # Who stands already takes room first, then the largest groups choose while there is room for them.
+    turn = lambda group: (not any(i in fixed for i in group), -len(group), min(order[i] for i in group))  # noqa: E731
+    for group in sorted(groups, key=turn):
+        held = contents[list(group)].sum(axis=0)
+        kept = next((fixed[i] for i in group if i in fixed), None)
+        name = names[int(np.argmax(_lack(wanted, contents) @ held))] if kept is None else kept
+        for i in group:
+            chosen[i] = fixed.get(i, name)
+            if chosen[i] in shares:
+                wanted[names.index(chosen[i])] -= contents[i]
+    return chosen
+
+
+def _contents(photos: Sequence[AnnotatedPhoto]) -> np.ndarray:
+    """What each photo brings: (photos, 1 + labels), itself and its regions of each label."""
+    labels = sorted({region.label for one in photos for region in one.regions})
+    contents = np.zeros((len(photos), 1 + len(labels)))
+    contents[:, 0] = 1.0
+    for i, one in enumerate(photos):
+        for region in one.regions:
+            contents[i, 1 + labels.index(region.label)] += 1.0
+    return contents
+
+
+def _lack(wanted: np.ndarray, contents: np.ndarray) -> np.ndarray:
+    """What each split still lacks of each kind, relative to all there is of it."""
+    return wanted / np.maximum(contents.sum(axis=0), 1.0)
+
+
+def _shuffled(one: AnnotatedPhoto, seed: int) -> str:
+    """A digest to sort by: a shuffle that does not depend on the order of import."""
+    return hashlib.sha256(f"{seed} {one.photo.sha256} {one.photo.name}".encode()).hexdigest()
+
+
+def _check(shares: Mapping[str, float]) -> None:
+    if any(not 0.0 <= share <= 1.0 for share in shares.values()) or abs(sum(shares.values()) - 1.0) > 1e-6:
+        said = ", ".join(f"{name} {share:g}" for name, share in shares.items())
+        raise ProjectError("Photos cannot be dealt like this.", f"Shares lie between 0 and 1 and add up to 1: {said}.")
