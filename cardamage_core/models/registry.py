@@ -84,8 +84,7 @@ def find(name_or_path: str | Path, models_folder: Path | None = None) -> Model:
     for model in known:
         if str(name_or_path) in (model.card.id, model.card.name):
             return model
-    names = ", ".join(model.card.id for model in known[:8]) or "none"
-    raise ModelError(f"There is no model “{name_or_path}”.", f"Models in {models_folder}: {names}.")
+    raise ModelError(f"There is no model “{name_or_path}”.", _instead(known, models_folder))
 
 
 def read(folder: Path) -> Model:
@@ -150,6 +149,12 @@ def _completed(card: ModelCard, weights_path: Path) -> ModelCard:
         versions=card.versions or versions(),
         weights_sha256=digest,
     )
+
+
+def _instead(known: list[Model], models_folder: Path | None) -> str:
+    if models_folder is None:
+        return "Name the folder of a model, or the project that holds it (--project)."
+    return f"Models in {models_folder}: {', '.join(model.card.id for model in known[:8]) or 'none'}."
 
 
 def _readable(folder: Path) -> Model | None:

@@ -49,6 +49,8 @@ def test_a_missing_model_is_told_with_those_that_are_there(tmp_path, weights):
     there = registry.register(tmp_path / "models", _card("dents"), weights)
     with pytest.raises(ModelError, match=f"no model “scratches”.*{there.card.id}"):
         registry.find("scratches", tmp_path / "models")
+    with pytest.raises(ModelError, match=r"no model “scratches”.*\(--project\)"):
+        registry.find("scratches")
 
 
 def test_a_model_without_weights_or_with_a_torn_card_is_refused_with_the_file(tmp_path, weights):
