@@ -14,6 +14,7 @@ PRESETS: dict[str, Keys] = {
     "labelme": {
         "tool_polygon": ("Ctrl+N", "P"),
         "tool_rectangle": ("Ctrl+R", "R"),
+        "turn_right": ("Shift+R",),
         "tool_select": ("Ctrl+J", "V"),
         "duplicate": ("Ctrl+D",),
         "fit": ("Ctrl+F", "F"),

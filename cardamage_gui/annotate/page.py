@@ -331,6 +331,7 @@ class AnnotatePage(QWidget):
         self.way.fact_changed.connect(self.fact_changed)
         self._assessing.assessed.connect(self.way.show_damage)
         canvas.zoom_changed.connect(self.bar.show_zoom)
+        canvas.turn_changed.connect(self.bar.show_turn)
         canvas.tool_changed.connect(self.tools.show_tool)
         canvas.tool_changed.connect(self.bar.show_tool)
         self.tools.chosen.connect(self.take_tool)

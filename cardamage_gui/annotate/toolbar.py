@@ -33,6 +33,8 @@ class ToolBar(QWidget):
         super().__init__()
         self.undo = _button("undo", "Undo", actions["annotate_undo"], key="Ctrl+Z")
         self.redo = _button("redo", "Redo", actions["annotate_redo"], key="Ctrl+Shift+Z")
+        self.upright = _button("rotate-left", "Upright", actions["upright"])
+        self.upright.hide()
         self.fit = _button("fit-to-page-outline", "Fit", actions["fit"])
         self.zoom = _button("", "100 %", actions["actual_size"])
         self.buttons = {action: _button(icon, text, actions[action]) for icon, text, action in CUTTING if action}
@@ -46,6 +48,7 @@ class ToolBar(QWidget):
         for action in ("", *(action for _, _, action in CUTTING)):
             row.addWidget(self.buttons[action] if action else _stroke(), 0, Qt.AlignVCenter)
         row.addStretch(1)
+        row.addWidget(self.upright)
         row.addWidget(self.fit)
         row.addWidget(_key(actions["fit"].key_text), 0, Qt.AlignVCenter)
         row.addWidget(self.zoom)
@@ -55,6 +58,10 @@ class ToolBar(QWidget):
     def show_zoom(self, scale: float) -> None:
         """Screen pixels per photo pixel."""
         self.zoom.setText(f"{scale * 100:.0f} %")
+
+    def show_turn(self, turn: int) -> None:
+        """Offer the way back while the view is turned."""
+        self.upright.setVisible(turn != 0)
 
     def show_history(self, undo: str, redo: str) -> None:
         """What undo and redo would do; "" when there is nothing."""
@@ -73,8 +80,9 @@ class ToolBar(QWidget):
         super().resizeEvent(event)
         cutting = Qt.ToolButtonTextOnly if self.width() >= ROOMY else Qt.ToolButtonIconOnly
         others = Qt.ToolButtonTextBesideIcon if self.width() >= WIDE else Qt.ToolButtonIconOnly
-        for button in (self.undo, self.redo, self.accept, self.fit, *self.buttons.values()):
-            style = others if button in (self.undo, self.redo, self.accept, self.fit) else cutting
+        plain = (self.undo, self.redo, self.accept, self.upright, self.fit)
+        for button in (*plain, *self.buttons.values()):
+            style = others if button in plain else cutting
             if button.toolButtonStyle() != style:
                 button.setToolButtonStyle(style)
 

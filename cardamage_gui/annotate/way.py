@@ -1,4 +1,4 @@
-"""How does one find one's way through many photos? Review states, the next open one, facts, light, comparison."""
+"""How does one find one's way through many photos? Review states, the next open one, facts, light, turns."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from ..actions import Action
 from ..background import Background
 from ..canvas.view import Canvas
 from ..session import Session
+from . import turning
 from .light import Lighting, LightPanel
 
 if TYPE_CHECKING:
@@ -41,9 +42,11 @@ class Way(QObject):
         self._photos: PhotoPanel | None = None
         self._damage = ""
         self.lighting = Lighting(background, canvas, self)
+        self.turning = turning.Turning(session, canvas, self)
         self.panel = LightPanel(canvas)
         self.panel.changed.connect(self.lighting.set_light)
-        canvas.zoom_changed.connect(self._zoom_changed)
+        canvas.zoom_changed.connect(self._view_changed)
+        canvas.turn_changed.connect(self._view_changed)
         canvas.selection_changed.connect(self._selection_changed)
         session.photo_changed.connect(self._photo_changed)
         session.current_changed.connect(self._photo_changed)
@@ -64,6 +67,7 @@ class Way(QObject):
             Action("next_unreviewed", "Next unreviewed photo", ("Shift+D",), following, self.next_unreviewed),
             Action("light", "Brightness…", ("Ctrl+Shift+B",), "Brightness and contrast of the view", self.show_light),
             Action("plain_light", "Brightness as in the file", (), "", self.panel.reset),
+            *self.turning.actions(),
         ]
 
     def mark(self, state: Review) -> None:
@@ -99,12 +103,14 @@ class Way(QObject):
     def tell(self) -> None:
         """Say all facts again: the page came back."""
         if self._session.current:
-            self._zoom_changed(self._canvas.viewport.scale)
+            self._view_changed()
             self.fact_changed.emit("damage", self._damage)
         self._selection_changed(self._canvas.selection)
 
-    def _zoom_changed(self, scale: float) -> None:
-        self.fact_changed.emit("zoom", f"{scale * 100:.0f} %")
+    def _view_changed(self, _what: object = None) -> None:
+        view = self._canvas.viewport
+        turned = f" · {turning.TEXTS[view.turn]}" if view.turn else ""
+        self.fact_changed.emit("zoom", f"{view.scale * 100:.0f} %{turned}")
 
     def _photo_changed(self, photo_id: str) -> None:
         if not photo_id:

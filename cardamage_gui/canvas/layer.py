@@ -13,6 +13,7 @@ from qtpy.QtGui import QPainter, QPixmap, QRegion
 
 from .viewport import Viewport
 
+WHOLE = 1e-6  # pixels that a step may differ from a whole number, for sums are rounded
 Paint = Callable[[QPainter, QRectF], None]
 
 
@@ -47,13 +48,14 @@ class Layer:
         if old == viewport:
             return
         dx, dy = (viewport.dx - old.dx, viewport.dy - old.dy) if old else (0.0, 0.0)
-        same = old is not None and old.scale == viewport.scale and ratio == 1.0
-        if not same or dx != int(dx) or dy != int(dy):
+        same = old is not None and (old.scale, old.turn) == (viewport.scale, viewport.turn) and ratio == 1.0
+        step = (round(dx), round(dy))
+        if not same or max(abs(dx - step[0]), abs(dy - step[1])) > WHOLE:
             self._dirty = QRegion(whole)
             return
-        self._dirty.translate(int(dx), int(dy))
-        self._pixmap.scroll(int(dx), int(dy), self._pixmap.rect())
-        self._dirty += QRegion(whole) - QRegion(whole.translated(int(dx), int(dy)))
+        self._dirty.translate(*step)
+        self._pixmap.scroll(*step, self._pixmap.rect())
+        self._dirty += QRegion(whole) - QRegion(whole.translated(*step))
 
     def _paint(self, whole: QRect, paint: Paint) -> None:
         rects = (self._dirty & QRegion(whole)).rects()

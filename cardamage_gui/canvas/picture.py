@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 from qtpy.QtCore import QRectF, Qt
-from qtpy.QtGui import QImage, QPainter
+from qtpy.QtGui import QImage, QPainter, QTransform
 
 from .viewport import Viewport
 
@@ -30,17 +30,18 @@ class Picture:
         """Paint what lies in `area` (screen pixels); the painter draws in screen pixels."""
         scale = viewport.scale * painter.device().devicePixelRatioF()
         image = self._level(scale)
-        x0, y0 = viewport.to_photo((area.left(), area.top()))
-        x1, y1 = viewport.to_photo((area.right(), area.bottom()))
+        x0, y0, x1, y1 = viewport.box_on_photo((area.left(), area.top(), area.right(), area.bottom()))
         x0, y0 = max(0.0, np.floor(x0) - 2), max(0.0, np.floor(y0) - 2)
         x1, y1 = min(self.width, np.ceil(x1) + 2), min(self.height, np.ceil(y1) + 2)
         if x1 <= x0 or y1 <= y0:
             return
         fx, fy = image.width() / self.width, image.height() / self.height
-        left, top = viewport.to_screen((x0, y0))
-        target = QRectF(left, top, (x1 - x0) * viewport.scale, (y1 - y0) * viewport.scale)
+        painter.save()
+        painter.setTransform(QTransform(*viewport.matrix), True)
         painter.setRenderHint(QPainter.SmoothPixmapTransform, scale < CRISP_FROM)
-        painter.drawImage(target, image, QRectF(x0 * fx, y0 * fy, (x1 - x0) * fx, (y1 - y0) * fy))
+        part = QRectF(x0 * fx, y0 * fy, (x1 - x0) * fx, (y1 - y0) * fy)
+        painter.drawImage(QRectF(x0, y0, x1 - x0, y1 - y0), image, part)
+        painter.restore()
 
     def _level(self, scale: float) -> QImage:
         wanted = 0

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qtpy.QtCore import QPointF, QRectF, Qt
-from qtpy.QtGui import QBrush, QColor, QFont, QPainter, QPainterPath, QPen, QPolygonF
+from qtpy.QtGui import QBrush, QColor, QFont, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
 from .. import look
 from .gestures import Preview
@@ -170,8 +170,7 @@ def numbers(painter: QPainter, numbered: Sequence[tuple[int, Item]], viewport: V
 
 def screen_rect(item: Item, viewport: Viewport) -> QRectF:
     """The rectangle of the canvas, in screen pixels, that painting this region may touch."""
-    x0, y0 = viewport.to_screen(item.bounds[:2])
-    x1, y1 = viewport.to_screen(item.bounds[2:])
+    x0, y0, x1, y1 = viewport.box_on_screen(item.bounds)
     return QRectF(x0 - MARGIN, y0 - MARGIN, x1 - x0 + 2 * MARGIN, y1 - y0 + 2 * MARGIN)
 
 
@@ -199,7 +198,8 @@ def _draw(painter: QPainter, item: Item, fine: float) -> None:
 
 
 def _dot(painter: QPainter, at: QPointF) -> None:
-    radius = VERTEX / painter.transform().m11() * painter.device().devicePixelRatioF()
+    grown = painter.transform()
+    radius = VERTEX / math.hypot(grown.m11(), grown.m12()) * painter.device().devicePixelRatioF()
     painter.drawEllipse(at, radius, radius)
 
 
@@ -223,8 +223,7 @@ def _path(
 
 
 def _enter(painter: QPainter, viewport: Viewport) -> None:
-    painter.translate(viewport.dx, viewport.dy)
-    painter.scale(viewport.scale, viewport.scale)
+    painter.setTransform(QTransform(*viewport.matrix), True)
 
 
 def _pen(color: QColor, width: float, painter: QPainter, *, dashed: bool = False) -> QPen:

@@ -166,9 +166,9 @@ class Stage:
         if not self.overlay:
             return
         m = render.MARGIN
-        x0, y0 = self.viewport.to_photo((rect.left() - m, rect.top() - m))
-        x1, y1 = self.viewport.to_photo((rect.right() + m, rect.bottom() + m))
-        items = [item for item in self.scene.within((x0, y0, x1, y1)) if item.id not in self._preview.hidden]
+        seen = (rect.left() - m, rect.top() - m, rect.right() + m, rect.bottom() + m)
+        touched = self.scene.within(self.viewport.box_on_photo(seen))
+        items = [item for item in touched if item.id not in self._preview.hidden]
         render.regions(painter, items, self.viewport, self.style)
 
     def _paint_active(self, painter: QPainter) -> None:

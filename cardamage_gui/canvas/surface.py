@@ -26,6 +26,7 @@ class Surface(QWidget):
 
     selection_changed = Signal(object)  # tuple of region ids
     zoom_changed = Signal(float)  # screen pixels per photo pixel
+    turn_changed = Signal(int)  # quarter turns clockwise of the view, 0 to 3
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -120,7 +121,7 @@ class Surface(QWidget):
     def fit(self) -> None:
         """Show the whole photo, and keep doing so when the canvas changes its size."""
         self._fits = True
-        self._set_viewport(fitted(self._stage.size, (self.width(), self.height()), covered=self._covered))
+        self._set_viewport(fitted(self._stage.size, self._room(), covered=self._covered, turn=self.viewport.turn))
 
     def set_covered(self, left: float) -> None:
         """So many pixels at the left edge lie under something that floats there: a fitted photo keeps clear of them."""
@@ -137,6 +138,13 @@ class Surface(QWidget):
     def zoom_to(self, scale: float) -> None:
         """Zoom to so many screen pixels per photo pixel, around the middle."""
         self.zoom_by(scale / self.viewport.scale)
+
+    def turn_to(self, turn: int) -> None:
+        """Turn the view to so many quarter turns clockwise, around the middle; the photo and its regions stay."""
+        middle = (self.width() / 2, self.height() / 2)
+        self._set_viewport(self.viewport.turned(turn, middle).held(self._stage.size, self._room()))
+        if self._fits:
+            self.fit()
 
     def select(self, ids: Sequence[str]) -> None:
         """Select these regions."""
@@ -172,11 +180,16 @@ class Surface(QWidget):
         self.update()
 
     def _set_viewport(self, viewport: Viewport) -> None:
-        zoomed = viewport.scale != self.viewport.scale
-        self._stage.viewport = viewport
-        if zoomed:
+        """See the photo otherwise; the pointer stays where it is on the screen."""
+        old, stage = self.viewport, self._stage
+        if stage.pointer is not None:
+            stage.pointer = viewport.to_photo(old.to_screen(stage.pointer))
+        stage.viewport = viewport
+        if viewport.scale != old.scale:
             self.zoom_changed.emit(viewport.scale)
-        self.update()
+        if viewport.turn != old.turn:
+            self.turn_changed.emit(viewport.turn)
+        self._look_again()
 
     def _set_selection(self, ids: tuple[str, ...]) -> None:
         if ids != self._stage.selection:

@@ -16,6 +16,7 @@ from .lasso import Lasso, Tracer
 from .operations import Operation
 from .surface import Surface
 from .sweeping import SweepVertices
+from .viewport import Viewport
 
 WHEEL = 1.0015  # zoom per unit of wheel angle: about 1.2 per notch
 CURSORS = {"vertex": Qt.PointingHandCursor, "edge": Qt.CrossCursor}
@@ -284,6 +285,10 @@ class Canvas(Surface):
 
     def _drop(self) -> bool:
         return self._hands.drop()
+
+    def _set_viewport(self, viewport: Viewport) -> None:
+        super()._set_viewport(viewport)
+        self._hands.move()  # another point of the photo lies under a pointer that did not move
 
     def _finish(self, outcome: Outcome | None) -> None:
         """Tell what a gesture led to: first the edit, so that what it selects is there."""

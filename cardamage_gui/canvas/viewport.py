@@ -5,33 +5,59 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 Point = tuple[float, float]
+Box = tuple[float, float, float, float]  # x0 y0 x1 y1
 
 LARGEST_SCALE = 64.0
 SMALLEST_SIDE = 32.0  # a photo is never zoomed out to less than this many screen pixels
+_AXES = ((1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0))  # where the photo's x axis points, by quarter turns
 
 
 @dataclass(frozen=True)
 class Viewport:
-    """screen = photo × scale + (dx, dy), in logical screen pixels of the canvas."""
+    """screen = turned(photo) × scale + (dx, dy), in logical screen pixels of the canvas.
+
+    `turn` counts quarter turns clockwise, 0 to 3, around the photo's first pixel. Only the view is turned by it.
+    """
 
     scale: float = 1.0
     dx: float = 0.0
     dy: float = 0.0
+    turn: int = 0
 
     def to_screen(self, point: Point) -> Point:
         """The place on the canvas of a point of the photo."""
-        return (point[0] * self.scale + self.dx, point[1] * self.scale + self.dy)
+        (x, y), (cos, sin) = point, _AXES[self.turn]
+        return ((x * cos - y * sin) * self.scale + self.dx, (x * sin + y * cos) * self.scale + self.dy)
 
     def to_photo(self, point: Point) -> Point:
         """The point of the photo under a place on the canvas."""
-        return ((point[0] - self.dx) / self.scale, (point[1] - self.dy) / self.scale)
+        x, y = (point[0] - self.dx) / self.scale, (point[1] - self.dy) / self.scale
+        cos, sin = _AXES[self.turn]
+        return (x * cos + y * sin, y * cos - x * sin)
+
+    def box_on_screen(self, box: Box) -> Box:
+        """The upright box on the canvas of one on the photo."""
+        return _box(self.to_screen(box[:2]), self.to_screen(box[2:]))
+
+    def box_on_photo(self, box: Box) -> Box:
+        """The upright box on the photo under one on the canvas."""
+        return _box(self.to_photo(box[:2]), self.to_photo(box[2:]))
+
+    @property
+    def matrix(self) -> tuple[float, float, float, float, float, float]:
+        """From photo to canvas as a QTransform takes it: m11 m12 m21 m22 dx dy."""
+        cos, sin = _AXES[self.turn]
+        return (cos * self.scale, sin * self.scale, -sin * self.scale, cos * self.scale, self.dx, self.dy)
 
     def zoomed(self, at: Point, factor: float, *, photo: Point) -> Viewport:
         """Zoomed by `factor` with the photo's point under `at` kept there; `photo` is the photo's (width, height)."""
         smallest = min(1.0, SMALLEST_SIDE / max(1.0, *photo))
         scale = min(LARGEST_SCALE, max(smallest, self.scale * factor))
-        x, y = self.to_photo(at)
-        return Viewport(scale, at[0] - x * scale, at[1] - y * scale)
+        return replace(self, scale=scale)._with(self.to_photo(at), at)
+
+    def turned(self, turn: int, at: Point) -> Viewport:
+        """With so many quarter turns instead, and the photo's point under `at` kept there."""
+        return replace(self, turn=turn % 4)._with(self.to_photo(at), at)
 
     def panned(self, dx: float, dy: float) -> Viewport:
         """Moved by whole screen pixels."""
@@ -39,18 +65,16 @@ class Viewport:
 
     def held(self, photo: Point, canvas: Point) -> Viewport:
         """Moved back so that the photo's middle half never leaves the canvas entirely."""
-        dx = _held(self.dx, photo[0] * self.scale, canvas[0])
-        dy = _held(self.dy, photo[1] * self.scale, canvas[1])
-        return replace(self, dx=dx, dy=dy)
+        x0, y0, x1, y1 = self.box_on_screen((0.0, 0.0, *photo))
+        return self.panned(_held(x0, x1 - x0, canvas[0]) - x0, _held(y0, y1 - y0, canvas[1]) - y0)
 
-    def seen(self, width: float, height: float) -> tuple[float, float, float, float]:
-        """(x0, y0, x1, y1) in photo pixels of what a canvas of this size shows."""
-        x0, y0 = self.to_photo((0.0, 0.0))
-        x1, y1 = self.to_photo((width, height))
-        return (x0, y0, x1, y1)
+    def _with(self, point: Point, at: Point) -> Viewport:
+        """Moved so that this point of the photo lies there on the canvas."""
+        x, y = self.to_screen(point)
+        return self.panned(at[0] - x, at[1] - y)
 
 
-def fitted(photo: Point, canvas: Point, *, margin: float = 16.0, covered: float = 0.0) -> Viewport:
+def fitted(photo: Point, canvas: Point, *, margin: float = 16.0, covered: float = 0.0, turn: int = 0) -> Viewport:
     """The whole photo in the middle of the canvas, as large as it fits beside `covered` pixels at the left.
 
     On a canvas less than five times as wide the photo needs that room more, and lies under what covers it.
@@ -59,9 +83,16 @@ def fitted(photo: Point, canvas: Point, *, margin: float = 16.0, covered: float 
     covered = covered if canvas[0] >= 5 * covered else 0.0
     free = canvas[0] - covered
     room = (max(16.0, free - 2 * margin), max(16.0, canvas[1] - 2 * margin))
-    scale = min(room[0] / width, room[1] / height, LARGEST_SCALE)
-    return Viewport(scale, round(covered + (free - width * scale) / 2), round((canvas[1] - height * scale) / 2))
+    across, down = (width, height) if turn % 2 == 0 else (height, width)
+    scale = min(room[0] / across, room[1] / down, LARGEST_SCALE)
+    left, top = round(covered + (free - across * scale) / 2), round((canvas[1] - down * scale) / 2)
+    x0, y0, _, _ = Viewport(scale, turn=turn).box_on_screen((0.0, 0.0, width, height))
+    return Viewport(scale, left - x0, top - y0, turn)
 
 
 def _held(offset: float, length: float, room: float) -> float:
     return max(-0.75 * length, min(offset, room - 0.25 * length))
+
+
+def _box(a: Point, b: Point) -> Box:
+    return (min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1]))

@@ -16,6 +16,7 @@ from cardamage_gui.annotate.way import area_text
 def facts(page):
     said = {}
     page.fact_changed.connect(said.__setitem__)
+    page.way.tell()  # what was said before anybody listened
     return said
 
 
