@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from . import edits
 from .edits import Regions
 from .model import Point, Polygon, Polyline, Region
+from .shapes import lines
 
 SAME = 0.05  # pixels; vertices nearer than this lie in the same place
 
@@ -28,6 +29,12 @@ def meeting(near: Iterable[Region], at: Point, *, apart_from: str = "") -> tuple
     """The vertices of polygons and lines in `near` that lie at a point: one for each region."""
     found = (_corner(region, at) for region in near if region.id != apart_from)
     return tuple(corner for corner in found if corner is not None)
+
+
+def twins(region: Region, ring: int, index: int) -> tuple[int, ...]:
+    """The vertices of a ring where this one lies, itself first: from double clicks, or the two sides of a bridge."""
+    points = lines(region.shape)[ring]
+    return (index, *(i for i, point in enumerate(points) if i != index and _same(point, points[index])))
 
 
 def beside(near: Iterable[Region], a: Point, b: Point, *, apart_from: str = "") -> tuple[Corner, ...]:

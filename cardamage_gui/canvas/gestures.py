@@ -56,7 +56,7 @@ class Outcome:
 class Start:
     """Where a gesture begins. `reach` is how near, in photo pixels, is near enough.
 
-    `around` gives the regions near a point that may be changed along; `alone` (Alt) keeps a gesture from doing so.
+    `around` gives the regions near a point that may be changed along; `alone` (Shift, Alt) keeps a gesture from it.
     `locked` ones are not to be changed. `brush` is the brush's radius in photo pixels.
     """
 
@@ -127,7 +127,7 @@ class Gesture:
 class MoveVertex(Gesture):
     """Drag one vertex or handle; the press's offset from it is kept, so that it does not jump.
 
-    `also` are vertices of other regions in the same place: they come along.
+    `also` are vertices of other regions in the same place: they come along, as do its `twins` in the same ring.
     """
 
     start: Start
@@ -138,6 +138,7 @@ class MoveVertex(Gesture):
     text: str = "Move vertex"
     also: tuple[Corner, ...] = ()
     moved: Regions = ()
+    twins: tuple[int, ...] = ()
     snaps = True
 
     def __post_init__(self) -> None:
@@ -151,6 +152,8 @@ class MoveVertex(Gesture):
         """The vertex follows."""
         xy = self.aim(at)
         moved = move_handle(self.region, self.ring, self.index, xy)
+        for twin in self.twins:
+            moved = edits.move_vertex(moved, self.ring, twin, xy)
         self.moved = (moved, *borders.moved(self.also, xy))
 
     def hint(self) -> str:
@@ -168,10 +171,12 @@ class MoveVertex(Gesture):
 
 
 def move_vertex(start: Start, region: Region, ring: int, index: int, vertex: Point) -> MoveVertex:
-    """Press on a vertex: it may be dragged, with all that lie in the same place unless Alt is held."""
-    also = () if start.alone or is_round(region.shape) else borders.meeting(start.around(vertex), vertex)
-    also = tuple(corner for corner in also if corner.region.id != region.id)
-    return MoveVertex(start, region, ring, index, vertex, also=also)
+    """Press on a vertex: it may be dragged, with all that lie in the same place unless Shift or Alt is held."""
+    if start.alone or is_round(region.shape):
+        return MoveVertex(start, region, ring, index, vertex)
+    also = borders.meeting(start.around(vertex), vertex, apart_from=region.id)
+    twins = borders.twins(region, ring, index)[1:]
+    return MoveVertex(start, region, ring, index, vertex, also=also, twins=twins)
 
 
 def insert_vertex(start: Start, region: Region, ring: int, edge: int) -> MoveVertex:

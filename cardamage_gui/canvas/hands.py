@@ -72,7 +72,10 @@ class Hands:
             return None
         if self.gesture is not None:
             return self._go_on(self.gesture.press(self._placed(self.gesture) or stage.pointer, stage.reach))
-        self.gesture = self.tool.begin(self.start(shift=shift, alone=alone), stage.hit)
+        hit = stage.hit
+        if shift and hit.kind == "edge":  # who adds to the selection means what lies here, not what is in it
+            hit = under(stage.scene, stage.pointer, reach=stage.reach)
+        self.gesture = self.tool.begin(self.start(shift=shift, alone=alone), hit)
         return self._go_on(False)
 
     def sweep(self, *, alone: bool = False) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from cardamage_core.annotations import borders, edits
@@ -10,36 +11,38 @@ from cardamage_core.annotations.model import Point, Region
 from cardamage_core.annotations.shapes import lines
 from cardamage_core.geometry import distance_to_segment
 
-from .gestures import Gesture, Outcome, Preview, Regions, Start, exchanged
+from .gestures import CLICK, Gesture, Outcome, Preview, Regions, Start, exchanged
 
 Vertex = tuple[int, int]  # ring, index
 
 
 @dataclass
 class SweepVertices(Gesture):
-    """All vertices of the selected regions that the pointer comes near go when the button goes up.
+    """All vertices of the selected regions that the pointer comes near go when the button goes up; a click takes one.
 
-    Vertices of other regions in the same places go along, unless Alt is held. A region keeps its last three.
+    Vertices of other regions in the same places go along, unless Shift or Alt is held. A region keeps its last three.
     """
 
     start: Start
     gone: dict[str, set[Vertex]] = field(default_factory=dict)
     _last: Point = (0.0, 0.0)
+    _sweeps: bool = False
     _regions: dict[str, Region] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._last = self.start.at
         self._targets = tuple(region for region in self.start.chosen() if not is_round(region.shape))
-        self.move(self.start.at, self.start.reach)
+        near = self._along(self.start.at, self.start.reach)
+        if near:
+            self._take(*min(near, key=lambda found: math.dist(self._place(*found), self.start.at)))
 
     def move(self, at: Point, reach: float) -> None:
-        """What lies along the way since the last step goes too."""
-        for region in self._targets:
-            for ring, points in enumerate(lines(region.shape)):
-                for index, point in enumerate(points):
-                    if distance_to_segment(point, self._last, at) <= reach:
-                        self._take(region, ring, index)
-        self._last = at
+        """What lies along the way goes too, once the pointer left the place of the press."""
+        self._sweeps = self._sweeps or math.dist(at, self.start.at) > reach * CLICK
+        if self._sweeps:
+            for found in self._along(at, reach):
+                self._take(*found)
+            self._last = at
 
     def hint(self) -> str:
         """How many so far."""
@@ -58,9 +61,24 @@ class SweepVertices(Gesture):
             self.start.regions, self._changed(), f"Delete {number} vertices" if number > 1 else "Delete vertex"
         )
 
+    def _along(self, at: Point, reach: float) -> list[tuple[Region, int, int]]:
+        """The vertices near the way since the last step."""
+        return [
+            (region, ring, index)
+            for region in self._targets
+            for ring, points in enumerate(lines(region.shape))
+            for index, point in enumerate(points)
+            if distance_to_segment(point, self._last, at) <= reach
+        ]
+
+    @staticmethod
+    def _place(region: Region, ring: int, index: int) -> Point:
+        return lines(region.shape)[ring][index]
+
     def _take(self, region: Region, ring: int, index: int) -> None:
-        self._add(region, (ring, index))
-        place = lines(region.shape)[ring][index]
+        for twin in borders.twins(region, ring, index):
+            self._add(region, (ring, twin))
+        place = self._place(region, ring, index)
         for corner in () if self.start.alone else borders.meeting(self.start.around(place), place):
             self._add(corner.region, (corner.ring, corner.index))
 
@@ -78,5 +96,6 @@ def delete_vertex(start: Start, region: Region, ring: int, index: int) -> Outcom
         return Outcome(said="Circles and ellipses have no vertices to delete.")
     place = lines(region.shape)[ring][index]
     also = borders.meeting(start.around(place), place, apart_from=region.id)
-    changed = (edits.delete_vertex(region, ring, index), *borders.deleted(also))
+    here = {(ring, twin) for twin in borders.twins(region, ring, index)}
+    changed = (edits.delete_vertices(region, here), *borders.deleted(also))
     return exchanged(start.regions, changed, "Delete vertex")

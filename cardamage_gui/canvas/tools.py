@@ -168,10 +168,10 @@ _TOOLS = (
 TOOLS = {tool.name: tool for tool in _TOOLS}
 
 _SELECT_HINTS = {
-    "vertex": "Drag the vertex to move it · Ctrl snaps · Alt moves it alone · right click or sweep removes",
+    "vertex": "Drag the vertex · Ctrl snaps · Shift parts it from others · right click removes",
     "edge": "Click the edge to insert a vertex · right button sweeps vertices away",
     "region": "Click to select · Shift adds to the selection",
-    "nothing": "Drag over nothing to select several · wheel zooms · Space or middle button pans",
+    "nothing": "Drag to select several · wheel zooms · Space or middle button pans",
 }
 
 

@@ -188,7 +188,7 @@ class Canvas(Surface):
         keys = event.modifiers()
         self._heed(keys)
         self._point(event.localPos())
-        alone = bool(keys & Qt.AltModifier)
+        alone = bool(keys & (Qt.AltModifier | Qt.ShiftModifier))  # many window managers keep Alt for themselves
         if event.button() == Qt.MiddleButton or (event.button() == Qt.LeftButton and self._space):
             self._pan_from = event.pos()
             self._set_cursor()

@@ -81,3 +81,33 @@ def test_a_held_point_jumps_to_the_nearest_vertex_else_to_an_edge():
     assert snapped(there, (30.0, 12.0), reach=5.0) == (30.0, 10.0)
     assert snapped(there, (30.0, 30.0), reach=5.0) is None
     assert snapped(there, (11.0, 11.0), reach=5.0, apart_from={"a"}) is None
+
+
+def test_vertices_on_top_of_each_other_move_as_one_unless_parted():
+    doubled = Region("d", Polygon((((10.0, 10.0), (50.0, 10.0), (50.0, 10.0), (50.0, 50.0)),)), "dent")
+    there = (doubled,)
+    gesture = move_vertex(start((50.0, 10.0), selection=("d",), regions=there), doubled, 0, 1, (50.0, 10.0))
+    gesture.move((60.0, 5.0), 4.0)
+    assert gesture.outcome().regions[0].shape.rings[0] == ((10.0, 10.0), (60.0, 5.0), (60.0, 5.0), (50.0, 50.0))
+    parted = start((50.0, 10.0), alone=True, selection=("d",), regions=there)
+    gesture = move_vertex(parted, doubled, 0, 1, (50.0, 10.0))
+    gesture.move((60.0, 5.0), 4.0)
+    assert gesture.outcome().regions[0].shape.rings[0][1:3] == ((60.0, 5.0), (50.0, 10.0))
+
+
+def test_vertices_on_top_of_each_other_are_deleted_as_one():
+    ring = ((10.0, 10.0), (50.0, 10.0), (50.0, 10.0), (50.0, 50.0), (10.0, 50.0))
+    doubled = Region("d", Polygon((ring,)), "dent")
+    begun = start((50.0, 10.0), selection=("d",), regions=(doubled,))
+    assert points(delete_vertex(begun, doubled, 0, 1), "d") == {ring[0], ring[3], ring[4]}
+    assert points(SweepVertices(begun).outcome(), "d") == {ring[0], ring[3], ring[4]}
+
+
+def test_a_right_click_takes_only_the_nearest_of_vertices_that_lie_close():
+    ring = ((10.0, 10.0), (30.0, 10.0), (33.0, 10.0), (50.0, 10.0), (50.0, 50.0))
+    close = Region("d", Polygon((ring,)), "dent")
+    gesture = SweepVertices(start((32.5, 10.0), selection=("d",), regions=(close,)))
+    gesture.move((32.0, 10.0), 4.0)
+    assert points(gesture.outcome(), "d") == {*ring} - {(33.0, 10.0)}
+    gesture.move((30.0, 10.0), 4.0)
+    assert points(gesture.outcome(), "d") == {*ring} - {(30.0, 10.0), (33.0, 10.0)}

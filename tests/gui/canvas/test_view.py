@@ -305,3 +305,24 @@ def test_a_photo_that_cannot_be_shown_leaves_its_sentence_and_its_regions(canvas
     assert not canvas.grab().isNull()
     click(canvas, 30, 30)
     assert canvas.selection == ("a",)
+
+
+def test_shift_adds_what_lies_here_not_the_line_of_what_is_selected(canvas):
+    over = Region("over", square("over", at=(20.0, -20.0)).shape, "dent")  # from (30, -10) to (70, 30): over A's corner
+    canvas.show_regions((A, over), LABELS)
+    click(canvas, 20, 40)
+    assert canvas.selection == ("a",)
+    click(canvas, 50, 20, modifier=Qt.ShiftModifier)  # on A's right edge, inside the other
+    assert canvas.selection == ("a", "over")
+
+
+def test_shift_parts_a_vertex_from_the_neighbour_that_shares_it(canvas):
+    neighbour = square("n", at=(40.0, 0.0))
+    canvas.show_regions((A, neighbour), LABELS)
+    click(canvas, 20, 40)
+    move(canvas, screen(50, 10))
+    QTest.mousePress(canvas, Qt.LeftButton, Qt.ShiftModifier, screen(50, 10))
+    move(canvas, screen(45, 5), buttons=Qt.LeftButton)
+    QTest.mouseRelease(canvas, Qt.LeftButton, Qt.NoModifier, screen(45, 5))
+    assert ring(canvas)[1] == (45.0, 5.0)
+    assert canvas.shown[1] == neighbour
