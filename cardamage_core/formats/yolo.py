@@ -8,6 +8,7 @@ photo: a line is the number of a class and x y x y … as shares of the photo's 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -28,6 +29,7 @@ DEEPEST = 4  # folders between the data set's and a label file
 MOST_YAML = 200_000  # bytes
 MOST_SIGNS = 200  # brackets, anchors and references: more are an attack, not a list of names
 SPLITS = {"train": "train", "val": "val", "valid": "val", "validation": "val", "test": "test"}
+_HALF_A_CHARACTER = re.compile(r"[\ud800-\udfff]")  # of a surrogate pair: YAML lets it pass, nothing can store it
 LOSES = {
     "holes": "holes are cut open along a line, which keeps the area",
     "parts": "each part becomes a region of its own",
@@ -95,7 +97,6 @@ def _names(source: Source) -> dict[int, str]:
     is_small = len(source.text) <= MOST_YAML and max(source.text.count(sign) for sign in "[{&*") <= MOST_SIGNS
     try:
         data = yaml.safe_load(source.text) if is_small else None
-        str(data).encode()  # half a surrogate pair cannot be stored anywhere
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise source.wrong(f"YAML ({str(error)[:100]})", source.description()) from None
     names = data.get("names") if isinstance(data, dict) else None
@@ -103,7 +104,7 @@ def _names(source: Source) -> dict[int, str]:
         list(enumerate(names)) if isinstance(names, list) else list(names.items()) if isinstance(names, dict) else []
     )
     result = {int(key): str(name) for key, name in pairs if str(key).isdecimal() and len(str(key)) < 9}
-    if not result or len(result) != len(pairs):
+    if not result or len(result) != len(pairs) or any(map(_HALF_A_CHARACTER.search, result.values())):
         raise source.wrong("names of classes, as a list or by number", names)
     return result
 

@@ -1,12 +1,11 @@
 """Does a reader that is given a broken file answer with our own error, and soon?
 
-A small number of mutated files per reader here; `CARDAMAGE_FUZZ=10000 pytest tests/core/formats/test_mutations.py` for
-the large one.
+A small number of broken files per reader here (`CARDAMAGE_FUZZ=500` sets another), shrunk when one fails;
+`tests/benchmarks/fuzz_formats.py` breaks 10,000 of each, of these samples and of real files.
 """
 
 from __future__ import annotations
 
-import copy
 import json
 import os
 import resource
@@ -16,6 +15,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from mutating import changed, mutated, repainted
 from samples import KINDS, files, make
 
 from cardamage_core import formats
@@ -24,16 +24,6 @@ from cardamage_core.errors import CarDamageError
 NUMBER = int(os.environ.get("CARDAMAGE_FUZZ", "25"))
 HANG = 5000  # ms
 MOST_MEMORY = 600  # MB that all mutations of one reader may add
-SNIPPETS = (
-    b"", b"0", b"-1", b"1e308", b"1e999", b"NaN", b"Infinity", b"9" * 400, b"null", b"true", b"[]", b"{}", b'""', b'"',
-    b"[" * 3000, b'{"a":' * 3000, b"\x00", b"\xff\xfe", b"\xed\xa0\x80", b"\\ud800", b"../../etc/passwd", b"undefined",
-    b"&lt;", b"<!DOCTYPE a [<!ENTITY b 'c'>]>", b"<a>" * 300, b"*a", b"&a [*a,*a]", b",,,,", b"\r\n", b"'=1", b"65535",
-    b"99999999", b"0.5", b"a.png",
-)  # fmt: skip
-VALUES = st.sampled_from([
-    None, True, False, 0, -1, 1.5, 10**9, 10**18, 10**30, 1e308, "", "x", "\u0000", "../x", [], {}, [[]], [None],
-    {"": None},    ["x"] * 9, [1] * 9, [[1, 2], [3, 4]], {"counts": [1], "size": [1, 1]}, "9" * 50,
-])  # fmt: skip
 SETTINGS = settings(
     max_examples=NUMBER,
     deadline=HANG,
@@ -41,6 +31,7 @@ SETTINGS = settings(
     database=None,
     derandomize=NUMBER < 1000,
 )
+RANDOM = st.randoms(use_true_random=False)
 
 
 @pytest.fixture(scope="module")
@@ -66,76 +57,42 @@ def must_be_ours(path):
     msgspec.json.decode(msgspec.json.encode(dataset), type=formats.Dataset)
 
 
-def mutated(data, content):
-    """Some bytes taken out, doubled, or replaced by what readers stumble over."""
-    for _ in range(data.draw(st.integers(1, 4))):
-        start = data.draw(st.integers(0, len(content)))
-        end = min(len(content), start + data.draw(st.sampled_from([0, 0, 1, 2, 5, 40])))
-        content = content[:start] + data.draw(st.sampled_from([*SNIPPETS, content[start:end] * 2])) + content[end:]
-    return content
-
-
-def changed(data, document):
-    """A JSON document with some values replaced, keys lost and lists grown."""
-    for _ in range(data.draw(st.integers(1, 3))):
-        holder = document
-        while True:
-            keys = list(holder) if isinstance(holder, dict) else list(range(len(holder)))
-            if not keys:
-                break
-            key = data.draw(st.sampled_from(keys))
-            if isinstance(holder[key], dict | list) and holder[key] and data.draw(st.integers(0, 9)) < 8:
-                holder = holder[key]
-                continue
-            if data.draw(st.booleans()):
-                holder[key] = copy.deepcopy(data.draw(VALUES))
-            else:
-                del holder[key]
-            break
-    return document
-
-
 def with_memory_in_bounds(run):
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     run()
     assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024 < MOST_MEMORY
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_broken_bytes_are_explained(sample, kind):
-    path, originals = sample(kind)
-
+def broken_files_must_be_ours(path, originals, breaking):
     @SETTINGS
-    @given(data=st.data())
-    def run(data):
-        one, content = data.draw(st.sampled_from(originals))
-        one.write_bytes(mutated(data, content))
+    @given(random=RANDOM, which=st.sampled_from(originals))
+    def run(random, which):
+        one, content = which
+        one.write_bytes(breaking(random, content))
         try:
             must_be_ours(path)
         finally:
             one.write_bytes(content)
 
     with_memory_in_bounds(run)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_broken_bytes_are_explained(sample, kind):
+    broken_files_must_be_ours(*sample(kind), mutated)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_broken_values_are_explained(sample, kind):
     path, originals = sample(kind)
     documents = [(one, content) for one, content in originals if content[:1] == b"{"]
-    if not documents:
-        return
+    if documents:
+        broken_files_must_be_ours(path, documents, lambda r, text: json.dumps(changed(r, json.loads(text))).encode())
 
-    @SETTINGS
-    @given(data=st.data())
-    def run(data):
-        one, content = data.draw(st.sampled_from(documents))
-        one.write_text(json.dumps(changed(data, json.loads(content))))
-        try:
-            must_be_ours(path)
-        finally:
-            one.write_bytes(content)
 
-    with_memory_in_bounds(run)
+def test_other_pictures_are_explained(sample):
+    path, originals = sample("voc")
+    broken_files_must_be_ours(path, [(one, data) for one, data in originals if one.suffix == ".png"], repainted)
 
 
 @pytest.mark.parametrize("kind", ["yolo", "voc", "labelme"])

@@ -240,6 +240,12 @@ def test_yolo_outlines_boxes_splits_and_photos_without_labels_are_read(yolo, nam
     }
 
 
+def test_yolo_names_with_half_a_character_are_explained(yolo):
+    (yolo / "data.yaml").write_text('names: ["\\ud800"]\n')
+    with pytest.raises(FormatError, match="names of classes"):
+        formats.read(yolo / "data.yaml", format="yolo")
+
+
 def test_yolo_without_its_photos_is_explained(yolo):
     (yolo / "train/images/a.png").unlink()
     reading = formats.read_with_findings(yolo)
