@@ -132,10 +132,10 @@ def sample_folder() -> Path:
 def make_sample(folder: Path, task: Task) -> None:
     """Draw the sample photos and import them; the project appears only when whole."""
     from cardamage_core.demo import samples
-    from cardamage_core.project import Project, importing
+    from cardamage_core.project import Project, importing, planning
 
     photos = folder / "photos"
     files = samples.write(photos, progress=lambda fraction: task.report(fraction, "Drawing the sample photos…"))
     with Project.open_or_create(folder) as project:
         for file in files:
-            importing.apply(project, importing.plan(file, split=file.parent.name))
+            importing.apply(project, planning.plan(file, split=file.parent.name))

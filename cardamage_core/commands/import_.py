@@ -12,7 +12,7 @@ from pathlib import Path
 from ..annotations.model import SPLITS, Label
 from ..formats import FORMATS
 from ..formats.building import ROLES
-from ..project import Project, importing
+from ..project import Project, importing, planning
 from ..project.mapping import IN_NAME, NameMapping
 from ..project.project import FILE
 from . import Output
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
         if done == total or done % 500 == 0:
             out.progress(f"Read {done} of {total} photos")
 
-    plan = importing.plan(
+    plan = planning.plan(
         args.file,
         photos=args.photos,
         split=args.split,

@@ -21,7 +21,7 @@ from ..jobs import local, queue
 from ..jobs.following import follow
 from ..models import registry
 from ..models.registry import Model
-from ..project import Project, importing
+from ..project import Project, importing, planning
 from . import judging, samples
 from .judging import Judged
 from .recipe import CLAIM, Recipe, is_drawn, mark_drawn
@@ -90,7 +90,7 @@ def _import(project: Project, files: dict[str, Path], watch: Watch) -> None:
     for split, file in files.items():
         is_claim = split == CLAIM
         source = file.parent / CLAIM if is_claim else file
-        summary = importing.apply(project, importing.plan(source, split="" if is_claim else split))
+        summary = importing.apply(project, planning.plan(source, split="" if is_claim else split))
         watch.say(summary.text)
 
 

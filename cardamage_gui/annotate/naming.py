@@ -14,8 +14,8 @@ from qtpy.QtWidgets import QAbstractItemView, QComboBox, QDialog, QHBoxLayout, Q
 
 from cardamage_core.formats.building import ROLES
 from cardamage_core.formats.label_names import IN_NAME
-from cardamage_core.project.importing import ImportPlan
 from cardamage_core.project.mapping import Attribute, NameMapping
+from cardamage_core.project.planning import ImportPlan
 
 from .. import parts
 

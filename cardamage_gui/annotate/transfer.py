@@ -16,7 +16,7 @@ from cardamage_core import formats
 from cardamage_core.annotations.model import Finding
 from cardamage_core.errors import CarDamageError, ProjectError
 from cardamage_core.imaging import SUFFIXES
-from cardamage_core.project import Project, importing
+from cardamage_core.project import Project, importing, planning
 from cardamage_core.project.mapping import NameMapping
 from cardamage_core.project.photo_headers import Turn
 
@@ -70,7 +70,7 @@ class Transfer(QObject):
         photos = [path for path in paths if path.is_file() and path.suffix.lower() in SUFFIXES]
         self._waiting += [path for path in paths if path not in photos]
         if photos:
-            plan = partial(importing.plan_photos, photos)
+            plan = partial(planning.plan_photos, photos)
             self._plan(plan, f"Looking at {words.count(len(photos), 'photo')}…")
         else:
             self._next()
@@ -107,13 +107,13 @@ class Transfer(QObject):
         if not self._waiting or self.busy:
             return
         path = self._waiting.pop(0)
-        self._plan(partial(importing.plan, path, known=self._session.labels()), f"Reading {path.name}…", path)
+        self._plan(partial(planning.plan, path, known=self._session.labels()), f"Reading {path.name}…", path)
 
-    def _plan(self, plan: Callable[..., importing.ImportPlan], text: str, path: Path | None = None) -> None:
+    def _plan(self, plan: Callable[..., planning.ImportPlan], text: str, path: Path | None = None) -> None:
         if not self.busy:
             self._begin(text, partial(_with_progress, plan), partial(self._planned, path))
 
-    def _planned(self, path: Path | None, plan: importing.ImportPlan) -> None:
+    def _planned(self, path: Path | None, plan: planning.ImportPlan) -> None:
         self._ended()
         if plan.missing and path is not None and path.is_file():
             answer = self._ask_for_photos(plan)
@@ -124,7 +124,7 @@ class Transfer(QObject):
                 return
         self._decide(plan, path)
 
-    def _ask_for_photos(self, plan: importing.ImportPlan) -> int:
+    def _ask_for_photos(self, plan: planning.ImportPlan) -> int:
         number = plan.found + plan.missing
         text = f"{plan.missing} of {words.count(number, 'photo')} are not beside {plan.source.name}."
         detail = "Where are they? Without them their regions come in, but the photos cannot be shown."
@@ -133,15 +133,15 @@ class Transfer(QObject):
     def _plan_with_photos(self, path: Path) -> None:
         folder = self._dialogs.folder(self._window, f"Photos of {path.name}", path.parent)
         if folder is not None:
-            plan = partial(importing.plan, path, photos=folder, known=self._session.labels())
+            plan = partial(planning.plan, path, photos=folder, known=self._session.labels())
             found = partial(self._found, path, folder)
             self._begin(f"Looking for photos in {folder.name}…", partial(_with_progress, plan), found)
 
-    def _found(self, path: Path, folder: Path, plan: importing.ImportPlan) -> None:
+    def _found(self, path: Path, folder: Path, plan: planning.ImportPlan) -> None:
         self._ended()
         self._decide(plan, path, folder)
 
-    def _decide(self, plan: importing.ImportPlan, path: Path | None, folder: Path | None = None) -> None:
+    def _decide(self, plan: planning.ImportPlan, path: Path | None, folder: Path | None = None) -> None:
         """Ask what names mean where the file leaves it open."""
         if path is None or not is_open(plan):
             self._apply(plan)
@@ -152,26 +152,26 @@ class Transfer(QObject):
         dialog.open()
 
     def _decided(
-        self, plan: importing.ImportPlan, path: Path, folder: Path | None, mapping: NameMapping, turn: Turn, again: bool
+        self, plan: planning.ImportPlan, path: Path, folder: Path | None, mapping: NameMapping, turn: Turn, again: bool
     ) -> None:
         if not again:
-            self._apply(importing.with_mapping(plan, mapping))
+            self._apply(planning.with_mapping(plan, mapping))
             return
         known = self._session.labels()
-        work = partial(importing.plan, path, photos=folder, mapping=mapping, turn=turn, known=known)
+        work = partial(planning.plan, path, photos=folder, mapping=mapping, turn=turn, known=known)
         done = partial(self._read_again, path, folder) if mapping.label_in else self._mapped
         self._begin(f"Reading {path.name}…", partial(_with_progress, work), done)
 
-    def _read_again(self, path: Path, folder: Path | None, plan: importing.ImportPlan) -> None:
+    def _read_again(self, path: Path, folder: Path | None, plan: planning.ImportPlan) -> None:
         """With another attribute as the label there are other labels to ask about."""
         self._ended()
         self._decide(plan, path, folder)
 
-    def _mapped(self, plan: importing.ImportPlan) -> None:
+    def _mapped(self, plan: planning.ImportPlan) -> None:
         self._ended()
         self._apply(plan)
 
-    def _apply(self, plan: importing.ImportPlan) -> None:
+    def _apply(self, plan: planning.ImportPlan) -> None:
         project = self._session.project
         if project is None:
             return

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cardamage_core.project import Project
-from cardamage_core.project.importing import apply, plan_photos
+from cardamage_core.project.importing import apply
+from cardamage_core.project.planning import plan_photos
 
 
 def added(project: Project, paths: Sequence[Path]) -> str:

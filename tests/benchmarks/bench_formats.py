@@ -81,9 +81,9 @@ def load(folder: Path) -> None:
 
 def bring_in(folder: Path) -> None:
     """`cardamage import`."""
-    from cardamage_core.project import Project, importing
+    from cardamage_core.project import Project, importing, planning
 
-    plan = importing.plan(folder / "via.json")
+    plan = planning.plan(folder / "via.json")
     with Project.create(folder / "project") as project:
         importing.apply(project, plan)
 

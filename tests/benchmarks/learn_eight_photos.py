@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 from cardamage_core.annotations import shapes
 from cardamage_core.annotations.model import Dataset, Region
 from cardamage_core.mrcnn import Config, MaskRCNN, TrainStep
-from cardamage_core.project import importing
+from cardamage_core.project import planning
 from cardamage_core.training import start, validation
 from cardamage_core.training.pipeline import Photos
 
@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=200, help="where the learning rate ends")
     args = parser.parse_args()
     config = Config.preset("light", flip=False, colour_jitter=0.0, scale_jitter=0.0, proposals_inference=300)
-    dataset = eight_of(importing.plan(args.split).dataset)
+    dataset = eight_of(planning.plan(args.split).dataset)
     names = {region.label: 1 for photo in dataset.photos for region in photo.regions}
     photos = Photos(dataset, names, longest_side=config.image_max_side, seed=0)
     samples = [sample for _, sample in photos.first(PHOTOS)]

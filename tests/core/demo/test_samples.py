@@ -7,12 +7,12 @@ from pathlib import Path
 
 from cardamage_core import imaging
 from cardamage_core.demo import cars, samples
-from cardamage_core.project import importing
+from cardamage_core.project import planning
 
 
 def test_every_photo_is_imported_with_its_regions(tmp_path: Path):
     files = samples.draw_splits(tmp_path, {"train": 2, "val": 1}, seed=5)
-    plans = {split: importing.plan(file) for split, file in files.items()}
+    plans = {split: planning.plan(file) for split, file in files.items()}
     assert {split: plan.found for split, plan in plans.items()} == {"train": 2, "val": 1}
     assert [plan.missing for plan in plans.values()] == [0, 0]
     for plan in plans.values():

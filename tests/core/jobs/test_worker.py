@@ -106,13 +106,13 @@ def test_what_the_framework_prints_is_in_the_log_and_not_among_the_events(story)
 def test_a_stopped_job_lets_the_next_one_have_its_turn_on_the_command_line(story, tmp_path, capsys, drawn, monkeypatch):
     """The whole command: a project, a training watched to its end, the model listed."""
     from cardamage_core.formats import write
-    from cardamage_core.project import Project, importing
+    from cardamage_core.project import Project, importing, planning
 
     photos = tmp_path / "photos"
     photos.mkdir()
     write(drawn(photos, train=3, val=0), photos / "regions.json", format="via1")
     with Project.create(tmp_path / "cars") as project:
-        importing.apply(project, importing.plan(photos / "regions.json"))
+        importing.apply(project, planning.plan(photos / "regions.json"))
     arguments = ["--epochs", "1", "--steps", "1", "--batch", "1", "--start", "none", "--one-class", "hurt"]
     assert main(["train", str(tmp_path / "cars"), "--json", *arguments]) == 0
     told = capsys.readouterr()

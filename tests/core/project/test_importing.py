@@ -10,7 +10,8 @@ from cardamage_core import formats
 from cardamage_core.annotations import edits
 from cardamage_core.annotations.model import Polygon
 from cardamage_core.errors import FormatError
-from cardamage_core.project import Project, importing
+from cardamage_core.project import Project, importing, planning
+from cardamage_core.project.stopping import ImportStoppedError
 
 
 def photo(path, size=(40, 30), **options):
@@ -38,7 +39,7 @@ def project(tmp_path):
 
 
 def bring_in(project, path, **options):
-    return importing.apply(project, importing.plan(path, **options))
+    return importing.apply(project, planning.plan(path, **options))
 
 
 def test_photos_beside_the_file_come_in_with_their_size_regions_and_split(project, tmp_path):
@@ -57,7 +58,7 @@ def test_photos_beside_the_file_come_in_with_their_size_regions_and_split(projec
 
 def test_photos_are_found_in_the_named_folder_and_below(project, tmp_path):
     photo(tmp_path / "pictures" / "deep" / "A b#(1).JPG")
-    plan = importing.plan(via(tmp_path / "v.json", "a b#(1).jpg"), photos=tmp_path / "pictures")
+    plan = planning.plan(via(tmp_path / "v.json", "a b#(1).jpg"), photos=tmp_path / "pictures")
     assert (plan.found, plan.missing) == (1, 0)
 
 
@@ -75,18 +76,18 @@ def test_photos_are_found_in_the_named_folder_and_below(project, tmp_path):
 )
 def test_names_that_lead_elsewhere_stay_inside_the_folder(tmp_path, name):
     photo(tmp_path / "secret.jpg")
-    plan = importing.plan(via(tmp_path / "in" / "v.json", name))
+    plan = planning.plan(via(tmp_path / "in" / "v.json", name))
     assert plan.missing == 1
     assert (tmp_path / "in") in type(tmp_path)(plan.dataset.photos[0].photo.path).parents
     photo(tmp_path / "in" / "sub" / "secret.jpg")
-    assert importing.plan(via(tmp_path / "in" / "v.json", name)).found == ("secret" in name)
+    assert planning.plan(via(tmp_path / "in" / "v.json", name)).found == ("secret" in name)
 
 
 def test_among_files_of_one_name_the_size_and_then_the_folder_decides(tmp_path):
     photo(tmp_path / "one" / "a.png", (5, 5))
     second = photo(tmp_path / "two" / "a.png", (50, 50))
     names = ("a.png", "two/a.png", "a.png")
-    plan = importing.plan(via(tmp_path / "v.json", *names, sizes=[second.stat().st_size, 0, 0]))
+    plan = planning.plan(via(tmp_path / "v.json", *names, sizes=[second.stat().st_size, 0, 0]))
     assert [one.photo.width for one in plan.dataset.photos] == [50, 50, 5]
 
 
@@ -139,16 +140,16 @@ def test_a_folder_with_several_files_or_nothing_is_explained(tmp_path):
     via(tmp_path / "in" / "v.json", "a.jpg")
     via(tmp_path / "in" / "w.json", "a.jpg")
     with pytest.raises(FormatError, match="several"):
-        importing.plan(tmp_path / "in")
+        planning.plan(tmp_path / "in")
     (tmp_path / "empty").mkdir()
     with pytest.raises(FormatError, match="no photos"):
-        importing.plan(tmp_path / "empty")
+        planning.plan(tmp_path / "empty")
 
 
 def test_a_single_photo_and_a_list_of_photos_come_in(project, tmp_path):
     paths = [photo(tmp_path / name) for name in ("a.jpg", "b.png")]
     assert bring_in(project, paths[0]).photos == 1
-    summary = importing.apply(project, importing.plan_photos(paths))
+    summary = importing.apply(project, planning.plan_photos(paths))
     assert (summary.photos, summary.known) == (1, 1)
     assert project.photo(project.photos()[0].id).size == paths[0].stat().st_size
 
@@ -156,7 +157,7 @@ def test_a_single_photo_and_a_list_of_photos_come_in(project, tmp_path):
 def test_an_unreadable_photo_comes_in_with_a_finding(tmp_path):
     photo(tmp_path / "good.jpg")
     (tmp_path / "bad.jpg").write_text("no photo")
-    plan = importing.plan(via(tmp_path / "v.json", "good.jpg", "bad.jpg"))
+    plan = planning.plan(via(tmp_path / "v.json", "good.jpg", "bad.jpg"))
     assert (plan.found, plan.missing) == (1, 1)
     assert [finding.code for finding in plan.findings] == ["unreadable-photo", "missing-photo"]
 
@@ -166,10 +167,10 @@ def test_regions_drawn_on_the_stored_photo_are_reported_and_turn_on_request(tmp_
     exif[0x0112] = 6
     photo(tmp_path / "a.jpg", (40, 30), exif=exif)  # displayed 30 × 40
     file = via(tmp_path / "v.json", "a.jpg", points=((35, 2), (39, 2), (39, 8)))
-    plan = importing.plan(file)
+    plan = planning.plan(file)
     assert [finding.code for finding in plan.findings] == ["stored-orientation", "outside"]
     assert plan.dataset.photos[0].regions[0].shape == Polygon((((35.0, 2.0), (39.0, 2.0), (39.0, 8.0)),))
-    plan = importing.plan(file, turn="evident")
+    plan = planning.plan(file, turn="evident")
     assert plan.findings == ()
     assert plan.dataset.photos[0].regions[0].shape == Polygon((((28.0, 35.0), (28.0, 39.0), (22.0, 39.0)),))
 
@@ -181,7 +182,7 @@ def test_regions_on_a_turned_photo_stay_where_they_fit_and_doubt_is_said(tmp_pat
     exif = Image.Exif()
     exif[0x0112] = 6
     photo(tmp_path / "a.jpg", (40, 30), exif=exif)
-    plan = importing.plan(via(tmp_path / "v.json", "a.jpg", points=points))
+    plan = planning.plan(via(tmp_path / "v.json", "a.jpg", points=points))
     assert [finding.code for finding in plan.findings] == codes
     assert plan.dataset.photos[0].regions[0].shape == Polygon((tuple((float(x), float(y)) for x, y in points),))
 
@@ -191,7 +192,7 @@ def test_where_the_evidence_is_not_enough_only_the_user_turns(tmp_path, turn, fi
     exif = Image.Exif()
     exif[0x0112] = 6
     photo(tmp_path / "a.jpg", (40, 30), exif=exif)
-    plan = importing.plan(via(tmp_path / "v.json", "a.jpg"), turn=turn)
+    plan = planning.plan(via(tmp_path / "v.json", "a.jpg"), turn=turn)
     assert plan.dataset.photos[0].regions[0].shape.rings[0][0] == first
     assert [finding.code for finding in plan.findings] == ([] if turn == "all" else ["turn-unsure"])
 
@@ -200,11 +201,11 @@ def test_a_stopped_import_leaves_nothing(project, tmp_path):
     for name in ("a.jpg", "b.jpg"):
         photo(tmp_path / name)
     file = via(tmp_path / "v.json", "a.jpg", "b.jpg")
-    with pytest.raises(importing.ImportStoppedError):
-        importing.plan(file, cancelled=lambda: True)
+    with pytest.raises(ImportStoppedError):
+        planning.plan(file, cancelled=lambda: True)
     answers = iter([False, False, False, True])
-    with pytest.raises(importing.ImportStoppedError):
-        importing.apply(project, importing.plan(file), cancelled=lambda: next(answers))
+    with pytest.raises(ImportStoppedError):
+        importing.apply(project, planning.plan(file), cancelled=lambda: next(answers))
     assert project.photos() == ()
     assert project.labels() == ()
     assert project.history() == ()
@@ -215,8 +216,8 @@ def test_an_import_stops_between_the_stages_of_reading(tmp_path, stage):
     photo(tmp_path / "a.jpg")
     file = via(tmp_path / "v.json", "a.jpg")
     asked = itertools.count(1)
-    with pytest.raises(importing.ImportStoppedError):
-        importing.plan(file, cancelled=lambda: next(asked) == stage)
+    with pytest.raises(ImportStoppedError):
+        planning.plan(file, cancelled=lambda: next(asked) == stage)
     assert next(asked) == stage + 1  # nothing went on after the answer
 
 
@@ -242,7 +243,7 @@ def test_of_several_ticked_boxes_the_first_is_proposed_with_a_finding(project, t
 def test_progress_ends_at_the_total(project, tmp_path):
     photo(tmp_path / "a.jpg")
     seen = []
-    plan = importing.plan(via(tmp_path / "v.json", "a.jpg"), progress=lambda *state: seen.append(state))
+    plan = planning.plan(via(tmp_path / "v.json", "a.jpg"), progress=lambda *state: seen.append(state))
     importing.apply(project, plan, progress=lambda *state: seen.append(state))
     assert seen == [(1, 1), (3, 3)]  # one photo; one label, one photo, one region
 
