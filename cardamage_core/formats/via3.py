@@ -27,6 +27,7 @@ from .source import Format, Reading, Source
 
 KEYS = {"project", "attribute", "file", "view", "metadata"}
 POINT, RECTANGLE, CIRCLE, ELLIPSE, LINE, POLYLINE, POLYGON, EXTREME_RECTANGLE, EXTREME_CIRCLE = range(1, 10)
+_NUMBERS = {POINT: 2, RECTANGLE: 4, CIRCLE: 3, ELLIPSE: 4, EXTREME_RECTANGLE: 8, EXTREME_CIRCLE: 6}
 IMAGE = 2  # type of a file
 CHECKBOX, RADIO, SELECT, PICTURE = 2, 3, 4, 5  # types of an attribute; 1 is text
 
@@ -83,12 +84,11 @@ def _found(
 
 def _shape(xy: list[Any], source: Source, key: str) -> Shape:
     kind, *values = xy
+    if type(kind) is not int or not POINT <= kind <= EXTREME_CIRCLE:
+        raise source.wrong("a shape of VIA 3, 1 to 9", kind, where=f"“xy” of {key}")
     numbers = [checked.number(value, source, where=f"“xy” of {key}") for value in values]
     points = tuple(zip(numbers[::2], numbers[1::2], strict=False))
-    fits = len(numbers) == {POINT: 2, RECTANGLE: 4, CIRCLE: 3, ELLIPSE: 4, EXTREME_RECTANGLE: 8, EXTREME_CIRCLE: 6}.get(
-        kind, len(numbers) // 2 * 2
-    )
-    if not fits or not numbers:
+    if not numbers or len(numbers) != _NUMBERS.get(kind, len(numbers) // 2 * 2):
         raise source.wrong("a shape of VIA 3 with its numbers", xy, where=f"“xy” of {key}")
     match kind:
         case 1:
@@ -107,9 +107,8 @@ def _shape(xy: list[Any], source: Source, key: str) -> Shape:
         case 8:
             xs, ys = zip(*points, strict=True)
             return Rectangle(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
-        case 9:
+        case _:
             return _circle_through(points, source, key)
-    raise source.wrong("a shape of VIA 3, 1 to 9", kind, where=f"“xy” of {key}")
 
 
 def _circle_through(points: tuple[tuple[float, float], ...], source: Source, key: str) -> Circle:

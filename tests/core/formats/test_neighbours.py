@@ -126,6 +126,12 @@ def test_every_shape_of_via_3_is_read_and_choices_are_told_by_their_texts(read):
     assert [finding.code for finding in reading.findings] == ["not-a-photo"]
 
 
+@pytest.mark.parametrize("xy", [[[7], 1, 2], [{}, 1], [0, 1, 2], [10, 1, 2], [2, 1, 2, 3], [7, 1], [6], ["7", 1, 2]])
+def test_what_is_no_shape_of_via_3_is_explained(read, xy):
+    with pytest.raises(FormatError, match="xy"):
+        read(via3(xy))
+
+
 def test_a_real_via_3_project_is_read(shared):
     dataset = formats.read(shared / "data" / "via_wild" / "v3_project_pixelpick.json")
     assert [len(one.regions) for one in dataset.photos] == [5, 5, 5, 5]
