@@ -12,33 +12,27 @@ from types import TracebackType
 from typing import Any
 
 import filelock
-import msgspec
 
-from ..annotations.model import AnnotatedPhoto, Dataset, Finding, Label, Photo, Region
+from ..annotations.model import AnnotatedPhoto, Finding, Label, Photo, Region
 from ..errors import ProjectError
 from . import fingerprints, history
+from .changing import Changing
+from .contents import Contents
 from .history import Edit
-from .known import Known, KnownRegions, LabelCounts
+from .known import LabelCounts
 from .lock import taken
-from .reading import batches, whole_dataset
-from .rows import as_text, changes_between, new_regions, replacements, value_of
-from .store import Change, Store, Stored
-from .summaries import PhotoSummary, summaries
+from .store import Change, Store
 
 FILE = "project.cardamage"
 
 
-class Project:
-    """An open project: reads photos, regions and labels; edits them; undoes and redoes without limit."""
+class Project(Contents):
+    """An open project: what it holds (see `Contents`), edits, undo and redo without limit."""
 
     def __init__(self, folder: Path, store: Store, lock: filelock.BaseFileLock | None) -> None:
-        self.folder = folder
-        self.name = folder.name
-        self.read_only = lock is None
-        self._store = store
+        super().__init__(folder, store, read_only=lock is None)
         self._lock = lock
-        self._known = KnownRegions()
-        self._counts = LabelCounts()
+        self._changing = Changing(store, self._known, self.regions)
 
     @classmethod
     def create(cls, folder: Path | str) -> Project:
@@ -89,77 +83,6 @@ class Project:
     ) -> None:
         self.close()
 
-    # Reading
-
-    def photos(self) -> tuple[PhotoSummary, ...]:
-        """All photos in order, with what a list shows of them; quick for tens of thousands."""
-        return summaries(self._store)
-
-    def summary(self, photo_id: str) -> PhotoSummary | None:
-        """What a list shows of one photo; None when it is not in the project."""
-        return next(iter(summaries(self._store, photo_id)), None)
-
-    def photo(self, photo_id: str) -> Photo:
-        """One photo; ProjectError when it is not in the project."""
-        stored = self._store.get("photo", photo_id)
-        if stored is None:
-            raise ProjectError("The photo is not in the project.", f"No photo {photo_id} in {self.folder}.")
-        return value_of(stored, Photo)
-
-    def path_of(self, photo: Photo) -> Path:
-        """Where the photo's file should be, absolute."""
-        return self.folder / photo.path
-
-    def regions(self, photo_id: str) -> tuple[Region, ...]:
-        """The regions of one photo, in drawing order."""
-        return self._read(photo_id).regions
-
-    def labels(self) -> tuple[Label, ...]:
-        """All labels, in order."""
-        return tuple(value_of(stored, Label) for _, _, stored in self._store.rows("label"))
-
-    def label_counts(self) -> dict[str, int]:
-        """How many regions carry each label; labels without regions count 0."""
-        with self._store.lock:
-            counts = self._counts.get()
-            if counts is None or self.read_only:
-                counts = dict(self._store.query("SELECT label, count(*) FROM regions GROUP BY label"))
-                self._counts.set(counts)
-            names = {label.name: 0 for label in self.labels()}
-            return names | {name: number for name, number in counts.items() if number or name in names}
-
-    def extra(self) -> dict[str, Any]:
-        """What formats need to write files back as they were, by format (see `Dataset.extra`)."""
-        rows = self._store.rows("extra") if self._store.has_extras() else []
-        return {key: value_of(stored, dict[str, Any]) for _, key, stored in rows}
-
-    def paths(self) -> dict[Path, str]:
-        """The id of each photo by its absolute path."""
-        return {self.folder / path: key for key, path in self._store.query("SELECT key, path FROM photos")}
-
-    def dataset(self, splits: Iterable[str] | None = None) -> Dataset:
-        """Everything, or the photos of some splits, as one value; photos carry absolute paths."""
-        return msgspec.structs.replace(whole_dataset(self._store, self.folder, splits), extra=self.extra())
-
-    def batches(self, size: int = 200) -> Iterator[tuple[AnnotatedPhoto, ...]]:
-        """All photos with their regions, some at a time; others may read and write in between."""
-        return batches(self._store, self.folder, size)
-
-    @property
-    def jobs_folder(self) -> Path:
-        """Where the trainings lie."""
-        return self.folder / "jobs"
-
-    @property
-    def models_folder(self) -> Path:
-        """Where the project's models lie."""
-        return self.folder / "models"
-
-    @property
-    def cache_folder(self) -> Path:
-        """Where things lie that can be made again, such as thumbnails."""
-        return self.folder / "cache"
-
     # Editing
 
     def edit_regions(self, photo_id: str, before: Sequence[Region], after: Sequence[Region], text: str) -> Edit | None:
@@ -168,10 +91,8 @@ class Project:
         ProjectError, and nothing changed, if `before` is not what is stored, the disk is full or a number not finite.
         """
         with self._store.lock:
-            if self.regions(photo_id) != tuple(before):
-                raise ProjectError("The regions were changed by something else in the meantime.", "Try again.")
+            changes = self._changing.regions(photo_id, before, after)
             self._must_be_writable()
-            changes = self._region_changes(photo_id, after, before)
             if not changes:
                 return None
             edit = history.record(self._store, changes, text)
@@ -186,7 +107,7 @@ class Project:
     def edit_photos(self, before: Sequence[Photo], after: Sequence[Photo], text: str) -> Edit | None:
         """Change several photos in one edit; ids stay."""
         with self._store.lock:
-            return self.apply(self._photo_changes(before, after), text)
+            return self.apply(self._changing.photos(before, after), text)
 
     def edit_all(
         self,
@@ -196,47 +117,25 @@ class Project:
     ) -> Edit | None:
         """Change several photos and, by their photos' ids, regions in one edit; each before and after."""
         with self._store.lock:
-            changes = self._photo_changes([old for old, _ in photos], [new for _, new in photos])
+            changes = self._changing.photos([old for old, _ in photos], [new for _, new in photos])
             for photo_id, (before, after) in regions.items():
-                if self.regions(photo_id) != tuple(before):
-                    raise ProjectError("The regions were changed by something else in the meantime.", "Try again.")
-                changes += self._region_changes(photo_id, after, before)
+                changes += self._changing.regions(photo_id, before, after)
             return self.apply(changes, text)
 
     def edit_labels(self, before: Sequence[Label], after: Sequence[Label], text: str) -> Edit | None:
         """Replace the list of labels. Regions keep the names they carry: see `rename_label`."""
         with self._store.lock:
-            if self.labels() != tuple(before):
-                raise ProjectError("The labels were changed by something else in the meantime.", "Try again.")
-            return self.apply(self._label_changes([(label.name, label) for label in after]), text)
+            return self.apply(self._changing.labels(before, after), text)
 
     def rename_label(self, old: str, new: Label, text: str) -> Edit | None:
         """Give a label another name (or colour, role), or merge it into the one of that name; its regions follow."""
         with self._store.lock:
-            labels = {key: stored for _, key, stored in self._store.rows("label")}
-            place = new.name if new.name in labels else old
-            after = [
-                (new.name, new) if key == place else (key, value_of(stored, Label))
-                for key, stored in labels.items()
-                if key == place or key != old
-            ]
-            changes = self._label_changes(after)
-            for photo, key, stored in self._store.rows("region") if new.name != old else ():
-                region = value_of(stored, Region)
-                if region.label == old:
-                    renamed = msgspec.structs.replace(region, label=new.name)
-                    changes.append(Change("region", key, photo, stored, Stored(stored.position, as_text(renamed))))
-            return self.apply(changes, text)
+            return self.apply(self._changing.renamed_label(old, new), text)
 
     def remove_photos(self, ids: Iterable[str], text: str) -> Edit | None:
         """Take photos and their regions out of the project; the files stay where they lie."""
-        changes = []
         with self._store.lock:
-            for photo_id in ids:
-                rows = self._store.rows("region", photo_id)
-                changes += [Change("region", key, photo_id, stored, None) for _, key, stored in rows]
-                changes.append(Change("photo", photo_id, "", self._store.get("photo", photo_id), None))
-            return self.apply(changes, text)
+            return self.apply(self._changing.removed(ids), text)
 
     def add(
         self,
@@ -254,20 +153,7 @@ class Project:
         One edit; `step` is called for each thing written and may raise to cancel.
         """
         with self._store.lock:
-            known = {key: stored for _, key, stored in self._store.rows("photo")}
-            changes = [*self._new_labels(labels), *self._new_extra(extra or {})]
-            for photo in changed:
-                stored = known[photo.id]
-                changes.append(Change("photo", photo.id, "", stored, Stored(stored.position, as_text(photo))))
-            last = self._store.last_position("photo")
-            for number, one in enumerate(photos, 1):
-                if one.photo.id not in known:
-                    stored = Stored(last + number, as_text(one.photo))
-                    changes.append(Change("photo", one.photo.id, "", None, stored))
-                    changes += new_regions(one)
-                else:
-                    kept = self.regions(one.photo.id)
-                    changes += self._region_changes(one.photo.id, (*kept, *one.regions), kept)
+            changes = self._changing.added(photos, labels, changed, extra or {})
             return self.apply(changes, text, step=step)
 
     def apply(self, changes: Sequence[Change], text: str, *, step: Callable[[], None] = lambda: None) -> Edit | None:
@@ -346,52 +232,6 @@ class Project:
                 self._known.forget(edit.photo)
             self._counts.changed(changes, back=edit.undone)
             return edit
-
-    def _read(self, photo_id: str) -> Known:
-        """What is known of a photo's regions; a reader looks afresh each time, for another process may write."""
-        with self._store.lock:
-            known = None if self.read_only else self._known.get(photo_id)
-            return known or self._known.read(photo_id, self._store.rows("region", photo_id))
-
-    def _photo_changes(self, before: Sequence[Photo], after: Sequence[Photo]) -> list[Change]:
-        changes = []
-        for old, new in zip(before, after, strict=True):
-            stored = self._store.get("photo", old.id)
-            if stored is None or value_of(stored, Photo) != old or new.id != old.id:
-                raise ProjectError("The photo was changed by something else in the meantime.", old.name)
-            changes.append(Change("photo", old.id, "", stored, Stored(stored.position, as_text(new))))
-        return changes
-
-    def _region_changes(self, photo_id: str, after: Sequence[Region], before: Sequence[Region]) -> list[Change]:
-        known = self._known.get(photo_id)
-        ranks = known.ranks if known else self._store.ranks("region", photo_id)
-
-        def row(key: str) -> Stored:
-            return self._store.row("region", key, photo_id)
-
-        changes = replacements(photo_id, before, after, ranks=ranks, row=row)
-        if changes is None:
-            rows = [(region.id, region) for region in after]
-            changes = changes_between("region", ranks, rows, row=row, photo=photo_id, old=before)
-        return changes
-
-    def _label_changes(self, after: Sequence[tuple[str, Label]]) -> list[Change]:
-        ranks = self._store.ranks("label")
-        return changes_between("label", ranks, after, row=lambda key: self._store.row("label", key))
-
-    def _new_labels(self, labels: Sequence[Label]) -> list[Change]:
-        known = {key for _, key, _ in self._store.rows("label")}
-        last = self._store.last_position("label")
-        return [
-            Change("label", label.name, "", None, Stored(last + number, as_text(label)))
-            for number, label in enumerate(labels, 1)
-            if label.name not in known
-        ]
-
-    def _new_extra(self, extra: Mapping[str, Any]) -> list[Change]:
-        before = {key: stored for _, key, stored in self._store.rows("extra")} if extra else {}
-        after = {key: Stored(1.0, as_text(value)) for key, value in extra.items()}
-        return [Change("extra", key, "", before.get(key), new) for key, new in after.items() if before.get(key) != new]
 
     def _must_be_writable(self) -> None:
         if self.read_only:

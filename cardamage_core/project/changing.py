@@ -1,0 +1,130 @@
+"""Which rows does an edit change, and does it start from what is stored?
+
+Each method gives the changes of one kind of edit, or ProjectError when what it starts from is no longer so; carrying
+them out is the project's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from ..annotations.model import AnnotatedPhoto, Label, Photo, Region
+from ..errors import ProjectError
+from .known import KnownRegions
+from .rows import as_text, changes_between, new_regions, replacements, value_of
+from .store import Change, Store, Stored
+
+
+class Changing:
+    """Turns edits into changes of rows. `regions` reads those of a photo. To be used under the store's lock."""
+
+    def __init__(self, store: Store, known: KnownRegions, regions: Callable[[str], tuple[Region, ...]]) -> None:
+        self._store = store
+        self._known = known
+        self._regions = regions
+
+    def regions(self, photo_id: str, before: Sequence[Region], after: Sequence[Region]) -> list[Change]:
+        """The regions of a photo take the place of others."""
+        if self._regions(photo_id) != tuple(before):
+            raise ProjectError("The regions were changed by something else in the meantime.", "Try again.")
+        return self._region_changes(photo_id, after, before)
+
+    def photos(self, before: Sequence[Photo], after: Sequence[Photo]) -> list[Change]:
+        """What is known of several photos; ids stay."""
+        changes = []
+        for old, new in zip(before, after, strict=True):
+            stored = self._store.get("photo", old.id)
+            if stored is None or value_of(stored, Photo) != old or new.id != old.id:
+                raise ProjectError("The photo was changed by something else in the meantime.", old.name)
+            changes.append(Change("photo", old.id, "", stored, Stored(stored.position, as_text(new))))
+        return changes
+
+    def labels(self, before: Sequence[Label], after: Sequence[Label]) -> list[Change]:
+        """The list of labels takes the place of another."""
+        if tuple(value_of(stored, Label) for _, _, stored in self._store.rows("label")) != tuple(before):
+            raise ProjectError("The labels were changed by something else in the meantime.", "Try again.")
+        return self._label_changes([(label.name, label) for label in after])
+
+    def renamed_label(self, old: str, new: Label) -> list[Change]:
+        """A label gets another name, or becomes one with the label of that name; its regions follow."""
+        labels = {key: stored for _, key, stored in self._store.rows("label")}
+        place = new.name if new.name in labels else old
+        after = [
+            (new.name, new) if key == place else (key, value_of(stored, Label))
+            for key, stored in labels.items()
+            if key == place or key != old
+        ]
+        changes = self._label_changes(after)
+        for photo, key, stored in self._store.rows("region") if new.name != old else ():
+            region = value_of(stored, Region)
+            if region.label == old:
+                renamed = msgspec.structs.replace(region, label=new.name)
+                changes.append(Change("region", key, photo, stored, Stored(stored.position, as_text(renamed))))
+        return changes
+
+    def removed(self, ids: Iterable[str]) -> list[Change]:
+        """Photos go, with their regions."""
+        changes = []
+        for photo_id in ids:
+            rows = self._store.rows("region", photo_id)
+            changes += [Change("region", key, photo_id, stored, None) for _, key, stored in rows]
+            changes.append(Change("photo", photo_id, "", self._store.get("photo", photo_id), None))
+        return changes
+
+    def added(
+        self,
+        photos: Sequence[AnnotatedPhoto],
+        labels: Sequence[Label],
+        changed: Sequence[Photo],
+        extra: Mapping[str, Any],
+    ) -> list[Change]:
+        """Photos, labels and what formats keep come in; photos that are there get the regions added."""
+        known = {key: stored for _, key, stored in self._store.rows("photo")}
+        changes = [*self._new_labels(labels), *self._new_extra(extra)]
+        for photo in changed:
+            stored = known[photo.id]
+            changes.append(Change("photo", photo.id, "", stored, Stored(stored.position, as_text(photo))))
+        last = self._store.last_position("photo")
+        for number, one in enumerate(photos, 1):
+            if one.photo.id not in known:
+                stored = Stored(last + number, as_text(one.photo))
+                changes.append(Change("photo", one.photo.id, "", None, stored))
+                changes += new_regions(one)
+            else:
+                kept = self._regions(one.photo.id)
+                changes += self._region_changes(one.photo.id, (*kept, *one.regions), kept)
+        return changes
+
+    def _region_changes(self, photo_id: str, after: Sequence[Region], before: Sequence[Region]) -> list[Change]:
+        known = self._known.get(photo_id)
+        ranks = known.ranks if known else self._store.ranks("region", photo_id)
+
+        def row(key: str) -> Stored:
+            return self._store.row("region", key, photo_id)
+
+        changes = replacements(photo_id, before, after, ranks=ranks, row=row)
+        if changes is None:
+            rows = [(region.id, region) for region in after]
+            changes = changes_between("region", ranks, rows, row=row, photo=photo_id, old=before)
+        return changes
+
+    def _label_changes(self, after: Sequence[tuple[str, Label]]) -> list[Change]:
+        ranks = self._store.ranks("label")
+        return changes_between("label", ranks, after, row=lambda key: self._store.row("label", key))
+
+    def _new_labels(self, labels: Sequence[Label]) -> list[Change]:
+        known = {key for _, key, _ in self._store.rows("label")}
+        last = self._store.last_position("label")
+        return [
+            Change("label", label.name, "", None, Stored(last + number, as_text(label)))
+            for number, label in enumerate(labels, 1)
+            if label.name not in known
+        ]
+
+    def _new_extra(self, extra: Mapping[str, Any]) -> list[Change]:
+        before = {key: stored for _, key, stored in self._store.rows("extra")} if extra else {}
+        after = {key: Stored(1.0, as_text(value)) for key, value in extra.items()}
+        return [Change("extra", key, "", before.get(key), new) for key, new in after.items() if before.get(key) != new]
