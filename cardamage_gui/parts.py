@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from qtpy.QtCore import QSize, Qt
-from qtpy.QtGui import QResizeEvent
+from qtpy.QtCore import QEvent, QSize, Qt, Signal
+from qtpy.QtGui import QKeyEvent, QResizeEvent
 from qtpy.QtWidgets import (
     QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QPushButton,
     QScrollArea,
     QToolButton,
@@ -144,6 +145,42 @@ class ElidedLabel(QLabel):
         shown = self.fontMetrics().elidedText(self._full, Qt.ElideMiddle, max(0, self.width()))
         super().setText(shown if self.width() else self._full)
         self.setToolTip(self._full if shown != self._full else "")
+
+
+class Field(QLineEdit):
+    """A line of text. Enter and Esc say `done`; Esc is for what was typed here first, only then for the page."""
+
+    done = Signal()  # the keyboard is free again
+    escaped = Signal()
+
+    def __init__(self, name: str, hint: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._kept = ""
+        self.setAccessibleName(name)
+        self.setPlaceholderText(hint)
+
+    def put(self, text: str) -> None:
+        """Show a text; Esc comes back to it."""
+        self._kept = text
+        self.setText(text)
+        self.setModified(False)
+
+    def event(self, event: QEvent) -> bool:
+        """Keep Esc from the page's key while there is something to take back."""
+        if event.type() == QEvent.ShortcutOverride and event.key() == Qt.Key_Escape and self.isModified():
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter takes what was typed, Esc takes it back."""
+        if event.key() == Qt.Key_Escape:
+            self.put(self._kept)
+            self.escaped.emit()
+        else:
+            super().keyPressEvent(event)
+        if event.key() in (Qt.Key_Escape, Qt.Key_Return, Qt.Key_Enter):
+            self.done.emit()
 
 
 class EmptyState(QFrame):

@@ -17,13 +17,22 @@ class Describing(QObject):
 
     def __init__(self, session: Session, canvas: Canvas, panel: RegionPanel) -> None:
         super().__init__(panel)
-        self._session, self._canvas = session, canvas
+        self._session, self._canvas, self._fields = session, canvas, panel.fields
+        self._photo, self._ids = "", ()  # what the fields tell about
         panel.fields.label_chosen.connect(self._label)
         panel.fields.review_chosen.connect(self._review)
         panel.fields.attribute_set.connect(self._attribute)
         panel.labels.changed.connect(self._change)
         panel.labels.renamed.connect(self._rename)
         panel.labels.removed.connect(self._remove)
+        for part in (panel.fields, panel.labels.field):
+            part.done.connect(canvas.setFocus)
+
+    def attend(self) -> None:
+        """The fields are about to tell of what is selected now: what was typed before belongs to what was."""
+        if (self._photo, self._ids) != (self._session.current, self._canvas.selection):
+            self._fields.commit()
+            self._photo, self._ids = self._session.current, self._canvas.selection
 
     def _label(self, name: str) -> None:
         labelling.relabel(self._session, self._session.current, self._canvas.selection, name)
@@ -32,8 +41,8 @@ class Describing(QObject):
         labelling.review(self._session, self._session.current, self._canvas.selection, state)
 
     def _attribute(self, name: str, value: str) -> None:
-        if self._session.current:
-            labelling.set_attribute(self._session, self._session.current, self._canvas.selection, name, value)
+        if self._session.place(self._photo) >= 0:
+            labelling.set_attribute(self._session, self._photo, self._ids, name, value)
 
     def _change(self, name: str, label: Label) -> None:
         labelling.change_label(self._session, name, label)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from qtpy.QtCore import QEvent, QModelIndex, QPoint, QSize, Qt, Signal
-from qtpy.QtGui import QColor, QKeyEvent
-from qtpy.QtWidgets import QColorDialog, QLineEdit, QListView, QMenu, QSizePolicy, QWidget
+from qtpy.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
+from qtpy.QtGui import QColor
+from qtpy.QtWidgets import QColorDialog, QListView, QMenu, QSizePolicy, QWidget
 
 from cardamage_core.annotations.model import Label, Role
 
@@ -33,9 +33,7 @@ class LabelList(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.list = _List(self)
-        self.field = _Field()
-        self.field.setPlaceholderText("New label")
-        self.field.setAccessibleName("New label")
+        self.field = parts.Field("New label", "New label")
         self.field.setStatusTip("Type a name and press Enter")
         self._rows = RowModel(self)
         self._labels: dict[str, Label] = {}
@@ -89,6 +87,7 @@ class LabelList(QWidget):
         self._renaming = name
         self.field.setPlaceholderText(f"New name for {name}")
         self.field.setText(name)
+        self.field.setModified(True)  # Esc is to take it back
         self.field.selectAll()
         self.field.setFocus()
 
@@ -113,7 +112,7 @@ class LabelList(QWidget):
 
     def _begin_anew(self) -> None:
         self._renaming = ""
-        self.field.clear()
+        self.field.put("")
         self.field.setPlaceholderText("New label")
 
     def _choose_color(self, label: Label) -> None:
@@ -138,24 +137,6 @@ def row_of(label: Label, numbers: Mapping[str, int], *, marked: str) -> Row:
         right=str(numbers.get(label.name, 0)),
         marked=label.name == marked,
     )
-
-
-class _Field(QLineEdit):
-    """Esc is for what is typed here first, only then for the page."""
-
-    escaped = Signal()
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.ShortcutOverride and event.key() == Qt.Key_Escape and self.text():
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key_Escape:
-            self.escaped.emit()
-        else:
-            super().keyPressEvent(event)
 
 
 class _List(QListView):

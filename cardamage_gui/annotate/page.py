@@ -238,6 +238,7 @@ class AnnotatePage(QWidget):
         labelling.store(self._session, self._session.current, before, after, text)
 
     def _selection_changed(self, ids: tuple[str, ...]) -> None:
+        self._describing.attend()
         self.panel.show_selection(ids)
 
     def _label_added(self, name: str) -> None:
@@ -248,6 +249,7 @@ class AnnotatePage(QWidget):
         self.photos.show_kind("findings")
 
     def _show_regions(self) -> None:
+        self._describing.attend()
         current, labels = self._session.current, self._session.labels()
         regions = self._session.regions(current)
         self.canvas.show_regions(regions, labels)

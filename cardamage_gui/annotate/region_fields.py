@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 from qtpy.QtCore import Qt, Signal
-from qtpy.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from cardamage_core.annotations.model import Label, Photo, Region, Review
 
@@ -25,12 +25,13 @@ class RegionFields(QWidget):
     label_chosen = Signal(str)
     review_chosen = Signal(str)
     attribute_set = Signal(str, str)  # name, value; "" takes it away
+    done = Signal()  # Enter or Esc in a field: the keyboard is free again
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.label, self.review, self.severity = _choice("Label"), _choice("Review"), _choice("Severity")
         self.note, self.name = _text("Note", "what is to be seen"), _text("New attribute", "new attribute: value")
-        self.attributes: dict[str, QLineEdit] = {}
+        self.attributes: dict[str, parts.Field] = {}
         self._editable = True
         self._ids: tuple[str, ...] = ()
         self._nothing = parts.label("Click a region to see it here.", "muted", wrap=True)
@@ -73,6 +74,11 @@ class RegionFields(QWidget):
         told = [("Size", f"{photo.width} × {photo.height} px")] if photo.width else []
         self._show_attributes([photo.attributes], told)
 
+    def commit(self) -> None:
+        """Take what was typed and not yet entered: something else is about to be shown."""
+        self._note_typed()
+        self._attribute_typed()
+
     def set_editable(self, editable: bool) -> None:
         """Whether the fields may be changed."""
         self._editable = editable
@@ -103,6 +109,7 @@ class RegionFields(QWidget):
                 self.attributes[name] = field = _text(name, "")
                 _fill(field, values)
                 field.editingFinished.connect(self._attribute_typed)
+                field.done.connect(self.done)
                 self._told_rows.addWidget(_line(name, field))
             else:
                 self._told_rows.addWidget(_line(name, _said(short(values[0]))))
@@ -116,6 +123,8 @@ class RegionFields(QWidget):
         self.severity.activated.connect(self._severity_activated)
         self.note.editingFinished.connect(self._note_typed)
         self.name.returnPressed.connect(self._attribute_added)
+        self.note.done.connect(self.done)
+        self.name.done.connect(self.done)
 
     def _label_activated(self, _index: int) -> None:
         if self.label.currentText() != SEVERAL:
@@ -137,15 +146,15 @@ class RegionFields(QWidget):
         for name, field in tuple(self.attributes.items()):
             self._typed(name, field)
 
-    def _typed(self, name: str, field: QLineEdit) -> None:
+    def _typed(self, name: str, field: parts.Field) -> None:
         if field.isModified():
-            field.setModified(False)
+            field.put(field.text())
             self.attribute_set.emit(name, field.text().strip())
 
     def _attribute_added(self) -> None:
         name, _, value = (part.strip() for part in self.name.text().partition(":"))
         if name and value:
-            self.name.clear()
+            self.name.put("")
             self.attribute_set.emit(name, value)
 
 
@@ -178,14 +187,13 @@ def _offer(field: QComboBox, names: list[str], current: str | None) -> None:
     field.setCurrentIndex(0 if current is None else names.index(current))
 
 
-def _fill(field: QLineEdit, values: Sequence[Any]) -> None:
+def _fill(field: parts.Field, values: Sequence[Any]) -> None:
     """Write what is known, unless somebody types just now."""
     if field.hasFocus() and field.isModified():
         return
     same = _common([str(value) for value in values])
     field.setPlaceholderText(SEVERAL if same is None else "")
-    field.setText(same or "")
-    field.setModified(False)
+    field.put(same or "")
 
 
 def _choice(name: str) -> QComboBox:
@@ -195,10 +203,8 @@ def _choice(name: str) -> QComboBox:
     return made
 
 
-def _text(name: str, hint: str) -> QLineEdit:
-    made = QLineEdit()
-    made.setAccessibleName(name)
-    made.setPlaceholderText(hint)
+def _text(name: str, hint: str) -> parts.Field:
+    made = parts.Field(name, hint)
     made.setMinimumWidth(FIELD)
     return made
 

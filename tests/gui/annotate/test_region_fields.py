@@ -114,3 +114,44 @@ def test_an_attribute_of_several_regions_is_set_in_one_edit_and_a_number_stays_o
     assert [region.attributes for region in session.regions("p1")] == [{"depth": 4}, {"depth": 4}]
     session.undo()
     assert session.regions("p1") == numbers
+
+
+def typed_note(page, text):
+    page.canvas.select(("a",))
+    page.panel.fields.note.setFocus()
+    QTest.keyClicks(page.panel.fields.note, text)
+    return page.panel.fields.note
+
+
+def note_of(session, region_id="a", photo="p1"):
+    return next(r.attributes.get("note") for r in session.regions(photo) if r.id == region_id)
+
+
+def test_after_enter_the_keys_are_for_the_photo_again(page, session):
+    note = typed_note(page, "by the lamp")
+    QTest.keyClick(note, Qt.Key_Return)
+    assert note_of(session) == "by the lamp"
+    assert page.canvas.hasFocus()
+    page.panel.labels.field.setFocus()
+    QTest.keyClicks(page.panel.labels.field, "rust")
+    QTest.keyClick(page.panel.labels.field, Qt.Key_Return)
+    assert page.canvas.hasFocus()
+    assert session.regions("p1")[0].label == "rust"
+
+
+def test_escape_takes_a_note_back_before_anything_else(page, session):
+    note = typed_note(page, "oops")
+    QTest.keyClick(note, Qt.Key_Escape)
+    assert note_of(session) is None
+    assert note.text() == ""
+    assert page.canvas.hasFocus()
+    assert page.canvas.selection == ("a",)
+
+
+def test_a_note_under_way_stays_with_its_region_when_another_photo_is_shown(page, session):
+    note = typed_note(page, "by the lamp")
+    QTest.keyClick(note, Qt.Key_Return, Qt.ControlModifier)  # accept, and on to the next photo
+    assert session.current == "p2"
+    assert note_of(session) == "by the lamp"
+    assert note.text() == ""
+    assert "note" not in session.photo("p2").attributes
