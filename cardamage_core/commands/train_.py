@@ -11,7 +11,7 @@ from ..jobs import local, queue
 from ..jobs.following import duration, follow
 from ..jobs.queue import JobStatus
 from ..project import Project
-from ..training.job import BATCHES, LAYERS, PRESETS, ClassRule, TrainingJob
+from ..training.job import BATCHES, PRESETS, ClassRule, TrainingJob
 from ..training.splits import split
 from . import Output
 from .bars import bar_for
@@ -36,7 +36,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="imagenet (default), coco, none, a weights file (.h5) of Matterport's or ours, or a model's id or folder",
     )
     parser.add_argument(
-        "--layers", default="all", choices=LAYERS, help="what learns: the heads, with the backbone's stages from … on"
+        "--layers",
+        default="all",
+        metavar="GROUP",
+        help="what learns: heads, 5+, 4+, 3+ (the backbone's stages from … on) or all (default); one after another"
+        " with their epochs: heads:5,all:10",
     )
     parser.add_argument("--learning-rate", type=float, metavar="R", help="default: the preset's")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="same seed, same course (default: 0)")

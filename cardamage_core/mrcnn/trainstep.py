@@ -53,15 +53,19 @@ class TrainStep:
         *,
         learning_rate: float | None = None,
         layers: str = "all",
+        first_step: int = 0,
         total_steps: int | None = None,
         seed: int = 0,
     ) -> None:
-        """layers: "heads", "5+", "4+", "3+" or "all". total_steps: where the cosine schedule ends (None: constant)."""
+        """layers: "heads", "5+", "4+", "3+" or "all". first_step: where its count begins.
+
+        total_steps: where the cosine schedule of AdamW ends (None: constant, as it always is with SGD).
+        """
         if layers not in FIRST_STAGE:
             raise EngineError(f"There is no layer group {layers!r}.", f"Known groups: {', '.join(FIRST_STAGE)}.")
-        self.model, self.layers, self.step_count = model, layers, 0
-        self._rng = np.random.default_rng(seed)
-        self._seed, self._total_steps = seed, total_steps
+        self.model, self.layers, self.step_count = model, layers, first_step
+        self._rng = np.random.default_rng((seed, first_step))
+        self._seed, self._total_steps = seed, total_steps if model.config.optimizer == "adamw" else None
         self._rate = learning_rate or model.config.learning_rate
         self._variables = [v for name, v in model.weights.items() if v.trainable and _taught(name, layers)]
         self._optimizer = _optimizer(model.config)

@@ -39,17 +39,19 @@ def save(folder: Path, step: int, write: Callable[[Path], None]) -> Path:
     return path
 
 
-def restore(folder: Path, read: Callable[[Path], int], *, damaged: type[Exception] | tuple) -> tuple[int, list[Path]]:
+def restore(
+    folder: Path, read: Callable[[int, Path], int], *, damaged: type[Exception] | tuple
+) -> tuple[int, list[Path]]:
     """Load the newest whole checkpoint: its step (0 when there is none), and the damaged files passed over.
 
-    `read` loads a file and returns the step written inside; it raises `damaged` for a file that is not whole.
+    `read` loads the file of a step and returns the step written inside; it raises `damaged` if that is not whole.
     """
     for half in Path(folder).glob(".*.part"):  # of a worker killed while writing
         half.unlink(missing_ok=True)
     passed = []
     for step, path in found(folder):
         try:
-            if read(path) == step:
+            if read(step, path) == step:
                 return step, passed
         except damaged:
             pass

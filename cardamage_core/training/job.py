@@ -14,11 +14,11 @@ import msgspec
 
 from ..annotations.model import Dataset, Region
 from ..errors import JobError
+from .stages import Stage, stages
 
 PRESETS = ("light", "balanced", "matterport")
 BATCHES = {"light": 8, "balanced": 4, "matterport": 2}  # photos a step that a machine of 16 GB can hold
 STARTS = ("imagenet", "coco", "none")
-LAYERS = ("all", "3+", "4+", "5+", "heads")  # which stages of the backbone learn beside the heads
 
 
 class ClassRule(msgspec.Struct, frozen=True):
@@ -34,8 +34,8 @@ class TrainingJob(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `steps` is the number of steps in an epoch, `batch` photos each. `start` is "imagenet" (the backbone's published
     weights), "coco" (Matterport's), "none" (random), a weights file (.h5) of Matterport's or ours, or a model's id,
     name or folder. `layers` is what learns: the "heads" alone, with the backbone's stages from "5+", "4+" or "3+" on,
-    or "all". `changes` are keyword arguments for the preset's `mrcnn.Config`. `learning_rate` None means the preset's
-    own.
+    or "all"; or several with their epochs, "heads:5,all:10" (see `stages`). `changes` are keyword arguments for the
+    preset's `mrcnn.Config`. `learning_rate` None means the preset's own.
     """
 
     name: str = "damage"
@@ -56,6 +56,11 @@ class TrainingJob(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def total_steps(self) -> int:
         """Steps of the whole job."""
         return self.epochs * self.steps
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """Which layers learn in which steps. Raises JobError where `layers` makes no sense."""
+        return stages(self.layers, epochs=self.epochs, steps=self.steps)
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -102,10 +107,9 @@ def counts(region: Region) -> bool:
 def check(job: TrainingJob) -> None:
     """Raise JobError if the job makes no sense whatever the data."""
     _check_numbers(job)
+    stages(job.layers, epochs=job.epochs, steps=job.steps)
     if job.preset not in PRESETS:
         raise _wrong(f"there is no preset “{job.preset}”", f"Choose one of {', '.join(PRESETS)}.")
-    if job.layers not in LAYERS:
-        raise _wrong(f"there is no group of layers “{job.layers}”", f"Choose one of {', '.join(LAYERS)}.")
     if job.start == "coco" and job.preset != "matterport" and job.changes.get("backbone") != "resnet101":
         raise _wrong(f"the COCO weights do not fit the preset “{job.preset}”", "They are for ResNet-101: “matterport”.")
     if not job.classes:

@@ -26,6 +26,7 @@ from .job import TrainingJob, check, check_data, classes_of, data_hash
 from .pipeline import Photos
 from .progress import Progress
 from .splits import split
+from .stages import Stage, stage_at
 
 CHECKPOINT_SECONDS = 300.0  # at most this much work is lost
 VALIDATED_MOST = 64  # photos; never more than a quarter of an epoch's
@@ -74,13 +75,7 @@ class Trainer:
         self._train = Photos(self._parts.train, classes, longest_side=longest, seed=job.seed)
         self._val = Photos(self._parts.val, classes, longest_side=longest, seed=job.seed)
         self._model = MaskRCNN(self._config, seed=job.seed)
-        self._engine = TrainStep(
-            self._model,
-            learning_rate=self._config.learning_rate,
-            layers=job.layers,
-            total_steps=job.total_steps,
-            seed=job.seed,
-        )
+        self._stage, self._engine = self._begun(job.stages[0])
         self._batch = job.batch  # halved when it does not fit into the memory
         self._progress = Progress(total_steps=job.total_steps, steps=job.steps, batch=job.batch)
         self._parent = ""
@@ -93,6 +88,7 @@ class Trainer:
         with ThreadPoolExecutor(1, "photos") as loader:
             ahead = loader.submit(self._train.batch, step, self._batch)
             while step < self._job.total_steps:
+                self._enter_stage(step)
                 if self._stop():
                     self._stopped(step)
                     return
@@ -191,9 +187,29 @@ class Trainer:
         title = f"The checkpoint of step {step} could not be written to {self._places.checkpoints}."
         return JobError(title, f"{why}{kept} Make room and resume.")
 
-    def _restore(self, path: Path) -> int:
+    def _restore(self, step: int, path: Path) -> int:
+        self._stage, self._engine = self._begun(stage_at(self._job.stages, step - 1))
         self._engine.load(path)
         return self._engine.step_count
+
+    def _begun(self, stage: Stage) -> tuple[Stage, TrainStep]:
+        """The stage and what teaches its layers; the optimiser begins anew, the learning rate goes on."""
+        engine = TrainStep(
+            self._model,
+            learning_rate=self._config.learning_rate,
+            layers=stage.layers,
+            first_step=stage.start,
+            total_steps=self._job.total_steps,
+            seed=self._job.seed,
+        )
+        return stage, engine
+
+    def _enter_stage(self, step: int) -> None:
+        """Teach the layers of the stage that this step is in."""
+        stage = stage_at(self._job.stages, step)
+        if stage != self._stage:
+            self._stage, self._engine = self._begun(stage)
+            self._note(f"From step {step + 1} on learn: {stage.layers}.")
 
     def _name_skipped(self) -> None:
         for photo, reason in (*self._train.skipped(), *self._val.skipped()):

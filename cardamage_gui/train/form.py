@@ -23,7 +23,7 @@ from qtpy.QtWidgets import (
 from cardamage_core.annotations.model import Label
 from cardamage_core.errors import CarDamageError, JobError
 from cardamage_core.project import PhotoSummary
-from cardamage_core.training.job import ClassRule, TrainingJob, check
+from cardamage_core.training.job import BATCHES, ClassRule, TrainingJob, check
 
 from .. import parts, words
 
@@ -31,6 +31,11 @@ PRESETS = {
     "light": "Light – MobileNetV2, 320 px: minutes on a processor",
     "balanced": "Balanced – ResNet-50, 512 px: for a GPU",
     "matterport": "Matterport – ResNet-101, 1024 px: for a large GPU",
+}
+LEARN = {
+    "all": "All layers",
+    "first": "The heads first, for a third of the epochs, then all layers",
+    "heads": "The heads alone: quick, for few photos and good start weights",
 }
 WIDTH = 620
 
@@ -86,6 +91,7 @@ class Form(QFrame):
             start=self._start_from.currentData() or "imagenet",
             seed=self._seed.value(),
             batch=self._batch.value(),
+            layers=self._layers(),
         )
         if not job.name:
             raise JobError("Give the training a name.", "It names the model that comes out, too.")
@@ -109,6 +115,18 @@ class Form(QFrame):
         if self._one.isChecked():
             return (ClassRule("damage"),)
         return tuple(ClassRule(name, (name,)) for name, box in self._labels.items() if box.isChecked())
+
+    def _preset_changed(self, _index: int) -> None:
+        self._batch.setValue(BATCHES[self._preset.currentData()])
+        self._changed()
+
+    def _layers(self) -> str:
+        """Which layers learn, as a TrainingJob says it."""
+        epochs, chosen = self._epochs.value(), self._learn.currentData()
+        if chosen != "first":
+            return chosen
+        heads = max(1, epochs // 3)
+        return f"heads:{heads},all:{epochs - heads}" if epochs > heads else "all"
 
     def _changed(self, *_: object) -> None:
         self._choice.setVisible(self._some.isChecked())
@@ -174,11 +192,13 @@ class Form(QFrame):
         self._choice = QWidget()
         self._choice_layout = parts.rows(self._choice, margins=(24, 0, 0, 0), spacing=6)
         self._epochs, self._steps = _number(10, 1, 10_000), _number(100, 1, 100_000)
-        self._batch, self._seed = _number(4, 1, 64), _number(0, 0, 2**31 - 1)
+        self._batch, self._seed = _number(BATCHES["light"], 1, 64), _number(0, 0, 2**31 - 1)
         self._sum = parts.label("", "small")
         self._train, self._val = QComboBox(), QComboBox()
         self._no_split = parts.label("", "muted", wrap=True)
-        self._start_from = QComboBox()
+        self._start_from, self._learn = QComboBox(), QComboBox()
+        for group, text in LEARN.items():
+            self._learn.addItem(text, group)
         self._problem = parts.label("", "bad", wrap=True)
         self._button = parts.button("Start training", self._submit, "primary")
         self._cancel = parts.button("Cancel", self.cancelled.emit)
@@ -206,7 +226,8 @@ class Form(QFrame):
         ):
             _row(grid, row, text, field)
         _row(grid, 8, "Start from", self._start_from)
-        _row(grid, 9, "Seed", _line(self._seed, parts.label("same seed, same training", "small")))
+        _row(grid, 9, "Layers", self._learn)
+        _row(grid, 10, "Seed", _line(self._seed, parts.label("same seed, same training", "small")))
         layout.addLayout(grid)
         layout.addWidget(self._problem)
         layout.addLayout(_line(self._button, self._cancel))
@@ -221,7 +242,7 @@ class Form(QFrame):
         self._name.textChanged.connect(self._changed)
         self._name.returnPressed.connect(self._submit)
         self._one.toggled.connect(self._changed)
-        self._preset.currentIndexChanged.connect(self._changed)
+        self._preset.currentIndexChanged.connect(self._preset_changed)
         self._start_from.currentIndexChanged.connect(self._changed)
 
 

@@ -61,6 +61,24 @@ def test_balanced_heads_learn_alone_and_a_resume_finds_the_optimisers_state(tiny
     assert not any(name.startswith(("res", "bn", "conv1")) for name in changed)
 
 
+def test_the_heads_learn_first_and_a_resume_finds_its_stage(tiny_job, drawn, tmp_path):
+    """Stopped in the middle of the second stage; until that begins, the backbone is as it was."""
+    job = tiny_job(layers="heads:1,all:1")
+    dataset, told = drawn(tmp_path), Told(stop_at=3)
+    places = train(job, dataset, tmp_path, told)
+    assert [event["text"] for event in told.kinds("note")] == ["From step 3 on learn: all."]
+    (last, after), (first, before) = checkpoints.found(places.checkpoints)
+    assert (first, last) == (2, 3)
+    begun = MaskRCNN(trainer.config_of(job), seed=job.seed).arrays()
+    heads, everything = (MaskRCNN.open(path).arrays() for path in (before, after))
+    backbone = [name for name in begun if name.startswith("block_") and "moving" not in name]
+    assert all((begun[name] == heads[name]).all() for name in backbone)
+    assert any((begun[name] != heads[name]).any() for name in begun if name.startswith("mrcnn_"))
+    assert any((heads[name] != everything[name]).any() for name in backbone)
+    train(job, dataset, tmp_path, told := Told())
+    assert [event["step"] for event in told.kinds("started") + told.kinds("finished")] == [3, 4]
+
+
 @pytest.fixture
 def small_gpu(monkeypatch):
     """A device that holds a given number of photos: the only thing mocked."""

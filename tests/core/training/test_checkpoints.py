@@ -11,7 +11,7 @@ def _save(folder, step):
     checkpoints.save(folder, step, lambda path: path.write_text(str(step)))
 
 
-def _read(path):
+def _read(_step, path):
     return int(path.read_text())
 
 

@@ -61,6 +61,22 @@ def test_a_choice_of_labels_makes_a_class_of_each(form):
     assert form.job().classes == (ClassRule("dent", ("dent",)), ClassRule("scratch", ("scratch",)))
 
 
+def test_the_preset_brings_the_photos_a_step_that_a_usual_machine_can_hold(form):
+    preset = next(box for box in form.findChildren(QComboBox) if box.findData("matterport") >= 0)
+    assert form.job().batch == 8
+    preset.setCurrentIndex(preset.findData("matterport"))
+    assert form.job().batch == 2
+
+
+def test_the_heads_may_learn_first(form):
+    layers = next(box for box in form.findChildren(QComboBox) if box.findData("first") >= 0)
+    assert form.job().layers == "all"
+    layers.setCurrentIndex(layers.findData("first"))
+    assert form.job().layers == "heads:3,all:7"
+    layers.setCurrentIndex(layers.findData("heads"))
+    assert form.job().layers == "heads"
+
+
 def test_outlines_of_the_car_are_not_offered_as_damage(form):
     assert not any("car" in box.text() for box in form.findChildren(QCheckBox))
 
