@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from qtpy.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from qtpy.QtGui import QHideEvent, QKeyEvent, QKeySequence
-from qtpy.QtWidgets import QCheckBox, QFrame, QGridLayout, QSlider, QWidget
+from qtpy.QtCore import QObject, Qt, QTimer, Signal
+from qtpy.QtWidgets import QCheckBox, QGridLayout, QSlider, QWidget
 
 from .. import parts
 from ..background import Background, Task
 from ..canvas.view import Canvas
+from .floating import Floating
 
 STEPS = 100  # a slider goes from -STEPS to STEPS
 CLIP, TILES = 3.0, 8  # of CLAHE (Zuiderveld 1994; OpenCV's createCLAHE)
@@ -85,15 +85,13 @@ class Lighting(QObject):
             self._canvas.show_light(pixels)
 
 
-class LightPanel(QFrame):
-    """Two sliders and a box, floating above the canvas; Esc puts it away."""
+class LightPanel(Floating):
+    """Two sliders and a box, floating above the canvas."""
 
     changed = Signal(object)  # Light
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setProperty("role", "float")
-        self.setAccessibleName("Brightness and contrast")
+        super().__init__(parent, "Brightness and contrast")
         self.brightness, self.contrast = _slider("Brightness"), _slider("Contrast")
         self.local = QCheckBox("Even out (CLAHE)")
         grid = QGridLayout(self)
@@ -106,7 +104,6 @@ class LightPanel(QFrame):
         grid.addWidget(parts.label("Only what you see; the file stays as it is.", "small"), 3, 0, 1, 2)
         grid.addWidget(parts.button("Reset", self.reset), 4, 0)
         grid.addWidget(parts.button("Done", self.hide), 4, 1, Qt.AlignRight)
-        self.hide()
         self.local.toggled.connect(self._changed)
 
     def reset(self) -> None:
@@ -114,26 +111,6 @@ class LightPanel(QFrame):
         self.brightness.setValue(0)
         self.contrast.setValue(0)
         self.local.setChecked(False)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc puts it away."""
-        if event.key() == Qt.Key_Escape:
-            self.hide()
-        else:
-            super().keyPressEvent(event)
-
-    def event(self, event: QEvent) -> bool:
-        """Esc is for the panel while it has the focus, not for the page."""
-        if event.type() == QEvent.ShortcutOverride and event.matches(QKeySequence.Cancel):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """The photo has the keys again."""
-        super().hideEvent(event)
-        if self.parentWidget() is not None:
-            self.parentWidget().setFocus()
 
     def _changed(self) -> None:
         light = Light(self.brightness.value() / STEPS, self.contrast.value() / STEPS, self.local.isChecked())

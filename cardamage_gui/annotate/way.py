@@ -89,9 +89,7 @@ class Way(QObject):
         if self.panel.isVisible():
             self.panel.hide()
             return
-        self.panel.adjustSize()
-        self.panel.move(self._canvas.width() - self.panel.width() - 12, 10)
-        self.panel.show()
+        self.panel.open()
         self.panel.brightness.setFocus()
 
     def show_damage(self, damage: Damage | None) -> None:
