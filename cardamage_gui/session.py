@@ -11,7 +11,7 @@ from pathlib import Path
 
 from qtpy.QtCore import QObject, Signal
 
-from cardamage_core.annotations.model import Label, Photo, Region
+from cardamage_core.annotations.model import AnnotatedPhoto, Label, Photo, Region
 from cardamage_core.errors import CarDamageError
 from cardamage_core.project import Edit, PhotoSummary, Project
 
@@ -124,6 +124,10 @@ class Session(QObject):
         Regions must be the values that `regions` gave or `annotations.edits` made of them.
         """
         return before == after or self._change(lambda p: p.edit_regions(photo_id, before, after, text))
+
+    def add_regions(self, photo_id: str, new: tuple[Region, ...], labels: tuple[Label, ...], text: str) -> bool:
+        """Put regions on top of a photo's, with labels that are new, all as one edit; as `edit`."""
+        return self._change(lambda p: p.add([AnnotatedPhoto(p.photo(photo_id), new)], labels, text))
 
     def edit_photo(self, before: Photo, after: Photo, text: str) -> bool:
         """Store what changed about a photo itself (split, review, attributes); as `edit`."""

@@ -26,6 +26,7 @@ from ..thumbnails import Thumbnails
 from . import labelling
 from .assessing import THRESHOLD, Assessing
 from .checking import Checking
+from .comparing import Comparing
 from .describing import Describing
 from .doctor import Doctor
 from .editing import Editing
@@ -58,7 +59,9 @@ class AnnotatePage(QWidget):
         self.editing = Editing(session, self.canvas, self._photo_before)
         self._tracing = Tracing(session, background, self.canvas)
         self.way = Way(session, background, self.canvas)
-        self._table = {action.id: action for action in (*actions_of(self), *self.way.actions())}
+        self.comparing = Comparing(session, background, dialogs, self.canvas)
+        offered = (*actions_of(self), *self.way.actions(), *self.comparing.actions())
+        self._table = {action.id: action for action in offered}
         self.canvas.set_visible_above(THRESHOLD)
         self.panel = RegionPanel()
         self._describing = Describing(session, self.canvas, self.panel)

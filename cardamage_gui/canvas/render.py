@@ -23,6 +23,7 @@ FILL, LIFT = 0.22, 0.16  # opacity of a fill; what is added when selected or hov
 VERTEX, VERTEX_TAKEN, DISC = 4.5, 6.5, 11.0  # radii in screen pixels
 REACH = 7.0  # screen pixels within which a vertex or an edge is hit
 FAR, FAR_OF_MANY, MANY = 9.0, 28.0, 500  # screen pixels below which a region has no halo; larger where many are seen
+BROKEN, THEIRS = (5.0, 3.5), (6.0, 2.5, 1.5, 2.5)  # dashes: the car and what was rejected; somebody else's regions
 MARGIN = DISC + 3.0  # screen pixels that a region's painting may reach beyond its bounds
 
 
@@ -67,6 +68,23 @@ def regions(painter: QPainter, items: Sequence[Item], viewport: Viewport, style:
         painter.setPen(ink.pen)
         painter.setBrush(ink.brush)
         _draw(painter, item, fine)
+    painter.restore()
+
+
+def compared(
+    painter: QPainter, items: Sequence[Item], viewport: Viewport, style: Style, *, strong: bool = False
+) -> None:
+    """Regions of somebody else: dashes and dots in the label's colour on a dark line, without a fill."""
+    fine, grown = grain(viewport.scale), 1.0 if strong else 0.0
+    halo = _pen(_faded(QColor(style.colors.halo), 0.75), HALO + grown, painter)
+    painter.save()
+    painter.setRenderHint(QPainter.Antialiasing)
+    painter.setBrush(Qt.NoBrush)
+    _enter(painter, viewport)
+    for item in items:
+        for pen in (halo, _pen(item.color, LINE + grown, painter, dashes=THEIRS)):
+            painter.setPen(pen)
+            _draw(painter, item, fine)
     painter.restore()
 
 
@@ -177,7 +195,7 @@ def screen_rect(item: Item, viewport: Viewport) -> QRectF:
 def _ink(item: Item, painter: QPainter, style: Style, *, is_far: bool) -> Ink:
     rejected = item.region.review == "rejected"
     color = _faded(item.color, 0.45) if rejected else item.color
-    pen = _pen(color, 1.0 if is_far else LINE, painter, dashed=item.is_car or rejected)
+    pen = _pen(color, 1.0 if is_far else LINE, painter, dashes=BROKEN if item.is_car or rejected else ())
     return Ink(pen, QBrush(Qt.NoBrush) if item.is_car or rejected else QBrush(_faded(color, style.fill)))
 
 
@@ -226,12 +244,12 @@ def _enter(painter: QPainter, viewport: Viewport) -> None:
     painter.setTransform(QTransform(*viewport.matrix), True)
 
 
-def _pen(color: QColor, width: float, painter: QPainter, *, dashed: bool = False) -> QPen:
+def _pen(color: QColor, width: float, painter: QPainter, *, dashes: Sequence[float] = ()) -> QPen:
     """Bevelled: round joins cost twice the time and look the same at this width."""
     pen = QPen(color, width * painter.device().devicePixelRatioF(), Qt.SolidLine, Qt.FlatCap, Qt.BevelJoin)
     pen.setCosmetic(True)
-    if dashed:
-        pen.setDashPattern([5.0, 3.5])
+    if dashes:
+        pen.setDashPattern(dashes)
     return pen
 
 

@@ -20,6 +20,7 @@ from . import render
 from .gestures import Preview
 from .hit import NOTHING, Hit, nearest_on_edge
 from .layer import Layer
+from .overlay import Overlay
 from .picture import Picture
 from .scene import Item, Scene, item_of
 from .viewport import Point, Viewport
@@ -55,6 +56,7 @@ class Stage:
         self._moving: tuple[Item, ...] = ()
         self._above = 0.0
         self._picture: Picture | None = None
+        self._theirs = Overlay()
         self._layer = Layer()
 
     @property
@@ -142,6 +144,17 @@ class Stage:
         self.overlay = shown
         self._layer.spoil()
 
+    def set_theirs(self, regions: Sequence[Region], labels: Sequence[Label]) -> None:
+        """Regions of somebody else, to compare with; their labels are dressed as ours where we have them too."""
+        known = {label.name: label for label in labels} | self._labels
+        colors = {name: _color(label, i) for i, (name, label) in enumerate(known.items())} | self._colors
+        if self._theirs.show(regions, known, colors):
+            self._layer.spoil()
+
+    def point_out(self, region_id: str) -> None:
+        """Show one region of somebody else more strongly; "" for none."""
+        self._theirs.point_out(region_id)
+
     def set_preview(self, preview: Preview) -> None:
         """What a gesture shows; what it hides is taken out of the resting layer once."""
         for region_id in preview.hidden ^ self._preview.hidden:
@@ -167,13 +180,15 @@ class Stage:
             return
         m = render.MARGIN
         seen = (rect.left() - m, rect.top() - m, rect.right() + m, rect.bottom() + m)
-        touched = self.scene.within(self.viewport.box_on_photo(seen))
-        items = [item for item in touched if item.id not in self._preview.hidden]
+        box = self.viewport.box_on_photo(seen)
+        items = [item for item in self.scene.within(box) if item.id not in self._preview.hidden]
         render.regions(painter, items, self.viewport, self.style)
+        self._theirs.paint(painter, box, self.viewport, self.style)
 
     def _paint_active(self, painter: QPainter) -> None:
         view, style = self.viewport, self.style
         render.regions(painter, self._moving, view, style)
+        self._theirs.paint_pointed(painter, view, style)
         moving = {item.id: item for item in self._moving}
         chosen = [moving.get(i) or self.scene.get(i) for i in self.selection]
         taken = [item for item in chosen if item is not None]

@@ -60,6 +60,16 @@ class Surface(QWidget):
         self._set_selection(self._present(self._stage.selection))
         self._look_again()
 
+    def show_theirs(self, regions: Sequence[Region], labels: Sequence[Label] = ()) -> None:
+        """Show what somebody else outlined, to compare with: only lines, which no tool takes hold of."""
+        self._stage.set_theirs(regions, labels)
+        self.update()
+
+    def point_out(self, region_id: str) -> None:
+        """Show one of these more strongly; "" for none."""
+        self._stage.point_out(region_id)
+        self.update()
+
     def set_opacity(self, fill: float) -> None:
         """How strong fills are, 0…1."""
         self._set_style(fill=max(0.0, min(1.0, fill)))

@@ -1,0 +1,246 @@
+"""How is a photo compared with what another annotator or a model says about it?
+
+Somebody else's project or file is opened and read in the background, photo by photo; nothing of it is changed. What a
+model says lies in the photo itself, as regions of that origin.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from qtpy.QtCore import QObject
+
+from cardamage_core.annotations import comparing, edits
+from cardamage_core.annotations.arranging import copied
+from cardamage_core.annotations.comparing import Regions
+from cardamage_core.annotations.labels import new_labels
+from cardamage_core.annotations.model import Label, Region
+from cardamage_core.errors import CarDamageError
+from cardamage_core.project import others
+from cardamage_core.project.others import Others
+
+from ..actions import Action
+from ..background import Background, Task
+from ..canvas.view import Canvas
+from ..dialogs import Dialogs
+from ..session import Session
+from .compare_panel import FILE, MODEL, NOBODY, PROJECT, ComparePanel
+from .compared import Compared, Row, counts, rows_of, with_model, with_others
+from .latest import Latest
+
+KINDS = "Annotations (*.json *.csv *.xml *.yaml);;All files (*)"
+OTHERS = "others"  # what the chooser calls somebody else's project or file
+
+
+class Comparing(QObject):
+    """Shows the other side's outlines on the canvas and the agreement in the panel."""
+
+    def __init__(self, session: Session, background: Background, dialogs: Dialogs, canvas: Canvas) -> None:
+        super().__init__(canvas)
+        self._session, self._background, self._dialogs, self._canvas = session, background, dialogs, canvas
+        self.panel = ComparePanel(canvas)
+        self._source, self._others = NOBODY, None
+        self._reading: Task | None = None
+        self._shown = True
+        self._seen: Compared | None = None
+        self._latest = Latest(background, self)
+        self._latest.found.connect(self._compared)
+        self.panel.chosen.connect(self._choose)
+        self.panel.pointed.connect(self._point_out)
+        self.panel.wanted.connect(self._take_over)
+        session.project_changed.connect(self.stop)
+        session.current_changed.connect(self._photo_shown)
+        session.photo_changed.connect(self._photo_changed)
+
+    def actions(self) -> list[Action]:
+        """What can be done."""
+        hint = "Show another annotator's or a model's outlines over the photo"
+        toggle = "Show or hide the outlines compared with"
+        return [
+            Action("compare", "Compare with…", ("Shift+W",), hint, self.open),
+            Action("compare_show", "Show what is compared", ("W",), toggle, self.toggle),
+        ]
+
+    def open(self) -> None:
+        """Show the panel, or put it away."""
+        if self.panel.isVisible():
+            self.panel.hide()
+            return
+        self._offer()
+        self.panel.open()
+        self.panel.source.setFocus()
+
+    def toggle(self) -> None:
+        """Show or hide the other side's outlines; without one ask for it."""
+        if self._source == NOBODY:
+            self.open()
+            return
+        self._shown = not self._shown
+        self._paint()
+        self._session.said.emit("" if self._shown else "The outlines compared with are hidden (W shows them).")
+
+    def stop(self) -> None:
+        """Compare with nobody."""
+        self._latest.drop()
+        self._close_others()
+        self._source = NOBODY
+        self._forget()
+
+    def read(self, path: Path) -> None:
+        """Compare with a project's folder or an annotation file."""
+        self.stop()
+        self.panel.say(f"Reading {path.name}…")
+        work = partial(_opened, path)
+        self._reading = self._background.run_reporting(work, self._read, self._refused, urgent=True)
+
+    # What a person does
+
+    def _choose(self, key: str) -> None:
+        if key == PROJECT:
+            path = self._dialogs.folder(self.panel, "Compare with the project in")
+        elif key == FILE:
+            path = next(iter(self._dialogs.files(self.panel, "Compare with the annotations in", KINDS)), None)
+        else:
+            self._use(key)
+            return
+        if path is not None:
+            self.read(path)
+        self._offer()
+
+    def _use(self, key: str) -> None:
+        if key == self._source:
+            return
+        self.stop()
+        self._source, self._shown = key, True
+        self._look()
+
+    def _point_out(self, row: Row | None) -> None:
+        self._canvas.point_out(row.theirs if row and self._shown else "")
+        if row and row.ours:
+            self._canvas.select((row.ours,))
+
+    def _take_over(self, row: Row) -> None:
+        """A region of a model lies in the photo already: it is accepted. Another one is copied."""
+        photo_id = self._session.current
+        region = next((one for one in self._theirs() if one.id == row.theirs), None)
+        if region is None or not photo_id or self._session.read_only:
+            return
+        name = region.label or "region"
+        if self._source.startswith(MODEL):
+            before = self._session.regions(photo_id)
+            after = edits.replace(before, region, edits.set_review(region, "accepted"))
+            done = self._session.edit(photo_id, before, after, f"Take over {name} of {self._name()}")
+        else:
+            new, labels = copied([region]), self._new_labels(region)
+            done = self._session.add_regions(photo_id, new, labels, f"Take over {name} from {self._name()}")
+        if done:
+            self._session.said.emit(f"Took over {name} from {self._name()}. Ctrl+Z takes it back.")
+
+    # What happened
+
+    def _read(self, found: Others) -> None:
+        self._reading = None
+        self._source, self._others, self._shown = OTHERS, found, True
+        self._offer()
+        self._look()
+
+    def _refused(self, error: CarDamageError) -> None:
+        self._reading = None
+        self._offer()
+        self.panel.say(f"{error.title} {error.detail}".strip(), bad=True)
+
+    def _photo_shown(self, _photo: str) -> None:
+        self._latest.drop()
+        self._forget()
+        self._offer()
+        self._look()
+
+    def _photo_changed(self, photo_id: str) -> None:
+        if photo_id == self._session.current:
+            self._offer()
+            self._look()
+
+    def _look(self) -> None:
+        """Compare the photo shown, in the background."""
+        photo_id, session = self._session.current, self._session
+        if self._source == NOBODY or not photo_id:
+            return
+        regions, labels = session.regions(photo_id), self._labels()
+        if self._others is None:
+            self._latest.ask(partial(with_model, photo_id, regions, self._source.removeprefix(MODEL), labels))
+            return
+        photo = session.photo(photo_id)
+        find = partial(self._others.on, photo, session.path_of(photo))
+        self._latest.ask(partial(with_others, photo_id, regions, find, labels))
+
+    def _compared(self, found: Compared | CarDamageError) -> None:
+        if isinstance(found, CarDamageError):
+            self._refused(found)
+            return
+        if found.photo != self._session.current:
+            return
+        self._seen = found
+        self._paint()
+        if found.theirs is None or found.comparison is None:
+            self.panel.say(f"{self._name()} does not know this photo.")
+            return
+        rows = rows_of(found, found.comparison)
+        figure = found.comparison.agreement
+        self.panel.show_comparison(
+            f"{100 * figure:.0f} % agreement" if figure is not None else "",
+            rows,
+            said=counts(found.comparison) if rows else "Nobody outlined anything here.",
+            may_take=not self._session.read_only,
+        )
+
+    # What there is
+
+    def _theirs(self) -> Regions:
+        return (self._seen.theirs or ()) if self._seen else ()
+
+    def _labels(self) -> tuple[Label, ...]:
+        """The project's labels, and those that only the other side has."""
+        ours = self._session.labels()
+        names = {label.name for label in ours}
+        theirs = self._others.labels if self._others else ()
+        return (*ours, *(label for label in theirs if label.name not in names))
+
+    def _new_labels(self, region: Region) -> tuple[Label, ...]:
+        """The label of a region in the next free colour, with the role it has for the other side; () if it is known."""
+        roles = {label.name: label.role for label in self._labels()}
+        fresh = new_labels([region.label], self._session.labels())
+        return tuple(Label(one.name, one.color, one.key, roles.get(one.name, one.role)) for one in fresh)
+
+    def _name(self) -> str:
+        return self._others.text if self._others else self._source.removeprefix(MODEL)
+
+    def _offer(self) -> None:
+        current = self._session.current
+        here = comparing.models(self._session.regions(current)) if current else ()
+        chosen = (self._source.removeprefix(MODEL),) if self._source.startswith(MODEL) else ()
+        self.panel.offer(tuple(dict.fromkeys((*here, *chosen))), self._source, self._name())
+
+    def _paint(self) -> None:
+        self._canvas.show_theirs(self._theirs() if self._shown else (), self._labels())
+
+    def _forget(self) -> None:
+        self._seen = None
+        self._canvas.show_theirs(())
+        self._canvas.point_out("")
+        self.panel.show_comparison("", ())
+
+    def _close_others(self) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+            self._reading = None
+        if self._others is not None:
+            self._others.close()
+            self._others = None
+
+
+def _opened(path: Path, task: Task) -> Others:
+    found = others.read(path)
+    if task.cancelled():  # nobody will close it
+        found.close()
+    return found
