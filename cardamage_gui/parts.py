@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from html import escape
 from typing import TypeVar
 
 from qtpy.QtCore import QEvent, QSize, Qt, Signal
@@ -145,6 +146,30 @@ class ElidedLabel(QLabel):
         shown = self.fontMetrics().elidedText(self._full, Qt.ElideMiddle, max(0, self.width()))
         super().setText(shown if self.width() else self._full)
         self.setToolTip(self._full if shown != self._full else "")
+
+
+class Links(QLabel):
+    """Sentences, some of which can be clicked; `linkActivated` says the number of the sentence as text."""
+
+    def show_lines(self, lines: Sequence[tuple[str, bool]], more: str = "") -> None:
+        """Show sentences, each with whether it can be clicked, and one that cannot."""
+        look_of_it = f"color:{look.of(self).warn}"
+        told = [
+            f'<a href="{i}" style="{look_of_it}">{escape(text)}</a>' if clicks else escape(text)
+            for i, (text, clicks) in enumerate(lines)
+        ]
+        self.setText("<br>".join([*told, *([escape(more)] if more else [])]))
+
+
+def links(name: str, role: str) -> Links:
+    """An empty one, for mouse and keyboard."""
+    made = Links()
+    made.setTextFormat(Qt.RichText)
+    made.setProperty("role", role)
+    made.setWordWrap(True)
+    made.setTextInteractionFlags(Qt.LinksAccessibleByMouse | Qt.LinksAccessibleByKeyboard)
+    made.setAccessibleName(name)
+    return made
 
 
 class Field(QLineEdit):

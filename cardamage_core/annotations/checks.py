@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 import shapely
 
 from .label_alike import alike
-from .model import AnnotatedPhoto, Dataset, Dot, Finding, Polygon, Polyline, Region
+from .model import AnnotatedPhoto, Dataset, Dot, Finding, Point, Polygon, Polyline, Region
 from .shapes import area, bounds, outline
 
 TOLERANCE = 1.0  # pixels; annotation tools let one click on the rim itself
@@ -98,6 +98,16 @@ def _shape(one: AnnotatedPhoto, region: Region) -> Iterator[Finding]:
     elif found < TINY_AREA:
         text = f"A region “{region.label}” of {one.photo.name} is tiny: {found:.1f} square pixels."
         yield Finding("tiny", text, "info", one.photo.id, region.id)
+
+
+def crossing(region: Region) -> Point | None:
+    """Where the outline crosses itself, the first such place; None when it does not."""
+    for ring in outline(region.shape):
+        reason = shapely.is_valid_reason(shapely.polygons(ring)) if len(ring) > 3 else ""
+        if reason.startswith("Self-intersection["):
+            x, y = reason[:-1].split("[")[1].split()
+            return (float(x), float(y))
+    return None
 
 
 def _crosses_itself(rings: Sequence[shapely.Polygon]) -> bool:

@@ -26,6 +26,7 @@ from ..thumbnails import Thumbnails
 from . import labelling
 from .assessing import THRESHOLD, Assessing
 from .checking import Checking
+from .closeup import Closeup
 from .comparing import Comparing
 from .describing import Describing
 from .doctor import Doctor
@@ -60,16 +61,18 @@ class AnnotatePage(QWidget):
         self._tracing = Tracing(session, background, self.canvas)
         self.way = Way(session, background, self.canvas)
         self.comparing = Comparing(session, background, dialogs, self.canvas)
-        offered = (*actions_of(self), *self.way.actions(), *self.comparing.actions())
-        self._table = {action.id: action for action in offered}
         self.canvas.set_visible_above(THRESHOLD)
         self.panel = RegionPanel()
         self._describing = Describing(session, self.canvas, self.panel)
+        self._checking = Checking(session, background, self)
+        self._closeup = Closeup(session, self._checking, self.canvas, self.panel)
+        helpers = (self.way, self.comparing, self._closeup)
+        offered = (*actions_of(self), *(action for helper in helpers for action in helper.actions()))
+        self._table = {action.id: action for action in offered}
         self.bar = ToolBar(self._table)
         self.tools = ToolBox(TOOLS.values(), self.canvas)
         self.strip = ProgressStrip()
         self.transfer = Transfer(session, background, dialogs, self.strip, self)
-        self._checking = Checking(session, background, self)
         self.doctor = Doctor(session, background, dialogs, self._checking, self)
         self.photos = PhotoPanel(session, self._checking, Thumbnails(session, background, self))
         self.way.use(self.photos)

@@ -70,6 +70,8 @@ class PhotoPanel(QWidget):
     def _filter(self) -> None:
         self.model.filter(self._wanted())
         self._say_how_many()
+        row = self.model.row_of(self._session.current)
+        self.list.scrollToTop() if row < 0 else self.list.scrollTo(self.model.index(row))
 
     def _photo_changed(self, photo_id: str) -> None:
         photo = self._session.summary(photo_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 
-from qtpy.QtCore import QSize
+from qtpy.QtCore import QSize, Signal
 from qtpy.QtWidgets import QLabel, QWidget
 
 from cardamage_core.annotations.model import Finding, Label, Photo, Region
@@ -23,6 +23,8 @@ NO_REGION = "No region yet. Press P and click around the damage."
 class RegionPanel(QWidget):
     """Shows what it is given; its lists tell what was chosen."""
 
+    finding_chosen = Signal(object)  # Finding
+
     def __init__(self) -> None:
         super().__init__()
         self.card = DamageCard()
@@ -33,7 +35,9 @@ class RegionPanel(QWidget):
         self._hidden.setContentsMargins(14, 2, 14, 2)
         self._none = parts.label("", "muted", wrap=True)
         self._none.setContentsMargins(14, 4, 14, 4)
-        self._findings = parts.label("", "warn", wrap=True)
+        self._findings = parts.links("What looks wrong", "warn")
+        self._findings.linkActivated.connect(self._finding_clicked)
+        self._told: tuple[Finding, ...] = ()
         self._findings.setContentsMargins(14, 0, 14, 4)
         self._findings.hide()
         self._photo: Photo | None = None
@@ -46,11 +50,10 @@ class RegionPanel(QWidget):
 
     def show_findings(self, findings: Sequence[Finding]) -> None:
         """Say what looks wrong with the photo."""
-        told = [finding.text for finding in findings[:MOST_FINDINGS]]
-        if len(findings) > MOST_FINDINGS:
-            told.append(f"And {len(findings) - MOST_FINDINGS} more.")
-        self._findings.setText("\n".join(told))
-        self._findings.setVisible(bool(told))
+        self._told = tuple(findings[:MOST_FINDINGS])
+        more = f"And {len(findings) - MOST_FINDINGS} more." if len(findings) > MOST_FINDINGS else ""
+        self._findings.show_lines([(finding.text, bool(finding.region)) for finding in self._told], more)
+        self._findings.setVisible(bool(findings))
 
     def show_regions(self, regions: Sequence[Region], labels: Sequence[Label], *, hidden: int, none: str = "") -> None:
         """Show the photo's regions, or say why there are none; `hidden` predictions scored too low to be shown."""
@@ -94,6 +97,9 @@ class RegionPanel(QWidget):
     def sizeHint(self) -> QSize:
         """As in the sketch."""
         return QSize(300, 600)
+
+    def _finding_clicked(self, number: str) -> None:
+        self.finding_chosen.emit(self._told[int(number)])
 
     def _show_list(self) -> None:
         self.regions.show_regions(self._shown, self._labels, self._shares, aside=self._aside)

@@ -18,7 +18,7 @@ from cardamage_core.annotations.model import Label, Region
 from .. import look
 from . import render
 from .stage import Stage
-from .viewport import Point, Viewport, fitted
+from .viewport import Box, Point, Viewport, fitted
 
 
 class Surface(QWidget):
@@ -144,6 +144,11 @@ class Surface(QWidget):
         at = at or (self.width() / 2, self.height() / 2)
         self._fits = False
         self._set_viewport(self.viewport.zoomed(at, factor, photo=self._stage.size))
+
+    def show_area(self, box: Box) -> None:
+        """Put a box of the photo into the middle, as large as it is still understood."""
+        self._fits = False
+        self._set_viewport(self.viewport.framing(box, self._room(), covered=self._covered))
 
     def zoom_to(self, scale: float) -> None:
         """Zoom to so many screen pixels per photo pixel, around the middle."""

@@ -8,6 +8,8 @@ Point = tuple[float, float]
 Box = tuple[float, float, float, float]  # x0 y0 x1 y1
 
 LARGEST_SCALE = 64.0
+CLOSEST = 12.0  # screen pixels per photo pixel when a small thing is framed: beyond that one sees only squares
+FRAME = 0.6  # of the canvas: what is framed takes so much of it
 SMALLEST_SIDE = 32.0  # a photo is never zoomed out to less than this many screen pixels
 _AXES = ((1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0))  # where the photo's x axis points, by quarter turns
 
@@ -67,6 +69,15 @@ class Viewport:
         """Moved back so that the photo's middle half never leaves the canvas entirely."""
         x0, y0, x1, y1 = self.box_on_screen((0.0, 0.0, *photo))
         return self.panned(_held(x0, x1 - x0, canvas[0]) - x0, _held(y0, y1 - y0, canvas[1]) - y0)
+
+    def framing(self, box: Box, canvas: Point, *, covered: float = 0.0) -> Viewport:
+        """A box of the photo in the middle of the canvas, with as much around it as it needs to be understood."""
+        x0, y0, x1, y1 = self.box_on_screen(box)
+        across, down = (max(1.0, side / self.scale) for side in (x1 - x0, y1 - y0))
+        free = canvas[0] - (covered if canvas[0] >= 5 * covered else 0.0)
+        scale = min(FRAME * free / across, FRAME * canvas[1] / down, CLOSEST)
+        middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
+        return replace(self, scale=scale)._with(middle, (canvas[0] - free / 2, canvas[1] / 2))
 
     def _with(self, point: Point, at: Point) -> Viewport:
         """Moved so that this point of the photo lies there on the canvas."""
