@@ -113,18 +113,12 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
         Page("inspect", "Inspect", "magnify-scan", inspect, inspect.actions()),
     ):
         window.add_page(page)
-    whole = "Fill the screen, or be a window again"
-    seeing = [
-        Action("full_screen", "Full screen", ("F11",), whole, window.toggle_full_screen),
-        Action("reset_layout", "Reset layout", (), "Put every panel back in its place", window.reset_layout),
-    ]
     helping = [
         Action("keys", "All keys", ("F1", "?"), "See, search and change the keys", window.show_keys),
         Action("commands", "Commands…", ("Ctrl+K",), "Find what to do by a part of its name", window.show_commands),
     ]
-    window.add_separator("View")
-    window.add_menu("View", seeing)
-    window.add_menu("Help", helping)
+    _add_view(window)
+    window.menus.add("Help", helping)
     _add_welcome(built)
     _tie(app, built)
     window.show_page(settings.get("page"))
@@ -149,21 +143,46 @@ def _add_menus(built: Built) -> None:
         Action("undo", "Undo", ("Ctrl+Z",), "Take the last edit back", session.undo),
         Action("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Do it again", session.redo),
     ]
-    window.add_menu("File", opening)
-    window.add_recent("File", built.settings.recent, projects.open)
-    window.add_menu(
+    window.menus.add("File", opening)
+    window.menus.add_recent("File", built.settings.recent, projects.open)
+    window.menus.add(
         "File", [Action("open_sample", "Open sample project", (), "Drawn cars to try things on", projects.open_sample)]
     )
-    window.add_separator("File")
-    window.add_menu("File", moving)
-    window.add_separator("File")
-    window.add_menu("File", [Action("quit", "Quit", ("Ctrl+Q",), "Trainings go on", window.close)])
-    window.add_menu("Edit", editing)
-    window.add_menu(
-        "Edit", [Action("history", "History…", ("Ctrl+H",), "Go back to any moment of the work", window.show_history)]
+    window.menus.add_separator("File")
+    window.menus.add("File", moving)
+    window.menus.add_separator("File")
+    window.menus.add("File", [Action("quit", "Quit", ("Ctrl+Q",), "Trainings go on", window.close)])
+    window.menus.add("Edit", editing)
+    window.menus.add_separator("Edit")
+    window.menus.add("Edit", [Action("settings", "Settings…", ("Ctrl+,",), "", window.show_settings)])
+
+
+def _add_view(window: MainWindow) -> None:
+    from .actions import Action
+
+    whole = "Fill the screen, or be a window again"
+    panels = (
+        ("list", "List", "F8", "Show or hide the list beside the work: photos, or jobs and models"),
+        ("details", "Details", "F9", "Show or hide what is known of the photo: damage, regions, findings"),
+        ("history", "History", "Ctrl+H", "Show or hide all edits, to go back to any moment of the work"),
     )
-    window.add_separator("Edit")
-    window.add_menu("Edit", [Action("settings", "Settings…", ("Ctrl+,",), "", window.show_settings)])
+    switches = [
+        (
+            Action(f"panel_{name}", text, (key,), hint, lambda name=name: window.panels_of(name).toggle(name)),
+            lambda name=name: window.panels_of(name).is_open(name),
+        )
+        for name, text, key, hint in panels
+    ]
+    window.menus.add_separator("View")
+    window.menus.add_switches("View", switches)
+    window.menus.add_separator("View")
+    window.menus.add(
+        "View",
+        [
+            Action("full_screen", "Full screen", ("F11",), whole, window.toggle_full_screen),
+            Action("reset_layout", "Reset layout", (), "Put every panel back in its place", window.reset_layout),
+        ],
+    )
 
 
 def _add_welcome(built: Built) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 
 from qtpy.QtCore import QAbstractListModel, QModelIndex, QObject, Qt
-from qtpy.QtGui import QColor, QFont
-from qtpy.QtWidgets import QDialog, QListView, QWidget
+from qtpy.QtGui import QColor, QFont, QShowEvent
+from qtpy.QtWidgets import QListView, QWidget
 
 from cardamage_core.project import Edit
 
@@ -26,8 +26,6 @@ class HistoryModel(QAbstractListModel):
         self._session = session
         self._edits: tuple[Edit, ...] = ()
         self._number = 0
-        session.history_changed.connect(self.read)
-        self.read()
 
     def read(self) -> None:
         """Look again, as far as was looked before."""
@@ -84,13 +82,12 @@ class HistoryModel(QAbstractListModel):
         return row < len(self._edits) and self._edits[row].undone
 
 
-class HistoryPanel(QDialog):
-    """The list; Enter or a double click goes to the moment right after that edit. It stays open beside the work."""
+class HistoryPanel(QWidget):
+    """The list; Enter or a double click goes to the moment right after that edit. Out of view it reads nothing."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("History")
-        self.resize(360, 480)
+        self.setMinimumWidth(220)
         self._session = session
         self.list = QListView()
         self.model = HistoryModel(session, self.list)
@@ -99,13 +96,15 @@ class HistoryPanel(QDialog):
         self.list.setItemDelegate(Roomy(self.list))
         self.list.setAccessibleName("Edits, newest first")
         self.list.activated.connect(self.go_to)
-        column = parts.rows(self, margins=(0, 0, 0, 12), spacing=8)
+        column = parts.rows(self, margins=(0, 2, 0, 12), spacing=8)
+        head = parts.section("History")
+        head.setContentsMargins(14, 2, 14, 0)
+        column.addWidget(head)
         column.addWidget(self.list, 1)
         told = parts.label("Enter or double click: go back, or forward, to right after that edit.", "small", wrap=True)
         told.setContentsMargins(14, 0, 14, 0)
         column.addWidget(told)
-        session.history_changed.connect(self._mark)
-        self._mark()
+        session.history_changed.connect(self._history_changed)
 
     def go_to(self, index: QModelIndex) -> None:
         """Undo or redo to right after this edit; the last row is the beginning."""
@@ -113,7 +112,17 @@ class HistoryPanel(QDialog):
         if not self._session.read_only:
             self._session.walk_to(edit.id if edit else 0)
 
-    def _mark(self) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
+        """Coming into view: read what happened meanwhile."""
+        super().showEvent(event)
+        self._read()
+
+    def _history_changed(self) -> None:
+        if self.isVisible():
+            self._read()
+
+    def _read(self) -> None:
+        self.model.read()
         self.list.setCurrentIndex(self.model.present())
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qtpy.QtCore import QByteArray, QEvent, Qt, Signal
-from qtpy.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
-from qtpy.QtWidgets import QAction, QApplication, QMainWindow, QMenu, QMenuBar, QStackedWidget, QWidget
+from qtpy.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from qtpy.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from cardamage_core.errors import CarDamageError
 
@@ -21,12 +21,16 @@ from .actions import Action
 from .bars import Foot, Notice, Rail, TopBar
 from .commands import CommandPalette
 from .dialogs import Dialogs, SettingsDialog
+from .docks import RIGHT, Docks, Layouts, Panel
 from .history_panel import HistoryPanel
 from .jobs_watch import JobsWatch
 from .keys_sheet import KeysSheet
+from .menus import Menus
 from .session import Session
 from .settings import Settings
 from .shortcuts import Shortcuts
+
+WINDOW = "window"  # the name of the arrangement around all pages
 
 
 @dataclass(frozen=True)
@@ -52,15 +56,14 @@ class MainWindow(QMainWindow):
         self._pages: dict[str, Page] = {}
         self._shown = ""
         self._welcome: QWidget | None = None
-        self._menus: dict[str, QMenu] = {}
-        self._history: HistoryPanel | None = None
+        self._layouts = Layouts(settings)
         self.shortcuts = Shortcuts(settings, self)
         self.setWindowTitle("CarDamage")
         self.setAcceptDrops(True)
-        self.menu_bar = QMenuBar()
-        self.menu_bar.setNativeMenuBar(False)
-        self.top, self.rail, self.notice, self.foot = TopBar(self.menu_bar), Rail(), Notice(), Foot()
+        self.menus = Menus(self.shortcuts, self)
+        self.top, self.rail, self.notice, self.foot = TopBar(self.menus.bar), Rail(), Notice(), Foot()
         self.stack = QStackedWidget()
+        self.history = HistoryPanel(session)
         self._arrange()
         self._listen()
         self._restore()
@@ -74,45 +77,22 @@ class MainWindow(QMainWindow):
         self.rail.add_page(page.id, page.text, page.icon, key=f"Ctrl+{number}")
         self.stack.addWidget(page.widget)
         show = Action(f"show_{page.id}", page.text, (f"Ctrl+{number}",), "", lambda: self.show_page(page.id))
-        self.add_menu("View", [show])
+        self.menus.add("View", [show])
+        self._layouts.take(page.id, page.widget.docks)
         self.shortcuts.add(page.text, page.actions, QWidget.actions(page.widget), scope=page.id)
-        shown = (
+        for signal, slot in (
             ("hint_changed", self.foot.hint),
             ("pointer_moved", self._show_pointer),
             ("fact_changed", self.foot.show_text),
-        )
-        for signal, slot in shown:
+        ):
             if hasattr(page.widget, signal):
-                getattr(page.widget, signal).connect(slot)
+                getattr(page.widget, signal).connect(self._of_shown(page.id, slot))
 
     def set_welcome(self, widget: QWidget) -> None:
         """What stands in place of the pages while no project is open."""
         self._welcome = widget
         self.stack.addWidget(widget)
         self._show_shown()
-
-    def add_menu(self, title: str, offered: Sequence[Action]) -> None:
-        """Add actions to a menu; their keys work on every page."""
-        menu = self._menu(title)
-        made = []
-        for action in offered:
-            entry = QAction(action.text, self)
-            made.append(entry)
-            entry.setObjectName(action.id)
-            entry.setShortcuts([QKeySequence(key) for key in action.keys])
-            entry.setStatusTip(action.hint)
-            entry.triggered.connect(_called(action.slot))
-            menu.addAction(entry)
-        self.shortcuts.add(title, offered, made)
-
-    def add_recent(self, title: str, recent: Callable[[], Sequence[Path]], open_: Callable[[Path], None]) -> None:
-        """Add the menu of recent projects, filled whenever it opens."""
-        menu = self._menu(title).addMenu("Open recent")
-        menu.aboutToShow.connect(lambda: _fill_recent(menu, recent(), open_))
-
-    def add_separator(self, title: str) -> None:
-        """Add a line to a menu."""
-        self._menu(title).addSeparator()
 
     def show_page(self, page_id: str) -> None:
         """Switch to a page."""
@@ -148,26 +128,29 @@ class MainWindow(QMainWindow):
         dialog.setAttribute(Qt.WA_DeleteOnClose)
         dialog.open()
 
-    def show_history(self) -> None:
-        """Show the list of edits, beside the work."""
-        if self._history is None:
-            self._history = HistoryPanel(self._session, self)
-            self.closing.connect(self._history.close)
-        self._history.show()
-        self._history.activateWindow()
+    def panels_of(self, panel_id: str) -> Docks:
+        """The arrangement that has this panel: the window's own, or that of the page shown."""
+        return self._layouts.of(WINDOW if panel_id == "history" else self._shown)
 
     def reset_layout(self) -> None:
         """Put every panel back in its place."""
         self.setWindowState(self.windowState() & ~Qt.WindowFullScreen)
-        for page in self._pages.values():
-            if hasattr(page.widget, "reset_layout"):
-                page.widget.reset_layout()
+        self._layouts.reset()
 
     def toggle_full_screen(self) -> None:
         """Fill the screen, or be a window again."""
         self.setWindowState(self.windowState() ^ Qt.WindowFullScreen)
 
     # What happened
+
+    def _of_shown(self, page_id: str, slot: Callable[..., None]) -> Callable[..., None]:
+        """What a page out of view has to say may wait until it comes back."""
+
+        def call(*said: object) -> None:
+            if self._shown == page_id:
+                slot(*said)
+
+        return call
 
     def _project_changed(self) -> None:
         project = self._session.project
@@ -234,6 +217,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the place; trainings go on."""
         self._settings.set("geometry", bytes(self.saveGeometry().toBase64()).decode("ascii"))
+        self._layouts.remember()
         self.closing.emit()
         super().closeEvent(event)
 
@@ -245,7 +229,9 @@ class MainWindow(QMainWindow):
         middle = QWidget()
         row = parts.columns(middle, spacing=0)
         row.addWidget(self.rail)
-        row.addWidget(self.stack, 1)
+        around = Docks(self.stack, [Panel("history", "History", self.history, RIGHT, 300, shown=False)])
+        self._layouts.take(WINDOW, around)
+        row.addWidget(around, 1)
         for widget in (self.top, self.notice):
             column.addWidget(widget)
         column.addWidget(middle, 1)
@@ -270,25 +256,3 @@ class MainWindow(QMainWindow):
         if geometry.isEmpty() or not self.restoreGeometry(geometry):
             screen = QApplication.primaryScreen().availableGeometry()
             self.resize(min(1440, screen.width()), min(900, screen.height()))
-
-    def _menu(self, title: str) -> QMenu:
-        if title not in self._menus:
-            self._menus[title] = self.menu_bar.addMenu(title)
-        return self._menus[title]
-
-
-def _called(slot: Callable[[], object]) -> Callable[[bool], None]:
-    def call(_checked: bool = False) -> None:
-        slot()
-
-    return call
-
-
-def _fill_recent(menu: QMenu, recent: Sequence[Path], open_: Callable[[Path], None]) -> None:
-    menu.clear()
-    for folder in recent:
-        entry = menu.addAction(folder.name)
-        entry.setStatusTip(str(folder))
-        entry.triggered.connect(_called(lambda folder=folder: open_(folder)))
-    if not recent:
-        menu.addAction("No recent project").setEnabled(False)

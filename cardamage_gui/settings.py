@@ -47,6 +47,7 @@ TABLE = {
         Setting("recent", []),
         Setting("page", "annotate"),
         Setting("geometry", ""),
+        Setting("layouts", []),
         Setting("hints", []),
         Setting("preset", "CarDamage", "", ("CarDamage", "labelme", "CVAT", "VIA")),
         Setting("keys", []),

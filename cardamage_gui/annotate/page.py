@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import msgspec
 import numpy as np
-from qtpy.QtCore import Qt, Signal
+from qtpy.QtCore import Signal
 from qtpy.QtGui import QShowEvent
-from qtpy.QtWidgets import QSplitter, QStackedWidget, QWidget
+from qtpy.QtWidgets import QStackedWidget, QWidget
 
 from cardamage_core.annotations.model import Region
 from cardamage_core.errors import CarDamageError
@@ -21,6 +21,7 @@ from ..background import Background
 from ..canvas.tools import TOOLS
 from ..canvas.view import Canvas
 from ..dialogs import Dialogs
+from ..docks import LEFT, RIGHT, Docks, Panel
 from ..session import Session
 from ..thumbnails import Thumbnails
 from . import labelling
@@ -41,8 +42,6 @@ from .toolbox import ToolBox
 from .tracing import Tracing
 from .transfer import Transfer
 from .way import Way
-
-SIZES = [270, 810, 300]  # list, work and meaning
 
 
 class AnnotatePage(QWidget):
@@ -82,6 +81,7 @@ class AnnotatePage(QWidget):
         self._arrange()
         self._listen()
         bound = bind(self, self._table.values())
+        self.docks.share(bound.values())
         self.panel.regions.addActions([bound[action] for action in ON_REGIONS])
 
     def actions(self) -> list[Action]:
@@ -170,10 +170,6 @@ class AnnotatePage(QWidget):
         """The status bar may have told of another page."""
         super().showEvent(event)
         self.way.tell()
-
-    def reset_layout(self) -> None:
-        """Put the panels back to where and as wide as they were."""
-        self._splitter.setSizes(SIZES)
 
     def find(self) -> None:
         """Put the cursor into the search field."""
@@ -294,17 +290,12 @@ class AnnotatePage(QWidget):
         column.addWidget(self.canvas, 1)
         self._middle.addWidget(work)
         self._middle.addWidget(self._empty())
-        splitter = QSplitter(Qt.Horizontal)
-        splitter.setHandleWidth(1)
-        for widget, role in ((self.photos, "left"), (self._middle, "page"), (self.panel, "right")):
-            held = parts.frame(role)
-            parts.rows(held).addWidget(widget)
-            splitter.addWidget(held)
-            splitter.setCollapsible(splitter.count() - 1, role != "page")
-        splitter.setStretchFactor(1, 1)
-        splitter.setSizes(SIZES)
-        self._splitter = splitter
-        parts.rows(self).addWidget(splitter)
+        panels = (
+            Panel("list", "Photos", self.photos, LEFT, 270),
+            Panel("details", "Regions", self.panel, RIGHT, 300),
+        )
+        self.docks = Docks(self._middle, panels)
+        parts.rows(self).addWidget(self.docks)
         self.tools.adjustSize()
         self.tools.move(12, 10)
         self.canvas.set_covered(self.tools.geometry().right())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from qtpy.QtCore import QModelIndex, QSize, Qt, Signal
+from qtpy.QtCore import QModelIndex, Qt, Signal
 from qtpy.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -131,7 +131,7 @@ class PhotoPanel(QWidget):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
         self.list.setAccessibleName("Photos")
         head = QWidget()
-        column = parts.rows(head, margins=(12, 11, 12, 10), spacing=10)
+        column = parts.rows(head, margins=(12, 1, 7, 10), spacing=10)
         line = QHBoxLayout()
         line.setSpacing(6)
         line.addWidget(self.search, 1)
@@ -181,7 +181,3 @@ class PhotoPanel(QWidget):
     def _chip_toggled(self, _number: int, on: bool) -> None:
         if on:
             self._filter()
-
-    def sizeHint(self) -> QSize:
-        """As in the sketch."""
-        return QSize(270, 600)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 
-from qtpy.QtCore import QSize, Signal
+from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QLabel, QWidget
 
 from cardamage_core.annotations.model import Finding, Label, Photo, Region
@@ -94,10 +94,6 @@ class RegionPanel(QWidget):
         which = "These regions" if len(chosen) > 1 else "This region" if chosen else "This photo"
         self._this.setText(which.upper())
 
-    def sizeHint(self) -> QSize:
-        """As in the sketch."""
-        return QSize(300, 600)
-
     def _finding_clicked(self, number: str) -> None:
         self.finding_chosen.emit(self._told[int(number)])
 
@@ -107,7 +103,7 @@ class RegionPanel(QWidget):
     def _arrange(self) -> None:
         self.setMinimumWidth(240)
         sheet = parts.frame("panel")
-        column = parts.rows(sheet, margins=(0, 10, 0, 12), spacing=6)
+        column = parts.rows(sheet, margins=(0, 0, 0, 12), spacing=6)
         card = QWidget()
         parts.rows(card, margins=(12, 0, 12, 8)).addWidget(self.card)
         column.addWidget(card)

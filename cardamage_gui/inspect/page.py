@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
-from qtpy.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QWidget
+from qtpy.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from cardamage_core.annotations.model import Review
 from cardamage_core.annotations.standing import stands
@@ -19,6 +19,7 @@ from .. import actions, parts, words
 from ..actions import Action
 from ..background import Background
 from ..dialogs import Dialogs
+from ..docks import LEFT, RIGHT, Docks, Panel
 from ..session import Session
 from ..settings import Settings
 from ..thumbnails import Thumbnails
@@ -31,7 +32,6 @@ from .viewer import Viewer
 if TYPE_CHECKING:
     from cardamage_core.models.registry import Model
 
-LEFT, RIGHT = 270, 330
 NO_MODEL = "There is no model yet: train one, then outline damage with it."
 
 
@@ -61,7 +61,7 @@ class InspectPage(QWidget):
         self._arrange()
         self._listen()
         self._actions = self._offered()
-        actions.bind(self, self._actions)
+        self.docks.share(actions.bind(self, self._actions).values())
 
     def actions(self) -> list[Action]:
         """What can be done here."""
@@ -133,7 +133,7 @@ class InspectPage(QWidget):
         self._read_models()
 
     def _photos_changed(self) -> None:
-        self._stack.setCurrentWidget(self._work if self._session.photos() else self._empty)
+        self._stack.setCurrentWidget(self.docks if self._session.photos() else self._empty)
 
     def _current_changed(self, photo_id: str) -> None:
         self._photos.show_current(photo_id)
@@ -244,30 +244,28 @@ class InspectPage(QWidget):
         )
 
     def _arrange(self) -> None:
-        self._work = QSplitter(Qt.Horizontal)
-        self._work.setHandleWidth(1)
-        for number, widget in enumerate((self._left(), self._viewer, self._panel)):
-            self._work.addWidget(widget)
-            self._work.setCollapsible(number, number != 1)
-        self._work.setStretchFactor(1, 1)
-        self._work.setSizes([LEFT, 780, RIGHT])
+        panels = (
+            Panel("list", "Photos", self._list(), LEFT, 270),
+            Panel("details", "Findings", self._panel, RIGHT, 330),
+        )
+        self.docks = Docks(self._viewer, panels)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._empty)
-        self._stack.addWidget(self._work)
+        self._stack.addWidget(self.docks)
         parts.rows(self).addWidget(self._stack)
 
-    def _left(self) -> QWidget:
-        left = parts.frame("left")
-        left.setMinimumWidth(220)
-        layout = parts.rows(left, margins=(0, 12, 1, 0), spacing=8)
+    def _list(self) -> QWidget:
+        sheet = parts.frame("panel")
+        sheet.setMinimumWidth(220)
+        layout = parts.rows(sheet, margins=(0, 2, 0, 0), spacing=8)
         head = QHBoxLayout()
-        head.setContentsMargins(14, 0, 10, 0)
+        head.setContentsMargins(14, 0, 5, 0)
         head.addWidget(parts.section("Photos"))
         head.addStretch(1)
         head.addWidget(parts.icon_button("image-plus-outline", "Open photos… (Ctrl+Shift+O)", self.open_photos))
         layout.addLayout(head)
         layout.addWidget(self._photos, 1)
-        return left
+        return sheet
 
     def _listen(self) -> None:
         session = self._session

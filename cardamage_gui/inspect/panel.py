@@ -20,7 +20,7 @@ class FindingsPanel(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setProperty("role", "right")
+        self.setProperty("role", "panel")
         self.setMinimumWidth(300)
         self.card = DamageCard()
         self.table = FindingsTable()
@@ -42,7 +42,7 @@ class FindingsPanel(QFrame):
         self._nothing.setText(nothing_said(hidden, threshold, outlined=damage.percent is not None))
 
     def _arrange(self) -> None:
-        layout = parts.rows(self, margins=(1, 10, 0, 12), spacing=8)
+        layout = parts.rows(self, margins=(0, 0, 0, 12), spacing=8)
         card = QVBoxLayout()
         card.setContentsMargins(12, 0, 12, 8)
         card.addWidget(self.card)

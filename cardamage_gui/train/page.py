@@ -14,6 +14,7 @@ from cardamage_core.training.job import TrainingJob
 from .. import actions, parts
 from ..actions import Action
 from ..background import Background
+from ..docks import LEFT, Docks, Panel
 from ..jobs_watch import JobsWatch
 from ..session import Session
 from .form import Form
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from cardamage_core.models.registry import Model
     from cardamage_core.project import Project
 
-LEFT = 290
+WIDTH = 290  # of the list
 GOES_ON = "The training goes on when this window is closed"
 
 
@@ -48,7 +49,7 @@ class TrainPage(QWidget):
         self._actions = [
             Action("new_training", "New training", ("Ctrl+T",), "Choose what to train", self.new_training),
         ]
-        actions.bind(self, self._actions)
+        self.docks.share(actions.bind(self, self._actions).values())
 
     def actions(self) -> list[Action]:
         """What can be done here; also shadows Qt's list, which nobody needs."""
@@ -190,21 +191,19 @@ class TrainPage(QWidget):
             self._stack.addWidget(widget)
 
     def _arrange(self) -> None:
-        left = parts.frame("left")
-        left.setFixedWidth(LEFT)
-        layout = parts.rows(left, margins=(0, 12, 0, 12), spacing=8)
+        sheet = parts.frame("panel")
+        layout = parts.rows(sheet, margins=(0, 2, 0, 12), spacing=8)
         layout.addWidget(_inset(self._new))
         layout.addSpacing(8)
         for head, view in ((self._jobs_head, self._jobs), (self._models_head, self._models)):
             layout.addWidget(_inset(head))
             layout.addWidget(view)
         layout.addStretch(1)
-        area = parts.scrolled(left, "Training")
-        area.setFixedWidth(LEFT)
+        area = parts.scrolled(sheet, "Jobs and models")
+        area.setMinimumWidth(220)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
-        outer = parts.columns(self, spacing=0)
-        outer.addWidget(area)
-        outer.addWidget(self._stack, 1)
+        self.docks = Docks(self._stack, [Panel("list", "Jobs and models", area, LEFT, WIDTH)])
+        parts.rows(self).addWidget(self.docks)
         self._show_heads()
 
     def _listen(self) -> None:

@@ -234,7 +234,7 @@ def test_lines_and_points_are_drawn(page, session):
 def test_ctrl_snaps_a_dragged_vertex_to_another_region(page, session):
     click(page, 30, 30)
     drag(page, (50, 10), (98, 11), keys=Qt.ControlModifier)
-    assert region(session, "a").shape.rings[0][1] == (100.0, 10.0)
+    assert region(session, "a").shape.rings[0][1] == pytest.approx((100.0, 10.0))
     drag(page, (100, 10), (98, 20))
     assert region(session, "b").shape.rings[0][0] == region(session, "a").shape.rings[0][1]
 
