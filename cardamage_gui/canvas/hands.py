@@ -8,11 +8,11 @@ from __future__ import annotations
 from cardamage_core.annotations.model import Region
 
 from .gestures import Gesture, Outcome, Preview, Start, delete_regions
-from .hit import NOTHING, under
+from .hit import NOTHING, Hit, under, vertex_near
 from .snapping import snapped
 from .stage import Stage
 from .sweeping import SweepVertices, delete_vertex
-from .tools import TOOLS, Tool, hint
+from .tools import TOOLS, Tool, begin_select, hint
 from .viewport import Point
 
 LOCKED = "A locked region is not changed. Unlock it first (Ctrl+L)."
@@ -33,6 +33,7 @@ class Hands:
         self.drop()
         self.tool = TOOLS[tool]
         self.stage.round = self.tool.round
+        self.stage.handles = self.editable and self.tool.corrects
 
     def relabel(self, label: str) -> None:
         """The label of what is being drawn, and of the next drawing."""
@@ -75,12 +76,14 @@ class Hands:
         hit = stage.hit
         if shift and hit.kind == "edge":  # who adds to the selection means what lies here, not what is in it
             hit = under(stage.scene, stage.pointer, reach=stage.reach)
-        self.gesture = self.tool.begin(self.start(shift=shift, alone=alone), hit)
+        begin = begin_select if hit.kind == "vertex" else self.tool.begin
+        self.gesture = begin(self.start(shift=shift, alone=alone), hit)
         return self._go_on(False)
 
     def sweep(self, *, alone: bool = False) -> None:
         """The right button went down: vertices are taken away until it goes up."""
-        if self.gesture is None and self.editable and self.stage.pointer is not None and not self.tool.draws:
+        near = not self.tool.draws or self.stage.hit.kind == "vertex"
+        if self.gesture is None and self.editable and self.stage.pointer is not None and near:
             self.begin(SweepVertices(self.start(alone=alone)))
 
     def begin(self, gesture: Gesture) -> None:
@@ -140,9 +143,8 @@ class Hands:
         if self.gesture is not None:
             return False
         old, stage.hit = stage.hit, NOTHING
-        if stage.pointer is not None and stage.overlay and not self.tool.draws:
-            selection = [i for i in stage.selection if i not in stage.locked] if self.editable else ()
-            stage.hit = under(stage.scene, stage.pointer, reach=stage.reach, selected=selection)
+        if stage.pointer is not None and stage.overlay:
+            stage.hit = self._hit(stage.pointer)
         marked, stage.mark = stage.mark, None
         if self.tool.snaps:
             self._placed(None)
@@ -177,6 +179,15 @@ class Hands:
         x, y = stage.pointer
         to = stage.mark or stage.within(held)
         return (x + to[0] - held[0], y + to[1] - held[1])
+
+    def _hit(self, at: Point) -> Hit:
+        """What the tool in hand can take; while snapping is on, a drawing may begin on a vertex of what is selected."""
+        stage, tool = self.stage, self.tool
+        selection = [i for i in stage.selection if i not in stage.locked] if self.editable else []
+        if not tool.draws:
+            return under(stage.scene, at, reach=stage.reach, selected=selection)
+        item = stage.scene.get(selection[0]) if tool.corrects and len(selection) == 1 and not self.snapping else None
+        return (vertex_near(item, at, stage.reach) if item else None) or NOTHING
 
     def _around(self, at: Point) -> tuple[Region, ...]:
         """The regions near a point that are shown and not locked."""

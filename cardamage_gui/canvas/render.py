@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from qtpy.QtCore import QPointF, QRectF, Qt
 from qtpy.QtGui import QBrush, QColor, QFont, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
@@ -21,6 +22,7 @@ from .viewport import Point, Viewport
 LINE, HALO = 1.8, 3.6  # screen pixels
 FILL, LIFT = 0.22, 0.16  # opacity of a fill; what is added when selected or hovered
 VERTEX, VERTEX_TAKEN, DISC = 4.5, 6.5, 11.0  # radii in screen pixels
+SMALLEST_VERTEX = 2.2
 REACH = 7.0  # screen pixels within which a vertex or an edge is hit
 FAR, FAR_OF_MANY, MANY = 9.0, 28.0, 500  # screen pixels below which a region has no halo; larger where many are seen
 BROKEN, THEIRS = (5.0, 3.5), (6.0, 2.5, 1.5, 2.5)  # dashes: the car and what was rejected; somebody else's regions
@@ -114,12 +116,13 @@ def selected(painter: QPainter, item: Item, viewport: Viewport, style: Style) ->
 
 
 def vertices(painter: QPainter, item: Item, viewport: Viewport, style: Style, hit: Hit) -> None:
-    """White discs with an accent ring; the one under the pointer is filled and larger."""
+    """White discs with an accent ring, smaller where they lie close; the one under the pointer is filled and larger."""
     accent, white = QColor(style.colors.accent), QColor(style.colors.vertex)
+    size = VERTEX if (gap := _gap(item) * viewport.scale) >= 3 * VERTEX else max(SMALLEST_VERTEX, gap / 3)
     painter.save()
     painter.setRenderHint(QPainter.Antialiasing)
     points = [QPointF(*viewport.to_screen(point)) for ring in item.vertices() for point in ring]
-    for color, radius in ((accent, VERTEX + LINE / 2), (white, VERTEX - LINE / 2)):
+    for color, radius in ((accent, size + LINE / 2), (white, size - LINE / 2)):
         painter.setPen(QPen(color, 2 * radius, Qt.SolidLine, Qt.RoundCap))
         painter.drawPoints(QPolygonF(points))  # one call: a person may see hundreds
     if hit.kind == "vertex" and hit.region == item.id:
@@ -128,6 +131,12 @@ def vertices(painter: QPainter, item: Item, viewport: Viewport, style: Style, hi
         place = viewport.to_screen(item.vertices()[hit.ring][hit.index])
         painter.drawEllipse(QPointF(*place), VERTEX_TAKEN, VERTEX_TAKEN)
     painter.restore()
+
+
+def _gap(item: Item) -> float:
+    """Photo pixels between neighbouring vertices, the smaller quarter of them."""
+    gaps = [np.hypot(*np.diff(ring, axis=0).T) for ring in item.vertices() if len(ring) > 1]
+    return float(np.percentile(np.concatenate(gaps), 25)) if gaps else math.inf
 
 
 def new_vertex(painter: QPainter, at: Point, viewport: Viewport, style: Style) -> None:

@@ -46,8 +46,13 @@ class Tool:
         """Is its first point kept within the photo?"""
         return self.draws and not self.round and self.name != "split"
 
+    @property
+    def corrects(self) -> bool:
+        """Does it take vertices of the selected region, too? What was just drawn is corrected without another tool."""
+        return self.inside or not self.draws
 
-def _begin_select(start: Start, hit: Hit) -> Gesture:
+
+def begin_select(start: Start, hit: Hit) -> Gesture:
     region = next((r for r in start.regions if r.id == hit.region), None)
     if region is None:
         return RubberBand(start)
@@ -66,7 +71,7 @@ _SELECT = Tool(
     "Select",
     "V",
     "cursor-default-outline",
-    _begin_select,
+    begin_select,
     "Click a region to select it",
     draws=False,
 )
@@ -179,7 +184,7 @@ def hint(tool: Tool, hit: Hit, *, selected: bool, locked: bool, gesture: Gesture
     """One sentence: what would a click do here?"""
     if gesture is not None:
         return gesture.hint()
-    if tool.draws:
+    if tool.draws and hit.kind != "vertex":
         return tool.hint
     if hit.kind == "region" and locked:
         return "This region is locked: Ctrl+L unlocks it"

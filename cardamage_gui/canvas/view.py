@@ -338,7 +338,7 @@ class Canvas(Surface):
             shape = Qt.ClosedHandCursor
         elif self._space:
             shape = Qt.OpenHandCursor
-        elif self._hands.tool.draws:
+        elif self._hands.tool.draws and self._stage.hit.kind != "vertex":
             shape = Qt.CrossCursor
         else:
             shape = CURSORS.get(self._stage.hit.kind, Qt.ArrowCursor)

@@ -8,7 +8,7 @@ from qtpy.QtGui import QColor, QMouseEvent, QWheelEvent
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication
 
-from cardamage_core.annotations.model import Origin, Region
+from cardamage_core.annotations.model import Origin, Polygon, Region
 from cardamage_gui.canvas.view import Canvas
 from cardamage_gui.canvas.viewport import Viewport
 
@@ -326,3 +326,47 @@ def test_shift_parts_a_vertex_from_the_neighbour_that_shares_it(canvas):
     QTest.mouseRelease(canvas, Qt.LeftButton, Qt.NoModifier, screen(45, 5))
     assert ring(canvas)[1] == (45.0, 5.0)
     assert canvas.shown[1] == neighbour
+
+
+def test_what_was_just_drawn_is_corrected_with_the_drawing_tool_still_in_hand(canvas):
+    canvas.set_tool("polygon")
+    for x, y in ((60, 60), (90, 60), (90, 90)):
+        click(canvas, x, y)
+    QTest.keyClick(canvas, Qt.Key_Return)
+    move(canvas, screen(90, 90))
+    assert canvas.cursor().shape() == Qt.PointingHandCursor
+    drag(canvas, (90, 90), (85, 95))
+    assert [text for _, _, text in canvas.told] == ["Draw polygon", "Move vertex"]
+    assert ring(canvas, 2) == ((60.0, 60.0), (90.0, 60.0), (85.0, 95.0))
+    assert canvas.tool == "polygon"
+    click(canvas, 85, 70)  # not on a vertex: the next one begins
+    assert canvas.busy
+
+
+def test_while_snapping_a_drawing_begins_on_a_vertex_of_what_is_selected(canvas):
+    click(canvas, 30, 30)
+    canvas.set_tool("polygon")
+    canvas.set_snapping(True)
+    click(canvas, 50, 50)
+    assert canvas.busy
+    assert canvas.told == []
+
+
+def test_brush_and_eraser_show_no_vertices_that_they_cannot_take(canvas):
+    click(canvas, 30, 30)
+    on_its_rim = screen(10, 10) - QPoint(4, 2)  # 4.5 pixels from the vertex, outside the square
+    with_vertices = canvas.grab().toImage().pixelColor(on_its_rim).name()
+    canvas.set_tool("brush")
+    assert canvas.grab().toImage().pixelColor(on_its_rim).name() != with_vertices
+
+
+def test_vertices_that_lie_close_are_drawn_small_enough_to_be_told_apart(canvas):
+    """With 4 pixels between neighbours the ring of a vertex no longer reaches 4.5 pixels out."""
+
+    def rim(*points):
+        canvas.show_regions((Region("d", Polygon((points,)), "dent"),), LABELS)
+        canvas.select(("d",))
+        return canvas.grab().toImage().pixelColor(screen(*points[0]) - QPoint(4, 2)).name()
+
+    close = [(40.0 + 2 * i, 40.0) for i in range(20)]
+    assert rim(close[0], close[-1], (60.0, 80.0)) != rim(*close, (60.0, 80.0))
