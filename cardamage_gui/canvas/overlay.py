@@ -9,7 +9,8 @@ from qtpy.QtGui import QColor, QPainter
 from cardamage_core.annotations.model import Label, Region
 
 from .. import look
-from . import render
+from . import outlines, render
+from .pens import Style
 from .scene import Scene, item_of
 from .viewport import Box, Viewport
 
@@ -35,13 +36,13 @@ class Overlay:
         """Show one of them more strongly; "" for none."""
         self._pointed = region_id
 
-    def paint(self, painter: QPainter, box: Box, viewport: Viewport, style: render.Style) -> None:
+    def paint(self, painter: QPainter, box: Box, viewport: Viewport, style: Style) -> None:
         """Paint what touches a box of the photo."""
-        render.compared(painter, self._scene.within(box), viewport, style)
+        outlines.compared(painter, self._scene.within(box), viewport, style)
 
-    def paint_pointed(self, painter: QPainter, viewport: Viewport, style: render.Style) -> None:
+    def paint_pointed(self, painter: QPainter, viewport: Viewport, style: Style) -> None:
         """Paint the one pointed out."""
         item = self._scene.get(self._pointed)
         if item is not None:
             render.lifted(painter, item, viewport, style)
-            render.compared(painter, [item], viewport, style, strong=True)
+            outlines.compared(painter, [item], viewport, style, strong=True)

@@ -1,4 +1,4 @@
-"""What do regions look like on the photo?
+"""What does the hand see on the photo beside the resting regions: what is selected, hovered, being drawn?
 
 Functions paint with a painter in screen pixels; items are given in drawing order. Nothing here keeps state.
 """
@@ -7,87 +7,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from qtpy.QtCore import QPointF, QRectF, Qt
-from qtpy.QtGui import QBrush, QColor, QFont, QPainter, QPainterPath, QPen, QPolygonF, QTransform
+from qtpy.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPolygonF
 
 from .. import look
 from .gestures import Preview
 from .hit import Hit
+from .pens import HALO, LINE, Style, draw, enter, faded, grain, pen
 from .scene import Item
 from .viewport import Point, Viewport
 
-LINE, HALO = 1.8, 3.6  # screen pixels
-FILL, LIFT = 0.22, 0.16  # opacity of a fill; what is added when selected or hovered
+LIFT = 0.16  # opacity that is added when selected or hovered
 VERTEX, VERTEX_TAKEN, DISC = 4.5, 6.5, 11.0  # radii in screen pixels
 SMALLEST_VERTEX = 2.2
 REACH = 7.0  # screen pixels within which a vertex or an edge is hit
-FAR, FAR_OF_MANY, MANY = 9.0, 28.0, 500  # screen pixels below which a region has no halo; larger where many are seen
-BROKEN, THEIRS = (5.0, 3.5), (6.0, 2.5, 1.5, 2.5)  # dashes: the car and what was rejected; somebody else's regions
 MARGIN = DISC + 3.0  # screen pixels that a region's painting may reach beyond its bounds
-
-
-@dataclass(frozen=True)
-class Style:
-    """How regions are to be shown now."""
-
-    colors: look.Palette
-    fill: float = FILL
-    numbered: bool = False
-
-
-@dataclass(frozen=True)
-class Ink:
-    """With what one kind of region is drawn; made once per painting."""
-
-    pen: QPen
-    brush: QBrush
-
-
-def grain(scale: float) -> float:
-    """Photo pixels below which vertices need not be told apart at this zoom: a power of two, 0 for all vertices."""
-    return 0.0 if scale >= 1.0 else 2.0 ** math.floor(math.log2(0.8 / scale))
-
-
-def regions(painter: QPainter, items: Sequence[Item], viewport: Viewport, style: Style) -> None:
-    """Resting regions: fill, dark halo, line in the label's colour; outlines of the car white and dashed."""
-    fine, far = grain(viewport.scale), FAR if len(items) < MANY else FAR_OF_MANY
-    inks: dict[tuple[int, bool, bool, bool], Ink] = {}
-    halo = _pen(_faded(QColor(style.colors.halo), 0.75), HALO, painter)
-    painter.save()
-    painter.setRenderHint(QPainter.Antialiasing)
-    _enter(painter, viewport)
-    for item in items:
-        is_far, rejected = _size(item, viewport) <= far, item.region.review == "rejected"
-        key = (item.color.rgba(), item.is_car, rejected, is_far)
-        ink = inks.get(key) or inks.setdefault(key, _ink(item, painter, style, is_far=is_far))
-        if not is_far and not rejected:
-            painter.setPen(halo)
-            painter.setBrush(Qt.NoBrush)
-            _draw(painter, item, fine)
-        painter.setPen(ink.pen)
-        painter.setBrush(ink.brush)
-        _draw(painter, item, fine)
-    painter.restore()
-
-
-def compared(
-    painter: QPainter, items: Sequence[Item], viewport: Viewport, style: Style, *, strong: bool = False
-) -> None:
-    """Regions of somebody else: dashes and dots in the label's colour on a dark line, without a fill."""
-    fine, grown = grain(viewport.scale), 1.0 if strong else 0.0
-    halo = _pen(_faded(QColor(style.colors.halo), 0.75), HALO + grown, painter)
-    painter.save()
-    painter.setRenderHint(QPainter.Antialiasing)
-    painter.setBrush(Qt.NoBrush)
-    _enter(painter, viewport)
-    for item in items:
-        for pen in (halo, _pen(item.color, LINE + grown, painter, dashes=THEIRS)):
-            painter.setPen(pen)
-            _draw(painter, item, fine)
-    painter.restore()
 
 
 def lifted(painter: QPainter, item: Item, viewport: Viewport, style: Style) -> None:
@@ -96,10 +32,10 @@ def lifted(painter: QPainter, item: Item, viewport: Viewport, style: Style) -> N
         return
     painter.save()
     painter.setRenderHint(QPainter.Antialiasing)
-    _enter(painter, viewport)
+    enter(painter, viewport)
     painter.setPen(Qt.NoPen)
-    painter.setBrush(_faded(item.color, LIFT / (1.0 - min(style.fill, 0.9))))
-    _draw(painter, item, grain(viewport.scale))
+    painter.setBrush(faded(item.color, LIFT / (1.0 - min(style.fill, 0.9))))
+    draw(painter, item, grain(viewport.scale))
     painter.restore()
 
 
@@ -107,11 +43,11 @@ def selected(painter: QPainter, item: Item, viewport: Viewport, style: Style) ->
     """The bright line around a selected region."""
     painter.save()
     painter.setRenderHint(QPainter.Antialiasing)
-    _enter(painter, viewport)
+    enter(painter, viewport)
     painter.setBrush(Qt.NoBrush)
     for color, width in ((style.colors.halo, HALO + 0.4), (style.colors.vertex, LINE)):
-        painter.setPen(_pen(QColor(color), width, painter))
-        _draw(painter, item, grain(viewport.scale))
+        painter.setPen(pen(QColor(color), width, painter))
+        draw(painter, item, grain(viewport.scale))
     painter.restore()
 
 
@@ -144,7 +80,7 @@ def new_vertex(painter: QPainter, at: Point, viewport: Viewport, style: Style) -
     painter.save()
     painter.setRenderHint(QPainter.Antialiasing)
     painter.setPen(QPen(QColor(style.colors.vertex), LINE))
-    painter.setBrush(_faded(QColor(style.colors.accent), 0.6))
+    painter.setBrush(faded(QColor(style.colors.accent), 0.6))
     painter.drawEllipse(QPointF(*viewport.to_screen(at)), VERTEX, VERTEX)
     painter.restore()
 
@@ -172,7 +108,7 @@ def preview(painter: QPainter, shown: Preview, viewport: Viewport, style: Style,
         a, b = (QPointF(*viewport.to_screen(p)) for p in shown.band)
         accent = QColor(style.colors.accent)
         painter.setPen(QPen(accent, 1.0))
-        painter.setBrush(_faded(accent, 0.15))
+        painter.setBrush(faded(accent, 0.15))
         painter.drawRect(QRectF(a, b).normalized())
     painter.restore()
 
@@ -201,35 +137,6 @@ def screen_rect(item: Item, viewport: Viewport) -> QRectF:
     return QRectF(x0 - MARGIN, y0 - MARGIN, x1 - x0 + 2 * MARGIN, y1 - y0 + 2 * MARGIN)
 
 
-def _ink(item: Item, painter: QPainter, style: Style, *, is_far: bool) -> Ink:
-    rejected = item.region.review == "rejected"
-    color = _faded(item.color, 0.45) if rejected else item.color
-    pen = _pen(color, 1.0 if is_far else LINE, painter, dashes=BROKEN if item.is_car or rejected else ())
-    return Ink(pen, QBrush(Qt.NoBrush) if item.is_car or rejected else QBrush(_faded(color, style.fill)))
-
-
-def _draw(painter: QPainter, item: Item, fine: float) -> None:
-    polygons = item.polygons(fine)
-    if not item.closed:
-        for line in polygons:
-            _dot(painter, line.first()) if line.size() == 1 else painter.drawPolyline(line)
-    elif len(polygons) == 1:
-        painter.drawPolygon(polygons[0])
-    else:
-        path = QPainterPath()
-        path.setFillRule(Qt.OddEvenFill)
-        for polygon in polygons:
-            path.addPolygon(polygon)
-            path.closeSubpath()
-        painter.drawPath(path)
-
-
-def _dot(painter: QPainter, at: QPointF) -> None:
-    grown = painter.transform()
-    radius = VERTEX / math.hypot(grown.m11(), grown.m12()) * painter.device().devicePixelRatioF()
-    painter.drawEllipse(at, radius, radius)
-
-
 def _path(
     painter: QPainter, points: list[QPointF], dots: list[QPointF], closing: bool, style: Style, color: QColor
 ) -> None:
@@ -238,7 +145,7 @@ def _path(
         path.lineTo(point)
     if closing:
         path.closeSubpath()
-        painter.fillPath(path, _faded(color, style.fill))
+        painter.fillPath(path, faded(color, style.fill))
     for pen_color, width in ((QColor(style.colors.halo), HALO), (color, LINE)):
         painter.strokePath(path, QPen(pen_color, width, Qt.SolidLine, Qt.RoundCap, Qt.RoundJoin))
     painter.setPen(QPen(QColor(style.colors.accent), LINE))
@@ -247,27 +154,3 @@ def _path(
         painter.setBrush(QColor(style.colors.accent if first and closing else style.colors.vertex))
         radius = VERTEX_TAKEN if first and closing else VERTEX
         painter.drawEllipse(point, radius, radius)
-
-
-def _enter(painter: QPainter, viewport: Viewport) -> None:
-    painter.setTransform(QTransform(*viewport.matrix), True)
-
-
-def _pen(color: QColor, width: float, painter: QPainter, *, dashes: Sequence[float] = ()) -> QPen:
-    """Bevelled: round joins cost twice the time and look the same at this width."""
-    pen = QPen(color, width * painter.device().devicePixelRatioF(), Qt.SolidLine, Qt.FlatCap, Qt.BevelJoin)
-    pen.setCosmetic(True)
-    if dashes:
-        pen.setDashPattern(dashes)
-    return pen
-
-
-def _faded(color: QColor, opacity: float) -> QColor:
-    faded = QColor(color)
-    faded.setAlphaF(max(0.0, min(1.0, opacity)))
-    return faded
-
-
-def _size(item: Item, viewport: Viewport) -> float:
-    x0, y0, x1, y1 = item.bounds
-    return max(x1 - x0, y1 - y0) * viewport.scale

@@ -16,11 +16,12 @@ from cardamage_core.annotations.model import Label, Region
 from cardamage_core.annotations.standing import stands
 
 from .. import look
-from . import render
+from . import outlines, render
 from .gestures import Preview
 from .hit import NOTHING, Hit, nearest_on_edge
 from .layer import Layer
 from .overlay import Overlay
+from .pens import Style
 from .picture import Picture
 from .scene import Item, Scene, item_of
 from .viewport import Point, Viewport
@@ -32,7 +33,7 @@ MANY = 64  # changed regions above which everything is painted again
 class Stage:
     """The state of a canvas and its painting."""
 
-    def __init__(self, style: render.Style) -> None:
+    def __init__(self, style: Style) -> None:
         self.style = style
         self.viewport = Viewport()
         self.size: Point = (1.0, 1.0)  # of the photo
@@ -133,7 +134,7 @@ class Stage:
         """The regions that are more than guesses, hidden ones too."""
         return tuple(region for region in self.regions if stands(region, self._above))
 
-    def set_style(self, style: render.Style) -> None:
+    def set_style(self, style: Style) -> None:
         """Other colours, opacity or numbers."""
         if style != self.style:
             self.style = style
@@ -182,12 +183,12 @@ class Stage:
         seen = (rect.left() - m, rect.top() - m, rect.right() + m, rect.bottom() + m)
         box = self.viewport.box_on_photo(seen)
         items = [item for item in self.scene.within(box) if item.id not in self._preview.hidden]
-        render.regions(painter, items, self.viewport, self.style)
+        outlines.regions(painter, items, self.viewport, self.style)
         self._theirs.paint(painter, box, self.viewport, self.style)
 
     def _paint_active(self, painter: QPainter) -> None:
         view, style = self.viewport, self.style
-        render.regions(painter, self._moving, view, style)
+        outlines.regions(painter, self._moving, view, style)
         self._theirs.paint_pointed(painter, view, style)
         moving = {item.id: item for item in self._moving}
         chosen = [moving.get(i) or self.scene.get(i) for i in self.selection]

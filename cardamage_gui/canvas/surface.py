@@ -16,7 +16,7 @@ from qtpy.QtWidgets import QWidget
 from cardamage_core.annotations.model import Label, Region
 
 from .. import look
-from . import render
+from .pens import Style
 from .stage import Stage
 from .viewport import Box, Point, Viewport, fitted
 
@@ -35,7 +35,7 @@ class Surface(QWidget):
         self.setMinimumSize(QSize(240, 180))
         self.setAttribute(Qt.WA_OpaquePaintEvent)
         self.setAccessibleName("Photo")
-        self._stage = Stage(render.Style(look.of(self)))
+        self._stage = Stage(Style(look.of(self)))
         self._fits = True
         self._covered = 0.0
 
