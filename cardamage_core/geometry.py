@@ -61,9 +61,14 @@ def pieces(area: BaseGeometry, line: Sequence[Point]) -> tuple[BaseGeometry, ...
 
 
 def stroke_area(points: Sequence[Point], radius: float, *, tolerance: float = 0.0) -> BaseGeometry:
-    """What a round brush covers along a line, as a polygon; the line is simplified by `tolerance` pixels first."""
+    """What a round brush covers along a line, as a polygon that is `tolerance` pixels off at most.
+
+    The line is simplified first; a quarter turn gets as many vertices as the tolerance asks for, 8 at most.
+    """
     line = LineString(points).simplify(tolerance) if len(points) > 1 else ShapelyPoint(points[0])
-    return _only_areas(line.buffer(radius, quad_segs=8))
+    sagged = math.acos(max(0.0, 1.0 - tolerance / radius)) if tolerance > 0 else 0.0
+    segments = min(8, math.ceil(math.pi / 4 / sagged)) if sagged else 8
+    return _only_areas(line.buffer(radius, quad_segs=segments))
 
 
 def rectangle_area(x: float, y: float, width: float, height: float) -> BaseGeometry:

@@ -10,6 +10,7 @@ from ..canvas.reshaping import Reshape
 from ..canvas.view import Canvas
 
 STEPS = 60
+FIRST = 20  # a tolerance of 2.7 screen pixels: one sees that something happens
 LARGEST = 24.0  # screen pixels of tolerance at the slider's end
 ROUNDS = 3
 EDGE = 12  # pixels from the canvas's lower edge
@@ -42,14 +43,14 @@ class SmoothBar(parts.QFrame):
         """Begin with a little of it."""
         self._gesture = Reshape(self._canvas.start)
         self._canvas.begin(self._gesture)
-        self.simplify.setValue(STEPS // 4)
+        self.simplify.setValue(FIRST)
         self.round.setValue(0)
         self._changed()
         self.adjustSize()
         self.move((self._canvas.width() - self.width()) // 2, self._canvas.height() - self.height() - EDGE)
         self.show()
         self.raise_()
-        self._canvas.setFocus()
+        self.simplify.setFocus()  # arrows change it; Enter and Esc go on to the canvas
 
     def _changed(self) -> None:
         if self._gesture is None:
@@ -67,6 +68,7 @@ class SmoothBar(parts.QFrame):
     def _busy_changed(self, busy: bool) -> None:
         if not busy and self._gesture is not None:
             self._gesture = None
+            self._canvas.setFocus()
             self.hide()
 
 

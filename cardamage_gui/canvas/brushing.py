@@ -15,7 +15,7 @@ from cardamage_core.annotations.shapes import outline
 from .drawing import Drawing
 from .gestures import Outcome, Preview, Regions, exchanged
 
-FINE = 0.04  # of the radius: how exactly the stroke follows the hand
+FINE = 0.06  # of the reach, half a pixel of the screen: how exactly the stroke follows hand and circle
 STEP = 0.15  # of the radius: steps of the pointer below this are not noted
 
 
@@ -37,7 +37,7 @@ class Stroke(Drawing):
 
     def covered(self) -> BaseGeometry:
         """What the stroke covers so far, within the photo."""
-        stroke = geometry.stroke_area(self.points, self.start.brush, tolerance=FINE * self.start.brush)
+        stroke = geometry.stroke_area(self.points, self.start.brush, tolerance=FINE * self.start.reach)
         if self.start.photo is None:
             return stroke
         x0, y0, x1, y1 = self.start.photo

@@ -53,6 +53,7 @@ class Tool:
 
 
 def begin_select(start: Start, hit: Hit) -> Gesture:
+    """The gesture that a press on what is there begins."""
     region = next((r for r in start.regions if r.id == hit.region), None)
     if region is None:
         return RubberBand(start)

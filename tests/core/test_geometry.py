@@ -1,9 +1,10 @@
 """Areas worked out by hand."""
 
+import itertools
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cardamage_core import geometry
@@ -69,6 +70,7 @@ coordinate = st.integers(-50, 50).map(float)
 ring = st.lists(st.tuples(coordinate, coordinate), min_size=3, max_size=9)
 
 
+@settings(deadline=None)
 @given(st.lists(ring, min_size=1, max_size=3))
 def test_rings_of_an_area_cover_the_same_area(rings):
     area = geometry.area_of_rings(rings)
@@ -76,6 +78,7 @@ def test_rings_of_an_area_cover_the_same_area(rings):
     assert again.area == pytest.approx(area.area, abs=1e-2)
 
 
+@settings(deadline=None)
 @given(ring, ring)
 def test_union_and_intersection_add_up(first, second):
     a, b = geometry.area_of_rings([first]), geometry.area_of_rings([second])
@@ -88,3 +91,16 @@ def test_a_thin_sliver_is_not_lost_in_an_intersection():
     a = geometry.area_of_rings([((0, 0), (0, 1), (-34, -1))])
     b = geometry.area_of_rings([((1, -12), (0, 0), (-34, -1), (-1, 0))])
     assert geometry.intersection(a, b).area == pytest.approx(0.4854, abs=1e-3)
+
+
+@pytest.mark.parametrize(("tolerance", "most"), [(0.0, 33), (0.5, 13), (5.0, 5)])
+def test_a_dab_of_the_brush_has_as_few_vertices_as_its_tolerance_allows(tolerance, most):
+    """A circle of radius 14: an n-gon in it lies 14 × (1 − cos(π / n)) inside at most."""
+    dab = geometry.stroke_area(((50.0, 50.0),), 14.0, tolerance=tolerance)
+    assert len(dab.exterior.coords) == most
+    inside = min(math.dist((50.0, 50.0), midway) for midway in _middles(dab.exterior.coords))
+    assert 14.0 - inside <= max(tolerance, 0.07)
+
+
+def _middles(coords):
+    return [((ax + bx) / 2, (ay + by) / 2) for (ax, ay), (bx, by) in itertools.pairwise(coords)]

@@ -253,7 +253,7 @@ def test_what_is_drawn_beyond_the_photo_ends_at_its_edge(page, session):
     key(page, Qt.Key_R)
     drag(page, (150, 60), (250, 160))
     made = session.regions("p1")[-1].shape
-    assert (made.x + made.width, made.y + made.height) == (200.0, 100.0)
+    assert (made.x + made.width, made.y + made.height) == pytest.approx((200.0, 100.0))
 
 
 def test_smoothing_shows_the_vertices_saved_and_enter_applies(page, session):
@@ -269,6 +269,25 @@ def test_smoothing_shows_the_vertices_saved_and_enter_applies(page, session):
     assert not bar.isVisible()
     assert len(region(session, "a").shape.rings[0]) == 4
     assert session.project.undo_text == "Simplify"
+
+
+def test_smoothing_begins_so_that_one_sees_it_and_needs_no_mouse(page, session):
+    click(page, 30, 30)
+    click(page, 30, 10)
+    move(page, 30, 10)
+    drag(page, (30, 10), (30, 10 + 2 / page.canvas.viewport.scale))  # two screen pixels off the line
+    key(page, Qt.Key_S)
+    bar = page.editing.smooth_bar
+    assert bar.text.text() == "5 → 4 vertices"
+    assert bar.simplify.hasFocus()
+    for _ in range(20):
+        QTest.keyClick(bar.simplify, Qt.Key_Left)
+    assert bar.text.text() == "5 → 5 vertices"
+    QTest.keyClick(bar.simplify, Qt.Key_End)
+    QTest.keyClick(bar.simplify, Qt.Key_Return)
+    assert not bar.isVisible()
+    assert page.canvas.hasFocus()
+    assert len(region(session, "a").shape.rings[0]) == 4
 
 
 def test_smoothing_is_cancelled_by_escape(page, session):

