@@ -215,6 +215,12 @@ def _tie(app: QApplication, built: Built) -> None:
         built.inspect.use_model(model_id)
         window.show_page("inspect")
 
+    def sample_opened() -> None:
+        if not settings.get("first_steps"):
+            settings.set("first_steps", True)
+            window.show_page("annotate")
+            built.annotate.first_steps.show()
+
     def dropped(paths: list[Path]) -> None:
         if built.projects.is_project(paths):
             built.projects.open(paths[0])
@@ -225,6 +231,7 @@ def _tie(app: QApplication, built: Built) -> None:
     settings.changed.connect(setting_changed)
     built.background.failed.connect(window.tell)
     built.projects.failed.connect(window.tell)
+    built.projects.sample_opened.connect(sample_opened)
     built.train.try_model.connect(try_model)
     window.dropped.connect(dropped)
 

@@ -24,6 +24,7 @@ class Projects(QObject):
 
     failed = Signal(object)  # CarDamageError
     busy = Signal(str)  # what is being prepared; "" when done
+    sample_opened = Signal()
 
     def __init__(
         self, session: Session, background: Background, settings: Settings, dialogs: Dialogs, window: QWidget
@@ -91,7 +92,7 @@ class Projects(QObject):
         """Draw the sample photos (once) and open them as a project."""
         folder = sample_folder()
         if (folder / FILE).exists():
-            self.open(folder)
+            self._sample_made(folder)
             return None
         self.busy.emit("Drawing the sample photos…")
         return self._background.run_reporting(
@@ -104,6 +105,8 @@ class Projects(QObject):
     def _sample_made(self, folder: Path) -> None:
         self.busy.emit("")
         self.open(folder)
+        if self._session.project is not None and self._session.project.folder == folder:
+            self.sample_opened.emit()
 
     def _sample_failed(self, error: CarDamageError) -> None:
         self.busy.emit("")
@@ -135,7 +138,13 @@ def make_sample(folder: Path, task: Task) -> None:
     from cardamage_core.project import Project, importing, planning
 
     photos = folder / "photos"
-    files = samples.write(photos, progress=lambda fraction: task.report(fraction, "Drawing the sample photos…"))
+    files = samples.write(
+        photos,
+        progress=lambda fraction: task.report(fraction, "Drawing the sample photos…"),
+        cancelled=task.cancelled,
+    )
+    if task.cancelled():
+        return
     with Project.open_or_create(folder) as project:
         for file in files:
             importing.apply(project, planning.plan(file, split=file.parent.name))

@@ -48,7 +48,7 @@ TABLE = {
         Setting("page", "annotate"),
         Setting("geometry", ""),
         Setting("layouts", []),
-        Setting("hints", []),
+        Setting("first_steps", False),  # were they shown?
         Setting("preset", "CarDamage", "", ("CarDamage", "labelme", "CVAT", "VIA")),
         Setting("keys", []),
     )

@@ -22,6 +22,7 @@ from ..canvas.tools import TOOLS
 from ..canvas.view import Canvas
 from ..dialogs import Dialogs
 from ..docks import LEFT, RIGHT, Docks, Panel
+from ..first_steps import FirstSteps
 from ..session import Session
 from ..thumbnails import Thumbnails
 from . import labelling
@@ -77,6 +78,7 @@ class AnnotatePage(QWidget):
         self.way.use(self.photos)
         self._loader = PhotoLoader(session, background, self)
         self._assessing = Assessing(background, self)
+        self.first_steps = FirstSteps(session, self.canvas)
         self._middle = QStackedWidget()
         self._arrange()
         self._listen()
@@ -320,6 +322,7 @@ class AnnotatePage(QWidget):
         self._checking.changed.connect(self._show_findings_here)
         self._checking.photo_checked.connect(self._show_findings_here)
         self._assessing.assessed.connect(panel.show_damage)
+        self._assessing.assessed.connect(self.first_steps.show_damage)
         canvas.edited.connect(self._edited)
         canvas.selection_changed.connect(self._selection_changed)
         self.editing.aside_changed.connect(self._show_aside)
