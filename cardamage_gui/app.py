@@ -93,14 +93,17 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
     from .projects import Projects
     from .session import Session
     from .settings import Settings, default_path
+    from .system_theme import SystemTheme
     from .train.page import TrainPage
 
     settings, dialogs = settings or Settings(default_path()), dialogs or Dialogs()
+    system = SystemTheme(app)
     look.apply(app, settings.get("theme"))
     background, session = Background(), Session()
     Nightly(session, background, session)
     watch = JobsWatch(session, background)
     window = MainWindow(session, watch, settings, dialogs)
+    system.setParent(window)
     projects = Projects(session, background, settings, dialogs, window)
     annotate = AnnotatePage(session, background, dialogs)
     train = TrainPage(session, background, watch)
@@ -121,6 +124,7 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
     window.menus.add("Help", helping)
     _add_welcome(built)
     _tie(app, built)
+    system.changed.connect(lambda: look.apply(app, "system") if settings.get("theme") == "system" else None)
     window.show_page(settings.get("page"))
     return built
 

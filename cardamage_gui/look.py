@@ -103,6 +103,13 @@ def apply(app: QApplication, theme: str) -> Palette:
     return colors
 
 
+def set_system_dark(app: QApplication, *, dark: bool) -> bool:
+    """Remember what the system prefers; the result says whether that is news. `apply` again to follow it."""
+    news = app.property("system_is_dark") != dark
+    app.setProperty("system_is_dark", dark)
+    return news
+
+
 def of(widget: QWidget) -> Palette:
     """The colours in force for `widget`."""
     app = QApplication.instance()
@@ -137,7 +144,7 @@ def _redraw_icon(button: QAbstractButton) -> None:
 
 
 def _system_is_dark() -> bool:
-    """What the system's palette says; it is remembered from before ours covered it."""
+    """What the system told, else what its palette says; that is remembered from before ours covered it."""
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         return True
