@@ -176,6 +176,9 @@ class Foot(QFrame):
         for label in self._texts.values():
             label.hide()
             layout.addWidget(label)
+        keeps = self._texts["pointer"].sizePolicy()
+        keeps.setRetainSizeWhenHidden(True)  # it comes and goes with every move of the hand
+        self._texts["pointer"].setSizePolicy(keeps)
         self._standing = ""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -194,8 +197,11 @@ class Foot(QFrame):
 
     def show_text(self, name: str, text: str) -> None:
         """Fill one of `FACTS`; "" hides it."""
-        self._texts[name].setText(text)
-        self._texts[name].setVisible(bool(text))
+        label = self._texts[name]
+        label.setText(text)
+        label.setVisible(bool(text))
+        if name == "pointer":
+            label.setMinimumWidth(max(label.minimumWidth(), label.sizeHint().width()))
 
     def text(self, name: str = "hint") -> str:
         """What stands there now."""

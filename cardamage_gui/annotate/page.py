@@ -6,6 +6,8 @@ what the session says happened is shown.
 
 from __future__ import annotations
 
+from functools import partial
+
 import msgspec
 import numpy as np
 from qtpy.QtCore import Signal
@@ -329,6 +331,7 @@ class AnnotatePage(QWidget):
         canvas.hint_changed.connect(self.hint_changed)
         canvas.pointer_moved.connect(self.pointer_moved)
         canvas.pointer_moved.connect(self._assess_gesture)
+        canvas.pointer_left.connect(partial(self.fact_changed.emit, "pointer", ""))
         canvas.busy_changed.connect(self._busy_changed)
         self.way.fact_changed.connect(self.fact_changed)
         self._assessing.assessed.connect(self.way.show_damage)

@@ -222,6 +222,9 @@ def _line(name: str, field: QWidget) -> QWidget:
     label = parts.label(name, "muted")
     label.setBuddy(field)
     line.addWidget(label)
-    line.addStretch(1)
-    line.addWidget(field, 0, Qt.AlignRight)
+    if isinstance(field, parts.Field):  # what is typed needs all the room there is
+        line.addWidget(field, 1)
+    else:
+        line.addStretch(1)
+        line.addWidget(field, 0, Qt.AlignRight)
     return made

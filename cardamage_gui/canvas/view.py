@@ -32,6 +32,7 @@ class Canvas(Surface):
     said = Signal(str)  # why nothing came of what the hand did
     busy_changed = Signal(bool)  # a gesture began or ended
     pointer_moved = Signal(float, float)  # photo pixels
+    pointer_left = Signal()  # it is not over the photo
     box_drawn = Signal(object)  # x0 y0 x1 y1, photo pixels: find an outline in it
     tracer_wanted = Signal(object, float)  # point, radius in photo pixels: prepare the ways from it; see `take_tracer`
 
@@ -231,6 +232,7 @@ class Canvas(Surface):
         super().leaveEvent(event)
         if not self.busy:
             self._stage.pointer = None
+            self.pointer_left.emit()
             self._look_again()
 
     def event(self, event: QEvent) -> bool:
@@ -310,6 +312,8 @@ class Canvas(Surface):
         """The pointer is here now (screen)."""
         self._stage.pointer = self.viewport.to_photo((at.x(), at.y()))
         self.pointer_moved.emit(*self._stage.pointer)
+        if self._stage.within(self._stage.pointer) != self._stage.pointer:
+            self.pointer_left.emit()
         self._hands.move()
         if self._hands.look() or self.busy:
             self.update(self._bare())

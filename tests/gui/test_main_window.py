@@ -1,10 +1,10 @@
 from pathlib import Path
 
 import pytest
-from qtpy.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from qtpy.QtGui import QDragEnterEvent, QDropEvent
+from qtpy.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from qtpy.QtGui import QDragEnterEvent, QDropEvent, QMouseEvent
 from qtpy.QtTest import QTest
-from qtpy.QtWidgets import QComboBox, QDialog, QLabel, QPushButton
+from qtpy.QtWidgets import QApplication, QComboBox, QDialog, QLabel, QPushButton
 
 from cardamage_core.errors import CarDamageError
 from cardamage_core.project import Project
@@ -185,3 +185,29 @@ def test_the_place_of_the_window_is_remembered(built, tmp_path: Path):
 @pytest.mark.parametrize("name", ["place", "pointer", "disk"])
 def test_nothing_is_said_about_a_photo_while_none_is_open(built, name):
     assert built.window.foot.text(name) == ""
+
+
+def test_the_place_of_the_pointer_is_told_only_over_the_photo(opened):
+    opened.window.show_page("annotate")
+    canvas, foot = opened.annotate.canvas, opened.window.foot
+    inside, outside = (QPoint(*map(round, canvas.viewport.to_screen(at))) for at in ((60, 40), (-5, 40)))
+    for at, expected in ((inside, "x 60, y 40"), (outside, ""), (inside, "x 60, y 40")):
+        here = QPointF(at)
+        QApplication.sendEvent(
+            canvas, QMouseEvent(QEvent.MouseMove, here, here, Qt.NoButton, Qt.NoButton, Qt.NoModifier)
+        )
+        assert foot.text("pointer") == expected
+    QApplication.sendEvent(canvas, QEvent(QEvent.Leave))
+    assert foot.text("pointer") == ""
+
+
+def test_facts_in_the_foot_stay_where_they_are_while_the_pointer_moves(opened):
+    foot = opened.window.foot
+    foot.show_text("zoom", "100 %")
+    foot.show_text("pointer", "x 1000, y 1000")
+    QApplication.processEvents()
+    place = foot._texts["zoom"].x()
+    for text in ("x 1, y 1", "", "x 20, y 333"):
+        foot.show_text("pointer", text)
+        QApplication.processEvents()
+        assert foot._texts["zoom"].x() == place
