@@ -55,7 +55,7 @@ def paint(image: np.ndarray, placement: Placement, config: Config) -> np.ndarray
         scaled = resize(image, placement.size)
     canvas = np.zeros((*placement.canvas, 3), np.float32)
     paste(canvas, scaled, placement.corner)
-    return (canvas - np.float32(config.pixel_mean)) / np.float32(config.pixel_scale)
+    return ((canvas - np.array(config.pixel_mean)) / config.pixel_scale).astype(np.float32)
 
 
 def paste(canvas: np.ndarray, image: np.ndarray, corner: tuple[int, int]) -> None:
