@@ -7,6 +7,7 @@ from typing import Any, Self
 from .errors import EngineError
 
 BACKBONES = ("mobilenetv2", "resnet50", "resnet101")
+LARGEST_CANVAS = 8192  # pixels on a side
 LOSS_NAMES = ("rpn_class", "rpn_box", "class", "box", "mask")
 
 
@@ -156,7 +157,10 @@ def _rules(c: Config) -> list[tuple[bool, str]]:
         (c.classes >= 2, f"classes counts the background too and must be at least 2, not {c.classes}."),
         (c.backbone in BACKBONES, f"backbone must be one of {', '.join(BACKBONES)}, not {c.backbone!r}."),
         (0 <= c.image_min_side <= c.image_max_side, "image_min_side must lie between 0 and image_max_side."),
-        (64 <= c.image_max_side <= 8192, f"image_max_side must lie between 64 and 8192, not {c.image_max_side}."),
+        (
+            64 <= c.image_max_side <= LARGEST_CANVAS,
+            f"image_max_side must lie between 64 and {LARGEST_CANVAS}, not {c.image_max_side}.",
+        ),
         (c.canvas in ("fit", "square"), f"canvas must be 'fit' or 'square', not {c.canvas!r}."),
         (c.canvas_step % 64 == 0 and c.canvas_step > 0, "canvas_step must be a multiple of 64, the coarsest stride."),
         (c.box_grid in ("continuous", "matterport"), "box_grid must be 'continuous' or 'matterport'."),

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from . import weights
-from .config import PRESETS, Config
+from .config import LARGEST_CANVAS, PRESETS, Config
 from .errors import EngineError
 
 # Upper-case name -> ours, where the value is taken as it is.
@@ -68,7 +68,8 @@ def config_from_matterport(values: Mapping[str, Any]) -> Config:
     if problems:
         raise EngineError("This Matterport configuration cannot be used.", "\n".join(problems))
     own = {ours: _plain(values[theirs]) for theirs, ours in SAME.items() if theirs in values}
-    own["canvas"] = "fit" if values.get("IMAGE_RESIZE_MODE") == "pad64" else "square"
+    if values.get("IMAGE_RESIZE_MODE") == "pad64":
+        own |= {"canvas": "fit", "image_max_side": LARGEST_CANVAS}  # IMAGE_MAX_DIM has no meaning there
     own["photos_per_step"] = int(values.get("IMAGES_PER_GPU", 2)) * int(values.get("GPU_COUNT", 1))
     if "LOSS_WEIGHTS" in values:
         own["loss_weights"] = _loss_weights(values["LOSS_WEIGHTS"])

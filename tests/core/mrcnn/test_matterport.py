@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from cardamage_core.mrcnn import Config, EngineError
+from cardamage_core.mrcnn.canvas import place
 from cardamage_core.mrcnn.matterport import read_matterport
 
 
@@ -26,6 +27,12 @@ def test_unknown_names_and_unsupported_values_are_listed():
         Config.from_matterport({"NUM_KLASSES": 3, "IMAGE_RESIZE_MODE": "crop"})
     assert "NUM_KLASSES: unknown name" in caught.value.detail
     assert "IMAGE_RESIZE_MODE: 'crop' is not supported, only 'square' or 'pad64'" in caught.value.detail
+
+
+def test_pad64_never_shrinks_a_photo():
+    config = Config.from_matterport({"IMAGE_RESIZE_MODE": "pad64", "IMAGE_MIN_DIM": 128, "IMAGE_MAX_DIM": 256})
+    spot = place((130, 400), config)
+    assert (spot.size, spot.canvas, spot.corner) == ((130, 400), (192, 448), (31, 24))
 
 
 @pytest.fixture
