@@ -35,7 +35,7 @@ def refine(
     """Regions (r, 4), (r, classes), (r, classes, 4) -> normalised boxes (n, 4), classes (n,), scores (n,), best first.
 
     Each region takes its likeliest class, moves by that class's deltas, is cut to the window, and must not overlap a
-    better one of its class by more than detection_nms_threshold.
+    better one of its class by detection_nms_threshold or more.
     """
     classes = probabilities.argmax(axis=1)
     rows = np.arange(len(classes))
@@ -75,8 +75,8 @@ def full_frame(box: np.ndarray, mask: np.ndarray, shape: tuple[int, int], *, gri
 def _distinct(candidates: np.ndarray, scores: np.ndarray, config: Config) -> np.ndarray:
     """Greedy non-maximum suppression on the host: indices of those kept, best first.
 
-    With Matterport's grid a box that was clipped to nothing ends the list, since TensorFlow 1.15 took everything for
-    overlapping it (seen in the recorded detections); else such a box is dropped.
+    With Matterport's grid a box that was clipped to nothing ends the list, since TensorFlow 1.15 filled up all that was
+    left with it; else such a box is dropped.
     """
     order, kept = np.argsort(-scores, kind="stable"), []
     overlap = ops.convert_to_numpy(boxes.iou(ops.convert_to_tensor(candidates), ops.convert_to_tensor(candidates)))
@@ -85,5 +85,5 @@ def _distinct(candidates: np.ndarray, scores: np.ndarray, config: Config) -> np.
     for i in order:
         if left[i]:
             kept.append(i)
-            left &= (overlap[i] <= config.detection_nms_threshold) & ~empty[i]
+            left &= (overlap[i] < config.detection_nms_threshold) & ~empty[i]
     return np.array(kept, int)

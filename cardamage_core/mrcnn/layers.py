@@ -10,11 +10,11 @@ from . import boxes, native
 from .config import Config
 
 Tensor = Any
+INSIDE = 1.0 - 1e-6  # so near the last cell's middle that no rounding leads beyond it
 
 
-def propose(logits: Tensor, deltas: Tensor, anchors: np.ndarray, *, limit: int, config: Config) -> Tensor:
-    """The best distinct anchors, moved: (b, a, 2), (b, a, 4), normalised (a, 4) -> (b, limit, 4), zeros where fewer."""
-    scores = ops.softmax(logits)[..., 1]
+def propose(scores: Tensor, deltas: Tensor, anchors: np.ndarray, *, limit: int, config: Config) -> Tensor:
+    """The best distinct anchors, moved: (b, a), (b, a, 4), normalised (a, 4) -> (b, limit, 4), zeros where fewer."""
     top, order = ops.top_k(scores, min(config.proposals_before_nms, anchors.shape[0]))
     deltas = ops.take_along_axis(deltas, order[..., None], axis=1) * _constant(config.rpn_box_std)
     moved = boxes.clip(boxes.decode(ops.take(_constant(anchors), order, axis=0), deltas))
@@ -33,25 +33,29 @@ def roi_align(
     """Cut normalised regions (m, 4) of photos (m,) out of the pyramid, each from the level that suits its size.
 
     The coarsest level (P6) only makes proposals. Sampling: one point in the middle of each bin; with the matterport
-    grid the outermost points lie on the region's border instead (its crop_and_resize).
+    grid the outermost points lie on the region's border instead (its crop_and_resize). There a region that reaches the
+    canvas's border has its last points on the last cell or, by the rounding of its other end, beyond: they read 0.
     """
     levels = list(pyramid[:-1])
     level = choose_level(rois, canvas, strides=config.anchor_strides[:-1])
+    ends = rois if config.box_grid == "matterport" else _bin_middles(rois, levels, level, size=size)
+    return native.pyramid_crop(levels, ends, photo, level=level, size=size)
+
+
+def _bin_middles(rois: Tensor, levels: Sequence[Tensor], level: Tensor, *, size: int) -> Tensor:
+    """The middles of each region's first and last bin, (m, 4), from the first cell's middle (0) to the last's (1)."""
     sides = np.float32([f.shape[1:3] for f in levels])  # (levels, 2)
     side = ops.tile(ops.take(_constant(sides), level, axis=0), (1, 2))  # (m, 4)
-    if config.box_grid == "matterport":
-        ends = rois * (side - 1.0)
-    else:
-        half = 0.5 / size * (rois[:, 2:] - rois[:, :2])
-        middle = ops.concatenate([rois[:, :2] + half, rois[:, 2:] - half], axis=-1)
-        ends = ops.clip(middle * side - 0.5, 0.0, side - 1.0)
-    return native.pyramid_crop(levels, ends, photo, level=level, size=size)
+    half = 0.5 / size * (rois[:, 2:] - rois[:, :2])
+    middle = ops.concatenate([rois[:, :2] + half, rois[:, 2:] - half], axis=-1)
+    return ops.clip((middle * side - 0.5) / ops.maximum(side - 1.0, 1.0), 0.0, INSIDE)
 
 
 def choose_level(rois: Tensor, canvas: tuple[int, int], *, strides: Sequence[int]) -> Tensor:
     """Index into the levels for normalised regions (m, 4): 224 pixels belong to stride 16 (Lin et al. 2017, eq. 1)."""
-    root = ops.sqrt(ops.maximum(boxes.area(rois), 1e-12)) * float(np.sqrt(canvas[0] * canvas[1]))
-    exponent = ops.round(ops.log(root / 224.0) / float(np.log(2.0)))
+    unit = np.float32(224.0) / np.sqrt(np.float32(canvas[0] * canvas[1]))
+    root = ops.sqrt(ops.maximum(boxes.area(rois), 1e-12))
+    exponent = ops.round(ops.log(root / float(unit)) / float(np.log(np.float32(2.0))))
     finest = int(strides[0]).bit_length() - 1
     return ops.cast(ops.clip(4 + ops.cast(exponent, "int32") - finest, 0, len(strides) - 1), "int32")
 

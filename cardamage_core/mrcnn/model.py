@@ -89,8 +89,11 @@ class MaskRCNN:
 
     def predict_canvas(self, canvas: np.ndarray, spot: Placement, min_score: float) -> Detections:
         """What is on a photo that was painted on a canvas (H, W, 3) float32; coordinates are the photo's."""
-        pyramid, *rest = self._propose_compiled(canvas[None])
-        rois, probabilities, deltas = (ops.convert_to_numpy(tensor) for tensor in rest)
+        return self.decide(*self._propose_compiled(canvas[None]), spot=spot, min_score=min_score)
+
+    def decide(self, pyramid: Sequence[Tensor], *regions: Tensor, spot: Placement, min_score: float) -> Detections:
+        """Detections from what `propose` answered: pyramid, then regions, probabilities and deltas."""
+        rois, probabilities, deltas = (ops.convert_to_numpy(tensor) for tensor in regions)
         grid = self.config.box_grid
         window = boxes.normalise(np.float32(spot.window), spot.canvas, grid=grid)
         found, classes, scores = refine(
@@ -109,8 +112,8 @@ class MaskRCNN:
         canvas = image.shape[1:3]
         pyramid = self.trunk(image, training=False)
         logits, deltas = run_rpn(self.rpn, pyramid)
-        anchors = self.anchors(canvas)
-        rois = propose(logits, deltas, anchors, limit=self.config.proposals_inference, config=self.config)[0]
+        scores, anchors = ops.softmax(logits)[..., 1], self.anchors(canvas)
+        rois = propose(scores, deltas, anchors, limit=self.config.proposals_inference, config=self.config)[0]
         rois = ops.take(rois, native.real_slots(boxes.area(rois) > 0), axis=0)
         class_logits, box_deltas = self.run_box_head(pyramid, rois, ops.zeros_like(rois[:, 0], "int32"), canvas=canvas)
         return pyramid, rois, ops.softmax(class_logits), box_deltas

@@ -36,19 +36,17 @@ def pyramid_crop(
 ) -> Tensor:  # (m, size, size, channels)
     """Sample size × size points of m regions bilinearly, each from its photo and pyramid level.
 
-    levels: (batch, h, w, channels) each. ends: (m, 4) position of the first and last point (y1, x1, y2, x2) in units
-    of the level's cells, 0 being the middle of the first cell. photo, level: (m,) int32.
+    levels: (batch, h, w, channels) each. ends: (m, 4) position of the first and last point (y1, x1, y2, x2), 0 being
+    the middle of the level's first cell and 1 that of its last. A point outside is 0. photo, level: (m,) int32.
     """
     if not TENSORFLOW:
         return portable_pyramid_crop(levels, ends, photo, level=level, size=size)
     rows, crops = [], []
     for i, feature in enumerate(levels):
         mine = tf.cast(tf.where(tf.equal(level, i))[:, 0], tf.int32)
-        last = tf.maximum(tf.shape(feature)[1:3] - 1, 1)
-        scaled = tf.gather(ends, mine) / tf.cast(tf.tile(last, [2]), tf.float32)
-        crop = tf.image.crop_and_resize(tf.cast(feature, tf.float32), scaled, tf.gather(photo, mine), (size, size))
+        own = tf.gather(ends, mine), tf.gather(photo, mine)
         rows.append(mine)
-        crops.append(crop)
+        crops.append(tf.image.crop_and_resize(tf.cast(feature, tf.float32), *own, (size, size)))
     crops = tf.dynamic_stitch(rows, crops) if len(levels) > 1 else crops[0]
     return tf.ensure_shape(crops, (None, size, size, levels[0].shape[-1]))
 
@@ -73,7 +71,7 @@ def portable_nms(boxes: Tensor, scores: Tensor, limit: int, *, iou_threshold: fl
 
 
 def portable_pyramid_crop(levels: Sequence[Tensor], ends: Tensor, photo: Tensor, *, level: Tensor, size: int) -> Tensor:
-    """`pyramid_crop` in keras.ops: one gather from all levels laid end to end. Positions outside are clamped."""
+    """`pyramid_crop` in keras.ops: one gather from all levels laid end to end."""
     channels = levels[0].shape[-1]
     heights, widths = (np.array([f.shape[axis] for f in levels]) for axis in (1, 2))
     counts = np.array([f.shape[0] * f.shape[1] * f.shape[2] for f in levels])
@@ -81,8 +79,8 @@ def portable_pyramid_crop(levels: Sequence[Tensor], ends: Tensor, photo: Tensor,
     of_level = lambda values: ops.take(ops.convert_to_tensor(values.astype("int32")), level)  # noqa: E731
     h, w = of_level(heights), of_level(widths)
     start = of_level(np.cumsum(counts) - counts) + photo * h * w
-    y0, y1, fy = _neighbours(ends[:, 0], ends[:, 2], h, size=size)
-    x0, x1, fx = _neighbours(ends[:, 1], ends[:, 3], w, size=size)
+    y0, y1, fy, in_y = _neighbours(ends[:, 0], ends[:, 2], h, size=size)
+    x0, x1, fx, in_x = _neighbours(ends[:, 1], ends[:, 3], w, size=size)
 
     def corner(y: Tensor, x: Tensor) -> Tensor:
         return ops.take(flat, start[:, None, None] + y[:, :, None] * w[:, None, None] + x[:, None, :], axis=0)
@@ -90,18 +88,21 @@ def portable_pyramid_crop(levels: Sequence[Tensor], ends: Tensor, photo: Tensor,
     fy, fx = fy[:, :, None, None], fx[:, None, :, None]
     top = corner(y0, x0) * (1 - fx) + corner(y0, x1) * fx
     bottom = corner(y1, x0) * (1 - fx) + corner(y1, x1) * fx
-    return top * (1 - fy) + bottom * fy
+    inside = in_y[:, :, None, None] & in_x[:, None, :, None]
+    return ops.where(inside, top * (1 - fy) + bottom * fy, 0.0)
 
 
-def _neighbours(first: Tensor, last: Tensor, length: Tensor, *, size: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Points evenly from first to last: the cells (m, size) below and above each, and the weight of the one above."""
-    steps = ops.convert_to_tensor(np.linspace(0.0, 1.0, size, dtype="float32"))
-    at = first[:, None] + (last - first)[:, None] * steps
+def _neighbours(first: Tensor, last: Tensor, length: Tensor, *, size: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Points evenly from first to last: the cells (m, size) below and above each, the weight of the one above, and
+    whether the point lies between the first and the last cell. The arithmetic is crop_and_resize's."""
     top = ops.cast(length, "float32")[:, None] - 1.0
+    first, last = first[:, None], last[:, None]
+    step = (last - first) * top / (size - 1)
+    at = first * top + step * ops.convert_to_tensor(np.arange(size, dtype=np.float32))
+    inside = (at >= 0) & (at <= top)
     at = ops.clip(at, 0.0, top)
     low = ops.floor(at)
-    high = ops.minimum(low + 1.0, top)
-    return ops.cast(low, "int32"), ops.cast(high, "int32"), at - low
+    return ops.cast(low, "int32"), ops.cast(ops.minimum(low + 1.0, top), "int32"), at - low, inside
 
 
 def real_slots(valid: Tensor) -> Tensor:

@@ -31,7 +31,7 @@ def network_losses(model: MaskRCNN, batch: Any) -> dict[str, Tensor]:
     logits, deltas = run_rpn(model.rpn, pyramid)
     found = _rpn_losses(model, batch, logits, deltas, canvas=canvas)
     proposals = propose(
-        ops.stop_gradient(logits),
+        ops.stop_gradient(ops.softmax(logits)[..., 1]),
         ops.stop_gradient(deltas),
         model.anchors(canvas),
         limit=config.proposals_training,

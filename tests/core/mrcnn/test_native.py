@@ -18,12 +18,18 @@ def test_a_crop_interpolates_between_four_cells(crop):
     np.testing.assert_allclose(np.array(found)[0, :, :, 0], [[0, 1], [5, 6]], atol=1e-6)
 
 
+@pytest.mark.parametrize("crop", BOTH_CROPS)
+def test_points_outside_of_the_cells_read_0(crop):
+    ends, zero = ops.convert_to_tensor(np.float32([[-0.5, 0, 1, 1.001]])), ops.zeros(1, "int32")
+    found = crop([ops.ones((1, 4, 4, 1))], ends, zero, level=zero, size=2)
+    np.testing.assert_allclose(np.array(found)[0, :, :, 0], [[0, 0], [1, 0]])
+
+
 def test_native_and_portable_crops_are_equal_on_a_pyramid():
     rng = np.random.default_rng(1)
     levels = [ops.convert_to_tensor(rng.normal(size=(2, s, s + 2, 3)).astype(np.float32)) for s in (8, 4, 2)]
     level, photo = rng.integers(0, 3, 30).astype(np.int32), rng.integers(0, 2, 30).astype(np.int32)
-    sides = np.float32([[f.shape[1] - 1, f.shape[2] - 1] * 2 for f in levels])[level]
-    ends = ops.convert_to_tensor(rng.uniform(0, 1, (30, 4)).astype(np.float32) * sides)
+    ends = ops.convert_to_tensor(rng.uniform(0, 1, (30, 4)).astype(np.float32))
     level, photo = ops.convert_to_tensor(level), ops.convert_to_tensor(photo)
     one, other = (np.array(crop(levels, ends, photo, level=level, size=5)) for crop in BOTH_CROPS)
     np.testing.assert_allclose(one, other, atol=1e-5)

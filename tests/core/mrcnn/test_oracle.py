@@ -3,10 +3,11 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow115
 from keras import ops
 from oracle import recorded_masks, recorded_model, sampled
 
-from cardamage_core.mrcnn import boxes
+from cardamage_core.mrcnn import boxes, native
 from cardamage_core.mrcnn.canvas import paint, place
 from cardamage_core.mrcnn.detections import refine
 from cardamage_core.mrcnn.layers import propose, roi_align
@@ -43,10 +44,7 @@ def case(request, models, shared):
 def test_the_photo_is_placed_and_painted_as_recorded(case):
     _, model, record, spot = case
     assert spot.window == tuple(record["window"])
-    found = paint(record["image"], spot, model.config)
-    differs = np.abs(found - record["molded_image"]) > 1e-3
-    assert np.abs(found - record["molded_image"]).max() < 1.001
-    assert differs.mean() < 1e-3  # grey levels where the exact value is whole: decided by the last bit, see skimage.py
+    np.testing.assert_array_equal(paint(record["image"], spot, model.config), record["molded_image"])
 
 
 def test_anchors_are_exact(case):
@@ -83,19 +81,15 @@ def test_heads_are_equal_on_the_recorded_regions(case):
     np.testing.assert_allclose(own[real], record["mrcnn_mask_at_class"][real], atol=1e-4)
 
 
-def test_proposals_are_exact_where_the_scores_were_recorded_in_full(case):
-    letter, model, record, spot = case
-    if letter != "A":
-        pytest.skip("all scores were recorded for A only")
-    foreground = np.clip(record["rpn_class_fg_full"].astype(np.float64), 1e-12, 1 - 1e-12)
-    logits = np.stack([np.zeros_like(foreground), np.log(foreground / (1 - foreground))], axis=1)
-    anchors = model.anchors(spot.canvas)
-    deltas = ops.convert_to_tensor(record["rpn_bbox_full"][None])
-    found = propose(
-        ops.convert_to_tensor(logits[None].astype(np.float32)), deltas, anchors, limit=1000, config=model.config
-    )
-    distance = np.abs(np.array(found)[0][:, None] - record["rpn_rois"][None]).max(axis=2).min(axis=1)
-    assert (distance < 1e-6).mean() >= 0.99  # the scores go through a logarithm here: near ties swap
+def test_proposals_follow_in_order_from_the_recorded_scores(case, monkeypatch):
+    """Even among equal scores, with the order that TensorFlow 1.15 gave them."""
+    _, model, record, spot = case
+    if "rpn_class_fg_full" not in record:
+        pytest.skip("not all scores of this one were recorded")
+    monkeypatch.setattr(native, "nms", tensorflow115.nms)
+    scores, deltas = (ops.convert_to_tensor(record[name][None]) for name in ("rpn_class_fg_full", "rpn_bbox_full"))
+    found = propose(scores, deltas, model.anchors(spot.canvas), limit=1000, config=model.config)
+    np.testing.assert_allclose(np.array(found)[0], record["rpn_rois"], atol=2e-7)  # two bits: another exp()
 
 
 def test_detections_follow_exactly_from_the_recorded_head(case):
@@ -114,29 +108,74 @@ def test_detections_follow_exactly_from_the_recorded_head(case):
     np.testing.assert_allclose(scores, recorded[:, 5], atol=1e-6)
 
 
-def test_the_whole_way_gives_the_recorded_result_up_to_near_ties(case):
-    """From the recorded canvas, so that no grey level differs; near ties are regions that suppress each other."""
+def test_the_recorded_result_follows_from_the_photo_and_the_recorded_regions(case):
+    """The regions' last bits are rounding of the network, and whether the cells on the border are read hangs on them:
+    the original itself finds something else for A-val0642 on another processor."""
+    _, model, record, spot = case
+    pyramid = model.trunk(paint(record["image"], spot, model.config)[None], training=False)
+    rois = ops.convert_to_tensor(record["rpn_rois"])
+    logits, deltas = model.run_box_head(pyramid, rois, ops.zeros(len(rois), "int32"), canvas=spot.canvas)
+    score = model.config.detection_min_score
+    found = model.decide(pyramid, rois, ops.softmax(logits), deltas, spot=spot, min_score=score)
+    found = as_matterport(found, spot.photo, grid="matterport")
+    assert same_as_recorded(found, record).all()
+    assert (found["masks"] != recorded_masks(record)).mean() <= 5e-4
+
+
+def test_our_regions_are_the_recorded_ones_but_for_their_last_bits(case, monkeypatch):
+    _, model, record, spot = case
+    canvas = ops.convert_to_tensor(paint(record["image"], spot, model.config)[None])
+    assert (farness(record["rpn_rois"], model.propose(canvas)[1]) < 2e-6).mean() > 0.98  # equal scores: another order
+    monkeypatch.setattr(native, "nms", tensorflow115.nms)
+    assert (farness(record["rpn_rois"], model.propose(canvas)[1]) < 2e-6).all()
+
+
+def test_detect_gives_the_recorded_result_from_the_photo(case):
+    letter, model, record, _ = case
+    found = model.detect([record["image"]])[0]
+    match (letter, str(record["image_path"])):
+        case ("A", "val/0642.JPEG"):  # what does not hang on the last bits of regions that end on the border, see above
+            assert has_equal_in(record, found).sum() >= 2
+        case ("B", "val/0555.JPEG"):  # equal scores among its proposals
+            assert len(found["scores"]) == len(record["result_scores"])
+            assert has_equal_in(record, found).mean() >= 0.95
+        case _:
+            assert same_as_recorded(found, record).all()
+            assert (found["masks"] != recorded_masks(record)).mean() <= 5e-4
+
+
+def test_equal_scores_in_tensorflow_115s_order_give_the_recorded_result(case, monkeypatch):
     letter, model, record, spot = case
     if (letter, str(record["image_path"])) == ("A", "val/0642.JPEG"):
-        pytest.skip(
-            "three regions end on the very border, where crop_and_resize reads it or 0 by the region's last bit"
-        )
-    found = model.predict_canvas(record["molded_image"], spot, model.config.detection_min_score)
+        pytest.skip("hangs on the last bits of three regions that end on the border")
+    monkeypatch.setattr(native, "nms", tensorflow115.nms)
+    canvas = ops.convert_to_tensor(paint(record["image"], spot, model.config)[None])
+    found = model.decide(*model.propose(canvas), spot=spot, min_score=model.config.detection_min_score)
     found = as_matterport(found, spot.photo, grid="matterport")
-    assert len(found["scores"]) == len(record["result_scores"])
-    distance = np.abs(found["rois"][:, None] - record["result_rois"][None]).max(axis=2)
-    distance = np.where(found["class_ids"][:, None] == record["result_class_ids"][None], distance, np.inf)
-    partner = distance.argmin(axis=1)
-    same = (distance.min(axis=1) <= 1) & (np.abs(found["scores"] - record["result_scores"][partner]) <= 1e-4)
-    assert same.mean() >= 0.95
-    masks = recorded_masks(record)[:, :, partner]
-    assert (masks != found["masks"])[:, :, same].mean() <= 5e-4
-
-
-def test_detect_gives_the_recorded_result_from_the_photo(models, shared):
-    record = np.load(shared / "oracle" / "oracle_A_val0555.npz")
-    found = models("A").detect([record["image"]])[0]
-    np.testing.assert_array_equal(found["rois"], record["result_rois"])
-    np.testing.assert_array_equal(found["class_ids"], record["result_class_ids"])
-    np.testing.assert_allclose(found["scores"], record["result_scores"], atol=1e-4)
+    assert same_as_recorded(found, record).all()
     assert (found["masks"] != recorded_masks(record)).mean() <= 5e-4
+
+
+def farness(boxes, others) -> np.ndarray:
+    """How far off is the nearest of the others for each box, in its worst coordinate?"""
+    return np.abs(np.array(boxes)[:, None] - np.array(others)[None]).max(axis=2).min(axis=1)
+
+
+def same_as_recorded(found, record) -> np.ndarray:
+    """Of each detection, in order: are class, box (1 px) and score (1e-4) the recorded ones?"""
+    assert len(found["scores"]) == len(record["result_scores"])
+    return np.diagonal(equal_to_each(record, found))
+
+
+def has_equal_in(record, found) -> np.ndarray:
+    """Of each recorded detection: is it among ours, at any place?"""
+    return equal_to_each(record, found).any(axis=1)
+
+
+def equal_to_each(record, found) -> np.ndarray:
+    """(recorded, ours): are class, box (1 px) and score (1e-4) equal?"""
+    return (
+        (record["result_class_ids"][:, None] == found["class_ids"][None])
+        & (np.abs(record["result_rois"][:, None] - found["rois"][None]).max(axis=2) <= 1)
+        & (np.abs(record["result_scores"][:, None] - found["scores"][None]) <= 1e-4)
+    )

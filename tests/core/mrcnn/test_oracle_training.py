@@ -59,7 +59,8 @@ def box_targets_with_a_way_back(model, record, logits, deltas):
     (It stops them nowhere between targets and proposals; `trainstep` does.) The regions were fed in place of the
     proposals' values, so that slot i of the fed ones passes its gradient on to proposal i.
     """
-    proposals = propose(logits, deltas, model.anchors(CANVAS), limit=2000, config=model.config)
+    scores = ops.softmax(logits)[..., 1]
+    proposals = propose(scores, deltas, model.anchors(CANVAS), limit=2000, config=model.config)
     fed = np.zeros((2, 2000, 4), np.float32)
     fed[:, :64] = record["det_fed_rois"]
     rois = proposals + ops.stop_gradient(T(fed) - proposals)
