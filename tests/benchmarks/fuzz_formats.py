@@ -32,7 +32,7 @@ from cardamage_core import formats
 from cardamage_core.errors import CarDamageError
 
 REAL = "real"
-HANG = 5  # seconds
+HANG = 5  # seconds of the processor
 MOST_FAILURES = 20
 IN_MEMORY = "/dev/shm"  # a disk takes ten times as long to overwrite files as readers to read them
 
@@ -60,7 +60,7 @@ def main() -> int:
 
 def run(kind: str, args: argparse.Namespace) -> dict[str, Any]:
     """What became of this kind's broken files."""
-    signal.signal(signal.SIGALRM, _hung)
+    signal.signal(signal.SIGPROF, _hung)
     counts: Counter[str] = Counter()
     failures: list[str] = []
     slowest, seed_of_slowest = 0.0, -1
@@ -91,7 +91,7 @@ def _said(seed: int, originals: list[tuple[Path, Path, bytes]], failures: list[s
     random = Random(seed)
     path, one, content = random.choice(originals)
     one.write_bytes(broken(random, content))
-    signal.alarm(HANG)
+    signal.setitimer(signal.ITIMER_PROF, HANG)
     try:
         dataset = formats.read_with_findings(path, photos=path.parent).dataset
         msgspec.json.decode(msgspec.json.encode(dataset), type=formats.Dataset)
@@ -103,7 +103,7 @@ def _said(seed: int, originals: list[tuple[Path, Path, bytes]], failures: list[s
     else:
         return "read"
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         one.write_bytes(content)
 
 
