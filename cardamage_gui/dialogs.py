@@ -50,6 +50,12 @@ class Dialogs:
 
     def choose(self, parent: QWidget, text: str, detail: str, answers: Sequence[str]) -> int:
         """Which of the answers was taken, by its index; the last one is also Esc."""
+        return self.choose_with(parent, text, detail, answers)[0]
+
+    def choose_with(
+        self, parent: QWidget, text: str, detail: str, answers: Sequence[str], *, option: str = "", on: bool = False
+    ) -> tuple[int, bool]:
+        """As `choose`, beside an option with a tick that may be set; whether it was."""
         box = QMessageBox(parent)
         box.setWindowTitle("CarDamage")
         box.setText(text)
@@ -57,8 +63,13 @@ class Dialogs:
         buttons = [box.addButton(answer, QMessageBox.AcceptRole) for answer in answers]
         box.setDefaultButton(buttons[0])
         box.setEscapeButton(buttons[-1])
+        tick = QCheckBox(option)
+        tick.setChecked(on)
+        if option:
+            box.setCheckBox(tick)
         box.exec_()
-        return buttons.index(box.clickedButton()) if box.clickedButton() in buttons else len(answers) - 1
+        taken = buttons.index(box.clickedButton()) if box.clickedButton() in buttons else len(answers) - 1
+        return taken, tick.isChecked()
 
 
 class SettingsDialog(QDialog):

@@ -7,7 +7,7 @@ is changed. What is wrong with the photos' files stands in `project.photo_checks
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import shapely
 
@@ -20,12 +20,13 @@ SMALLEST_AREA = 1e-6  # square pixels
 TINY_AREA = 9.0  # square pixels: a slip of the mouse, or more than anybody can see
 
 
-def findings(dataset: Dataset) -> list[Finding]:
-    """Everything that looks wrong, photo by photo."""
+def findings(dataset: Dataset, *, step: Callable[[], None] = lambda: None) -> list[Finding]:
+    """Everything that looks wrong, photo by photo; `step` is called for each and may raise to stop."""
     counts = Counter(region.label for one in dataset.photos for region in one.regions)
     found = [Finding("label-alike", one.text()) for one in alike(counts)]
     found += _photos_twice(dataset)
     for one in dataset.photos:
+        step()
         found += photo_findings(one)
     return found
 

@@ -10,6 +10,7 @@ from ..annotations.model import SPLITS
 from ..project import Project
 from ..words import count
 from . import Output
+from .bars import bar_for
 from .check_ import as_documents, counted
 
 
@@ -18,7 +19,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("project", type=Path, help="the project's folder")
     parser.add_argument("out", type=Path, help="the file to write; a folder for labelme, voc and yolo")
     parser.add_argument("--format", choices=list(formats.WRITABLE), default="via1", help="default: via1")
+    parser.add_argument("--copy-photos", action="store_true", help=COPY_HELP)
     parser.add_argument("--split", choices=[split for split in SPLITS if split], help="only these photos")
+
+
+COPY_HELP = (
+    "put the photos where the format expects them (yolo: images/SPLIT, voc: JPEGImages, else beside the file); "
+    "those that EXIF turns are written as displayed"
+)
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
@@ -27,7 +35,16 @@ def run(args: argparse.Namespace, out: Output) -> int:
         dataset = project.dataset([args.split] if args.split else None)
     for loss in formats.losses(dataset, format=args.format):
         out.progress(loss.text)
-    findings = formats.write(dataset, args.out, format=args.format)
+    if note := formats.photo_note(format=args.format, copy_photos=args.copy_photos):
+        out.progress(note)
+    with bar_for(out) as bar:
+        findings = formats.write(
+            dataset,
+            args.out,
+            format=args.format,
+            copy_photos=args.copy_photos,
+            tell=lambda share: bar.show(f"Writing {args.out.name}: {share:.0%}"),
+        )
     regions = sum(len(one.regions) for one in dataset.photos)
     document = {
         "file": str(args.out.absolute()),

@@ -7,6 +7,9 @@ like one label in two spellings is reported.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 from ..annotations.model import SPLITS, Label
@@ -16,6 +19,7 @@ from ..project import Project, importing, planning
 from ..project.mapping import IN_NAME, NameMapping
 from ..project.project import FILE
 from . import Output
+from .bars import bar_for
 from .check_ import as_documents, counted
 
 LABEL_HELP = f"the attribute that holds the label, {IN_NAME!r}: its name is the label (default: found out)"
@@ -41,23 +45,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, out: Output) -> int:
     """Import, and say what came in and what looks wrong."""
-
-    def progress(done: int, total: int) -> None:
-        if done == total or done % 500 == 0:
-            out.progress(f"Read {done} of {total} photos")
-
-    plan = planning.plan(
-        args.file,
-        photos=args.photos,
-        split=args.split,
-        format=args.format,
-        mapping=NameMapping(args.label_attribute, dict(args.map), dict(args.role)),
-        turn=args.turn,
-        known=_known(args.project),
-        progress=progress,
-    )
-    with Project.open_or_create(args.project) as project:
-        summary = importing.apply(project, plan)
+    with bar_for(out) as bar:
+        plan = planning.plan(
+            args.file,
+            photos=args.photos,
+            split=args.split,
+            format=args.format,
+            mapping=NameMapping(args.label_attribute, dict(args.map), dict(args.role)),
+            turn=args.turn,
+            known=_known(args.project),
+            progress=lambda share: bar.show(f"Reading {args.file.name}: {share:.0%}"),
+        )
+        with _project(args.project) as project:
+            summary = importing.apply(project, plan, progress=lambda share: bar.show(f"Importing: {share:.0%}"))
     document = {
         "project": str(args.project.absolute()),
         "file": str(plan.source),
@@ -72,6 +72,19 @@ def run(args: argparse.Namespace, out: Output) -> int:
     }
     out.report(document, "\n".join([summary.text, *counted(summary.findings)]))
     return 0
+
+
+@contextlib.contextmanager
+def _project(folder: Path) -> Iterator[Project]:
+    """The project, made when there is none; one that was made for an import that failed goes again."""
+    is_new = not folder.exists()
+    try:
+        with Project.open_or_create(folder) as project:
+            yield project
+    except BaseException:
+        if is_new:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def _pair(text: str) -> tuple[str, str]:

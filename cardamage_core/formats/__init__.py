@@ -5,14 +5,15 @@ A format is one module that offers `FORMATS`; a line in `_TABLE` adds it. A new 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from ..annotations.model import Dataset, Finding
 from ..errors import FormatError
 from . import coco, cvat, labelme, vehide, via, via3, via_attributes, via_csv, voc, yolo
+from .copying import PhotoCopies, note
 from .losses import losses as _losses
-from .output import write_files
+from .output import must_be_fitting, write_files
 from .source import Format, Reading, Source, Written, nothing
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Source",
     "Written",
     "losses",
+    "photo_note",
     "read",
     "read_with_findings",
     "sniff",
@@ -62,14 +64,14 @@ def read_with_findings(
     format: str = "",  # noqa: A002
     label_in: str = "",
     photos: Path | None = None,
-    between: Callable[[], None] = nothing,
+    tell: Callable[[float], None] = nothing,
 ) -> Reading:
     """As `read`, with what looked odd in the file itself.
 
     `label_in` names the attribute that holds the label; `photos` is their folder, for formats that need their sizes.
-    `between` is called between the stages of reading and may raise to stop.
+    `tell` is called often with how far reading is, 0…1, and may raise to stop.
     """
-    source = Source(Path(path), label_in=label_in, photos=photos, between=between)
+    source = Source(Path(path), label_in=label_in, photos=photos, tell=tell)
     try:
         return (_named(format) if format else _recognised(source)).read(source)
     except RecursionError:
@@ -83,14 +85,62 @@ def losses(dataset: Dataset, *, format: str) -> tuple[Finding, ...]:  # noqa: A0
     return _losses(dataset, _named(format))
 
 
-def write(dataset: Dataset, path: Path | str, *, format: str) -> tuple[Finding, ...]:  # noqa: A002
-    """Write a data set; old files stay if anything fails. Says what the format could not hold."""
+def photo_note(*, format: str, copy_photos: bool) -> str:  # noqa: A002
+    """What becomes of the photos in an export, "" when that goes without saying."""
+    return note(_named(format), copy_photos=copy_photos)
+
+
+def write(
+    dataset: Dataset,
+    path: Path | str,
+    *,
+    format: str,  # noqa: A002
+    copy_photos: bool = False,
+    tell: Callable[[float], None] = nothing,
+) -> tuple[Finding, ...]:
+    """Write a data set; old files stay if anything fails. Says what the format could not hold.
+
+    With `copy_photos` the photos are put where the format expects them. `tell` is called for each file with how far
+    writing is, 0…1, and may raise to stop.
+    """
     target = _named(format)
     if target.write is None:
         raise FormatError(f"{target.text} can only be read.", f"Formats to write are: {', '.join(WRITABLE)}.")
-    written = target.write(dataset)
-    write_files(written.files, Path(path), is_folder=not target.suffix)
-    return (*_losses(dataset, target), *written.findings)
+    if copy_photos:
+        found = _written_with_photos(dataset, Path(path), target, tell)
+    else:
+        written = target.write(dataset)
+        files = _watched(written.files, len(dataset.photos), tell)
+        write_files(files, Path(path), is_folder=not target.suffix)
+        found = written.findings
+    return (*_losses(dataset, target), *found)
+
+
+def _written_with_photos(
+    dataset: Dataset, path: Path, target: Format, tell: Callable[[float], None]
+) -> tuple[Finding, ...]:
+    copies = PhotoCopies(dataset, target)
+    found: list[Finding] = []
+
+    def contents() -> Iterator[tuple[str, bytes]]:
+        yield from copies.files()
+        written = target.write(copies.dataset())
+        yield from ((inside or path.name, data) for inside, data in written.files)
+        found.extend((*written.findings, *copies.findings()))
+
+    must_be_fitting(path, is_folder=not target.suffix)
+    files = _watched(contents(), 2 * len(dataset.photos), tell)
+    write_files(files, path.parent if target.suffix else path, is_folder=True, unique=copies.places)
+    return tuple(found)
+
+
+def _watched(
+    files: Iterable[tuple[str, bytes]], number: int, tell: Callable[[float], None]
+) -> Iterator[tuple[str, bytes]]:
+    """The files, about `number` of them, telling how far it is."""
+    for done, file in enumerate(files):
+        tell(min(1.0, done / max(1, number)))
+        yield file
 
 
 def _named(name: str) -> Format:

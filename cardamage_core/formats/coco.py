@@ -38,7 +38,7 @@ def read(source: Source) -> Reading:
     images = _by_id(source, "images")
     names = {key: str(one.get("name", key)).strip() for key, one in categories.items()}
     found: dict[str, list[Found]] = {key: [] for key in images}
-    for one in source.json["annotations"]:
+    for one in source.each(source.json["annotations"]):
         data = checked.mapping(one, source, where="An annotation")
         where = f"Annotation {data.get('id')}"
         image = str(data.get("image_id"))

@@ -35,6 +35,7 @@ from . import checked, masks
 from .building import Found, dataset, label_names, label_of, outlines, photo, polygon, rounded, with_label_fields
 from .source import Format, Reading, Source, Written
 
+CHUNK = 50_000  # bytes parsed between two looks at whether to go on
 SHAPES = ("polygon", "box", "polyline", "points", "ellipse", "mask")
 LOSES = {
     "holes": "holes are cut open along a line, which keeps the area",
@@ -63,7 +64,7 @@ def read(source: Source) -> Reading:
     names = [one.findtext("name", "").strip() for one in root.iter("label")]
     colors = {one.findtext("name", "").strip(): one.findtext("color", "") for one in root.iter("label")}
     images = root.findall("image")
-    found = [_photo(number, image, source) for number, image in enumerate(images, 1)]
+    found = [_photo(number, image, source) for number, image in enumerate(source.each(images), 1)]
     return Reading(with_label_fields(dataset(found, names), {}, colors), tuple(_left_out(root, source)))
 
 
@@ -87,7 +88,12 @@ FORMATS = (Format("cvat", "CVAT for images 1.1", ".xml", recognises, read, write
 
 def _root(source: Source) -> Element:
     try:
-        return defusedxml.ElementTree.fromstring(source.text.encode("utf-8", "replace"), forbid_dtd=True)
+        text = source.text.encode("utf-8", "replace")
+        parser = defusedxml.ElementTree.XMLParser(forbid_dtd=True)
+        for start in range(0, len(text), CHUNK):
+            parser.feed(text[start : start + CHUNK])
+            source.parsing(start / len(text))
+        return parser.close()
     except DefusedXmlException:
         raise FormatError(
             f"{source.path.name} holds entities or a document type.",

@@ -55,7 +55,7 @@ def recognises(source: Source) -> bool:
 def read(source: Source) -> Reading:
     """The photo of one file, or those of all files in a folder."""
     files = list(_files(source)) if source.is_folder else [source]
-    return Reading(dataset(_photo(number, one) for number, one in enumerate(files, 1)))
+    return Reading(dataset(_photo(number, one) for number, one in enumerate(source.each(files), 1)))
 
 
 def write(of: Dataset) -> Written:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 import shapely
 
 from ..annotations.model import Circle, Dataset, Dot, Ellipse, Finding, Photo, Polygon, Polyline, Rectangle, Region
+from ..annotations.shapes import bounds
 from .source import Format
 
 
@@ -38,16 +39,25 @@ def has_parts(region: Region) -> bool:
     return len(outer) > 1
 
 
-_REGIONS: dict[str, tuple[Callable[[Region], bool], str, str]] = {
-    "holes": (has_hole, "region with holes", "regions with holes"),
-    "parts": (has_parts, "region of several parts", "regions of several parts"),
-    "rectangles": (lambda r: isinstance(r.shape, Rectangle), "rectangle", "rectangles"),
-    "circles": (lambda r: isinstance(r.shape, Circle), "circle", "circles"),
-    "ellipses": (lambda r: isinstance(r.shape, Ellipse), "ellipse", "ellipses"),
-    "lines": (lambda r: isinstance(r.shape, Polyline), "line", "lines"),
-    "points": (lambda r: isinstance(r.shape, Dot), "point", "points"),
-    "attributes": (lambda r: bool(r.attributes), "region with attributes", "regions with attributes"),
-    "scores": (lambda r: r.origin.score is not None, "predicted score", "predicted scores"),
+def reaches_outside(region: Region, photo: Photo) -> bool:
+    """Does a region with an area reach over the rim of its photo?"""
+    if not photo.width or isinstance(region.shape, Polyline | Dot):
+        return False
+    x0, y0, x1, y1 = bounds(region.shape)
+    return min(x0, y0) < 0 or x1 > photo.width or y1 > photo.height
+
+
+_REGIONS: dict[str, tuple[Callable[[Region, Photo], bool], str, str]] = {
+    "holes": (lambda r, _: has_hole(r), "region with holes", "regions with holes"),
+    "parts": (lambda r, _: has_parts(r), "region of several parts", "regions of several parts"),
+    "rectangles": (lambda r, _: isinstance(r.shape, Rectangle), "rectangle", "rectangles"),
+    "circles": (lambda r, _: isinstance(r.shape, Circle), "circle", "circles"),
+    "ellipses": (lambda r, _: isinstance(r.shape, Ellipse), "ellipse", "ellipses"),
+    "lines": (lambda r, _: isinstance(r.shape, Polyline), "line", "lines"),
+    "points": (lambda r, _: isinstance(r.shape, Dot), "point", "points"),
+    "outside": (reaches_outside, "region that reaches outside its photo", "regions that reach outside their photos"),
+    "attributes": (lambda r, _: bool(r.attributes), "region with attributes", "regions with attributes"),
+    "scores": (lambda r, _: r.origin.score is not None, "predicted score", "predicted scores"),
 }
 _PHOTOS: dict[str, tuple[Callable[[Photo], bool], str, str]] = {
     "photo attributes": (lambda p: bool(p.attributes), "photo with attributes", "photos with attributes"),
@@ -58,7 +68,7 @@ _PHOTOS: dict[str, tuple[Callable[[Photo], bool], str, str]] = {
 def _of_regions(dataset: Dataset, target: Format) -> Iterator[Finding]:
     for kind in target.loses.keys() & _REGIONS.keys():
         is_lost, one, many = _REGIONS[kind]
-        found = [(p.photo.id, r.id) for p in dataset.photos for r in p.regions if is_lost(r)]
+        found = [(p.photo.id, r.id) for p in dataset.photos for r in p.regions if is_lost(r, p.photo)]
         if found:
             yield _finding(kind, target, len(found), one, many, *found[0])
 

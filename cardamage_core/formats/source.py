@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, BinaryIO, NamedTuple, NoReturn, TypeVar
 
 from ..annotations.model import Dataset, Finding
 from ..errors import FormatError
 
 LARGEST_FILE = 1_000_000_000  # bytes
 LARGEST_INTEGER = 2**63 - 1
+CHUNK = 4_000_000  # bytes read between two looks at whether to go on
+READ, PARSED = 0.05, 0.4  # shares of the time a reader takes; the rest is for building photos and regions
 # Only text with one of these can hold a number that is not finite or does not fit 64 bits.
 _ODD_NUMBERS = re.compile(r"NaN|Infinity|\d{19}|[eE]\+?\d{3}")
 
 
-def nothing() -> None:
-    """For readers whom nobody may stop."""
+T = TypeVar("T")
+
+
+def nothing(_share: float) -> None:
+    """For readers and writers whom nobody watches or stops."""
 
 
 class Reading(NamedTuple):
@@ -46,7 +52,8 @@ class Format(NamedTuple):
     """One annotation format: its name in commands, a text for people, and what it can do.
 
     `suffix` is that of its file, "" where it is a folder. `loses` names what it has no place for and what is written
-    instead (see `losses`). Formats that are only read have no `write`.
+    instead (see `losses`). Formats that are only read have no `write`. `photo` is where a photo belongs, below the
+    folder (that of the file), of {name}, {stem} (the name without its ending) and {split}.
     """
 
     name: str
@@ -56,13 +63,19 @@ class Format(NamedTuple):
     read: Callable[[Source], Reading]
     write: Callable[[Dataset], Written] | None = None
     loses: Mapping[str, str] = MappingProxyType({})
+    photo: str = "{name}"
+
+    @property
+    def needs_photos(self) -> bool:
+        """Does it expect the photos in folders of its own, so that labels alone are of little use?"""
+        return "/" in self.photo
 
 
 class Source:
     """A file or folder that may hold annotations; read and parsed once, when first asked.
 
     `label_in` names the attribute that holds the label ("": found out); `photos` is where the photos lie, for formats
-    whose coordinates are shares of the photo; `between` is called between the stages of reading and may raise to stop.
+    whose coordinates are shares of the photo; `tell` is called often with how far it is, 0…1, and may raise to stop.
     """
 
     def __init__(
@@ -71,11 +84,11 @@ class Source:
         *,
         label_in: str = "",
         photos: Path | None = None,
-        between: Callable[[], None] = nothing,
+        tell: Callable[[float], None] = nothing,
     ) -> None:
         self.path = path
         self.label_in = label_in
-        self._between = between
+        self._tell = tell
         self.photos = photos or (path if path.is_dir() else path.parent)
         self.repeated: list[str] = []  # keys that stand twice in one object
 
@@ -87,9 +100,8 @@ class Source:
     @functools.cached_property
     def text(self) -> str:
         """The content; FormatError when it cannot be read or is not UTF text."""
-        self._between()
-        data = _bytes(self.path)
-        self._between()
+        data = _bytes(self.path, lambda share: self._tell(READ * share))
+        self._tell(READ)
         try:
             return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
         except UnicodeDecodeError as error:
@@ -100,8 +112,8 @@ class Source:
     @functools.cached_property
     def json(self) -> Any:
         """The content as JSON with finite numbers of ordinary size; FormatError otherwise."""
-        data = parsed(self.text, self)
-        self._between()
+        data = parsed(self.text, self, tell=self.parsing)
+        self._tell(PARSED)
         return data
 
     @functools.cached_property
@@ -113,6 +125,18 @@ class Source:
     def is_xml(self) -> bool:
         """Is it a file that begins like XML?"""
         return not self.is_folder and self.text[:1000].lstrip()[:1] == "<"
+
+    def parsing(self, share: float) -> None:
+        """Tell how much of the text is parsed, 0…1; may raise to stop."""
+        self._tell(READ + (PARSED - READ) * min(1.0, share))
+
+    def each(self, things: Sequence[T]) -> Iterator[T]:
+        """Each of the things that photos and regions are built from, telling how far it is; may raise to stop."""
+        begun = 0.0 if self.is_folder else PARSED
+        for number, one in enumerate(things):
+            if number % 50 == 0:
+                self._tell(begun + (1 - begun) * number / len(things))
+            yield one
 
     def wrong(self, expected: str, found: Any, *, where: str = "") -> FormatError:
         """What to say when a part of the file cannot be understood."""
@@ -131,11 +155,15 @@ class Source:
         return _described(self.json)
 
 
-def parsed(text: str, source: Source) -> Any:
-    """JSON with finite numbers of ordinary size; FormatError otherwise. Keys that stand twice go to `repeated`."""
+def parsed(text: str, source: Source, *, tell: Callable[[float], None] | None = None) -> Any:
+    """JSON with finite numbers of ordinary size; FormatError otherwise. Keys that stand twice go to `repeated`.
+
+    `tell` is called often with the share that is parsed and may raise to stop.
+    """
     name, path = source.path.name, source.path
+    made = functools.partial(_object, source.repeated)
     try:
-        data = json.loads(text, object_pairs_hook=functools.partial(_object, source.repeated), **_hooks(text, source))
+        data = json.loads(text, object_pairs_hook=_watched(made, text, tell) if tell else made, **_hooks(text, source))
         if "\\u" in text:  # half a surrogate pair cannot be stored anywhere
             json.dumps(data, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
@@ -146,6 +174,19 @@ def parsed(text: str, source: Source) -> Any:
     except UnicodeEncodeError:
         raise FormatError(f"{name} holds broken text.", f"{path}: half a character (\\ud8…).") from None
     return data
+
+
+def _watched(made: Callable[[Any], Any], text: str, tell: Callable[[float], None]) -> Callable[[Any], Any]:
+    """The parser cannot be asked how far it is; but it makes one object for each brace."""
+    total = text.count("{")
+    count = itertools.count(1)
+
+    def one(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if (number := next(count)) % 500 == 0:
+            tell(number / total)
+        return made(pairs)
+
+    return one
 
 
 def _object(repeated: list[str], pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -181,20 +222,29 @@ def _hooks(text: str, source: Source) -> dict[str, Any]:
     return {"parse_int": integer, "parse_float": real, "parse_constant": refuse}
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: Path, tell: Callable[[float], None]) -> bytes:
     try:
         if path.exists() and not path.is_file():
             raise FormatError(f"{path.name} is not a file.", f"{path}: expected an annotation file.")
-        if path.is_file() and (size := path.stat().st_size) > LARGEST_FILE:
+        size = path.stat().st_size
+        if size > LARGEST_FILE:
             raise FormatError(
                 f"{path.name} is too large.", f"{path}: {size:,} bytes, at most {LARGEST_FILE:,} are read."
             )
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return b"".join(_chunks(file, size, tell))
     except FileNotFoundError:
         raise FormatError(f"{path.name} is missing.", f"Expected it at {path}.") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise FormatError(f"{path.name} cannot be read.", f"{path}: {reason}.") from None
+
+
+def _chunks(file: BinaryIO, size: int, tell: Callable[[float], None]) -> Iterator[bytes]:
+    tell(0.0)
+    while chunk := file.read(CHUNK):
+        yield chunk
+        tell(min(1.0, file.tell() / max(1, size)))
 
 
 def _shortened(value: Any) -> str:

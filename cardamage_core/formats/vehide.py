@@ -27,7 +27,7 @@ def read(source: Source) -> Reading:
     """Photos and their polygons. FormatError names the entry that cannot be understood."""
     entries = checked.mapping(source.json, source, where="The file")
     photos = []
-    for number, (key, data) in enumerate(entries.items(), 1):
+    for number, (key, data) in enumerate(source.each(list(entries.items())), 1):
         entry = checked.mapping(data, source, where=f"“{key}”")
         name = checked.text(entry.get("name", key), source, where=f"“{key}”", what="a file name")
         regions = checked.sequence(entry.get("regions", []), source, where=f"The regions of “{key}”")

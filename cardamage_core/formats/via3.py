@@ -58,7 +58,7 @@ def _photos(
     parts: dict[str, Any], regions: dict[str, Any], values: dict[str, Any], where: label_names.Place, source: Source
 ) -> Iterator[AnnotatedPhoto]:
     number = 0
-    for view_id, view in parts["view"].items():
+    for view_id, view in source.each(list(parts["view"].items())):
         ids = checked.mapping(view, source, where=f"View {view_id}").get("fid_list")
         for file_id in checked.sequence(ids, source, where=f"“fid_list” of view {view_id}"):
             file = checked.mapping(parts["file"].get(str(file_id)), source, where=f"File {file_id}")

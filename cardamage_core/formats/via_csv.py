@@ -122,7 +122,10 @@ def _rows(source: Source) -> Iterator[tuple[int, dict[str, str]]]:
     lines = csv.reader(io.StringIO(source.text.replace("\0", "")), strict=False)
     try:
         next(lines)
+        total = source.text.count("\n") + 1
         for cells in lines:
+            if lines.line_num % 500 == 0:
+                source.parsing(lines.line_num / total)
             if not any(cells):
                 continue
             if len(cells) != len(COLUMNS):

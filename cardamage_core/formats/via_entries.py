@@ -57,7 +57,8 @@ class Entry(NamedTuple):
 def photos_from(entries: Sequence[Entry], style: str) -> tuple[AnnotatedPhoto, ...]:
     """The photos of a file; `style` is via1 or via2. FormatError names the entry that cannot be understood."""
     where = place_of(entries)
-    return tuple(_photo(entry, number, where, style) for number, entry in enumerate(entries, 1))
+    watched = entries[0].source.each(entries) if entries else ()
+    return tuple(_photo(entry, number, where, style) for number, entry in enumerate(watched, 1))
 
 
 def place_of(entries: Sequence[Entry]) -> label_names.Place:

@@ -38,6 +38,7 @@ LOSES = {
     "rectangles": "they become masks of whole pixels",
     "circles": "they become masks of whole pixels",
     "ellipses": "they become masks of whole pixels",
+    "outside": "it is cut off at the rim",
     "lines": "they are left out",
     "points": "they are left out",
     "attributes": "they are left out",
@@ -62,7 +63,7 @@ def read(source: Source) -> Reading:
     place = PhotoFiles(source.photos)
     splits = _splits(source.path)
     paths = sorted((source.path / CLASSES).glob("*.png"))
-    photos = [_photo(number, path, classes, place, splits) for number, path in enumerate(paths, 1)]
+    photos = [_photo(number, path, classes, place, splits) for number, path in enumerate(source.each(paths), 1)]
     background = {"background", "_background_"}
     return Reading(dataset(photos, [name for name in classes.values() if name.casefold() not in background]))
 
@@ -75,7 +76,7 @@ def write(of: Dataset) -> Written:
     return Written(_contents(of, names), tuple(_covered(of)))
 
 
-FORMATS = (Format("voc", "Pascal VOC segmentation", "", recognises, read, write, LOSES),)
+FORMATS = (Format("voc", "Pascal VOC segmentation", "", recognises, read, write, LOSES, "JPEGImages/{stem}.jpg"),)
 
 
 def colour(number: int) -> Colour:

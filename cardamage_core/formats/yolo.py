@@ -15,13 +15,15 @@ from pathlib import Path
 import msgspec
 import yaml
 
-from .. import imaging
+from .. import geometry, imaging
 from ..annotations.labels import DAMAGE
-from ..annotations.model import AnnotatedPhoto, Dataset, Finding, Polygon, Rectangle, Shape
+from ..annotations.model import AnnotatedPhoto, Dataset, Finding, Photo, Polygon, Rectangle, Region, Shape
+from ..annotations.shapes import area
 from ..errors import FormatError, PhotoError
 from ..imaging import SUFFIXES
 from . import checked
 from .building import Found, dataset, file_names, label_names, outlines, photo, stem_of
+from .losses import reaches_outside
 from .photo_files import PhotoFiles
 from .source import Format, Reading, Source, Written
 
@@ -36,6 +38,7 @@ LOSES = {
     "rectangles": "they become polygons",
     "circles": "they become polygons",
     "ellipses": "they become polygons",
+    "outside": "it is cut off at the rim",
     "lines": "they are left out",
     "points": "they are left out",
     "attributes": "they are left out",
@@ -61,7 +64,7 @@ def read(source: Source) -> Reading:
     place, also = PhotoFiles(source.photos), PhotoFiles(root)
     findings: list[Finding] = []
     photos: list[AnnotatedPhoto] = []
-    for number, path in enumerate(files, 1):
+    for number, path in enumerate(source.each(files), 1):
         found = _photo_of(path, place) or _photo_of(path, also)
         photos.append(_photo(number, path, found, names, findings, root))
     photos += _without_labels(len(files), {one.photo.path for one in photos}, also, root)
@@ -70,11 +73,11 @@ def read(source: Source) -> Reading:
 
 
 def write(of: Dataset) -> Written:
-    """data.yaml and a text file for each photo; the photos themselves belong into images/SPLIT."""
+    """data.yaml and a text file for each photo; the photos themselves belong into images/SPLIT (see `copying`)."""
     return Written(_contents(of))
 
 
-FORMATS = (Format("yolo", "YOLO segmentation", "", recognises, read, write, LOSES),)
+FORMATS = (Format("yolo", "YOLO segmentation", "", recognises, read, write, LOSES, "images/{split}/{name}"),)
 
 
 # Reading
@@ -220,14 +223,27 @@ def _contents(of: Dataset) -> Iterator[tuple[str, bytes]]:
 
 
 def _yaml(names: list[str], splits: list[str]) -> str:
-    folders = [f"{split}: images/{split}" for split in ("train", "val", "test") if split in {*splits, "train", "val"}]
+    """Without `path`, folders are looked for beside the file; trainers want both train and val to be there."""
+    there = [split for split in ("train", "val", "test") if split in splits] or ["train"]
+    folders = [f"{split}: images/{split if split in there else there[0]}" for split in dict.fromkeys((*_BOTH, *there))]
     listed = [f"  {number}: {json.dumps(name, ensure_ascii=False)}" for number, name in enumerate(names)]
-    return "\n".join(["path: .", *folders, f"nc: {len(names)}", "names:" if listed else "names: {}", *listed, ""])
+    return "\n".join([*folders, f"nc: {len(names)}", "names:" if listed else "names: {}", *listed, ""])
+
+
+_BOTH = ("train", "val")
+
+
+def _inside(region: Region, photo: Photo) -> Shape:
+    """What of a region lies on the photo; trainers drop photos with shares beyond 0 to 1."""
+    if not reaches_outside(region, photo):
+        return region.shape
+    frame = geometry.rectangle_area(0, 0, photo.width, photo.height)
+    return Polygon(geometry.rings_of_area(geometry.intersection(area(region.shape), frame)))
 
 
 def _lines(one: AnnotatedPhoto, numbers: dict[str, int]) -> Iterator[str]:
     width, height = one.photo.width, one.photo.height
     for region in one.regions:
-        for ring in outlines(region.shape):
+        for ring in outlines(_inside(region, one.photo)):
             shares = (f"{x / width:.9g} {y / height:.9g}" for x, y in ring)
             yield f"{numbers[region.label or DAMAGE]} {' '.join(shares)}\n"

@@ -6,7 +6,6 @@ A plan only reads: everything that can go wrong goes wrong here, before a projec
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -20,11 +19,12 @@ from ..imaging import SUFFIXES
 from . import mapping as mappings
 from .mapping import NameMapping, Proposal
 from .photo_headers import Turn, with_headers
-from .stopping import Cancelled, Progress, stop_if, watch
+from .stopping import Cancelled, Progress, after, stop_if, telling, watch
 
 USUAL_FILE = "via_region_data.json"
 PATTERNS = ("*.json", "*.csv", "*.xml")  # what an annotation file in a folder may be called
 AS_IT_IS = NameMapping()
+READ = 0.6  # of the time a plan takes, where photos are looked at as well
 
 
 class ImportPlan(msgspec.Struct, frozen=True):
@@ -70,17 +70,16 @@ def plan(
     if source is None:
         reading = _only_photos(path, place)
     else:
-        stop = partial(stop_if, cancelled)
-        reading = formats.read_with_findings(
-            source, format=format, label_in=mapping.label_in, photos=folder, between=stop
-        )
+        tell = telling(progress, cancelled, upto=READ)
+        reading = formats.read_with_findings(source, format=format, label_in=mapping.label_in, photos=folder, tell=tell)
     stop_if(cancelled)
     proposed = mappings.proposal(reading.dataset, known)
     dataset = mappings.applied(reading.dataset, mapping)
     is_listed = source is None
     fresh = [_renewed(one, place, source or path, split, is_listed=is_listed) for one in dataset.photos]
     reading = formats.Reading(msgspec.structs.replace(dataset, photos=()), reading.findings)
-    found = _looked_at(source or path, fresh, reading, watch(len(fresh), progress, cancelled), turn=turn)
+    step = watch(2 * len(fresh), after(progress, READ if source else 0.0), cancelled)
+    found = _looked_at(source or path, fresh, reading, step, turn=turn)
     return _with_proposal(found, proposed, mapping)
 
 
@@ -101,7 +100,7 @@ def plan_photos(
     """Photos without annotations, given by their files."""
     photos = [_photo(Path(path).absolute(), split) for path in paths]
     source = Path(paths[0]).absolute() if len(photos) == 1 else Path(f"{len(photos)} photos")
-    return _looked_at(source, photos, formats.Reading(Dataset(())), watch(len(photos), progress, cancelled))
+    return _looked_at(source, photos, formats.Reading(Dataset(())), watch(2 * len(photos), progress, cancelled))
 
 
 def _annotation_file(folder: Path, name: str) -> Path | None:
@@ -161,11 +160,16 @@ def _looked_at(
     *,
     turn: Turn = "",
 ) -> ImportPlan:
-    """The plan, with the size of each photo and all findings."""
+    """The plan, with the size of each photo and all findings; `step` is called twice for each photo."""
     with_sizes, header_findings = with_headers(photos, turn=turn, step=step)
     dataset = Dataset(tuple(with_sizes), reading.dataset.labels, reading.dataset.extra)
     missing = sum(one.photo.width == 0 for one in with_sizes)
-    findings = (*reading.findings, *header_findings, *checks.findings(dataset), *mappings.ticked_findings(with_sizes))
+    findings = (
+        *reading.findings,
+        *header_findings,
+        *checks.findings(dataset, step=step),
+        *mappings.ticked_findings(with_sizes),
+    )
     return ImportPlan(source, dataset, findings, len(photos) - missing, missing)
 
 

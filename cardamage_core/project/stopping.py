@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from ..errors import ProjectError
 
-Progress = Callable[[int, int], None]  # done, total
+Progress = Callable[[float], None]  # 0…1
 Cancelled = Callable[[], bool]
 
 
@@ -32,6 +32,22 @@ def watch(total: int, progress: Progress | None, cancelled: Cancelled | None) ->
         stop_if(cancelled)
         done = next(counter)
         if progress and (done % 50 == 0 or done == total):
-            progress(done, total)
+            progress(done / total)
 
     return step
+
+
+def telling(progress: Progress | None, cancelled: Cancelled | None, *, upto: float) -> Callable[[float], None]:
+    """To be called with the share done of a part that ends at `upto` of the whole; stops when `cancelled` says so."""
+
+    def tell(share: float) -> None:
+        stop_if(cancelled)
+        if progress:
+            progress(upto * share)
+
+    return tell
+
+
+def after(progress: Progress | None, begun: float) -> Progress | None:
+    """The progress of what is left once `begun` of the whole is done."""
+    return progress and (lambda share: progress(begun + (1 - begun) * share))

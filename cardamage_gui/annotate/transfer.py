@@ -76,7 +76,7 @@ class Transfer(QObject):
             self._next()
 
     def export(self) -> None:
-        """Ask for a file and a format; say what the format cannot hold, then write the annotations."""
+        """Ask for a file and a format; say what the format cannot hold, ask about the photos, then write."""
         project = self._session.project
         if project is None or self.busy:
             return
@@ -89,12 +89,16 @@ class Transfer(QObject):
 
     def _looked(self, project: Project, path: Path, name: str, losses: tuple[Finding, ...]) -> None:
         self._ended()
-        if losses:
-            text = f"{formats.FORMATS[name].text} cannot hold everything."
-            detail = "\n".join(loss.text for loss in losses)
-            if self._dialogs.choose(self._window, text, detail, ("Export anyway", "Cancel")) != 0:
-                return
-        self._begin(f"Writing {path.name}…", partial(_export, project, path, name), partial(self._exported, path))
+        target = formats.FORMATS[name]
+        text = f"{target.text} cannot hold everything." if losses else f"Export as {target.text}."
+        note = formats.photo_note(format=name, copy_photos=True)
+        detail = "\n\n".join([*(loss.text for loss in losses), f"With the box ticked, {note[:1].lower()}{note[1:]}"])
+        choice, copy_photos = self._dialogs.choose_with(
+            self._window, text, detail, ("Export", "Cancel"), option="Copy the photos too", on=target.needs_photos
+        )
+        if choice == 0:
+            work = partial(_export, project, path, name, copy_photos)
+            self._begin(f"Writing {path.name}…", work, partial(self._exported, path))
 
     def stop(self) -> None:
         """Stop what runs; nothing is changed by it."""
@@ -218,7 +222,7 @@ class Transfer(QObject):
 
 
 def _with_progress(work: Callable[..., object], task: Task) -> object:
-    return work(progress=lambda done, total: task.report(done / max(1, total)), cancelled=task.cancelled)
+    return work(progress=task.report, cancelled=task.cancelled)
 
 
 def _kinds() -> dict[str, str]:
@@ -234,5 +238,10 @@ def _losses(project: Project, name: str, _task: Task) -> tuple[Finding, ...]:
     return formats.losses(project.dataset(), format=name)
 
 
-def _export(project: Project, path: Path, name: str, _task: Task) -> tuple[Finding, ...]:
-    return formats.write(project.dataset(), path, format=name)
+def _export(project: Project, path: Path, name: str, copy_photos: bool, task: Task) -> tuple[Finding, ...]:
+    def tell(share: float) -> None:
+        if task.cancelled():
+            raise ProjectError("The export was stopped; nothing was written.")
+        task.report(share)
+
+    return formats.write(project.dataset(), path, format=name, copy_photos=copy_photos, tell=tell)

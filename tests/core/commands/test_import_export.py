@@ -7,7 +7,7 @@ from PIL import Image
 
 from cardamage_core import formats
 from cardamage_core.commands import main
-from cardamage_core.project import Project
+from cardamage_core.project import Project, importing
 
 REGION = {"shape_attributes": {"name": "rect", "x": 1, "y": 2, "width": 30, "height": 4}, "region_attributes": {}}
 
@@ -43,6 +43,22 @@ def test_a_file_goes_in_is_checked_and_comes_out_again(capsys, file, tmp_path):
     assert (written["photos"], written["regions"]) == (1, 1)
     assert json.loads((tmp_path / "out.json").read_text()) == json.loads(file.read_text())
     assert document(capsys, "export", project, tmp_path / "none.json", "--split", "train")["photos"] == 0
+
+
+def test_an_import_that_is_interrupted_leaves_no_new_project(capsys, file, tmp_path, monkeypatch):
+    def interrupted(*_project_and_plan, progress):
+        progress(0.5)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(importing, "apply", interrupted)
+    assert main(["import", str(tmp_path / "p"), str(file)]) == 130
+    assert "Reading via.json: 0%" in capsys.readouterr().err
+    assert not (tmp_path / "p").exists()
+    monkeypatch.undo()
+    document(capsys, "import", tmp_path / "p", file)
+    monkeypatch.setattr(importing, "apply", interrupted)
+    assert main(["import", str(tmp_path / "p"), str(file)]) == 130
+    assert document(capsys, "check", tmp_path / "p")["photos"] == 1
 
 
 def test_people_get_sentences(capsys, file, tmp_path):

@@ -8,8 +8,9 @@ from PIL import Image
 
 from cardamage_core import formats
 from cardamage_core.annotations import edits
-from cardamage_core.annotations.model import Polygon
+from cardamage_core.annotations.model import AnnotatedPhoto, Dataset, Photo, Polygon, Region
 from cardamage_core.errors import FormatError
+from cardamage_core.formats import source
 from cardamage_core.project import Project, importing, planning
 from cardamage_core.project.stopping import ImportStoppedError
 
@@ -245,7 +246,34 @@ def test_progress_ends_at_the_total(project, tmp_path):
     seen = []
     plan = planning.plan(via(tmp_path / "v.json", "a.jpg"), progress=lambda *state: seen.append(state))
     importing.apply(project, plan, progress=lambda *state: seen.append(state))
-    assert seen == [(1, 1), (3, 3)]  # one photo; one label, one photo, one region
+    assert seen[-1] == (1.0,)
+    plans = [share for (share,) in seen[:-1]]
+    assert (plans, plans[-1]) == (sorted(plans), 1.0)
+
+
+def test_how_far_the_parser_is_shows_while_one_large_file_is_read(tmp_path):
+    shape = {"name": "point", "cx": 1, "cy": 1}
+    regions = {str(i): {"shape_attributes": shape, "region_attributes": {"name": "dent"}} for i in range(1000)}
+    (tmp_path / "v.json").write_text(json.dumps({"a.jpg0": {"filename": "a.jpg", "size": 0, "regions": regions}}))
+    seen = []
+    planning.plan(tmp_path / "v.json", progress=seen.append)
+    read, parsed = (planning.READ * share for share in (source.READ, source.PARSED))
+    assert len([share for share in seen if read < share < parsed]) > 3  # 3001 objects, told every 500
+    for stop in range(3, 6):
+        asked = itertools.count(1)
+        with pytest.raises(ImportStoppedError):
+            planning.plan(tmp_path / "v.json", cancelled=lambda: next(asked) > stop)  # noqa: B023
+
+
+@pytest.mark.parametrize("kind", ["via2-csv", "cvat", "coco"])
+def test_how_far_it_is_shows_in_other_formats_too(tmp_path, kind):
+    shape = Polygon((((1.0, 1.0), (9.0, 1.0), (9.0, 9.0)),))
+    regions = tuple(Region(f"{i}", shape, "dent") for i in range(1200))
+    formats.write(Dataset((AnnotatedPhoto(Photo("1", "a.jpg", "a.jpg"), regions),)), tmp_path / "v", format=kind)
+    seen = []
+    planning.plan(tmp_path / "v", progress=seen.append)
+    assert len({share for share in seen if 0 < share < planning.READ}) > 3
+    assert seen == sorted(seen)
 
 
 def test_two_imports_of_files_with_equal_keys_do_not_mix(project, tmp_path):

@@ -22,6 +22,7 @@ class Answers:
     def __init__(self):
         self.file = self.place = self.target = self.kind = None
         self.choice = 0
+        self.ticked = None  # as it was proposed
         self.asked = []
 
     def files(self, _parent, title, kinds=""):
@@ -39,6 +40,10 @@ class Answers:
     def choose(self, _parent, text, detail, answers):
         self.asked.append(text)
         return self.choice
+
+    def choose_with(self, _parent, text, detail, answers, *, option, on):
+        self.asked.append(text)
+        return self.choice, on if self.ticked is None else self.ticked
 
 
 def square(region_id, x=10.0, y=10.0, label="dent"):

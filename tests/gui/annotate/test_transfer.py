@@ -165,3 +165,27 @@ def test_an_export_says_what_is_lost_and_may_be_called_off(page, session, answer
     with qtbot.waitSignal(session.said):
         page.transfer.export()
     assert (answers.target / "data.yaml").is_file()
+
+
+@pytest.mark.parametrize(("kind", "ticked", "copied"), [("yolo", None, True), ("yolo", False, False),
+                                                        ("via1", None, False), ("via1", True, True)])  # fmt: skip
+def test_photos_go_along_where_the_box_is_ticked_as_it_is_for_yolo(page, session, answers, tmp_path, qtbot, kind,
+                                                                    ticked, copied):  # fmt: skip
+    answers.target, answers.kind, answers.ticked = tmp_path / "out" / "out", kind, ticked
+    with qtbot.waitSignal(session.said):
+        page.transfer.export()
+    found = sorted(path.name for path in (tmp_path / "out").rglob("*.png"))
+    assert found == (["one.png", "three.png", "two.png"] if copied else [])
+
+
+def test_the_bar_shows_how_far_the_parser_is_in_one_large_file(page, summary, tmp_path, monkeypatch):
+    shape = {"name": "point", "cx": 1, "cy": 1}
+    regions = [{"shape_attributes": shape, "region_attributes": {"name": "dent"}}] * 1000
+    entry = {"filename": "big.png", "size": 1, "regions": regions, "file_attributes": {}}
+    (tmp_path / "big.json").write_text(json.dumps({"big.png1": entry}))
+    shown, show = [], page.strip.show_progress
+    monkeypatch.setattr(page.strip, "show_progress", lambda share, text="": (shown.append(share), show(share, text)))
+    page.transfer._dialogs.choice = 1  # import without the photo
+    page.transfer.import_paths([tmp_path / "big.json"])
+    summary().accept()
+    assert len([share for share in shown if 0.05 < share < 0.25]) > 2
