@@ -36,6 +36,7 @@ KINDS: dict[str, Kind] = {
     "several-ticked": Kind("Several boxes ticked", "The first is the label; the others stay as an attribute."),
     "label-alike": Kind("Labels that look like one", "Rename one, or import with --map OLD=NEW."),
     "repeated-key": Kind("Name twice in one object of a file", "Only the last one counts."),
+    "unreadable-region": Kind("Region that cannot be understood", "Left out. Draw it again, or mend the file."),
     "undefined-value": Kind("The word undefined instead of a value", "A fault of VIA; read as empty."),
     "known-photo": Kind("Photo in the project already", "It stayed as it was."),
     "not-a-photo": Kind("Film or sound", "Left out: only photos are read."),

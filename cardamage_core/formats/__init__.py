@@ -69,15 +69,28 @@ def read_with_findings(
     """As `read`, with what looked odd in the file itself.
 
     `label_in` names the attribute that holds the label; `photos` is their folder, for formats that need their sizes.
-    `tell` is called often with how far reading is, 0…1, and may raise to stop.
+    `tell` is called often with how far reading is, 0…1, and may raise to stop. A region that cannot be understood is
+    left out with a finding; FormatError where there is nothing else.
     """
     source = Source(Path(path), label_in=label_in, photos=photos, tell=tell)
     try:
-        return (_named(format) if format else _recognised(source)).read(source)
+        reading = (_named(format) if format else _recognised(source)).read(source)
     except RecursionError:
         raise FormatError(
             f"{source.path.name} is nested too deeply.", f"{source.path}: no annotation tool writes this."
         ) from None
+    return _with_unread(reading, source)
+
+
+def _with_unread(reading: Reading, source: Source) -> Reading:
+    """What was left out is a finding; where nothing could be understood it is an error."""
+    if source.unread and not any(one.regions for one in reading.dataset.photos):
+        raise source.unread[0][0]
+    found = (
+        Finding("unreadable-region", f"{error.title} It was left out. {error.detail}", "error", photo)
+        for error, photo in source.unread
+    )
+    return Reading(reading.dataset, (*reading.findings, *found))
 
 
 def losses(dataset: Dataset, *, format: str) -> tuple[Finding, ...]:  # noqa: A002

@@ -38,13 +38,15 @@ def read(source: Source) -> Reading:
     images = _by_id(source, "images")
     names = {key: str(one.get("name", key)).strip() for key, one in categories.items()}
     found: dict[str, list[Found]] = {key: [] for key in images}
+    numbers = {key: str(number) for number, key in enumerate(images, 1)}
     for one in source.each(source.json["annotations"]):
         data = checked.mapping(one, source, where="An annotation")
         where = f"Annotation {data.get('id')}"
         image = str(data.get("image_id"))
-        if image not in images:
-            raise source.wrong("the id of an image as image_id", data.get("image_id"), where=where)
-        found[image].append(_found(data, names, images[image], source, where))
+        with source.leaving_out(numbers.get(image, "")):
+            if image not in images:
+                raise source.wrong("the id of an image as image_id", data.get("image_id"), where=where)
+            found[image].append(_found(data, names, images[image], source, where))
     photos = [_photo(i, one, found[key], source) for i, (key, one) in enumerate(images.items(), 1)]
     whole = dataset(photos, _labels(categories, names, photos))
     roles = {names[key]: one.get("role") for key, one in categories.items()}

@@ -109,7 +109,10 @@ def _photo(number: int, image: Element, source: Source) -> AnnotatedPhoto:
     shapes = (element for element in image if element.tag in SHAPES)
     for index, element in enumerate(shapes):
         group = element.get("group_id") or "0"
-        for found in _found(element, source, f"A {element.tag} of “{name}”"):
+        pieces: list[Found] = []
+        with source.leaving_out(str(number)):
+            pieces += _found(element, source, f"A {element.tag} of “{name}”")
+        for found in pieces:
             is_part = group != "0" and isinstance(found.shape, Polygon)
             key = (found.label, group) if is_part else (index, found.shape)
             grouped.setdefault(key, []).append(found)

@@ -55,7 +55,7 @@ def recognises(source: Source) -> bool:
 def read(source: Source) -> Reading:
     """The photo of one file, or those of all files in a folder."""
     files = list(_files(source)) if source.is_folder else [source]
-    return Reading(dataset(_photo(number, one) for number, one in enumerate(source.each(files), 1)))
+    return Reading(dataset(_photo(number, one, source) for number, one in enumerate(source.each(files), 1)))
 
 
 def write(of: Dataset) -> Written:
@@ -89,22 +89,23 @@ def _is_labelme(data: Any) -> bool:
     return isinstance(data, dict) and isinstance(data.get("shapes"), list) and "imagePath" in data
 
 
-def _photo(number: int, source: Source) -> AnnotatedPhoto:
+def _photo(number: int, source: Source, whole: Source) -> AnnotatedPhoto:
     if not _is_labelme(source.json):
         raise source.wrong("labelme JSON: shapes and imagePath", source.description())
     name = checked.text(source.json["imagePath"], source, where="The file", what="a file name as imagePath")
-    return photo(number, name, _grouped(source), source="labelme")
+    return photo(number, name, _grouped(source, whole, str(number)), source="labelme")
 
 
-def _grouped(source: Source) -> list[Found]:
+def _grouped(source: Source, whole: Source, photo: str) -> list[Found]:
     """The shapes, with parts of one group put together where the first of them stands."""
     result: dict[Any, list[Found]] = {}
     for index, one in enumerate(source.json["shapes"]):
-        data = checked.mapping(one, source, where=f"Shape {index}")
-        found = _found(data, source, f"Shape {index}")
-        group = data.get("group_id")
-        is_part = isinstance(group, int | str) and isinstance(found.shape, Polygon)
-        result.setdefault((found.label, group) if is_part else index, []).append(found)
+        with whole.leaving_out(photo):
+            data = checked.mapping(one, source, where=f"Shape {index}")
+            found = _found(data, source, f"Shape {index}")
+            group = data.get("group_id")
+            is_part = isinstance(group, int | str) and isinstance(found.shape, Polygon)
+            result.setdefault((found.label, group) if is_part else index, []).append(found)
     return [_together(found) for found in result.values()]
 
 

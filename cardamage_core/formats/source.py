@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import itertools
 import json
@@ -91,6 +92,7 @@ class Source:
         self._tell = tell
         self.photos = photos or (path if path.is_dir() else path.parent)
         self.repeated: list[str] = []  # keys that stand twice in one object
+        self.unread: list[tuple[FormatError, str]] = []  # regions left out, with the ids of their photos
 
     @functools.cached_property
     def is_folder(self) -> bool:
@@ -138,6 +140,14 @@ class Source:
                 self._tell(begun + (1 - begun) * number / len(things))
             yield one
 
+    @contextlib.contextmanager
+    def leaving_out(self, photo: str = "") -> Iterator[None]:
+        """What cannot be understood in here is a single region, which is left out; see `read_with_findings`."""
+        try:
+            yield
+        except FormatError as error:
+            self.unread.append((error, photo))
+
     def wrong(self, expected: str, found: Any, *, where: str = "") -> FormatError:
         """What to say when a part of the file cannot be understood."""
         place = f"{where[:80]} in {self.path.name}" if where else self.path.name
@@ -155,15 +165,16 @@ class Source:
         return _described(self.json)
 
 
-def parsed(text: str, source: Source, *, tell: Callable[[float], None] | None = None) -> Any:
+def parsed(text: str, source: Source, *, tell: Callable[[float], None] | None = None, strict: bool = True) -> Any:
     """JSON with finite numbers of ordinary size; FormatError otherwise. Keys that stand twice go to `repeated`.
 
-    `tell` is called often with the share that is parsed and may raise to stop.
+    `tell` is called often with the share that is parsed and may raise to stop. `strict`: texts hold no line breaks.
     """
     name, path = source.path.name, source.path
     made = functools.partial(_object, source.repeated)
+    made = _watched(made, text, tell) if tell else made
     try:
-        data = json.loads(text, object_pairs_hook=_watched(made, text, tell) if tell else made, **_hooks(text, source))
+        data = json.loads(text, strict=strict, object_pairs_hook=made, **_hooks(text, source))
         if "\\u" in text:  # half a surrogate pair cannot be stored anywhere
             json.dumps(data, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:

@@ -31,7 +31,10 @@ def read(source: Source) -> Reading:
         entry = checked.mapping(data, source, where=f"“{key}”")
         name = checked.text(entry.get("name", key), source, where=f"“{key}”", what="a file name")
         regions = checked.sequence(entry.get("regions", []), source, where=f"The regions of “{key}”")
-        found = [_found(one, source, f"A region of “{key}”") for one in regions]
+        found = []
+        for one in regions:
+            with source.leaving_out(str(number)):
+                found.append(_found(one, source, f"A region of “{key}”"))
         photos.append(photo(number, name, found, source="vehide"))
     return Reading(dataset(photos))
 

@@ -14,7 +14,7 @@ from ..annotations.labels import new_labels
 from ..annotations.model import Dataset, Finding
 from . import via_attributes
 from .source import Format, Reading, Source, Written
-from .via_entries import Entry, photos_from, place_of
+from .via_entries import Entry, photos_from, place_of, unlabelled
 from .via_writing import KEY, LOSES, document, entry_key, usual_label_in
 
 PHOTOS = "_via_img_metadata"
@@ -44,7 +44,7 @@ def read(source: Source) -> Reading:
     photos = photos_from([Entry(source, key, data) for key, data in _entries(source.json)], style)
     labels = new_labels(region.label for one in photos for region in one.regions)
     extra = {} if isinstance(source.json, dict) else {KEY: {"list": True}}
-    return Reading(Dataset(photos, labels, extra), tuple(_repeated(source)))
+    return Reading(Dataset(photos, labels, extra), (*_repeated(source), *unlabelled(photos)))
 
 
 def read_project(source: Source) -> Reading:
@@ -59,7 +59,7 @@ def read_project(source: Source) -> Reading:
     kept = {key: None if key in (PHOTOS, ORDER) else value for key, value in source.json.items()}
     if ORDER in kept and source.json[ORDER] != list(source.json[PHOTOS]):
         kept[ORDER] = source.json[ORDER]
-    return Reading(Dataset(photos, labels, {KEY: {"project": kept}}), tuple(_repeated(source)))
+    return Reading(Dataset(photos, labels, {KEY: {"project": kept}}), (*_repeated(source), *unlabelled(photos)))
 
 
 def write_via1(dataset: Dataset) -> Written:

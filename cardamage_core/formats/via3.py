@@ -66,7 +66,10 @@ def _photos(
                 continue
             number += 1
             name = checked.text(file.get("fname"), source, where=f"File {file_id}", what="a file name (fname)")
-            found = [_found(one, values[key], where, source, key) for key, one in regions.get(view_id, ())]
+            found = []
+            for key, one in regions.get(view_id, ()):
+                with source.leaving_out(str(number)):
+                    found.append(_found(one, values[key], where, source, key))
             of_photo = [values[key] for key, one in regions.get(view_id, ()) if not one.get("xy")]
             attributes = {name: value for one in of_photo for name, value in one.items()}
             yield photo(number, name, [one for one in found if one], source="via3", attributes=attributes)

@@ -78,8 +78,9 @@ def labels(defined: Definitions, where: label_names.Place | None = None, *, want
 def with_labels(defined: dict[str, Any], dataset: Dataset, label_in: str) -> dict[str, Any]:
     """The definitions with the labels in use that are not among the options of the label's attribute yet."""
     region = definitions(defined)
-    missing = [name for name in _in_use(dataset) if name not in region.get(label_in, {}).get("options", {})]
-    if not missing or (label_in in region and not isinstance(region[label_in].get("options"), dict)):
+    options = region.get(label_in, {}).get("options", {})
+    missing = [name for name in _in_use(dataset) if not isinstance(options, dict) or name not in options]
+    if not missing or not isinstance(options, dict) or (label_in in region and "options" not in region[label_in]):
         return defined
     one = region.get(label_in, {"type": "dropdown", "description": "", "options": {}, "default_options": {}})
     changed = one | {"options": one["options"] | dict.fromkeys(missing, "")}

@@ -3,6 +3,7 @@
 One row for each region: `filename,file_size,file_attributes,region_count,region_id,region_shape_attributes,
 region_attributes`, the header of VIA 1 beginning with `#`; a photo without regions has one row. Cells of JSON may hold
 the bare word `undefined`, a known fault of VIA 2; such cells are kept as they are for as long as the region is.
+Spreadsheets save with other separators, and more columns or in another order; files put together repeat the first line.
 A file name that a spreadsheet would run as a formula gets an apostrophe in front, which goes away in reading.
 """
 
@@ -13,7 +14,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -21,7 +22,7 @@ from ..annotations.labels import new_labels
 from ..annotations.model import AnnotatedPhoto, Dataset, Finding, Region
 from ..errors import FormatError
 from .source import Format, Reading, Source, Written, parsed
-from .via_entries import Entry, photos_from
+from .via_entries import Entry, photos_from, unlabelled
 from .via_writing import KEY, LOSES, entry_to, usual_label_in
 
 COLUMNS = (
@@ -36,26 +37,28 @@ _UNDEFINED = re.compile(r'("(?:[^"\\\\]|\\\\.)*")|\bundefined\b')
 
 def recognises_via1(source: Source) -> bool:
     """Does the first line name VIA's columns, after a `#`?"""
-    return _header(source) == ("#" + COLUMNS[0], *COLUMNS[1:])
+    header = _header(source)
+    return header is not None and header.style == "via1"
 
 
 def recognises_via2(source: Source) -> bool:
     """Does the first line name VIA's columns?"""
-    return _header(source) == COLUMNS
+    header = _header(source)
+    return header is not None and header.style == "via2"
 
 
 def read(source: Source) -> Reading:
     """Photos and regions; FormatError names the line that cannot be understood."""
     header = _header(source)
-    if header is None or header[1:] != COLUMNS[1:]:
+    if header is None:
         raise source.wrong(f"a first line {','.join(COLUMNS)}", source.description())
-    style = "via1" if header[0].startswith("#") else "via2"
-    found = _collected(source, style)
+    style = header.style
+    found = _collected(source, header)
     entries = [Entry(source, key, data) for key, (data, _) in found.items()]
     cells = [cells for _, cells in found.values()]
     photos = [_with_cells(one, kept) for one, kept in zip(photos_from(entries, style), cells, strict=True)]
     labels = new_labels(region.label for one in photos for region in one.regions)
-    return Reading(Dataset(tuple(photos), labels), tuple(_undefined(source, cells)))
+    return Reading(Dataset(tuple(photos), labels), (*_undefined(source, cells), *unlabelled(photos)))
 
 
 def write_via1(dataset: Dataset) -> Written:
@@ -77,22 +80,33 @@ FORMATS = (
 # Reading
 
 
-def _header(source: Source) -> tuple[str, ...] | None:
+class _Header(NamedTuple):
+    columns: tuple[str, ...]
+    separator: str
+    style: str
+
+
+def _header(source: Source) -> _Header | None:
     if source.is_folder or source.is_json:
         return None
     first = source.text[:1000].split("\n", 1)[0].strip()
-    return tuple(cell.strip().strip('"') for cell in first.split(","))
+    for separator in ",;\t":
+        names = tuple(cell.strip().strip('"').strip() for cell in first.split(separator))
+        if {*COLUMNS} <= {name.removeprefix("#") for name in names}:
+            style = "via1" if names[0].startswith("#") else "via2"
+            return _Header(tuple(name.removeprefix("#") for name in names), separator, style)
+    return None
 
 
-def _collected(source: Source, style: str) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
+def _collected(source: Source, header: _Header) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
     """(entry, cells that JSON cannot hold) of each photo by its key."""
     result: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
-    for number, row in _rows(source):
+    for number, row in _rows(source, header):
         name, size = _plain_name(row["filename"]), _size(row["file_size"])
         key = f"{name}{size}"
         attributes, raw = _cell(source, number, row, "file_attributes")
         if key not in result:
-            regions: dict | list = {} if style == "via1" else []
+            regions: dict | list = {} if header.style == "via1" else []
             entry = {"filename": name, "size": size, "file_attributes": attributes, "regions": regions}
             result[key] = (entry, {"file_attributes": raw} if raw else {})
         _add_region(source, number, row, *result[key])
@@ -117,20 +131,20 @@ def _add_region(source: Source, number: int, row: dict[str, str], entry: dict[st
         cells[str(index)] = kept
 
 
-def _rows(source: Source) -> Iterator[tuple[int, dict[str, str]]]:
+def _rows(source: Source, header: _Header) -> Iterator[tuple[int, dict[str, str]]]:
     csv.field_size_limit(LONGEST_CELL)
-    lines = csv.reader(io.StringIO(source.text.replace("\0", "")), strict=False)
+    lines = csv.reader(io.StringIO(source.text.replace("\0", ""), newline=""), delimiter=header.separator, strict=False)
     try:
-        next(lines)
+        first = next(lines)
         total = source.text.count("\n") + 1
         for cells in lines:
             if lines.line_num % 500 == 0:
                 source.parsing(lines.line_num / total)
-            if not any(cells):
+            if not any(cells) or cells == first:
                 continue
-            if len(cells) != len(COLUMNS):
-                raise source.wrong(f"{len(COLUMNS)} cells", cells, where=f"Line {lines.line_num}")
-            yield lines.line_num, dict(zip(COLUMNS, cells, strict=True))
+            if len(cells) < len(header.columns) or any(cells[len(header.columns) :]):
+                raise source.wrong(f"{len(header.columns)} cells", cells, where=f"Line {lines.line_num}")
+            yield lines.line_num, dict(zip(header.columns, cells, strict=False))
     except csv.Error as error:
         raise FormatError(
             f"{source.path.name} is not CSV.", f"{source.path}, line {lines.line_num}: {error}."
@@ -142,7 +156,7 @@ def _cell(source: Source, number: int, row: dict[str, str], column: str) -> tupl
     text = row[column].strip() or "{}"
     sound = _UNDEFINED.sub(lambda found: found[1] or "null", text) if "undefined" in text else text
     try:
-        data = parsed(sound, source)
+        data = parsed(sound, source, strict=False)
     except FormatError as error:
         raise source.wrong(f"JSON in {column}", text, where=f"Line {number}") from error
     if not isinstance(data, dict):
@@ -155,10 +169,10 @@ def _with_cells(one: AnnotatedPhoto, cells: dict[str, Any]) -> AnnotatedPhoto:
     if raw := cells.get("file_attributes"):
         photo = msgspec.structs.replace(photo, extra=_more(photo.extra, {"file_attributes": raw}))
     regions = list(one.regions)
+    places = {int(region.id.rpartition(".")[2]) - 1: i for i, region in enumerate(regions)}  # without the unread ones
     for index, kept in cells.items():
-        if index != "file_attributes":
-            region = regions[int(index)]
-            regions[int(index)] = msgspec.structs.replace(region, extra=_more(region.extra, kept))
+        if index != "file_attributes" and (i := places.get(int(index))) is not None:
+            regions[i] = msgspec.structs.replace(regions[i], extra=_more(regions[i].extra, kept))
     return AnnotatedPhoto(photo, tuple(regions))
 
 
@@ -204,11 +218,13 @@ def _lines_of(one: AnnotatedPhoto, style: str, label_in: str) -> Iterator[str]:
     start = f"{_name_cell(one.photo.name)},{entry.get('size', one.photo.size)},{_quoted(file_cell)},{len(regions)}"
     if not regions:
         yield f'{start},0,"{{}}","{{}}"\n'
-    is_one_to_one = len(regions) == len(one.regions)
+    unread = one.photo.extra.get(KEY, {}).get("unread", {})
+    is_one_to_one = len(regions) == len(one.regions) + len(unread)
+    ours = iter(one.regions)
     for index, data in enumerate(regions):
-        cells = _cells(one.regions[index]) if is_one_to_one else {}
-        shape = _kept(cells.get("shape"), data["shape_attributes"])
-        attributes = _kept(cells.get("attributes"), data.get("region_attributes", {}))
+        cells = _cells(next(ours)) if is_one_to_one and str(index) not in unread else {}
+        shape = _kept(cells.get("shape"), data.get("shape_attributes") or {})
+        attributes = _kept(cells.get("attributes"), data.get("region_attributes") or {})
         yield f"{start},{_bare(cells.get('id', str(index)))},{_quoted(shape)},{_quoted(attributes)}\n"
 
 
@@ -221,7 +237,7 @@ def _kept(raw: str | None, data: Any) -> str:
     if raw is None:
         return _json(data)
     sound = _UNDEFINED.sub(lambda found: found[1] or "null", raw.strip() or "{}")
-    return raw if json.loads(sound) == data else _json(data)
+    return raw if json.loads(sound, strict=False) == data else _json(data)
 
 
 def _name_cell(name: str) -> str:

@@ -11,9 +11,12 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+import msgspec
+
 from ..annotations.labels import DAMAGE
-from ..annotations.model import AnnotatedPhoto, Origin, Photo, Region
+from ..annotations.model import AnnotatedPhoto, Finding, Origin, Photo, Region
 from ..errors import FormatError
+from ..words import count
 from . import label_names
 from .source import Source
 from .via_shapes import is_as_written, shape_from
@@ -32,22 +35,23 @@ class Entry(NamedTuple):
         data = self.data
         if not isinstance(data, dict) or not isinstance(data.get("filename"), str) or not data["filename"].strip():
             raise self.wrong("an object with a filename", data)
-        if not isinstance(data.get("file_attributes", {}), dict):
+        if not isinstance(data.get("file_attributes"), dict | None):
             raise self.wrong("file_attributes as an object", data["file_attributes"])
         return self
 
-    def regions(self) -> list[tuple[str, dict[str, Any]]]:
-        """(key, region) in order; FormatError when they are none."""
+    def regions(self) -> list[tuple[str, Any]]:
+        """(key, region) in order, whatever they are; FormatError when there is no list of any."""
         found = self.data.get("regions")
         if found is None:
             return []
         if not isinstance(found, dict | list):
             raise self.wrong("regions as an object or a list", found)
-        pairs = list(found.items()) if isinstance(found, dict) else [(str(i), one) for i, one in enumerate(found)]
-        for key, one in pairs:
-            if not isinstance(one, dict) or not isinstance(one.get("region_attributes", {}), dict):
-                raise self.wrong(f"region {key} as an object with shape_attributes and region_attributes", one)
-        return pairs
+        return list(found.items()) if isinstance(found, dict) else [(str(i), one) for i, one in enumerate(found)]
+
+    @property
+    def kind(self) -> str:
+        """How its regions lie in it: as in VIA 1, as in VIA 2, or none."""
+        return KINDS[type(self.data.get("regions"))]
 
     def wrong(self, expected: str, found: Any) -> FormatError:
         """What to say when this entry cannot be understood."""
@@ -61,10 +65,26 @@ def photos_from(entries: Sequence[Entry], style: str) -> tuple[AnnotatedPhoto, .
     return tuple(_photo(entry, number, where, style) for number, entry in enumerate(watched, 1))
 
 
+def unlabelled(photos: Sequence[AnnotatedPhoto]) -> Iterator[Finding]:
+    """One for each photo whose regions came without a label."""
+    for one in photos:
+        number = sum(bool(region.extra.get(KEY, {}).get("unlabelled")) for region in one.regions)
+        if number:
+            text = f"{count(number, 'region')} of {one.photo.name} came without a label: called “{DAMAGE}” now."
+            yield Finding("unlabelled", text, photo=one.photo.id)
+
+
 def place_of(entries: Sequence[Entry]) -> label_names.Place:
     """Where the labels are, judged from all regions of a file; FormatError where an entry is none."""
-    regions = [one.get("region_attributes", {}) for entry in entries for _, one in entry.checked().regions()]
-    return label_names.place(regions, entries[0].source.label_in if entries else "")
+    regions = (_attributes(one) for entry in entries for _, one in entry.checked().regions())
+    found = [one for one in regions if one is not None]
+    return label_names.place(found, entries[0].source.label_in if entries else "")
+
+
+def _attributes(region: Any) -> dict[str, Any] | None:
+    """The attributes of a region; None where it is none."""
+    found = region.get("region_attributes", {}) if isinstance(region, dict) else ()
+    return {} if found is None else found if isinstance(found, dict) else None
 
 
 def _photo(entry: Entry, number: int, where: label_names.Place, style: str) -> AnnotatedPhoto:
@@ -75,40 +95,51 @@ def _photo(entry: Entry, number: int, where: label_names.Place, style: str) -> A
         path=data["filename"],
         name=data["filename"],
         size=size if isinstance(size, int) and not isinstance(size, bool) else 0,
-        attributes=data.get("file_attributes", {}),
-        extra=_photo_extra(entry, style),
+        attributes=data.get("file_attributes") or {},
     )
-    return AnnotatedPhoto(photo, tuple(_regions(entry, photo.id, where, style)))
+    unread: dict[str, Any] = {}
+    regions = tuple(_regions(entry, photo.id, where, style, unread))
+    extra = _photo_extra(entry, photo, style) | ({"unread": unread} if unread else {})
+    return AnnotatedPhoto(msgspec.structs.replace(photo, extra={KEY: extra}) if extra else photo, regions)
 
 
-def _photo_extra(entry: Entry, style: str) -> dict[str, Any]:
+def _photo_extra(entry: Entry, photo: Photo, style: str) -> dict[str, Any]:
     extra: dict[str, Any] = {}
     if entry.key != entry_key(entry.data):
         extra["key"] = entry.key
     skeleton = {key: None if key == "regions" else value for key, value in entry.data.items()}
-    usual = ENTRIES[style] | {key: entry.data.get(key) for key in ("size", "filename", "file_attributes")}
+    usual = ENTRIES[style] | {"size": photo.size, "filename": photo.name, "file_attributes": photo.attributes}
     if not _same(skeleton, usual):
         extra["entry"] = skeleton
-    if (kind := KINDS[type(entry.data.get("regions"))]) != style and "regions" in entry.data:
-        extra["regions"] = kind
-    return {KEY: extra} if extra else {}
+    if entry.kind != style and "regions" in entry.data:
+        extra["regions"] = entry.kind
+    return extra
 
 
-def _regions(entry: Entry, photo: str, where: label_names.Place, style: str) -> Iterator[Region]:
+def _regions(
+    entry: Entry, photo: str, where: label_names.Place, style: str, unread: dict[str, Any]
+) -> Iterator[Region]:
+    """The regions that can be understood; the others go into `unread`, by their places, to be written back."""
     origin = Origin("imported", source=style)
     for index, (key, data) in enumerate(entry.regions()):
+        raw = _attributes(data)
         try:
+            if raw is None:
+                raise entry.wrong("an object with shape_attributes and region_attributes", data)
             shape = shape_from(data.get("shape_attributes"), f"Region {key}")
         except FormatError as error:
             place = f"Region {key} of “{entry.key[:80]}” in {entry.source.path}"
-            raise FormatError(f"{place} cannot be understood.", error.detail) from None
-        raw = data.get("region_attributes", {})
+            entry.source.unread.append((FormatError(f"{place} cannot be understood.", error.detail), photo))
+            unread[str(index)] = [key, data]
+            continue
         label_in, label = label_names.label_of(raw, where)
         attributes = _others(raw, label_in) if label_in else dict(raw)
         region = Region(f"{photo}.{index + 1}", shape, label or DAMAGE, attributes, origin)
-        extra = _label_extra(label, label_in, where) | _region_extra(region, data, style)
+        extra = _label_extra(label, label_in, where) | _region_extra(region, data, entry.kind)
         if key != str(index):
             extra["key"] = key
+        if data.get("region_attributes", raw) is None:
+            extra["no_attributes"] = True
         if not _is_written_back(region, extra, raw):
             extra["attributes"] = raw
         yield Region(region.id, shape, region.label, attributes, origin, extra={KEY: extra}) if extra else region

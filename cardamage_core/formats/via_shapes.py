@@ -54,10 +54,13 @@ def _number(data: dict, key: str, where: str, default: float | None = None) -> f
 
 
 def _finite(value: Any, where: str, key: str) -> float:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not math.isfinite(value) or abs(value) > LARGEST:
+    try:
+        found = math.nan if isinstance(value, bool) else float(value)  # scripts put digits in quotation marks
+    except (TypeError, ValueError, OverflowError):
+        found = math.nan
+    if not abs(found) <= LARGEST:
         raise _wrong(where, f"a number of pixels for {key}", value)
-    return float(value)
+    return found
 
 
 def _points(data: dict, where: str) -> Ring:

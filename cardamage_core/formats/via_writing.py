@@ -56,11 +56,11 @@ def entry_to(one: AnnotatedPhoto, style: str, label_in: str) -> dict[str, Any]:
         entry = skeleton | {
             key: value for key, value in ours.items() if key == "filename" or (value and key in skeleton)
         }
-        if one.photo.attributes or "file_attributes" in skeleton:
+        if one.photo.attributes or skeleton.get("file_attributes") is not None:
             entry["file_attributes"] = one.photo.attributes
     kind = _via(one.photo).get("regions", style)
-    if one.regions or ("regions" in entry and kind != "none"):
-        entry["regions"] = _regions_to(one.regions, style if kind == "none" else kind, label_in)
+    if one.regions or _via(one.photo).get("unread") or ("regions" in entry and kind != "none"):
+        entry["regions"] = _regions_to(one, style if kind == "none" else kind, label_in)
     return entry
 
 
@@ -94,17 +94,27 @@ def _in_name(region: Region, raw: dict[str, Any], old: str) -> dict[str, Any]:
     }
 
 
-def _regions_to(regions: tuple[Region, ...], style: str, label_in: str) -> dict[str, Any] | list[Any]:
+def _regions_to(one: AnnotatedPhoto, style: str, label_in: str) -> dict[str, Any] | list[Any]:
+    """The regions; those that were not understood stand where they stood."""
     result: dict[str, Any] = {}
-    for region in regions:
+    unread = _via(one.photo).get("unread", {})
+    for region in one.regions:
+        _add_unread(unread, result)
         for shape in _shapes(region, style):
             data = dict(_via(region).get("region", REGION))
             data["shape_attributes"] = shape
             attributes = attributes_to(region, label_in)
             if attributes or "region_attributes" in data:
-                data["region_attributes"] = attributes
+                data["region_attributes"] = attributes or (None if _via(region).get("no_attributes") else attributes)
             result[_free(_via(region).get("key", str(len(result))), result)] = data
+    _add_unread(unread, result)
     return result if style == "via1" else list(result.values())
+
+
+def _add_unread(unread: dict[str, Any], result: dict[str, Any]) -> None:
+    while (place := str(len(result))) in unread:
+        key, data = unread[place]
+        result[_free(key, result)] = data
 
 
 def _shapes(region: Region, style: str) -> Iterator[dict[str, Any]]:

@@ -66,7 +66,7 @@ def read(source: Source) -> Reading:
     photos: list[AnnotatedPhoto] = []
     for number, path in enumerate(source.each(files), 1):
         found = _photo_of(path, place) or _photo_of(path, also)
-        photos.append(_photo(number, path, found, names, findings, root))
+        photos.append(_photo(number, path, found, names, findings, source))
     photos += _without_labels(len(files), {one.photo.path for one in photos}, also, root)
     _must_have_photos(source, photos, findings)
     return Reading(dataset(photos, names.values()), tuple(findings))
@@ -148,9 +148,10 @@ def _photo_of(path: Path, place: PhotoFiles) -> Path | None:
 
 
 def _photo(
-    number: int, path: Path, found: Path | None, names: dict[int, str], findings: list[Finding], root: Path
+    number: int, path: Path, found: Path | None, names: dict[int, str], findings: list[Finding], whole: Source
 ) -> AnnotatedPhoto:
     source, regions = Source(path), []
+    root = whole.path if whole.is_folder else whole.path.parent
     name = found.name if found else f"{path.stem}.jpg"
     lines = [line.split() for line in source.text.splitlines() if line.strip()]
     try:
@@ -158,7 +159,9 @@ def _photo(
     except PhotoError:
         width = height = 0
     if width:
-        regions = [_found(line, i, names, source, width, height) for i, line in enumerate(lines, 1)]
+        for i, line in enumerate(lines, 1):
+            with whole.leaving_out(str(number)):
+                regions.append(_found(line, i, names, source, width, height))
     elif lines:
         text = f"{name} is missing or unreadable: {len(lines):,} regions could not be placed without it."
         findings.append(Finding("photo-needed", text, "error", str(number)))

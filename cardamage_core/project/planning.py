@@ -77,7 +77,9 @@ def plan(
     dataset = mappings.applied(reading.dataset, mapping)
     is_listed = source is None
     fresh = [_renewed(one, place, source or path, split, is_listed=is_listed) for one in dataset.photos]
-    reading = formats.Reading(msgspec.structs.replace(dataset, photos=()), reading.findings)
+    ids = {old.photo.id: new.photo.id for old, new in zip(dataset.photos, fresh, strict=True)}
+    of_file = tuple(msgspec.structs.replace(one, photo=ids.get(one.photo, "")) for one in reading.findings)
+    reading = formats.Reading(msgspec.structs.replace(dataset, photos=()), of_file)
     step = watch(2 * len(fresh), after(progress, READ if source else 0.0), cancelled)
     found = _looked_at(source or path, fresh, reading, step, turn=turn)
     return _with_proposal(found, proposed, mapping)

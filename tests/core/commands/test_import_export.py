@@ -130,7 +130,7 @@ def test_every_format_is_written_from_a_project_and_comes_in_again(capsys, file,
 def test_what_cannot_be_held_is_said_before_writing(capsys, file, tmp_path):
     document(capsys, "import", tmp_path / "p", file)
     assert main(["export", str(tmp_path / "p"), str(tmp_path / "out.json"), "--format", "coco"]) == 0
-    assert capsys.readouterr().err == "1 rectangle: COCO JSON has no place for this; they become polygons.\n"
+    assert capsys.readouterr().err.startswith("1 rectangle: COCO JSON has no place for this; they become polygons.\n")
 
 
 def test_settings_and_definitions_of_a_via_2_project_go_through(capsys, shared, tmp_path):

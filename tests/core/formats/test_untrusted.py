@@ -36,7 +36,7 @@ BROKEN = {
     "infinity": via(REGION % '{"name": "circle", "cx": 1e999, "cy": 1, "r": 1}'),
     "huge": via(REGION % '{"name": "circle", "cx": 1e200, "cy": 1, "r": 1}'),
     "huge integer": via(REGION % ('{"name": "circle", "cx": 1' + "0" * 5000 + ', "cy": 1, "r": 1}')),
-    "text for number": via(REGION % '{"name": "circle", "cx": "1", "cy": 1, "r": 1}'),
+    "text for number": via(REGION % '{"name": "circle", "cx": "one", "cy": 1, "r": 1}'),
     "true for number": via(REGION % '{"name": "circle", "cx": true, "cy": 1, "r": 1}'),
     "missing number": via(REGION % '{"name": "rect", "x": 1, "y": 1, "width": 1}'),
     "uneven points": via(REGION % '{"name": "polygon", "all_points_x": [1, 2], "all_points_y": [1]}'),
