@@ -153,12 +153,14 @@ class Comparing(QObject):
     def _photo_shown(self, _photo: str) -> None:
         self._latest.drop()
         self._forget()
-        self._offer()
+        if self.panel.isVisible():
+            self._offer()
         self._look()
 
     def _photo_changed(self, photo_id: str) -> None:
         if photo_id == self._session.current:
-            self._offer()
+            if self.panel.isVisible():  # there may be a model more; out of view nobody asks
+                self._offer()
             self._look()
 
     def _look(self) -> None:

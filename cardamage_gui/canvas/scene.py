@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from qtpy.QtCore import QPointF
@@ -14,6 +15,7 @@ from cardamage_core.annotations.handles import handles
 from cardamage_core.annotations.model import Dot, Label, Polyline, Region, Ring
 
 Bounds = tuple[float, float, float, float]
+Look = tuple[int, bool, bool]  # colour, is it the car, was it rejected
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,21 +34,33 @@ class Item:
         """The region's id."""
         return self.region.id
 
-    @property
+    @cached_property
     def closed(self) -> bool:
         """Does it cover an area?"""
         return not isinstance(self.region.shape, Polyline | Dot)
 
-    @property
+    @cached_property
     def is_car(self) -> bool:
         """Is it an outline of the car rather than something on it?"""
         return self.label is not None and self.label.role == "car"
 
+    @cached_property
+    def look(self) -> Look:
+        """What its pens depend on."""
+        return (self.color.rgba(), self.is_car, self.region.review == "rejected")
+
+    @cached_property
+    def extent(self) -> float:
+        """Its longer side, photo pixels."""
+        x0, y0, x1, y1 = self.bounds
+        return max(x1 - x0, y1 - y0)
+
     def polygons(self, grain: float) -> tuple[QPolygonF, ...]:
         """Its lines for painting; vertices closer than `grain` photo pixels to the one before are left out."""
-        if grain not in self._levels:
-            self._levels[grain] = tuple(polygon_of(thinned(line, grain)) for line in self.lines)
-        return self._levels[grain]
+        made = self._levels.get(grain)
+        if made is None:
+            made = self._levels[grain] = tuple(polygon_of(thinned(line, grain)) for line in self.lines)
+        return made
 
     def middle(self) -> tuple[float, float]:
         """A point inside, as far from the edge as a quick look finds it; the middle of the bounds for lines."""

@@ -59,6 +59,7 @@ class Stage:
         self._picture: Picture | None = None
         self._theirs = Overlay()
         self._layer = Layer()
+        self._pieces = outlines.Pieces()
 
     @property
     def reach(self) -> float:
@@ -93,6 +94,11 @@ class Stage:
         gone = self._preview.hidden - moving.keys()
         kept = [moving.pop(region.id, region) for region in self.regions if region.id not in gone]
         return (*kept, *moving.values())
+
+    def place_of(self, region_id: str) -> QRectF:
+        """The rectangle of the canvas that this region's painting may touch; empty when it is not shown."""
+        item = self.scene.get(region_id)
+        return QRectF() if item is None else render.screen_rect(item, self.viewport)
 
     def set_picture(self, pixels: np.ndarray | None, size: Point | None, message: str) -> None:
         """Another photo, or a sentence where it would be."""
@@ -182,13 +188,14 @@ class Stage:
         m = render.MARGIN
         seen = (rect.left() - m, rect.top() - m, rect.right() + m, rect.bottom() + m)
         box = self.viewport.box_on_photo(seen)
-        items = [item for item in self.scene.within(box) if item.id not in self._preview.hidden]
-        outlines.regions(painter, items, self.viewport, self.style)
+        items, hidden = self.scene.within(box), self._preview.hidden
+        items = [item for item in items if item.id not in hidden] if hidden else items
+        outlines.regions(painter, items, self.viewport, self.style, self._pieces)
         self._theirs.paint(painter, box, self.viewport, self.style)
 
     def _paint_active(self, painter: QPainter) -> None:
         view, style = self.viewport, self.style
-        outlines.regions(painter, self._moving, view, style)
+        outlines.regions(painter, self._moving, view, style, self._pieces)
         self._theirs.paint_pointed(painter, view, style)
         moving = {item.id: item for item in self._moving}
         chosen = [moving.get(i) or self.scene.get(i) for i in self.selection]

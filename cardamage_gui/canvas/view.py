@@ -6,8 +6,11 @@ movements become gestures (`hands.py`, `tools.py`), each ends in at most one `ed
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
+
 from qtpy.QtCore import QEvent, QPoint, QPointF, Qt, Signal
-from qtpy.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QWheelEvent
+from qtpy.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QRegion, QWheelEvent
 from qtpy.QtWidgets import QWidget
 
 from .gestures import Gesture, Outcome, Start
@@ -315,9 +318,17 @@ class Canvas(Surface):
         if self._stage.within(self._stage.pointer) != self._stage.pointer:
             self.pointer_left.emit()
         self._hands.move()
+        left = self._stage.hit.region
         if self._hands.look() or self.busy:
-            self.update(self._bare())
+            self.update(self._bare() & self._touched(left))
         self._say()
+
+    def _touched(self, left: str) -> QRegion:
+        """What looks otherwise since the pointer moved: everything while it draws, else what it left and came to."""
+        if self.busy or self._hands.tool.draws:
+            return QRegion(self.rect())
+        places = (self._stage.place_of(region).toAlignedRect() for region in (left, self._stage.hit.region))
+        return reduce(or_, map(QRegion, places))
 
     def _look_again(self) -> None:
         self._hands.look()
