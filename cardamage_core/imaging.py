@@ -21,6 +21,7 @@ from .errors import PhotoError
 
 TOO_LONG = 30_000  # pixels a side
 MOST_PIXELS = 120_000_000  # 360 MB of memory
+STRIP = 256  # rows
 SUFFIXES = frozenset(
     (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".webp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".mpo")
 )
@@ -56,7 +57,7 @@ def load(path: Path | str) -> np.ndarray:
     PhotoError if the file is missing, truncated or no image, has a side of 30,000 pixels, or over 120 million in all.
     """
     with _opened(Path(path)) as image:
-        return np.array(_as_displayed(image))
+        return _pixels(_as_displayed(image))
 
 
 def thumbnail(path: Path | str, longest: int = 160) -> np.ndarray:
@@ -154,7 +155,16 @@ def _in_rgb(image: Image.Image) -> Image.Image:
         layer = image.convert("RGBA")
         white = Image.new("RGBA", layer.size, "white")
         return Image.alpha_composite(white, layer).convert("RGB")
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")
+
+
+def _pixels(image: Image.Image) -> np.ndarray:
+    """Strip by strip: at once Pillow makes three copies of the photo on the way."""
+    pixels = np.empty((image.height, image.width, 3), np.uint8)
+    for top in range(0, image.height, STRIP):
+        strip = image.crop((0, top, image.width, min(image.height, top + STRIP)))
+        pixels[top : top + STRIP] = np.asarray(strip)
+    return pixels
 
 
 def _eight_bits(values: np.ndarray, mode: str) -> np.ndarray:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 def main(argv: list[str]) -> int:
     """Open the window, on the project folder in `argv` if there is one; the result is the exit status."""
     platform_check.drop_foreign_plugins(os.environ)
+    platform_check.leave_out_gl(os.environ)
     try:
         platform_check.check()
     except CarDamageError as error:

@@ -158,3 +158,14 @@ def test_any_damaged_byte_gives_pixels_or_a_photo_error(tmp_path):
                 imaging.thumbnail(tmp_path / "b")
             except PhotoError as error:
                 assert error.title  # noqa: PT017
+
+
+def test_a_photo_of_many_strips_is_whole(tmp_path):
+    """600 rows are two strips of 256 and a rest; turned by orientation 6 they are the columns."""
+    pixels = np.random.default_rng(3).integers(0, 256, (600, 30, 3), dtype=np.uint8)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(pixels).save(tmp_path / "plain.png")
+    Image.fromarray(pixels).save(tmp_path / "turned.png", exif=exif)
+    assert np.array_equal(imaging.load(tmp_path / "plain.png"), pixels)
+    assert np.array_equal(imaging.load(tmp_path / "turned.png"), np.rot90(pixels, -1))

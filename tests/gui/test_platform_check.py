@@ -19,6 +19,15 @@ def test_plugin_folders_of_opencv_are_forgotten_and_others_kept():
     assert environment == {"QT_PLUGIN_PATH": "/usr/lib/qt5/plugins"}
 
 
+def test_opengl_is_left_out_unless_somebody_asks_for_it():
+    plain, asked = {}, {"QT_XCB_GL_INTEGRATION": "xcb_glx"}
+    for environment in (plain, asked):
+        platform_check.leave_out_gl(environment)
+
+    assert plain == {"QT_XCB_GL_INTEGRATION": "none"}
+    assert asked == {"QT_XCB_GL_INTEGRATION": "xcb_glx"}
+
+
 @linux_only
 def test_without_a_display_one_sentence_says_so(monkeypatch, capsys):
     for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"):
