@@ -6,8 +6,10 @@ made when a zoom first asks for them, so that painting a zoomed-out photo never 
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
-from qtpy.QtCore import QRectF, Qt
+from qtpy.QtCore import QRect, QRectF, Qt
 from qtpy.QtGui import QImage, QPainter, QTransform
 
 from .viewport import Viewport
@@ -30,18 +32,19 @@ class Picture:
         """Paint what lies in `area` (screen pixels); the painter draws in screen pixels."""
         scale = viewport.scale * painter.device().devicePixelRatioF()
         image = self._level(scale)
-        x0, y0, x1, y1 = viewport.box_on_photo((area.left(), area.top(), area.right(), area.bottom()))
-        x0, y0 = max(0.0, np.floor(x0) - 2), max(0.0, np.floor(y0) - 2)
-        x1, y1 = min(self.width, np.ceil(x1) + 2), min(self.height, np.ceil(y1) + 2)
-        if x1 <= x0 or y1 <= y0:
-            return
         fx, fy = image.width() / self.width, image.height() / self.height
-        painter.save()
-        painter.setTransform(QTransform(*viewport.matrix), True)
+        x0, y0, x1, y1 = viewport.box_on_photo((area.left(), area.top(), area.right(), area.bottom()))
+        left, top = max(0, math.floor(x0 * fx) - 2), max(0, math.floor(y0 * fy) - 2)
+        right, low = min(image.width(), math.ceil(x1 * fx) + 2), min(image.height(), math.ceil(y1 * fy) + 2)
+        if right <= left or low <= top:
+            return
         painter.setRenderHint(QPainter.SmoothPixmapTransform, scale < CRISP_FROM)
-        part = QRectF(x0 * fx, y0 * fy, (x1 - x0) * fx, (y1 - y0) * fy)
-        painter.drawImage(QRectF(x0, y0, x1 - x0, y1 - y0), image, part)
-        painter.restore()
+        x0, y0, x1, y1 = viewport.box_on_screen((left / fx, top / fy, right / fx, low / fy))
+        target, part = QRectF(x0, y0, x1 - x0, y1 - y0), QRect(left, top, right - left, low - top)
+        if viewport.turn == 0:
+            painter.drawImage(target, image, QRectF(part))
+        else:  # turning the part that is seen and scaling it upright takes half as long as both in one
+            painter.drawImage(target, image.copy(part).transformed(QTransform().rotate(90 * viewport.turn)))
 
     def _level(self, scale: float) -> QImage:
         wanted = 0
