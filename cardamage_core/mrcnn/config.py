@@ -51,7 +51,7 @@ class Config:
     # Detections.
     detection_max: int = 100
     detection_min_score: float = 0.5
-    detection_nms_threshold: float = 0.3
+    detection_nms_threshold: float = 0.5
     # Training recipe.
     optimizer: str = "adamw"  # "adamw" with a cosine schedule or "sgd" with momentum
     learning_rate: float = 1e-3
@@ -129,6 +129,7 @@ _MATTERPORT: dict[str, Any] = {
     "head_norm": True,
     "rois_per_image": 200,
     "detection_min_score": 0.9,
+    "detection_nms_threshold": 0.3,
     "optimizer": "sgd",
     "photos_per_step": 2,
 }
