@@ -25,8 +25,8 @@ class Drawing(Gesture):
 
 
 @dataclass
-class DrawPolygon(Drawing):
-    """Click by click; the first point, Enter or a double click closes it, Backspace takes the last point back."""
+class ClickByClick(Drawing):
+    """What is drawn point by point: a click on the first point closes it once `close` may, Backspace takes one back."""
 
     points: list[Point] = field(default_factory=list)
     pointer: Point | None = None
@@ -45,7 +45,7 @@ class DrawPolygon(Drawing):
         self.pointer, self.reach = at, reach
         if self._closes():
             return True
-        if at != self.points[-1]:
+        if self._takes(at):
             self.points.append(at)
         return False
 
@@ -57,6 +57,19 @@ class DrawPolygon(Drawing):
         """The last point goes."""
         self.points.pop()
         return bool(self.points)
+
+    def _takes(self, at: Point) -> bool:
+        """Is that another point?"""
+        return at != self.points[-1]
+
+    def _closes(self) -> bool:
+        """Would a click here close it?"""
+        return self.pointer is not None and math.dist(self.pointer, self.points[0]) <= self.reach and self.close()
+
+
+@dataclass
+class DrawPolygon(ClickByClick):
+    """Click by click; the first point, Enter or a double click closes it, Backspace takes the last point back."""
 
     def close(self) -> bool:
         """Three points make a polygon."""
@@ -78,11 +91,6 @@ class DrawPolygon(Drawing):
     def outcome(self) -> Outcome:
         """The polygon, selected."""
         return drawn(self.start, Polygon((tuple(self.points),)))
-
-    def _closes(self) -> bool:
-        if self.pointer is None or len(self.points) < 3:
-            return False
-        return math.dist(self.pointer, self.points[0]) <= self.reach
 
 
 @dataclass

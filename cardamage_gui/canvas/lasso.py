@@ -6,14 +6,13 @@ it by `take`. Until then its lines are straight, and the pointer never waits.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Protocol
 
 from cardamage_core.annotations.model import Point, Polygon, Ring
 
-from .drawing import Drawing, drawn
+from .drawing import ClickByClick, drawn
 from .gestures import Outcome, Preview
 
 
@@ -27,53 +26,24 @@ class Tracer(Protocol):
 
 
 @dataclass
-class Lasso(Drawing):
-    """Click by click; between the clicks the line follows edges. The first point, Enter or a double click closes it."""
+class Lasso(ClickByClick):
+    """Click by click; between the clicks (anchors) the line follows edges. Else as a polygon."""
 
-    anchors: list[Point] = field(default_factory=list)
     tracers: dict[Point, Tracer] = field(default_factory=dict)
-    pointer: Point | None = None
-    reach: float = 0.0
     _asked: set[Point] = field(default_factory=set)
     _ways: dict[tuple[Point, Point], Ring] = field(default_factory=dict)
     snaps = False
 
-    def __post_init__(self) -> None:
-        self.anchors.append(self.start.at)
-        self.reach = self.start.reach
-
     def wants(self) -> Point | None:
         """An anchor whose ways are to be prepared; each is named once."""
-        if self.anchors[-1] in self._asked:
+        if self.points[-1] in self._asked:
             return None
-        self._asked.add(self.anchors[-1])
-        return self.anchors[-1]
+        self._asked.add(self.points[-1])
+        return self.points[-1]
 
     def take(self, tracer: Tracer) -> None:
         """The ways from one of the anchors are there."""
         self.tracers[tracer.seed] = tracer
-
-    def move(self, at: Point, reach: float) -> None:
-        """The line to the next anchor follows the pointer."""
-        self.pointer, self.reach = at, reach
-
-    def press(self, at: Point, reach: float) -> bool:
-        """One more anchor, unless it is the first again."""
-        self.pointer, self.reach = at, reach
-        if self._closes():
-            return True
-        if at not in self.anchors:
-            self.anchors.append(at)
-        return False
-
-    def release(self, at: Point, reach: float) -> bool:
-        """Letting go ends nothing."""
-        return False
-
-    def back(self) -> bool:
-        """The last anchor goes."""
-        self.anchors.pop()
-        return bool(self.anchors)
 
     def close(self) -> bool:
         """Something has to be enclosed."""
@@ -83,21 +53,21 @@ class Lasso(Drawing):
         """How it goes on."""
         if self._closes():
             return "Click to close the outline"
-        waits = "" if self.anchors[-1] in self.tracers else "Looking for edges… · "
+        waits = "" if self.points[-1] in self.tracers else "Looking for edges… · "
         return f"{waits}Click along the edge · Enter or the first point closes · Backspace takes one back · Esc cancels"
 
     def preview(self) -> Preview:
         """The line so far, to the pointer; only the anchors are marked."""
         closing = self._closes()
-        ends = (*self.anchors, self.anchors[0] if closing else self.pointer or self.anchors[-1])
-        return Preview(path=self._along(ends), closing=closing, marks=tuple(self.anchors))
+        ends = (*self.points, self.points[0] if closing else self.pointer or self.points[-1])
+        return Preview(path=self._along(ends), closing=closing, marks=tuple(self.points))
 
     def outcome(self) -> Outcome:
         """The polygon, selected."""
         return drawn(self.start, Polygon((self._ring(),)), "Draw with the lasso")
 
     def _ring(self) -> Ring:
-        return self._along((*self.anchors, self.anchors[0]))[:-1]
+        return self._along((*self.points, self.points[0]))[:-1]
 
     def _along(self, ends: Ring) -> Ring:
         way: list[Point] = [ends[0]]
@@ -110,13 +80,11 @@ class Lasso(Drawing):
         tracer = self.tracers.get(start)
         if tracer is None or start == end:
             return (start, end)
-        if end not in self.anchors:
+        if end not in self.points:
             return tracer.path(end)
         if (start, end) not in self._ways:
             self._ways[start, end] = tracer.path(end)
         return self._ways[start, end]
 
-    def _closes(self) -> bool:
-        if self.pointer is None or math.dist(self.pointer, self.anchors[0]) > self.reach:
-            return False
-        return len(self.anchors) > 1 and len(self._ring()) >= 3
+    def _takes(self, at: Point) -> bool:
+        return at not in self.points  # ways are known by where they begin
