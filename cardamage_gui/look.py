@@ -7,11 +7,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from functools import cache
+from typing import TYPE_CHECKING
 
 from qtpy.QtGui import QColor, QFont, QFontDatabase, QIcon, QPalette
 from qtpy.QtWidgets import QAbstractButton, QApplication, QStyleFactory, QWidget
 
 from cardamage_core.files import resource
+
+if TYPE_CHECKING:
+    from qtawesome.iconic_font import IconicFont
 
 GRID = 8  # pixels; spaces are multiples of it
 RADIUS = 8
@@ -124,9 +129,7 @@ def label_color(name_or_hex: str, index: int = 0) -> QColor:
 
 def icon(name: str, color: str, *, active: str = "") -> QIcon:
     """An icon of the one set we use, e.g. `icon("polygon", colors.text)`; `active` colours its checked state."""
-    import qtawesome  # loads fonts: not before the first icon is needed
-
-    return qtawesome.icon(f"mdi6.{name}", color=color, color_on=active or color)
+    return _icons().icon(f"mdi6.{name}", color=color, color_on=active or color)
 
 
 def set_icon(button: QAbstractButton, name: str, *, color: str = "text", active: str = "") -> None:
@@ -138,9 +141,18 @@ def set_icon(button: QAbstractButton, name: str, *, color: str = "text", active:
 
 
 def _redraw_icon(button: QAbstractButton) -> None:
-    colors = asdict(of(button))
-    color, active = colors[button.property("icon_color")], colors[button.property("icon_active")]
+    colors = of(button)
+    color, active = (getattr(colors, button.property(name)) for name in ("icon_color", "icon_active"))
     button.setIcon(icon(button.property("icon_name"), color, active=active))
+
+
+@cache
+def _icons() -> IconicFont:
+    """The one font we use of those that qtawesome has: reading all of them would cost a start 30 ms."""
+    import qtawesome
+    from qtawesome.iconic_font import IconicFont
+
+    return IconicFont(*(font for font in qtawesome._BUNDLED_FONTS if font[0] == "mdi6"))
 
 
 def _system_is_dark() -> bool:

@@ -75,7 +75,6 @@ class MainWindow(QMainWindow):
         number = len(self._pages) + 1
         self._pages[page.id] = page
         self.rail.add_page(page.id, page.text, page.icon, key=f"Ctrl+{number}")
-        self.stack.addWidget(page.widget)
         show = Action(f"show_{page.id}", page.text, (f"Ctrl+{number}",), "", lambda: self.show_page(page.id))
         self.menus.add("View", [show])
         self._layouts.take(page.id, page.widget.docks)
@@ -91,7 +90,6 @@ class MainWindow(QMainWindow):
     def set_welcome(self, widget: QWidget) -> None:
         """What stands in place of the pages while no project is open."""
         self._welcome = widget
-        self.stack.addWidget(widget)
         self._show_shown()
 
     def show_page(self, page_id: str) -> None:
@@ -166,6 +164,8 @@ class MainWindow(QMainWindow):
         empty = self._session.project is None and self._welcome is not None
         widget = self._welcome if empty or not self._shown else self._pages[self._shown].widget
         if widget is not None:
+            if self.stack.indexOf(widget) < 0:  # not earlier: being dressed costs each page time
+                self.stack.addWidget(widget)
             self.stack.setCurrentWidget(widget)
             widget.setFocus()
 

@@ -7,7 +7,6 @@ tells of changes by itself; the others are asked again whenever the window comes
 
 from __future__ import annotations
 
-import configparser
 import os
 import sys
 from pathlib import Path
@@ -77,12 +76,11 @@ def has_bus(environment: Any) -> bool:
 
 def _gtk(config: Path) -> bool | None:
     for version in ("gtk-4.0", "gtk-3.0"):
-        parser = configparser.ConfigParser(interpolation=None, strict=False)
         try:
-            parser.read(config / version / "settings.ini", encoding="utf-8")
-        except (configparser.Error, UnicodeDecodeError):
+            lines = (config / version / "settings.ini").read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError):
             continue
-        said = parser["Settings"] if parser.has_section("Settings") else {}
+        said = {key.strip(): value.strip() for key, _, value in (line.partition("=") for line in lines)}
         wanted, name = said.get("gtk-application-prefer-dark-theme", ""), said.get("gtk-theme-name", "")
         if wanted or name:
             return wanted.lower() in ("1", "true") or _dark_name(name)

@@ -15,7 +15,7 @@ import numpy as np
 from qtpy.QtCore import QObject, Signal
 from qtpy.QtGui import QImage, QPixmap
 
-from cardamage_core import files, imaging
+from cardamage_core import files
 from cardamage_core.errors import CarDamageError
 
 from .background import Background, Task
@@ -84,6 +84,8 @@ class Thumbnails(QObject):
 
 def small_picture(photo: Path, cache: Path | None) -> np.ndarray:
     """(h, w, 3) uint8 RGB, from the cache folder if the photo has not changed since. PhotoError as `imaging.load`."""
+    from cardamage_core import imaging  # in the background: a start need not wait for the decoder
+
     kept = None if cache is None else cache / "thumbnails" / f"{_fingerprint(photo)}.jpg"
     if kept is not None and kept.exists():
         try:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import shutil
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -127,6 +126,8 @@ def register(models_folder: Path, card: ModelCard, weights_path: Path) -> Model:
 
 def versions() -> dict[str, str]:
     """Our version and those of the packages that a result depends on."""
+    from importlib import metadata
+
     found = {"cardamage": __version__}
     for name in PACKAGES:
         try:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-
-import filelock
+from typing import TYPE_CHECKING
 
 from ..errors import ProjectError
+
+if TYPE_CHECKING:
+    import filelock
 
 LOCK = "project.lock"
 
 
 def taken(folder: Path) -> filelock.BaseFileLock:
     """The lock of a project's folder (made when absent), held; ProjectError when somebody else holds it."""
+    import filelock  # not before a project is opened: the window is up sooner
+
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = filelock.FileLock(folder / LOCK, timeout=0)

@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
-
-import filelock
+from typing import TYPE_CHECKING, Any
 
 from ..annotations.model import AnnotatedPhoto, Finding, Label, Photo, Region
 from ..errors import ProjectError
@@ -22,6 +20,9 @@ from .history import Edit
 from .known import LabelCounts
 from .lock import taken
 from .store import Change, Store
+
+if TYPE_CHECKING:
+    import filelock
 
 FILE = "project.cardamage"
 

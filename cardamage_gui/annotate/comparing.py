@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QObject
 
@@ -17,8 +18,6 @@ from cardamage_core.annotations.comparing import Regions
 from cardamage_core.annotations.labels import new_labels
 from cardamage_core.annotations.model import Label, Region
 from cardamage_core.errors import CarDamageError
-from cardamage_core.project import others
-from cardamage_core.project.others import Others
 
 from ..actions import Action
 from ..background import Background, Task
@@ -28,6 +27,9 @@ from ..session import Session
 from .compare_panel import FILE, MODEL, NOBODY, PROJECT, ComparePanel
 from .compared import Compared, Row, counts, rows_of, with_model, with_others
 from .latest import Latest
+
+if TYPE_CHECKING:
+    from cardamage_core.project.others import Others
 
 KINDS = "Annotations (*.json *.csv *.xml *.yaml);;All files (*)"
 OTHERS = "others"  # what the chooser calls somebody else's project or file
@@ -242,6 +244,8 @@ class Comparing(QObject):
 
 
 def _opened(path: Path, task: Task) -> Others:
+    from cardamage_core.project import others  # loads every format
+
     found = others.read(path)
     if task.cancelled():  # nobody will close it
         found.close()

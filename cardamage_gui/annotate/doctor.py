@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from qtpy.QtCore import QObject, Signal
 from qtpy.QtWidgets import QWidget
@@ -17,11 +17,6 @@ from qtpy.QtWidgets import QWidget
 from cardamage_core.annotations import checks
 from cardamage_core.annotations.model import Dataset, Finding
 from cardamage_core.errors import CarDamageError, ProjectError
-from cardamage_core.project import Project
-from cardamage_core.project.check_report import write_report
-from cardamage_core.project.photo_checks import photo_findings
-from cardamage_core.project.photo_headers import Turn
-from cardamage_core.project.repairing import Repair, repair
 
 from .. import words
 from ..actions import Action
@@ -30,6 +25,11 @@ from ..dialogs import Dialogs
 from ..session import Session
 from .checking import Checking
 from .doctor_list import DoctorWindow
+
+if TYPE_CHECKING:
+    from cardamage_core.project import Project
+    from cardamage_core.project.photo_headers import Turn
+    from cardamage_core.project.repairing import Repair
 
 REPORT_NAME = "check.html"
 EVERY = 20  # steps between two reports of progress
@@ -196,19 +196,27 @@ def _examined(project: Project, task: Task) -> Examined:
     dataset = project.dataset()
     splits = {one.photo.split for one in dataset.photos}
     step = _step(task, total=len(dataset.photos) * (2 if len(splits) > 1 else 1))
+    from cardamage_core.project.photo_checks import photo_findings
+
     of_files = photo_findings(dataset.photos, folder=project.folder, step=step)
     return Examined(dataset, (*checks.findings(dataset), *of_files))
 
 
 def _repaired(project: Project, task: Task) -> Repair:
+    from cardamage_core.project.repairing import repair
+
     return repair(project, step=_step(task, total=len(project.photos())))
 
 
 def _turned(project: Project, turn: Turn, task: Task) -> Repair:
+    from cardamage_core.project.repairing import repair
+
     return repair(project, turn=turn, safe=False, step=_step(task, total=2 * len(project.photos())))
 
 
 def _written(path: Path, found: Examined, title: str, _task: Task) -> None:
+    from cardamage_core.project.check_report import write_report
+
     write_report(path, found.dataset, _sorted(found.findings), title=title)
 
 

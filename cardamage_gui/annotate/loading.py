@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 from qtpy.QtCore import QObject, Signal
 
-from cardamage_core import imaging
 from cardamage_core.errors import CarDamageError
 
 from ..background import Background, Task
@@ -57,7 +57,7 @@ class PhotoLoader(QObject):
             return
         path = self._session.path_of(self._session.photo(photo_id))
         done, failed = partial(self._done, photo_id), partial(self._failed, photo_id)
-        self._running[photo_id] = self._background.run(partial(imaging.load, path), done, failed, urgent=urgent)
+        self._running[photo_id] = self._background.run(partial(_pixels, path), done, failed, urgent=urgent)
 
     def _done(self, photo_id: str, pixels: np.ndarray) -> None:
         self._running.pop(photo_id, None)
@@ -69,3 +69,9 @@ class PhotoLoader(QObject):
     def _failed(self, photo_id: str, error: CarDamageError) -> None:
         self._running.pop(photo_id, None)
         self.failed.emit(photo_id, error)
+
+
+def _pixels(path: Path) -> np.ndarray:
+    from cardamage_core import imaging  # in the background: a start need not wait for the decoder
+
+    return imaging.load(path)

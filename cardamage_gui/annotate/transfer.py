@@ -1,6 +1,7 @@
 """How do annotations and photos come in, and go out again?
 
-Everything long runs in the background; what came in is told afterwards, with what looks wrong.
+Everything long runs in the background; what came in is told afterwards, with what looks wrong. Formats and dialogs are
+loaded when they are first needed: a start should not wait for them.
 """
 
 from __future__ import annotations
@@ -8,25 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QObject, Signal
 from qtpy.QtWidgets import QWidget
 
-from cardamage_core import formats
 from cardamage_core.annotations.model import Finding
 from cardamage_core.errors import CarDamageError, ProjectError
-from cardamage_core.imaging import SUFFIXES
-from cardamage_core.project import Project, importing, planning
-from cardamage_core.project.mapping import NameMapping
-from cardamage_core.project.photo_headers import Turn
 
 from .. import words
 from ..background import Background, Task
 from ..dialogs import Dialogs
 from ..session import Session
-from .naming import NamingDialog, is_open
 from .progress import ProgressStrip
-from .summary import SummaryDialog
+
+if TYPE_CHECKING:
+    from cardamage_core.project import Project, importing, planning
+    from cardamage_core.project.mapping import NameMapping
+    from cardamage_core.project.photo_headers import Turn
 
 ANNOTATIONS = "Annotations (*.json *.csv *.xml *.yaml);;All files (*)"
 EXPORT_NAME = "via_region_data.json"
@@ -67,10 +67,12 @@ class Transfer(QObject):
         """Import annotation files, folders and photos, one after the other."""
         if not paths or not self._may_change():
             return
+        from cardamage_core.imaging import SUFFIXES
+
         photos = [path for path in paths if path.is_file() and path.suffix.lower() in SUFFIXES]
         self._waiting += [path for path in paths if path not in photos]
         if photos:
-            plan = partial(planning.plan_photos, photos)
+            plan = partial(_plan_photos, photos)
             self._plan(plan, f"Looking at {words.count(len(photos), 'photo')}…")
         else:
             self._next()
@@ -89,6 +91,8 @@ class Transfer(QObject):
 
     def _looked(self, project: Project, path: Path, name: str, losses: tuple[Finding, ...]) -> None:
         self._ended()
+        from cardamage_core import formats
+
         target = formats.FORMATS[name]
         text = f"{target.text} cannot hold everything." if losses else f"Export as {target.text}."
         note = formats.photo_note(format=name, copy_photos=True)
@@ -111,7 +115,7 @@ class Transfer(QObject):
         if not self._waiting or self.busy:
             return
         path = self._waiting.pop(0)
-        self._plan(partial(planning.plan, path, known=self._session.labels()), f"Reading {path.name}…", path)
+        self._plan(partial(_plan, path, known=self._session.labels()), f"Reading {path.name}…", path)
 
     def _plan(self, plan: Callable[..., planning.ImportPlan], text: str, path: Path | None = None) -> None:
         if not self.busy:
@@ -137,7 +141,7 @@ class Transfer(QObject):
     def _plan_with_photos(self, path: Path) -> None:
         folder = self._dialogs.folder(self._window, f"Photos of {path.name}", path.parent)
         if folder is not None:
-            plan = partial(planning.plan, path, photos=folder, known=self._session.labels())
+            plan = partial(_plan, path, photos=folder, known=self._session.labels())
             found = partial(self._found, path, folder)
             self._begin(f"Looking for photos in {folder.name}…", partial(_with_progress, plan), found)
 
@@ -147,6 +151,8 @@ class Transfer(QObject):
 
     def _decide(self, plan: planning.ImportPlan, path: Path | None, folder: Path | None = None) -> None:
         """Ask what names mean where the file leaves it open."""
+        from .naming import NamingDialog, is_open
+
         if path is None or not is_open(plan):
             self._apply(plan)
             return
@@ -159,10 +165,12 @@ class Transfer(QObject):
         self, plan: planning.ImportPlan, path: Path, folder: Path | None, mapping: NameMapping, turn: Turn, again: bool
     ) -> None:
         if not again:
+            from cardamage_core.project import planning
+
             self._apply(planning.with_mapping(plan, mapping))
             return
         known = self._session.labels()
-        work = partial(planning.plan, path, photos=folder, mapping=mapping, turn=turn, known=known)
+        work = partial(_plan, path, photos=folder, mapping=mapping, turn=turn, known=known)
         done = partial(self._read_again, path, folder) if mapping.label_in else self._mapped
         self._begin(f"Reading {path.name}…", partial(_with_progress, work), done)
 
@@ -179,13 +187,15 @@ class Transfer(QObject):
         project = self._session.project
         if project is None:
             return
-        work = partial(_with_progress, partial(importing.apply, project, plan))
+        work = partial(_with_progress, partial(_applied, project, plan))
         self._begin(f"Importing {plan.source.name}…", work, self._imported)
 
     def _imported(self, summary: importing.ImportSummary) -> None:
         self._ended()
         self._session.refresh()
         self._session.said.emit(summary.text)
+        from .summary import SummaryDialog
+
         dialog = SummaryDialog(summary, self._window)
         dialog.findings_wanted.connect(self.findings_wanted)
         dialog.open()
@@ -225,16 +235,35 @@ def _with_progress(work: Callable[..., object], task: Task) -> object:
     return work(progress=task.report, cancelled=task.cancelled)
 
 
+def _plan(*what: object, **more: object) -> planning.ImportPlan:
+    from cardamage_core.project import planning
+
+    return planning.plan(*what, **more)
+
+
+def _plan_photos(*what: object, **more: object) -> planning.ImportPlan:
+    from cardamage_core.project import planning
+
+    return planning.plan_photos(*what, **more)
+
+
+def _applied(*what: object, **more: object) -> importing.ImportSummary:
+    from cardamage_core.project import importing
+
+    return importing.apply(*what, **more)
+
+
 def _kinds() -> dict[str, str]:
     """The formats to choose from: what the file dialog shows for each."""
-    return {name: f"{formats.FORMATS[name].text} ({_pattern(name)})" for name in formats.WRITABLE}
+    from cardamage_core import formats
 
-
-def _pattern(name: str) -> str:
-    return f"*{formats.FORMATS[name].suffix}" if formats.FORMATS[name].suffix else "*"
+    suffixes = {name: formats.FORMATS[name].suffix for name in formats.WRITABLE}
+    return {name: f"{formats.FORMATS[name].text} (*{suffix or ''})" for name, suffix in suffixes.items()}
 
 
 def _losses(project: Project, name: str, _task: Task) -> tuple[Finding, ...]:
+    from cardamage_core import formats
+
     return formats.losses(project.dataset(), format=name)
 
 
@@ -243,5 +272,7 @@ def _export(project: Project, path: Path, name: str, copy_photos: bool, task: Ta
         if task.cancelled():
             raise ProjectError("The export was stopped; nothing was written.")
         task.report(share)
+
+    from cardamage_core import formats
 
     return formats.write(project.dataset(), path, format=name, copy_photos=copy_photos, tell=tell)

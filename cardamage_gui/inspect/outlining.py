@@ -8,19 +8,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from qtpy.QtCore import QObject, Signal
 
 from cardamage_core.annotations.model import Region
 from cardamage_core.errors import CarDamageError, PhotoError
-from cardamage_core.inference.client import Predictor
-from cardamage_core.models.registry import Model
 
 from .. import words
 from ..background import Background, Task
 from ..session import Session
 from .rows import with_predictions
+
+if TYPE_CHECKING:
+    from cardamage_core.models.registry import Model
 
 LEAST = 0.1  # score; the slider hides more of them, the file keeps these
 
@@ -53,7 +54,7 @@ class Outlining(QObject):
         background: Background,
         parent: QObject | None = None,
         *,
-        worker: Callable[[Path], Outliner] = Predictor,
+        worker: Callable[[Path], Outliner],
     ) -> None:
         super().__init__(parent)
         self._session, self._background, self._worker = session, background, worker

@@ -13,7 +13,6 @@ from qtpy.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from cardamage_core.annotations.model import Review
 from cardamage_core.annotations.standing import stands
-from cardamage_core.inference.client import Predictor
 
 from .. import actions, parts, words
 from ..actions import Action
@@ -48,7 +47,7 @@ class InspectPage(QWidget):
         settings: Settings,
         dialogs: Dialogs,
         *,
-        worker: Callable[[Path], Outliner] = Predictor,
+        worker: Callable[[Path], Outliner] | None = None,
     ) -> None:
         super().__init__()
         self._session, self._background, self._settings, self._dialogs = session, background, settings, dialogs
@@ -56,7 +55,7 @@ class InspectPage(QWidget):
         self._showing = ""  # the photo being shown; not the session's while the page is out of view
         self.setFocusPolicy(Qt.StrongFocus)
         self.setAcceptDrops(True)
-        self._outlining = Outlining(session, background, self, worker=worker)
+        self._outlining = Outlining(session, background, self, worker=worker or _predictor)
         self._make()
         self._arrange()
         self._listen()
@@ -310,6 +309,12 @@ def _photos_in(event: QDragEnterEvent | QDropEvent) -> list[Path]:
     paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
     photos = [path for path in paths if path.suffix.lower() in SUFFIXES]
     return photos if len(photos) == len(paths) else []
+
+
+def _predictor(model: Path) -> Outliner:
+    from cardamage_core.inference.client import Predictor
+
+    return Predictor(model)
 
 
 def _models(folder: Path) -> list[Model]:

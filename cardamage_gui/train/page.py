@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QItemSelectionModel, Qt, Signal
@@ -173,12 +174,20 @@ class TrainPage(QWidget):
 
     # Building
 
+    @cached_property
+    def _form(self) -> Form:
+        """Made when somebody wants to train: its fields would cost every start 20 ms."""
+        form = Form()
+        form.start.connect(self._start)
+        form.cancelled.connect(self._form_cancelled)
+        self._stack.addWidget(form)
+        return form
+
     def _make_widgets(self) -> None:
         self._new = parts.button("New training", self.new_training, "primary", tip="New training (Ctrl+T)")
         self._jobs = ItemsView(JobDelegate, "Jobs")
         self._models = ItemsView(ModelDelegate, "Models")
         self._jobs_head, self._models_head = parts.section("Jobs"), parts.section("Models")
-        self._form = Form()
         self._job_view = JobView(self._background)
         self._results = Results()
         self._empty = parts.EmptyState(
@@ -187,7 +196,7 @@ class TrainPage(QWidget):
             title="No training yet",
         )
         self._stack = QStackedWidget()
-        for widget in (self._empty, self._form, self._job_view, self._results):
+        for widget in (self._empty, self._job_view, self._results):
             self._stack.addWidget(widget)
 
     def _arrange(self) -> None:
@@ -212,8 +221,6 @@ class TrainPage(QWidget):
         self._watch.finished.connect(self._read_models)
         self._jobs.selectionModel().currentChanged.connect(self._job_chosen)
         self._models.selectionModel().currentChanged.connect(self._model_chosen)
-        self._form.start.connect(self._start)
-        self._form.cancelled.connect(self._form_cancelled)
         self._job_view.changed.connect(self._watch.look)
         self._job_view.failed.connect(self._session.failed)
         self._job_view.try_model.connect(self.try_model)
