@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 import sys
 import time
+from collections.abc import Callable
 from types import TracebackType
 
 from . import Output
 
+A_MOMENT = 1.0  # seconds
 NOW_AND_THEN = 10.0  # seconds between two lines where nobody can overwrite them
 
 
@@ -51,6 +53,17 @@ class Bar:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._clear()
+
+
+def shares(bar: Bar, text: str) -> Callable[[float], None]:
+    """To be told what share of some work is done; shows nothing of work that is over in a moment."""
+    begun = time.monotonic()
+
+    def tell(share: float) -> None:
+        if time.monotonic() - begun >= A_MOMENT:
+            bar.show(f"{text}: {share:.0%}")
+
+    return tell
 
 
 def bar_for(out: Output) -> Bar:

@@ -10,7 +10,7 @@ from ..annotations.model import SPLITS
 from ..project import Project
 from ..words import count
 from . import Output
-from .bars import bar_for
+from .bars import bar_for, shares
 from .check_ import as_documents, counted
 
 
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
             args.out,
             format=args.format,
             copy_photos=args.copy_photos,
-            tell=lambda share: bar.show(f"Writing {args.out.name}: {share:.0%}"),
+            tell=shares(bar, f"Writing {args.out.name}"),
         )
     regions = sum(len(one.regions) for one in dataset.photos)
     document = {

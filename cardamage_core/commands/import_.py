@@ -19,7 +19,7 @@ from ..project import Project, importing, planning
 from ..project.mapping import IN_NAME, NameMapping
 from ..project.project import FILE
 from . import Output
-from .bars import bar_for
+from .bars import bar_for, shares
 from .check_ import as_documents, counted
 
 LABEL_HELP = f"the attribute that holds the label, {IN_NAME!r}: its name is the label (default: found out)"
@@ -54,10 +54,10 @@ def run(args: argparse.Namespace, out: Output) -> int:
             mapping=NameMapping(args.label_attribute, dict(args.map), dict(args.role)),
             turn=args.turn,
             known=_known(args.project),
-            progress=lambda share: bar.show(f"Reading {args.file.name}: {share:.0%}"),
+            progress=shares(bar, f"Reading {args.file.name}"),
         )
         with _project(args.project) as project:
-            summary = importing.apply(project, plan, progress=lambda share: bar.show(f"Importing: {share:.0%}"))
+            summary = importing.apply(project, plan, progress=shares(bar, "Importing"))
     document = {
         "project": str(args.project.absolute()),
         "file": str(plan.source),

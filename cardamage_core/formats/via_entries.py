@@ -66,12 +66,12 @@ def photos_from(entries: Sequence[Entry], style: str) -> tuple[AnnotatedPhoto, .
 
 
 def unlabelled(photos: Sequence[AnnotatedPhoto]) -> Iterator[Finding]:
-    """One for each photo whose regions came without a label."""
-    for one in photos:
-        number = sum(bool(region.extra.get(KEY, {}).get("unlabelled")) for region in one.regions)
-        if number:
-            text = f"{count(number, 'region')} of {one.photo.name} came without a label: called “{DAMAGE}” now."
-            yield Finding("unlabelled", text, photo=one.photo.id)
+    """One about all regions that came without a label, with the first of their photos."""
+    found = [one.photo for one in photos for region in one.regions if region.extra.get(KEY, {}).get("unlabelled")]
+    if found:
+        where = f"on {count(len({photo.id for photo in found}), 'photo')}"
+        text = f"{count(len(found), 'region')} {where} came without a label; they are called “{DAMAGE}” now."
+        yield Finding("unlabelled", text, photo=found[0].id)
 
 
 def place_of(entries: Sequence[Entry]) -> label_names.Place:

@@ -90,6 +90,8 @@ def _summary(plan: ImportPlan, match: Match, edit: Edit | None) -> ImportSummary
     parts = [f"{count(len(match.new), 'photo')} with {count(len(regions), 'region')} came in from {plan.source.name}."]
     if labels:
         parts.append("Labels: " + ", ".join(_counted(regions)) + ".")
+    elif plan.dataset.labels and not plan.dataset.photos:
+        parts = [f"{plan.source.name} defines labels: {', '.join(label.name for label in plan.dataset.labels)}."]
     if match.known:
         parts.append(f"{count(len(match.known), 'photo')} already in the project and left alone.")
     if plan.missing:

@@ -93,7 +93,7 @@ def test_attributes_that_are_null_come_back(file):
     path = file(data)
     reading = formats.read_with_findings(path)
     assert [(one.code, one.photo) for one in reading.findings] == [("unlabelled", "1")]
-    assert reading.findings[0].text == "1 region of a.jpg came without a label: called “damage” now."
+    assert reading.findings[0].text == "1 region on 1 photo came without a label; they are called “damage” now."
     assert again(reading.dataset, path, "via2") == data
 
 

@@ -241,6 +241,13 @@ def test_of_several_ticked_boxes_the_first_is_proposed_with_a_finding(project, t
     assert written["regions"] == [region]
 
 
+def test_a_file_of_definitions_alone_brings_labels_and_says_so(project, tmp_path):
+    definition = {"type": "radio", "options": {"dent": "", "rust": ""}}
+    (tmp_path / "attributes.json").write_text(json.dumps({"region": {"type": definition}, "file": {}}))
+    assert bring_in(project, tmp_path / "attributes.json").text == "attributes.json defines labels: dent, rust."
+    assert [label.name for label in project.labels()] == ["dent", "rust"]
+
+
 def test_progress_ends_at_the_total(project, tmp_path):
     photo(tmp_path / "a.jpg")
     seen = []
