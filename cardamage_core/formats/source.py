@@ -22,6 +22,8 @@ CHUNK = 4_000_000  # bytes read between two looks at whether to go on
 READ, PARSED = 0.05, 0.4  # shares of the time a reader takes; the rest is for building photos and regions
 # Only text with one of these can hold a number that is not finite or does not fit 64 bits.
 _ODD_NUMBERS = re.compile(r"NaN|Infinity|\d{19}|[eE]\+?\d{3}")
+_SURROGATES = re.compile(r"\\u[dD][89a-fA-F]")  # only text with one of these can hold half a character
+PIECE, OVERLAP = 500_000, 40  # characters searched at a time: nobody else runs meanwhile
 
 
 T = TypeVar("T")
@@ -174,8 +176,10 @@ def parsed(text: str, source: Source, *, tell: Callable[[float], None] | None = 
     made = functools.partial(_object, source.repeated)
     made = _watched(made, text, tell) if tell else made
     try:
-        data = json.loads(text, strict=strict, object_pairs_hook=made, **_hooks(text, source))
-        if "\\u" in text:  # half a surrogate pair cannot be stored anywhere
+        data = json.loads(text, strict=strict, object_pairs_hook=made, **_hooks(text, source, tell))
+        if _occurs(
+            _SURROGATES, text, tell and functools.partial(tell, 1.0)
+        ):  # half a surrogate pair cannot be stored anywhere
             json.dumps(data, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         found = f"{path}, line {error.lineno}, column {error.colno}: {error.msg}. Is the file complete?"
@@ -208,9 +212,19 @@ def _object(repeated: list[str], pairs: list[tuple[str, Any]]) -> dict[str, Any]
     return data
 
 
-def _hooks(text: str, source: Source) -> dict[str, Any]:
+def _occurs(pattern: re.Pattern[str], text: str, between: Callable[[], None] | None) -> bool:
+    """Searched piece by piece, so that a window goes on and Stop is heard."""
+    for start in range(0, len(text), PIECE):
+        if between and start:
+            between()
+        if pattern.search(text, start, start + PIECE + OVERLAP):
+            return True
+    return False
+
+
+def _hooks(text: str, source: Source, tell: Callable[[float], None] | None) -> dict[str, Any]:
     """What refuses numbers that cannot be used; slow, so only where there may be some."""
-    if not _ODD_NUMBERS.search(text):
+    if not _occurs(_ODD_NUMBERS, text, tell and functools.partial(tell, 0.0)):
         return {}
 
     def refuse(number: str) -> NoReturn:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from cardamage_core import formats
 from cardamage_core.annotations.model import Dataset
 from cardamage_core.errors import FormatError
+from cardamage_core.formats.source import PIECE
 
 ENTRY = '{"filename": "a.jpg", "size": 1, "file_attributes": {}, "regions": %s}'
 REGION = '{"0": {"shape_attributes": %s, "region_attributes": {}}}'
@@ -80,6 +81,16 @@ def test_a_missing_file_a_folder_and_an_unknown_format_are_explained(tmp_path):
         formats.read(tmp_path)
     with pytest.raises(FormatError, match="no format"):
         formats.write(Dataset(()), tmp_path / "x", format="nonsense")
+
+
+@pytest.mark.parametrize("before", [-30, -1, 0, 5])
+def test_odd_numbers_and_half_characters_are_found_wherever_a_large_file_is_searched(tmp_path, before):
+    filling = "x" * (PIECE + before - len('{"k": {"filename": ""'))
+    for odd, name in (("12345678901234567890123", "number"), ('"\\ud800"', "broken text")):
+        text = '{"k": {"filename": "%s", "x": %s}}' % (filling, odd)  # noqa: UP031
+        (tmp_path / "x.json").write_text(text)
+        with pytest.raises(FormatError, match=name):
+            formats.read(tmp_path / "x.json")
 
 
 def test_utf_8_with_mark_and_utf_16_are_read(tmp_path):
