@@ -71,7 +71,8 @@ class TrainPage(QWidget):
         self._job_view.close_feed()
         self._jobs.show_items(())
         self._models.show_items(())
-        self._new.setEnabled(self._session.project is not None and not self._session.read_only)
+        for button in (self._new, self._first):
+            button.setEnabled(self._session.project is not None and not self._session.read_only)
         self._stack.setCurrentWidget(self._empty)
         self._read_models()
 
@@ -190,9 +191,10 @@ class TrainPage(QWidget):
         self._jobs_head, self._models_head = parts.section("Jobs"), parts.section("Models")
         self._job_view = JobView(self._background)
         self._results = Results()
+        self._first = parts.button("New training", self.new_training, "primary")
         self._empty = parts.EmptyState(
             "Choose what to learn from your annotated photos; the training runs beside the window.",
-            parts.button("New training", self.new_training, "primary"),
+            self._first,
             title="No training yet",
         )
         self._stack = QStackedWidget()
