@@ -31,6 +31,7 @@ from .settings import Settings
 from .shortcuts import Shortcuts
 
 WINDOW = "window"  # the name of the arrangement around all pages
+FRAME = 48  # pixels that a window manager puts around a window, roughly: the status bar is to stay on the screen
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,8 @@ class MainWindow(QMainWindow):
         project = self._session.project
         disk = "" if project is None else ("read-only" if project.read_only else "all edits are on disk")
         self.foot.show_text("disk", disk)
-        self.setWindowTitle(f"{project.name} – CarDamage" if project else "CarDamage")
+        read_only = " (read-only)" if project and project.read_only else ""
+        self.setWindowTitle(f"{project.name}{read_only} – CarDamage" if project else "CarDamage")
         self.notice.hide()
         self._show_shown()
         self._photos_changed()
@@ -255,4 +257,4 @@ class MainWindow(QMainWindow):
         geometry = QByteArray.fromBase64(self._settings.get("geometry").encode("ascii", "ignore"))
         if geometry.isEmpty() or not self.restoreGeometry(geometry):
             screen = QApplication.primaryScreen().availableGeometry()
-            self.resize(min(1440, screen.width()), min(900, screen.height()))
+            self.resize(min(1440, screen.width() - FRAME), min(900, screen.height() - FRAME))

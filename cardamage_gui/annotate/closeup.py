@@ -17,7 +17,7 @@ from ..session import Session
 from .checking import Checking
 from .regions import RegionPanel
 
-AROUND = 4.0  # photo pixels around the place where an outline crosses itself
+AROUND = 24.0  # photo pixels around the place where an outline crosses itself
 
 
 class Closeup(QObject):

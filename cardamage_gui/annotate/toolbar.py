@@ -41,7 +41,7 @@ class ToolBar(QWidget):
         self.accept = self.buttons["accept_photo"]
         for name in ("tool_hole", "tool_split"):
             self.buttons[name].setCheckable(True)
-        self.zoom.setMinimumWidth(self.zoom.fontMetrics().horizontalAdvance("6400 %") + 16)  # so that nothing moves
+        self.zoom.setMinimumWidth(self.zoom.fontMetrics().horizontalAdvance("6400 %") + 32)  # so that nothing moves
         bar = parts.frame("bar")
         row = parts.columns(bar, margins=(8, 5, 12, 5), spacing=2)
         for button in (self.undo, self.redo):

@@ -211,3 +211,30 @@ def test_facts_in_the_foot_stay_where_they_are_while_the_pointer_moves(opened):
         foot.show_text("pointer", text)
         QApplication.processEvents()
         assert foot._texts["zoom"].x() == place
+
+
+def test_the_title_says_that_nothing_can_be_changed(built, folder):
+    with Project.open(folder):
+        built.session.open(folder, read_only=True)
+        assert built.window.windowTitle() == "Batch 7 (read-only) – CarDamage"
+        built.session.close()
+
+
+def test_the_first_window_leaves_room_for_its_frame(built):
+    """The status bar must not lie below the screen's edge once the window manager has put its frame around."""
+    fresh = type(built.window)(built.session, built.watch, built.settings, None)
+    screen = QApplication.primaryScreen().availableGeometry()
+    assert fresh.height() <= max(screen.height() - 40, fresh.minimumSizeHint().height())
+    fresh.close()
+
+
+def test_a_note_under_way_is_kept_when_the_window_closes(opened, folder):
+    opened.window.show_page("annotate")
+    opened.annotate.canvas.select(("dent",))
+    note = opened.annotate.panel.fields.note
+    note.setFocus()
+    QTest.keyClicks(note, "by the lamp")
+    opened.window.close()
+    opened.session.close()
+    with Project.open(folder) as project:
+        assert [r.attributes.get("note") for r in project.regions("a") if r.id == "dent"] == ["by the lamp"]
