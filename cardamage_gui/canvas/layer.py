@@ -48,13 +48,14 @@ class Layer:
         if old == viewport:
             return
         dx, dy = (viewport.dx - old.dx, viewport.dy - old.dy) if old else (0.0, 0.0)
-        same = old is not None and (old.scale, old.turn) == (viewport.scale, viewport.turn) and ratio == 1.0
         step = (round(dx), round(dy))
-        if not same or max(abs(dx - step[0]), abs(dy - step[1])) > WHOLE:
+        pixels = (round(step[0] * ratio), round(step[1] * ratio))  # of the pixmap; on fine screens they are smaller
+        same = old is not None and (old.scale, old.turn) == (viewport.scale, viewport.turn)
+        if not same or max(_apart(step, (dx, dy)), _apart(pixels, (dx * ratio, dy * ratio))) > WHOLE:
             self._dirty = QRegion(whole)
             return
         self._dirty.translate(*step)
-        self._pixmap.scroll(*step, self._pixmap.rect())
+        self._pixmap.scroll(*pixels, self._pixmap.rect())
         self._dirty += QRegion(whole) - QRegion(whole.translated(*step))
 
     def _paint(self, whole: QRect, paint: Paint) -> None:
@@ -66,6 +67,10 @@ class Layer:
         for rect in rects:
             painter.save()
             painter.setClipRect(rect)
-            paint(painter, QRectF(rect))
+            paint(painter, QRectF(rect).adjusted(-1, -1, 1, 1))  # where pixels are smaller its edge may part one
             painter.restore()
         painter.end()
+
+
+def _apart(a: tuple[float, float], b: tuple[float, float]) -> float:
+    return max(abs(a[0] - b[0]), abs(a[1] - b[1]))
