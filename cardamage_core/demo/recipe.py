@@ -42,7 +42,8 @@ class Recipe:
 
     def _needed(self) -> int:
         """The epochs until damage is found; more where the network begins from random numbers."""
-        from_nothing = self.start == "none" or (self.start == "imagenet" and start.find_backbone() is None)
+        backbone = start.find_backbone("mobilenetv2")
+        from_nothing = self.start == "none" or (self.start == "imagenet" and backbone is None)
         return EPOCHS_FROM_NOTHING if from_nothing else EPOCHS
 
 

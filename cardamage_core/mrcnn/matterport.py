@@ -83,18 +83,13 @@ def read_matterport(
 
     Layers are named in full, as in Matterport's load_weights. Missing, unused and misshapen weights raise EngineError.
     """
-    skip = set(exclude)
-    with weights.opened(path) as file:
-        found = _by_our_names(weights.list_datasets(file, path), path)
-        found = {name: dataset for name, dataset in found.items() if name.split("/")[0] not in skip}
-        wanted = {name: shape for name, shape in shapes.items() if name.split("/")[0] not in skip}
-        weights.compare({name: dataset.shape for name, dataset in found.items()}, wanted, path=path)
-        return {name: weights.read_dataset(found[name], path) for name in wanted}
+    return weights.read_arrays(path, shapes, exclude=exclude, rename=lambda full: _our_name(full, path))
 
 
 def shapes_in(path: Path) -> dict[str, tuple[int, ...]]:
     """The shapes of the weights in a file of Matterport's layout, by our names "layer/weight"."""
-    return _by_our_names(weights.shapes_in(path), path)
+    named = {_our_name(full, path): shape for full, shape in weights.shapes_in(path).items()}
+    return {name: shape for name, shape in named.items() if name is not None}
 
 
 def backbone_in(shapes: Mapping[str, tuple[int, ...]]) -> str:
@@ -102,10 +97,6 @@ def backbone_in(shapes: Mapping[str, tuple[int, ...]]) -> str:
     if "block_1_expand/kernel" in shapes:
         return "mobilenetv2"
     return "resnet101" if "res4w_branch2a/kernel" in shapes else "resnet50"
-
-
-def _by_our_names(found: Mapping[str, Any], path: Path) -> dict[str, Any]:
-    return {_our_name(full, path): item for full, item in found.items() if not full.startswith("optimizer_weights/")}
 
 
 def _known(name: str) -> bool:
@@ -123,8 +114,10 @@ def _loss_weights(given: Mapping[str, float]) -> tuple[float, ...]:
     return tuple(float(given[key]) for key in LOSS_KEYS)
 
 
-def _our_name(full: str, path: Path) -> str:
-    """ "rpn_model/rpn_conv_shared/kernel:0" -> "rpn_conv_shared/kernel"."""
+def _our_name(full: str, path: Path) -> str | None:
+    """ "rpn_model/rpn_conv_shared/kernel:0" -> "rpn_conv_shared/kernel"; None for the state of an optimiser."""
+    if full.startswith("optimizer_weights/"):
+        return None
     parts = full.split("/")
     if len(parts) < 2 or not parts[-1].endswith(":0"):
         raise EngineError(f"{path} is not a Matterport weights file.", f"It holds an array {full!r}.")

@@ -15,6 +15,7 @@ from .config import Config
 from .detections import Detections, full_frame, on_photo, refine
 from .errors import EngineError
 from .heads import build_box_head, build_mask_head, build_rpn, build_trunk, run_rpn
+from .imagenet import read_imagenet
 from .layers import propose, roi_align
 from .matterport import read_matterport
 from .samples import check_image
@@ -70,12 +71,8 @@ class MaskRCNN:
         self.measured = True
 
     def load_backbone(self, path: str | Path) -> None:
-        """Read ImageNet weights of the backbone: keras.applications' MobileNetV2 without top (a .weights.h5)."""
-        names = _keras_names(self.trunk) if self.config.backbone == "mobilenetv2" else {}
-        if not names:
-            raise EngineError(f"There is no reader of backbone weights for {self.config.backbone}.")
-        arrays = weights.read_arrays(Path(path), {name: self.shapes()[own] for name, own in names.items()})
-        self._assign({names[name]: array for name, array in arrays.items()})
+        """Read published ImageNet weights of the backbone. On an error nothing changes."""
+        self._assign(read_imagenet(Path(path), self.trunk, self.config.backbone))
         self.measured = True
 
     def predict(self, images: Sequence[np.ndarray], min_score: float | None = None) -> list[Detections]:
@@ -190,24 +187,6 @@ def _named_weights(networks: Iterable[keras.Model]) -> dict[str, keras.Variable]
         for layer in network.layers
         for variable in layer.weights
     }
-
-
-def _keras_names(trunk: keras.Model) -> dict[str, str]:
-    """Names in Keras' own file, which counts the layers of each kind, -> our names, for the backbone part."""
-    kinds = {
-        keras.layers.Conv2D: "conv2d",
-        keras.layers.DepthwiseConv2D: "depthwise_conv2d",
-        keras.layers.BatchNormalization: "batch_normalization",
-    }
-    counts, names = dict.fromkeys(kinds, 0), {}
-    for layer in trunk.layers:
-        if type(layer) not in kinds or layer.name.startswith("fpn_"):
-            continue
-        number = f"_{counts[type(layer)]}" if counts[type(layer)] else ""
-        counts[type(layer)] += 1
-        for i, variable in enumerate(layer.weights):
-            names[f"layers/{kinds[type(layer)]}{number}/vars/{i}"] = f"{layer.name}/{variable.name}"
-    return names
 
 
 def as_matterport(found: Detections, shape: tuple[int, int], *, grid: str) -> dict[str, np.ndarray]:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ def write_arrays(path: Path, arrays: Mapping[str, np.ndarray], *, notes: Mapping
 
 def read_notes(path: Path) -> dict[str, Any]:
     """The JSON notes of a file of ours."""
-    with opened(path) as file:
+    with _opened(path) as file:
         texts = {name: _text(file, name, path) for name in file.attrs}
     if texts.pop("format", None) != FORMAT:
         raise EngineError(f"{path} is not a weights file of this program.", f"Expected the format {FORMAT!r}.")
@@ -52,31 +52,38 @@ def read_notes(path: Path) -> dict[str, Any]:
 
 def is_ours(path: Path) -> bool:
     """Whether an HDF5 file says that this program wrote it."""
-    with opened(path) as file:
+    with _opened(path) as file:
         return "format" in file.attrs and _text(file, "format", path) == FORMAT
 
 
 def shapes_in(path: Path) -> dict[str, Shape]:
     """The shape of every array in a file, by its full name. No value is read."""
-    with opened(path) as file:
-        return {name: dataset.shape for name, dataset in list_datasets(file, path).items()}
+    with _opened(path) as file:
+        return {name: dataset.shape for name, dataset in _list_datasets(file, path).items()}
 
 
-def read_arrays(path: Path, expected: Mapping[str, Shape], *, exclude: Iterable[str] = ()) -> dict[str, np.ndarray]:
+def read_arrays(
+    path: Path,
+    expected: Mapping[str, Shape],
+    *,
+    exclude: Iterable[str] = (),
+    rename: Callable[[str], str | None] = lambda name: name,
+) -> dict[str, np.ndarray]:
     """All expected arrays "group/name" but those of excluded groups.
 
-    Anything missing, unused or misshapen raises one EngineError with the whole list. Shapes and types are checked
-    before a single value is read.
+    `rename` turns a name in the file into an expected one, or None where it does not matter. Anything missing, unused
+    or misshapen raises one EngineError with the whole list. Shapes and types are checked before a value is read.
     """
     skip = set(exclude)
-    with opened(path) as file:
-        found = {name: dataset for name, dataset in list_datasets(file, path).items() if _group(name) not in skip}
+    with _opened(path) as file:
+        renamed = {rename(name): dataset for name, dataset in _list_datasets(file, path).items()}
+        found = {name: dataset for name, dataset in renamed.items() if name is not None and _group(name) not in skip}
         wanted = {name: shape for name, shape in expected.items() if _group(name) not in skip}
-        compare({name: dataset.shape for name, dataset in found.items()}, wanted, path=path)
-        return {name: read_dataset(found[name], path) for name in wanted}
+        _compare({name: dataset.shape for name, dataset in found.items()}, wanted, path=path)
+        return {name: _read_dataset(found[name], path) for name in wanted}
 
 
-def compare(found: Mapping[str, Shape], expected: Mapping[str, Shape], *, path: Path) -> None:
+def _compare(found: Mapping[str, Shape], expected: Mapping[str, Shape], *, path: Path) -> None:
     """Raise one EngineError that lists all names that are missing, unused or of another shape."""
     lines = [f"missing: {name} {shape}" for name, shape in expected.items() if name not in found]
     lines += [f"not used: {name}" for name in sorted(set(found) - set(expected))]
@@ -89,7 +96,7 @@ def compare(found: Mapping[str, Shape], expected: Mapping[str, Shape], *, path: 
         raise EngineError(f"The weights in {path} do not fit this network.", _shortened(lines))
 
 
-def list_datasets(file: h5py.File, path: Path) -> dict[str, h5py.Dataset]:
+def _list_datasets(file: h5py.File, path: Path) -> dict[str, h5py.Dataset]:
     """All data sets by name. Links that lead elsewhere, foreign storage and types other than numbers are refused."""
     found: dict[str, h5py.Dataset] = {}
     _walk(file, "", found, path)
@@ -118,7 +125,7 @@ def _walk(group: h5py.Group, prefix: str, found: dict[str, h5py.Dataset], path: 
             found[full] = item
 
 
-def read_dataset(dataset: h5py.Dataset, path: Path) -> np.ndarray:
+def _read_dataset(dataset: h5py.Dataset, path: Path) -> np.ndarray:
     """All values of a data set whose shape was checked."""
     try:
         return dataset[()]
@@ -126,7 +133,7 @@ def read_dataset(dataset: h5py.Dataset, path: Path) -> np.ndarray:
         raise EngineError(f"{path} is damaged.", f"{dataset.name}: {error}") from error
 
 
-def opened(path: Path) -> h5py.File:
+def _opened(path: Path) -> h5py.File:
     """The file for reading, to be used with `with`; EngineError if it is not there or not whole."""
     if not Path(path).is_file():
         raise EngineError(f"There is no weights file {path}.")

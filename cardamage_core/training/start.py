@@ -18,7 +18,11 @@ from .job import TrainingJob
 if TYPE_CHECKING:
     from ..mrcnn import MaskRCNN
 
-BACKBONE = "mobilenetv2_imagenet_notop.weights.h5"
+BACKBONES = {  # files with ImageNet weights; ResNet's under the names that keras.applications publishes them by
+    "mobilenetv2": "mobilenetv2_imagenet_notop.weights.h5",
+    "resnet50": "resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5",
+    "resnet101": "resnet101_weights_tf_dim_ordering_tf_kernels_notop.h5",
+}
 COCO = download.Download(
     "mask_rcnn_coco.h5",
     "https://github.com/matterport/Mask_RCNN/releases/download/v2.0/mask_rcnn_coco.h5",
@@ -55,9 +59,9 @@ def load(
     return _from_model(model, job, models_folder, say=say)
 
 
-def find_backbone() -> Path | None:
-    """The file with the ImageNet weights of the light backbone, or None."""
-    return _find(BACKBONE)
+def find_backbone(backbone: str) -> Path | None:
+    """The file with a backbone's ImageNet weights, or None."""
+    return _find(BACKBONES[backbone])
 
 
 def find_coco() -> Path | None:
@@ -71,13 +75,10 @@ def own_folder() -> Path:
 
 
 def _from_imagenet(model: MaskRCNN, say: Callable[[str], None]) -> str:
-    backbone = model.config.backbone
-    if backbone != "mobilenetv2":
-        say(f"There are no ImageNet weights for {backbone}: begun from random numbers. “coco” gives resnet101 a start.")
-        return "none"
-    path = find_backbone()
+    name = BACKBONES[model.config.backbone]
+    path = _find(name)
     if path is None:
-        say(f"{BACKBONE} was not found, so the network begins from random numbers. {_where()}")
+        say(f"{name} was not found, so the network begins from random numbers. {_where(name)}")
         return "none"
     model.load_backbone(path)
     return "imagenet"
@@ -176,5 +177,5 @@ def _places(name: str) -> list[Path]:
     return places
 
 
-def _where() -> str:
-    return f"Put it at {own_folder() / BACKBONE}, or name its place in {VARIABLE}."
+def _where(name: str) -> str:
+    return f"Put it at {own_folder() / name}, or name its place in {VARIABLE}."

@@ -42,7 +42,7 @@ def main() -> None:
     samples = [sample for _, sample in photos.first(PHOTOS)]
     print(f"{len(samples)} photos, {sum(len(sample.class_ids) for sample in samples)} regions")
     model = MaskRCNN(config, seed=0)
-    backbone = start.find_backbone()
+    backbone = start.find_backbone(config.backbone)
     if backbone:
         model.load_backbone(backbone)
     learn(TrainStep(model, learning_rate=1e-3, total_steps=args.steps), samples, args)

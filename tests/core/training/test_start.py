@@ -33,9 +33,11 @@ def theirs(three_classes, tmp_path_factory):
     return in_matterports_layout(three_classes, tmp_path_factory.mktemp("logs") / "mask_rcnn_car_0030.h5")
 
 
-def in_matterports_layout(model, path):
+def in_matterports_layout(model, path, only=None):
     with h5py.File(path, "w") as file:
         for name, array in model.arrays().items():
+            if only is not None and name not in only:
+                continue
             file[f"{name.split('/')[0]}/{name}:0"] = array
     return path
 
@@ -119,18 +121,36 @@ def test_without_a_line_the_coco_weights_are_told_where_to_go(tmp_path, monkeypa
     assert said[0].startswith("Fetching mask_rcnn_coco.h5 from")
 
 
-def test_the_backbone_is_found_where_the_variable_points_to_file_or_folder(tmp_path, monkeypatch):
-    path = tmp_path / start.BACKBONE
+@pytest.mark.parametrize("backbone", start.BACKBONES)
+def test_a_backbone_is_found_where_the_variable_points_to_file_or_folder(backbone, tmp_path, monkeypatch):
+    path = tmp_path / start.BACKBONES[backbone]
     path.touch()
     for given in (path, tmp_path):
         monkeypatch.setenv(start.VARIABLE, str(given))
-        assert start.find_backbone() == path
+        assert start.find_backbone(backbone) == path
 
 
 def test_the_backbone_is_found_in_the_users_own_folder(tmp_path, monkeypatch):
     monkeypatch.delenv(start.VARIABLE, raising=False)
-    path = start.own_folder() / start.BACKBONE
+    path = start.own_folder() / start.BACKBONES["mobilenetv2"]
     assert tmp_path.parent in path.parents  # the throw-away home
     path.parent.mkdir(parents=True)
     path.touch()
-    assert start.find_backbone() == path
+    assert start.find_backbone("mobilenetv2") == path
+
+
+def test_balanced_begins_from_the_published_resnet_or_is_told_where_to_put_it(tmp_path, monkeypatch):
+    monkeypatch.setenv(start.VARIABLE, str(tmp_path))
+    config = Config.preset("balanced", **NARROW)
+    published, model = MaskRCNN(config, seed=1), MaskRCNN(config, seed=2)
+    name, said = begun(model, "imagenet", tmp_path)
+    assert name == "none"
+    file = "resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5"
+    assert said == [
+        f"{file} was not found, so the network begins from random numbers. "
+        f"Put it at {start.own_folder() / file}, or name its place in {start.VARIABLE}."
+    ]
+    of_backbone = {name for name in published.arrays() if name.startswith(("conv1", "bn", "res"))}
+    in_matterports_layout(published, tmp_path / file, only=of_backbone)
+    assert begun(model, "imagenet", tmp_path) == ("imagenet", [])
+    assert "res5c_branch2c" in taken_over(model, published)
