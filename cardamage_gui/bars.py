@@ -18,6 +18,7 @@ from qtpy.QtWidgets import (
 from cardamage_core.errors import CarDamageError
 
 from . import look, parts
+from .keys_shown import chip, keyed
 
 FACTS = ("damage", "area", "zoom", "place", "pointer", "disk", "device")  # in the status bar, from left to right
 MESSAGE = 5000  # milliseconds a sentence stays in the status bar
@@ -41,10 +42,11 @@ class TopBar(QFrame):
         layout.addWidget(menus, 0, Qt.AlignVCenter)
         layout.addWidget(_stroke())
         layout.addWidget(self._open, 1)
-        self.commands = parts.icon_button("magnify", "Find a command (Ctrl+K)", text="Commands")
+        self.commands = parts.icon_button("magnify", "Find a command", text="Commands")
+        keyed(self.commands, "commands", "Find a command", key="Ctrl+K")
         self.commands.clicked.connect(self.commands_clicked)
         layout.addWidget(self.commands)
-        layout.addWidget(parts.label("Ctrl K", "key"), 0, Qt.AlignVCenter)
+        layout.addWidget(chip("commands", "Ctrl+K"), 0, Qt.AlignVCenter)
         layout.addWidget(self._job)
 
     def show_open(self, text: str, tip: str) -> None:
@@ -68,7 +70,7 @@ class _JobButton(QFrame):
         super().__init__()
         layout = parts.columns(self, spacing=12)
         self._text = QToolButton()
-        self._text.setToolTip("Show the training (Ctrl+2)")
+        keyed(self._text, "show_train", "Show the training", key="Ctrl+2")
         self._text.clicked.connect(lambda _checked=False: clicked())
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)
@@ -108,16 +110,18 @@ class Rail(QFrame):
 
     def add_page(self, page_id: str, text: str, icon: str, *, key: str) -> None:
         """A page to switch to."""
-        button = _rail_button(text, icon, f"{text} ({key})")
+        button = _rail_button(text, icon)
+        keyed(button, f"show_{page_id}", text, key=key)
         button.setCheckable(True)
         button.clicked.connect(lambda _checked=False: self.page_chosen.emit(page_id))
         self._pages.addButton(button)
         self._buttons[page_id] = button
         self._top.addWidget(button)
 
-    def add_tool(self, text: str, icon: str, slot: Callable[[], object], *, tip: str) -> None:
+    def add_tool(self, text: str, icon: str, slot: Callable[[], object], *, action: str, key: str) -> None:
         """A button at the lower end."""
-        button = _rail_button(text, icon, tip)
+        button = _rail_button(text, icon)
+        keyed(button, action, text, key=key)
         button.clicked.connect(lambda _checked=False: slot())
         self._bottom.addWidget(button)
 
@@ -211,13 +215,12 @@ class Foot(QFrame):
         self._hint.setText(self._standing)
 
 
-def _rail_button(text: str, icon: str, tip: str) -> QToolButton:
+def _rail_button(text: str, icon: str) -> QToolButton:
     button = QToolButton()
     button.setProperty("role", "rail")
     button.setText(text)
     button.setToolButtonStyle(Qt.ToolButtonTextUnderIcon)
     button.setIconSize(QSize(look.ICON_LARGE, look.ICON_LARGE))
-    button.setToolTip(tip)
     button.setFixedSize(58, 50)
     look.set_icon(button, icon, color="muted", active="text")
     return button

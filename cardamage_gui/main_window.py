@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from qtpy.QtCore import QByteArray, QEvent, Qt, Signal
+from qtpy.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
 from qtpy.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from qtpy.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from cardamage_core.errors import CarDamageError
 
-from . import parts, words
+from . import keys_shown, parts, words
 from .actions import Action
 from .bars import Foot, Notice, Rail, TopBar
 from .commands import CommandPalette
@@ -195,6 +195,10 @@ class MainWindow(QMainWindow):
             left = f" · {words.time_left(job.seconds_left).removeprefix('about ')} left" if job.seconds_left else ""
             self.top.show_job(f"Training {job.fraction:.0%}".replace("%", " %") + left, job.fraction)
 
+    def _keys_changed(self) -> None:
+        roots = (self.top, self.rail, *(page.widget for page in self._pages.values()))
+        keys_shown.refresh(roots, self.shortcuts.key_text)
+
     # Qt's events
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -239,8 +243,8 @@ class MainWindow(QMainWindow):
         column.addWidget(middle, 1)
         column.addWidget(self.foot)
         self.setCentralWidget(outer)
-        self.rail.add_tool("Settings", "cog-outline", self.show_settings, tip="Settings (Ctrl+,)")
-        self.rail.add_tool("Help", "help-circle-outline", self.show_keys, tip="All keys (F1)")
+        self.rail.add_tool("Settings", "cog-outline", self.show_settings, action="settings", key="Ctrl+,")
+        self.rail.add_tool("Help", "help-circle-outline", self.show_keys, action="keys", key="F1")
 
     def _listen(self) -> None:
         self._session.project_changed.connect(self._project_changed)
@@ -249,6 +253,10 @@ class MainWindow(QMainWindow):
         self._session.failed.connect(self.tell)
         self._session.said.connect(self.foot.say)
         self._watch.changed.connect(self._jobs_changed)
+        self._keys_timer = QTimer(self)  # while actions are added one by one, once is enough
+        self._keys_timer.setSingleShot(True)
+        self._keys_timer.timeout.connect(self._keys_changed)
+        self.shortcuts.changed.connect(self._keys_timer.start)
         self.rail.page_chosen.connect(self.show_page)
         self.top.commands_clicked.connect(self.show_commands)
         self.top.job_clicked.connect(lambda: self.show_page("train"))

@@ -54,6 +54,11 @@ class Shortcuts(QObject):
         """All actions with the keys they have now, in the order they were added."""
         return list(self._entries.values())
 
+    def key_text(self, action_id: str) -> str:
+        """The first key of an action as people read it, "" when it has none."""
+        keys = self._entries[action_id].keys if action_id in self._entries else ()
+        return QKeySequence(keys[0]).toString(QKeySequence.NativeText) if keys else ""
+
     def entry(self, action_id: str) -> Entry:
         """One action."""
         return self._entries[action_id]

@@ -340,6 +340,7 @@ class AnnotatePage(QWidget):
         canvas.tool_changed.connect(self.tools.show_tool)
         canvas.tool_changed.connect(self.bar.show_tool)
         self.tools.chosen.connect(self.take_tool)
+        self.tools.widened.connect(canvas.set_covered)
         panel.regions.chosen.connect(canvas.select)
         panel.labels.chosen.connect(self.choose_label)
         panel.labels.added.connect(self._label_added)

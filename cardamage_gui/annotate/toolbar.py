@@ -1,4 +1,4 @@
-"""What stands above the canvas? Undo and redo, cutting, the photo's review, fit and zoom."""
+"""What stands above the canvas? Undo and redo, cutting, the photo's review, light, fit and zoom."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QResizeEvent
-from qtpy.QtWidgets import QFrame, QLabel, QSizePolicy, QToolButton, QWidget
+from qtpy.QtWidgets import QFrame, QToolButton, QWidget
 
 from .. import parts
-from ..actions import Action, with_key
+from ..actions import Action
+from ..keys_shown import chip, keyed, retip
 
 # icon, text, action; "" parts groups. Tools that stand here rather than in the box of tools are marked while in hand.
 CUTTING = (
@@ -23,7 +24,8 @@ CUTTING = (
     ("", "", ""),
     ("check", "Accept photo", "accept_photo"),
 )
-ROOMY, WIDE = 660, 940  # pixels from which cutting says its name, and from which everything does
+TEXT, BOTH, ICON = Qt.ToolButtonTextOnly, Qt.ToolButtonTextBesideIcon, Qt.ToolButtonIconOnly
+LEVELS = ((TEXT, BOTH, BOTH), (TEXT, TEXT, ICON), (TEXT, ICON, ICON), (ICON, ICON, ICON))  # cutting, light, the others
 
 
 class ToolBar(QWidget):
@@ -31,10 +33,13 @@ class ToolBar(QWidget):
 
     def __init__(self, actions: Mapping[str, Action]) -> None:
         super().__init__()
-        self.undo = _button("undo", "Undo", actions["annotate_undo"], key="Ctrl+Z")
-        self.redo = _button("redo", "Redo", actions["annotate_redo"], key="Ctrl+Shift+Z")
+        self.undo = _button("undo", "Undo", actions["annotate_undo"])
+        self.redo = _button("redo", "Redo", actions["annotate_redo"])
         self.upright = _button("rotate-left", "Upright", actions["upright"])
         self.upright.hide()
+        keyed(self.undo, "undo", "Undo", key="Ctrl+Z")  # the keys are those of the Edit menu
+        keyed(self.redo, "redo", "Redo", key="Ctrl+Shift+Z")
+        self.light = _button("brightness-6", "Brightness", actions["light"])
         self.fit = _button("fit-to-page-outline", "Fit", actions["fit"])
         self.zoom = _button("", "100 %", actions["actual_size"])
         self.buttons = {action: _button(icon, text, actions[action]) for icon, text, action in CUTTING if action}
@@ -42,18 +47,19 @@ class ToolBar(QWidget):
         for name in ("tool_hole", "tool_split"):
             self.buttons[name].setCheckable(True)
         self.zoom.setMinimumWidth(self.zoom.fontMetrics().horizontalAdvance("6400 %") + 32)  # so that nothing moves
-        bar = parts.frame("bar")
-        row = parts.columns(bar, margins=(8, 5, 12, 5), spacing=2)
+        self._bar = parts.frame("bar")
+        row = parts.columns(self._bar, margins=(8, 5, 12, 5), spacing=2)
         for button in (self.undo, self.redo):
             row.addWidget(button)
         for action in ("", *(action for _, _, action in CUTTING)):
             row.addWidget(self.buttons[action] if action else _stroke(), 0, Qt.AlignVCenter)
         row.addStretch(1)
         row.addWidget(self.upright)
+        row.addWidget(self.light)
         row.addWidget(self.fit)
-        row.addWidget(_key(actions["fit"].key_text), 0, Qt.AlignVCenter)
+        row.addWidget(chip("fit", actions["fit"].key_text), 0, Qt.AlignVCenter)
         row.addWidget(self.zoom)
-        parts.rows(self).addWidget(bar)
+        parts.rows(self).addWidget(self._bar)
         self.setMinimumWidth(320)
 
     def show_zoom(self, scale: float) -> None:
@@ -68,8 +74,7 @@ class ToolBar(QWidget):
         """What undo and redo would do; "" when there is nothing."""
         for button, name, text in ((self.undo, "Undo", undo), (self.redo, "Redo", redo)):
             button.setEnabled(bool(text))
-            key = "Ctrl+Z" if name == "Undo" else "Ctrl+Shift+Z"
-            button.setToolTip(f"{name}: {text} ({key})" if text else f"{name} ({key})")
+            retip(button, f"{name}: {text}" if text else name)
 
     def show_tool(self, name: str) -> None:
         """Mark the tool in hand, where it stands here."""
@@ -77,15 +82,20 @@ class ToolBar(QWidget):
             self.buttons[f"tool_{tool}"].setChecked(tool == name)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Names where there is room for them."""
+        """Names where there is room for them, whatever the font."""
         super().resizeEvent(event)
-        cutting = Qt.ToolButtonTextOnly if self.width() >= ROOMY else Qt.ToolButtonIconOnly
-        others = Qt.ToolButtonTextBesideIcon if self.width() >= WIDE else Qt.ToolButtonIconOnly
-        plain = (self.undo, self.redo, self.accept, self.upright, self.fit)
-        for button in (*plain, *self.buttons.values()):
-            style = others if button in plain else cutting
-            if button.toolButtonStyle() != style:
-                button.setToolButtonStyle(style)
+        for level in LEVELS:
+            self._show_level(*level)
+            if self._bar.sizeHint().width() <= self.width():
+                break
+
+    def _show_level(self, *styles: Qt.ToolButtonStyle) -> None:
+        others = (self.undo, self.redo, self.accept, self.upright, self.fit)
+        cutting = [button for button in self.buttons.values() if button is not self.accept]
+        for buttons, style in zip((cutting, (self.light,), others), styles, strict=True):
+            for button in buttons:
+                if button.toolButtonStyle() != style:
+                    button.setToolButtonStyle(style)
 
 
 def _stroke() -> QFrame:
@@ -94,20 +104,13 @@ def _stroke() -> QFrame:
     return stroke
 
 
-def _key(text: str) -> QLabel:
-    key = parts.label(text, "key")
-    key.setSizePolicy(QSizePolicy.Fixed, QSizePolicy.Fixed)
-    return key
-
-
-def _button(icon: str, text: str, action: Action, *, key: str = "") -> QToolButton:
-    tip = f"{action.text} ({key})" if key else with_key(action.text, action)
+def _button(icon: str, text: str, action: Action) -> QToolButton:
     if icon:
-        button = parts.icon_button(icon, tip, action.slot, text=text)
+        button = parts.icon_button(icon, action.text, action.slot, text=text)
     else:
         button = QToolButton()
         button.setText(text)
-        button.setToolTip(tip)
         button.clicked.connect(lambda _checked=False: action.slot())
     button.setStatusTip(action.hint)
+    keyed(button, action.id, action.text, key=action.key_text)
     return button

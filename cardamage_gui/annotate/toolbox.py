@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from qtpy.QtCore import QRectF, QSize, Qt, Signal
-from qtpy.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QPixmap
+from qtpy.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from qtpy.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QPixmap
 from qtpy.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QWidget
 
 from .. import look, parts
 from ..canvas.tools import Tool
+from ..keys_shown import keyed
 
 SIZE = QSize(118, 31)
-KEY = 19  # pixels, the side of the little key
+KEY = 19  # pixels, the least width of the little key
 
 
 class ToolBox(QFrame):
     """One button per tool, with its key."""
 
     chosen = Signal(str)
+    widened = Signal(int)  # how far to the right it reaches now
 
     def __init__(self, tools: Iterable[Tool], parent: QWidget) -> None:
         super().__init__(parent)
@@ -41,6 +43,14 @@ class ToolBox(QFrame):
             button.setChecked(button_name == name)
         self._group.setExclusive(True)
 
+    def event(self, event: QEvent) -> bool:
+        """As wide as the widest key needs it."""
+        done = super().event(event)
+        if event.type() == QEvent.LayoutRequest and self.size() != self.sizeHint():
+            self.adjustSize()
+            self.widened.emit(self.geometry().right())
+        return done
+
     def _clicked(self) -> None:
         self.chosen.emit(next(name for name, button in self.buttons.items() if button.isChecked()))
 
@@ -57,21 +67,42 @@ class ToolButton(QAbstractButton):
         self.setCheckable(True)
         self.setFocusPolicy(Qt.TabFocus)
         self.setAttribute(Qt.WA_Hover)
-        self.setToolTip(f"{tool.text} ({tool.key})")
         self.setStatusTip(tool.hint)
+        keyed(self, f"tool_{tool.name}", tool.text, key=tool.key)
+
+    def set_key(self, key: str) -> None:
+        """It is taken by another key now; "" for none."""
+        self._key = key
+        self.updateGeometry()
+        self.update()
 
     def sizeHint(self) -> QSize:
-        """All tools are alike."""
-        return SIZE
+        """Room for the text and the key."""
+        metrics = self.fontMetrics()
+        wanted = 8 + metrics.horizontalAdvance(self.text()) + 6 + self._key_width() + 7
+        return QSize(max(SIZE.width(), wanted), max(SIZE.height(), metrics.height() + 12))
 
     def minimumSizeHint(self) -> QSize:
-        """All tools are alike."""
-        return SIZE
+        """The same."""
+        return self.sizeHint()
+
+    def _key_width(self) -> int:
+        font = QFont(self.font())
+        font.setPixelSize(look.SMALL)
+        return max(KEY, QFontMetrics(font).horizontalAdvance(self._key) + 10) if self._key else 0
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Blit what was painted for this state: the box lies over the canvas, which is painted all the time."""
         ratio = self.devicePixelRatioF()
-        state = (self.isChecked(), self.underMouse(), self.hasFocus(), self.size(), ratio, look.of(self).name)
+        state = (
+            self._key,
+            self.isChecked(),
+            self.underMouse(),
+            self.hasFocus(),
+            self.size(),
+            ratio,
+            look.of(self).name,
+        )
         if state != self._state:
             self._state = state
             self._picture = QPixmap(self.size() * ratio)
@@ -95,7 +126,14 @@ class ToolButton(QAbstractButton):
         text = QColor(colors.on_accent if on else colors.text if self.underMouse() else colors.muted)
         painter.setPen(text)
         painter.drawText(rect.adjusted(8, 0, 0, 0), Qt.AlignLeft | Qt.AlignVCenter, self.text())
-        key = QRectF(rect.right() - KEY - 7, rect.center().y() - 8, KEY, 16)
+        if self._key:
+            self._paint_key(painter, rect, text)
+        painter.end()
+
+    def _paint_key(self, painter: QPainter, rect: QRectF, text: QColor) -> None:
+        colors, on = look.of(self), self.isChecked()
+        width = self._key_width()
+        key = QRectF(rect.right() - width - 7, rect.center().y() - 8, width, 16)
         painter.setPen(QPen(QColor(colors.on_accent if on else colors.line), 1))
         painter.setBrush(Qt.NoBrush if on else QColor(colors.raised))
         painter.drawRoundedRect(key, 4, 4)
@@ -104,4 +142,3 @@ class ToolButton(QAbstractButton):
         painter.setFont(font)
         painter.setPen(text)
         painter.drawText(key, Qt.AlignCenter, self._key)
-        painter.end()

@@ -19,6 +19,7 @@ from ..actions import Action
 from ..background import Background
 from ..dialogs import Dialogs
 from ..docks import LEFT, RIGHT, Docks, Panel
+from ..keys_shown import keyed
 from ..session import Session
 from ..settings import Settings
 from ..thumbnails import Thumbnails
@@ -261,7 +262,9 @@ class InspectPage(QWidget):
         head.setContentsMargins(14, 0, 5, 0)
         head.addWidget(parts.section("Photos"))
         head.addStretch(1)
-        head.addWidget(parts.icon_button("image-plus-outline", "Open photos… (Ctrl+Shift+O)", self.open_photos))
+        add = parts.icon_button("image-plus-outline", "Open photos…", self.open_photos)
+        keyed(add, "inspect_open", "Open photos…", key="Ctrl+Shift+O")
+        head.addWidget(add)
         layout.addLayout(head)
         layout.addWidget(self._photos, 1)
         return sheet

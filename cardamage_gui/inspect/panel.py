@@ -8,11 +8,12 @@ from cardamage_core.assessment.damage import Damage
 
 from .. import parts
 from ..damage_card import DamageCard
+from ..keys_shown import chip
 from .findings import FindingsTable
 from .outline_bar import OutlineBar
 from .rows import Row
 
-KEYS = (("Y", "accept"), ("N", "reject"), ("D", "next photo"))
+KEYS = (("inspect_accept", "Y", "accept"), ("inspect_reject", "N", "reject"), ("inspect_next", "D", "next photo"))
 
 
 class FindingsPanel(QFrame):
@@ -71,8 +72,8 @@ def nothing_said(hidden: int, threshold: float, *, outlined: bool) -> str:
 def _keys() -> QHBoxLayout:
     line = QHBoxLayout()
     line.setSpacing(6)
-    for key, text in KEYS:
-        line.addWidget(parts.label(key, "key"))
+    for action, key, text in KEYS:
+        line.addWidget(chip(action, key))
         line.addWidget(parts.label(text, "small"))
         line.addSpacing(4)
     line.addStretch(1)

@@ -8,6 +8,7 @@ from qtpy.QtCore import QSize, Qt, Signal
 from qtpy.QtWidgets import QButtonGroup, QFrame, QLabel, QSlider, QToolButton, QWidget
 
 from .. import parts
+from ..keys_shown import keyed
 
 
 class Toolbar(QFrame):
@@ -34,8 +35,8 @@ class Toolbar(QFrame):
         return self._threshold.value() / 100
 
     def _make(self, threshold: float, opacity: float) -> None:
-        self._findings = _toggle("Findings", "M", lambda: self.overlay_chosen.emit(True))
-        self._original = _toggle("Original", "O", lambda: self.overlay_chosen.emit(False))
+        self._findings = _toggle("Findings", "M", "inspect_findings", lambda: self.overlay_chosen.emit(True))
+        self._original = _toggle("Original", "O", "inspect_original", lambda: self.overlay_chosen.emit(False))
         self._findings.setChecked(True)
         group = QButtonGroup(self)
         for button in (self._findings, self._original):
@@ -73,11 +74,11 @@ class Toolbar(QFrame):
         self.opacity_changed.emit(value / 100)
 
 
-def _toggle(text: str, key: str, slot: Callable[[], None]) -> QToolButton:
+def _toggle(text: str, key: str, action: str, slot: Callable[[], None]) -> QToolButton:
     button = QToolButton()
     button.setText(text)
     button.setCheckable(True)
-    button.setToolTip(f"{text} ({key})")
+    keyed(button, action, text, key=key)
     button.setMinimumSize(QSize(0, 28))
     button.clicked.connect(lambda _checked=False: slot())
     return button

@@ -17,6 +17,7 @@ from ..actions import Action
 from ..background import Background
 from ..docks import LEFT, Docks, Panel
 from ..jobs_watch import JobsWatch
+from ..keys_shown import keyed
 from ..session import Session
 from .form import Form
 from .job_view import JobView
@@ -185,7 +186,8 @@ class TrainPage(QWidget):
         return form
 
     def _make_widgets(self) -> None:
-        self._new = parts.button("New training", self.new_training, "primary", tip="New training (Ctrl+T)")
+        self._new = parts.button("New training", self.new_training, "primary")
+        keyed(self._new, "new_training", "New training", key="Ctrl+T")
         self._jobs = ItemsView(JobDelegate, "Jobs")
         self._models = ItemsView(ModelDelegate, "Models")
         self._jobs_head, self._models_head = parts.section("Jobs"), parts.section("Models")

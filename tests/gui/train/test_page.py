@@ -148,7 +148,7 @@ def test_new_training_opens_the_form_filled_from_the_project(opened, page):
     QTest.mouseClick(button(page, "New training"), Qt.LeftButton)
 
     assert button(page, "Start training").isEnabled()
-    assert "1\u202f000 steps in all: 4\u202f000 photos seen" in shown(page)
+    assert "1\u202f000 steps in all: 8\u202f000 photos seen" in shown(page)
 
 
 def test_a_job_without_anything_to_learn_is_refused_in_the_form(opened, page, wait):
