@@ -1,4 +1,4 @@
-"""How much of the car is damaged on the photo shown? Worked out in the background after every change."""
+"""How much of the car is damaged on the photo shown? Worked out in the background after every change, and meanwhile."""
 
 from __future__ import annotations
 
@@ -6,34 +6,53 @@ from functools import partial
 
 from qtpy.QtCore import QObject, Signal
 
-from cardamage_core.annotations.model import Label, Photo, Region
+from cardamage_core.annotations.model import Region
 from cardamage_core.assessment.damage import assess
 
 from ..background import Background
+from ..canvas.view import Canvas
+from ..session import Session
 from .latest import Latest
 
 THRESHOLD = 0.9
 
 
 class Assessing(QObject):
-    """The latest figure."""
+    """The latest figure; while a hand drags, the one that there would be if it let go."""
 
     assessed = Signal(object)  # Damage
 
-    def __init__(self, background: Background, parent: QObject | None = None) -> None:
+    def __init__(self, session: Session, background: Background, canvas: Canvas, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._session, self._canvas = session, canvas
         self._latest = Latest(background, self)
         self._latest.found.connect(self.assessed)
+        session.current_changed.connect(self._current_changed)
+        session.photo_changed.connect(self._photo_changed)
+        session.labels_changed.connect(self._ask)
+        canvas.pointer_moved.connect(self._pointer_moved)
+        canvas.busy_changed.connect(self._busy_changed)
 
-    @property
-    def idle(self) -> bool:
-        """Would a figure asked for now be worked out at once?"""
-        return self._latest.idle
-
-    def ask(self, photo: Photo, regions: tuple[Region, ...], labels: tuple[Label, ...]) -> None:
-        """Work the figure out, soon; `assessed` tells it."""
-        self._latest.ask(partial(assess, photo, regions, labels, threshold=THRESHOLD))
-
-    def drop(self) -> None:
-        """Nobody waits for a figure any more."""
+    def _current_changed(self, _photo: str) -> None:
         self._latest.drop()
+        self._ask()
+
+    def _photo_changed(self, photo_id: str) -> None:
+        if photo_id == self._session.current:
+            self._ask()
+
+    def _pointer_moved(self, _x: float, _y: float) -> None:
+        """The figure follows while the hand still drags."""
+        if self._canvas.busy and self._latest.idle:
+            self._ask(self._canvas.would_be)
+
+    def _busy_changed(self, busy: bool) -> None:
+        if not busy:  # also when a gesture was given up: the figure goes back
+            self._ask()
+
+    def _ask(self, regions: tuple[Region, ...] | None = None) -> None:
+        """Work the figure out for these regions, by default those that are stored."""
+        session, current = self._session, self._session.current
+        if current:
+            regions = session.regions(current) if regions is None else regions
+            self._latest.ask(partial(assess, session.photo(current), regions, session.labels(), threshold=THRESHOLD))

@@ -19,6 +19,7 @@ ON_REGIONS = ("hide", "lock", "duplicate", "copy", "front", "forward", "backward
 
 def actions_of(page: AnnotatePage) -> list[Action]:
     """The table of actions."""
+    canvas = page.canvas
     tools = [
         Action(f"tool_{name}", f"{tool.text} tool", (tool.key,), tool.hint, partial(page.take_tool, name))
         for name, tool in TOOLS.items()
@@ -34,13 +35,19 @@ def actions_of(page: AnnotatePage) -> list[Action]:
         Action("accept_photo", "Accept photo", ("Ctrl+Return",), "Mark as reviewed, go to the next", page.accept_photo),
         *tools,
         *digits,
-        Action("delete", "Delete", ("Del",), "Delete the vertex under the pointer, or the selection", page.delete),
+        Action("delete", "Delete", ("Del",), "Delete the vertex under the pointer, or the selection", canvas.delete),
         Action("escape", "Cancel", ("Esc",), "Cancel the drawing, put the tool down, clear the selection", page.escape),
         Action("select_all", "Select all regions", ("Ctrl+A",), "Select every region of the photo", page.select_all),
-        Action("fit", "Fit", ("F",), "Show the whole photo", page.fit),
-        Action("actual_size", "Zoom to 100 %", ("Ctrl+0",), "One photo pixel per screen pixel", page.actual_size),
-        Action("zoom_in", "Zoom in", ("Ctrl++", "Ctrl+="), "", page.zoom_in),
-        Action("zoom_out", "Zoom out", ("Ctrl+-",), "", page.zoom_out),
+        Action("fit", "Fit", ("F",), "Show the whole photo", canvas.fit),
+        Action(
+            "actual_size",
+            "Zoom to 100 %",
+            ("Ctrl+0",),
+            "One photo pixel per screen pixel",
+            partial(canvas.zoom_to, 1.0),
+        ),
+        Action("zoom_in", "Zoom in", ("Ctrl++", "Ctrl+="), "", partial(canvas.zoom_by, 1.25)),
+        Action("zoom_out", "Zoom out", ("Ctrl+-",), "", partial(canvas.zoom_by, 0.8)),
         Action("find", "Search photos", ("Ctrl+F",), "Search by name or label", page.find),
         Action("annotate_undo", "Undo", (), "Take the last edit back", page.undo),
         Action("annotate_redo", "Redo", (), "Do it again", page.redo),

@@ -6,6 +6,7 @@ Photos are decoded in the background; the one after the current is decoded ahead
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from qtpy.QtCore import QObject, Signal
 from cardamage_core.errors import CarDamageError
 
 from ..background import Background, Task
+from ..canvas.view import Canvas
 from ..session import Session
 
 KEPT_BYTES = 160_000_000
@@ -75,3 +77,37 @@ def _pixels(path: Path) -> np.ndarray:
     from cardamage_core import imaging  # in the background: a start need not wait for the decoder
 
     return imaging.load(path)
+
+
+class Showing(QObject):
+    """Brings the current photo onto the canvas; until it is there, or when it cannot be, a sentence in its place."""
+
+    shown = Signal(object)  # its pixels, (H, W, 3) uint8 RGB
+
+    def __init__(self, session: Session, loader: PhotoLoader, canvas: Canvas, following: Callable[[str], str]) -> None:
+        """`following` gives the id of the photo after one, "" when there is none."""
+        super().__init__(canvas)
+        self._session, self._loader, self._canvas, self._following = session, loader, canvas, following
+        session.current_changed.connect(self._current_changed)
+        loader.loaded.connect(self._loaded)
+        loader.failed.connect(self._failed)
+
+    def _current_changed(self, photo_id: str) -> None:
+        if not photo_id:
+            self._canvas.show_image(None)
+            return
+        self._say(photo_id, "" if self._session.photo(photo_id).width else "Loading…")
+        self._loader.load(photo_id, ahead=self._following(photo_id))
+
+    def _loaded(self, photo_id: str, pixels: np.ndarray) -> None:
+        if photo_id == self._session.current:
+            self._canvas.show_image(pixels)
+            self.shown.emit(pixels)
+
+    def _failed(self, photo_id: str, error: CarDamageError) -> None:
+        if photo_id == self._session.current:
+            self._say(photo_id, f"{error.title}\n{error.detail}")
+
+    def _say(self, photo_id: str, text: str) -> None:
+        photo = self._session.photo(photo_id)
+        self._canvas.show_image(None, size=(photo.width or 640.0, photo.height or 480.0), message=text)

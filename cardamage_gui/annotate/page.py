@@ -9,13 +9,11 @@ from __future__ import annotations
 from functools import partial
 
 import msgspec
-import numpy as np
 from qtpy.QtCore import Signal
 from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import QStackedWidget, QWidget
 
 from cardamage_core.annotations.model import Region
-from cardamage_core.errors import CarDamageError
 
 from .. import parts
 from ..actions import Action, bind
@@ -36,7 +34,7 @@ from .describing import Describing
 from .doctor import Doctor
 from .editing import Editing
 from .keys import ON_REGIONS, actions_of
-from .loading import PhotoLoader
+from .loading import PhotoLoader, Showing
 from .photos import PhotoPanel
 from .progress import ProgressStrip
 from .regions import RegionPanel
@@ -79,7 +77,8 @@ class AnnotatePage(QWidget):
         self.photos = PhotoPanel(session, self._checking, Thumbnails(session, background, self))
         self.way.use(self.photos)
         self._loader = PhotoLoader(session, background, self)
-        self._assessing = Assessing(background, self)
+        self._showing = Showing(session, self._loader, self.canvas, self._photo_after)
+        self._assessing = Assessing(session, background, self.canvas, self)
         self.first_steps = FirstSteps(session, self.canvas)
         self._middle = QStackedWidget()
         self._arrange()
@@ -141,10 +140,6 @@ class AnnotatePage(QWidget):
         self._wanted_label = name
         self._show_labels()
 
-    def delete(self) -> None:
-        """Delete the vertex under the pointer, or the selected regions."""
-        self.canvas.delete()
-
     def escape(self) -> None:
         """Cancel what is under way."""
         self.canvas.escape()
@@ -153,22 +148,6 @@ class AnnotatePage(QWidget):
     def select_all(self) -> None:
         """Select every region shown."""
         self.canvas.select([region.id for region in self.canvas.shown])
-
-    def fit(self) -> None:
-        """Show the whole photo."""
-        self.canvas.fit()
-
-    def actual_size(self) -> None:
-        """One photo pixel per screen pixel."""
-        self.canvas.zoom_to(1.0)
-
-    def zoom_in(self) -> None:
-        """Zoom in around the middle."""
-        self.canvas.zoom_by(1.25)
-
-    def zoom_out(self) -> None:
-        """Zoom out around the middle."""
-        self.canvas.zoom_by(0.8)
 
     def showEvent(self, event: QShowEvent) -> None:
         """The status bar may have told of another page."""
@@ -192,31 +171,12 @@ class AnnotatePage(QWidget):
         self._middle.setCurrentIndex(0 if self._session.photos() else 1)
 
     def _current_changed(self, photo_id: str) -> None:
-        self._assessing.drop()
         self.canvas.select(())
         if not photo_id:
-            self.canvas.show_image(None)
             self.canvas.show_regions((), ())
-            self._show_regions()
             self.panel.show_damage(None)
             self.way.show_damage(None)
-            return
-        photo = self._session.photo(photo_id)
-        size = (photo.width or 640.0, photo.height or 480.0)
-        self.canvas.show_image(None, size=size, message="" if photo.width else "Loading…")
         self._show_regions()
-        self._loader.load(photo_id, ahead=self.photos.model.step(photo_id, 1))
-
-    def _photo_loaded(self, photo_id: str, pixels: np.ndarray) -> None:
-        if photo_id == self._session.current:
-            self.canvas.show_image(pixels)
-            self.way.lighting.show(pixels)
-
-    def _photo_failed(self, photo_id: str, error: CarDamageError) -> None:
-        if photo_id == self._session.current:
-            photo = self._session.photo(photo_id)
-            size = (photo.width or 640.0, photo.height or 480.0)
-            self.canvas.show_image(None, size=size, message=f"{error.title}\n{error.detail}")
 
     def _photo_changed(self, photo_id: str) -> None:
         if photo_id == self._session.current:
@@ -228,17 +188,6 @@ class AnnotatePage(QWidget):
     def _history_changed(self) -> None:
         project = self._session.project
         self.bar.show_history(project.undo_text if project else "", project.redo_text if project else "")
-
-    def _assess_gesture(self, _x: float, _y: float) -> None:
-        """The figure follows while the hand still drags."""
-        if self.canvas.busy and self._session.current and self._assessing.idle:
-            photo = self._session.photo(self._session.current)
-            self._assessing.ask(photo, self.canvas.would_be, self._session.labels())
-
-    def _busy_changed(self, busy: bool) -> None:
-        current = self._session.current
-        if not busy and current:  # also when a gesture was given up: the figure goes back
-            self._assessing.ask(self._session.photo(current), self._session.regions(current), self._session.labels())
 
     def _edited(self, before: tuple[Region, ...], after: tuple[Region, ...], text: str) -> None:
         labelling.store(self._session, self._session.current, before, after, text)
@@ -266,8 +215,6 @@ class AnnotatePage(QWidget):
         self.panel.show_photo(self._session.photo(current) if current else None)
         self.panel.show_selection(self.canvas.selection)
         self._show_labels()
-        if current:
-            self._assessing.ask(self._session.photo(current), regions, labels)
 
     def _show_findings_here(self, _photo: str = "") -> None:
         self.panel.show_findings(self._checking.of(self._session.current))
@@ -280,6 +227,9 @@ class AnnotatePage(QWidget):
 
     def _show_aside(self) -> None:
         self.panel.show_aside(self.canvas.hidden, self.canvas.locked)
+
+    def _photo_after(self, photo_id: str) -> str:
+        return self.photos.model.step(photo_id, 1)
 
     def _photo_before(self) -> str:
         return self.photos.model.step(self._session.current, -1) if self._session.current else ""
@@ -319,8 +269,7 @@ class AnnotatePage(QWidget):
         session.photo_changed.connect(self._photo_changed)
         session.labels_changed.connect(self._labels_changed)
         session.history_changed.connect(self._history_changed)
-        self._loader.loaded.connect(self._photo_loaded)
-        self._loader.failed.connect(self._photo_failed)
+        self._showing.shown.connect(self.way.lighting.show)
         self._checking.changed.connect(self._show_findings_here)
         self._checking.photo_checked.connect(self._show_findings_here)
         self._assessing.assessed.connect(panel.show_damage)
@@ -330,9 +279,7 @@ class AnnotatePage(QWidget):
         self.editing.aside_changed.connect(self._show_aside)
         canvas.hint_changed.connect(self.hint_changed)
         canvas.pointer_moved.connect(self.pointer_moved)
-        canvas.pointer_moved.connect(self._assess_gesture)
         canvas.pointer_left.connect(partial(self.fact_changed.emit, "pointer", ""))
-        canvas.busy_changed.connect(self._busy_changed)
         self.way.fact_changed.connect(self.fact_changed)
         self._assessing.assessed.connect(self.way.show_damage)
         canvas.zoom_changed.connect(self.bar.show_zoom)
