@@ -3,7 +3,7 @@
 import pytest
 from qtpy.QtCore import Qt
 from qtpy.QtTest import QTest
-from qtpy.QtWidgets import QApplication
+from qtpy.QtWidgets import QApplication, QMenu, QMenuBar
 
 from cardamage_gui.commands import CommandPalette
 from cardamage_gui.keys_sheet import KeysSheet
@@ -117,3 +117,19 @@ def test_a_question_mark_opens_the_sheet_but_is_a_letter_in_a_field(opened):
     QTest.keyClicks(opened.annotate.photos.search, "?")
     assert opened.annotate.photos.search.text() == "?"
     assert opened.window.findChild(KeysSheet) is None
+
+
+@pytest.mark.parametrize("page", ["annotate", "train", "inspect"])
+def test_whatever_has_a_button_or_a_menu_is_found_by_typing_its_name(opened, page):
+    """So all but drawing can be done without a mouse, also what has no key."""
+    window = opened.window
+    window.show_page(page)
+    window.show_commands()
+    palette = window.findChild(CommandPalette)
+    offered = {row[0] for row in rows(palette.list)}
+    palette.close()
+    assert {action.text for action in getattr(opened, page).actions()} <= offered
+    menus = [menu for menu in window.findChild(QMenuBar).findChildren(QMenu) if menu.title() != "Open recent"]
+    entries = {entry.text() for menu in menus for entry in menu.actions() if entry.text() and not entry.menu()}
+    assert len(entries) > 15
+    assert entries <= offered

@@ -138,6 +138,21 @@ def test_areas_of_union_and_intersection_add_up(first, second):
 
 
 @settings(max_examples=60, deadline=None)
+@given(rings, rings)
+def test_what_is_subtracted_and_what_is_common_add_up_to_the_whole(first, second):
+    a, b = (Region(name, Polygon((tuple(ring),))) for name, ring in (("a", first), ("b", second)))
+    if min(size(a), size(b)) < 1:
+        return
+    try:
+        (common,) = cutting.intersect((a, b), ("a", "b"))
+        left, other = cutting.subtract((a, b), ("a", "b"))
+    except CuttingError:  # nothing in common, or nothing left
+        return
+    assert size(common) + size(left) == pytest.approx(size(a), abs=0.01)
+    assert other is b
+
+
+@settings(max_examples=60, deadline=None)
 @given(rings, st.tuples(corners, corners), st.tuples(corners, corners))
 def test_the_pieces_of_a_split_add_up(ring, start, end):
     region = Region("a", Polygon((tuple(ring),)))
