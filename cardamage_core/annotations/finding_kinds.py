@@ -42,6 +42,10 @@ KINDS: dict[str, Kind] = {
     "not-a-photo": Kind("Film or sound", "Left out: only photos are read."),
     "times": Kind("Times in a film", "Left out: only photos are read."),
     "unknown-shape": Kind("Shapes that are not known", "Left out."),
+    "no-split": Kind("Split without photos", "Deal the photos into splits, then export again."),
+    "photo-turned": Kind("Photo written as displayed", "EXIF turned it; its copy reads alike everywhere."),
+    "photo-converted": Kind("Photo written as JPEG", "The format expects it."),
+    "photo-not-copied": Kind("Photo not copied", "Import again and name the folder where the photos lie."),
     "key-twice": Kind("Two photos of one name", "VIA would show one of them only."),
 }  # fmt: skip
 _ORDER = {"error": 0, "warning": 1, "info": 2}

@@ -74,7 +74,7 @@ def read(source: Source) -> Reading:
 
 def write(of: Dataset) -> Written:
     """data.yaml and a text file for each photo; the photos themselves belong into images/SPLIT (see `copying`)."""
-    return Written(_contents(of))
+    return Written(_contents(of), tuple(_stand_ins(of)))
 
 
 FORMATS = (Format("yolo", "YOLO segmentation", "", recognises, read, write, LOSES, "images/{split}/{name}"),)
@@ -234,6 +234,14 @@ def _yaml(names: list[str], splits: list[str]) -> str:
 
 
 _BOTH = ("train", "val")
+
+
+def _stand_ins(of: Dataset) -> Iterator[Finding]:
+    there = {one.photo.split or "train" for one in of.photos}
+    for split in _BOTH if there else ():
+        if split not in there:
+            text = f"No photo is in {split}; data.yaml names others there, as trainers want both."
+            yield Finding("no-split", text, "info")
 
 
 def _inside(region: Region, photo: Photo) -> Shape:

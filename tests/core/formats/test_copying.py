@@ -70,7 +70,9 @@ def test_yolo_gets_its_photos_beside_the_labels_in_each_split(tmp_path):
 def test_data_yaml_names_only_folders_that_are_there_seen_from_itself(tmp_path, splits, folders):
     names = [photo(tmp_path / "in" / f"{i}.jpg") for i, _ in enumerate(splits)]
     data = Dataset(tuple(of(path, number=i, split=split) for i, (path, split) in enumerate(zip(names, splits))))  # noqa: B905
-    formats.write(data, tmp_path / "out", format="yolo", copy_photos=True)
+    findings = formats.write(data, tmp_path / "out", format="yolo", copy_photos=True)
+    lacking = [finding.text.split(";")[0] for finding in findings if finding.code == "no-split"]
+    assert lacking == [f"No photo is in {key}" for key, folder in folders.items() if not folder.endswith(key)]
     found = yaml.safe_load((tmp_path / "out" / "data.yaml").read_text())
     assert {key: found[key] for key in folders} == folders
     assert "path" not in found  # trainers would take it for a folder below the one they were started in
