@@ -97,9 +97,10 @@ def _in_name(region: Region, raw: dict[str, Any], old: str) -> dict[str, Any]:
 def _regions_to(one: AnnotatedPhoto, style: str, label_in: str) -> dict[str, Any] | list[Any]:
     """The regions; those that were not understood stand where they stood."""
     result: dict[str, Any] = {}
-    unread = _via(one.photo).get("unread", {})
+    unread = dict(_via(one.photo).get("unread", {}))
     for region in one.regions:
-        _add_unread(unread, result)
+        while place := unread.pop(str(len(result)), None):
+            result[_free(place[0], result)] = place[1]
         for shape in _shapes(region, style):
             data = dict(_via(region).get("region", REGION))
             data["shape_attributes"] = shape
@@ -107,14 +108,9 @@ def _regions_to(one: AnnotatedPhoto, style: str, label_in: str) -> dict[str, Any
             if attributes or "region_attributes" in data:
                 data["region_attributes"] = attributes or (None if _via(region).get("no_attributes") else attributes)
             result[_free(_via(region).get("key", str(len(result))), result)] = data
-    _add_unread(unread, result)
-    return result if style == "via1" else list(result.values())
-
-
-def _add_unread(unread: dict[str, Any], result: dict[str, Any]) -> None:
-    while (place := str(len(result))) in unread:
-        key, data = unread[place]
+    for key, data in unread.values():
         result[_free(key, result)] = data
+    return result if style == "via1" else list(result.values())
 
 
 def _shapes(region: Region, style: str) -> Iterator[dict[str, Any]]:

@@ -241,6 +241,15 @@ def test_of_several_ticked_boxes_the_first_is_proposed_with_a_finding(project, t
     assert written["regions"] == [region]
 
 
+def test_a_finding_about_a_region_of_the_file_leads_to_its_photo(project, tmp_path):
+    file = via(tmp_path / "v.json", "a.jpg", "b.jpg")
+    entries = json.loads(file.read_text())
+    entries["1b.jpg"]["regions"]["1"] = {"shape_attributes": {}, "region_attributes": {}}
+    file.write_text(json.dumps(entries))
+    found = [one for one in bring_in(project, file).findings if one.code == "unreadable-region"]
+    assert [project.photo(one.photo).name for one in found] == ["b.jpg"]
+
+
 def test_a_file_of_definitions_alone_brings_labels_and_says_so(project, tmp_path):
     definition = {"type": "radio", "options": {"dent": "", "rust": ""}}
     (tmp_path / "attributes.json").write_text(json.dumps({"region": {"type": definition}, "file": {}}))
