@@ -239,16 +239,19 @@ class AnnotatePage(QWidget):
     def _arrange(self) -> None:
         work = QWidget()
         column = parts.rows(work, spacing=0)
-        for widget in (self.bar, self.strip):
-            column.addWidget(widget)
+        column.addWidget(self.bar)
         column.addWidget(self.canvas, 1)
         self._middle.addWidget(work)
         self._middle.addWidget(self._empty())
+        middle = QWidget()  # the first import of all begins where there are no photos yet
+        above = parts.rows(middle, spacing=0)
+        above.addWidget(self.strip)
+        above.addWidget(self._middle, 1)
         panels = (
             Panel("list", "Photos", self.photos, LEFT, 270),
             Panel("details", "Regions", self.panel, RIGHT, 300),
         )
-        self.docks = Docks(self._middle, panels)
+        self.docks = Docks(middle, panels)
         parts.rows(self).addWidget(self.docks)
         self.tools.adjustSize()
         self.tools.move(12, 10)

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 from qtpy.QtWidgets import QPlainTextEdit, QProgressBar
 
+from cardamage_core.project import Project
 from cardamage_gui.annotate.naming import BECOMES, ROLE, NamingDialog
 from cardamage_gui.annotate.summary import SummaryDialog
 
@@ -92,6 +93,15 @@ def test_the_bar_is_busy_while_a_file_is_read_and_nobody_knows_how_far_it_is(pag
     page.strip.show_progress(0.25)
     assert (bar.value(), bar.maximum()) == (250, 1000)
     page.strip.stopped.emit()
+
+
+def test_the_bar_shows_in_a_project_without_photos_too(page, session, tmp_path, via_file):
+    Project.create(tmp_path / "empty").close()
+    session.open(tmp_path / "empty")
+    page.transfer.import_paths([via_file])
+    assert page.strip.isVisible()
+    page.strip.stopped.emit()
+    assert page.strip.isHidden()
 
 
 def test_stop_leaves_nothing(page, session, answers, via_file):
