@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from qtpy.QtCore import QItemSelection, QItemSelectionModel, QItemSelectionRange, QSize, Qt, Signal
+from qtpy.QtGui import QResizeEvent
 from qtpy.QtWidgets import QListView, QWidget
 
 from cardamage_core.annotations.model import Label, Region
@@ -14,7 +15,7 @@ from .. import look, words
 from .rows import ID, Row, RowDelegate, RowModel
 
 HEIGHT = 50
-FEWEST = 2  # rows that are always seen
+FEWEST = 3  # rows that are always seen
 MANY = 64  # changed rows above which the list is told that all are
 
 
@@ -77,6 +78,13 @@ class RegionList(QListView):
         self._telling = True
         if found:
             self.scrollTo(found[-1])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What is selected stays in sight when the fields below need more room."""
+        super().resizeEvent(event)
+        chosen = sorted(self.selectedIndexes())
+        if chosen:
+            self.scrollTo(chosen[-1])
 
     def selected(self) -> tuple[str, ...]:
         """The ids of the selected rows."""

@@ -116,7 +116,7 @@ class RegionPanel(QWidget):
             for widget in widgets:
                 column.addWidget(widget, {self.regions: 3, self.labels: 2}.get(widget, 0))
         column.addStretch(0)
-        parts.rows(self).addWidget(sheet)
+        parts.rows(self).addWidget(parts.scrolled(sheet, "Details"))  # where it is low, nothing is squeezed
 
 
 def _said(region_id: str, hidden: Set[str], locked: Set[str]) -> list[str]:

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 from qtpy.QtCore import Qt
 from qtpy.QtTest import QTest
+from qtpy.QtWidgets import QApplication
 
 from cardamage_core.annotations.model import Dot, Origin, Photo, Region
 from cardamage_gui.annotate.region_fields import NOT_SAID, SEVERAL, RegionFields, short, told_of
@@ -155,3 +156,17 @@ def test_a_note_under_way_stays_with_its_region_when_another_photo_is_shown(page
     assert note_of(session) == "by the lamp"
     assert note.text() == ""
     assert "note" not in session.photo("p2").attributes
+
+
+def test_in_a_low_window_the_panel_scrolls_and_the_selected_region_is_seen(page, session, qtbot):
+    """Nothing is squeezed: fields keep their height, and the list its selected row."""
+    more = tuple(msgspec.structs.replace(session.regions("p1")[0], id=f"more {i}") for i in range(9))
+    session.edit("p1", session.regions("p1"), (*session.regions("p1"), *more), "Copy")
+    page.resize(1200, 420)
+    QApplication.processEvents()
+    page.canvas.select(("more 8",))
+    QApplication.processEvents()
+    fields, regions = page.panel.fields, page.panel.regions
+    assert fields.label.height() >= fields.label.minimumSizeHint().height()
+    row = regions.visualRect(regions.selectedIndexes()[0])
+    assert regions.viewport().rect().contains(row)
