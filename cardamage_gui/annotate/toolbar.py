@@ -60,7 +60,8 @@ class ToolBar(QWidget):
         row.addWidget(chip("fit", actions["fit"].key_text), 0, Qt.AlignVCenter)
         row.addWidget(self.zoom)
         parts.rows(self).addWidget(self._bar)
-        self.setMinimumWidth(320)
+        self._show_level(*LEVELS[-1])
+        self.setMinimumWidth(self._bar.sizeHint().width())
 
     def show_zoom(self, scale: float) -> None:
         """Screen pixels per photo pixel."""

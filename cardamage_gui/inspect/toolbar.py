@@ -41,14 +41,14 @@ class Toolbar(QFrame):
         group = QButtonGroup(self)
         for button in (self._findings, self._original):
             group.addButton(button)
-        self._threshold, self._threshold_said = _slider(threshold, "Show masks above", 96)
-        self._opacity, self._opacity_said = _slider(opacity, "Opacity of masks", 64)
+        self._threshold, self._threshold_said = _slider(threshold, "Show masks above", 84)
+        self._opacity, self._opacity_said = _slider(opacity, "Opacity of masks", 56)
         self._threshold.valueChanged.connect(self._threshold_moved)
         self._threshold.sliderReleased.connect(self.threshold_settled)
         self._opacity.valueChanged.connect(self._opacity_moved)
 
     def _arrange(self) -> None:
-        layout = parts.columns(self, margins=(10, 0, 10, 0), spacing=6)
+        layout = parts.columns(self, margins=(8, 0, 8, 0), spacing=4)
         for widget in (self._findings, self._original, _line()):
             layout.addWidget(widget)
         for widget in (
@@ -99,6 +99,6 @@ def _slider(value: float, name: str, width: int) -> tuple[QSlider, QLabel]:
 def _line() -> QFrame:
     """A thin upright line with air on both sides."""
     made = QFrame()
-    parts.columns(made, margins=(6, 0, 6, 0)).addWidget(parts.frame("stroke"))
+    parts.columns(made, margins=(3, 0, 3, 0)).addWidget(parts.frame("stroke"))
     made.setFixedHeight(20)
     return made

@@ -76,3 +76,13 @@ def test_the_tool_bar_never_cuts_its_buttons(opened, wait, width):
         return [b.text() for b in bar.findChildren(QToolButton) if b.isVisible() and b.width() < b.sizeHint().width()]
 
     wait(lambda: opened.window.width() == width and cut() == [])
+
+
+def test_panels_give_way_before_the_tool_bar_is_cut(opened, wait):
+    opened.window.resize(1280, 720)
+    opened.window.shortcuts.run("panel_history")
+
+    bar = opened.annotate.bar
+    wait(
+        lambda: opened.window.history.isVisible() and bar.zoom.mapTo(bar, bar.zoom.rect().topRight()).x() < bar.width()
+    )
