@@ -109,7 +109,7 @@ def the_tools(page: QWidget, canvas: QWidget, window: QWidget) -> None:
     box = bounds(scratch.shape)
     canvas.select((scratch.id,))
     QTest.keyClick(canvas, Qt.Key_Z)
-    page.delete()
+    QTest.keyClick(canvas, Qt.Key_Delete)
     QTest.keyClick(canvas, Qt.Key_3)  # the label "scratch"
     draw(page, Qt.Key_P, [on(box, *at) for at in AROUND], close=False)
     hover(canvas, on(box, *AROUND[0]))

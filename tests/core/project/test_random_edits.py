@@ -99,6 +99,7 @@ def one_more(project, dice, number):
     return project.edit_regions(photo, before, changed(before, step, number), step[0])
 
 
+@pytest.mark.timeout(300 + EDITS // 8)
 @pytest.mark.parametrize("seed", [7])
 def test_after_thousands_of_random_edits_undo_restores_every_byte_also_after_a_restart(tmp_path, seed):
     dice = random.Random(seed)
