@@ -37,10 +37,8 @@ def match_anchors(anchors: Tensor, true_boxes: Tensor, true_classes: Tensor) -> 
     Background: IoU below 0.3 with all. Object: from 0.7 on, and the best anchor of each instance whatever its IoU.
     Class 0 is an empty slot; a negative class marks a crowd, where no anchor is taken for background.
     """
-    anchors, true_boxes = (
-        ops.cast(anchors, native.EXACT),
-        ops.cast(true_boxes, native.EXACT),
-    )  # many anchors tie for the best
+    # Exactly, since many anchors tie for the best.
+    anchors, true_boxes = ops.cast(anchors, native.EXACT), ops.cast(true_boxes, native.EXACT)
     overlap = boxes.iou(ops.expand_dims(anchors, 0), true_boxes)  # (b, a, n)
     real, crowd = (true_classes > 0)[:, None, :], (true_classes < 0)[:, None, :]
     in_crowd = ops.any(ops.where(crowd, overlap, 0.0) > CROWD_OVERLAP, axis=-1)

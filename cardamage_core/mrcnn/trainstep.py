@@ -230,7 +230,8 @@ def _taught(name: str, group: str) -> bool:
 def rate_at(step: int, *, peak: float, total_steps: int | None) -> float:
     """The learning rate of a step: up for a tenth of the way (100 steps at most), then down along a cosine to 0.
 
-    Without total_steps it is constant."""
+    Without total_steps it is constant.
+    """
     if not total_steps:
         return peak
     warm = min(100, total_steps // 10)
