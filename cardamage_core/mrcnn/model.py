@@ -154,7 +154,8 @@ class MaskRCNN:
     def _propose_compiled(self, image: np.ndarray) -> Any:
         canvas = image.shape[1:3]
         if canvas not in self._compiled:
-            self._compiled[canvas] = native.compiled(lambda batch: self.propose(batch["images"]), {"images": image})
+            propose_on = lambda batch: self.propose(batch["images"])  # noqa: E731
+            self._compiled[canvas] = native.compiled(propose_on, {"images": image}, self.weights.values())
         return self._compiled[canvas]({"images": ops.convert_to_tensor(image)})
 
     def _masks(self, pyramid: Sequence[Tensor], found: np.ndarray, classes: np.ndarray, spot: Placement) -> np.ndarray:

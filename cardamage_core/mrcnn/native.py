@@ -5,7 +5,7 @@ times cheaper); elsewhere, and in the tests, the portable ones do the same with 
 """
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import keras
@@ -15,8 +15,8 @@ from keras import ops
 from .errors import OutOfMemoryError
 
 Tensor = Any
-TENSORFLOW = keras.backend.backend() == "tensorflow"
-EXACT = "float32" if keras.backend.backend() == "jax" else "float64"  # jax knows no double precision unless told to
+TENSORFLOW, JAX = (keras.backend.backend() == name for name in ("tensorflow", "jax"))
+EXACT = "float32" if JAX else "float64"  # jax knows no double precision unless told to
 if TENSORFLOW:
     import tensorflow as tf
 EXHAUSTED = (tf.errors.ResourceExhaustedError,) if TENSORFLOW else ()
@@ -113,15 +113,28 @@ def real_slots(valid: Tensor) -> Tensor:
     return tf.cast(tf.where(valid | first_if_none)[:, 0], tf.int32)
 
 
-def compiled(function: Callable[..., Any], example: Any) -> Callable[..., Any]:
+def compiled(function: Callable[..., Any], example: Any, variables: Iterable[keras.Variable]) -> Callable[..., Any]:
     """The function made fast for batches shaped like the example, a dict of arrays whose axes after the first two vary.
 
-    Images keep their exact shape; all other entries may change from call to call.
+    Images keep their exact shape; all other entries may change from call to call. `variables` are all that it reads.
     """
+    if JAX:
+        return _compiled_by_jax(function, list(variables))
     if not TENSORFLOW:
         return function
     signature = {name: _spec(name, array) for name, array in example.items()}
     return tf.function(function, input_signature=[signature], autograph=False)
+
+
+def _compiled_by_jax(function: Callable[..., Any], variables: list[keras.Variable]) -> Callable[..., Any]:
+    import jax
+
+    @jax.jit
+    def pure(values: list[Tensor], batch: Any) -> Any:
+        with keras.StatelessScope(state_mapping=list(zip(variables, values, strict=True))):
+            return function(batch)
+
+    return lambda batch: pure([variable.value for variable in variables], batch)
 
 
 def compiled_once(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -153,15 +166,17 @@ def _spec(name: str, array: np.ndarray) -> Any:
 
 
 def value_and_gradients(
-    function: Callable[[], tuple[Tensor, Any]], variables: Sequence[keras.Variable]
+    function: Callable[[], tuple[Tensor, Any]], variables: Sequence[keras.Variable], others: Iterable[keras.Variable]
 ) -> tuple[Tensor, Any, list[Tensor]]:
-    """Run function() -> (loss, more) and differentiate the loss by the variables: loss, more, gradients."""
-    backend = keras.backend.backend()
-    if backend == "tensorflow":
+    """Run function() -> (loss, more) and differentiate the loss by the variables: loss, more, gradients.
+
+    `others` are the variables that it reads besides.
+    """
+    if TENSORFLOW:
         with tf.GradientTape() as tape:
             loss, more = function()
         return loss, more, tape.gradient(loss, [v.value for v in variables], unconnected_gradients="zero")
-    if backend == "torch":
+    if not JAX:
         import torch
 
         loss, more = function()
@@ -169,8 +184,10 @@ def value_and_gradients(
         return loss, more, [ops.zeros_like(v) if g is None else g for g, v in zip(gradients, variables, strict=True)]
     import jax
 
+    fixed = [(variable, variable.value) for variable in others]  # a scope hides what an outer one says
+
     def pure(values: list[Tensor]) -> tuple[Tensor, Any]:
-        with keras.StatelessScope(state_mapping=list(zip(variables, values, strict=True))):
+        with keras.StatelessScope(state_mapping=[*fixed, *zip(variables, values, strict=True)]):
             return function()
 
     (loss, more), gradients = jax.value_and_grad(pure, has_aux=True)([v.value for v in variables])

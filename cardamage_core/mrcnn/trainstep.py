@@ -68,6 +68,8 @@ class TrainStep:
         self._seed, self._total_steps = seed, total_steps if model.config.optimizer == "adamw" else None
         self._rate = learning_rate or model.config.learning_rate
         self._variables = [v for name, v in model.weights.items() if v.trainable and _taught(name, layers)]
+        taught = {id(v) for v in self._variables}
+        self._others = [v for v in model.weights.values() if id(v) not in taught]
         self._optimizer = _optimizer(model.config)
         self._optimizer.build(self._variables)
         self._apply = native.compiled_once(lambda gradients: self._optimizer.apply(gradients, self._variables))
@@ -138,7 +140,7 @@ class TrainStep:
         """Call function(batch), compiled once for each name and shape of images."""
         key = (name, batch["images"].shape)
         if key not in self._compiled:
-            self._compiled[key] = native.compiled(function, batch)
+            self._compiled[key] = native.compiled(function, batch, self.model.weights.values())
         with native.memory_watched():
             return self._compiled[key]({name: ops.convert_to_tensor(array) for name, array in batch.items()})
 
@@ -155,7 +157,7 @@ class TrainStep:
             found = self._losses(batch)
             return found["loss"] + self._decay(), found
 
-        _, found, gradients = native.value_and_gradients(run, self._variables)
+        _, found, gradients = native.value_and_gradients(run, self._variables, self._others)
         return found, gradients, ops.sqrt(sum(ops.sum(ops.square(gradient)) for gradient in gradients))
 
     def _decay(self) -> Tensor:

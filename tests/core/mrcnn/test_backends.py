@@ -17,6 +17,7 @@ from drawings import drawn_sample, tiny_config
 from cardamage_core.mrcnn import MaskRCNN
 from cardamage_core.mrcnn.canvas import paint, place
 
+QUICK_TO_COMPILE = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"  # for jax
 SCRIPT = Path(__file__).with_name("detect_with.py")
 REPOSITORY = Path(__file__).resolve().parents[3]
 OTHER_PYTHON = "CARDAMAGE_BACKENDS_PYTHON"
@@ -52,6 +53,7 @@ def outcome(backend: str, weights: Path) -> dict[str, np.ndarray]:
     if not out.exists():
         paths = os.pathsep.join(map(str, (REPOSITORY, SCRIPT.parent)))
         env = os.environ | {"KERAS_BACKEND": backend, "PYTHONPATH": paths, "TF_CPP_MIN_LOG_LEVEL": "3"}
+        env |= {"XLA_FLAGS": QUICK_TO_COMPILE} if backend == "jax" else {}
         done = subprocess.run([python, SCRIPT, weights, out], env=env, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr[-2000:]
     with np.load(out) as file:
