@@ -99,7 +99,7 @@ class Projects(QObject):
             lambda task: make_sample(folder, task),
             lambda _result: self._sample_made(folder),
             self._sample_failed,
-            progress=lambda fraction, text: self.busy.emit(f"{text} {fraction:.0%}"),
+            progress=lambda fraction, text: self.busy.emit(f"{text} {100 * fraction:.0f} %"),
         )
 
     def _sample_made(self, folder: Path) -> None:
