@@ -137,9 +137,23 @@ def _compiled_by_jax(function: Callable[..., Any], variables: list[keras.Variabl
     return lambda batch: pure([variable.value for variable in variables], batch)
 
 
-def compiled_once(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function made fast for arguments that always have the same shapes."""
-    return tf.function(function, autograph=False) if TENSORFLOW else function
+def applied(optimizer: keras.optimizers.Optimizer, variables: Sequence[keras.Variable]) -> Callable[..., None]:
+    """What changes the variables by their gradients, made fast; the optimiser is built for them."""
+    if TENSORFLOW:
+        return tf.function(lambda gradients: optimizer.apply(gradients, variables), autograph=False)
+    if not JAX:
+        return lambda gradients: optimizer.apply(gradients, variables)
+    import jax
+
+    pure = jax.jit(optimizer.stateless_apply)
+
+    def apply(gradients: Sequence[Tensor]) -> None:
+        state = [variable.value for variable in optimizer.variables]
+        taught, state = pure(state, gradients, [variable.value for variable in variables])
+        for variable, value in zip([*variables, *optimizer.variables], [*taught, *state], strict=True):
+            variable.assign(value)
+
+    return apply
 
 
 @contextlib.contextmanager

@@ -72,7 +72,7 @@ class TrainStep:
         self._others = [v for v in model.weights.values() if id(v) not in taught]
         self._optimizer = _optimizer(model.config)
         self._optimizer.build(self._variables)
-        self._apply = native.compiled_once(lambda gradients: self._optimizer.apply(gradients, self._variables))
+        self._apply = native.applied(self._optimizer, self._variables)
         self._compiled: dict[Any, Any] = {}
 
     def step(self, samples: Sequence[Sample]) -> dict[str, float]:
