@@ -86,8 +86,8 @@ def small_gpu(monkeypatch):
     def holding(photos: int) -> None:
         compiled = native.compiled
 
-        def limited(function, example):
-            inner = compiled(function, example)
+        def limited(function, example, variables):
+            inner = compiled(function, example, variables)
 
             def call(batch):
                 if batch["images"].shape[0] > photos:
