@@ -129,10 +129,17 @@ def the_tools(page: QWidget, canvas: QWidget, window: QWidget) -> None:
 def the_pages(built: Built, project: Path) -> None:
     """Train and Inspect, where something was trained and predicted."""
     built.projects.open(project)
+    wait(1000)
+    built.session.select(max((photo.id for photo in built.session.photos()), key=lambda one: predicted(built, one)))
     for name in ("train", "inspect"):
         built.window.show_page(name)
         wait(3000)
         save(built.window, name)
+
+
+def predicted(built: Built, photo: str) -> int:
+    """How many outlines a model made on this photo."""
+    return sum(region.origin.kind == "predicted" for region in built.session.regions(photo))
 
 
 def draw(page: QWidget, tool: int, points: list[tuple[float, float]], *, close: bool = True) -> None:

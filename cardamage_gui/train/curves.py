@@ -27,7 +27,7 @@ class Curves(QWidget):
         super().__init__(parent)
         self._total, self._parts = Chart("Loss"), Chart("Losses by part")
         self._precision = Chart("AP50 on validation photos", least=0.0)
-        self._shares = Chart("Photos with a mask above 90 %", least=0.0)
+        self._shares = Chart("Photos with a mask above 90 %", least=0.0, most=1.0)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(14)
@@ -56,8 +56,10 @@ class Curves(QWidget):
 class Chart(QFrame):
     """A card with a title, a legend with the newest values, and curves over the steps."""
 
-    def __init__(self, title: str, parent: QWidget | None = None, *, least: float | None = None) -> None:
-        """`least`: where the vertical axis begins; None follows the curves."""
+    def __init__(
+        self, title: str, parent: QWidget | None = None, *, least: float | None = None, most: float | None = None
+    ) -> None:
+        """`least` and `most`: where the vertical axis begins and ends; None follows the curves."""
         super().__init__(parent)
         self.setProperty("role", "card")
         self.setFixedHeight(HEIGHT)
@@ -72,6 +74,8 @@ class Chart(QFrame):
         self._plot = _plot()
         if least is not None:
             self._plot.setLimits(yMin=least, minYRange=0.1)
+        if least is not None and most is not None:
+            self._plot.setYRange(least, most)
         self._lines: dict[str, pyqtgraph.PlotDataItem] = {}
         layout = parts.rows(self, margins=(14, 12, 14, 10), spacing=6)
         layout.addLayout(head)
