@@ -21,8 +21,6 @@ from .building import Found, dataset, label_names, label_of, outlines, photo, po
 from .losses import has_hole
 from .source import Format, Reading, Source, Written
 
-OURS = ("id", "image_id", "category_id", "segmentation", "area", "bbox", "score", "attributes")
-
 
 def recognises(source: Source) -> bool:
     """Does it hold lists of images and annotations?"""

@@ -43,10 +43,10 @@ def deal(
     groups = grouped(len(photos), likeness.alike(looks))
     fixed = {} if again else {i: one.photo.split for i, one in enumerate(photos) if one.photo.split}
     chosen = chosen_splits(photos, groups, shares, fixed=fixed, seed=seed)
-    before = [project.photo(one.photo.id) for one in photos]
-    after = [msgspec.structs.replace(photo, split=name) for photo, name in zip(before, chosen, strict=True)]
-    changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
-    edit = project.edit_photos([old for old, _ in changed], [new for _, new in changed], "Deal photos to splits")
+    changed = {one.photo.id: name for one, name in zip(photos, chosen, strict=True) if one.photo.split != name}
+    before = [project.photo(photo_id) for photo_id in changed]
+    after = [msgspec.structs.replace(photo, split=changed[photo.id]) for photo in before]
+    edit = project.edit_photos(before, after, "Deal photos to splits")
     return Dealt(dict(Counter(chosen)), sum(len(group) for group in groups if len(group) > 1), edit)
 
 
@@ -78,15 +78,16 @@ def chosen_splits(
     """The split of each photo; those in `fixed` (by place) keep theirs, and their group follows the first of them."""
     contents = _contents(photos)
     names = list(shares)
-    wanted = np.outer([shares[name] for name in names], contents.sum(axis=0))  # (splits, kinds)
+    total = contents.sum(axis=0)
+    wanted = np.outer([shares[name] for name in names], total)  # (splits, kinds), what each split still lacks
     chosen = ["" for _ in photos]
     order = [_shuffled(one, seed) for one in photos]
     # Who stands already takes room first, then the largest groups choose while there is room for them.
     turn = lambda group: (not any(i in fixed for i in group), -len(group), min(order[i] for i in group))  # noqa: E731
     for group in sorted(groups, key=turn):
-        held = contents[list(group)].sum(axis=0)
+        weight = contents[list(group)].sum(axis=0) / np.maximum(total, 1.0)  # rare labels count for more
         kept = next((fixed[i] for i in group if i in fixed), None)
-        name = names[int(np.argmax(_lack(wanted, contents) @ held))] if kept is None else kept
+        name = names[int(np.argmax(wanted @ weight))] if kept is None else kept
         for i in group:
             chosen[i] = fixed.get(i, name)
             if chosen[i] in shares:
@@ -97,17 +98,13 @@ def chosen_splits(
 def _contents(photos: Sequence[AnnotatedPhoto]) -> np.ndarray:
     """What each photo brings: (photos, 1 + labels), itself and its regions of each label."""
     labels = sorted({region.label for one in photos for region in one.regions})
+    column = {label: place for place, label in enumerate(labels, start=1)}
     contents = np.zeros((len(photos), 1 + len(labels)))
     contents[:, 0] = 1.0
     for i, one in enumerate(photos):
         for region in one.regions:
-            contents[i, 1 + labels.index(region.label)] += 1.0
+            contents[i, column[region.label]] += 1.0
     return contents
-
-
-def _lack(wanted: np.ndarray, contents: np.ndarray) -> np.ndarray:
-    """What each split still lacks of each kind, relative to all there is of it."""
-    return wanted / np.maximum(contents.sum(axis=0), 1.0)
 
 
 def _shuffled(one: AnnotatedPhoto, seed: int) -> str:

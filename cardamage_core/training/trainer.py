@@ -206,10 +206,9 @@ class Trainer:
 
     def _enter_stage(self, step: int) -> None:
         """Teach the layers of the stage that this step is in."""
-        stage = stage_at(self._job.stages, step)
-        if stage != self._stage:
-            self._stage, self._engine = self._begun(stage)
-            self._note(f"From step {step + 1} on learn: {stage.layers}.")
+        if step >= self._stage.end:
+            self._stage, self._engine = self._begun(stage_at(self._job.stages, step))
+            self._note(f"From step {step + 1} on learn: {self._stage.layers}.")
 
     def _name_skipped(self) -> None:
         for photo, reason in (*self._train.skipped(), *self._val.skipped()):

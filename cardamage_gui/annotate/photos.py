@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from qtpy.QtCore import QModelIndex, Qt, Signal
+from qtpy.QtCore import QModelIndex, Qt
 from qtpy.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -29,8 +29,6 @@ TEXTS = {"all": "All", "unreviewed": "Unreviewed", "findings": "Findings", "no r
 
 class PhotoPanel(QWidget):
     """Search, chips and the photo list. It listens to the session and asks it to select."""
-
-    import_wanted = Signal()
 
     def __init__(self, session: Session, checking: Checking, thumbnails: Thumbnails) -> None:
         super().__init__()

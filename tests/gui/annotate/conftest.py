@@ -112,3 +112,12 @@ def page(qtbot, qapp, session, background, answers, project_folder):
         session.open(project_folder)
     page.canvas.setFocus()
     return page
+
+
+@pytest.fixture
+def facts(page):
+    """What the page says to the status bar, by name."""
+    said = {}
+    page.fact_changed.connect(said.__setitem__)
+    page.way.tell()  # what was said before anybody listened
+    return said

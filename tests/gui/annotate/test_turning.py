@@ -1,18 +1,9 @@
 """Does the view turn by keys, photo by photo, and nothing else with it?"""
 
-import pytest
 from qtpy.QtCore import Qt
 from qtpy.QtTest import QTest
 
 TURN = Qt.ControlModifier
-
-
-@pytest.fixture
-def facts(page):
-    said = {}
-    page.fact_changed.connect(said.__setitem__)
-    page.way.tell()  # what was said before anybody listened
-    return said
 
 
 def test_keys_turn_the_view_both_ways_and_upright_again(page, session, facts):

@@ -1,7 +1,6 @@
 """Can one find one's way: review states, the next open photo, filters, light, the facts in the status bar?"""
 
 import numpy as np
-import pytest
 from qtpy.QtCore import QEvent, QPoint, QPointF, Qt
 from qtpy.QtGui import QMouseEvent
 from qtpy.QtTest import QTest
@@ -10,14 +9,6 @@ from qtpy.QtWidgets import QApplication
 from cardamage_core.annotations.model import Photo
 from cardamage_gui.annotate.light import Light, lit, table
 from cardamage_gui.annotate.way import area_text
-
-
-@pytest.fixture
-def facts(page):
-    said = {}
-    page.fact_changed.connect(said.__setitem__)
-    page.way.tell()  # what was said before anybody listened
-    return said
 
 
 def screen(page, x, y):
