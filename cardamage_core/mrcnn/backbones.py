@@ -7,11 +7,26 @@ import keras
 from keras import layers
 
 Tensor = Any
+# Repeats, kernel, stride and output channels of each group of blocks (Tan and Le 2019; no squeeze-excite, ReLU6).
+LITE_STAGES = {
+    "efficientnet_lite0": (
+        (1, 3, 1, 16), (2, 3, 2, 24), (2, 5, 2, 40), (3, 3, 2, 80), (3, 5, 1, 112), (4, 5, 2, 192), (1, 3, 1, 320),
+    ),
+    "efficientnet_lite2": (
+        (1, 3, 1, 16), (3, 3, 2, 24), (3, 5, 2, 48), (4, 3, 2, 88), (4, 5, 1, 120), (5, 5, 2, 208), (1, 3, 1, 352),
+    ),
+}  # fmt: skip
+LITE_STEM, LITE_EXPANSION = 32, 6
 
 
 def build_backbone(name: str) -> keras.Model:
     """A network (batch, h, w, 3) -> [C2, C3, C4, C5] with strides 4, 8, 16, 32, without a classifier."""
-    return mobilenetv2() if name == "mobilenetv2" else resnet({"resnet50": 6, "resnet101": 23}[name])
+    match name:
+        case "mobilenetv2":
+            return mobilenetv2()
+        case "efficientnet_lite0" | "efficientnet_lite2":
+            return efficientnet_lite(LITE_STAGES[name])
+    return resnet({"resnet50": 6, "resnet101": 23}[name])
 
 
 def mobilenetv2() -> keras.Model:
@@ -19,6 +34,36 @@ def mobilenetv2() -> keras.Model:
     whole = keras.applications.MobileNetV2(input_shape=(None, None, 3), include_top=False, weights=None)
     taps = ("block_3_expand_relu", "block_6_expand_relu", "block_13_expand_relu", "out_relu")
     return keras.Model(whole.input, [whole.get_layer(tap).output for tap in taps], name="backbone")
+
+
+def efficientnet_lite(stages: tuple[tuple[int, int, int, int], ...]) -> keras.Model:
+    """EfficientNet-Lite without its head, tapped like MobileNetV2; blocks count from 0 as in the published weights.
+
+    A layer's name begins with its stage: "lite3_4_depthwise" belongs to block 4, whose input has stride 2**3.
+    """
+    image = layers.Input((None, None, 3))
+    x = _lite_norm(layers.Conv2D(LITE_STEM, 3, strides=2, padding="same", use_bias=False, name="lite1_stem")(image))
+    stage, block, taps = 1, 0, []
+    for repeats, kernel, stride, channels in stages:
+        for repeat in range(repeats):
+            step = stride if repeat == 0 else 1
+            shortcut, name = x, f"lite{stage}_{block}"
+            if block:
+                x = layers.Conv2D(LITE_EXPANSION * x.shape[-1], 1, use_bias=False, name=f"{name}_expand")(x)
+                x = _lite_norm(x)
+            if step == 2:
+                taps.append(x)
+                stage += 1
+                name = f"lite{stage}_{block}"
+            x = layers.DepthwiseConv2D(kernel, strides=step, padding="same", use_bias=False, name=f"{name}_depthwise")(
+                x
+            )
+            x = _lite_norm(x)
+            x = _lite_norm(layers.Conv2D(channels, 1, use_bias=False, name=f"{name}_project")(x), relu=False)
+            if step == 1 and shortcut.shape[-1] == channels:
+                x = layers.Add()([shortcut, x])
+            block += 1
+    return keras.Model(image, [*taps[1:], x], name="backbone")
 
 
 def resnet(blocks_in_stage_4: int) -> keras.Model:
@@ -42,6 +87,8 @@ def stage_of(layer: str) -> int:
         return 0
     if match := re.match(r"(?:res|bn)(\d)[a-z]_", layer):
         return int(match[1])
+    if match := re.match(r"lite(\d)_", layer):
+        return int(match[1])
     if match := re.match(r"block_(\d+)_", layer):
         return 2 + sum(int(match[1]) >= first for first in (3, 6, 13))
     return 5 if layer.startswith("Conv_1") else 1
@@ -60,3 +107,10 @@ def _bottleneck(x: Tensor, channels: int, name: str, *, first: bool) -> Tensor:
 def _conv_norm(x: Tensor, channels: int, size: int, name: str, *, strides: int = 1) -> Tensor:
     x = layers.Conv2D(channels, size, strides=strides, padding="same", name=f"res{name}")(x)
     return layers.BatchNormalization(name=f"bn{name}", epsilon=1e-3)(x, training=False)
+
+
+def _lite_norm(x: Tensor, *, relu: bool = True) -> Tensor:
+    """Batch normalisation named after the convolution before it, and ReLU6 where asked for."""
+    name = x._keras_history.operation.name
+    x = layers.BatchNormalization(name=f"{name}_bn", epsilon=1e-3)(x)
+    return layers.ReLU(6.0)(x) if relu else x

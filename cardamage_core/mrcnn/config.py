@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from .errors import EngineError
 
-BACKBONES = ("mobilenetv2", "resnet50", "resnet101")
+BACKBONES = ("mobilenetv2", "efficientnet_lite0", "efficientnet_lite2", "resnet50", "resnet101")
 LARGEST_CANVAS = 8192  # pixels on a side
 LOSS_NAMES = ("rpn_class", "rpn_box", "class", "box", "mask")
 

@@ -8,6 +8,8 @@ import keras
 import numpy as np
 
 from . import weights
+from .errors import EngineError
+from .torch_checkpoint import read_torch_checkpoint
 
 # What a weight is called, today and in the files of Keras 1.
 KINDS = {"W": "kernel", "b": "bias", "running_mean": "moving_mean", "running_std": "moving_variance"}
@@ -27,7 +29,9 @@ def read_imagenet(path: Path, trunk: keras.Model, backbone: str) -> dict[str, np
         if not layer.name.startswith("fpn_")
         for variable in layer.weights
     }
-    return _read_mobilenet(path, trunk, shapes) if backbone == "mobilenetv2" else _read_resnet(path, shapes)
+    if backbone == "mobilenetv2":
+        return _read_mobilenet(path, trunk, shapes)
+    return _read_lite(path, shapes) if backbone.startswith("efficientnet") else _read_resnet(path, shapes)
 
 
 def _read_mobilenet(path: Path, trunk: keras.Model, shapes: Mapping[str, weights.Shape]) -> dict[str, np.ndarray]:
@@ -52,6 +56,37 @@ def _counted_names(trunk: keras.Model) -> dict[str, str]:
         for i, variable in enumerate(layer.weights):
             names[f"layers/{kinds[type(layer)]}{number}/vars/{i}"] = f"{layer.name}/{variable.name}"
     return names
+
+
+def _read_lite(path: Path, shapes: Mapping[str, weights.Shape]) -> dict[str, np.ndarray]:
+    """EfficientNet-Lite from RangiLyu's PyTorch checkpoint; its classifier is left out."""
+    published = read_torch_checkpoint(path)
+    arrays = {}
+    for name, shape in shapes.items():
+        array = published.get(lite_name(name))
+        if array is not None and array.ndim == 4:  # (out, in, h, w); depthwise (channels, 1, h, w)
+            array = array.transpose((2, 3, 0, 1) if "_depthwise/" in name else (2, 3, 1, 0))
+        if array is None or array.shape != shape:
+            found = "nothing" if array is None else f"{array.shape}"
+            raise EngineError(
+                f"The weights in {path} do not fit this backbone.", f"{name}: expected {shape}, found {found}."
+            )
+        arrays[name] = array
+    return arrays
+
+
+def lite_name(name: str) -> str:
+    """ "lite3_4_depthwise_bn/gamma" as RangiLyu's checkpoint names it: "_blocks.4._bn1.weight"."""
+    layer, kind = name.split("/")
+    layer, norm = layer.removesuffix("_bn"), layer.endswith("_bn")
+    kind = {"gamma": "weight", "beta": "bias", "moving_mean": "running_mean", "moving_variance": "running_var"}.get(
+        kind, "weight"
+    )
+    if layer == "lite1_stem":
+        return f"_bn0.{kind}" if norm else "_conv_stem.weight"
+    _, block, part = layer.split("_")
+    counted = ("expand", "depthwise", "project").index(part)
+    return f"_blocks.{block}." + (f"_bn{counted}.{kind}" if norm else f"_{part}_conv.weight")
 
 
 def _read_resnet(path: Path, shapes: Mapping[str, weights.Shape]) -> dict[str, np.ndarray]:

@@ -35,7 +35,8 @@ class TrainingJob(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     weights), "coco" (Matterport's), "none" (random), a weights file (.h5) of Matterport's or ours, or a model's id,
     name or folder. `layers` is what learns: the "heads" alone, with the backbone's stages from "5+", "4+" or "3+" on,
     or "all"; or several with their epochs, "heads:5,all:10" (see `stages`). `changes` are keyword arguments for the
-    preset's `mrcnn.Config`. `learning_rate` None means the preset's own.
+    preset's `mrcnn.Config`. `ignored` are labels whose regions are taught neither as a class nor as background.
+    `learning_rate` None means the preset's own.
     """
 
     name: str = "damage"
@@ -51,6 +52,7 @@ class TrainingJob(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     learning_rate: float | None = None
     changes: dict[str, Any] = msgspec.field(default_factory=dict)
     layers: str = "all"
+    ignored: tuple[str, ...] = ()
 
     @property
     def total_steps(self) -> int:
@@ -77,14 +79,14 @@ class TrainingJob(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def classes_of(dataset: Dataset, job: TrainingJob) -> dict[str, int]:
-    """Which class id (1…) each label of the data set is taught as; labels left out are taught as background."""
+    """Which class id (1…) each label of the data set is taught as, -1 for ignored ones; others are background."""
     rules = {label: number for number, rule in enumerate(job.classes, start=1) for label in rule.labels}
     everything = next((number for number, rule in enumerate(job.classes, start=1) if not rule.labels), 0)
     if everything:
         roles = {label.name: label.role for label in dataset.labels}
         names = sorted({region.label for photo in dataset.photos for region in photo.regions})
         rules |= {name: everything for name in names if name not in rules and roles.get(name, "damage") == "damage"}
-    return rules
+    return rules | dict.fromkeys(job.ignored, -1)
 
 
 def data_hash(dataset: Dataset) -> str:

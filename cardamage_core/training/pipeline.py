@@ -40,6 +40,7 @@ class Photos:
 
     def __init__(self, dataset: Dataset, classes: Mapping[str, int], *, longest_side: int, seed: int) -> None:
         self._photos = dataset.photos
+        self._first = {one.photo.id: i for i, one in reversed(tuple(enumerate(dataset.photos)))}  # photos may repeat
         self._classes = classes
         self._longest_side = longest_side
         self._seed = seed
@@ -81,6 +82,7 @@ class Photos:
         raise JobError(f"None of the {len(self)} photos could be read.", f"{last.photo}: {last.reason}")
 
     def _sample(self, index: int) -> Sample | None:
+        index = self._first[self._photos[index].photo.id]
         if index in self._unreadable:
             return None
         if index in self._cache:

