@@ -40,6 +40,7 @@ class Config:
     proposals_inference: int = 150
     rpn_box_std: tuple[float, float, float, float] = (0.1, 0.1, 0.2, 0.2)
     # Heads.
+    roi_level_size: float = 224.0  # regions of this many pixels (root of the area) are cut from stride 16
     pool_size: int = 7
     box_head_units: int = 256
     mask_pool_size: int = 14
@@ -172,6 +173,7 @@ def _rules(c: Config) -> list[tuple[bool, str]]:
         (len(c.anchor_sizes) == len(c.anchor_strides), "anchor_sizes needs one size for each of anchor_strides."),
         (all(v > 0 for v in (*c.anchor_sizes, *c.anchor_ratios)), "anchor sizes and ratios must be positive."),
         (c.pixel_scale > 0, "pixel_scale must be positive."),
+        (c.roi_level_size > 0, "roi_level_size must be positive."),
         (
             min(c.rois_per_image, c.rpn_anchors_per_image, c.detection_max, c.proposals_inference) >= 1,
             "rois_per_image, rpn_anchors_per_image, detection_max and proposals_inference must be at least 1.",

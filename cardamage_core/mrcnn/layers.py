@@ -37,7 +37,7 @@ def roi_align(
     canvas's border has its last points on the last cell or, by the rounding of its other end, beyond: they read 0.
     """
     levels = list(pyramid[:-1])
-    level = choose_level(rois, canvas, strides=config.anchor_strides[:-1])
+    level = choose_level(rois, canvas, strides=config.anchor_strides[:-1], unit_size=config.roi_level_size)
     ends = rois if config.box_grid == "matterport" else _bin_middles(rois, levels, level, size=size)
     return native.pyramid_crop(levels, ends, photo, level=level, size=size)
 
@@ -51,9 +51,11 @@ def _bin_middles(rois: Tensor, levels: Sequence[Tensor], level: Tensor, *, size:
     return ops.clip((middle * side - 0.5) / ops.maximum(side - 1.0, 1.0), 0.0, INSIDE)
 
 
-def choose_level(rois: Tensor, canvas: tuple[int, int], *, strides: Sequence[int]) -> Tensor:
-    """Index into the levels for normalised regions (m, 4): 224 pixels belong to stride 16 (Lin et al. 2017, eq. 1)."""
-    unit = np.float32(224.0) / np.sqrt(np.float32(canvas[0] * canvas[1]))
+def choose_level(
+    rois: Tensor, canvas: tuple[int, int], *, strides: Sequence[int], unit_size: float = 224.0
+) -> Tensor:  # (m,) int32
+    """Index into the levels for normalised regions (m, 4): unit_size pixels belong to stride 16 (Lin et al. 2017)."""
+    unit = np.float32(unit_size) / np.sqrt(np.float32(canvas[0] * canvas[1]))
     root = ops.sqrt(ops.maximum(boxes.area(rois), 1e-12))
     exponent = ops.round(ops.log(root / float(unit)) / float(np.log(np.float32(2.0))))
     finest = int(strides[0]).bit_length() - 1

@@ -53,7 +53,7 @@ def _frozen(recipe: Recipe, data: Path, out: Path) -> Dataset:
     """The data set of the first call, so that a resumed training learns from the same photos."""
     path = out / "dataset.json"
     if not path.is_file():
-        files.write_atomic(path, msgspec.json.encode(dataset_of(recipe, data)))
+        files.write_atomic(path, msgspec.json.encode(dataset_of(recipe, data, out)))
     return msgspec.json.decode(path.read_bytes(), type=Dataset)
 
 

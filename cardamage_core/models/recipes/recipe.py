@@ -6,9 +6,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from ...annotations.model import AnnotatedPhoto, Dataset, Label, Region
+import msgspec
+
+from ... import files, geometry
+from ...annotations import shapes
+from ...annotations.model import AnnotatedPhoto, Dataset, Label, Polygon, Region, Role
 from ...training.job import ClassRule, TrainingJob
 from . import sources
+from .teacher import FILE, Teacher
 
 PALETTE = ("#e6194b", "#4363d8", "#f58231", "#3cb44b", "#911eb4", "#46f0f0", "#f032e6", "#bcf60c", "#008080", "#9a6324")
 LITE0 = {"backbone": "efficientnet_lite0", "pixel_mean": (127.0, 127.0, 127.0), "pixel_scale": 128.0}
@@ -20,18 +25,51 @@ FINE = {  # P2 and small anchors for thin and small damage
 
 
 class Recipe(NamedTuple):
-    """One model: `repeats` says how often a photo of each source stands in one round, `select` which photos do."""
+    """One model: `repeats` says how often a photo of each source stands in one round to learn from.
+
+    `prepare` turns all photos of the sources, with their regions relabelled, into those that teach and judge.
+    """
 
     job: TrainingJob
     labels: Mapping[str, Callable[[str], str]]
-    role: str
+    roles: Mapping[str, Role]
     repeats: Mapping[str, int]
-    select: Callable[[AnnotatedPhoto], bool] = lambda _: True
+    prepare: Callable[[list[AnnotatedPhoto], Path, Path], list[AnnotatedPhoto]]
 
 
-def _has_damage(one: AnnotatedPhoto) -> bool:
-    """Photos of igor teach only where one of their regions follows our convention of outlining."""
-    return sources.source_of(one) != "igor" or any(region.label != sources.IGNORED for region in one.regions)
+def dataset_of(recipe: Recipe, data: Path, out: Path) -> Dataset:
+    """The photos of the recipe's sources with their splits; those to learn from stand in it as often as they count.
+
+    `out` is the folder of the training; results that took long to derive are kept there.
+    """
+    photos: list[AnnotatedPhoto] = []
+    for name, relabel in recipe.labels.items():
+        photos += sources.read_source(data, name, relabel)
+    photos = recipe.prepare(sources.grouped_split(photos), data, out)
+    repeated = [
+        one
+        for one in photos
+        for _ in range(recipe.repeats.get(sources.source_of(one), 1) if one.photo.split == "train" else 1)
+    ]
+    names = sorted({region.label for one in photos for region in one.regions})
+    labels = [
+        Label(name, PALETTE[i % len(PALETTE)], role=recipe.roles.get(name, "damage")) for i, name in enumerate(names)
+    ]
+    return Dataset(tuple(repeated), tuple(labels))
+
+
+# ---- Damage --------------------------------------------------------------------------------------------------------
+
+
+def _with_damage(photos: list[AnnotatedPhoto], _data: Path, _out: Path) -> list[AnnotatedPhoto]:
+    """One version of each photo of the seed; of igor those with a region that follows our convention of outlining."""
+    typed = {one.photo.path for one in photos if sources.source_of(one) == "seed_types"}
+    return [
+        one
+        for one in photos
+        if not (sources.source_of(one) == "seed" and one.photo.path in typed)
+        and not (sources.source_of(one) == "igor" and all(r.label == sources.IGNORED for r in one.regions))
+    ]
 
 
 DAMAGE = Recipe(
@@ -53,35 +91,74 @@ DAMAGE = Recipe(
         },
     ),
     labels=sources.DAMAGE_LABELS,
-    role="damage",
+    roles={},
     repeats={"bilgi": 2},
-    select=_has_damage,
+    prepare=_with_damage,
 )
-RECIPES = {"damage": DAMAGE}
 
 
-def dataset_of(recipe: Recipe, data: Path) -> Dataset:
-    """All photos of the recipe's sources with their splits; those to learn from stand in it as often as they count."""
-    photos: list[AnnotatedPhoto] = []
-    for name, relabel in recipe.labels.items():
-        photos += sources.read_source(data, name, relabel)
-    typed = {one.photo.path for one in photos if sources.source_of(one) == "seed_types"}
-    photos = [one for one in photos if sources.source_of(one) != "seed" or one.photo.path not in typed]
-    photos = sources.grouped_split(photos)
-    repeated = [
-        one
-        for one in photos
-        for _ in range(recipe.repeats.get(sources.source_of(one), 1) if one.photo.split == "train" else 1)
-        if recipe.select(one)
-    ]
-    names = sorted({region.label for one in photos for region in one.regions})
-    labels = [
-        Label(name, PALETTE[i % len(PALETTE)], role=recipe.role)  # type: ignore[arg-type]
-        for i, name in enumerate(names)
-    ]
-    return Dataset(tuple(repeated), tuple(labels))
+# ---- Car and panels ------------------------------------------------------------------------------------------------
+
+PANELS = (
+    *dict.fromkeys(map(sources.panel_label, sources.CAR_PARTS)),
+    "front door",
+    "rear door",
+    "front lamp",
+    "rear lamp",
+    "mirror",
+)
 
 
-def union_of(regions: tuple[Region, ...]) -> tuple[Region, ...]:
-    """Regions as they are: a place for recipes that derive one region from many."""
-    return regions
+def _with_cars(photos: list[AnnotatedPhoto], data: Path, out: Path) -> list[AnnotatedPhoto]:
+    """Cars with panels from carparts; cars alone wherever the teacher is sure, where panels are left undecided."""
+    outlines = _teacher_outlines([one for one in photos if sources.source_of(one) != "carparts"], data, out)
+    found = []
+    for one in photos:
+        if sources.source_of(one) == "carparts" and one.regions:
+            rings = geometry.rings_of_area(geometry.union([shapes.area(r.shape) for r in one.regions]))
+            car = Region(f"{one.photo.id} car", Polygon(rings), "car")
+            found.append(AnnotatedPhoto(one.photo, (car, *one.regions)))
+        elif rings := outlines.get(one.photo.path):
+            shape = Polygon(tuple(tuple((x, y) for x, y in ring) for ring in rings))
+            car = Region(f"{one.photo.id} car", shape, "car")
+            found.append(AnnotatedPhoto(one.photo, (car, Region(f"{one.photo.id} panels", shape, sources.IGNORED))))
+    return found
+
+
+def _teacher_outlines(photos: list[AnnotatedPhoto], data: Path, out: Path) -> dict[str, list]:
+    """Rings by path where the teacher is sure; kept in `out`, since it takes minutes."""
+    path = out / "outlines.json"
+    if not path.is_file():
+        teacher = Teacher(data.parent / "weights" / FILE)
+        outlines = {one.photo.path: found.shape.rings for one in photos if (found := teacher.outline(one))}
+        files.write_atomic(path, msgspec.json.encode(outlines))
+    return msgspec.json.decode(path.read_bytes())
+
+
+CAR = Recipe(
+    job=TrainingJob(
+        name="car and panels",
+        epochs=8,
+        steps=200,
+        classes=tuple(ClassRule(name, (name,)) for name in ("car", *PANELS)),
+        ignored=(sources.IGNORED,),
+        layers="heads:1,all:7",
+        changes=LITE0
+        | {
+            "image_min_side": 320,
+            "image_max_side": 320,
+            "canvas": "square",
+            "scale_jitter": 0.3,
+            "colour_jitter": 0.2,
+            "mask_pool_size": 28,
+            "mask_head_channels": 64,
+            "roi_level_size": 448.0,
+        },
+    ),
+    labels={"carparts": sources.panel_label, "undamaged": sources.unlabelled}
+    | dict.fromkeys(("bilgi", "igor", "seed"), sources.any_damage),
+    roles={"car": "car"} | dict.fromkeys(PANELS, "part"),
+    repeats={"carparts": 4},
+    prepare=_with_cars,
+)
+RECIPES = {"damage": DAMAGE, "car": CAR}

@@ -88,6 +88,18 @@ DAMAGE_LABELS: dict[str, Callable[[str], str]] = {
     "carparts": lambda _: "",
     "undamaged": lambda _: "",
 }
+
+
+def any_damage(_label: str) -> str:
+    """Every region is damage of no particular kind."""
+    return "damage"
+
+
+def unlabelled(_label: str) -> str:
+    """No region counts."""
+    return ""
+
+
 CAR_PARTS = {
     "front_bumper": "front bumper",
     "back_bumper": "rear bumper",
@@ -117,8 +129,8 @@ def read_source(data: Path, name: str, relabel: Callable[[str], str]) -> list[An
     if not source.annotations:
         paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in (".jpg", ".jpeg", ".png"))
         return [_photo(path, name, ()) for path in paths]
-    for annotations in source.annotations:
-        file = folder / annotations
+    for relative in source.annotations:
+        file = folder / relative
         for one in formats.read(file).photos:
             places = (file.parent / one.photo.path, file.parent / "JPEGImages" / one.photo.path)
             if path := next((place for place in places if place.is_file()), None):
