@@ -27,7 +27,7 @@ FLOORS = [
     {"project", "models", "evaluation"},
     {"training", "inference"},
     {"jobs"},
-    {"demo"},
+    {"demo", "recipes"},
     {"commands"},
     {"__main__"},
 ]
@@ -71,7 +71,9 @@ def is_module(name: str) -> bool:
 
 
 def room_of(module: str) -> str:
-    """`cardamage_core.jobs.worker` → `jobs`."""
+    """`cardamage_core.jobs.worker` → `jobs`; the recipes that make our models train, so they lie above training."""
+    if module.startswith("cardamage_core.models.recipes"):
+        return "recipes"
     parts = module.split(".")
     return parts[1] if len(parts) > 1 else "__init__"
 

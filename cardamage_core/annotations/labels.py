@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from .model import Label, Role
 
@@ -22,15 +22,20 @@ _PARTS = {
 }  # fmt: skip
 
 
-def new_labels(names: Iterable[str], known: Sequence[Label] = ()) -> tuple[Label, ...]:
-    """Labels for the names that are not known yet: the next colours and free digit keys, a role guessed by name."""
+def new_labels(
+    names: Iterable[str], known: Sequence[Label] = (), *, roles: Mapping[str, Role] | None = None
+) -> tuple[Label, ...]:
+    """Labels for the names that are not known yet: the next colours and free digit keys.
+
+    The role is the one in `roles`, else guessed by name.
+    """
     taken = {label.name for label in known}
     keys = iter(sorted(set("123456789") - {label.key for label in known}))
     fresh = [name for name in dict.fromkeys(names) if name and name not in taken]
     start = len(known)
     return tuple(
-        Label(name, _color(start + i, role_of(name)), key=next(keys, ""), role=role_of(name))
-        for i, name in enumerate(fresh)
+        Label(name, _color(start + i, role), key=next(keys, ""), role=role)
+        for i, (name, role) in enumerate((name, (roles or {}).get(name) or role_of(name)) for name in fresh)
     )
 
 

@@ -9,37 +9,17 @@ import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from .. import __version__, files
+from ..annotations.labels import role_of
 from ..errors import ModelError
+from .card import ModelCard
 
-CARD, WEIGHTS = "card.json", "weights.h5"
+CARD, WEIGHTS, BUNDLED = "card.json", "weights.h5", "models"
 PACKAGES = ("keras", "tensorflow", "numpy")
-
-
-class ModelCard(msgspec.Struct, frozen=True):
-    """What a person or program must know about a model.
-
-    `classes` are named without the background and have ids 1, 2, …; `config` is `mrcnn.Config.to_dict()`; `job` the
-    TrainingJob as a dict; `data_hash` names the regions learned from; `parent` the model or weights begun from;
-    `metrics` are measured on the validation photos of the job; `created` is ISO 8601 in UTC.
-    """
-
-    id: str
-    name: str
-    created: str
-    preset: str
-    classes: tuple[str, ...]
-    config: dict[str, Any]
-    job: dict[str, Any] = msgspec.field(default_factory=dict)
-    data_hash: str = ""
-    metrics: dict[str, Any] = msgspec.field(default_factory=dict)
-    parent: str = ""
-    versions: dict[str, str] = msgspec.field(default_factory=dict)
-    weights_sha256: str = ""
 
 
 class Model(NamedTuple):
@@ -72,14 +52,31 @@ def models(models_folder: Path) -> list[Model]:
     return sorted(found, key=lambda model: (model.card.created, model.card.id), reverse=True)
 
 
+def bundled() -> list[Model]:
+    """The models that come with the program, damage first."""
+    return sorted(models(files.resource(BUNDLED)), key=lambda model: "car" in model.card.roles.values())
+
+
+def available(models_folder: Path | None) -> list[Model]:
+    """The models of a folder, newest first, then those that come with the program."""
+    return [*(models(models_folder) if models_folder else ()), *bundled()]
+
+
+def completed_by_car(model: Model) -> tuple[Model, ...]:
+    """The model, and with it the bundled one that outlines the car where the model itself does not."""
+    if "car" in model.card.roles.values() or any(role_of(name) == "car" for name in model.card.classes):
+        return (model,)
+    return (model, *[one for one in bundled() if "car" in one.card.roles.values()][:1])
+
+
 def find(name_or_path: str | Path, models_folder: Path | None = None) -> Model:
-    """The model in a folder, or the newest of `models_folder` with this id or name. Raises ModelError."""
+    """The model in a folder, the newest of `models_folder` or a bundled one by id or name. Raises ModelError."""
     path = Path(name_or_path)
     if (path / CARD).is_file():
         return read(path)
     if path.is_dir():
         raise ModelError(f"{path} is not a model.", f"A model is a folder with {CARD} and {WEIGHTS}.")
-    known = models(models_folder) if models_folder else []
+    known = available(models_folder)
     for model in known:
         if str(name_or_path) in (model.card.id, model.card.name):
             return model
@@ -153,9 +150,10 @@ def _completed(card: ModelCard, weights_path: Path) -> ModelCard:
 
 
 def _instead(known: list[Model], models_folder: Path | None) -> str:
+    names = ", ".join(model.card.id for model in known[:8]) or "none"
     if models_folder is None:
-        return "Name the folder of a model, or the project that holds it (--project)."
-    return f"Models in {models_folder}: {', '.join(model.card.id for model in known[:8]) or 'none'}."
+        return f"Name the folder of a model, or the project that holds it (--project). Models that come along: {names}."
+    return f"Models in {models_folder} and coming along: {names}."
 
 
 def _readable(folder: Path) -> Model | None:
