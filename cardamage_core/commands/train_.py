@@ -31,7 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--val-split", default="val", metavar="SPLIT", help="photos to validate on")
     parser.add_argument(
         "--start",
-        default="imagenet",
+        default="included",
         metavar="WEIGHTS",
         help="imagenet (default), coco, none, a weights file (.h5) of Matterport's or ours, or a model's id or folder",
     )

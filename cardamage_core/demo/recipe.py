@@ -26,7 +26,7 @@ class Recipe:
     epochs: int = 0  # 0: as many as the start weights need
     steps: int = 48
     batch: int = 4
-    start: str = "imagenet"
+    start: str = "included"
     seed: int = 0
     threshold: float = 0.7
     processes: int = 2
@@ -42,7 +42,7 @@ class Recipe:
 
     def _needed(self) -> int:
         """The epochs until damage is found; more where the network begins from random numbers."""
-        backbone = start.find_backbone("mobilenetv2")
+        backbone = start.find_backbone("efficientnet_lite0")
         from_nothing = self.start == "none" or (self.start == "imagenet" and backbone is None)
         return EPOCHS_FROM_NOTHING if from_nothing else EPOCHS
 

@@ -16,7 +16,7 @@ class Config:
     """All numbers of one Mask R-CNN. `classes` counts the background. Lengths are canvas pixels, shares are 0..1."""
 
     classes: int = 2
-    backbone: str = "mobilenetv2"
+    backbone: str = "efficientnet_lite0"
     # The photo on its canvas.
     image_min_side: int = 240  # a smaller photo is enlarged until its shorter side has this length ...
     image_max_side: int = 320  # ... but its longer side never exceeds this one
@@ -24,8 +24,8 @@ class Config:
     canvas: str = "fit"  # "fit": follows the photo's shape · "square": image_max_side on both sides
     canvas_step: int = 64  # canvas sides are multiples of this (the coarsest stride)
     canvas_floor: int = 256  # canvas sides are at least this long: fewer shapes, fewer compilations
-    pixel_mean: tuple[float, float, float] = (127.5, 127.5, 127.5)  # red, green, blue
-    pixel_scale: float = 127.5
+    pixel_mean: tuple[float, float, float] = (127.0, 127.0, 127.0)  # red, green, blue
+    pixel_scale: float = 128.0
     box_grid: str = "continuous"  # how boxes lie on pixels, see boxes.py: "continuous" or "matterport"
     # Feature pyramid, anchors and proposals.
     pyramid_channels: int = 96

@@ -96,6 +96,8 @@ def backbone_in(shapes: Mapping[str, tuple[int, ...]]) -> str:
     """Which backbone weights of these names belong to."""
     if "block_1_expand/kernel" in shapes:
         return "mobilenetv2"
+    if "lite1_stem/kernel" in shapes:
+        return "efficientnet_lite2" if "lite5_20_project/kernel" in shapes else "efficientnet_lite0"
     return "resnet101" if "res4w_branch2a/kernel" in shapes else "resnet50"
 
 

@@ -18,7 +18,7 @@ from .stages import Stage, stages
 
 PRESETS = ("light", "balanced", "matterport")
 BATCHES = {"light": 8, "balanced": 4, "matterport": 2}  # photos a step that a machine of 16 GB can hold
-STARTS = ("imagenet", "coco", "none")
+STARTS = ("included", "imagenet", "coco", "none")
 
 
 class ClassRule(msgspec.Struct, frozen=True):
@@ -31,12 +31,12 @@ class ClassRule(msgspec.Struct, frozen=True):
 class TrainingJob(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One training to do.
 
-    `steps` is the number of steps in an epoch, `batch` photos each. `start` is "imagenet" (the backbone's published
-    weights), "coco" (Matterport's), "none" (random), a weights file (.h5) of Matterport's or ours, or a model's id,
-    name or folder. `layers` is what learns: the "heads" alone, with the backbone's stages from "5+", "4+" or "3+" on,
-    or "all"; or several with their epochs, "heads:5,all:10" (see `stages`). `changes` are keyword arguments for the
-    preset's `mrcnn.Config`. `ignored` are labels whose regions are taught neither as a class nor as background.
-    `learning_rate` None means the preset's own.
+    `steps` is the number of steps in an epoch, `batch` photos each. `start` is "included" (the damage model that comes
+    along, where it fits, else as "imagenet"), "imagenet" (the backbone's published weights), "coco" (Matterport's),
+    "none" (random), a weights file (.h5) of Matterport's or ours, or a model's id, name or folder. `layers` is what
+    learns: the "heads" alone, with the backbone's stages from "5+", "4+" or "3+" on, or "all"; or several with their
+    epochs, "heads:5,all:10" (see `stages`). `changes` are keyword arguments for the preset's `mrcnn.Config`. `ignored`
+    are labels whose regions are taught neither as a class nor as background. `learning_rate` None means the preset's.
     """
 
     name: str = "damage"
@@ -46,7 +46,7 @@ class TrainingJob(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     classes: tuple[ClassRule, ...] = (ClassRule("damage"),)
     train_split: str = "train"
     val_split: str = "val"
-    start: str = "imagenet"
+    start: str = "included"
     seed: int = 0
     batch: int = 8
     learning_rate: float | None = None

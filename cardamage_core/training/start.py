@@ -13,6 +13,7 @@ import platformdirs
 from .. import files
 from ..errors import JobError
 from ..models import download, registry
+from ..models.registry import Model
 from ..mrcnn import matterport, weights
 from .job import TrainingJob
 
@@ -63,6 +64,8 @@ def load(
     match job.start:
         case "none":
             return "none"
+        case "included":
+            return _from_included(model, job, say)
         case "imagenet":
             return _from_imagenet(model, say)
         case "coco":
@@ -85,6 +88,14 @@ def find_coco() -> Path | None:
 def own_folder() -> Path:
     """The user's folder of published weights."""
     return platformdirs.user_data_path("cardamage", appauthor=False) / "models"
+
+
+def _from_included(model: MaskRCNN, job: TrainingJob, say: Callable[[str], None]) -> str:
+    """The damage model that comes along where it has the same backbone, else the backbone's ImageNet weights."""
+    fitting = [one for one in registry.bundled() if one.card.config.get("backbone") == model.config.backbone]
+    if not fitting:
+        return _from_imagenet(model, say)
+    return _taken_over(model, job, fitting[0], say=say)
 
 
 def _from_imagenet(model: MaskRCNN, say: Callable[[str], None]) -> str:
@@ -155,14 +166,21 @@ def _misfits(found: Shapes, wanted: Shapes) -> tuple[str, ...]:
 
 def _from_model(model: MaskRCNN, job: TrainingJob, models_folder: Path, *, say: Callable[[str], None]) -> str:
     parent = registry.find(job.start, models_folder)
-    parent.verify()
     _check_backbone(str(parent.card.config.get("backbone")), model, path=parent.folder)
-    if parent.card.classes == job.class_names:
-        model.load(parent.weights)
-        return parent.card.id
-    model.load(parent.weights, exclude=OF_CLASSES)
-    say(f"{parent.card.id} knows other classes: {', '.join(parent.card.classes)}.")
-    _say_anew(OF_CLASSES, say, of=parent.card.id)
+    return _taken_over(model, job, parent, say=say)
+
+
+def _taken_over(model: MaskRCNN, job: TrainingJob, parent: Model, *, say: Callable[[str], None]) -> str:
+    """All layers of a model of ours that fit; those of other classes or shapes begin anew."""
+    parent.verify()
+    shapes, found = model.shapes(), _without_prefix(weights.shapes_in(parent.weights))
+    other = {name.split("/")[0] for name in {*shapes, *found} if shapes.get(name) != found.get(name)}
+    if parent.card.classes != job.class_names:
+        say(f"{parent.card.id} knows other classes: {', '.join(parent.card.classes)}.")
+        other |= set(OF_CLASSES)
+    model.load(parent.weights, exclude=other)
+    if anew := tuple(dict.fromkeys(name.split("/")[0] for name in shapes if name.split("/")[0] in other)):
+        _say_anew(anew, say, of=parent.card.id)
     return parent.card.id
 
 
@@ -175,7 +193,7 @@ def _check_backbone(found: str, model: MaskRCNN, *, path: Path) -> None:
 
 
 def _say_anew(layers: tuple[str, ...], say: Callable[[str], None], *, of: str) -> None:
-    say(f"Left out of {of}, since they belong to other classes, and begun anew: {', '.join(layers)}.")
+    say(f"Left out of {of}, since they do not fit, and begun anew: {', '.join(layers)}.")
 
 
 def _find_packaged(package: str, name: str) -> Path | None:

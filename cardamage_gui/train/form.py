@@ -69,6 +69,7 @@ class Form(QFrame):
         self._fill_labels([label for label in labels if label.role == "damage"], counts)
         kept = self._start_from.currentData()
         self._start_from.clear()
+        self._start_from.addItem("The damage model that comes along", "included")
         self._start_from.addItem("ImageNet – a backbone that knows photos", "imagenet")
         self._start_from.addItem("COCO – a whole network, for the matterport preset", "coco")
         for model_id, model_name in models.items():
@@ -88,7 +89,7 @@ class Form(QFrame):
             classes=self._classes(),
             train_split=self._train.currentData() or "train",
             val_split=self._val.currentData() or "val",
-            start=self._start_from.currentData() or "imagenet",
+            start=self._start_from.currentData() or "included",
             seed=self._seed.value(),
             batch=self._batch.value(),
             layers=self._layers(),

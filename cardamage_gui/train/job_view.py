@@ -231,7 +231,11 @@ class JobView(QFrame):
 
 def about(job: JobStatus, photos: int, validation: int) -> str:
     """What is trained, in one line."""
-    start = {"imagenet": "from ImageNet", "none": "from random weights"}.get(job.job.start, f"from {job.job.start}")
+    start = {
+        "included": "from the damage model that comes along",
+        "imagenet": "from ImageNet",
+        "none": "from random weights",
+    }.get(job.job.start, f"from {job.job.start}")
     said = [f"{job.job.preset} preset", start]
     if photos:
         said.append(f"{words.count(photos, 'train photo')}, {validation} val")

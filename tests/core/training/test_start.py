@@ -61,7 +61,7 @@ def test_heads_for_another_number_of_classes_are_left_out_and_named(three_classe
     name, said = begun(model, theirs, tmp_path)
     assert name == str(theirs)
     assert said == [
-        "Left out of mask_rcnn_car_0030.h5, since they belong to other classes, and begun anew: "
+        "Left out of mask_rcnn_car_0030.h5, since they do not fit, and begun anew: "
         "mrcnn_class_logits, mrcnn_bbox_fc, mrcnn_mask."
     ]
     layers = {name.split("/")[0] for name in model.shapes()}
@@ -87,7 +87,7 @@ def test_weights_of_another_width_are_refused_with_the_list(theirs, tmp_path):
 def test_weights_of_another_backbone_are_refused_in_one_sentence(three_classes, tmp_path):
     with h5py.File(tmp_path / "r.h5", "w") as file:
         file["res4w_branch2a/res4w_branch2a/kernel:0"] = np.zeros(3, np.float32)
-    with pytest.raises(JobError, match="Its backbone is resnet101, the preset's is mobilenetv2"):
+    with pytest.raises(JobError, match="Its backbone is resnet101, the preset's is efficientnet_lite0"):
         begun(three_classes, tmp_path / "r.h5", tmp_path)
 
 
