@@ -33,7 +33,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--start",
         default="included",
         metavar="WEIGHTS",
-        help="imagenet (default), coco, none, a weights file (.h5) of Matterport's or ours, or a model's id or folder",
+        help="included (default: the damage model that comes along), imagenet, coco, none, a weights file (.h5) of"
+        " Matterport's or ours, or a model's id or folder",
     )
     parser.add_argument(
         "--layers",

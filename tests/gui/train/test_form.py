@@ -44,7 +44,7 @@ def test_untouched_it_makes_a_sensible_job(form):
     assert (job.name, job.preset, job.start, job.train_split, job.val_split) == (
         "damage-2",
         "light",
-        "imagenet",
+        "included",
         "train",
         "val",
     )
