@@ -29,11 +29,13 @@ class Config:
     box_grid: str = "continuous"  # how boxes lie on pixels, see boxes.py: "continuous" or "matterport"
     # Feature pyramid, anchors and proposals.
     pyramid_channels: int = 96
+    norm_groups: int = 0  # groups of the group normalisation (Wu and He 2018) in pyramid and heads; 0: none
     anchor_strides: tuple[int, ...] = (8, 16, 32, 64)
     anchor_sizes: tuple[float, ...] = (32.0, 64.0, 128.0, 256.0)
     anchor_ratios: tuple[float, ...] = (0.5, 1.0, 2.0)  # width / height
     rpn_channels: int = 128
     rpn_anchors_per_image: int = 256
+    rpn_positive_iou: float = 0.7  # an anchor is an object from this overlap on; the best of each object always is
     rpn_nms_threshold: float = 0.7
     proposals_before_nms: int = 2000
     proposals_training: int = 400
@@ -153,6 +155,10 @@ PRESETS: dict[str, dict[str, Any]] = {
 }
 
 
+def _normed_channels(c: Config) -> tuple[int, ...]:
+    return c.pyramid_channels, c.rpn_channels, c.box_head_units, c.mask_head_channels
+
+
 def _rules(c: Config) -> list[tuple[bool, str]]:
     """Everything that must hold, each with the sentence that is shown when it does not."""
     return [
@@ -172,12 +178,17 @@ def _rules(c: Config) -> list[tuple[bool, str]]:
         ),
         (len(c.anchor_sizes) == len(c.anchor_strides), "anchor_sizes needs one size for each of anchor_strides."),
         (all(v > 0 for v in (*c.anchor_sizes, *c.anchor_ratios)), "anchor sizes and ratios must be positive."),
+        (
+            c.norm_groups == 0 or all(n % c.norm_groups == 0 for n in _normed_channels(c)),
+            "norm_groups must divide the channels of pyramid and heads.",
+        ),
         (c.pixel_scale > 0, "pixel_scale must be positive."),
         (c.roi_level_size > 0, "roi_level_size must be positive."),
         (
             min(c.rois_per_image, c.rpn_anchors_per_image, c.detection_max, c.proposals_inference) >= 1,
             "rois_per_image, rpn_anchors_per_image, detection_max and proposals_inference must be at least 1.",
         ),
+        (0.3 <= c.rpn_positive_iou <= 1, "rpn_positive_iou must lie between 0.3 and 1."),
         (c.proposals_training >= c.rois_per_image, "proposals_training must be at least rois_per_image."),
         (0 < c.roi_positive_share < 1, "roi_positive_share must lie between 0 and 1."),
         (0 <= c.detection_min_score <= 1, "detection_min_score must lie between 0 and 1."),

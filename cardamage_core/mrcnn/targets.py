@@ -31,10 +31,12 @@ class RoiTargets(NamedTuple):
     objects: int  # slots from here on are never objects
 
 
-def match_anchors(anchors: Tensor, true_boxes: Tensor, true_classes: Tensor) -> tuple[Tensor, Tensor]:
+def match_anchors(
+    anchors: Tensor, true_boxes: Tensor, true_classes: Tensor, *, positive_iou: float = 0.7
+) -> tuple[Tensor, Tensor]:
     """Which anchors see an object: (a, 4) and (b, n, 4) pixels, (b, n) -> match (b, a) 1 / -1 / 0, instance (b, a).
 
-    Background: IoU below 0.3 with all. Object: from 0.7 on, and the best anchor of each instance whatever its IoU.
+    Background: IoU below 0.3 with all. Object: from positive_iou on, and the best anchor of each instance whatever its IoU.
     Class 0 is an empty slot; a negative class marks a crowd, where no anchor is taken for background.
     """
     # Exactly, since many anchors tie for the best.
@@ -47,7 +49,7 @@ def match_anchors(anchors: Tensor, true_boxes: Tensor, true_classes: Tensor) -> 
     match = ops.where((best < 0.3) & ~in_crowd, -1, 0)
     first_best = ops.argmax(overlap, axis=1, keepdims=True)  # (b, 1, n)
     is_best = ops.arange(anchors.shape[0], dtype=first_best.dtype)[None, :, None] == first_best
-    match = ops.where(ops.any(is_best & real & (overlap > 0), axis=-1) | (best >= 0.7), 1, match)
+    match = ops.where(ops.any(is_best & real & (overlap > 0), axis=-1) | (best >= positive_iou), 1, match)
     return match, ops.cast(instance, "int32")
 
 
@@ -56,7 +58,9 @@ def anchor_targets(
 ) -> AnchorTargets:
     """Sample rpn_anchors_per_image anchors, at most half of them objects. Boxes in pixels; noise (b, a) in 0..1."""
     k = min(config.rpn_anchors_per_image, anchors.shape[0])
-    match, instance = match_anchors(ops.convert_to_tensor(anchors, native.EXACT), true_boxes, true_classes)
+    match, instance = match_anchors(
+        ops.convert_to_tensor(anchors, native.EXACT), true_boxes, true_classes, positive_iou=config.rpn_positive_iou
+    )
     objects, object_index = _draw(match > 0, noise, k // 2)
     others, other_index = _draw(match < 0, noise, k)
     others = others & _fills_up(objects, k, slots=k)

@@ -119,6 +119,18 @@ def best_overlap(
     return share_of(values)
 
 
+def by_label(
+    photos: Sequence[AnnotatedPhoto], predictions: Predictions, *, labels: Sequence[str]
+) -> dict[str, float | dict[str, float] | None]:
+    """AP50 of boxes and masks over some labels, and of the masks of each."""
+    measured = evaluate(photos, predictions, classes={label: label for label in labels})
+    return {
+        "box_ap50": measured.box_ap50,
+        "mask_ap50": measured.mask_ap50,
+        "mask_ap50_by_class": measured.mask_ap50_by_class,
+    }
+
+
 def _sight(one: AnnotatedPhoto, found: Sequence[Region], ignored: str) -> Sight:
     ignore = [shapes.area(r.shape) for r in one.regions if r.label == ignored]
     truth = [shapes.area(r.shape) for r in one.regions if r.label != ignored]

@@ -17,6 +17,11 @@ from .teacher import FILE, Teacher
 
 PALETTE = ("#e6194b", "#4363d8", "#f58231", "#3cb44b", "#911eb4", "#46f0f0", "#f032e6", "#bcf60c", "#008080", "#9a6324")
 LITE0 = {"backbone": "efficientnet_lite0", "pixel_mean": (127.0, 127.0, 127.0), "pixel_scale": 128.0}
+STEADY = {  # without these the pyramid's offsets outgrow its details (docs/decisions/0006)
+    "norm_groups": 16,
+    "rpn_positive_iou": 0.5,
+    "rpn_anchors_per_image": 128,
+}
 FINE = {  # P2 and small anchors for thin and small damage
     "anchor_strides": (4, 8, 16, 32, 64),
     "anchor_sizes": (16.0, 32.0, 64.0, 128.0, 256.0),
@@ -35,6 +40,8 @@ class Recipe(NamedTuple):
     roles: Mapping[str, Role]
     repeats: Mapping[str, int]
     prepare: Callable[[list[AnnotatedPhoto], Path, Path], list[AnnotatedPhoto]]
+    summary: str = ""
+    weaknesses: tuple[str, ...] = ()
 
 
 def dataset_of(recipe: Recipe, data: Path, out: Path) -> Dataset:
@@ -75,12 +82,14 @@ def _with_damage(photos: list[AnnotatedPhoto], _data: Path, _out: Path) -> list[
 DAMAGE = Recipe(
     job=TrainingJob(
         name="damage",
-        epochs=18,
+        epochs=12,
         steps=200,
         classes=tuple(ClassRule(name, (name,)) for name in ("scratch", "dent", "broken", "glass", "lamp")),
         ignored=(sources.IGNORED,),
-        layers="heads:2,all:16",
+        layers="all",
+        learning_rate=7e-4,
         changes=LITE0
+        | STEADY
         | FINE
         | {
             "image_min_side": 384,
@@ -138,12 +147,14 @@ def _teacher_outlines(photos: list[AnnotatedPhoto], data: Path, out: Path) -> di
 CAR = Recipe(
     job=TrainingJob(
         name="car and panels",
-        epochs=8,
+        epochs=6,
         steps=200,
         classes=tuple(ClassRule(name, (name,)) for name in ("car", *PANELS)),
         ignored=(sources.IGNORED,),
-        layers="heads:1,all:7",
+        layers="all",
+        learning_rate=7e-4,
         changes=LITE0
+        | STEADY
         | {
             "image_min_side": 320,
             "image_max_side": 320,

@@ -1,0 +1,184 @@
+"""Turns a trained recipe into a model that comes along: measured, calibrated, its weights in half precision.
+
+The threshold and the calibration are chosen on the validation photos; the figures of the card are measured on the test
+photos, which nothing was chosen by.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from ... import files, imaging
+from ...annotations.model import AnnotatedPhoto, Dataset, Region
+from ...inference import polygons
+from ...mrcnn import MaskRCNN
+from .. import registry
+from ..card import ModelCard, SourceNote
+from . import quality, sources
+from .recipe import PANELS, Recipe
+
+LEAST_SCORE = 0.05
+MOST_ALARMS = 0.10  # of the undamaged validation photos, at the default threshold
+STEPS = tuple(round(0.05 * i, 2) for i in range(1, 20))
+BINS = 12  # of the calibration
+
+
+def bundle(recipe: Recipe, out: Path, folder: Path, *, command: str, say: Callable[[str], None]) -> Path:
+    """Write the newest model of the training in `out` to `folder`/NAME; the folder that was written."""
+    trained = registry.models(out / "models")[0]
+    dataset = msgspec.json.decode((out / "dataset.json").read_bytes(), type=Dataset)
+    config = MaskRCNN.open(trained.weights).config.change(canvas="fit", detection_min_score=LEAST_SCORE)
+    network = MaskRCNN(config)
+    network.load(trained.weights)
+    judge = _judge_damage if recipe.job.name == "damage" else _judge_car
+    found = {}
+    for split in ("val", "test"):
+        photos = _unique(dataset, split)
+        say(f"Predicting {len(photos)} photos to {'choose by' if split == 'val' else 'judge by'} …")
+        found[split] = photos, _predict(network, photos, trained.card.classes)
+    calibration = _calibration(*found["val"])
+    card = msgspec.structs.replace(
+        trained.card,
+        id="",
+        name=recipe.job.name,
+        config=config.to_dict(),
+        summary=recipe.summary,
+        weaknesses=recipe.weaknesses,
+        sources=_credits(dataset),
+        roles=dict(recipe.roles),
+        calibration=calibration,
+        command=command,
+    )
+    metrics, threshold = judge(card, found["val"], found["test"])
+    card = msgspec.structs.replace(card, id=recipe.job.name.replace(" ", "-"), metrics=metrics, threshold=threshold)
+    weights = out / "bundled.h5"
+    network.save(weights, half=True)
+    target = folder / card.id
+    card = msgspec.structs.replace(card, weights_sha256=files.sha256(weights))
+    target.mkdir(parents=True, exist_ok=True)
+    files.write_atomic(target / registry.WEIGHTS, weights.read_bytes())
+    files.write_atomic(target / registry.CARD, msgspec.json.format(msgspec.json.encode(card)))
+    return target
+
+
+Judged = tuple[list[AnnotatedPhoto], dict[str, tuple[Region, ...]]]
+
+
+def _judge_damage(card: ModelCard, val: Judged, test: Judged) -> tuple[dict[str, Any], float]:
+    chosen, judged = (_calibrated(card, found) for found in (val, test))
+    threshold = _threshold(quality.sights(*chosen))
+    photos, predictions = judged
+    seen = quality.sights(photos, predictions)
+    by_source = {name: [one for one in photos if sources.source_of(one) == name] for name in card_sources(photos)}
+    ap = {
+        name: dict(zip(("box_ap50", "mask_ap50"), quality.any_damage(some, predictions), strict=True))
+        for name, some in by_source.items()
+        if any(one.regions for one in some)
+    }
+    right = {
+        name: quality.right_share(quality.sights(some, predictions), threshold)._asdict()
+        for name, some in by_source.items()
+        if any(one.regions for one in some)
+    }
+    return {
+        "any_damage": ap,
+        "right_mask": quality.right_share(seen, threshold)._asdict(),
+        "right_mask_by_source": right,
+        "false_alarms": quality.alarm_share(seen, threshold)._asdict(),
+        "recall": quality.recall(seen, threshold)._asdict(),
+        "recall_of_small": quality.recall(seen, threshold, smaller=quality.SMALL)._asdict(),
+        "curve": quality.curve(seen, steps=STEPS),
+        "calibration": quality.calibration(seen),
+    }, threshold
+
+
+def _judge_car(card: ModelCard, val: Judged, test: Judged) -> tuple[dict[str, Any], float]:
+    del val
+    photos, predictions = _calibrated(card, test)
+    whole = [one for one in photos if sources.source_of(one) == "carparts"]
+    metrics = {
+        "silhouette_iou_carparts": quality.best_overlap(whole, predictions, wanted=_is_car)._asdict(),
+        "silhouette_iou_teacher": quality.best_overlap(
+            [one for one in photos if one not in whole], predictions, wanted=_is_car
+        )._asdict(),
+        "panels": quality.by_label(whole, predictions, labels=PANELS),
+    }
+    return metrics, 0.5
+
+
+def card_sources(photos: Sequence[AnnotatedPhoto]) -> list[str]:
+    """The names of the sources that photos come from."""
+    return list(dict.fromkeys(map(sources.source_of, photos)))
+
+
+def _is_car(region: Region) -> bool:
+    return region.label == "car"
+
+
+def _predict(
+    network: MaskRCNN, photos: Sequence[AnnotatedPhoto], classes: Sequence[str]
+) -> dict[str, tuple[Region, ...]]:
+    """Regions with the network's own scores by photo id."""
+    found = {}
+    for one in photos:
+        (detections,) = network.predict([imaging.load(Path(one.photo.path))], min_score=LEAST_SCORE)
+        found[one.photo.id] = polygons.regions(detections, classes, model="")
+    return found
+
+
+def _calibration(
+    photos: Sequence[AnnotatedPhoto], predictions: dict[str, tuple[Region, ...]]
+) -> tuple[tuple[float, float], ...]:
+    """Points (score, share of right ones), rising: isotonic over bins of equal count (Zadrozny and Elkan 2002)."""
+    bins = quality.calibration(quality.sights(photos, predictions), bins=BINS)
+    scores, right, counts = (np.array(column, float) for column in zip(*bins, strict=True))
+    level = _isotonic(right, counts)
+    points = [(0.0, 0.0), *zip(scores.tolist(), level.tolist(), strict=True), (1.0, 1.0)]
+    return tuple((round(s, 4), round(v, 4)) for s, v in points)
+
+
+def _isotonic(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The rising sequence nearest to the values (pool adjacent violators)."""
+    blocks: list[list[float]] = []  # value, weight, length
+    for value, weight in zip(values, weights, strict=True):
+        blocks.append([float(value), float(weight), 1])
+        while len(blocks) > 1 and blocks[-2][0] >= blocks[-1][0]:
+            last = blocks.pop()
+            total = blocks[-1][1] + last[1]
+            blocks[-1] = [(blocks[-1][0] * blocks[-1][1] + last[0] * last[1]) / total, total, blocks[-1][2] + last[2]]
+    return np.concatenate([np.full(int(length), value) for value, _, length in blocks])
+
+
+def _threshold(seen: Sequence[quality.Sight]) -> float:
+    """The lowest threshold with at most MOST_ALARMS false alarms, rounded up to a hundredth."""
+    return next(t / 100 for t in range(5, 100) if quality.alarm_share(seen, t / 100).value <= MOST_ALARMS)
+
+
+def _calibrated(card: ModelCard, found: Judged) -> Judged:
+    photos, predictions = found
+    return photos, {
+        name: tuple(
+            msgspec.structs.replace(r, origin=msgspec.structs.replace(r.origin, score=float(score)))
+            for r, score in zip(regions, card.calibrated([r.origin.score or 0.0 for r in regions]), strict=True)
+        )
+        for name, regions in predictions.items()
+    }
+
+
+def _credits(dataset: Dataset) -> tuple[SourceNote, ...]:
+    taught = {one.photo.id: one for one in dataset.photos if one.photo.split == "train"}
+    counts = Counter(map(sources.source_of, taught.values()))
+    return tuple(
+        SourceNote(name, sources.SOURCES[name].licence, sources.SOURCES[name].credit, count)
+        for name, count in counts.items()
+    )
+
+
+def _unique(dataset: Dataset, split: str) -> list[AnnotatedPhoto]:
+    return list({one.photo.id: one for one in dataset.photos if one.photo.split == split}.values())
