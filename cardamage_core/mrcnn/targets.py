@@ -36,8 +36,8 @@ def match_anchors(
 ) -> tuple[Tensor, Tensor]:
     """Which anchors see an object: (a, 4) and (b, n, 4) pixels, (b, n) -> match (b, a) 1 / -1 / 0, instance (b, a).
 
-    Background: IoU below 0.3 with all. Object: from positive_iou on, and the best anchor of each instance whatever its IoU.
-    Class 0 is an empty slot; a negative class marks a crowd, where no anchor is taken for background.
+    Background: IoU below 0.3 with all. Object: from positive_iou on, and the best anchor of each instance whatever its
+    IoU. Class 0 is an empty slot; a negative class marks a crowd, where no anchor is taken for background.
     """
     # Exactly, since many anchors tie for the best.
     anchors, true_boxes = ops.cast(anchors, native.EXACT), ops.cast(true_boxes, native.EXACT)
