@@ -17,7 +17,6 @@ from . import fingerprints, history
 from .changing import Changing
 from .contents import Contents
 from .history import Edit
-from .known import LabelCounts
 from .lock import taken
 from .store import Change, Store
 
@@ -96,9 +95,10 @@ class Project(Contents):
             self._must_be_writable()
             if not changes:
                 return None
-            edit = history.record(self._store, changes, text)
-            self._known.edited(photo_id, tuple(after), changes)
-            self._counts.changed(changes)
+            with self._generation.writing():
+                edit = history.record(self._store, changes, text)
+                self._known.edited(photo_id, tuple(after), changes)
+                self._counts.changed(changes)
             return edit
 
     def edit_photo(self, before: Photo, after: Photo, text: str) -> Edit | None:
@@ -162,7 +162,7 @@ class Project(Contents):
         self._must_be_writable()
         if not changes:
             return None
-        with self._store.lock:
+        with self._store.lock, self._generation.writing():
             edit = history.record(self._store, changes, text, step=step)
             self._known.forget(edit.photo)
             self._counts.changed(changes)
@@ -194,10 +194,10 @@ class Project(Contents):
     def walk_to(self, edit_id: int) -> tuple[Edit, ...]:
         """Undo or redo in one transaction until this edit is the last one done (0: none is); the edits walked over."""
         self._must_be_writable()
-        with self._store.lock:
+        with self._store.lock, self._generation.writing():
             walked = history.walk_to(self._store, edit_id)
             self._known.forget()
-            self._counts = LabelCounts()
+            self._counts.forget()
             return tuple(walked)
 
     @property
@@ -222,7 +222,7 @@ class Project(Contents):
 
     def _walk(self, step: Callable[[Store], history.Walked | None]) -> Edit | None:
         self._must_be_writable()
-        with self._store.lock:
+        with self._store.lock, self._generation.writing():
             walked = step(self._store)
             if walked is None:
                 return None
