@@ -85,18 +85,27 @@ class Project(Contents):
 
     # Editing
 
-    def edit_regions(self, photo_id: str, before: Sequence[Region], after: Sequence[Region], text: str) -> Edit | None:
-        """Replace the regions of a photo in one transaction; None when nothing differs.
+    def edit_regions(
+        self,
+        photo_id: str,
+        before: Sequence[Region],
+        after: Sequence[Region],
+        text: str,
+        *,
+        labels: Sequence[Label] = (),
+    ) -> Edit | None:
+        """Replace the regions of a photo, and add `labels` that are new, in one transaction; None: nothing differs.
 
         ProjectError, and nothing changed, if `before` is not what is stored, the disk is full or a number not finite.
         """
         with self._store.lock:
             changes = self._changing.regions(photo_id, before, after)
+            new = self._changing.new_labels(labels)
             self._must_be_writable()
-            if not changes:
+            if not changes and not new:
                 return None
             with self._generation.writing():
-                edit = history.record(self._store, changes, text)
+                edit = history.record(self._store, [*new, *changes], text)
                 self._known.edited(photo_id, tuple(after), changes)
                 self._counts.changed(changes)
             return edit

@@ -134,7 +134,7 @@ class AnnotatePage(QWidget):
 
     def choose_label(self, name: str) -> None:
         """As `press_digit`, by the label's name."""
-        if self.canvas.selection and not self.canvas.busy:
+        if self._labels_selection():
             labelling.relabel(self._session, self._session.current, self.canvas.selection, name)
             return
         self._wanted_label = name
@@ -197,8 +197,12 @@ class AnnotatePage(QWidget):
         self.panel.show_selection(ids)
 
     def _label_added(self, name: str) -> None:
-        if labelling.add_labels(self._session, [name]):
+        if self._labels_selection() or labelling.add_labels(self._session, [name]):
             self.choose_label(name)
+
+    def _labels_selection(self) -> bool:
+        """Whether a label that is chosen is for the selected regions, and not for the next drawing."""
+        return bool(self.canvas.selection) and not self.canvas.busy
 
     def _filter_findings(self) -> None:
         self.photos.show_kind("findings")

@@ -203,6 +203,9 @@ def test_a_new_label_gets_a_key_and_labels_the_selection(page, session):
     assert session.labels()[-1].name == "glass"
     assert session.labels()[-1].key == "3"
     assert region(session, "a").label == "glass"
+    session.undo()
+    assert region(session, "a").label == "dent"
+    assert session.labels()[-1].name == "car"
 
 
 def test_a_key_given_to_a_label_leaves_the_one_that_had_it(page, session):
@@ -223,6 +226,8 @@ def test_a_project_without_labels_gets_damage_with_the_first_drawing(page, sessi
     drag(page, (60, 60), (90, 90))
     assert [label.name for label in session.labels()] == ["damage"]
     assert [r.label for r in session.regions("p1")] == ["damage"]
+    session.undo()
+    assert (session.labels(), session.regions("p1")) == ((), ())
 
 
 def test_a_project_opened_for_reading_only_cannot_be_changed(page, session, project_folder):
