@@ -179,10 +179,10 @@ class Project(Contents):
 
     # What its files are like
 
-    def file_findings(self, *, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Finding]:
-        """Photos whose files vanished or were replaced since the project first saw them; their regions stay."""
-        if not self.read_only:
-            yield from fingerprints.findings(self._store, self.folder, cancelled=cancelled)
+    def file_findings(self, *, photo: str = "", cancelled: Callable[[], bool] = lambda: False) -> Iterator[Finding]:
+        """Photos (or one) whose files vanished or were replaced since the project first saw them; regions stay."""
+        keep = not self.read_only
+        return fingerprints.findings(self._store, self.folder, photo=photo, keep=keep, cancelled=cancelled)
 
     def accept_file(self, photo: Photo) -> None:
         """A person says that the regions belong to the file as it is now. No edit: there is nothing to undo."""
