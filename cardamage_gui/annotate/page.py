@@ -113,8 +113,9 @@ class AnnotatePage(QWidget):
         """Mark the photo as reviewed and go on to the next unreviewed one."""
         if self._session.current:
             before = self._session.photo(self._session.current)
-            self._session.edit_photo(before, msgspec.structs.replace(before, review="accepted"), "Accept photo")
-            self.photos.show_next_unreviewed()
+            accepted = msgspec.structs.replace(before, review="accepted")
+            if self._session.edit_photo(before, accepted, "Accept photo"):
+                self.photos.show_next_unreviewed()
 
     def take_tool(self, name: str) -> None:
         """Take a tool; drawing needs a project that may be changed."""

@@ -1,6 +1,7 @@
 """Does the Annotate page carry one edit from the hand to the disk, and back? Real mouse and key events."""
 
 import msgspec
+import pytest
 from qtpy.QtCore import QEvent, QPoint, QPointF, Qt
 from qtpy.QtGui import QMouseEvent
 from qtpy.QtTest import QTest
@@ -184,6 +185,17 @@ def test_accepting_a_photo_is_an_edit_and_goes_on(page, session):
     assert session.photo("p1").review == "accepted"
     assert session.current == "p2"
     assert page.photos.chips.button(1).text() == "Unreviewed 3"
+
+
+@pytest.mark.parametrize("how", ["accept", Qt.Key_F2])
+def test_in_a_project_opened_for_reading_only_accepting_is_refused_and_stays(page, session, project_folder, qtbot, how):
+    session.close()
+    session.open(project_folder, read_only=True)
+    with qtbot.waitSignal(session.failed) as told:
+        page.accept_photo() if how == "accept" else key(page, how)
+    assert told.args[0].title == "project was opened for reading only."
+    assert session.current == "p1"
+    assert session.photo("p1").review == "unreviewed"
 
 
 def test_the_review_of_a_region_can_be_chosen(page, session):
