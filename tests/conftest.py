@@ -17,6 +17,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+if (SHARED / "weights").is_dir():  # the program itself never looks there
+    os.environ.setdefault("CARDAMAGE_WEIGHTS", str(SHARED / "weights"))
 PATIENCE = 15.0  # seconds that threads and processes get to end
 HELPERS = ("resource_tracker", "forkserver")  # of multiprocessing; they end with Python
 
