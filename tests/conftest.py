@@ -17,8 +17,6 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
-if (SHARED / "weights").is_dir():  # the program itself never looks there
-    os.environ.setdefault("CARDAMAGE_WEIGHTS", str(SHARED / "weights"))
 PATIENCE = 15.0  # seconds that threads and processes get to end
 HELPERS = ("resource_tracker", "forkserver")  # of multiprocessing; they end with Python
 
@@ -29,6 +27,17 @@ def shared() -> Path:
     if not (SHARED / "data").is_dir():
         pytest.skip(f"needs {SHARED}, which is not part of the repository")
     return SHARED
+
+
+@pytest.fixture(autouse=True)
+def published_weights(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only tests that ask for `shared`, and are skipped without it, begin from published weights.
+
+    So every other test does the same in a plain clone as in a checkout beside the shared folder.
+    """
+    monkeypatch.delenv("CARDAMAGE_WEIGHTS", raising=False)
+    if "shared" in request.fixturenames:
+        monkeypatch.setenv("CARDAMAGE_WEIGHTS", str(SHARED / "weights"))
 
 
 @pytest.fixture(autouse=True)
