@@ -8,7 +8,6 @@ from pathlib import Path
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDialog,
     QFileDialog,
     QGridLayout,
@@ -98,7 +97,7 @@ class SettingsDialog(QDialog):
             box.toggled.connect(lambda on: self._settings.set(name, on))
             grid.addWidget(box, row, 0, 1, 2)
             return
-        field = QComboBox()
+        field = parts.ComboBox()
         field.addItems([choice.capitalize() for choice in setting.choices])
         field.setCurrentIndex(setting.choices.index(self._settings.get(name)))
         field.currentIndexChanged.connect(lambda index: self._settings.set(name, setting.choices[index]))

@@ -13,7 +13,7 @@ from qtpy.QtCore import QObject, QTimer, Signal
 
 from cardamage_core.errors import CarDamageError
 
-from .background import Background
+from .background import Background, Task
 from .session import Session
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class JobsWatch(QObject):
         self._background = background
         self._jobs: tuple[JobStatus, ...] = ()
         self._folder: Path | None = None
-        self._looking = False
+        self._looking: Task | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.look)
@@ -51,33 +51,34 @@ class JobsWatch(QObject):
 
     def look(self) -> None:
         """Look at the folders now; `changed` follows when something did."""
-        if self._looking or self._folder is None:
+        if self._looking is not None or self._folder is None:
             return
-        self._looking = True
         folder = self._folder
-        self._background.run(lambda: _jobs(folder), lambda jobs: self._seen(folder, jobs), self._not_seen, urgent=True)
+        self._looking = self._background.run(lambda: _jobs(folder), self._seen, self._not_seen, urgent=True)
 
     def close(self) -> None:
         """Look no more."""
         self._timer.stop()
         self._folder = None
+        if self._looking is not None:
+            self._looking.cancel()
 
     def _project_changed(self) -> None:
         project = self._session.project
         self._folder = project.folder if project else None
-        self._looking = False
+        if self._looking is not None:
+            self._looking.cancel()  # what it finds, or fails at, is another project's
+        self._looking = None
         self._take(())
         self.look()
 
-    def _seen(self, folder: Path, jobs: tuple[JobStatus, ...]) -> None:
-        if folder != self._folder:
-            return
-        self._looking = False
+    def _seen(self, jobs: tuple[JobStatus, ...]) -> None:
+        self._looking = None
         self._take(jobs)
         self._timer.start(LIVE if any(job.live for job in jobs) else IDLE)
 
     def _not_seen(self, error: CarDamageError) -> None:
-        self._looking = False
+        self._looking = None
         self._timer.start(IDLE)
         self._session.failed.emit(error)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qtpy.QtCore import QEvent, QObject, Qt
 from qtpy.QtGui import QBrush, QColor, QKeySequence
-from qtpy.QtWidgets import QComboBox, QDialog, QHBoxLayout, QKeySequenceEdit, QLabel, QLineEdit, QWidget
+from qtpy.QtWidgets import QDialog, QHBoxLayout, QKeySequenceEdit, QLabel, QLineEdit, QWidget
 
 from . import look, parts
 from .commands import ID, action_table, show_actions
@@ -21,7 +21,7 @@ class KeysSheet(QDialog):
         self.setWindowTitle("Keys")
         self.resize(620, 620)
         self._shortcuts = shortcuts
-        self.search, self.preset = QLineEdit(), QComboBox()
+        self.search, self.preset = QLineEdit(), parts.ComboBox()
         self.table = action_table("Actions and their keys")
         self.keys = QKeySequenceEdit()
         self.told = parts.label("", "bad", wrap=True)

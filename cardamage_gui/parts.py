@@ -7,15 +7,18 @@ from html import escape
 from typing import TypeVar
 
 from qtpy.QtCore import QEvent, QSize, Qt, Signal
-from qtpy.QtGui import QKeyEvent, QResizeEvent
+from qtpy.QtGui import QKeyEvent, QResizeEvent, QWheelEvent
 from qtpy.QtWidgets import (
     QBoxLayout,
+    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
     QScrollArea,
+    QSlider,
+    QSpinBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -206,6 +209,30 @@ class Field(QLineEdit):
             super().keyPressEvent(event)
         if event.key() in (Qt.Key_Escape, Qt.Key_Return, Qt.Key_Enter):
             self.done.emit()
+
+
+class ComboBox(QComboBox):
+    """A choice that the mouse wheel scrolls past; the open list scrolls as usual."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to what scrolls around it: a choice must not change unseen."""
+        event.ignore()
+
+
+class SpinBox(QSpinBox):
+    """A number that the mouse wheel scrolls past."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """As ComboBox."""
+        event.ignore()
+
+
+class Slider(QSlider):
+    """A slider that the mouse wheel scrolls past."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """As ComboBox."""
+        event.ignore()
 
 
 class EmptyState(QFrame):

@@ -118,12 +118,23 @@ class Session(QObject):
             self._labels = self._project.labels() if self._project else ()
         return self._labels
 
-    def edit(self, photo_id: str, before: tuple[Region, ...], after: tuple[Region, ...], text: str) -> bool:
-        """Store a photo's changed regions as one undoable edit; False (nothing changed, `failed` told) if refused.
+    def edit(
+        self,
+        photo_id: str,
+        before: tuple[Region, ...],
+        after: tuple[Region, ...],
+        text: str,
+        *,
+        labels: tuple[Label, ...] = (),
+    ) -> bool:
+        """Store a photo's changed regions, with labels that are new, as one undoable edit.
 
-        Regions must be the values that `regions` gave or `annotations.edits` made of them.
+        False (nothing changed, `failed` told) if refused. Regions must be the values that `regions` gave or
+        `annotations.edits` made of them.
         """
-        return before == after or self._change(lambda p: p.edit_regions(photo_id, before, after, text))
+        if before == after and not labels:
+            return True
+        return self._change(lambda p: p.edit_regions(photo_id, before, after, text, labels=labels))
 
     def add_regions(self, photo_id: str, new: tuple[Region, ...], labels: tuple[Label, ...], text: str) -> bool:
         """Put regions on top of a photo's, with labels that are new, all as one edit; as `edit`."""
@@ -218,7 +229,7 @@ class Session(QObject):
         """Say what an edit touched: one photo, or (an import, labels, a photo that came or went) everything."""
         old = self.summary(edit.photo) if edit.photo else None
         new = self._opened().summary(edit.photo) if edit.photo else None
-        if old is None or new is None:
+        if old is None or new is None or "label" in edit.kinds:
             self.refresh()
             return
         place, photos = self.place(edit.photo), self.photos()

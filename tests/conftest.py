@@ -30,6 +30,17 @@ def shared() -> Path:
 
 
 @pytest.fixture(autouse=True)
+def published_weights(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only tests that ask for `shared`, and are skipped without it, begin from published weights.
+
+    So every other test does the same in a plain clone as in a checkout beside the shared folder.
+    """
+    monkeypatch.delenv("CARDAMAGE_WEIGHTS", raising=False)
+    if "shared" in request.fixturenames:
+        monkeypatch.setenv("CARDAMAGE_WEIGHTS", str(SHARED / "weights"))
+
+
+@pytest.fixture(autouse=True)
 def throw_away_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or writes the real user's settings, models or cache."""
     home = tmp_path_factory.mktemp("home")

@@ -168,6 +168,16 @@ def test_a_file_says_which_question_it_answers_and_stays_short(path: Path):
     assert lines[0].startswith('"""')
 
 
+def test_only_the_shared_fixture_knows_what_lies_beside_the_repository():
+    """A test that finds its way there by itself would behave otherwise in a plain clone."""
+    beside = re.compile(r"\.\./shared|/work/shared|[\"']shared[\"']|CARDAMAGE_WEIGHTS")
+    but = ("tests/conftest.py", "tests/test_architecture.py", "tests/benchmarks/")
+    tests = [path for path in (ROOT / "tests").rglob("*.py") if not name_of(path).startswith(but)]
+    assert [name_of(path) for path in tests if beside.search(path.read_text("utf-8"))] == []
+    knowing = [path.read_text("utf-8") for path in SOURCES if beside.search(path.read_text("utf-8"))]
+    assert ["shared" in text for text in knowing] == [False]  # the one that reads the variable
+
+
 def test_opening_the_window_loads_no_network():
     code = (
         "import sys\n"

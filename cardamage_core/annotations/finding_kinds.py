@@ -20,6 +20,8 @@ KINDS: dict[str, Kind] = {
     "missing-photo": Kind("Photo missing or unreadable", "Import again and name the folder where the photos lie."),
     "unreadable-photo": Kind("Photo cannot be opened", "Copy it again from where it came from."),
     "lost-photo": Kind("Photo lies elsewhere", "A file of the same name and size is taken by a repair.", True),
+    "vanished-photo": Kind("Photo no longer in its place", "Put it back, or import it from where it lies now."),
+    "replaced-photo": Kind("Photo replaced by another file", "Look whether its regions still fit, and accept it."),
     "photo-needed": Kind("Photo needed for its regions", "Import again and name the folder where the photos lie."),
     "photo-twice": Kind("Photo twice", "Keep one of both."),
     "same-content": Kind("Photos with the same content", "Keep one; never one in train and one in val."),

@@ -39,7 +39,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     repaired = _repaired(args, out) if args.repair or args.turn else None
     with Project.open(args.project, read_only=True) as project:
         dataset = project.dataset()
-        findings = [*checks.findings(dataset), *([] if args.no_files else _of_files(dataset, project.folder, out))]
+        findings = checks.findings(dataset) if args.no_files else _with_files(project, dataset, out)
         name = project.name
     if args.html:
         from ..project.check_report import write_report
@@ -80,10 +80,10 @@ def _repaired(args: argparse.Namespace, out: Output) -> Any:
         return repair(project, turn=args.turn, safe=args.repair, step=_progress(out, "Repairing"))
 
 
-def _of_files(dataset: Dataset, folder: Path, out: Output) -> list[Finding]:
-    from ..project.photo_checks import photo_findings
+def _with_files(project: Project, dataset: Dataset, out: Output) -> list[Finding]:
+    from ..project.photo_checks import all_findings
 
-    return photo_findings(dataset.photos, folder=folder, step=_progress(out, "Looking at the photos"))
+    return all_findings(project, dataset, step=_progress(out, "Looking at the photos"))
 
 
 def _progress(out: Output, text: str) -> Callable[[], None]:

@@ -1,6 +1,6 @@
 """What happens in one step of training, and how does a training survive being stopped?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -103,12 +103,17 @@ class TrainStep:
         self._measure_once(batch)
         return _numbers(self._run("evaluate", self._losses, batch))
 
-    def save(self, path: str | Path) -> None:
-        """Write weights, optimiser, step and random state into one file, from which training goes on exactly."""
+    def save(self, path: str | Path, *, notes: Mapping[str, Any] | None = None) -> None:
+        """Write weights, optimiser, step and random state into one file, from which training goes on exactly.
+
+        `notes` (JSON values) are kept beside them for the caller; see `weights.read_notes`.
+        """
         arrays = {f"weights/{name}": array for name, array in self.model.arrays().items()}
         arrays |= {name: ops.convert_to_numpy(ops.copy(v)) for name, v in self._optimizer_variables().items()}
         state = {"step": self.step_count, "layers": self.layers, "rng": self._rng.bit_generator.state}
-        weights.write_arrays(Path(path), arrays, notes={"config": self.model.config.to_dict(), "trainer": state})
+        weights.write_arrays(
+            Path(path), arrays, notes={**(notes or {}), "config": self.model.config.to_dict(), "trainer": state}
+        )
 
     def load(self, path: str | Path) -> None:
         """Go on from a file written by `save` for the same network and layer group."""

@@ -83,7 +83,7 @@ class Changing:
     ) -> list[Change]:
         """Photos, labels and what formats keep come in; photos that are there get the regions added."""
         known = {key: stored for _, key, stored in self._store.rows("photo")}
-        changes = [*self._new_labels(labels), *self._new_extra(extra)]
+        changes = [*self.new_labels(labels), *self._new_extra(extra)]
         for photo in changed:
             stored = known[photo.id]
             changes.append(Change("photo", photo.id, "", stored, Stored(stored.position, as_text(photo))))
@@ -97,6 +97,18 @@ class Changing:
                 kept = self._regions(one.photo.id)
                 changes += self._region_changes(one.photo.id, (*kept, *one.regions), kept)
         return changes
+
+    def new_labels(self, labels: Sequence[Label]) -> list[Change]:
+        """Labels come in behind the others; those that are there already stay as they are."""
+        if not labels:
+            return []
+        known = {key for _, key, _ in self._store.rows("label")}
+        last = self._store.last_position("label")
+        return [
+            Change("label", label.name, "", None, Stored(last + number, as_text(label)))
+            for number, label in enumerate(labels, 1)
+            if label.name not in known
+        ]
 
     def _region_changes(self, photo_id: str, after: Sequence[Region], before: Sequence[Region]) -> list[Change]:
         known = self._known.get(photo_id)
@@ -114,15 +126,6 @@ class Changing:
     def _label_changes(self, after: Sequence[tuple[str, Label]]) -> list[Change]:
         ranks = self._store.ranks("label")
         return changes_between("label", ranks, after, row=lambda key: self._store.row("label", key))
-
-    def _new_labels(self, labels: Sequence[Label]) -> list[Change]:
-        known = {key for _, key, _ in self._store.rows("label")}
-        last = self._store.last_position("label")
-        return [
-            Change("label", label.name, "", None, Stored(last + number, as_text(label)))
-            for number, label in enumerate(labels, 1)
-            if label.name not in known
-        ]
 
     def _new_extra(self, extra: Mapping[str, Any]) -> list[Change]:
         before = {key: stored for _, key, stored in self._store.rows("extra")} if extra else {}

@@ -10,7 +10,7 @@ import msgspec
 
 from ..annotations.model import AnnotatedPhoto, Dataset, Label, Photo, Region
 from ..errors import ProjectError
-from .known import Known, KnownRegions, LabelCounts
+from .known import Generation, Known, KnownRegions, LabelCounts
 from .reading import batches, whole_dataset
 from .rows import value_of
 from .store import Store
@@ -25,8 +25,9 @@ class Contents:
         self.name = folder.name
         self.read_only = read_only
         self._store = store
-        self._known = KnownRegions()
-        self._counts = LabelCounts()
+        self._generation = Generation()
+        self._known = KnownRegions(self._generation)
+        self._counts = LabelCounts(self._generation)
 
     def photos(self) -> tuple[PhotoSummary, ...]:
         """All photos in order, with what a list shows of them; quick for tens of thousands."""
@@ -57,13 +58,10 @@ class Contents:
 
     def label_counts(self) -> dict[str, int]:
         """How many regions carry each label; labels without regions count 0."""
-        with self._store.lock:
-            counts = self._counts.get()
-            if counts is None or self.read_only:
-                counts = dict(self._store.query("SELECT label, count(*) FROM regions GROUP BY label"))
-                self._counts.set(counts)
-            names = {label.name: 0 for label in self.labels()}
-            return names | {name: number for name, number in counts.items() if number or name in names}
+        counts = None if self.read_only else self._counts.get()
+        counts = self._counts.read(self._counted) if counts is None else counts
+        names = {label.name: 0 for label in self.labels()}
+        return names | {name: number for name, number in counts.items() if number or name in names}
 
     def extra(self) -> dict[str, Any]:
         """What formats need to write files back as they were, by format (see `Dataset.extra`)."""
@@ -99,6 +97,8 @@ class Contents:
 
     def _read(self, photo_id: str) -> Known:
         """What is known of a photo's regions; a reader looks afresh each time, for another process may write."""
-        with self._store.lock:
-            known = None if self.read_only else self._known.get(photo_id)
-            return known or self._known.read(photo_id, self._store.rows("region", photo_id))
+        known = None if self.read_only else self._known.get(photo_id)
+        return known or self._known.read(photo_id, lambda: self._store.rows("region", photo_id))
+
+    def _counted(self) -> dict[str, int]:
+        return dict(self._store.query("SELECT label, count(*) FROM regions GROUP BY label"))

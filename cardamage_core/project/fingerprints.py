@@ -38,10 +38,13 @@ def of(path: Path, known: Fingerprint | None = None) -> Fingerprint | None:
         return None
 
 
-def findings(store: Store, folder: Path, *, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Finding]:
-    """Photos that vanished or were replaced since the project first saw them; new ones are remembered."""
-    photos = store.query("SELECT key, name, path FROM photos WHERE NOT missing ORDER BY position")
-    known = {key: Fingerprint(*rest) for key, *rest in store.query("SELECT * FROM fingerprints")}
+def findings(
+    store: Store, folder: Path, *, photo: str = "", keep: bool = True, cancelled: Callable[[], bool] = lambda: False
+) -> Iterator[Finding]:
+    """Photos (or one) that vanished or were replaced since the project first saw them; `keep`: remember new ones."""
+    one, values = (" AND key=?", (photo,)) if photo else ("", ())
+    photos = store.query(f"SELECT key, name, path FROM photos WHERE NOT missing{one} ORDER BY position", values)
+    known = _remembered(store, photo)
     fresh: dict[str, Fingerprint] = {}
     for key, name, path in photos:
         if cancelled():
@@ -54,10 +57,11 @@ def findings(store: Store, folder: Path, *, cancelled: Callable[[], bool] = lamb
             yield Finding("replaced-photo", text, "error", key)
         elif old != new:
             fresh[key] = new
-        if len(fresh) >= AT_ONCE:
+        if len(fresh) >= AT_ONCE and keep:
             remember(store, fresh)
             fresh = {}
-    remember(store, fresh)
+    if keep:
+        remember(store, fresh)
 
 
 def remember(store: Store, fresh: dict[str, Fingerprint]) -> None:
@@ -66,6 +70,13 @@ def remember(store: Store, fresh: dict[str, Fingerprint]) -> None:
         with store.transaction():
             for key, seen in fresh.items():
                 store.execute("INSERT OR REPLACE INTO fingerprints VALUES(?, ?, ?, ?)", (key, *seen))
+
+
+def _remembered(store: Store, photo: str) -> dict[str, Fingerprint]:
+    if not store.query("SELECT 1 FROM sqlite_master WHERE name='fingerprints'"):
+        return {}  # an old project that is only read
+    one, values = (" WHERE photo=?", (photo,)) if photo else ("", ())
+    return {key: Fingerprint(*rest) for key, *rest in store.query(f"SELECT * FROM fingerprints{one}", values)}
 
 
 def _digest(path: Path, size: int) -> str:

@@ -18,7 +18,7 @@ FIELDS = "id, at, text, photo, kinds, undone"
 
 
 class Edit(msgspec.Struct, frozen=True):
-    """One finished edit. `photo` is the id of the one photo it touched, or "" for several or none.
+    """One finished edit. `photo` is the id of the one photo it touched, or "" for several or none; labels are no photo.
 
     `at` is UTC in ISO 8601, `kinds` names what was touched: "photo", "region", "label", "extra".
     """
@@ -33,7 +33,7 @@ class Edit(msgspec.Struct, frozen=True):
 
 def record(store: Store, changes: Sequence[Change], text: str, *, step: Callable[[], None] = lambda: None) -> Edit:
     """Carry the changes out and log them, in one transaction. `step` is called per change and may raise to cancel."""
-    photos = {photo_of(change) for change in changes}
+    photos = {photo_of(change) for change in changes} - {""}
     photo = photos.pop() if len(photos) == 1 else ""
     kinds = ",".join(sorted({change.kind for change in changes}))
     at = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")

@@ -8,15 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .. import files
-from ..annotations.model import AnnotatedPhoto, Finding, Photo
+from ..annotations import checks
+from ..annotations.model import AnnotatedPhoto, Dataset, Finding, Photo
 from ..errors import PhotoError
 from ..formats.photo_files import PhotoFiles
 from . import likeness
 from .photo_headers import headers, kind_of, orientation_findings
+
+if TYPE_CHECKING:
+    from .project import Project
 
 Step = Callable[[], None]
 Pair = tuple[Photo, Photo]
@@ -24,6 +29,14 @@ Pair = tuple[Photo, Photo]
 
 def nothing() -> None:
     """For callers who show no progress."""
+
+
+def all_findings(project: Project, dataset: Dataset, *, step: Step = nothing) -> list[Finding]:
+    """Everything that looks wrong with a project: its regions, and its photos' files, noted ones and as they are."""
+    of_files = photo_findings(dataset.photos, folder=project.folder, step=step)
+    lost = {finding.photo for finding in of_files if finding.code == "lost-photo"}
+    noted = [finding for finding in project.file_findings() if finding.photo not in lost]
+    return [*checks.findings(dataset, step=step), *noted, *of_files]
 
 
 def photo_findings(photos: Sequence[AnnotatedPhoto], *, folder: Path, step: Step = nothing) -> list[Finding]:

@@ -17,7 +17,6 @@ from . import fingerprints, history
 from .changing import Changing
 from .contents import Contents
 from .history import Edit
-from .known import LabelCounts
 from .lock import taken
 from .store import Change, Store
 
@@ -86,19 +85,29 @@ class Project(Contents):
 
     # Editing
 
-    def edit_regions(self, photo_id: str, before: Sequence[Region], after: Sequence[Region], text: str) -> Edit | None:
-        """Replace the regions of a photo in one transaction; None when nothing differs.
+    def edit_regions(
+        self,
+        photo_id: str,
+        before: Sequence[Region],
+        after: Sequence[Region],
+        text: str,
+        *,
+        labels: Sequence[Label] = (),
+    ) -> Edit | None:
+        """Replace the regions of a photo, and add `labels` that are new, in one transaction; None: nothing differs.
 
         ProjectError, and nothing changed, if `before` is not what is stored, the disk is full or a number not finite.
         """
         with self._store.lock:
             changes = self._changing.regions(photo_id, before, after)
+            new = self._changing.new_labels(labels)
             self._must_be_writable()
-            if not changes:
+            if not changes and not new:
                 return None
-            edit = history.record(self._store, changes, text)
-            self._known.edited(photo_id, tuple(after), changes)
-            self._counts.changed(changes)
+            with self._generation.writing():
+                edit = history.record(self._store, [*new, *changes], text)
+                self._known.edited(photo_id, tuple(after), changes)
+                self._counts.changed(changes)
             return edit
 
     def edit_photo(self, before: Photo, after: Photo, text: str) -> Edit | None:
@@ -162,7 +171,7 @@ class Project(Contents):
         self._must_be_writable()
         if not changes:
             return None
-        with self._store.lock:
+        with self._store.lock, self._generation.writing():
             edit = history.record(self._store, changes, text, step=step)
             self._known.forget(edit.photo)
             self._counts.changed(changes)
@@ -170,10 +179,10 @@ class Project(Contents):
 
     # What its files are like
 
-    def file_findings(self, *, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Finding]:
-        """Photos whose files vanished or were replaced since the project first saw them; their regions stay."""
-        if not self.read_only:
-            yield from fingerprints.findings(self._store, self.folder, cancelled=cancelled)
+    def file_findings(self, *, photo: str = "", cancelled: Callable[[], bool] = lambda: False) -> Iterator[Finding]:
+        """Photos (or one) whose files vanished or were replaced since the project first saw them; regions stay."""
+        keep = not self.read_only
+        return fingerprints.findings(self._store, self.folder, photo=photo, keep=keep, cancelled=cancelled)
 
     def accept_file(self, photo: Photo) -> None:
         """A person says that the regions belong to the file as it is now. No edit: there is nothing to undo."""
@@ -194,10 +203,10 @@ class Project(Contents):
     def walk_to(self, edit_id: int) -> tuple[Edit, ...]:
         """Undo or redo in one transaction until this edit is the last one done (0: none is); the edits walked over."""
         self._must_be_writable()
-        with self._store.lock:
+        with self._store.lock, self._generation.writing():
             walked = history.walk_to(self._store, edit_id)
             self._known.forget()
-            self._counts = LabelCounts()
+            self._counts.forget()
             return tuple(walked)
 
     @property
@@ -222,7 +231,7 @@ class Project(Contents):
 
     def _walk(self, step: Callable[[Store], history.Walked | None]) -> Edit | None:
         self._must_be_writable()
-        with self._store.lock:
+        with self._store.lock, self._generation.writing():
             walked = step(self._store)
             if walked is None:
                 return None

@@ -78,7 +78,11 @@ class Change(NamedTuple):
 
 
 class Store:
-    """An open project file. May be used from several threads; a transaction keeps the others waiting."""
+    """An open project file, to be used from several threads.
+
+    Writing is one connection under `lock`. Reading has a connection of its own, so that it never waits for a long
+    transaction: until that is committed, the others see the state before it.
+    """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
@@ -88,13 +92,17 @@ class Store:
             self._db = _without_log(path) if without_log else _connect(path, read_only=read_only)
             try:
                 _prepare(self._db, path, read_only=read_only, without_log=without_log)
+                self._reader = self._db if read_only else _connected(path, "mode=ro")
             except BaseException:
                 self._db.close()
                 raise
+        self._read_lock = threading.Lock()
+        self._own = threading.local()  # .db: the connection of a thread inside a transaction or a snapshot
 
     def close(self) -> None:
         """Write everything back into the one file and let go of it."""
-        with self.lock, translated(self.path, "closed"):
+        with self.lock, self._read_lock, translated(self.path, "closed"):
+            self._reader.close()
             self._db.close()
 
     @contextlib.contextmanager
@@ -103,7 +111,8 @@ class Store:
         with self.lock, translated(self.path, "written"):
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                yield
+                with self._using(self._db):
+                    yield
                 self._db.execute("COMMIT")
             except BaseException:
                 if self._db.in_transaction:  # SQLite rolls back by itself when the disk is full
@@ -112,13 +121,32 @@ class Store:
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[None]:
-        """Let several queries see one state, even while another process writes."""
-        with self.lock, translated(self.path, "read"):
-            self._db.execute("BEGIN")
-            try:
+        """Let the queries of this thread see one state, even while somebody else writes; nobody waits for it."""
+        if self._reader is self._db:  # may have been opened as immutable: opening it again would be another file
+            with self._read_lock, self._reading(self._db):
                 yield
+        else:
+            with contextlib.closing(_connected(self.path, "mode=ro")) as db, self._reading(db):
+                yield
+
+    @contextlib.contextmanager
+    def _reading(self, db: sqlite3.Connection) -> Iterator[None]:
+        with translated(self.path, "read"):
+            db.execute("BEGIN")
+            try:
+                with self._using(db):
+                    yield
             finally:
-                self._db.execute("ROLLBACK")
+                db.execute("ROLLBACK")
+
+    @contextlib.contextmanager
+    def _using(self, db: sqlite3.Connection) -> Iterator[None]:
+        """Let the queries of this thread go through `db`."""
+        before, self._own.db = getattr(self._own, "db", None), db
+        try:
+            yield
+        finally:
+            self._own.db = before
 
     def execute(self, sql: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:
         """Run one statement inside a transaction."""
@@ -126,8 +154,9 @@ class Store:
 
     def query(self, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         """All rows of a SELECT."""
-        with self.lock, translated(self.path, "read"):
-            return self._db.execute(sql, values).fetchall()
+        own = getattr(self._own, "db", None)
+        with self._read_lock if own is None else contextlib.nullcontext(), translated(self.path, "read"):
+            return (own or self._reader).execute(sql, values).fetchall()
 
     def get(self, kind: Kind, key: str, photo: str = "") -> Stored | None:
         """One row, or None."""
@@ -285,6 +314,8 @@ def _make_durable(db: sqlite3.Connection, *, without_log: bool) -> None:
     with contextlib.suppress(sqlite3.OperationalError):
         if not without_log:
             db.execute("PRAGMA journal_mode=WAL")
+    if db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        db.execute("PRAGMA cache_spill=OFF")  # pages written before the commit would keep readers out until then
     db.execute("PRAGMA synchronous=FULL")
 
 

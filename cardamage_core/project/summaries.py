@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import msgspec
 
 from ..annotations.model import Review
@@ -25,7 +27,7 @@ class PhotoSummary(msgspec.Struct, frozen=True):
 def summaries(store: Store, photo_id: str = "") -> tuple[PhotoSummary, ...]:
     """All photos in order, or one."""
     one, values = (" WHERE {}=?", (photo_id,)) if photo_id else ("", ())
-    with store.lock:
+    with contextlib.nullcontext() if photo_id else store.snapshot():
         rows = store.query(
             f"SELECT key, name, split, review, missing FROM photos{one.format('key')} ORDER BY position", values
         )

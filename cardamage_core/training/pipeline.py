@@ -1,8 +1,9 @@
 """How do photos and regions become batches for the engine?
 
-Which photos a step sees depends on the seed and the step's number alone, so a resumed training goes on exactly where it
-was. A photo is read once, shrunk to what the network looks at, and kept in memory while there is room. A photo that
-cannot be read is named once and its place is taken by the next.
+Photos come in an endless sequence that depends on the seed alone, shuffled anew each round. A step takes what follows
+the photos seen before it, however many each step took, so a resumed training goes on exactly where it was. A photo is
+read once, shrunk to what the network looks at, and kept in memory while there is room. A photo that cannot be read is
+named once and its place is taken by the next.
 """
 
 from __future__ import annotations
@@ -52,9 +53,8 @@ class Photos:
     def __len__(self) -> int:
         return len(self._photos)
 
-    def batch(self, step: int, size: int) -> list[Sample]:
-        """The `size` samples of the step with this number (0…). Raises JobError when no photo can be read."""
-        first = step * size
+    def batch(self, first: int, size: int) -> list[Sample]:
+        """`size` samples from place `first` (0…) of the endless sequence on. JobError when no photo can be read."""
         return [self._readable_at(position) for position in range(first, first + size)]
 
     def first(self, count: int) -> list[tuple[AnnotatedPhoto, Sample]]:

@@ -29,6 +29,10 @@ class Progress:
         """The first step begins."""
         self._since = self._clock()
 
+    def use_batch(self, batch: int) -> None:
+        """From now on a step takes so many photos."""
+        self._batch = batch
+
     def stepped(self) -> None:
         """A step ended."""
         now = self._clock()

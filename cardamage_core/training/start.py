@@ -215,7 +215,6 @@ def _places(name: str) -> list[Path]:
         places.append(Path(given) / name)
     places.append(own_folder() / name)
     places.append(files.resource("weights") / name)
-    places.append(Path(__file__).resolve().parents[2].parent / "shared" / "weights" / name)
     return places
 
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Annotated, Any, NamedTuple, Protocol
 
 import msgspec
 
@@ -20,7 +20,7 @@ from ..annotations.model import Dataset
 from ..errors import CarDamageError, JobError
 from ..models import registry
 from ..models.registry import Model, ModelCard
-from ..mrcnn import Config, EngineError, MaskRCNN, OutOfMemoryError, Sample, TrainStep
+from ..mrcnn import Config, EngineError, MaskRCNN, OutOfMemoryError, Sample, TrainStep, weights
 from . import checkpoints, previews, start, validation
 from .job import TrainingJob, check, check_data, classes_of, data_hash
 from .pipeline import Photos
@@ -31,7 +31,13 @@ from .stages import Stage, stage_at
 CHECKPOINT_SECONDS = 300.0  # at most this much work is lost
 VALIDATED_MOST = 64  # photos; never more than a quarter of an epoch's
 PREVIEWED = 4  # photos
-DAMAGED = (EngineError, OSError, ValueError, KeyError)  # what reading a broken checkpoint may raise
+DAMAGED = (
+    EngineError,
+    OSError,
+    ValueError,
+    KeyError,
+    msgspec.ValidationError,
+)  # what reading a broken checkpoint may raise
 
 
 class Say(Protocol):
@@ -61,6 +67,13 @@ def run(job: TrainingJob, dataset: Dataset, places: Places, *, say: Say, stop: C
         Trainer(job, dataset, places, say=say, stop=stop).run()
 
 
+class Consumed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a checkpoint notes of the sequence of photos: how many were learned from, and how many a step takes."""
+
+    photos: Annotated[int, msgspec.Meta(ge=0)]
+    batch: Annotated[int, msgspec.Meta(ge=1)]
+
+
 class Trainer:
     """One training: the network, its photos and where it stands."""
 
@@ -77,6 +90,7 @@ class Trainer:
         self._model = MaskRCNN(self._config, seed=job.seed)
         self._stage, self._engine = self._begun(job.stages[0])
         self._batch = job.batch  # halved when it does not fit into the memory
+        self._photos_seen = 0  # of the sequence that `Photos` gives
         self._progress = Progress(total_steps=job.total_steps, steps=job.steps, batch=job.batch)
         self._parent = ""
         self._metrics: dict[str, Any] = {}
@@ -86,16 +100,19 @@ class Trainer:
         """Train until finished or stopped."""
         step = self._begin()
         with ThreadPoolExecutor(1, "photos") as loader:
-            ahead = loader.submit(self._train.batch, step, self._batch)
+            ahead = loader.submit(self._train.batch, self._photos_seen, self._batch)
             while step < self._job.total_steps:
                 self._enter_stage(step)
                 if self._stop():
                     self._stopped(step)
                     return
                 samples = ahead.result()
+                after = self._photos_seen + len(samples)
                 if step + 1 < self._job.total_steps:
-                    ahead = loader.submit(self._train.batch, step + 1, self._batch)
+                    ahead = loader.submit(self._train.batch, after, self._batch)
                 step = self._step(step, samples)
+                if self._photos_seen != after:  # the batch was halved: the rest of it comes next
+                    ahead = loader.submit(self._train.batch, self._photos_seen, self._batch)
         self._finished(step)
 
     def _begin(self) -> int:
@@ -105,6 +122,10 @@ class Trainer:
         if step == 0:
             self._parent = start.load(self._model, self._job, self._places.models, say=self._note, stop=self._stop)
             notes += self._parts.notes
+        if self._batch != self._job.batch:
+            notes.append(
+                f"Going on with {self._batch} photos a step, since {self._job.batch} did not fit into the memory."
+            )
         self._checkpoint_step = step
         photos, validation = len(self._train), len(self._val)
         self._say("started", step=step, total_steps=self._job.total_steps, photos=photos, validation=validation)
@@ -132,8 +153,11 @@ class Trainer:
 
     def _learn(self, samples: Sequence[Sample]) -> dict[str, float]:
         """One step; where the memory is too small for the batch, with half of it from now on."""
+        taken = list(samples[: self._batch])
         try:
-            return self._engine.step(list(samples[: self._batch]))
+            losses = self._engine.step(taken)
+            self._photos_seen += len(taken)
+            return losses
         except OutOfMemoryError as error:
             if self._batch < self._job.batch or self._batch == 1:
                 raise JobError(
@@ -141,6 +165,7 @@ class Trainer:
                     "Take a lighter preset, smaller photos (image_max_side) or a group of fewer layers.",
                 ) from error
         self._batch //= 2
+        self._progress.use_batch(self._batch)
         self._note(f"{self._job.batch} photos a step need more memory than there is: going on with {self._batch}.")
         return self._learn(samples)
 
@@ -173,11 +198,15 @@ class Trainer:
 
     def _checkpoint(self, step: int) -> None:
         try:
-            checkpoints.save(self._places.checkpoints, step, self._engine.save)
+            checkpoints.save(self._places.checkpoints, step, self._write)
         except EngineError as error:
             raise self._unwritten(step, error) from error
         self._checkpoint_step, self._checkpoint_time = step, time.monotonic()
         self._say("checkpoint", step=step)
+
+    def _write(self, path: Path) -> None:
+        consumed = Consumed(self._photos_seen, self._batch)
+        self._engine.save(path, notes={"consumed": msgspec.to_builtins(consumed)})
 
     def _unwritten(self, step: int, error: EngineError) -> JobError:
         free = shutil.disk_usage(self._places.checkpoints).free / 1e6
@@ -190,6 +219,11 @@ class Trainer:
     def _restore(self, step: int, path: Path) -> int:
         self._stage, self._engine = self._begun(stage_at(self._job.stages, step - 1))
         self._engine.load(path)
+        noted = weights.read_notes(path).get("consumed")
+        usual = Consumed(self._engine.step_count * self._job.batch, self._job.batch)  # written before this was noted
+        consumed = usual if noted is None else msgspec.convert(noted, Consumed)
+        self._photos_seen, self._batch = consumed.photos, consumed.batch
+        self._progress.use_batch(self._batch)
         return self._engine.step_count
 
     def _begun(self, stage: Stage) -> tuple[Stage, TrainStep]:

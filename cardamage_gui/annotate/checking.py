@@ -15,8 +15,8 @@ from cardamage_core.project import Project
 from ..background import Background, Task
 from ..session import Session
 
-STAYING = ("vanished-photo", "replaced-photo", "photo-twice")  # an edit of its regions changes nothing about these
 OF_FILES = ("lost-photo", "wrong-size", "same-content", "near-duplicate", "stored-orientation", "turn-unsure")
+OF_SEVERAL = ("photo-twice", "label-alike")  # a look at one photo says nothing about these
 DELAY = 400  # ms after the last change
 
 
@@ -29,9 +29,13 @@ class Checking(QObject):
     def __init__(self, session: Session, background: Background, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session, self._background = session, background
-        self._found: dict[str, tuple[Finding, ...]] = {}
+        self._of_photo: dict[str, tuple[Finding, ...]] = {}  # what a look at one photo alone finds
+        self._of_several: dict[str, tuple[Finding, ...]] = {}  # what only a look at all photos finds
         self._of_files: dict[str, tuple[Finding, ...]] = {}  # from the last look at the files, on request
         self._task: Task | None = None
+        self._looks: dict[str, Task] = {}  # at single photos, under way
+        self._changes = 0
+        self._changed_at: dict[str, int] = {}  # by photo: which of all changes was its last
         self._number = -1
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -44,33 +48,42 @@ class Checking(QObject):
         self._pause.timeout.connect(self._check_waiting)
         session.project_changed.connect(self._start_afresh)
         session.photos_changed.connect(self._photos_changed)
-        session.photo_changed.connect(self._check_one)
+        session.photo_changed.connect(self._photo_changed)
+        session.current_changed.connect(self._check_one)  # its file may have come back, or gone
 
     def of(self, photo_id: str) -> tuple[Finding, ...]:
         """The findings of one photo."""
-        return (*self._found.get(photo_id, ()), *self._of_files.get(photo_id, ()))
+        return tuple(finding for found in self._kinds() for finding in found.get(photo_id, ()))
 
     def counts(self) -> Mapping[str, int]:
         """How many findings each photo has."""
-        numbers = Counter({photo: len(found) for photo, found in self._found.items()})
-        numbers.update({photo: len(found) for photo, found in self._of_files.items()})
+        numbers: Counter[str] = Counter()
+        for found in self._kinds():
+            numbers.update({photo: len(some) for photo, some in found.items()})
         return numbers
 
-    def use_file_findings(self, found: Iterable[Finding]) -> None:
-        """What a look at all files has found; they stay until the next look."""
-        by_photo: dict[str, list[Finding]] = {}
-        for finding in found:
-            if finding.code in OF_FILES:
-                by_photo.setdefault(finding.photo, []).append(finding)
-        self._of_files = {photo: tuple(some) for photo, some in by_photo.items()}
-        self.changed.emit()
+    def moment(self) -> int:
+        """Now, for `use`: to be asked before a look at all photos begins."""
+        return self._changes
+
+    def use(self, found: Iterable[Finding], *, since: int) -> None:
+        """What a look at everything, files included, has found; of photos changed `since` then we know more."""
+        found = tuple(found)
+        self._of_files = _by_photo(finding for finding in found if finding.code in OF_FILES)
+        self._take(since, [finding for finding in found if finding.code not in OF_FILES])
+
+    def _kinds(self) -> tuple[Mapping[str, tuple[Finding, ...]], ...]:
+        return self._of_photo, self._of_several, self._of_files
 
     def _start_afresh(self) -> None:
-        self._found, self._of_files, self._number, self._waiting = {}, {}, -1, ""
+        self._of_photo, self._of_several, self._of_files, self._number, self._waiting = {}, {}, {}, -1, ""
+        self._changed_at.clear()
         self._timer.stop()
         self._pause.stop()
-        if self._task is not None:
-            self._task.cancel()
+        for task in (self._task, *self._looks.values()):
+            if task is not None:
+                task.cancel()
+        self._looks.clear()
         self.changed.emit()
 
     def _photos_changed(self) -> None:
@@ -85,7 +98,12 @@ class Checking(QObject):
             return
         if self._task is not None:
             self._task.cancel()
-        self._task = self._background.run_reporting(partial(_all, project), self._take)
+        self._task = self._background.run_reporting(partial(_all, project), partial(self._take, self.moment()))
+
+    def _photo_changed(self, photo_id: str) -> None:
+        self._changes += 1
+        self._changed_at[photo_id] = self._changes
+        self._check_one(photo_id)
 
     def _check_one(self, photo_id: str) -> None:
         if not photo_id or self._session.project is None or self._timer.isActive():
@@ -101,40 +119,49 @@ class Checking(QObject):
             return
         photo, project = self._session.photo(photo_id), self._session.project
         one = AnnotatedPhoto(photo, self._session.regions(photo_id))
-        kept = [finding for finding in self.of(photo_id) if finding.code in STAYING]
-        work = partial(_one, project, one, kept)
-        self._background.run(work, partial(self._take_one, photo_id, project))
+        if photo_id in self._looks:
+            self._looks[photo_id].cancel()
+        self._looks[photo_id] = self._background.run(partial(_one, project, one), partial(self._take_one, photo_id))
 
-    def _take(self, found: dict[str, tuple[Finding, ...]]) -> None:
-        self._found = found
+    def _take(self, since: int, found: list[Finding]) -> None:
+        newer = {photo for photo, change in self._changed_at.items() if change > since}
+        kept = {photo: some for photo, some in self._of_photo.items() if photo in newer}
+        fresh = _by_photo(f for f in found if f.code not in OF_SEVERAL and f.photo not in newer)
+        self._of_photo = fresh | kept
+        self._of_several = _by_photo(finding for finding in found if finding.code in OF_SEVERAL)
         self.changed.emit()
 
-    def _take_one(self, photo_id: str, project: Project, found: list[Finding]) -> None:
-        if project is self._session.project and tuple(found) != self._found.get(photo_id, ()):
-            self._found = {**self._found, photo_id: tuple(found)}
+    def _take_one(self, photo_id: str, found: list[Finding]) -> None:
+        self._looks.pop(photo_id, None)
+        if tuple(found) != self._of_photo.get(photo_id, ()):
+            self._of_photo = {**self._of_photo, photo_id: tuple(found)}
             self.photo_checked.emit(photo_id)
 
 
-def _one(project: Project, one: AnnotatedPhoto, kept: list[Finding]) -> list[Finding]:
+def _one(project: Project, one: AnnotatedPhoto) -> list[Finding]:
     """The findings of one photo; accepting it accepts its file as it is now."""
-    if one.photo.review == "accepted" and any(finding.code == "replaced-photo" for finding in kept):
+    of_file = list(project.file_findings(photo=one.photo.id))
+    if one.photo.review == "accepted" and any(finding.code == "replaced-photo" for finding in of_file):
         project.accept_file(one.photo)
-        kept = [finding for finding in kept if finding.code != "replaced-photo"]
-    return [*kept, *checks.photo_findings(one)]
+        of_file = [finding for finding in of_file if finding.code != "replaced-photo"]
+    return [*of_file, *checks.photo_findings(one)]
 
 
-def _all(project: Project, task: Task) -> dict[str, tuple[Finding, ...]]:
-    """All findings by photo, read some photos at a time so that whoever edits meanwhile does not wait."""
-    by_photo: dict[str, list[Finding]] = {}
+def _all(project: Project, task: Task) -> list[Finding]:
+    """All findings, read some photos at a time so that the memory need not hold a large project."""
+    found = []
     photos = []
     for batch in project.batches():
         if task.cancelled():
-            return {}
+            return []
         for one in batch:
             photos.append(AnnotatedPhoto(one.photo))
-            if one.regions:
-                new = [finding for finding in checks.photo_findings(one) if finding.region]
-                by_photo.setdefault(one.photo.id, []).extend(new)
-    for finding in (*checks.findings(Dataset(tuple(photos))), *project.file_findings(cancelled=task.cancelled)):
+            found += [finding for finding in checks.photo_findings(one) if finding.region]
+    return [*found, *checks.findings(Dataset(tuple(photos))), *project.file_findings(cancelled=task.cancelled)]
+
+
+def _by_photo(found: Iterable[Finding]) -> dict[str, tuple[Finding, ...]]:
+    by_photo: dict[str, list[Finding]] = {}
+    for finding in found:
         by_photo.setdefault(finding.photo, []).append(finding)
-    return {photo: tuple(found) for photo, found in by_photo.items() if found}
+    return {photo: tuple(some) for photo, some in by_photo.items()}

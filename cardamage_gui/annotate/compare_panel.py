@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qtpy.QtCore import Qt, Signal
-from qtpy.QtWidgets import QComboBox, QListWidget, QListWidgetItem, QWidget
+from qtpy.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from .. import parts
 from .compared import Row
@@ -31,7 +31,7 @@ class ComparePanel(Floating):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, "Compare with", low=True)
-        self.source = QComboBox()
+        self.source = parts.ComboBox()
         self.source.setAccessibleName("Compare with")
         self.figure = parts.label("", "title")
         self.figure.setToolTip(EXPLAINED)

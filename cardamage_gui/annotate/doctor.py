@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from qtpy.QtCore import QObject, Signal
 from qtpy.QtWidgets import QWidget
 
-from cardamage_core.annotations import checks
 from cardamage_core.annotations.model import Dataset, Finding
 from cardamage_core.errors import CarDamageError, ProjectError
 
@@ -84,7 +83,8 @@ class Doctor(QObject):
         """Look at everything, again."""
         project = self._session.project
         if project is not None and not self.busy:
-            self._begin("Looking at the photos…", partial(_examined, project), self._took)
+            done = partial(self._took, self._checking.moment())
+            self._begin("Looking at the photos…", partial(_examined, project), done)
 
     def repair(self) -> None:
         """Mend what is safe, as one edit that can be undone, and look again."""
@@ -133,10 +133,10 @@ class Doctor(QObject):
             self.window.close()
             self.window.show_findings(None, {}, can_repair=False)
 
-    def _took(self, found: Examined) -> None:
+    def _took(self, since: int, found: Examined) -> None:
         self._ended()
         self._found = found
-        self._checking.use_file_findings(found.findings)
+        self._checking.use(found.findings, since=since)
         names = {one.photo.id: one.photo.name for one in found.dataset.photos}
         self._shown().show_findings(found.findings, names, can_repair=not self._session.read_only)
         self.examined.emit()
@@ -195,11 +195,10 @@ class Doctor(QObject):
 def _examined(project: Project, task: Task) -> Examined:
     dataset = project.dataset()
     splits = {one.photo.split for one in dataset.photos}
-    step = _step(task, total=len(dataset.photos) * (2 if len(splits) > 1 else 1))
-    from cardamage_core.project.photo_checks import photo_findings
+    step = _step(task, total=len(dataset.photos) * (3 if len(splits) > 1 else 2))
+    from cardamage_core.project.photo_checks import all_findings
 
-    of_files = photo_findings(dataset.photos, folder=project.folder, step=step)
-    return Examined(dataset, (*checks.findings(dataset), *of_files))
+    return Examined(dataset, tuple(all_findings(project, dataset, step=step)))
 
 
 def _repaired(project: Project, task: Task) -> Repair:

@@ -15,10 +15,10 @@ from ..session import Session
 
 
 def relabel(session: Session, photo_id: str, ids: Collection[str], label: str) -> bool:
-    """Give these regions of a photo another label."""
+    """Give these regions of a photo another label, which may be a new one."""
     before = session.regions(photo_id)
     after = tuple(edits.set_label(region, label) if region.id in ids else region for region in before)
-    return session.edit(photo_id, before, after, f"Label as {label}")
+    return store(session, photo_id, before, after, f"Label as {label}")
 
 
 def review(session: Session, photo_id: str, ids: Collection[str], state: Review) -> bool:
@@ -29,9 +29,9 @@ def review(session: Session, photo_id: str, ids: Collection[str], state: Review)
 
 
 def store(session: Session, photo_id: str, before: tuple[Region, ...], after: tuple[Region, ...], text: str) -> bool:
-    """Store what a gesture led to; labels that nobody knows yet are added first."""
+    """Store what a gesture led to, with the labels that nobody knows yet."""
     new = {region.label for region in after} - {region.label for region in before}
-    return add_labels(session, sorted(new)) and session.edit(photo_id, before, after, text)
+    return session.edit(photo_id, before, after, text, labels=new_labels(sorted(new), session.labels()))
 
 
 def add_labels(session: Session, names: Collection[str]) -> bool:

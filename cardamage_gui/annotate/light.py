@@ -118,7 +118,7 @@ class LightPanel(Floating):
 
 
 def _slider(name: str) -> QSlider:
-    slider = QSlider(Qt.Horizontal)
+    slider = parts.Slider(Qt.Horizontal)
     slider.setRange(-STEPS, STEPS)
     slider.setMinimumWidth(180)
     slider.setAccessibleName(name)

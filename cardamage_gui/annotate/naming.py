@@ -92,7 +92,7 @@ def _turning(plan: ImportPlan) -> Counter[str]:
 
 
 def _attributes(found: Sequence[Attribute]) -> QComboBox:
-    shown = QComboBox()
+    shown = parts.ComboBox()
     shown.setAccessibleName("Attribute that holds the label")
     for one in found:
         shown.addItem(f"{one.name}: {', '.join(one.values[:4])}", one.name)
@@ -102,7 +102,7 @@ def _attributes(found: Sequence[Attribute]) -> QComboBox:
 
 
 def _turns(numbers: Counter[str]) -> QComboBox:
-    shown = QComboBox()
+    shown = parts.ComboBox()
     shown.setAccessibleName("Turn regions")
     stored, unsure = numbers["stored-orientation"], numbers["turn-unsure"]
     for name, text in TURNS if numbers else ():
@@ -134,7 +134,7 @@ def _table(plan: ImportPlan) -> QTableWidget:
 
 
 def _roles(role: str, label: str) -> QComboBox:
-    shown = QComboBox()
+    shown = parts.ComboBox()
     shown.setAccessibleName(f"What {label} stands for")
     for one in ROLES:
         shown.addItem(one, one)

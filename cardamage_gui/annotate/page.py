@@ -113,8 +113,9 @@ class AnnotatePage(QWidget):
         """Mark the photo as reviewed and go on to the next unreviewed one."""
         if self._session.current:
             before = self._session.photo(self._session.current)
-            self._session.edit_photo(before, msgspec.structs.replace(before, review="accepted"), "Accept photo")
-            self.photos.show_next_unreviewed()
+            accepted = msgspec.structs.replace(before, review="accepted")
+            if self._session.edit_photo(before, accepted, "Accept photo"):
+                self.photos.show_next_unreviewed()
 
     def take_tool(self, name: str) -> None:
         """Take a tool; drawing needs a project that may be changed."""
@@ -134,7 +135,7 @@ class AnnotatePage(QWidget):
 
     def choose_label(self, name: str) -> None:
         """As `press_digit`, by the label's name."""
-        if self.canvas.selection and not self.canvas.busy:
+        if self._labels_selection():
             labelling.relabel(self._session, self._session.current, self.canvas.selection, name)
             return
         self._wanted_label = name
@@ -197,8 +198,12 @@ class AnnotatePage(QWidget):
         self.panel.show_selection(ids)
 
     def _label_added(self, name: str) -> None:
-        if labelling.add_labels(self._session, [name]):
+        if self._labels_selection() or labelling.add_labels(self._session, [name]):
             self.choose_label(name)
+
+    def _labels_selection(self) -> bool:
+        """Whether a label that is chosen is for the selected regions, and not for the next drawing."""
+        return bool(self.canvas.selection) and not self.canvas.busy
 
     def _filter_findings(self) -> None:
         self.photos.show_kind("findings")

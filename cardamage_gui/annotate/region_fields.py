@@ -197,7 +197,7 @@ def _fill(field: parts.Field, values: Sequence[Any]) -> None:
 
 
 def _choice(name: str) -> QComboBox:
-    made = QComboBox()
+    made = parts.ComboBox()
     made.setAccessibleName(name)
     made.setMinimumWidth(FIELD)
     return made

@@ -73,7 +73,7 @@ class SmoothBar(parts.QFrame):
 
 
 def _slider(most: int, name: str) -> QSlider:
-    slider = QSlider(Qt.Horizontal)
+    slider = parts.Slider(Qt.Horizontal)
     slider.setRange(0, most)
     slider.setFixedWidth(96)
     slider.setAccessibleName(name)

@@ -44,7 +44,7 @@ class Transfer(QObject):
         self._session, self._background, self._dialogs = session, background, dialogs
         self._strip, self._window = strip, window
         self._task: Task | None = None
-        self._waiting: list[Path] = []
+        self._waiting: list[Path | tuple[Path, ...]] = []  # a file or folder with annotations, or photos
         strip.stopped.connect(self.stop)
         session.project_changed.connect(self.stop)
 
@@ -70,17 +70,19 @@ class Transfer(QObject):
         from cardamage_core.imaging import SUFFIXES
 
         photos = [path for path in paths if path.is_file() and path.suffix.lower() in SUFFIXES]
+        self._waiting += [tuple(photos)] if photos else []
         self._waiting += [path for path in paths if path not in photos]
-        if photos:
-            plan = partial(_plan_photos, photos)
-            self._plan(plan, f"Looking at {words.count(len(photos), 'photo')}…")
-        else:
-            self._next()
+        if self.busy:
+            self._session.said.emit("What was added comes in once what runs now is done.")
+        self._next()
 
     def export(self) -> None:
         """Ask for a file and a format; say what the format cannot hold, ask about the photos, then write."""
         project = self._session.project
-        if project is None or self.busy:
+        if project is None:
+            return
+        if self.busy:
+            self._session.said.emit("Export once what runs now is done.")
             return
         start = project.folder / EXPORT_NAME
         chosen = self._dialogs.new_file(self._window, "Export annotations", start, _kinds())
@@ -114,18 +116,21 @@ class Transfer(QObject):
     def _next(self) -> None:
         if not self._waiting or self.busy:
             return
-        path = self._waiting.pop(0)
-        self._plan(partial(_plan, path, known=self._session.labels()), f"Reading {path.name}…", path)
+        first = self._waiting.pop(0)
+        if isinstance(first, tuple):
+            self._plan(partial(_plan_photos, first), f"Looking at {words.count(len(first), 'photo')}…")
+        else:
+            self._plan(partial(_plan, first, known=self._session.labels()), f"Reading {first.name}…", first)
 
     def _plan(self, plan: Callable[..., planning.ImportPlan], text: str, path: Path | None = None) -> None:
-        if not self.busy:
-            self._begin(text, partial(_with_progress, plan), partial(self._planned, path))
+        self._begin(text, partial(_with_progress, plan), partial(self._planned, path))
 
     def _planned(self, path: Path | None, plan: planning.ImportPlan) -> None:
         self._ended()
         if plan.missing and path is not None and path.is_file():
             answer = self._ask_for_photos(plan)
             if answer == 2:
+                self._called_off(path)
                 return
             if answer == 0:
                 self._plan_with_photos(path)
@@ -140,10 +145,17 @@ class Transfer(QObject):
 
     def _plan_with_photos(self, path: Path) -> None:
         folder = self._dialogs.folder(self._window, f"Photos of {path.name}", path.parent)
-        if folder is not None:
-            plan = partial(_plan, path, photos=folder, known=self._session.labels())
-            found = partial(self._found, path, folder)
-            self._begin(f"Looking for photos in {folder.name}…", partial(_with_progress, plan), found)
+        if folder is None:
+            self._called_off(path)
+            return
+        plan = partial(_plan, path, photos=folder, known=self._session.labels())
+        found = partial(self._found, path, folder)
+        self._begin(f"Looking for photos in {folder.name}…", partial(_with_progress, plan), found)
+
+    def _called_off(self, path: Path) -> None:
+        """A person cancelled at a question about this file; the others go on."""
+        self._session.said.emit(f"{path.name} was not imported.")
+        self._next()
 
     def _found(self, path: Path, folder: Path, plan: planning.ImportPlan) -> None:
         self._ended()
@@ -158,7 +170,7 @@ class Transfer(QObject):
             return
         dialog = NamingDialog(plan, self._window)
         dialog.decided.connect(partial(self._decided, plan, path, folder))
-        dialog.rejected.connect(self._next)
+        dialog.rejected.connect(partial(self._called_off, path))
         dialog.open()
 
     def _decided(

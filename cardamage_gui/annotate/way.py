@@ -72,7 +72,7 @@ class Way(QObject):
 
     def mark(self, state: Review) -> None:
         """Say what a person thinks of the photo."""
-        if not self._session.current or self._session.read_only:
+        if not self._session.current:
             return
         before = self._session.photo(self._session.current)
         text = STATES[state][0]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Qt, Signal
-from qtpy.QtWidgets import QComboBox, QHBoxLayout, QWidget
+from qtpy.QtWidgets import QHBoxLayout, QWidget
 
 from .. import parts
 
@@ -56,7 +56,7 @@ class OutlineBar(QWidget):
         self._outline.setToolTip(why_not or "Outline the damage on this photo (Ctrl+D)")
 
     def _make(self) -> None:
-        self._models = QComboBox()
+        self._models = parts.ComboBox()
         self._models.setAccessibleName("Model")
         self._models.setToolTip("The model that outlines")
         self._models.currentIndexChanged.connect(lambda _row: self.model_chosen.emit(self.model()))

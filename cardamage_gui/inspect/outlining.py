@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from qtpy.QtCore import QObject, Signal
 
+from cardamage_core.annotations.labels import new_labels
 from cardamage_core.annotations.model import Region
 from cardamage_core.errors import CarDamageError, PhotoError
 
@@ -140,10 +141,10 @@ class Outlining(QObject):
         self._cold = False
         self._task = None
         self._done += 1
-        self._add_labels(found)
         before = self._session.regions(photo)
         after = with_predictions(before, found, model.card.id)
-        if not self._session.edit(photo, before, after, f"Outline damage with {model.card.name}"):
+        labels = new_labels((region.label for region in found), self._session.labels())
+        if not self._session.edit(photo, before, after, f"Outline damage with {model.card.name}", labels=labels):
             self._end()
             return
         self._regions += len(found)
@@ -158,15 +159,6 @@ class Outlining(QObject):
             self._next()
         else:
             self._end()
-
-    def _add_labels(self, found: tuple[Region, ...]) -> None:
-        from cardamage_core.annotations.labels import new_labels
-
-        labels = self._session.labels()
-        fresh = new_labels((region.label for region in found), labels)
-        if fresh:
-            names = ", ".join(label.name for label in fresh)
-            self._session.edit_labels(labels, (*labels, *fresh), f"Add label {names}")
 
     def _end(self) -> None:
         done, found = self._done, self._regions

@@ -31,6 +31,7 @@ from .viewer import Viewer
 
 if TYPE_CHECKING:
     from cardamage_core.models.registry import Model
+    from cardamage_core.project import Project
 
 NO_MODEL = "There is no model yet: train one, then outline damage with it."
 
@@ -94,7 +95,8 @@ class InspectPage(QWidget):
             return
         from .adding import added
 
-        self._background.run(lambda: added(project, paths), self._added, self._session.failed.emit, urgent=True)
+        done = partial(self._added, project)
+        self._background.run(lambda: added(project, paths), done, self._session.failed.emit, urgent=True)
 
     def outline(self) -> None:
         """Outline the damage on the current photo."""
@@ -181,9 +183,11 @@ class InspectPage(QWidget):
         project = self._session.project
         if project is not None:
             folder = project.models_folder
-            self._background.run(lambda: _models(folder), self._show_models)
+            self._background.run(lambda: _models(folder), partial(self._show_models, project))
 
-    def _show_models(self, models: list[Model]) -> None:
+    def _show_models(self, project: Project | None, models: list[Model]) -> None:
+        if project is not self._session.project:
+            return
         chosen = self._outline_bar.model()
         self._outline_bar.show_models(models, self._wanted_model or (chosen.card.id if chosen else ""))
         self._wanted_model = ""
@@ -199,7 +203,9 @@ class InspectPage(QWidget):
         found = words.count(regions, "region") if regions else "no damage"
         self._session.said.emit(f"Outlined {words.count(photos, 'photo')}: {found} seen")
 
-    def _added(self, first: str) -> None:
+    def _added(self, project: Project, first: str) -> None:
+        if project is not self._session.project:
+            return
         self._session.refresh()
         if first:
             self._session.select(first)

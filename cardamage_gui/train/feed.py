@@ -8,7 +8,7 @@ from qtpy.QtCore import QObject, QTimer, Signal
 
 from cardamage_core.errors import CarDamageError
 
-from ..background import Background
+from ..background import Background, Task
 from .history import History
 
 EVERY = 500  # milliseconds
@@ -26,7 +26,7 @@ class JobFeed(QObject):
         self._background = background
         self._folder: Path | None = None
         self._offset = 0
-        self._reading = False
+        self._reading: Task | None = None
         self._log_wanted = False
         self._log: list[str] = []
         self.history = History()
@@ -38,9 +38,13 @@ class JobFeed(QObject):
         """Follow another job; None follows none."""
         if folder == self._folder:
             return
-        self._folder, self._offset, self._reading, self._log = folder, 0, False, []
+        if self._reading is not None:
+            self._reading.cancel()  # what it finds, or fails at, is another job's
+        self._folder, self._offset, self._reading, self._log = folder, 0, None, []
         self.history = History()
         self.changed.emit()
+        if self._log_wanted:
+            self.log_changed.emit([])
         if folder is None:
             self._timer.stop()
         else:
@@ -65,22 +69,16 @@ class JobFeed(QObject):
 
     def look(self) -> None:
         """Read what is new."""
-        if self._folder is None or self._reading:
+        if self._folder is None or self._reading is not None:
             return
-        self._reading = True
         folder, offset, log = self._folder, self._offset, self._log_wanted
-        self._background.run(
-            lambda: _read(folder, offset, log=log),
-            lambda found: self._seen(folder, *found),
-            self._not_seen,
-            urgent=True,
+        self._reading = self._background.run(
+            lambda: _read(folder, offset, log=log), self._seen, self._not_seen, urgent=True
         )
 
-    def _seen(self, folder: Path, events: list[dict], offset: int, log: list[str]) -> None:
-        if folder != self._folder:
-            return
-        self._reading = False
-        self._offset = offset
+    def _seen(self, found: tuple[list[dict], int, list[str]]) -> None:
+        self._reading = None
+        events, self._offset, log = found
         if events:
             self.history.take(events)
             self.changed.emit()
@@ -89,8 +87,9 @@ class JobFeed(QObject):
             self.log_changed.emit(log)
 
     def _not_seen(self, error: CarDamageError) -> None:
-        self._reading = False
-        self.log_changed.emit([error.title, error.detail])
+        self._reading = None
+        self._log = [error.title, error.detail]
+        self.log_changed.emit(self._log)
 
 
 def _read(folder: Path, offset: int, *, log: bool) -> tuple[list[dict], int, list[str]]:

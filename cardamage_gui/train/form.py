@@ -9,7 +9,6 @@ from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import (
     QButtonGroup,
     QCheckBox,
-    QComboBox,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -181,7 +180,7 @@ class Form(QFrame):
 
     def _make_fields(self) -> None:
         self._name = QLineEdit()
-        self._preset = QComboBox()
+        self._preset = parts.ComboBox()
         for preset, text in PRESETS.items():
             self._preset.addItem(text, preset)
         self._one = QRadioButton("One class from all damage labels")
@@ -195,9 +194,9 @@ class Form(QFrame):
         self._epochs, self._steps = _number(10, 1, 10_000), _number(100, 1, 100_000)
         self._batch, self._seed = _number(BATCHES["light"], 1, 64), _number(0, 0, 2**31 - 1)
         self._sum = parts.label("", "small")
-        self._train, self._val = QComboBox(), QComboBox()
+        self._train, self._val = parts.ComboBox(), parts.ComboBox()
         self._no_split = parts.label("", "muted", wrap=True)
-        self._start_from, self._learn = QComboBox(), QComboBox()
+        self._start_from, self._learn = parts.ComboBox(), parts.ComboBox()
         for group, text in LEARN.items():
             self._learn.addItem(text, group)
         self._problem = parts.label("", "bad", wrap=True)
@@ -248,7 +247,7 @@ class Form(QFrame):
 
 
 def _number(value: int, least: int, most: int) -> QSpinBox:
-    box = QSpinBox()
+    box = parts.SpinBox()
     box.setRange(least, most)
     box.setValue(value)
     box.setMinimumWidth(96)

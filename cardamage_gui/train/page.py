@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QItemSelectionModel, Qt, Signal
@@ -108,12 +108,14 @@ class TrainPage(QWidget):
     def _read_models(self, *_: object) -> None:
         project = self._session.project
         if project is None:
-            self._show_models([])
+            self._show_models(None, [])
             return
         folder = project.models_folder
-        self._background.run(lambda: _models(folder), self._show_models)
+        self._background.run(lambda: _models(folder), partial(self._show_models, project))
 
-    def _show_models(self, models: list[Model]) -> None:
+    def _show_models(self, project: Project | None, models: list[Model]) -> None:
+        if project is not self._session.project:
+            return
         self._models.show_items(models)
         self._show_heads()
 

@@ -11,7 +11,7 @@ from qtpy.QtWidgets import QSizePolicy, QWidget
 
 from cardamage_core.errors import CarDamageError
 
-from ..background import Background
+from ..background import Background, Task
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,6 +28,7 @@ class Pictures(QWidget):
         self._background = background
         self._path = ""
         self._tiles: list[QImage] = []
+        self._loading: Task | None = None
         policy = QSizePolicy(QSizePolicy.Expanding, QSizePolicy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -38,8 +39,10 @@ class Pictures(QWidget):
         if path == self._path:
             return
         self._path = path
+        if self._loading is not None:
+            self._loading.cancel()  # another picture is wanted by now
         if path:
-            self._background.run(lambda: _tiles(Path(path)), self._loaded, self._not_loaded)
+            self._loading = self._background.run(lambda: _tiles(Path(path)), self._loaded, self._not_loaded)
         else:
             self._loaded([])
 

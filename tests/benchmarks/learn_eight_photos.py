@@ -2,7 +2,7 @@
 
 SPLIT is a folder like seed/train: photos and their annotations. The first eight photos with regions are
 taken, regions that are there twice once. The goal is a mask AP50 of 0.95 on these eight. From the backbone's ImageNet
-weights, if they are found, else from random numbers.
+weights, if they are found (CARDAMAGE_WEIGHTS names their folder), else from random numbers.
 """
 
 import argparse

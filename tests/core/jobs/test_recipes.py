@@ -81,16 +81,18 @@ def test_the_heads_learn_first_and_a_resume_finds_its_stage(tiny_job, drawn, tmp
 
 @pytest.fixture
 def small_gpu(monkeypatch):
-    """A device that holds a given number of photos: the only thing mocked."""
+    """A device that holds a given number of photos from the call on: the only thing mocked."""
+    compiled = native.compiled
+    room = {"photos": 1000}
 
     def holding(photos: int) -> None:
-        compiled = native.compiled
+        room["photos"] = photos
 
         def limited(function, example, variables):
             inner = compiled(function, example, variables)
 
             def call(batch):
-                if batch["images"].shape[0] > photos:
+                if batch["images"].shape[0] > room["photos"]:
                     raise MemoryError("the device is full")
                 return inner(batch)
 
@@ -107,6 +109,42 @@ def test_a_batch_too_large_for_the_memory_is_halved_once_and_said(tiny_job, draw
     notes = [event["text"] for event in told.kinds("note")]
     assert "2 photos a step need more memory than there is: going on with 1." in notes
     assert (len(told.kinds("step")), len(told.kinds("finished"))) == (2, 1)
+
+
+@pytest.fixture
+def taught(monkeypatch):
+    """The photos that each step learned from, as digests."""
+    step, steps = TrainStep.step, []
+
+    def watched(self, samples):
+        losses = step(self, samples)
+        steps.append([hash(sample.image.tobytes()) for sample in samples])
+        return losses
+
+    monkeypatch.setattr(TrainStep, "step", watched)
+    return steps
+
+
+def test_every_photo_is_seen_once_in_a_round_though_the_batch_is_halved_in_it(
+    tiny_job, drawn, tmp_path, small_gpu, taught
+):
+    class Filling(Told):
+        def __call__(self, kind: str, **fields: object) -> None:
+            super().__call__(kind, **fields)
+            if len(self.kinds("step")) == 2:
+                small_gpu(2)
+
+    small_gpu(4)
+    job = tiny_job(epochs=1, steps=5, batch=4)
+    dataset = drawn(tmp_path, train=12, val=0)
+    train(job, dataset, tmp_path, told := Filling(stop_at=3))
+    assert [len(photos) for photos in taught] == [4, 4, 2]
+    small_gpu(4)
+    train(job, dataset, tmp_path, again := Told(stop_at=1))
+    assert [len(photos) for photos in taught] == [4, 4, 2, 2]
+    assert len({photo for photos in taught for photo in photos}) == 12
+    assert [event["text"][:28] for event in again.kinds("note")] == ["Going on with 2 photos a step"[:28]]
+    assert [len(one.kinds("stopped")) for one in (told, again)] == [1, 1]
 
 
 def test_a_memory_too_small_for_half_a_batch_is_a_clear_error(tiny_job, drawn, tmp_path, small_gpu):

@@ -43,6 +43,17 @@ def test_a_vanished_photo_is_flagged_and_known_again_when_it_comes_back(project,
     assert codes(project) == []
 
 
+def test_one_photo_can_be_looked_at_and_a_reader_is_told_too(project, tmp_path):
+    (tmp_path / "a.jpg").rename(tmp_path / "b.jpg")
+    assert [finding.code for finding in project.file_findings(photo="p")] == ["vanished-photo"]
+    assert list(project.file_findings(photo="other")) == []
+    project.close()
+    with Project.open(project.folder, read_only=True) as reader:
+        assert codes(reader) == [("vanished-photo", "p")]
+        (tmp_path / "a.jpg").write_bytes(b"other photo" * 20_000)
+        assert codes(reader) == codes(reader) == [("replaced-photo", "p")]
+
+
 def test_looking_at_the_files_is_no_edit(project):
     assert project.undo_text == "Import"
     assert project.edits() == 1

@@ -2,13 +2,15 @@
 
 import os
 import sqlite3
+import threading
+import time
 
 import pytest
 
 from cardamage_core.annotations import edits
 from cardamage_core.annotations.model import AnnotatedPhoto, Label, Photo, Polygon, Region
 from cardamage_core.errors import ProjectError
-from cardamage_core.project import PhotoSummary, Project
+from cardamage_core.project import PhotoSummary, Project, store
 
 TRIANGLE = Polygon((((0.0, 0.0), (10.0, 0.0), (10.0, 10.0)),))
 DENT = Label("dent", "#ff0000", "1")
@@ -237,13 +239,15 @@ def test_a_damaged_page_is_found_at_opening(project):
 def test_a_full_disk_loses_nothing_and_says_so(project):
     before = project.regions("p1")
     pages = project._store.query("PRAGMA page_count")[0][0]
-    project._store.query(f"PRAGMA max_page_count={pages + 2}")
+    with project._store.transaction():  # of the connection that writes
+        project._store.query(f"PRAGMA max_page_count={pages + 2}")
     big = region("big", shape=Polygon((tuple((float(i), 0.5) for i in range(5000)),)))
     with pytest.raises(ProjectError, match="full"):
         project.edit_regions("p1", before, (*before, big), "Draw")
     assert project.regions("p1") == before
     assert project.undo_text == "Import"
-    project._store.query("PRAGMA max_page_count=1000000")
+    with project._store.transaction():
+        project._store.query("PRAGMA max_page_count=1000000")
     project.edit_regions("p1", before, (*before, big), "Draw")
     project.close()
     with Project.open(project.folder) as again:
@@ -268,6 +272,73 @@ def test_a_cancelled_addition_leaves_nothing(project):
         project.add([AnnotatedPhoto(Photo("p9", "z.jpg", "z.jpg"))], [], "Import", step=stop)
     assert [summary.id for summary in project.photos()] == ["p1", "p2"]
     assert project.undo_text == "Import"
+
+
+class Held:
+    """An addition of many photos and of regions for p1, held up after it was written and before it is committed."""
+
+    def __init__(self, project):
+        filler = {"note": "x" * 100_000}
+        photos = [
+            AnnotatedPhoto(Photo(f"n{i}", f"/photos/n{i}.jpg", f"n{i}.jpg", attributes=filler)) for i in range(60)
+        ]
+        known = AnnotatedPhoto(project.photo("p1"), (region("r3"),))
+        self._project, self._photos = project, [*photos, known]
+        self._left = len(photos) + 1  # photos and the region
+        self._written, self._go_on = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._add)
+
+    def __enter__(self):
+        self._thread.start()
+        assert self._written.wait(30)
+
+    def __exit__(self, *_):
+        self._go_on.set()
+        self._thread.join()
+
+    def _add(self):
+        self._project.add(self._photos, (), "Import", step=self._step)
+
+    def _step(self):
+        self._left -= 1
+        if not self._left:
+            self._written.set()
+            assert self._go_on.wait(10)
+
+
+@pytest.mark.parametrize("remote", [False, True])
+def test_reading_never_waits_for_a_running_import(project, monkeypatch, remote):
+    project.close()
+    monkeypatch.setattr(store, "is_remote", lambda _path: remote)
+    with Project.open(project.folder) as again:
+        known = again.regions("p1")
+        with Held(again):
+            begun = time.perf_counter()
+            assert again.regions("p1") == known
+            assert again.regions("p2") == ()
+            assert [one.id for one in again.photos()] == ["p1", "p2"]
+            assert again.summary("p1").regions == 2
+            assert again.label_counts() == {"dent": 2}
+            assert again.labels() == (DENT,)
+            assert again.undo_text == "Import"
+            assert len(again.dataset().photos) == 2
+            assert [len(batch) for batch in again.batches()] == [2]
+            assert time.perf_counter() - begun < 1.0
+        assert [one.id for one in again.regions("p1")] == ["r1", "r2", "r3"]
+        assert again.label_counts() == {"dent": 3}
+        assert len(again.photos()) == 62
+
+
+def test_what_was_read_during_an_import_is_not_taken_for_what_came_of_it(project):
+    project.close()
+    with Project.open(project.folder) as again:  # knows nothing yet
+        with Held(again):
+            assert [one.id for one in again.regions("p1")] == ["r1", "r2"]
+            assert again.label_counts() == {"dent": 2}
+        before = again.regions("p1")
+        assert [one.id for one in before] == ["r1", "r2", "r3"]
+        assert again.label_counts() == {"dent": 3}
+        assert again.edit_regions("p1", before, before[:1], "Delete") is not None
 
 
 def test_the_history_can_be_jumped_in_both_ways(project):

@@ -42,7 +42,7 @@ def _numbers(samples) -> list[int]:
 
 def test_a_round_shows_every_photo_once_and_the_next_in_another_order(ten):
     photos = Photos(ten, CLASSES, longest_side=64, seed=3)
-    rounds = [_numbers(photos.batch(2 * i, 5) + photos.batch(2 * i + 1, 5)) for i in range(2)]
+    rounds = [_numbers(photos.batch(10 * i, 5) + photos.batch(10 * i + 5, 5)) for i in range(2)]
     assert sorted(rounds[0]) == sorted(rounds[1]) == list(range(10))
     assert rounds[0] != rounds[1]
 
@@ -50,10 +50,15 @@ def test_a_round_shows_every_photo_once_and_the_next_in_another_order(ten):
 def test_a_step_sees_the_same_photos_after_a_resume_as_without_one(ten):
     through = Photos(ten, CLASSES, longest_side=64, seed=3)
     for step in range(7):
-        through.batch(step, 3)
+        through.batch(3 * step, 3)
     resumed = Photos(ten, CLASSES, longest_side=64, seed=3)
-    assert _numbers(resumed.batch(7, 3)) == _numbers(through.batch(7, 3))
+    assert _numbers(resumed.batch(21, 3)) == _numbers(through.batch(21, 3))
     assert _numbers(Photos(ten, CLASSES, longest_side=64, seed=4).batch(0, 10)) != _numbers(through.batch(0, 10))
+
+
+def test_steps_of_any_size_go_on_where_the_last_one_ended(ten):
+    photos = Photos(ten, CLASSES, longest_side=64, seed=3)
+    assert sorted(_numbers(photos.batch(0, 4) + photos.batch(4, 4) + photos.batch(8, 2))) == list(range(10))
 
 
 def test_a_photo_is_shrunk_with_its_regions(ten):
@@ -70,7 +75,7 @@ def test_an_unreadable_photo_is_named_once_and_the_batch_stays_full(ten):
     assert len(seen) == 10
     assert set(seen) == set(range(10)) - {2}
     assert [skipped.photo for skipped in photos.skipped()] == ["2.png"]
-    photos.batch(1, 10)
+    photos.batch(10, 10)
     assert photos.skipped() == []
 
 

@@ -6,6 +6,7 @@ import h5py
 import numpy as np
 import pytest
 
+from cardamage_core import files
 from cardamage_core.errors import JobError, ModelError
 from cardamage_core.mrcnn import Config, EngineError, MaskRCNN, TrainStep
 from cardamage_core.training import start
@@ -128,6 +129,11 @@ def test_a_backbone_is_found_where_the_variable_points_to_file_or_folder(backbon
     for given in (path, tmp_path):
         monkeypatch.setenv(start.VARIABLE, str(given))
         assert start.find_backbone(backbone) == path
+
+
+def test_published_weights_are_looked_for_where_the_user_or_the_package_keeps_them_and_nowhere_else(monkeypatch):
+    monkeypatch.delenv(start.VARIABLE, raising=False)
+    assert start._places("a.h5") == [start.own_folder() / "a.h5", files.resource("weights") / "a.h5"]
 
 
 def test_the_backbone_is_found_in_the_users_own_folder(tmp_path, monkeypatch):

@@ -39,6 +39,12 @@ def checked(page, qtbot):
     return page.doctor.window
 
 
+@pytest.fixture
+def wait_checked(page, qtbot):
+    """The look at everything when a project opens is over: the files' fingerprints are known."""
+    qtbot.waitUntil(lambda: bool(page._checking.of("p1")))
+
+
 def rows(window):
     """(the photo's id, text) of each finding listed."""
     groups = [window.list.topLevelItem(i) for i in range(window.list.topLevelItemCount())]
@@ -61,6 +67,23 @@ def test_findings_of_files_and_regions_are_listed(checked, project_folder):
     elsewhere = project_folder.parent / "photos" / "moved" / "lost.png"
     assert any(photo == "p3" and text.endswith(f"lies at {elsewhere}.") for photo, text in rows(checked))
     assert any(photo == "p1" for photo in found)
+
+
+def test_the_check_and_the_list_say_the_same_of_a_photo_that_vanished_and_came_back(page, session, qtbot, wait_checked):
+    path = session.path_of(session.photo("p2"))
+    path.rename(path.with_suffix(".away"))
+    with qtbot.waitSignal(page.doctor.examined):
+        page.doctor.show()
+    told = [text for photo, text in rows(page.doctor.window) if photo == "p2"]
+    assert told == [f"two.png is no longer at {path}. Its regions stay."]
+    assert [finding.text for finding in page._checking.of("p2")] == told
+    path.with_suffix(".away").rename(path)
+    with qtbot.waitSignal(page.doctor.examined):
+        page.doctor.check()
+    assert [text for photo, text in rows(page.doctor.window) if photo == "p2"] == [
+        "two.png has the same content as one.png."
+    ]
+    assert [finding.code for finding in page._checking.of("p2")] == ["same-content"]
 
 
 def test_a_click_on_a_finding_shows_its_photo(checked, session, qtbot):

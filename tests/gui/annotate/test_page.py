@@ -1,6 +1,7 @@
 """Does the Annotate page carry one edit from the hand to the disk, and back? Real mouse and key events."""
 
 import msgspec
+import pytest
 from qtpy.QtCore import QEvent, QPoint, QPointF, Qt
 from qtpy.QtGui import QMouseEvent
 from qtpy.QtTest import QTest
@@ -186,6 +187,17 @@ def test_accepting_a_photo_is_an_edit_and_goes_on(page, session):
     assert page.photos.chips.button(1).text() == "Unreviewed 3"
 
 
+@pytest.mark.parametrize("how", ["accept", Qt.Key_F2])
+def test_in_a_project_opened_for_reading_only_accepting_is_refused_and_stays(page, session, project_folder, qtbot, how):
+    session.close()
+    session.open(project_folder, read_only=True)
+    with qtbot.waitSignal(session.failed) as told:
+        page.accept_photo() if how == "accept" else key(page, how)
+    assert told.args[0].title == "project was opened for reading only."
+    assert session.current == "p1"
+    assert session.photo("p1").review == "unreviewed"
+
+
 def test_the_review_of_a_region_can_be_chosen(page, session):
     click(page, 30, 30)
     field = page.panel.fields.review
@@ -203,6 +215,9 @@ def test_a_new_label_gets_a_key_and_labels_the_selection(page, session):
     assert session.labels()[-1].name == "glass"
     assert session.labels()[-1].key == "3"
     assert region(session, "a").label == "glass"
+    session.undo()
+    assert region(session, "a").label == "dent"
+    assert session.labels()[-1].name == "car"
 
 
 def test_a_key_given_to_a_label_leaves_the_one_that_had_it(page, session):
@@ -223,6 +238,8 @@ def test_a_project_without_labels_gets_damage_with_the_first_drawing(page, sessi
     drag(page, (60, 60), (90, 90))
     assert [label.name for label in session.labels()] == ["damage"]
     assert [r.label for r in session.regions("p1")] == ["damage"]
+    session.undo()
+    assert (session.labels(), session.regions("p1")) == ((), ())
 
 
 def test_a_project_opened_for_reading_only_cannot_be_changed(page, session, project_folder):

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 from PIL import Image
-from qtpy.QtWidgets import QPlainTextEdit, QProgressBar
+from qtpy.QtWidgets import QLabel, QPlainTextEdit, QProgressBar
 
 from cardamage_core.project import Project
 from cardamage_gui.annotate.naming import BECOMES, ROLE, NamingDialog
@@ -60,6 +60,43 @@ def test_an_import_may_be_called_off_when_photos_are_missing(page, session, answ
     qtbot.waitUntil(lambda: bool(answers.asked))
     assert len(session.photos()) == 4
     assert not page.transfer.busy
+
+
+@pytest.mark.parametrize("folder_wanted", [False, True])
+def test_after_one_file_is_called_off_the_others_come_in_and_none_waits(
+    page, session, answers, via_file, summary, qtbot, folder_wanted
+):
+    answers.choice = 0 if folder_wanted else 2  # choose a folder (and give none), or cancel
+    other = via2(via_file.parent.parent / "elsewhere" / "other.json", {"name": "dent"})
+    with qtbot.waitSignal(session.said) as said:
+        page.transfer.import_paths([via_file, other])
+    assert said.args == ["via_region_data.json was not imported."]
+    dialog = summary()
+    assert "other.json" in dialog.windowTitle() + " ".join(w.text() for w in dialog.findChildren(QLabel))
+    dialog.accept()
+    assert len(session.photos()) == 5
+    assert not page.transfer.busy
+
+
+def test_photos_dropped_while_an_import_runs_come_in_after_it(page, session, via_file, qtbot, tmp_path):
+    late = tmp_path / "late.png"
+    Image.fromarray(np.full((40, 40, 3), 9, dtype=np.uint8)).save(late)
+    page.transfer.import_paths([tmp_path / "elsewhere"])
+    assert page.transfer.busy
+    page.transfer.import_paths([late])
+    qtbot.waitUntil(lambda: not page.transfer.busy and "late.png" in [one.name for one in session.photos()])
+    assert {"car.png", "late.png"} <= {one.name for one in session.photos()}
+    for dialog in page.findChildren(SummaryDialog):
+        dialog.accept()
+
+
+def test_an_export_asked_for_during_an_import_is_answered(page, session, answers, via_file, qtbot):
+    page.transfer.import_paths([via_file])
+    with qtbot.waitSignal(session.said) as said:
+        page.transfer.export()
+    assert said.args == ["Export once what runs now is done."]
+    assert answers.asked == []
+    page.strip.stopped.emit()
 
 
 def test_a_dropped_folder_and_dropped_photos_come_in(page, session, via_file, summary, tmp_path):

@@ -146,6 +146,25 @@ def test_outlining_stores_what_the_model_sees_as_one_edit(model, page, session, 
     assert len(session.regions("a")) == 3
 
 
+def test_a_label_that_only_the_model_knows_goes_with_one_undo(model, page, session, wait):
+    labels = session.labels()
+    hail = msgspec.structs.replace(predicted("p1", 0.95, (60, 15, 20, 10)), label="hail")
+    Worker.answers["b.png"] = (hail,)
+    session.select("b")
+    wait(lambda: button(page, "Outline damage").isEnabled())
+    page.outline()
+    wait(lambda: session.regions("b"))
+    assert [label.name for label in session.labels()] == [*(label.name for label in labels), "hail"]
+    session.select("a")
+    session.undo()
+    assert session.current == "b"
+    assert (session.regions("b"), session.labels()) == ((), labels)
+    assert session.project.undo_text == "Import"
+    session.redo()
+    assert [region.label for region in session.regions("b")] == ["hail"]
+    assert session.labels()[-1].name == "hail"
+
+
 def test_outlining_again_replaces_what_was_not_decided(model, page, session, wait):
     Worker.answers["a.png"] = (predicted("p1", 0.95, (60, 15, 20, 10)),)
     wait(lambda: button(page, "Outline damage").isEnabled())
