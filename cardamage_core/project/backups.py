@@ -18,6 +18,7 @@ from .lock import taken
 
 FILE = "project.cardamage"
 FOLDER = "copies"
+PARTS = ("", "-wal", "-shm", "-journal")
 KEPT = 3
 DAY = datetime.timedelta(hours=24)
 STAMP = "%Y-%m-%d %H%M%S"
@@ -80,12 +81,27 @@ def restore(folder: Path) -> Path | None:
             raise ProjectError(
                 f"{folder / FILE} is damaged, and there is no whole copy of it.", f"Looked in {folder / FOLDER}."
             )
-        _put_aside(folder)
+        put_aside(folder)
         with atomic_path(folder / FILE) as temporary:
             shutil.copyfile(whole, temporary)
         return whole
     finally:
         lock.release()
+
+
+def parts_of(path: Path) -> list[Path]:
+    """A database file and what SQLite writes beside it, whether it is there or not."""
+    return [path.with_name(path.name + ending) for ending in PARTS]
+
+
+def put_aside(folder: Path) -> None:
+    """Give what lies in the place of the project file other names; an empty file goes."""
+    stamp = datetime.datetime.now().strftime(STAMP)
+    for path, ending in zip(parts_of(folder / FILE), PARTS, strict=True):
+        if path.exists() and path.stat().st_size == 0:
+            path.unlink()
+        elif path.exists():
+            path.rename(folder / f"damaged {stamp}.cardamage{ending}")
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -97,12 +113,6 @@ def _copy(source: Path, target: Path) -> None:
         raise ProjectError(f"{source} could not be copied.", f"{error}. Older copies are kept.") from error
 
 
-def _put_aside(folder: Path) -> None:
-    stamp = datetime.datetime.now().strftime(STAMP)
-    for ending in ("", "-wal", "-shm", "-journal"):
-        path = folder / (FILE + ending)
-        if path.exists():
-            path.rename(folder / f"damaged {stamp}.cardamage{ending}")
 
 
 def _reader(path: Path) -> sqlite3.Connection:

@@ -62,6 +62,21 @@ def test_an_import_that_is_interrupted_leaves_no_new_project(capsys, file, tmp_p
     assert document(capsys, "check", tmp_path / "p")["photos"] == 1
 
 
+def test_an_import_that_comes_second_leaves_the_project_of_the_first_alone(capsys, file, tmp_path, monkeypatch):
+    begin, first = Project.open_or_create, []
+
+    def second(folder):  # somebody else begins between our look at the folder and our lock
+        monkeypatch.undo()
+        first.append(begin(folder))
+        return begin(folder)
+
+    monkeypatch.setattr(Project, "open_or_create", second)
+    assert main(["import", str(tmp_path / "p"), str(file)]) == 1
+    assert "open in another" in capsys.readouterr().err
+    first[0].close()
+    assert document(capsys, "import", tmp_path / "p", file)["photos"] == 1
+
+
 def test_people_get_sentences(capsys, file, tmp_path):
     assert main(["import", str(tmp_path / "p"), str(file)]) == 0
     said = capsys.readouterr().out
