@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from cardamage_core import formats
+from cardamage_core.annotations.model import AnnotatedPhoto, Photo
 from cardamage_core.commands import bars, main
 from cardamage_core.project import Project, importing
 
@@ -68,13 +69,15 @@ def test_an_import_that_comes_second_leaves_the_project_of_the_first_alone(capsy
     def second(folder):  # somebody else begins between our look at the folder and our lock
         monkeypatch.undo()
         first.append(begin(folder))
+        first[0].add([AnnotatedPhoto(Photo("p", "b.jpg", "b.jpg"))], [], "Import")
         return begin(folder)
 
     monkeypatch.setattr(Project, "open_or_create", second)
     assert main(["import", str(tmp_path / "p"), str(file)]) == 1
     assert "open in another" in capsys.readouterr().err
     first[0].close()
-    assert document(capsys, "import", tmp_path / "p", file)["photos"] == 1
+    with Project.open(tmp_path / "p") as project:
+        assert [photo.name for photo in project.photos()] == ["b.jpg"]
 
 
 def test_people_get_sentences(capsys, file, tmp_path):
