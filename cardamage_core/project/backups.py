@@ -113,8 +113,6 @@ def _copy(source: Path, target: Path) -> None:
         raise ProjectError(f"{source} could not be copied.", f"{error}. Older copies are kept.") from error
 
 
-
-
 def _reader(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10)
 
