@@ -74,8 +74,8 @@ def _repaired(args: argparse.Namespace, out: Output) -> Any:
     from ..project import backups
     from ..project.repairing import repair
 
-    if args.repair and (args.project / backups.FILE).is_file() and (copy := backups.restore(args.project)):
-        out.progress(f"The project file was damaged; {copy.name} was put in its place. The damaged one is kept.")
+    if args.repair and (copy := backups.restore(args.project)):
+        out.progress(f"The project file was damaged or gone; {copy.name} was put in its place. A damaged one is kept.")
     with Project.open(args.project) as project:
         return repair(project, turn=args.turn, safe=args.repair, step=_progress(out, "Repairing"))
 

@@ -6,13 +6,14 @@ and things that can be made again. Nothing is ever unsaved: each edit is one tra
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from ..annotations.model import AnnotatedPhoto, Finding, Label, Photo, Region
-from ..errors import ProjectError
+from ..errors import CarDamageError, ProjectError
 from . import backups, fingerprints, history, store
 from .changing import Changing
 from .contents import Contents
@@ -22,14 +23,18 @@ from .lock import ProjectLock, taken
 from .store import Change, Store
 
 FILE = backups.FILE
+_log = logging.getLogger(__name__)
 
 
 class Project(Contents):
     """An open project: what it holds (see `Contents`), edits, undo and redo without limit."""
 
-    def __init__(self, folder: Path, store: Store, lock: ProjectLock | None, *, is_new: bool = False) -> None:
+    def __init__(
+        self, folder: Path, store: Store, lock: ProjectLock | None, *, is_new: bool = False, copied: bool = True
+    ) -> None:
         super().__init__(folder, store, read_only=lock is None)
         self.is_new = is_new  # made by this very call, under the lock that is still held
+        self._copied = copied and lock is not None
         self._lock = lock
         self._changing = Changing(store, self._known, self.regions)
 
@@ -42,15 +47,19 @@ class Project(Contents):
         return cls._locked(folder, may_open=False, may_make=True)
 
     @classmethod
-    def open(cls, folder: Path | str, *, read_only: bool = False) -> Project:
-        """An existing project. ProjectError when it is not there, damaged, or (for writing) open elsewhere."""
+    def open(cls, folder: Path | str, *, read_only: bool = False, copied: bool = True) -> Project:
+        """An existing project. ProjectError when it is not there, damaged, or (for writing) open elsewhere.
+
+        Before anything is written the daily copy of its file is made, where one is due (see `backups`); with
+        `copied=False` the caller does that.
+        """
         folder = Path(folder).absolute()
         folder = folder.parent if folder.name == FILE else folder
         if not cls.is_in(folder):
             raise _nothing_there(folder)
         if read_only:
             return cls(folder, Store(folder / FILE, read_only=True), None)
-        return cls._locked(folder, may_open=True, may_make=False)
+        return cls._locked(folder, may_open=True, may_make=False, copied=copied)
 
     @classmethod
     def open_or_create(cls, folder: Path | str) -> Project:
@@ -67,7 +76,7 @@ class Project(Contents):
             return False
 
     @classmethod
-    def _locked(cls, folder: Path, *, may_open: bool, may_make: bool) -> Project:
+    def _locked(cls, folder: Path, *, may_open: bool, may_make: bool, copied: bool = True) -> Project:
         """What is there, and what is to be made, is decided by whoever holds the lock."""
         lock = taken(folder)
         try:
@@ -82,23 +91,34 @@ class Project(Contents):
             (lock.release if cls.is_in(folder) else lock.discard)()
             raise
         try:
-            return cls(folder, Store(folder / FILE), lock, is_new=is_new)
+            opened = cls(folder, Store(folder / FILE), lock, is_new=is_new, copied=copied)
         except BaseException:
             lock.release()
             raise
+        try:
+            opened._keep_copy()
+        except BaseException:
+            opened.close()
+            raise
+        return opened
 
     def close(self) -> None:
-        """Let go of the files. Closing twice is fine."""
+        """Let go of the files, with a copy where one is due. Closing twice is fine."""
         try:
-            self._store.close()
+            self._keep_copy()
+            self._copied = False
         finally:
-            if self._lock:
-                self._lock.release()
+            try:
+                self._store.close()
+            finally:
+                if self._lock:
+                    self._lock.release()
 
     def discard(self) -> None:
         """Close a project that this process made, and remove all that was made for it."""
         assert self.is_new, "only who made a project may remove it"
         assert self._lock, "and only while nobody else can write"
+        self._copied = False
         self._store.close()
         for path in backups.parts_of(self.folder / FILE):
             path.unlink(missing_ok=True)
@@ -261,6 +281,18 @@ class Project(Contents):
                 self._known.forget(edit.photo)
             self._counts.changed(changes, back=edit.undone)
             return edit
+
+    def _keep_copy(self) -> None:
+        """ProjectError where the file turns out to be damaged; no room for a copy is no reason not to work."""
+        if not self._copied:
+            return
+        try:
+            backups.keep(self.folder)
+        except CarDamageError as error:
+            if backups.trouble(self.folder / FILE):
+                self._copied = False
+                raise
+            _log.warning("No copy of the project file was made: %s", error)
 
     def _must_be_writable(self) -> None:
         if self.read_only:
