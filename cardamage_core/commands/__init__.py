@@ -60,6 +60,11 @@ class Output:
         )
 
 
+def force_argument(parser: argparse.ArgumentParser) -> None:
+    """`--force`, for commands that write files."""
+    parser.add_argument("--force", action="store_true", help="replace files that are there already")
+
+
 def main(argv: list[str], *, program: str = "cardamage") -> int:
     """Run one sub-command; 0 is success, 1 an error that was explained on stderr, 2 wrong usage, 130 interrupted."""
     args = _parse(argv, program)

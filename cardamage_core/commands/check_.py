@@ -13,8 +13,9 @@ from ..annotations import checks
 from ..annotations.finding_kinds import grouped
 from ..annotations.model import Dataset, Finding
 from ..project import Project
+from ..project.outputs import Outputs
 from ..words import count
-from . import Output
+from . import Output, force_argument
 
 SHOWN = 5  # findings of one kind
 
@@ -25,6 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--repair", action="store_true", help=REPAIR_HELP)
     parser.add_argument("--turn", choices=["evident", "all"], default="", help=TURN_HELP)
     parser.add_argument("--html", type=Path, metavar="FILE", help="write the findings as a page as well")
+    force_argument(parser)
     parser.add_argument("--no-files", action="store_true", help="look at the regions only, not at the photos' files")
 
 
@@ -39,6 +41,8 @@ def run(args: argparse.Namespace, out: Output) -> int:
     repaired = _repaired(args, out) if args.repair or args.turn else None
     with Project.open(args.project, read_only=True) as project:
         dataset = project.dataset()
+        if args.html:
+            Outputs(project.paths(), project=project.folder, replace=args.force).check([args.html])
         findings = [*checks.findings(dataset), *([] if args.no_files else _of_files(dataset, project.folder, out))]
         name = project.name
     if args.html:

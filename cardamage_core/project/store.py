@@ -238,6 +238,13 @@ def make(path: Path) -> None:
         db.close()  # before it is moved
 
 
+def is_project_file(path: Path) -> bool:
+    """Whether a file says that it is one of ours, whatever its name; by its first 100 bytes (SQLite format, 1.3)."""
+    with path.open("rb") as file:
+        start = file.read(100)
+    return start.startswith(b"SQLite format 3\0") and start[68:72] == APPLICATION_ID.to_bytes(4, "big")
+
+
 def is_unfinished(path: Path) -> bool:
     """Whether the file is a database without anything in it, as an interrupted start of a project left it once."""
     if path.stat().st_size == 0:

@@ -96,6 +96,41 @@ def test_a_file_that_is_none_of_ours_makes_no_project(capsys, tmp_path):
     assert not (tmp_path / "p").exists()
 
 
+@pytest.mark.parametrize("command", [("export", "{project}", "{out}"), ("check", "{project}", "--html", "{out}")])
+def test_neither_the_project_nor_a_photo_is_written_over_and_other_files_only_when_told(
+    capsys, file, tmp_path, command
+):
+    project = tmp_path / "p"
+    document(capsys, "import", project, file)
+    (tmp_path / "linked").symlink_to(project / "project.cardamage")
+    for out in (project / "project.cardamage", tmp_path / "linked", tmp_path / "a.jpg", project / "jobs" / "x"):
+        before = out.read_bytes() if out.exists() else None
+        arguments = [one.format(project=project, out=out) for one in command]
+        assert main([*arguments, "--force"]) == 1
+        assert "is not written over" in capsys.readouterr().err
+        assert (out.read_bytes() if out.exists() else None) == before
+    out = tmp_path / "old"
+    out.write_text("mine")
+    arguments = [one.format(project=project, out=out) for one in command]
+    assert main(arguments) == 1
+    assert "--force" in capsys.readouterr().err
+    assert out.read_text() == "mine"
+    assert main([*arguments, "--force"]) == 0
+    assert out.read_text() != "mine"
+
+
+def test_a_folder_of_files_replaces_none_unless_told(capsys, file, tmp_path):
+    document(capsys, "import", tmp_path / "p", file)
+    arguments = ["export", str(tmp_path / "p"), str(tmp_path / "out"), "--format", "labelme"]
+    assert main(arguments) == 0
+    (tmp_path / "out" / "a.json").write_text("mine")
+    assert main(arguments) == 1
+    assert (tmp_path / "out" / "a.json").read_text() == "mine"
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["a.json"]
+    assert main([*arguments, "--force"]) == 0
+    assert (tmp_path / "out" / "a.json").read_text() != "mine"
+
+
 def test_exporting_what_is_no_project_is_explained(capsys, tmp_path):
     assert main(["export", str(tmp_path), str(tmp_path / "out.json")]) == 1
     assert "is not a CarDamage project" in capsys.readouterr().err
