@@ -7,17 +7,26 @@ import sys
 from pathlib import Path
 
 from cardamage_core import commands
+from cardamage_core.commands import streams
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run the program: `cardamage [PROJECT]` opens the window, `cardamage COMMAND …` does not need one."""
+    streams.mend()
     argv = sys.argv[1:] if argv is None else argv
-    if not argv or (len(argv) == 1 and argv[0] not in commands.MODULES and Path(argv[0]).exists()):
+    if not argv or (len(argv) == 1 and argv[0] not in commands.MODULES and _is_there(argv[0])):
         return _window(argv)
     status = commands.main(argv)
     if status == 0 and argv[0] == "demo":
         return _show_demo(argv)
     return status
+
+
+def _is_there(name: str) -> bool:
+    try:
+        return Path(name).exists()
+    except OSError:  # a name that is too long
+        return False
 
 
 def _window(argv: list[str]) -> int:

@@ -55,7 +55,7 @@ class Session(QObject):
 
     def open(self, folder: Path, *, read_only: bool = False) -> None:
         """Open another project; ProjectError (the old one stays open) when that cannot be done."""
-        self._use(Project.open(Path(folder), read_only=read_only))
+        self._use(Project.open(Path(folder), read_only=read_only, copied=False))  # copied in the background: `nightly`
 
     def create(self, folder: Path) -> None:
         """Make a new project in `folder` and open it; ProjectError when that cannot be done."""

@@ -7,13 +7,14 @@ Modules are imported only when named on the command line, so that `cardamage --h
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import json
-import os
 import sys
-from typing import Any, Protocol, TextIO
+from typing import Any, NoReturn, Protocol, TextIO
 
 from ..errors import CarDamageError
+from . import streams
 
 MODULES = {
     "demo": "draw sample photos, train on them, predict and show the result",
@@ -48,40 +49,90 @@ class Output:
         self.as_json = as_json
         self._stdout = stdout or sys.stdout
         self._stderr = stderr or sys.stderr
+        self._reported = False
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether progress can be shown by writing a line anew."""
+        return self._stderr.isatty()
 
     def progress(self, text: str) -> None:
         """Say what is going on, one line."""
-        print(text, file=self._stderr, flush=True)
+        self.write(f"{text}\n")
+
+    def write(self, text: str) -> None:
+        """Write to stderr as it stands. Nobody who does not listen stops the work."""
+        try:
+            self._stderr.write(text)
+            self._stderr.flush()
+        except (OSError, ValueError):  # closed, or the disk behind it is full
+            streams.silence(self._stderr)
 
     def report(self, document: dict[str, Any], text: str) -> None:
         """Give the result: `document` for machines, `text` for people. Once per command."""
-        print(
-            json.dumps(document, ensure_ascii=False, indent=2) if self.as_json else text, file=self._stdout, flush=True
-        )
+        self._reported = True
+        try:
+            self._stdout.write(f"{_json(document, self._stdout) if self.as_json else text}\n")
+            self._stdout.flush()
+        except BrokenPipeError:  # whoever read our output, such as `head`, has seen enough
+            streams.silence(self._stdout)
+        except OSError as error:
+            streams.silence(self._stdout)
+            raise CarDamageError(
+                "The result could not be written to the standard output.", f"{_why(error)}."
+            ) from error
+
+    def fail(self, program: str, title: str, detail: str = "") -> None:
+        """Explain an error to people, and with `--json` to machines as well, unless there was a report."""
+        self.progress(f"{program}: {title}" + (f"\n  {detail}" if detail else ""))
+        if self.as_json and not self._reported:
+            with contextlib.suppress(CarDamageError):
+                self.report({"error": {"title": title, "detail": detail}}, "")
+
+
+def force_argument(parser: argparse.ArgumentParser) -> None:
+    """`--force`, for commands that write files."""
+    parser.add_argument("--force", action="store_true", help="replace files that are there already")
 
 
 def main(argv: list[str], *, program: str = "cardamage") -> int:
     """Run one sub-command; 0 is success, 1 an error that was explained on stderr, 2 wrong usage, 130 interrupted."""
-    args = _parse(argv, program)
-    out = Output(as_json=args.json)
+    streams.mend()
+    out = Output(as_json="--json" in argv)
+    name = f"cardamage {argv[0]}" if argv else program
     try:
+        args = _parse(argv, program, out)
+        out.as_json = args.json
         return _module(args.command).run(args, out)
     except CarDamageError as error:
-        out.progress(f"cardamage {args.command}: {error.title}" + (f"\n  {error.detail}" if error.detail else ""))
+        out.fail(name, error.title, error.detail)
         return 1
     except KeyboardInterrupt:
-        out.progress("Stopped.")
+        out.fail(name, "Stopped.")
         return 130
-    except BrokenPipeError:  # whoever read our output, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except OSError as error:  # a path on the command line that nothing can be done with, a disk that fails
+        out.fail(name, f"{error.filename or 'A file'} cannot be used.", f"{_why(error)}.")
+        return 1
 
 
-def _parse(argv: list[str], program: str) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog=program, description="From annotated photo to damage report.")
+class _Parser(argparse.ArgumentParser):
+    """Tells wrong usage to machines as well."""
+
+    out: Output | None = None
+
+    def error(self, message: str) -> NoReturn:
+        if self.out is not None and self.out.as_json:
+            self.out.report({"error": {"title": "Wrong usage.", "detail": message}}, "")
+        super().error(message)
+
+
+def _parse(argv: list[str], program: str, out: Output) -> argparse.Namespace:
+    parser = _Parser(prog=program, description="From annotated photo to damage report.")
+    parser.out = out
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, text in MODULES.items():
         sub = subparsers.add_parser(name, help=text, description=text.capitalize() + ".")
+        sub.out = out
         sub.add_argument("--json", action="store_true", help="one JSON document on stdout, progress on stderr")
         if name in argv[:1]:
             _module(name).arguments(sub)
@@ -90,3 +141,18 @@ def _parse(argv: list[str], program: str) -> argparse.Namespace:
 
 def _module(name: str) -> Command:
     return importlib.import_module(f"{__name__}.{name}_")  # type: ignore[return-value]
+
+
+def _json(document: dict[str, Any], stream: TextIO) -> str:
+    """Readable where the stream takes every character, else in plain ASCII, which every encoding holds."""
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return json.dumps(document, indent=2)
+    return text
+
+
+def _why(error: OSError) -> str:
+    return error.strerror or str(error)

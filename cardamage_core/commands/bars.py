@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 import time
 from collections.abc import Callable
 from types import TracebackType
@@ -29,8 +28,7 @@ class Bar:
             return
         if self._rewrite:
             width = shutil.get_terminal_size().columns - 1
-            sys.stderr.write(f"\r\x1b[K{text[:width]}")
-            sys.stderr.flush()
+            self._out.write(f"\r\x1b[K{text[:width]}")
             self._shown = True
         elif time.monotonic() - self._last >= NOW_AND_THEN:
             self._last = time.monotonic()
@@ -43,7 +41,7 @@ class Bar:
 
     def _clear(self) -> None:
         if self._shown:
-            sys.stderr.write("\r\x1b[K")
+            self._out.write("\r\x1b[K")
             self._shown = False
 
     def __enter__(self) -> Bar:
@@ -68,4 +66,4 @@ def shares(bar: Bar, text: str) -> Callable[[float], None]:
 
 def bar_for(out: Output) -> Bar:
     """The bar that fits where stderr goes."""
-    return Bar(out, rewrite=sys.stderr.isatty())
+    return Bar(out, rewrite=out.is_terminal)

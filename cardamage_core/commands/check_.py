@@ -13,8 +13,9 @@ from ..annotations import checks
 from ..annotations.finding_kinds import grouped
 from ..annotations.model import Dataset, Finding
 from ..project import Project
+from ..project.outputs import Outputs
 from ..words import count
-from . import Output
+from . import Output, force_argument
 
 SHOWN = 5  # findings of one kind
 
@@ -25,6 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--repair", action="store_true", help=REPAIR_HELP)
     parser.add_argument("--turn", choices=["evident", "all"], default="", help=TURN_HELP)
     parser.add_argument("--html", type=Path, metavar="FILE", help="write the findings as a page as well")
+    force_argument(parser)
     parser.add_argument("--no-files", action="store_true", help="look at the regions only, not at the photos' files")
 
 
@@ -39,6 +41,8 @@ def run(args: argparse.Namespace, out: Output) -> int:
     repaired = _repaired(args, out) if args.repair or args.turn else None
     with Project.open(args.project, read_only=True) as project:
         dataset = project.dataset()
+        if args.html:
+            Outputs(project.paths(), project=project.folder, replace=args.force).check([args.html])
         findings = checks.findings(dataset) if args.no_files else _with_files(project, dataset, out)
         name = project.name
     if args.html:
@@ -74,8 +78,8 @@ def _repaired(args: argparse.Namespace, out: Output) -> Any:
     from ..project import backups
     from ..project.repairing import repair
 
-    if args.repair and (args.project / backups.FILE).is_file() and (copy := backups.restore(args.project)):
-        out.progress(f"The project file was damaged; {copy.name} was put in its place. The damaged one is kept.")
+    if args.repair and (copy := backups.restore(args.project)):
+        out.progress(f"The project file was damaged or gone; {copy.name} was put in its place. A damaged one is kept.")
     with Project.open(args.project) as project:
         return repair(project, turn=args.turn, safe=args.repair, step=_progress(out, "Repairing"))
 

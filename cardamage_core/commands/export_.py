@@ -8,8 +8,9 @@ from pathlib import Path
 from .. import formats
 from ..annotations.model import SPLITS
 from ..project import Project
+from ..project.outputs import Outputs
 from ..words import count
-from . import Output
+from . import Output, force_argument
 from .bars import bar_for, shares
 from .check_ import as_documents, counted
 
@@ -21,6 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=list(formats.WRITABLE), default="via1", help="default: via1")
     parser.add_argument("--copy-photos", action="store_true", help=COPY_HELP)
     parser.add_argument("--split", choices=[split for split in SPLITS if split], help="only these photos")
+    force_argument(parser)
 
 
 COPY_HELP = (
@@ -33,6 +35,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     """Say what the format cannot hold and what becomes of it, then export."""
     with Project.open(args.project, read_only=True) as project:
         dataset = project.dataset([args.split] if args.split else None)
+        outputs = Outputs(project.paths(), project=project.folder, replace=args.force)
     for loss in formats.losses(dataset, format=args.format):
         out.progress(loss.text)
     if note := formats.photo_note(format=args.format, copy_photos=args.copy_photos):
@@ -43,6 +46,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
             args.out,
             format=args.format,
             copy_photos=args.copy_photos,
+            check=outputs.check,
             tell=shares(bar, f"Writing {args.out.name}"),
         )
     regions = sum(len(one.regions) for one in dataset.photos)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +16,6 @@ from ..formats import FORMATS
 from ..formats.building import ROLES
 from ..project import Project, importing, planning
 from ..project.mapping import IN_NAME, NameMapping
-from ..project.project import FILE
 from . import Output
 from .bars import bar_for, shares
 from .check_ import as_documents, counted
@@ -77,14 +75,15 @@ def run(args: argparse.Namespace, out: Output) -> int:
 @contextlib.contextmanager
 def _project(folder: Path) -> Iterator[Project]:
     """The project, made when there is none; one that was made for an import that failed goes again."""
-    is_new = not folder.exists()
+    project = Project.open_or_create(folder)
     try:
-        with Project.open_or_create(folder) as project:
-            yield project
+        yield project
     except BaseException:
-        if is_new:
-            shutil.rmtree(folder, ignore_errors=True)
+        if project.is_new:
+            project.discard()
         raise
+    finally:
+        project.close()
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -103,7 +102,7 @@ def _role(text: str) -> tuple[str, str]:
 
 def _known(folder: Path) -> tuple[Label, ...]:
     """The labels of the project, when there is one."""
-    if not (folder / FILE).is_file():
+    if not Project.is_in(folder):
         return ()
     with Project.open(folder, read_only=True) as project:
         return project.labels()

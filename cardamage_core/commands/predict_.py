@@ -20,7 +20,8 @@ from ..errors import PhotoError
 from ..inference.client import Predictor
 from ..models import registry
 from ..project import Project
-from . import Output
+from ..project.outputs import Outputs
+from . import Output, force_argument
 from .tables import table
 
 REGIONS = "regions.json"
@@ -45,20 +46,24 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--project", type=Path, help="look the model up in this project, and take its labels")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help=f"for the pictures and {REGIONS}")
     parser.add_argument("--threshold", type=float, default=0.9, metavar="S", help="the least score (default: 0.9)")
+    force_argument(parser)
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
     """Write a picture for each photo and one VIA 1 file with all regions; 1 if a photo could not be read."""
     model, labels = _model_and_labels(args)
     photos = list(photos_in(args.photos))
+    wanted = _pictures(args.out, photos)
+    outputs = Outputs(photos, project=args.project, folders=[model.folder], replace=args.force)
+    outputs.check([args.out / REGIONS, *wanted])
     done: list[Predicted] = []
     failed: list[dict[str, str]] = []
     with Predictor(model.folder) as predictor:
         out.progress(f"Loading {model.card.id} …")
         predictor.wait()
-        for number, path in enumerate(photos, start=1):
+        for number, (path, picture) in enumerate(zip(photos, wanted, strict=True), start=1):
             try:
-                done.append(_predict(predictor, path, _picture(args.out, path, done), args.threshold, labels))
+                done.append(_predict(predictor, path, picture, args.threshold, labels))
                 out.progress(f"{number}/{len(photos)} {path.name}: {plural(len(done[-1].regions), 'region')}")
             except PhotoError as error:
                 failed.append({"photo": str(path), "title": error.title, "detail": error.detail})
@@ -108,11 +113,13 @@ def _predict(predictor: Predictor, path: Path, picture: Path, threshold: float, 
     return Predicted(photo, regions, damage, picture, seconds)
 
 
-def _picture(folder: Path, photo: Path, done: Sequence[Predicted]) -> Path:
-    """`stem.damage.png` (never the name of the photo itself), or `stem-2.damage.png` … where several share a stem."""
-    taken = {one.picture.name for one in done}
-    names = (f"{photo.stem}{'' if n == 1 else f'-{n}'}.damage.png" for n in range(1, len(done) + 2))
-    return folder / next(name for name in names if name not in taken)
+def _pictures(folder: Path, photos: Sequence[Path]) -> list[Path]:
+    """`stem.damage.png` (never the name of a photo itself), or `stem-2.damage.png` … where several share a stem."""
+    taken: dict[str, None] = {}
+    for photo in photos:
+        names = (f"{photo.stem}{'' if n == 1 else f'-{n}'}.damage.png" for n in range(1, len(photos) + 1))
+        taken[next(name for name in names if name not in taken)] = None
+    return [folder / name for name in taken]
 
 
 def _figure(damage: Damage, regions: Sequence[Region]) -> str:

@@ -13,7 +13,7 @@ from ..errors import FormatError
 from . import coco, cvat, labelme, vehide, via, via3, via_attributes, via_csv, voc, yolo
 from .copying import PhotoCopies, note
 from .losses import losses as _losses
-from .output import must_be_fitting, write_files
+from .output import Check, must_be_fitting, unchecked, write_files
 from .source import Format, Reading, Source, Written, nothing
 
 __all__ = [
@@ -109,28 +109,30 @@ def write(
     *,
     format: str,  # noqa: A002
     copy_photos: bool = False,
+    check: Check = unchecked,
     tell: Callable[[float], None] = nothing,
 ) -> tuple[Finding, ...]:
     """Write a data set; old files stay if anything fails. Says what the format could not hold.
 
-    With `copy_photos` the photos are put where the format expects them. `tell` is called for each file with how far
-    writing is, 0…1, and may raise to stop.
+    With `copy_photos` the photos are put where the format expects them. `check` is told the paths before anything is
+    put there, and may raise (see `project.outputs`). `tell` is called for each file with how far writing is, 0…1, and
+    may raise to stop.
     """
     target = _named(format)
     if target.write is None:
         raise FormatError(f"{target.text} can only be read.", f"Formats to write are: {', '.join(WRITABLE)}.")
     if copy_photos:
-        found = _written_with_photos(dataset, Path(path), target, tell)
+        found = _written_with_photos(dataset, Path(path), target, check, tell)
     else:
         written = target.write(dataset)
         files = _watched(written.files, len(dataset.photos), tell)
-        write_files(files, Path(path), is_folder=not target.suffix)
+        write_files(files, Path(path), is_folder=not target.suffix, check=check)
         found = written.findings
     return (*_losses(dataset, target), *found)
 
 
 def _written_with_photos(
-    dataset: Dataset, path: Path, target: Format, tell: Callable[[float], None]
+    dataset: Dataset, path: Path, target: Format, check: Check, tell: Callable[[float], None]
 ) -> tuple[Finding, ...]:
     copies = PhotoCopies(dataset, target)
     found: list[Finding] = []
@@ -143,7 +145,7 @@ def _written_with_photos(
 
     must_be_fitting(path, is_folder=not target.suffix)
     files = _watched(contents(), 2 * len(dataset.photos), tell)
-    write_files(files, path.parent if target.suffix else path, is_folder=True, unique=copies.places)
+    write_files(files, path.parent if target.suffix else path, is_folder=True, unique=copies.places, check=check)
     return tuple(found)
 
 

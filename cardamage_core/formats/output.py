@@ -5,29 +5,41 @@ from __future__ import annotations
 import filecmp
 import shutil
 import tempfile
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 
 from .. import files
 from ..errors import FormatError
 
+Check = Callable[[Sequence[Path]], None]
+
+
+def unchecked(_paths: Sequence[Path]) -> None:
+    """For writers to places where everything may be replaced."""
+
 
 def write_files(
-    contents: Iterable[tuple[str, bytes]], path: Path, *, is_folder: bool, unique: Collection[str] = ()
+    contents: Iterable[tuple[str, bytes]],
+    path: Path,
+    *,
+    is_folder: bool,
+    unique: Collection[str] = (),
+    check: Check = unchecked,
 ) -> None:
     """Write (path, content) pairs: the single one to `path`, or all of them into the folder `path`.
 
     A folder is made whole beside its place first; files of the same names in an old one are replaced, others stay.
     Those in `unique`, looked at when all are made, never replace one: FormatError, and nothing written, where another
-    file lies in their place.
+    file lies in their place. `check` is told the paths before anything is in its place, and may raise.
     """
     must_be_fitting(path, is_folder=is_folder)
     if not is_folder:
+        check([path])
         ((_, data),) = contents
         files.write_atomic(path, data)
         return
     try:
-        _fill(contents, path, unique)
+        _fill(contents, path, unique, check)
     except OSError as error:
         raise FormatError(f"Could not write {path}.", f"{error.strerror or error}.") from error
 
@@ -45,7 +57,7 @@ def _must_be_no(path: Path, is_wrong: bool, what: str) -> None:
         raise FormatError(f"Could not write {path.name}.", f"{path} is {what}.")
 
 
-def _fill(contents: Iterable[tuple[str, bytes]], path: Path, unique: Collection[str]) -> None:
+def _fill(contents: Iterable[tuple[str, bytes]], path: Path, unique: Collection[str], check: Check) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path if path.exists() else path.parent  # on the same disk, so that moving is quick
     with tempfile.TemporaryDirectory(prefix=f".{path.name[:40]}.", dir=beside) as name:
@@ -57,6 +69,8 @@ def _fill(contents: Iterable[tuple[str, bytes]], path: Path, unique: Collection[
             target.write_bytes(data)
         if path.exists():
             _must_be_free(whole, path, unique)
+        check([path / new.relative_to(whole) for new in sorted(whole.rglob("*")) if new.is_file()])
+        if path.exists():
             _move_into(whole, path)
         else:
             whole.replace(path)

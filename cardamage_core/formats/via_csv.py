@@ -31,8 +31,9 @@ COLUMNS = (
 )  # fmt: skip
 LONGEST_CELL = 50_000_000  # characters
 _CELLS = {"shape": "region_shape_attributes", "attributes": "region_attributes"}
+_OF_PHOTO = ("file_attributes", "region_counts")  # cells kept with the photo; the others belong to its regions
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_UNDEFINED = re.compile(r'("(?:[^"\\\\]|\\\\.)*")|\bundefined\b')
+_UNDEFINED = re.compile(r'("(?:[^"\\]|\\.)*")|\bundefined\b', re.DOTALL)
 
 
 def recognises_via1(source: Source) -> bool:
@@ -101,6 +102,7 @@ def _header(source: Source) -> _Header | None:
 def _collected(source: Source, header: _Header) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
     """(entry, cells that JSON cannot hold) of each photo by its key."""
     result: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
+    counts: dict[str, list[str]] = {}
     for number, row in _rows(source, header):
         name, size = _plain_name(row["filename"]), _size(row["file_size"])
         key = f"{name}{size}"
@@ -109,7 +111,14 @@ def _collected(source: Source, header: _Header) -> dict[str, tuple[dict[str, Any
             regions: dict | list = {} if header.style == "via1" else []
             entry = {"filename": name, "size": size, "file_attributes": attributes, "regions": regions}
             result[key] = (entry, {"file_attributes": raw} if raw else {})
+        before = len(result[key][0]["regions"])
         _add_region(source, number, row, *result[key])
+        if len(result[key][0]["regions"]) > before or not before:
+            counts.setdefault(key, []).append(row["region_count"])
+    for key, texts in counts.items():
+        entry, cells = result[key]
+        if any(text != str(len(entry["regions"])) for text in texts):
+            cells["region_counts"] = texts
     return result
 
 
@@ -166,12 +175,12 @@ def _cell(source: Source, number: int, row: dict[str, str], column: str) -> tupl
 
 def _with_cells(one: AnnotatedPhoto, cells: dict[str, Any]) -> AnnotatedPhoto:
     photo = one.photo
-    if raw := cells.get("file_attributes"):
-        photo = msgspec.structs.replace(photo, extra=_more(photo.extra, {"file_attributes": raw}))
+    if kept := {name: cells[name] for name in _OF_PHOTO if name in cells}:
+        photo = msgspec.structs.replace(photo, extra=_more(photo.extra, kept))
     regions = list(one.regions)
     places = {int(region.id.rpartition(".")[2]) - 1: i for i, region in enumerate(regions)}  # without the unread ones
     for index, kept in cells.items():
-        if index != "file_attributes" and (i := places.get(int(index))) is not None:
+        if index not in _OF_PHOTO and (i := places.get(int(index))) is not None:
             regions[i] = msgspec.structs.replace(regions[i], extra=_more(regions[i].extra, kept))
     return AnnotatedPhoto(photo, tuple(regions))
 
@@ -181,10 +190,19 @@ def _more(extra: dict[str, Any], cells: dict[str, Any]) -> dict[str, Any]:
 
 
 def _undefined(source: Source, cells: list[dict[str, Any]]) -> Iterator[Finding]:
-    number = sum("undefined" in str(text) for kept in cells for text in kept.values())
+    number = sum(_holds_undefined(text) for kept in cells for text in _texts(kept))
     if number:
         text = f"{number:,} cells of {source.path.name} hold the word undefined, a fault of VIA; read as empty."
         yield Finding("undefined-value", text, "info")
+
+
+def _texts(kept: dict[str, Any]) -> Iterator[str]:
+    for value in kept.values():
+        yield from value.values() if isinstance(value, dict) else (value,)
+
+
+def _holds_undefined(text: str) -> bool:
+    return "undefined" in text and any(found[1] is None for found in _UNDEFINED.finditer(text))
 
 
 def _size(text: str) -> int | str:
@@ -213,11 +231,14 @@ def _lines_of(one: AnnotatedPhoto, style: str, label_in: str) -> Iterator[str]:
     entry = entry_to(one, style, label_in)
     found = entry.get("regions") or {}
     regions = list(found.values() if isinstance(found, dict) else found)
-    raw = one.photo.extra.get(KEY, {}).get("cells", {}).get("file_attributes")
-    file_cell = _kept(raw, entry.get("file_attributes", {}))
-    start = f"{_name_cell(one.photo.name)},{entry.get('size', one.photo.size)},{_quoted(file_cell)},{len(regions)}"
+    kept = one.photo.extra.get(KEY, {}).get("cells", {})
+    file_cell = _kept(kept.get("file_attributes"), entry.get("file_attributes", {}))
+    start = f"{_name_cell(one.photo.name)},{entry.get('size', one.photo.size)},{_quoted(file_cell)}"
+    counts = kept.get("region_counts", ())
+    if len(counts) != max(1, len(regions)):  # regions came or went: what the file said of their number is over
+        counts = [str(len(regions))] * max(1, len(regions))
     if not regions:
-        yield f'{start},0,"{{}}","{{}}"\n'
+        yield f'{start},{_bare(counts[0])},0,"{{}}","{{}}"\n'
     unread = one.photo.extra.get(KEY, {}).get("unread", {})
     is_one_to_one = len(regions) == len(one.regions) + len(unread)
     ours = iter(one.regions)
@@ -225,7 +246,8 @@ def _lines_of(one: AnnotatedPhoto, style: str, label_in: str) -> Iterator[str]:
         cells = _cells(next(ours)) if is_one_to_one and str(index) not in unread else {}
         shape = _kept(cells.get("shape"), data.get("shape_attributes") or {})
         attributes = _kept(cells.get("attributes"), data.get("region_attributes") or {})
-        yield f"{start},{_bare(cells.get('id', str(index)))},{_quoted(shape)},{_quoted(attributes)}\n"
+        number = _bare(cells.get("id", str(index)))
+        yield f"{start},{_bare(counts[index])},{number},{_quoted(shape)},{_quoted(attributes)}\n"
 
 
 def _cells(region: Region) -> dict[str, str]:

@@ -1,8 +1,15 @@
-"""How are weights named, started, written and read? Plain arrays in HDF5, read strictly, since files may be foreign."""
+"""Initial values, writing and reading of weights: plain arrays in HDF5, read strictly, since files may be foreign.
 
+Whatever h5py raises for a damaged file becomes an EngineError. What we write carries a CRC-32 of each array and of the
+notes: HDF5 by itself does not notice a flipped bit among the values.
+"""
+
+import contextlib
 import json
+import mmap
 import os
-from collections.abc import Callable, Iterable, Mapping
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +20,12 @@ from .errors import EngineError
 
 FORMAT = "cardamage-mrcnn 1"
 ATTRIBUTE_LIMIT = 1 << 20  # bytes of one text attribute
+ATTRIBUTE_HELD = 30_000  # characters that HDF5 keeps with the attribute itself; longer text lies in a heap
+CHECK = "crc32"  # attribute of each array, and of the file for its notes; files of older versions have none
+# What h5py lets through for damaged files: besides OSError whatever its C library or NumPy makes of odd bytes.
+DAMAGE = (
+    OSError, RuntimeError, KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, MemoryError
+)  # fmt: skip
 Shape = tuple[int, ...]
 
 
@@ -27,13 +40,13 @@ def write_arrays(path: Path, arrays: Mapping[str, np.ndarray], *, notes: Mapping
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with h5py.File(part, "w") as file:
-            file.attrs["format"] = FORMAT
-            for name, value in notes.items():
-                file.attrs[name] = json.dumps(value)
+            texts = {name: json.dumps(value) for name, value in notes.items()}
+            for name, text in {"format": FORMAT, **texts, CHECK: json.dumps(_check_of_texts(texts))}.items():
+                file.attrs[name] = np.bytes_(text.encode()) if len(text) < ATTRIBUTE_HELD else text
             for name, array in arrays.items():
-                file.create_dataset(name, data=array)
+                file.create_dataset(name, data=array).attrs[CHECK] = _check_of_array(array)
         _replace(part, path)
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # h5py's own, where closing the file fails on a full disk
         part.unlink(missing_ok=True)
         raise EngineError(f"The weights could not be written to {path}.", str(error)) from error
 
@@ -42,8 +55,11 @@ def read_notes(path: Path) -> dict[str, Any]:
     """The JSON notes of a file of ours."""
     with _opened(path) as file:
         texts = {name: _text(file, name, path) for name in file.attrs}
+        is_checked = _is_checked(file, _list_datasets(file, path), path)
     if texts.pop("format", None) != FORMAT:
         raise EngineError(f"{path} is not a weights file of this program.", f"Expected the format {FORMAT!r}.")
+    if is_checked and texts.pop(CHECK) != json.dumps(_check_of_texts(texts)):
+        raise EngineError(f"{path} is damaged.", "Its notes are not those that were written.")
     try:
         return {name: json.loads(text) for name, text in texts.items()}
     except (ValueError, RecursionError) as error:
@@ -80,7 +96,8 @@ def read_arrays(
         found = {name: dataset for name, dataset in renamed.items() if name is not None and _group(name) not in skip}
         wanted = {name: shape for name, shape in expected.items() if _group(name) not in skip}
         _compare({name: dataset.shape for name, dataset in found.items()}, wanted, path=path)
-        return {name: _read_dataset(found[name], path) for name in wanted}
+        is_checked = _is_checked(file, found, path)
+        return {name: _read_dataset(found[name], path, is_checked=is_checked) for name in wanted}
 
 
 def _compare(found: Mapping[str, Shape], expected: Mapping[str, Shape], *, path: Path) -> None:
@@ -125,29 +142,73 @@ def _walk(group: h5py.Group, prefix: str, found: dict[str, h5py.Dataset], path: 
             found[full] = item
 
 
-def _read_dataset(dataset: h5py.Dataset, path: Path) -> np.ndarray:
+def _read_dataset(dataset: h5py.Dataset, path: Path, *, is_checked: bool) -> np.ndarray:
     """All values of a data set whose shape was checked."""
-    try:
-        return dataset[()]
-    except (OSError, RuntimeError) as error:
-        raise EngineError(f"{path} is damaged.", f"{dataset.name}: {error}") from error
+    array = dataset[()]
+    if is_checked and dataset.attrs[CHECK] != _check_of_array(array):
+        raise EngineError(f"{path} is damaged.", f"{dataset.name} does not hold the values that were written.")
+    return array
 
 
-def _opened(path: Path) -> h5py.File:
-    """The file for reading, to be used with `with`; EngineError if it is not there or not whole."""
+def _is_checked(file: h5py.File, datasets: Mapping[str, h5py.Dataset], path: Path) -> bool:
+    """Whether there are check sums: of notes and arrays, or of none."""
+    marks = {CHECK in file.attrs, *(CHECK in dataset.attrs for dataset in datasets.values())}
+    if len(marks) > 1:
+        raise EngineError(f"{path} is damaged.", "Some of its check sums are gone.")
+    return marks.pop()
+
+
+def _check_of_array(array: np.ndarray) -> np.uint32:
+    return np.uint32(zlib.crc32(np.ascontiguousarray(array).data.cast("B"), zlib.crc32(array.dtype.str.encode())))
+
+
+def _check_of_texts(texts: Mapping[str, str]) -> int:
+    return zlib.crc32(json.dumps(dict(sorted(texts.items()))).encode())
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[h5py.File]:
+    """The file for reading; EngineError if it is not there, not whole, or turns out to be damaged while it is read."""
     if not Path(path).is_file():
         raise EngineError(f"There is no weights file {path}.")
     try:
-        return h5py.File(path, "r")
-    except OSError as error:
+        _check_heaps(path)
+        with h5py.File(path, "r") as file:
+            yield file
+    except DAMAGE as error:
         raise EngineError(
-            f"{path} is not a whole HDF5 file.", f"It may be cut off or of another kind. {error}"
+            f"{path} is not a whole HDF5 file.", f"It may be cut off, damaged or of another kind. {error}"
         ) from error
 
 
+def _check_heaps(path: Path) -> None:
+    """EngineError where HDF5 (1.14) would look for ever: at an object of no size in a global heap.
+
+    Format specification 3.0, III.E "Disk Format: Level 1E - Global Heap". Versions before ours kept notes there.
+    """
+    with Path(path).open("rb") as file:
+        if not os.fstat(file.fileno()).st_size:
+            return
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            start = data.find(b"GCOL\1\0\0\0")
+            while start >= 0:
+                end = min(len(data), start + int.from_bytes(data[start + 8 : start + 16], "little"))
+                at = start + 16
+                while at + 16 <= end:
+                    index = int.from_bytes(data[at : at + 2], "little")
+                    size = int.from_bytes(data[at + 8 : at + 16], "little")
+                    if index == size == 0:
+                        raise EngineError(f"{path} is damaged.", f"A heap in it is broken at byte {at}.")
+                    at += size if index == 0 else 16 + (size + 7) // 8 * 8
+                start = data.find(b"GCOL\1\0\0\0", start + 8)
+
+
 def _text(file: h5py.File, name: str, path: Path) -> str:
+    if not isinstance(name, str):  # not UTF-8
+        raise EngineError(f"{path} is damaged.", f"A note is called {name!r}.")
     attribute = file.attrs.get_id(name)
     text = file.attrs[name] if attribute.shape == () and attribute.get_storage_size() <= ATTRIBUTE_LIMIT else None
+    text = text.decode() if isinstance(text, bytes) else text
     if not isinstance(text, str):
         raise EngineError(f"{path} is not a weights file of this program.", f"Its note {name!r} is no text.")
     return text

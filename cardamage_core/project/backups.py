@@ -1,7 +1,8 @@
-"""Which copies of the project file are kept, and how does one come back?
+"""Copies of the project file: making them daily, and putting one back.
 
-A copy is made when a project is opened and the newest copy is older than a day: by SQLite's own backup, to a temporary
-name first, looked through before it counts. Three are kept, in `copies/`; a damaged file never pushes a good copy out.
+A copy is made when a project is opened for writing or closed, and the newest copy is older than a day: by SQLite's own
+backup, to a temporary name first, looked through before it counts. Three are kept, in `copies/`; a damaged file never
+pushes a good copy out.
 """
 
 from __future__ import annotations
@@ -18,28 +19,34 @@ from .lock import taken
 
 FILE = "project.cardamage"
 FOLDER = "copies"
+PARTS = ("", "-wal", "-shm", "-journal")
 KEPT = 3
 DAY = datetime.timedelta(hours=24)
 STAMP = "%Y-%m-%d %H%M%S"
 
 
 def copies(folder: Path) -> list[Path]:
-    """The copies of a project's file, newest first."""
-    return sorted((folder / FOLDER).glob("project *.cardamage"), reverse=True)
+    """The copies of a project's file, newest first; those of a clock that was wrong, from the future, last."""
+    now = datetime.datetime.now() + DAY  # whoever travels west is no liar
+
+    def age(path: Path) -> tuple[bool, datetime.datetime]:
+        return _made(path) <= now, _made(path)
+
+    return sorted((folder / FOLDER).glob("project *.cardamage"), key=age, reverse=True)
 
 
 def is_due(folder: Path, now: datetime.datetime) -> bool:
     """Is there no copy younger than a day?"""
-    return all(now - _made(path) >= DAY for path in copies(folder)[:1])
+    return all(abs(now - _made(path)) >= DAY for path in copies(folder)[:1])
 
 
 def keep(folder: Path, now: datetime.datetime | None = None) -> Path | None:
-    """Make a copy if one is due, and let the oldest go; None when none was due.
+    """Make a copy if one is due, and let the oldest go; None when none was due or nothing was ever done in the project.
 
     ProjectError when the project file turns out to be damaged; all older copies stay then. Others may edit meanwhile.
     """
     now = now or datetime.datetime.now()
-    if not is_due(folder, now):
+    if not is_due(folder, now) or _is_blank(folder / FILE):
         return None
     target = folder / FOLDER / f"project {now.strftime(STAMP)}.cardamage"
     with atomic_path(target) as temporary:
@@ -68,24 +75,43 @@ def trouble(path: Path) -> str:
 def restore(folder: Path) -> Path | None:
     """Put the newest whole copy in the place of a damaged project file; None when the file is whole.
 
-    The damaged file is kept beside it under another name. ProjectError when no copy is whole, or the project is open.
+    So it is where the project file is gone. A damaged file is kept beside it under another name. ProjectError when no
+    copy is whole, or the project is open.
     """
     folder = Path(folder).absolute()
+    if not (folder / FILE).exists() and not copies(folder):
+        raise ProjectError(f"{folder} is not a CarDamage project.", f"There is no file {FILE} in it, and no copy.")
     lock = taken(folder)
     try:
-        if not trouble(folder / FILE):
+        what = "damaged" if (folder / FILE).exists() else "gone"
+        if what == "damaged" and not trouble(folder / FILE):
             return None
         whole = next((copy for copy in copies(folder) if not trouble(copy)), None)
         if whole is None:
             raise ProjectError(
-                f"{folder / FILE} is damaged, and there is no whole copy of it.", f"Looked in {folder / FOLDER}."
+                f"{folder / FILE} is {what}, and there is no whole copy of it.", f"Looked in {folder / FOLDER}."
             )
-        _put_aside(folder)
+        put_aside(folder)
         with atomic_path(folder / FILE) as temporary:
             shutil.copyfile(whole, temporary)
         return whole
     finally:
         lock.release()
+
+
+def parts_of(path: Path) -> list[Path]:
+    """A database file and what SQLite writes beside it, whether it is there or not."""
+    return [path.with_name(path.name + ending) for ending in PARTS]
+
+
+def put_aside(folder: Path) -> None:
+    """Give what lies in the place of the project file other names; an empty file goes."""
+    stamp = datetime.datetime.now().strftime(STAMP)
+    for path, ending in zip(parts_of(folder / FILE), PARTS, strict=True):
+        if path.exists() and path.stat().st_size == 0:
+            path.unlink()
+        elif path.exists():
+            path.rename(folder / f"damaged {stamp}.cardamage{ending}")
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -97,12 +123,13 @@ def _copy(source: Path, target: Path) -> None:
         raise ProjectError(f"{source} could not be copied.", f"{error}. Older copies are kept.") from error
 
 
-def _put_aside(folder: Path) -> None:
-    stamp = datetime.datetime.now().strftime(STAMP)
-    for ending in ("", "-wal", "-shm", "-journal"):
-        path = folder / (FILE + ending)
-        if path.exists():
-            path.rename(folder / f"damaged {stamp}.cardamage{ending}")
+def _is_blank(path: Path) -> bool:
+    """Whether nothing was ever done in a project; one that cannot be asked is not blank."""
+    try:
+        with contextlib.closing(_reader(path)) as db:
+            return db.execute("SELECT 1 FROM edits LIMIT 1").fetchone() is None
+    except sqlite3.Error:
+        return False
 
 
 def _reader(path: Path) -> sqlite3.Connection:

@@ -6,31 +6,34 @@ and things that can be made again. Nothing is ever unsaved: each edit is one tra
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..annotations.model import AnnotatedPhoto, Finding, Label, Photo, Region
-from ..errors import ProjectError
-from . import fingerprints, history
+from ..errors import CarDamageError, ProjectError
+from . import backups, fingerprints, history, store
 from .changing import Changing
 from .contents import Contents
 from .history import Edit
-from .lock import taken
+from .lock import ProjectLock, taken
 from .store import Change, Store
 
-if TYPE_CHECKING:
-    import filelock
-
-FILE = "project.cardamage"
+FILE = backups.FILE
+_log = logging.getLogger(__name__)
 
 
 class Project(Contents):
     """An open project: what it holds (see `Contents`), edits, undo and redo without limit."""
 
-    def __init__(self, folder: Path, store: Store, lock: filelock.BaseFileLock | None) -> None:
+    def __init__(
+        self, folder: Path, store: Store, lock: ProjectLock | None, *, is_new: bool = False, copied: bool = True
+    ) -> None:
         super().__init__(folder, store, read_only=lock is None)
+        self.is_new = is_new  # made by this very call, under the lock that is still held
+        self._copied = copied and lock is not None
         self._lock = lock
         self._changing = Changing(store, self._known, self.regions)
 
@@ -38,42 +41,87 @@ class Project(Contents):
     def create(cls, folder: Path | str) -> Project:
         """A new, empty project in `folder`. ProjectError when one is there already or the folder cannot be written."""
         folder = Path(folder).absolute()
-        if (folder / FILE).exists():
-            raise ProjectError(f"{folder} holds a project already.", "Open it, or choose another folder.")
-        return cls._open_locked(folder)
+        if cls.is_in(folder):
+            raise _there_already(folder)
+        return cls._locked(folder, may_open=False, may_make=True)
 
     @classmethod
-    def open(cls, folder: Path | str, *, read_only: bool = False) -> Project:
-        """An existing project. ProjectError when it is not there, damaged, or (for writing) open elsewhere."""
+    def open(cls, folder: Path | str, *, read_only: bool = False, copied: bool = True) -> Project:
+        """An existing project. ProjectError when it is not there, damaged, or (for writing) open elsewhere.
+
+        Before anything is written the daily copy of its file is made, where one is due (see `backups`); with
+        `copied=False` the caller does that.
+        """
         folder = Path(folder).absolute()
         folder = folder.parent if folder.name == FILE else folder
-        if not (folder / FILE).is_file():
-            raise ProjectError(f"{folder} is not a CarDamage project.", f"There is no file {FILE} in it.")
+        if not cls.is_in(folder):
+            raise _nothing_there(folder)
         if read_only:
             return cls(folder, Store(folder / FILE, read_only=True), None)
-        return cls._open_locked(folder)
+        return cls._locked(folder, may_open=True, may_make=False, copied=copied)
 
     @classmethod
     def open_or_create(cls, folder: Path | str) -> Project:
-        """The project in `folder`, made when there is none."""
-        return cls.open(folder) if (Path(folder) / FILE).exists() else cls.create(folder)
+        """The project in `folder`, made when there is none: `is_new` tells which."""
+        return cls._locked(Path(folder).absolute(), may_open=True, may_make=True)
+
+    @staticmethod
+    def is_in(folder: Path) -> bool:
+        """Whether a project lies in a folder; one whose making was cut short is none."""
+        path = folder / FILE
+        try:
+            return path.is_file() and (not store.is_unfinished(path) or bool(backups.copies(folder)))
+        except FileNotFoundError:  # removed at this moment
+            return False
 
     @classmethod
-    def _open_locked(cls, folder: Path) -> Project:
+    def _locked(cls, folder: Path, *, may_open: bool, may_make: bool, copied: bool = True) -> Project:
+        """What is there, and what is to be made, is decided by whoever holds the lock."""
         lock = taken(folder)
         try:
-            return cls(folder, Store(folder / FILE), lock)
+            is_new = not cls.is_in(folder)
+            if is_new and not may_make:
+                raise _nothing_there(folder)
+            if not is_new and not may_open:
+                raise _there_already(folder)
+            if is_new:
+                _make(folder)
+        except BaseException:
+            (lock.release if cls.is_in(folder) else lock.discard)()
+            raise
+        try:
+            opened = cls(folder, Store(folder / FILE), lock, is_new=is_new, copied=copied)
         except BaseException:
             lock.release()
             raise
+        try:
+            opened._keep_copy()
+        except BaseException:
+            opened.close()
+            raise
+        return opened
 
     def close(self) -> None:
-        """Let go of the files. Closing twice is fine."""
+        """Let go of the files, with a copy where one is due. Closing twice is fine."""
         try:
-            self._store.close()
+            self._keep_copy()
+            self._copied = False
         finally:
-            if self._lock:
-                self._lock.release()
+            try:
+                self._store.close()
+            finally:
+                if self._lock:
+                    self._lock.release()
+
+    def discard(self) -> None:
+        """Close a project that this process made, and remove all that was made for it."""
+        assert self.is_new, "only who made a project may remove it"
+        assert self._lock, "and only while nobody else can write"
+        self._copied = False
+        self._store.close()
+        for path in backups.parts_of(self.folder / FILE):
+            path.unlink(missing_ok=True)
+        self._lock.discard()
 
     def __enter__(self) -> Project:
         return self
@@ -243,6 +291,36 @@ class Project(Contents):
             self._counts.changed(changes, back=edit.undone)
             return edit
 
+    def _keep_copy(self) -> None:
+        """ProjectError where the file turns out to be damaged; no room for a copy is no reason not to work."""
+        if not self._copied:
+            return
+        try:
+            backups.keep(self.folder)
+        except CarDamageError as error:
+            if backups.trouble(self.folder / FILE):
+                self._copied = False
+                raise
+            _log.warning("No copy of the project file was made: %s", error)
+
     def _must_be_writable(self) -> None:
         if self.read_only:
             raise ProjectError(f"{self.name} was opened for reading only.", str(self.folder))
+
+
+def _there_already(folder: Path) -> ProjectError:
+    return ProjectError(f"{folder} holds a project already.", "Open it, or choose another folder.")
+
+
+def _nothing_there(folder: Path) -> ProjectError:
+    if backups.copies(folder):
+        return ProjectError(f"The project file of {folder} is gone.", store.REPAIR)
+    return ProjectError(f"{folder} is not a CarDamage project.", f"There is no file {FILE} in it.")
+
+
+def _make(folder: Path) -> None:
+    """A new project file. What SQLite wrote beside an older one must not be taken for part of it."""
+    if backups.copies(folder):
+        raise _nothing_there(folder)
+    backups.put_aside(folder)
+    store.make(folder / FILE)

@@ -7,6 +7,8 @@ from the value, so they cannot disagree with it. Nothing here knows what a regio
 from __future__ import annotations
 
 import contextlib
+import functools
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from ..errors import ProjectError
+from ..files import atomic_path
 from .shares import is_remote
 
 Kind = Literal["photo", "region", "label", "extra"]
@@ -88,6 +91,7 @@ class Store:
         self.path = path
         self.lock = threading.RLock()
         with translated(path, "opened"):
+            check_ours(path)  # before anything could be written: the file may come from anybody
             without_log = not read_only and _needs_no_log(path)
             self._db = _without_log(path) if without_log else _connect(path, read_only=read_only)
             try:
@@ -253,15 +257,52 @@ def _reason(error: sqlite3.Error) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
+def make(path: Path) -> None:
+    """Make a new project file, which appears whole or not at all; to be called by whoever holds the project's lock."""
+    for half in path.parent.glob(f".{path.name}.*.part"):  # of a process that was killed while making one
+        half.unlink(missing_ok=True)
+    marks = f"PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={SCHEMA_VERSION};"
+    with translated(path, "made"), atomic_path(path) as new, contextlib.closing(_connected(new, "mode=rw")) as db:
+        db.executescript(f"BEGIN; {SCHEMA} {LATER} {marks} COMMIT;")
+        db.close()  # before it is moved
+
+
+def is_project_file(path: Path) -> bool:
+    """Whether a file says that it is one of ours, whatever its name; by its first 100 bytes (SQLite format, 1.3)."""
+    with path.open("rb") as file:
+        start = file.read(100)
+    return start.startswith(b"SQLite format 3\0") and start[68:72] == APPLICATION_ID.to_bytes(4, "big")
+
+
+def is_unfinished(path: Path) -> bool:
+    """Whether the file is a database without anything in it, as an interrupted start of a project left it once."""
+    if path.stat().st_size == 0:
+        return not any(_is_filled(path.with_name(path.name + ending)) for ending in ("-wal", "-journal"))
+    try:
+        with contextlib.closing(_reader(path)) as db:
+            objects = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+            return objects == 0 and db.execute("PRAGMA application_id").fetchone()[0] == 0
+    except sqlite3.Error:
+        return False
+
+
+def _is_filled(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
+
+
 def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
-    if not read_only:
-        return _connected(path, "mode=rwc")
+    return _reader(path) if read_only else _connected(path, "mode=rw")
+
+
+def _reader(path: Path, *, rolls_back: bool = False) -> sqlite3.Connection:
+    """For reading only; with `rolls_back` a write that was cut short may be taken back first, as SQLite has to."""
     db = _connected(path, "mode=ro")
     try:
         db.execute("SELECT 1 FROM sqlite_master")
     except sqlite3.OperationalError:  # a folder we may not write to: WAL cannot put its index there
         db.close()
-        db = _connected(path, "mode=ro&immutable=1")
+        is_cut = rolls_back and _is_filled(path.with_name(f"{path.name}-journal")) and os.access(path, os.W_OK)
+        db = _connected(path, "mode=rw" if is_cut else "mode=ro&immutable=1")
     return db
 
 
@@ -269,7 +310,7 @@ def _needs_no_log(path: Path) -> bool:
     """Must the write-ahead log stay off: on a network share, or where a file that has one cannot be opened?"""
     if is_remote(path.parent):
         return True
-    with contextlib.closing(_connected(path, "mode=rwc")) as db:
+    with contextlib.closing(_connected(path, "mode=rw")) as db:
         try:
             db.execute("SELECT 1 FROM sqlite_master").fetchone()
         except sqlite3.OperationalError as error:
@@ -281,7 +322,7 @@ def _needs_no_log(path: Path) -> bool:
 
 def _without_log(path: Path) -> sqlite3.Connection:
     """A file with a write-ahead log is read alone, without shared memory, and turned into one with a journal."""
-    db = _connected(path, "mode=rwc")
+    db = _connected(path, "mode=rw")
     db.execute("PRAGMA locking_mode=EXCLUSIVE")
     db.execute("PRAGMA journal_mode=DELETE")
     db.execute("PRAGMA locking_mode=NORMAL")
@@ -296,16 +337,11 @@ def _connected(path: Path, how: str) -> sqlite3.Connection:
 
 def _prepare(db: sqlite3.Connection, path: Path, *, read_only: bool, without_log: bool) -> None:
     db.execute("PRAGMA foreign_keys=ON")
-    is_new = not read_only and not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    if not is_new:
-        _check_ours(db, path)
+    is_large = path.stat().st_size > LARGE  # such a file is looked through when its daily copy is made
+    if not is_large and (found := db.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+        raise ProjectError(f"{path} is damaged.", f"{found}. {REPAIR}")
     if not read_only:
         _make_durable(db, without_log=without_log)
-    if is_new:
-        db.executescript(
-            f"BEGIN; {SCHEMA} PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={SCHEMA_VERSION}; COMMIT;"
-        )
-    if not read_only:
         db.executescript(LATER)
 
 
@@ -319,9 +355,17 @@ def _make_durable(db: sqlite3.Connection, *, without_log: bool) -> None:
     db.execute("PRAGMA synchronous=FULL")
 
 
-def _check_ours(db: sqlite3.Connection, path: Path) -> None:
-    application = db.execute("PRAGMA application_id").fetchone()[0]
-    version = db.execute("PRAGMA user_version").fetchone()[0]
+def check_ours(path: Path) -> None:
+    """ProjectError unless the file is a project of ours, of a layout that this program knows, and nothing more.
+
+    A trigger or view could change what is written, and so could a table under the name of one of ours.
+    """
+    if path.stat().st_size == 0:
+        raise ProjectError(f"{path} is damaged.", f"It is empty. {REPAIR}")
+    with contextlib.closing(_reader(path, rolls_back=True)) as db:
+        application = db.execute("PRAGMA application_id").fetchone()[0]
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+        found = db.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
     if application != APPLICATION_ID:
         raise ProjectError(
             f"{path} is not a CarDamage project.", "It is a database of another program. Choose another folder."
@@ -331,7 +375,35 @@ def _check_ours(db: sqlite3.Connection, path: Path) -> None:
             f"{path} was made by a newer CarDamage.",
             f"It has layout {version}; this program reads up to {SCHEMA_VERSION}. Update CarDamage.",
         )
-    if path.stat().st_size > LARGE:  # such a file is looked through when its daily copy is made
-        return
-    if (found := db.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
-        raise ProjectError(f"{path} is damaged.", f"{found}. {REPAIR}")
+    if foreign := next((f"the {kind} “{name}”" for kind, name, sql in found if not _is_ours(kind, name, sql)), ""):
+        raise ProjectError(f"{path} was refused.", f"It holds {foreign}, which no CarDamage made, and was not changed.")
+    if missing := _needed() - {name for _, name, _ in found}:
+        raise ProjectError(f"{path} is damaged.", f"The table {min(missing)} is missing. {REPAIR}")
+
+
+def _is_ours(kind: str, name: str, sql: str | None) -> bool:
+    if kind == "index" and sql is None:  # SQLite's own, of a key
+        return name.startswith("sqlite_autoindex_")
+    if kind == "table" and name.startswith("sqlite_stat"):  # of ANALYZE
+        return sql is not None and sql.startswith(f"CREATE TABLE {name}(")
+    return sql is not None and _own_objects().get((kind, name)) == _plain(sql)
+
+
+@functools.cache
+def _own_objects() -> dict[tuple[str, str], str]:
+    """What our own statements make, as SQLite keeps it: SQL by kind and name."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as db:
+        db.executescript(SCHEMA + LATER)
+        found = db.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL")
+        return {(kind, name): _plain(sql) for kind, name, sql in found}
+
+
+@functools.cache
+def _needed() -> frozenset[str]:
+    with contextlib.closing(sqlite3.connect(":memory:")) as db:
+        db.executescript(SCHEMA)
+        return frozenset(name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type='table'"))
+
+
+def _plain(sql: str) -> str:
+    return " ".join(sql.split())

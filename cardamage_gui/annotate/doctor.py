@@ -215,7 +215,9 @@ def _turned(project: Project, turn: Turn, task: Task) -> Repair:
 
 def _written(path: Path, found: Examined, title: str, _task: Task) -> None:
     from cardamage_core.project.check_report import write_report
+    from cardamage_core.project.outputs import Outputs
 
+    Outputs([Path(one.photo.path) for one in found.dataset.photos], replace=[path]).check([path])
     write_report(path, found.dataset, _sorted(found.findings), title=title)
 
 

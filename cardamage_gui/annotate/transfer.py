@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 ANNOTATIONS = "Annotations (*.json *.csv *.xml *.yaml);;All files (*)"
 EXPORT_NAME = "via_region_data.json"
+SHOWN = 8  # files that would be replaced
 
 
 class Transfer(QObject):
@@ -103,8 +104,25 @@ class Transfer(QObject):
             self._window, text, detail, ("Export", "Cancel"), option="Copy the photos too", on=target.needs_photos
         )
         if choice == 0:
-            work = partial(_export, project, path, name, copy_photos)
-            self._begin(f"Writing {path.name}…", work, partial(self._exported, path))
+            self._write(partial(_export, project, path, name, copy_photos), path, replace=(path,))
+
+    def _write(self, work: Callable[..., object], path: Path, *, replace: bool | tuple[Path, ...]) -> None:
+        """The dialog has asked about the file that was named, not about others beside it or in a folder."""
+        failed = partial(self._unwritten, work, path)
+        self._begin(f"Writing {path.name}…", partial(work, replace), partial(self._exported, path), failed)
+
+    def _unwritten(self, work: Callable[..., object], path: Path, error: CarDamageError) -> None:
+        from cardamage_core.project.outputs import FileExistsAlreadyError
+
+        if not isinstance(error, FileExistsAlreadyError):
+            self._failed(error)
+            return
+        self._ended()
+        number = len(error.paths)
+        text = f"{words.count(number, 'file')} {'is' if number == 1 else 'are'} there already."
+        detail = "\n".join([*map(str, error.paths[:SHOWN]), *(["…"] if number > SHOWN else [])])
+        if self._dialogs.choose(self._window, text, detail, ("Replace", "Cancel")) == 0:
+            self._write(work, path, replace=True)
 
     def stop(self) -> None:
         """Stop what runs; nothing is changed by it."""
@@ -219,10 +237,16 @@ class Transfer(QObject):
         more = f" And {len(findings) - 1} more." if len(findings) > 1 else ""
         self._session.said.emit(f"Exported to {path}.{told}{more}")
 
-    def _begin(self, text: str, work: Callable[[Task], object], done: Callable[..., None]) -> None:
+    def _begin(
+        self,
+        text: str,
+        work: Callable[[Task], object],
+        done: Callable[..., None],
+        failed: Callable[[CarDamageError], None] | None = None,
+    ) -> None:
         self._strip.begin(text)
         progress = self._strip.show_progress
-        self._task = self._background.run_reporting(work, done, self._failed, progress=progress, urgent=True)
+        self._task = self._background.run_reporting(work, done, failed or self._failed, progress=progress, urgent=True)
 
     def _ended(self) -> None:
         self._task = None
@@ -279,12 +303,16 @@ def _losses(project: Project, name: str, _task: Task) -> tuple[Finding, ...]:
     return formats.losses(project.dataset(), format=name)
 
 
-def _export(project: Project, path: Path, name: str, copy_photos: bool, task: Task) -> tuple[Finding, ...]:
+def _export(
+    project: Project, path: Path, name: str, copy_photos: bool, replace: bool | tuple[Path, ...], task: Task
+) -> tuple[Finding, ...]:
     def tell(share: float) -> None:
         if task.cancelled():
             raise ProjectError("The export was stopped; nothing was written.")
         task.report(share)
 
     from cardamage_core import formats
+    from cardamage_core.project.outputs import Outputs
 
-    return formats.write(project.dataset(), path, format=name, copy_photos=copy_photos, tell=tell)
+    check = Outputs(project.paths(), project=project.folder, replace=replace).check
+    return formats.write(project.dataset(), path, format=name, copy_photos=copy_photos, check=check, tell=tell)

@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from cardamage_core import formats
+from cardamage_core.annotations.model import AnnotatedPhoto, Photo
 from cardamage_core.commands import bars, main
 from cardamage_core.project import Project, importing
 
@@ -62,6 +63,23 @@ def test_an_import_that_is_interrupted_leaves_no_new_project(capsys, file, tmp_p
     assert document(capsys, "check", tmp_path / "p")["photos"] == 1
 
 
+def test_an_import_that_comes_second_leaves_the_project_of_the_first_alone(capsys, file, tmp_path, monkeypatch):
+    begin, first = Project.open_or_create, []
+
+    def second(folder):  # somebody else begins between our look at the folder and our lock
+        monkeypatch.undo()
+        first.append(begin(folder))
+        first[0].add([AnnotatedPhoto(Photo("p", "b.jpg", "b.jpg"))], [], "Import")
+        return begin(folder)
+
+    monkeypatch.setattr(Project, "open_or_create", second)
+    assert main(["import", str(tmp_path / "p"), str(file)]) == 1
+    assert "open in another" in capsys.readouterr().err
+    first[0].close()
+    with Project.open(tmp_path / "p") as project:
+        assert [photo.name for photo in project.photos()] == ["b.jpg"]
+
+
 def test_people_get_sentences(capsys, file, tmp_path):
     assert main(["import", str(tmp_path / "p"), str(file)]) == 0
     said = capsys.readouterr().out
@@ -76,6 +94,41 @@ def test_a_file_that_is_none_of_ours_makes_no_project(capsys, tmp_path):
     assert main(["import", str(tmp_path / "p"), str(tmp_path / "x.json")]) == 1
     assert "x.json is not an annotation file" in capsys.readouterr().err
     assert not (tmp_path / "p").exists()
+
+
+@pytest.mark.parametrize("command", [("export", "{project}", "{out}"), ("check", "{project}", "--html", "{out}")])
+def test_neither_the_project_nor_a_photo_is_written_over_and_other_files_only_when_told(
+    capsys, file, tmp_path, command
+):
+    project = tmp_path / "p"
+    document(capsys, "import", project, file)
+    (tmp_path / "linked").symlink_to(project / "project.cardamage")
+    for out in (project / "project.cardamage", tmp_path / "linked", tmp_path / "a.jpg", project / "jobs" / "x"):
+        before = out.read_bytes() if out.exists() else None
+        arguments = [one.format(project=project, out=out) for one in command]
+        assert main([*arguments, "--force"]) == 1
+        assert "is not written over" in capsys.readouterr().err
+        assert (out.read_bytes() if out.exists() else None) == before
+    out = tmp_path / "old"
+    out.write_text("mine")
+    arguments = [one.format(project=project, out=out) for one in command]
+    assert main(arguments) == 1
+    assert "--force" in capsys.readouterr().err
+    assert out.read_text() == "mine"
+    assert main([*arguments, "--force"]) == 0
+    assert out.read_text() != "mine"
+
+
+def test_a_folder_of_files_replaces_none_unless_told(capsys, file, tmp_path):
+    document(capsys, "import", tmp_path / "p", file)
+    arguments = ["export", str(tmp_path / "p"), str(tmp_path / "out"), "--format", "labelme"]
+    assert main(arguments) == 0
+    (tmp_path / "out" / "a.json").write_text("mine")
+    assert main(arguments) == 1
+    assert (tmp_path / "out" / "a.json").read_text() == "mine"
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["a.json"]
+    assert main([*arguments, "--force"]) == 0
+    assert (tmp_path / "out" / "a.json").read_text() != "mine"
 
 
 def test_exporting_what_is_no_project_is_explained(capsys, tmp_path):

@@ -136,6 +136,28 @@ def test_the_word_undefined_stays_until_the_region_is_changed(file, tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    "note",
+    ['he said "undefined" x', "\\", '\\" undefined', "undefined", '"undefined', 'undefined"', 'a\nundefined "b\\"'],
+)
+def test_the_word_undefined_within_a_text_is_text(file, tmp_path, note):
+    cell = json.dumps({"name": "dent", "note": note, "type": "undefined"}).replace('"', '""')
+    reading = formats.read_with_findings(file(HEADER + ROW % cell))
+    (region,) = reading.dataset.photos[0].regions
+    assert region.attributes == {"note": note, "type": "undefined"}
+    formats.write(reading.dataset, tmp_path / "out", format="via2-csv")
+    (again,) = formats.read(tmp_path / "out").photos[0].regions
+    assert again.attributes == region.attributes
+
+
+def test_the_number_of_regions_that_a_row_names_stays_until_regions_come_or_go(file, tmp_path):
+    text = HEADER + (ROW % '{""name"":""dent""}').replace(",1,0,", ",7,3,") + 'b.jpg,5,"{}",2,0,"{}","{}"\n'
+    dataset = formats.read(file(text))
+    assert written(dataset, tmp_path, "via2-csv") == text
+    (region,) = dataset.photos[0].regions
+    assert ",2,3," in written(with_regions(dataset, region, region), tmp_path, "via2-csv").splitlines()[1]
+
+
 @pytest.mark.parametrize("name", ["=1+1.jpg", "+a.jpg", "-a.jpg", "@a.jpg", "'=a.jpg", 'a,"b".jpg', "ü #1.jpg"])
 def test_names_that_are_formulas_are_written_inert_and_come_back(tmp_path, name):
     photo = AnnotatedPhoto(Photo("1", name, name, size=5), (Region("r", Rectangle(1.0, 2.0, 3.0, 4.0), "dent"),))

@@ -1,5 +1,7 @@
 """Is a weights file read strictly, and written whole?"""
 
+import contextlib
+
 import h5py
 import numpy as np
 import pytest
@@ -41,6 +43,44 @@ def test_a_cut_off_file_is_an_error(file):
     file.write_bytes(file.read_bytes()[:-200])
     with pytest.raises(EngineError, match="not a whole HDF5 file"):
         read_arrays(file, SHAPES)
+
+
+def test_a_zeroed_sector_or_a_flipped_bit_anywhere_is_an_error_or_changes_nothing(file):
+    whole, told = file.read_bytes(), 0
+    damaged = [(at, bytes(64)) for at in range(0, len(whole), 64)]
+    damaged += [(at, bytes([whole[at] ^ 0x10])) for at in range(0, len(whole), 31)]
+    for at, other in damaged:
+        file.write_bytes(whole[:at] + other + whole[at + len(other) :])
+        try:
+            assert read_notes(file) == {"config": {"classes": 2}}
+            found = read_arrays(file, SHAPES)
+            assert all((found[name] == array).all() for name, array in ARRAYS.items())
+        except EngineError:
+            told += 1
+    assert told > 20
+
+
+def test_notes_that_an_older_version_kept_in_a_heap_are_read_and_a_broken_heap_hangs_nothing(file):
+    with h5py.File(file, "a") as opened:
+        del opened.attrs["crc32"]
+        for name in ARRAYS:
+            del opened[name].attrs["crc32"]
+        opened.attrs["config"] = '{"classes": 2}'
+    assert read_notes(file) == {"config": {"classes": 2}}
+    whole = file.read_bytes()
+    for at in range(whole.index(b"GCOL"), whole.index(b"GCOL") + 4096, 16):
+        file.write_bytes(whole[:at] + bytes(64) + whole[at + 64 :])
+        with contextlib.suppress(EngineError):
+            read_notes(file)
+
+
+def test_a_file_of_an_older_version_without_check_sums_is_read(file):
+    with h5py.File(file, "a") as opened:
+        del opened.attrs["crc32"]
+        for name in ARRAYS:
+            del opened[name].attrs["crc32"]
+    assert all((read_arrays(file, SHAPES)[name] == array).all() for name, array in ARRAYS.items())
+    assert read_notes(file) == {"config": {"classes": 2}}
 
 
 def test_a_missing_file_is_an_error(tmp_path):

@@ -1,6 +1,7 @@
 """Are copies of a project kept, and does one come back when the file is damaged?"""
 
 import datetime
+import shutil
 
 import pytest
 
@@ -17,6 +18,7 @@ def folder(tmp_path):
     with Project.create(tmp_path / "cars") as project:
         regions = tuple(Region(f"r{i}", Rectangle(1.0, 2.0, 3.0, 4.0), "dent") for i in range(300))
         project.add([AnnotatedPhoto(Photo("p", "a.jpg", "a.jpg", 9, 9), regions)], [], "Import")
+    shutil.rmtree(tmp_path / "cars" / "copies")  # that of today: tests make theirs at times of their own
     return tmp_path / "cars"
 
 
@@ -40,7 +42,7 @@ def test_three_copies_are_kept(folder):
 
 
 def test_a_copy_holds_what_is_in_an_open_project(folder):
-    with Project.open(folder) as project:
+    with Project.open(folder, copied=False) as project:
         before = project.regions("p")
         project.edit_regions("p", before, before[:7], "Delete")
         copy = backups.keep(folder, NOON)
@@ -97,3 +99,49 @@ def test_on_a_network_share_there_is_no_log(folder, monkeypatch):
     monkeypatch.setattr("cardamage_core.project.store.is_remote", lambda _path: True)
     with Project.open(folder) as project:
         assert project._store.query("PRAGMA journal_mode") == [("delete",)]
+
+
+def test_whoever_opens_a_project_for_writing_finds_its_last_state_among_the_copies(folder):
+    with Project.open(folder) as project:
+        (copy,) = backups.copies(folder)
+        before = project.regions("p")
+        project.edit_regions("p", before, before[:7], "Delete")
+    assert backups.copies(folder) == [copy]
+    copy.rename(folder / "project.cardamage")
+    with Project.open(folder, read_only=True) as again:
+        assert len(again.regions("p")) == 300
+
+
+def test_a_project_that_was_made_and_filled_has_a_copy_and_an_empty_one_has_none(tmp_path):
+    with Project.create(tmp_path / "p") as project:
+        assert backups.copies(tmp_path / "p") == []
+    assert backups.copies(tmp_path / "p") == []
+    with Project.open(tmp_path / "p") as project:
+        project.add([AnnotatedPhoto(Photo("p", "a.jpg", "a.jpg", 9, 9))], [], "Import")
+    (copy,) = backups.copies(tmp_path / "p")
+    (tmp_path / "p" / "project.cardamage").unlink()
+    for opening in (Project.open, Project.create, Project.open_or_create):
+        with pytest.raises(ProjectError, match="is gone"):
+            opening(tmp_path / "p")
+    assert backups.restore(tmp_path / "p") == copy
+    with Project.open(tmp_path / "p") as again:
+        assert [photo.id for photo in again.photos()] == ["p"]
+
+
+def test_no_room_for_a_copy_is_no_reason_not_to_work(folder, caplog):
+    (folder / "copies").write_text("no folder")
+    with Project.open(folder) as project:
+        assert len(project.regions("p")) == 300
+    assert "No copy of the project file was made" in caplog.text
+
+
+def test_a_copy_from_the_future_keeps_no_other_from_being_made_and_comes_last(folder):
+    future = backups.keep(folder, datetime.datetime(2199, 1, 1))
+    today = backups.keep(folder)
+    assert backups.copies(folder) == [today, future]
+
+
+def test_repairing_what_is_no_project_makes_no_folder(tmp_path):
+    with pytest.raises(ProjectError, match="is not a CarDamage project"):
+        backups.restore(tmp_path / "p")
+    assert not (tmp_path / "p").exists()

@@ -214,6 +214,35 @@ def test_an_export_says_what_is_lost_and_may_be_called_off(page, session, answer
     assert (answers.target / "data.yaml").is_file()
 
 
+def test_files_that_would_be_replaced_are_asked_about(page, session, answers, tmp_path, qtbot):
+    answers.target, answers.kind = tmp_path / "out", "yolo"
+    answers.target.mkdir()
+    (answers.target / "data.yaml").write_text("mine")
+    answers.choice = 0
+
+    def asked(_parent, text, detail, _answers):
+        answers.asked.append(text)
+        return 1 if answers.asked.count(text) == 1 else 0
+
+    answers.choose = asked
+    page.transfer.export()
+    qtbot.waitUntil(lambda: answers.asked[-1] == "1 file is there already.")
+    assert (answers.target / "data.yaml").read_text() == "mine"
+    with qtbot.waitSignal(session.said):
+        page.transfer.export()
+    assert "names" in (answers.target / "data.yaml").read_text()
+
+
+@pytest.mark.parametrize("name", ["project.cardamage", "models/m/card.json", "copies/x"])
+def test_an_export_over_the_project_itself_is_refused(page, session, answers, qtbot, name):
+    answers.target, answers.kind = session.project.folder / name, "via1"
+    before = (session.project.folder / "project.cardamage").read_bytes()
+    with qtbot.waitSignal(session.failed) as told:
+        page.transfer.export()
+    assert "is not written over" in told.args[0].title
+    assert (session.project.folder / "project.cardamage").read_bytes() == before
+
+
 @pytest.mark.parametrize(("kind", "ticked", "copied"), [("yolo", None, True), ("yolo", False, False),
                                                         ("via1", None, False), ("via1", True, True)])  # fmt: skip
 def test_photos_go_along_where_the_box_is_ticked_as_it_is_for_yolo(page, session, answers, tmp_path, qtbot, kind,
