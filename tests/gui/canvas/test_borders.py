@@ -5,10 +5,11 @@ from qtpy.QtGui import QColor
 
 from cardamage_core.annotations import shapes
 from cardamage_core.annotations.model import Polygon, Region
-from cardamage_gui.canvas.gestures import Start, insert_vertex, move_vertex
+from cardamage_gui.canvas.hit import snapped
 from cardamage_gui.canvas.scene import Scene, item_of
-from cardamage_gui.canvas.snapping import snapped
-from cardamage_gui.canvas.sweeping import SweepVertices, delete_vertex
+from cardamage_gui.canvas.tools.base import Start
+from cardamage_gui.canvas.tools.select import insert_vertex, move_vertex
+from cardamage_gui.canvas.tools.sweep import SweepVertices, delete_vertex
 
 A, B = square("a"), square("b", at=(40.0, 0.0))  # they share the edge from (50, 10) to (50, 50)
 

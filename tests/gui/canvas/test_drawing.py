@@ -7,12 +7,13 @@ from little_regions import line, rectangle, square, with_hole
 
 from cardamage_core.annotations import shapes
 from cardamage_core.annotations.model import Circle, Dot, Ellipse, Polygon, Polyline, Region
-from cardamage_gui.canvas.brushing import Brush, Eraser
-from cardamage_gui.canvas.cutting import DrawCut, DrawHole
-from cardamage_gui.canvas.drawing import DrawBox, DrawEllipse, DrawPolyline, PlacePoint
-from cardamage_gui.canvas.gestures import Start
-from cardamage_gui.canvas.lasso import Lasso
-from cardamage_gui.canvas.reshaping import Reshape
+from cardamage_gui.canvas.tools.base import Answer, Start
+from cardamage_gui.canvas.tools.boolean import DrawCut, DrawHole
+from cardamage_gui.canvas.tools.brush import Brush, Eraser
+from cardamage_gui.canvas.tools.lasso import DrawBox, Lasso
+from cardamage_gui.canvas.tools.polygon import DrawPolyline
+from cardamage_gui.canvas.tools.shapes import DrawEllipse, PlacePoint
+from cardamage_gui.canvas.tools.sweep import Reshape
 
 A, B = square("a"), square("b", at=(100.0, 0.0))
 ALL = (A, B)
@@ -71,8 +72,10 @@ def test_a_point_lies_where_the_button_goes_up():
 
 
 def test_a_box_is_only_a_wish():
-    made = drag(DrawBox(start((50.0, 40.0))), (10.0, 20.0))
-    assert made.box == (10.0, 20.0, 50.0, 40.0)
+    gesture = DrawBox(start((50.0, 40.0)))
+    assert gesture.wants() is None
+    made = drag(gesture, (10.0, 20.0))
+    assert gesture.wants().payload == (10.0, 20.0, 50.0, 40.0)
     assert made.regions is None
 
 
@@ -169,21 +172,23 @@ class Corner:
 
 def test_the_lasso_is_straight_until_its_ways_are_there():
     gesture = Lasso(start((0.0, 0.0)))
-    assert gesture.wants() == (0.0, 0.0)
+    request = gesture.wants()
+    assert request.payload.at == (0.0, 0.0)
     assert gesture.wants() is None
     gesture.move((30.0, 20.0), 4.0)
     assert gesture.preview().path == ((0.0, 0.0), (30.0, 20.0))
-    gesture.take(Corner((0.0, 0.0)))
+    assert not gesture.take(Answer(request, Corner((0.0, 0.0))))
     assert gesture.preview().path == ((0.0, 0.0), (30.0, 0.0), (30.0, 20.0))
     assert gesture.preview().marks == ((0.0, 0.0),)
 
 
 def test_the_lasso_closes_along_the_edge_too():
     gesture = Lasso(start((0.0, 0.0)))
-    gesture.take(Corner((0.0, 0.0)))
+    gesture.take(Answer(gesture.wants(), Corner((0.0, 0.0))))
     assert not gesture.press((30.0, 20.0), 4.0)
-    assert gesture.wants() == (30.0, 20.0)
-    gesture.take(Corner((30.0, 20.0)))
+    request = gesture.wants()
+    assert request.payload.at == (30.0, 20.0)
+    gesture.take(Answer(request, Corner((30.0, 20.0))))
     assert gesture.press((1.0, 1.0), 4.0)
     ring = ((0.0, 0.0), (30.0, 0.0), (30.0, 20.0), (0.0, 20.0))
     assert gesture.outcome().regions[-1].shape == Polygon((ring,))

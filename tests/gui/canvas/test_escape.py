@@ -22,7 +22,7 @@ def leaves_everything(canvas):  # noqa: F811
     assert canvas.told == []
     assert canvas.shown == (A, B)
     assert canvas.selection == ("a",)
-    assert canvas._stage._preview.regions == ()
+    assert canvas._state.preview.regions == ()
     return True
 
 

@@ -4,18 +4,19 @@ from little_regions import circle, rectangle, square
 
 from cardamage_core.annotations.model import Polygon, Rectangle
 from cardamage_gui.canvas import tools
-from cardamage_gui.canvas.drawing import DrawPolygon, DrawRectangle
-from cardamage_gui.canvas.gestures import (
+from cardamage_gui.canvas.hit import Hit
+from cardamage_gui.canvas.tools.base import Start
+from cardamage_gui.canvas.tools.polygon import DrawPolygon
+from cardamage_gui.canvas.tools.select import (
     MoveRegions,
     MoveVertex,
     RubberBand,
-    Start,
     delete_regions,
     insert_vertex,
     select,
 )
-from cardamage_gui.canvas.hit import Hit
-from cardamage_gui.canvas.sweeping import delete_vertex
+from cardamage_gui.canvas.tools.shapes import DrawRectangle
+from cardamage_gui.canvas.tools.sweep import delete_vertex
 
 A, B = square("a"), square("b", at=(100.0, 0.0))
 

@@ -9,9 +9,9 @@ from qtpy.QtGui import QColor, QMouseEvent, QRegion
 from qtpy.QtWidgets import QApplication
 
 from cardamage_core.annotations.model import Circle, Polygon, Rectangle, Region
-from cardamage_gui.canvas.outlines import Pieces
+from cardamage_gui.canvas import Canvas
+from cardamage_gui.canvas.painting.outlines import Pieces
 from cardamage_gui.canvas.scene import item_of
-from cardamage_gui.canvas.view import Canvas
 
 
 def round_region(region_id="o", *, center=(100.0, 50.0), radius=30.0, number=48, label="dent"):

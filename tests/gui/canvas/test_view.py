@@ -9,7 +9,7 @@ from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication
 
 from cardamage_core.annotations.model import Origin, Polygon, Region
-from cardamage_gui.canvas.view import Canvas
+from cardamage_gui.canvas import Canvas
 from cardamage_gui.canvas.viewport import Viewport
 
 A, B = square("a"), square("b", at=(100.0, 0.0), label="scratch")

@@ -1,4 +1,4 @@
-"""How does a hand paint a region, or rub part of it away? Exact polygons, not pixels."""
+"""Brush and eraser: tools that add a stroke to a region or take it away, as exact polygons."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from cardamage_core.annotations import cutting, edits
 from cardamage_core.annotations.model import Point, Region
 from cardamage_core.annotations.shapes import outline
 
-from .drawing import Drawing
-from .gestures import Outcome, Preview, Regions, exchanged
+from .base import Drawing, Outcome, Preview, Regions, Tool, exchanged
 
-FINE = 0.06  # of the reach, half a pixel of the screen: how exactly the stroke follows hand and circle
+FINE = 0.06  # of the reach, half a pixel of the screen: how exactly the stroke follows pointer and circle
 STEP = 0.15  # of the radius: steps of the pointer below this are not noted
 
 
@@ -73,6 +72,14 @@ class Brush(Stroke):
         return msgspec.structs.replace(made, id=self.fresh.id)
 
 
+class BrushTool(Tool):
+    """Paints onto the selected region, or a new one."""
+
+    gesture = Brush
+    round = True
+    inside = snaps = corrects = False
+
+
 @dataclass
 class Eraser(Stroke):
     """Takes from the selected regions; without any from the topmost one where the stroke begins."""
@@ -103,3 +110,9 @@ class Eraser(Stroke):
         stroke = self.covered()
         left = (cutting.erased(region, stroke) for region in self.targets)
         return tuple(region for region in left if region is not None)
+
+
+class EraserTool(BrushTool):
+    """Rubs away from the selected regions, or from the topmost one."""
+
+    gesture = Eraser

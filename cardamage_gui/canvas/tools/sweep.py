@@ -1,17 +1,17 @@
-"""How does a hand take many vertices away at once? With the right button, sweeping over them."""
+"""Gestures on many vertices at once: sweeping over them deletes them; sliders simplify or smooth the outlines."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
 
-from cardamage_core.annotations import borders, edits
+from cardamage_core.annotations import borders, edits, smoothing
 from cardamage_core.annotations.handles import is_round
 from cardamage_core.annotations.model import Point, Region
 from cardamage_core.annotations.shapes import lines
 from cardamage_core.geometry import distance_to_segment
 
-from .gestures import CLICK, Gesture, Outcome, Preview, Regions, Start, exchanged
+from .base import CLICK, Gesture, Outcome, Preview, Regions, Start, exchanged
 
 Vertex = tuple[int, int]  # ring, index
 
@@ -24,6 +24,7 @@ class SweepVertices(Gesture):
     """
 
     start: Start
+    button = "right"
     gone: dict[str, set[Vertex]] = field(default_factory=dict)
     _last: Point = (0.0, 0.0)
     _sweeps: bool = False
@@ -99,3 +100,48 @@ def delete_vertex(start: Start, region: Region, ring: int, index: int) -> Outcom
     here = {(ring, twin) for twin in borders.twins(region, ring, index)}
     changed = (edits.delete_vertices(region, here), *borders.deleted(also))
     return exchanged(start.regions, changed, "Delete vertex")
+
+
+@dataclass
+class Reshape(Gesture):
+    """Runs while the sliders are moved; Enter carries it out, Esc drops it. The mouse does nothing."""
+
+    start: Start
+    tolerance: float = 0.0  # photo pixels
+    rounds: int = 0
+    made: Regions = ()
+
+    def set(self, *, tolerance: float, rounds: int) -> None:
+        """Other amounts."""
+        self.tolerance, self.rounds = tolerance, rounds
+        self.made = tuple(
+            smoothing.reshaped(region, tolerance=tolerance, rounds=rounds) for region in self.start.chosen()
+        )
+
+    def saved(self) -> tuple[int, int]:
+        """How many vertices there are, and would be."""
+        return smoothing.saved(self.start.chosen(), self.made or self.start.chosen())
+
+    def release(self, at: Point, reach: float) -> bool:
+        """Letting go ends nothing."""
+        return False
+
+    def back(self) -> bool:
+        """There is no last step."""
+        return True
+
+    def close(self) -> bool:
+        """Enter carries it out."""
+        return True
+
+    def hint(self) -> str:
+        """How it ends."""
+        return "Move the sliders · Enter applies · Esc cancels"
+
+    def preview(self) -> Preview:
+        """The regions as they would be."""
+        return Preview(frozenset(region.id for region in self.made), self.made)
+
+    def outcome(self) -> Outcome:
+        """One edit for all of them."""
+        return exchanged(self.start.regions, self.made, "Smooth" if self.rounds else "Simplify")

@@ -1,4 +1,4 @@
-"""How does a hand draw a hole into a region, or a line that splits it?"""
+"""Boolean operations on regions: the hole and split tools; union, subtraction and intersection of the selection."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from cardamage_core.annotations.cutting import CuttingError
 from cardamage_core.annotations.model import Point, Region
 from cardamage_core.annotations.shapes import area
 
-from .drawing import DrawPolygon
-from .gestures import CLICK, Outcome, Preview, Regions, Start, exchanged
+from .base import CLICK, Outcome, Preview, Regions, Start, Tool, exchanged
+from .polygon import DrawPolygon
 
 
 @dataclass
@@ -32,6 +32,12 @@ class DrawHole(DrawPolygon):
     def _target(self) -> Region | None:
         chosen = self.start.chosen()
         return chosen[0] if len(chosen) == 1 else topmost(self.start, self.points[0])
+
+
+class HoleTool(Tool):
+    """Cuts a polygon out of a region."""
+
+    gesture = DrawHole
 
 
 @dataclass
@@ -76,6 +82,28 @@ class DrawCut(DrawPolygon):
         return False
 
 
+class SplitTool(Tool):
+    """Splits the selected regions along a line."""
+
+    gesture = DrawCut
+    inside = snaps = corrects = False  # a line has to begin outside what it cuts
+
+
+def unite(regions: Regions, ids: tuple[str, ...]) -> Outcome:
+    """The one selected first covers what all of them cover."""
+    return _first(tried("Union", lambda: cutting.union(regions, ids)), ids)
+
+
+def subtract(regions: Regions, ids: tuple[str, ...]) -> Outcome:
+    """The one selected first loses what the others cover; these stay."""
+    return tried("Subtract", lambda: cutting.subtract(regions, ids))
+
+
+def intersect(regions: Regions, ids: tuple[str, ...]) -> Outcome:
+    """The one selected first becomes what all of them cover."""
+    return _first(tried("Intersect", lambda: cutting.intersect(regions, ids)), ids)
+
+
 def topmost(start: Start, at: Point) -> Region | None:
     """The region on top at a point."""
     found = [region for region in start.around(at) if area(region.shape).intersects(Spot(at))]
@@ -92,3 +120,7 @@ def tried(text: str, make: Callable[[], Regions]) -> Outcome:
 
 def _replaced(start: Start, region: Region) -> Regions:
     return exchanged(start.regions, (region,), "").regions or start.regions
+
+
+def _first(made: Outcome, ids: tuple[str, ...]) -> Outcome:
+    return made if made.said else Outcome(made.text, made.regions, ids[:1])

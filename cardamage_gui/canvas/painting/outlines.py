@@ -1,4 +1,4 @@
-"""How are resting regions painted, thousands of them?
+"""Paints the outlines of resting regions, thousands of them; pens, opacities and line widths for all painting.
 
 What costs the time was measured (Qt 5.15's raster engine, 5,000 polygons): a wide line along a polygon takes twice as
 long as the same line piece by piece; setting a pen for every region and smoothing the fills of tiny ones, as long as
@@ -7,20 +7,34 @@ painting them.
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from qtpy.QtCore import QLineF, QPointF, Qt
-from qtpy.QtGui import QBrush, QColor, QPainter, QPen
+from qtpy.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QTransform
 
-from .pens import HALO, LINE, Style, draw, enter, faded, grain, pen
-from .scene import Item, Look, thinned
-from .viewport import Viewport
+from ... import look
+from ..scene import Item, Look, thinned
+from ..viewport import Viewport
 
+LINE, HALO = 1.8, 3.6  # screen pixels
+FILL = 0.22  # opacity
+POINT = 4.5  # radius in screen pixels
 FAR, FAR_OF_MANY, MANY = 9.0, 28.0, 500  # screen pixels below which a region has no halo; larger where many are seen
-BROKEN, THEIRS = (5.0, 3.5), (6.0, 2.5, 1.5, 2.5)  # dashes: the car and what was rejected; somebody else's regions
+BROKEN, THEIRS = (5.0, 3.5), (6.0, 2.5, 1.5, 2.5)  # dashes: the car and what was rejected; those compared with
 COARSE = 2.0  # times as far apart may vertices be that are left out of a tiny region
 DENSE = 24  # vertices of an outline from which its corners are too blunt for gaps between its pieces to be seen
+
+
+@dataclass(frozen=True)
+class Style:
+    """How regions are to be shown now."""
+
+    colors: look.Palette
+    fill: float = FILL
+    numbered: bool = False
 
 
 class Pieces:
@@ -64,15 +78,15 @@ def regions(painter: QPainter, items: Iterable[Item], viewport: Viewport, style:
     painter.save()
     enter(painter, viewport)
     _paint_near(painter, near, viewport, style, pieces)
-    for look, group in far.items():
-        _paint_far(painter, look, group, viewport, style)
+    for kind, group in far.items():
+        _paint_far(painter, kind, group, viewport, style)
     painter.restore()
 
 
 def compared(
     painter: QPainter, items: Sequence[Item], viewport: Viewport, style: Style, *, strong: bool = False
 ) -> None:
-    """Regions of somebody else: dashes and dots in the label's colour on a dark line, without a fill."""
+    """Regions to compare with: dashes and dots in the label's colour on a dark line, without a fill."""
     fine, grown = grain(viewport.scale), 1.0 if strong else 0.0
     halo = pen(faded(QColor(style.colors.halo), 0.75), HALO + grown, painter)
     painter.save()
@@ -84,6 +98,55 @@ def compared(
             painter.setPen(one)
             draw(painter, item, fine)
     painter.restore()
+
+
+def grain(scale: float) -> float:
+    """Photo pixels below which vertices need not be told apart at this zoom: a power of two, 0 for all vertices."""
+    return 0.0 if scale >= 1.0 else 2.0 ** math.floor(math.log2(0.8 / scale))
+
+
+def enter(painter: QPainter, viewport: Viewport) -> None:
+    """From here on the painter draws in photo pixels."""
+    painter.setTransform(QTransform(*viewport.matrix), True)
+
+
+def draw(painter: QPainter, item: Item, fine: float) -> None:
+    """The region's outline, without the vertices that lie nearer than `fine` photo pixels."""
+    polygons = item.polygons(fine)
+    if not item.closed:
+        for line in polygons:
+            _dot(painter, line.first()) if line.size() == 1 else painter.drawPolyline(line)
+    elif len(polygons) == 1:
+        painter.drawPolygon(polygons[0])
+    else:
+        path = QPainterPath()
+        path.setFillRule(Qt.OddEvenFill)
+        for polygon in polygons:
+            path.addPolygon(polygon)
+            path.closeSubpath()
+        painter.drawPath(path)
+
+
+def _dot(painter: QPainter, at: QPointF) -> None:
+    grown = painter.transform()
+    radius = POINT / math.hypot(grown.m11(), grown.m12()) * painter.device().devicePixelRatioF()
+    painter.drawEllipse(at, radius, radius)
+
+
+def pen(color: QColor, width: float, painter: QPainter, *, dashes: Sequence[float] = ()) -> QPen:
+    """A pen of so many screen pixels at every zoom. Bevelled: round joins cost twice the time and look alike."""
+    pen = QPen(color, width * painter.device().devicePixelRatioF(), Qt.SolidLine, Qt.FlatCap, Qt.BevelJoin)
+    pen.setCosmetic(True)
+    if dashes:
+        pen.setDashPattern(dashes)
+    return pen
+
+
+def faded(color: QColor, opacity: float) -> QColor:
+    """The colour, translucent."""
+    faded = QColor(color)
+    faded.setAlphaF(max(0.0, min(1.0, opacity)))
+    return faded
 
 
 def _paint_near(painter: QPainter, items: list[Item], viewport: Viewport, style: Style, pieces: Pieces) -> None:
@@ -119,10 +182,10 @@ def _paint_dense(
         painter.drawLines(lines)
 
 
-def _paint_far(painter: QPainter, look: Look, items: list[Item], viewport: Viewport, style: Style) -> None:
+def _paint_far(painter: QPainter, kind: Look, items: list[Item], viewport: Viewport, style: Style) -> None:
     """All of one look: first the fills, whose rough edges lie below the lines."""
     fine = COARSE * grain(viewport.scale)
-    line, fill = _ink(look, 1.0, painter, style)
+    line, fill = _ink(kind, 1.0, painter, style)
     simple = [item.polygons(fine)[0] for item in items if item.closed and len(item.lines) == 1]
     others = [item for item in items if not item.closed or len(item.lines) != 1]
     for smooth, one, brush in ((False, QPen(Qt.NoPen), fill), (True, line, QBrush(Qt.NoBrush))):
@@ -136,8 +199,8 @@ def _paint_far(painter: QPainter, look: Look, items: list[Item], viewport: Viewp
             draw(painter, item, fine)
 
 
-def _ink(look: Look, width: float, painter: QPainter, style: Style) -> tuple[QPen, QBrush]:
-    rgba, is_car, rejected = look
+def _ink(kind: Look, width: float, painter: QPainter, style: Style) -> tuple[QPen, QBrush]:
+    rgba, is_car, rejected = kind
     color = faded(QColor.fromRgba(rgba), 0.45) if rejected else QColor.fromRgba(rgba)
     made = pen(color, width, painter, dashes=BROKEN if is_car or rejected else ())
     return made, QBrush(Qt.NoBrush) if is_car or rejected else QBrush(faded(color, style.fill))

@@ -1,4 +1,4 @@
-"""What does the hand see on the photo beside the resting regions: what is selected, hovered, being drawn?
+"""Paints what lies over the resting regions: selection, hover, vertices, drawings under way, numbers, the brush.
 
 Functions paint with a painter in screen pixels; items are given in drawing order. Nothing here keeps state.
 """
@@ -12,17 +12,16 @@ import numpy as np
 from qtpy.QtCore import QPointF, QRectF, Qt
 from qtpy.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPolygonF
 
-from .. import look
-from .gestures import Preview
-from .hit import Hit
-from .pens import HALO, LINE, Style, draw, enter, faded, grain, pen
-from .scene import Item
-from .viewport import Point, Viewport
+from ... import look
+from ..hit import Hit
+from ..scene import Item
+from ..tools.base import Preview
+from ..viewport import Point, Viewport
+from .outlines import HALO, LINE, Style, draw, enter, faded, grain, pen
 
 LIFT = 0.16  # opacity that is added when selected or hovered
 VERTEX, VERTEX_TAKEN, DISC = 4.5, 6.5, 11.0  # radii in screen pixels
 SMALLEST_VERTEX = 2.2
-REACH = 7.0  # screen pixels within which a vertex or an edge is hit
 MARGIN = DISC + 3.0  # screen pixels that a region's painting may reach beyond its bounds
 
 
@@ -60,7 +59,7 @@ def vertices(painter: QPainter, item: Item, viewport: Viewport, style: Style, hi
     points = [QPointF(*viewport.to_screen(point)) for ring in item.vertices() for point in ring]
     for color, radius in ((accent, size + LINE / 2), (white, size - LINE / 2)):
         painter.setPen(QPen(color, 2 * radius, Qt.SolidLine, Qt.RoundCap))
-        painter.drawPoints(QPolygonF(points))  # one call: a person may see hundreds
+        painter.drawPoints(QPolygonF(points))  # one call: there may be hundreds
     if hit.kind == "vertex" and hit.region == item.id:
         painter.setPen(QPen(white, LINE))
         painter.setBrush(accent)
