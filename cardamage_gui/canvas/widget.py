@@ -220,11 +220,6 @@ class Canvas(QWidget):
         """Whether regions may be changed, or only looked at and selected."""
         self._controller.set_editable(editable)
 
-    @property
-    def new_label(self) -> str:
-        """The label of the next region."""
-        return self._state.new_label
-
     def set_new_label(self, label: str) -> None:
         """The label of the region that is being drawn, and of the next."""
         self._controller.set_label(label)
