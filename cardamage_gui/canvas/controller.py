@@ -47,7 +47,7 @@ class Controller(QObject):
 
     @property
     def busy(self) -> bool:
-        """Is a gesture under way?"""
+        """Whether a gesture is under way."""
         return self._gestures.current is not None
 
     @property
@@ -107,7 +107,7 @@ class Controller(QObject):
         self.look()
 
     def answer(self, answer: Answer) -> None:
-        """The answer to a request; nothing happens where nobody waits for it any more."""
+        """Pass the answer to a request on; one that was dropped meanwhile is ignored."""
         if answer.error and self._gestures.awaits(answer.request):
             self.said.emit(answer.error)
         self._finish(self._gestures.answer(answer))
@@ -154,7 +154,7 @@ class Controller(QObject):
         return outcome is not None
 
     def key_press(self, event: QKeyEvent) -> bool:
-        """What a key does; False when it belongs to nobody here."""
+        """Act on a key; False when it means nothing here."""
         does = {
             Qt.Key_Escape: self.escape,
             Qt.Key_Delete: self.delete,
@@ -175,7 +175,7 @@ class Controller(QObject):
         return event.key() == Qt.Key_Space
 
     def forget_space(self) -> None:
-        """The keyboard went elsewhere: nobody will tell of the release of Space."""
+        """The keyboard went elsewhere: the release of Space will not be heard."""
         self._space = False
 
     def _hold_space(self, held: bool) -> None:
@@ -238,7 +238,7 @@ class Controller(QObject):
             self.look()
 
     def _on_vertices(self) -> bool:
-        """Is this a place where the right button deletes vertices?"""
+        """Whether the right button deletes vertices here."""
         return not self._state.tool.draws or self._state.hit.kind == "vertex"
 
     def _heed(self, keys: Qt.KeyboardModifiers) -> None:
@@ -323,7 +323,7 @@ class Controller(QObject):
             self.hint_changed.emit(hint)
 
     def _hint(self) -> str:
-        """One sentence: what would a click do?"""
+        """What a click would do, in one sentence."""
         state, hit = self._state, self._state.hit
         if self._gestures.current is not None:
             return self._gestures.current.hint()

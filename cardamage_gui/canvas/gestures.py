@@ -23,7 +23,7 @@ class GestureRunner:
 
     def __init__(self, state: CanvasState) -> None:
         self.requested: Notice[[Request]] = Notice()
-        self.request_dropped: Notice[[Request]] = Notice()  # nobody waits for its answer any more
+        self.request_dropped: Notice[[Request]] = Notice()  # its answer is not needed any more
         self.current: Gesture | None = None
         self._state = state
         self._waiting: list[Gesture] = []
@@ -148,7 +148,7 @@ class GestureRunner:
         return self.allowed(gesture.outcome())
 
     def awaits(self, request: Request) -> bool:
-        """Does a gesture still wait for the answer to this?"""
+        """Whether a gesture still needs the answer to this."""
         return request in self._open
 
     def _requests_of(self, gesture: Gesture) -> list[Request]:

@@ -56,7 +56,7 @@ def snapped(scene: Scene, at: Point, *, reach: float, apart_from: Collection[str
 
 
 def contains(item: Item, at: Point) -> bool:
-    """Is the point inside, by the even-odd rule?"""
+    """Whether the point is inside, by the even-odd rule."""
     return item.closed and sum(_crossings(line, at) for line in item.lines) % 2 == 1
 
 

@@ -37,12 +37,12 @@ class Item:
 
     @cached_property
     def closed(self) -> bool:
-        """Does it cover an area?"""
+        """Whether it covers an area."""
         return not isinstance(self.region.shape, Polyline | Dot)
 
     @cached_property
     def is_car(self) -> bool:
-        """Is it an outline of the car rather than something on it?"""
+        """Whether it is an outline of the car rather than something on it."""
         return self.label is not None and self.label.role == "car"
 
     @cached_property

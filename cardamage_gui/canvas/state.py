@@ -66,7 +66,7 @@ class CanvasState:
         self.editable = editable
         self.tool = tool
         self.new_label = ""
-        self.snaps = False  # do held points snap to other regions?
+        self.snaps = False  # held points snap to other regions
         self.snapping = False  # the same at the moment: Ctrl reverses it
         self.brush = BRUSH
         self.pointer: Point | None = None  # photo pixels
@@ -93,7 +93,7 @@ class CanvasState:
 
     @property
     def handles(self) -> bool:
-        """Are the vertices of a selected region shown, to be dragged?"""
+        """Whether the vertices of a selected region are shown, to be dragged."""
         return self.editable and self.tool.corrects
 
     @property
@@ -157,7 +157,7 @@ class CanvasState:
         return True
 
     def set_compared(self, regions: Sequence[Region], labels: Sequence[Label]) -> None:
-        """Regions of somebody else, to compare with; their labels are dressed as ours where we have them too."""
+        """Regions to compare with; their labels have our colours where we have them too."""
         if tuple(regions) == self._compared:
             return
         self._compared = tuple(regions)

@@ -1,6 +1,6 @@
 """The canvas widget: shows a photo with regions and forwards input to the controller.
 
-It says what happened by signals; it stores no document and asks nobody.
+It emits what happened, `edited` above all, and holds no document.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Canvas(QWidget):
     hint_changed = Signal(str)
     said = Signal(str)  # a sentence for the user: why nothing came of a gesture
     requested = Signal(object)  # Request: slow work that a gesture asks for; see `answer`
-    request_dropped = Signal(object)  # Request: nobody waits for its answer any more
+    request_dropped = Signal(object)  # Request: its answer is not needed any more
     zoom_changed = Signal(float)  # screen pixels per photo pixel
     turn_changed = Signal(int)  # quarter turns clockwise of the view, 0 to 3
     pointer_moved = Signal(float, float)  # photo pixels
@@ -172,7 +172,7 @@ class Canvas(QWidget):
 
     @property
     def hint(self) -> str:
-        """One sentence: what would a click do?"""
+        """What a click would do, in one sentence."""
         return self._controller.hint
 
     # Where the photo lies
@@ -226,7 +226,7 @@ class Canvas(QWidget):
 
     @property
     def snapping(self) -> bool:
-        """Do held points snap to other regions?"""
+        """Whether held points snap to other regions."""
         return self._state.snaps
 
     def set_snapping(self, on: bool) -> None:
@@ -239,7 +239,7 @@ class Canvas(QWidget):
 
     @property
     def busy(self) -> bool:
-        """Is a gesture under way?"""
+        """Whether a gesture is under way."""
         return self._controller.busy
 
     @property
@@ -260,7 +260,7 @@ class Canvas(QWidget):
         self._controller.refresh()
 
     def answer(self, answer: Answer) -> None:
-        """The answer to a request that `requested` told of; ignored when nobody waits for it any more."""
+        """The answer to a request that `requested` told of; ignored when its gesture was dropped."""
         self._controller.answer(answer)
 
     def cancel(self) -> bool:

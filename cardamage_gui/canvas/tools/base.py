@@ -124,8 +124,8 @@ class Gesture:
 
     button: ClassVar[Literal["left", "right"]] = "left"  # whose release it hears
     waits: ClassVar[bool] = False  # its outcome needs the answers to its requests
-    snaps: bool = False  # may the held point jump to vertices and edges of other regions?
-    inside: bool = False  # is the held point kept within the photo?
+    snaps: bool = False  # the held point may jump to vertices and edges of other regions
+    inside: bool = False  # the held point is kept within the photo
 
     def move(self, at: Point, reach: float) -> None:
         """The pointer is at `at` now, button pressed or not."""
@@ -228,7 +228,7 @@ class Tool:
         return type(self).gesture(start)
 
     def hint_at(self, hit: Hit, *, selected: bool, locked: bool) -> str:
-        """One sentence: what would a click here do?"""
+        """What a click here would do, in one sentence."""
         return self.hint
 
 

@@ -45,11 +45,11 @@ class ClickByClick(Drawing):
         return bool(self.points)
 
     def _takes(self, at: Point) -> bool:
-        """Is that another point?"""
+        """Whether that is another point."""
         return at != self.points[-1]
 
     def _closes(self) -> bool:
-        """Would a click here close it?"""
+        """Whether a click here would close it."""
         return self.pointer is not None and math.dist(self.pointer, self.points[0]) <= self.reach and self.close()
 
 

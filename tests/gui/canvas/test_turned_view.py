@@ -1,4 +1,4 @@
-"""Does everything stay right when only the view is turned? Real events; the photo is 200 × 100 pixels."""
+"""Everything stays right when only the view is turned. Real events; the photo is 200 × 100 pixels."""
 
 import numpy as np
 import pytest

@@ -1,10 +1,10 @@
-"""Does Esc give up every gesture, whatever the tool, and leave everything as it was? Real mouse and key events."""
+"""Esc gives up every gesture, whatever the tool, and leaves everything as it was. Real mouse and key events."""
 
 import pytest
 from little_regions import square
 from qtpy.QtCore import Qt
 from qtpy.QtTest import QTest
-from test_view import canvas, click, drag, move, screen  # noqa: F401 the fixture and its hands
+from test_widget import canvas, click, drag, move, screen  # noqa: F401 the fixture and its hands
 
 from cardamage_gui.canvas.tools import TOOLS
 

@@ -7,7 +7,7 @@ import pytest
 from little_regions import LABELS, square
 from qtpy.QtCore import Qt
 from qtpy.QtTest import QTest
-from test_view import canvas, click, drag, screen  # noqa: F401 the fixture and its mouse
+from test_widget import canvas, click, drag, screen  # noqa: F401 the fixture and its mouse
 
 from cardamage_core.annotations.model import Point, Polygon, Ring
 from cardamage_gui.canvas.tools import TOOLS

@@ -1,4 +1,4 @@
-"""Is only painted again what has to be, on coarse and fine screens alike?"""
+"""Only what has to be is painted again, on coarse and fine screens alike."""
 
 import pytest
 from qtpy.QtCore import QRectF, QSize

@@ -1,12 +1,12 @@
-"""What does each gesture make of regions? Pure: no window, no mouse."""
+"""The select tool: vertices, moves, rubber band; delete, copies and drawing order. No window, no mouse."""
 
 from little_regions import circle, rectangle, square
 
-from cardamage_core.annotations.model import Polygon, Rectangle
+from cardamage_core.annotations.model import Rectangle
 from cardamage_gui.canvas import tools
 from cardamage_gui.canvas.hit import Hit
+from cardamage_gui.canvas.tools import select as selection
 from cardamage_gui.canvas.tools.base import Start
-from cardamage_gui.canvas.tools.polygon import DrawPolygon
 from cardamage_gui.canvas.tools.select import (
     MoveRegions,
     MoveVertex,
@@ -15,10 +15,11 @@ from cardamage_gui.canvas.tools.select import (
     insert_vertex,
     select,
 )
-from cardamage_gui.canvas.tools.shapes import DrawRectangle
 from cardamage_gui.canvas.tools.sweep import delete_vertex
 
 A, B = square("a"), square("b", at=(100.0, 0.0))
+OVER, APART = square("b", at=(20.0, 0.0)), square("c", at=(200.0, 0.0), label="scratch")
+ALL = (A, OVER, APART)
 
 
 def start(at, *, selection=("a",), shift=False, label="dent"):
@@ -103,49 +104,6 @@ def test_a_click_selects_one_and_shift_toggles():
     assert select(start((0, 0), shift=True), "a").selection == ()
 
 
-def test_a_polygon_grows_by_clicks_and_closes_on_its_first_point():
-    gesture = DrawPolygon(start((0.0, 0.0)))
-    for point in ((20.0, 0.0), (20.0, 20.0)):
-        assert not gesture.press(point, 4.0)
-        assert not gesture.release(point, 4.0)
-    assert gesture.press((1.0, 1.0), 4.0)
-    made = gesture.outcome().regions[-1]
-    assert made.shape == Polygon((((0.0, 0.0), (20.0, 0.0), (20.0, 20.0)),))
-    assert made.label == "dent"
-    assert gesture.outcome().regions[:2] == (A, B)
-
-
-def test_two_points_are_no_polygon():
-    gesture = DrawPolygon(start((0.0, 0.0)))
-    gesture.press((20.0, 0.0), 4.0)
-    assert not gesture.close()
-    gesture.press((20.0, 9.0), 4.0)
-    assert gesture.close()
-
-
-def test_backspace_takes_points_back_until_none_is_left():
-    gesture = DrawPolygon(start((0.0, 0.0)))
-    gesture.press((20.0, 0.0), 4.0)
-    assert gesture.back()
-    assert gesture.points == [(0.0, 0.0)]
-    assert not gesture.back()
-
-
-def test_a_rectangle_is_drawn_from_any_corner():
-    gesture = DrawRectangle(start((50.0, 40.0)))
-    gesture.move((10.0, 20.0), 4.0)
-    assert gesture.release((10.0, 20.0), 4.0)
-    made = gesture.outcome()
-    assert made.regions[-1].shape == Rectangle(10.0, 20.0, 40.0, 20.0)
-    assert made.selection == (made.regions[-1].id,)
-
-
-def test_a_rectangle_may_be_clicked_twice_instead_of_dragged():
-    gesture = DrawRectangle(start((10.0, 10.0)))
-    assert not gesture.release((10.0, 10.0), 4.0)
-    assert gesture.press((30.0, 30.0), 4.0)
-
-
 def test_a_corner_of_a_rectangle_keeps_it_a_rectangle():
     begun = Start((10.0, 10.0), 4.0, (rectangle(),), ("r",))
     gesture = tools.TOOLS["select"].begin(begun, Hit("vertex", "r", 0, 0))
@@ -158,3 +116,26 @@ def test_a_selected_circle_is_moved_as_a_whole_by_its_edge():
     gesture = tools.TOOLS["select"].begin(begun, Hit("region", "c"))
     gesture.move((130.0, 100.0), 4.0)
     assert gesture.outcome().regions[0].shape.cx == 110.0
+
+
+def test_duplicates_lie_on_top_beside_their_originals_and_are_selected():
+    made = selection.duplicate(ALL, ("a", "c"))
+    assert made.regions[:3] == ALL
+    assert made.text == "Duplicate 2 regions"
+    assert made.selection == tuple(r.id for r in made.regions[3:])
+    assert made.regions[3].shape.rings[0][0] == (22.0, 22.0)
+    assert selection.duplicate(ALL, ()).said
+
+
+def test_pasting_keeps_the_place_when_there_is_room():
+    paste = selection.pasting((A,), width=100, height=100)
+    made = paste((), ())
+    assert made.regions[0].shape == A.shape
+    assert made.regions[0].id != "a"
+    assert selection.pasting((APART,), width=100, height=100)((), ()).regions[0].shape.rings[0][1] == (100.0, 10.0)
+
+
+def test_the_order_changes_or_nothing_happens():
+    assert [r.id for r in selection.bring_forward(ALL, ("a",)).regions] == ["b", "a", "c"]
+    assert [r.id for r in selection.send_to_back(ALL, ("c",)).regions] == ["c", "a", "b"]
+    assert selection.bring_to_front(ALL, ("c",)).regions is None

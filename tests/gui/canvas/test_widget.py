@@ -1,4 +1,4 @@
-"""Does the canvas do what the mouse and the keys say? Real events; the photo is 200 × 100 pixels shown at 2×."""
+"""The canvas does what mouse and keys say. Real events; the photo is 200 × 100 pixels shown at 2×."""
 
 import numpy as np
 import pytest

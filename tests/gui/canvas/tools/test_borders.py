@@ -1,12 +1,9 @@
-"""Do regions that share a border keep sharing it? And does a held point jump to others, and vertices go by sweeping?"""
+"""Regions that share a border keep sharing it, and vertices are deleted by sweeping. No window, no mouse."""
 
-from little_regions import LABELS, circle, square
-from qtpy.QtGui import QColor
+from little_regions import circle, square
 
 from cardamage_core.annotations import shapes
 from cardamage_core.annotations.model import Polygon, Region
-from cardamage_gui.canvas.hit import snapped
-from cardamage_gui.canvas.scene import Scene, item_of
 from cardamage_gui.canvas.tools.base import Start
 from cardamage_gui.canvas.tools.select import insert_vertex, move_vertex
 from cardamage_gui.canvas.tools.sweep import SweepVertices, delete_vertex
@@ -69,19 +66,6 @@ def test_sweeping_over_nothing_is_no_edit():
     gesture = SweepVertices(start((200.0, 200.0)))
     gesture.move((210.0, 200.0), 2.0)
     assert gesture.outcome().regions is None
-
-
-def scene(*regions):
-    labels = {label.name: label for label in LABELS}
-    return Scene(item_of(region, labels, {}, QColor("#ffffff")) for region in regions)
-
-
-def test_a_held_point_jumps_to_the_nearest_vertex_else_to_an_edge():
-    there = scene(A, B)
-    assert snapped(there, (49.0, 12.0), reach=5.0) == (50.0, 10.0)
-    assert snapped(there, (30.0, 12.0), reach=5.0) == (30.0, 10.0)
-    assert snapped(there, (30.0, 30.0), reach=5.0) is None
-    assert snapped(there, (11.0, 11.0), reach=5.0, apart_from={"a"}) is None
 
 
 def test_vertices_on_top_of_each_other_move_as_one_unless_parted():

@@ -1,4 +1,4 @@
-"""Are resting regions painted right, however they are painted fast?"""
+"""Resting regions look right, however they are painted fast."""
 
 from itertools import pairwise
 
