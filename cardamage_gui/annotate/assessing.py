@@ -10,7 +10,7 @@ from cardamage_core.annotations.model import Region
 from cardamage_core.assessment.damage import assess
 
 from ..background import Background
-from ..canvas.view import Canvas
+from ..canvas import Canvas
 from ..session import Session
 from .latest import Latest
 

@@ -11,7 +11,7 @@ from cardamage_core.annotations.model import Finding, Region
 from cardamage_core.annotations.shapes import bounds
 
 from ..actions import Action
-from ..canvas.view import Canvas
+from ..canvas import Canvas
 from ..canvas.viewport import Box
 from ..session import Session
 from .checking import Checking

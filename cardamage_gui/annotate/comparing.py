@@ -21,7 +21,7 @@ from cardamage_core.errors import CarDamageError
 
 from ..actions import Action
 from ..background import Background, Task
-from ..canvas.view import Canvas
+from ..canvas import Canvas
 from ..dialogs import Dialogs
 from ..session import Session
 from .compare_panel import FILE, MODEL, NOBODY, PROJECT, ComparePanel

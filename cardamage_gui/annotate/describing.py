@@ -6,7 +6,7 @@ from qtpy.QtCore import QObject
 
 from cardamage_core.annotations.model import Label
 
-from ..canvas.view import Canvas
+from ..canvas import Canvas
 from ..session import Session
 from . import labelling
 from .regions import RegionPanel

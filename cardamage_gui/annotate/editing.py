@@ -12,9 +12,9 @@ from qtpy.QtCore import QObject, Signal
 
 from cardamage_core.annotations.model import Region
 
-from ..canvas import operations
-from ..canvas.operations import Operation
-from ..canvas.view import Canvas
+from ..canvas import Canvas
+from ..canvas.tools import boolean, select
+from ..canvas.tools.select import Operation
 from ..session import Session
 from .smooth_bar import SmoothBar
 
@@ -38,15 +38,15 @@ class Editing(QObject):
 
     def unite(self) -> None:
         """The region selected first covers what all of them cover."""
-        self._canvas.do(operations.unite)
+        self._canvas.do(boolean.unite)
 
     def subtract(self) -> None:
         """The region selected first loses what the others cover."""
-        self._canvas.do(operations.subtract)
+        self._canvas.do(boolean.subtract)
 
     def intersect(self) -> None:
         """The region selected first becomes what all of them cover."""
-        self._canvas.do(operations.intersect)
+        self._canvas.do(boolean.intersect)
 
     def smooth(self) -> None:
         """Show the sliders that simplify and smooth."""
@@ -61,7 +61,7 @@ class Editing(QObject):
 
     def duplicate(self) -> None:
         """A copy beside each selected region."""
-        self._canvas.do(operations.duplicate)
+        self._canvas.do(select.duplicate)
 
     def copy(self) -> None:
         """Remember the selected regions for `paste`, on any photo."""
@@ -90,19 +90,19 @@ class Editing(QObject):
 
     def bring_forward(self) -> None:
         """One place up."""
-        self._canvas.do(operations.bring_forward)
+        self._canvas.do(select.bring_forward)
 
     def send_backward(self) -> None:
         """One place down."""
-        self._canvas.do(operations.send_backward)
+        self._canvas.do(select.send_backward)
 
     def bring_to_front(self) -> None:
         """Above all others."""
-        self._canvas.do(operations.bring_to_front)
+        self._canvas.do(select.bring_to_front)
 
     def send_to_back(self) -> None:
         """Below all others."""
-        self._canvas.do(operations.send_to_back)
+        self._canvas.do(select.send_to_back)
 
     # Looking
 
@@ -141,7 +141,7 @@ class Editing(QObject):
 
 
 def _pasting(regions: tuple[Region, ...], size: tuple[int, int], text: str) -> Operation:
-    return operations.pasting(regions, width=size[0], height=size[1], text=text)
+    return select.pasting(regions, width=size[0], height=size[1], text=text)
 
 
 def _toggled(ids: frozenset[str], chosen: tuple[str, ...]) -> frozenset[str]:

@@ -11,7 +11,7 @@ from qtpy.QtWidgets import QCheckBox, QGridLayout, QSlider, QWidget
 
 from .. import parts
 from ..background import Background, Task
-from ..canvas.view import Canvas
+from ..canvas import Canvas
 from .floating import Floating
 
 STEPS = 100  # a slider goes from -STEPS to STEPS

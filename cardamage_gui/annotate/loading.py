@@ -16,7 +16,7 @@ from qtpy.QtCore import QObject, Signal
 from cardamage_core.errors import CarDamageError
 
 from ..background import Background, Task
-from ..canvas.view import Canvas
+from ..canvas import Canvas
 from ..session import Session
 
 KEPT_BYTES = 160_000_000

@@ -18,8 +18,9 @@ from cardamage_core.annotations.model import Region
 from .. import parts
 from ..actions import Action, bind
 from ..background import Background
+from ..canvas import Canvas
 from ..canvas.tools import TOOLS
-from ..canvas.view import Canvas
+from ..canvas.tools.base import Need
 from ..dialogs import Dialogs
 from ..docks import LEFT, RIGHT, Docks, Panel
 from ..first_steps import FirstSteps
@@ -40,7 +41,7 @@ from .progress import ProgressStrip
 from .regions import RegionPanel
 from .toolbar import ToolBar
 from .toolbox import ToolBox
-from .tracing import Tracing
+from .tracing import AssistService
 from .transfer import Transfer
 from .way import Way
 
@@ -58,7 +59,7 @@ class AnnotatePage(QWidget):
         self._wanted_label = ""
         self.canvas = Canvas()
         self.editing = Editing(session, self.canvas, self._photo_before)
-        self._tracing = Tracing(session, background, self.canvas)
+        self._assist = AssistService(session, background, self.canvas)
         self.way = Way(session, background, self.canvas)
         self.comparing = Comparing(session, background, dialogs, self.canvas)
         self.canvas.set_visible_above(THRESHOLD)
@@ -118,8 +119,8 @@ class AnnotatePage(QWidget):
                 self.photos.show_next_unreviewed()
 
     def take_tool(self, name: str) -> None:
-        """Take a tool; drawing needs a project that may be changed."""
-        if not TOOLS[name].draws or (self._session.current and not self._session.read_only):
+        """Take a tool; one for editing needs a project that may be changed."""
+        if Need.EDITING not in TOOLS[name].needs or (self._session.current and not self._session.read_only):
             self.canvas.set_tool(name)
             self.canvas.setFocus()
         self.tools.show_tool(self.canvas.tool)

@@ -6,8 +6,8 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QSlider
 
 from .. import parts, words
-from ..canvas.reshaping import Reshape
-from ..canvas.view import Canvas
+from ..canvas import Canvas
+from ..canvas.tools.sweep import Reshape
 
 STEPS = 60
 FIRST = 20  # a tolerance of 2.7 screen pixels: one sees that something happens

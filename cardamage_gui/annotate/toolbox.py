@@ -9,7 +9,7 @@ from qtpy.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen,
 from qtpy.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QWidget
 
 from .. import look, parts
-from ..canvas.tools import Tool
+from ..canvas.tools.base import Tool
 from ..keys_shown import keyed
 
 SIZE = QSize(118, 31)

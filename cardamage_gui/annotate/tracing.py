@@ -1,74 +1,52 @@
-"""How do lasso and box get their outlines without the pointer waiting? The pixels are looked at in the background."""
+"""Assist service: does the slow work that canvas tools request, in the background, and answers them."""
 
 from __future__ import annotations
 
 from functools import partial
 
-import numpy as np
 from qtpy.QtCore import QObject
 
-from cardamage_core.annotations import edits
-from cardamage_core.annotations.model import Point, Polygon, Ring
 from cardamage_core.errors import CarDamageError
 
 from ..background import Background, Task
-from ..canvas.gestures import Box
-from ..canvas.lasso import Tracer
-from ..canvas.view import Canvas
+from ..canvas import Canvas
+from ..canvas.tools.base import Answer, Request
 from ..session import Session
-from . import labelling
 
 
-class Tracing(QObject):
-    """Answers what the canvas asks for; what nobody waits for any more is dropped."""
+class AssistService(QObject):
+    """Works on the photo shown; stops waiting when the canvas drops a request or another photo comes."""
 
     def __init__(self, session: Session, background: Background, canvas: Canvas) -> None:
         super().__init__(canvas)
-        self._session, self._background, self._canvas = session, background, canvas
-        self._tasks: list[Task] = []
-        canvas.tracer_wanted.connect(self._prepare)
-        canvas.box_drawn.connect(self._outline)
-        session.current_changed.connect(self.drop)
+        self._background, self._canvas = background, canvas
+        self._tasks: dict[Request, Task] = {}
+        canvas.requested.connect(self._work)
+        canvas.request_dropped.connect(self._drop)
+        session.current_changed.connect(self._drop_all)
 
-    def drop(self) -> None:
-        """Another photo: nobody waits."""
-        for task in self._tasks:
-            task.cancel()
-        self._tasks.clear()
-
-    def _prepare(self, seed: Point, radius: float) -> None:
-        pixels = self._canvas.pixels
-        if pixels is not None:
-            work = partial(_scissors, pixels, seed, radius)
-            self._tasks.append(self._background.run(work, self._canvas.take_tracer, self._refused, urgent=True))
-
-    def _outline(self, box: Box) -> None:
+    def _work(self, request: Request) -> None:
         pixels = self._canvas.pixels
         if pixels is None:
-            self._session.said.emit("The photo is not there yet.")
+            self._canvas.answer(Answer(request))
             return
-        self._session.said.emit("Looking for the outline…")
-        done = partial(self._found, self._session.current, self._canvas.new_label)
-        self._tasks.append(self._background.run(partial(_rings, pixels, box), done, self._refused, urgent=True))
+        work = partial(request.kind.work, pixels, request.payload)
+        done, refused = partial(self._done, request), partial(self._refused, request)
+        self._tasks[request] = self._background.run(work, done, refused, urgent=True)
 
-    def _found(self, photo_id: str, label: str, rings: tuple[Ring, ...]) -> None:
-        before = self._session.regions(photo_id)
-        region = edits.draw(Polygon(rings), label)
-        if labelling.store(self._session, photo_id, before, edits.add(before, region), "Outline in box"):
-            self._canvas.select((region.id,))
-            self._session.said.emit("Found an outline. Ctrl+Z takes it back.")
+    def _done(self, request: Request, result: object) -> None:
+        self._tasks.pop(request, None)
+        self._canvas.answer(Answer(request, result))
 
-    def _refused(self, error: CarDamageError) -> None:
-        self._session.said.emit(f"{error.title} {error.detail}")
+    def _refused(self, request: Request, error: CarDamageError) -> None:
+        self._tasks.pop(request, None)
+        self._canvas.answer(Answer(request, error=f"{error.title} {error.detail}"))
 
+    def _drop(self, request: Request) -> None:
+        task = self._tasks.pop(request, None)
+        if task is not None:
+            task.cancel()
 
-def _scissors(pixels: np.ndarray, seed: Point, radius: float) -> Tracer:
-    from cardamage_core.annotations import tracing  # loads OpenCV, which most windows never need
-
-    return tracing.Scissors(pixels, seed, radius=radius)
-
-
-def _rings(pixels: np.ndarray, box: Box) -> tuple[Ring, ...]:
-    from cardamage_core.annotations import tracing
-
-    return tracing.outline_in_box(pixels, box)
+    def _drop_all(self) -> None:
+        for request in tuple(self._tasks):
+            self._drop(request)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from qtpy.QtCore import QObject
 
 from ..actions import Action
-from ..canvas.view import Canvas
+from ..canvas import Canvas
 from ..session import Session
 
 TEXTS = ("", "turned 90° right", "turned 180°", "turned 90° left")  # by quarter turns clockwise

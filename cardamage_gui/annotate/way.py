@@ -15,7 +15,7 @@ from cardamage_core.assessment.damage import Damage
 from .. import words
 from ..actions import Action
 from ..background import Background
-from ..canvas.view import Canvas
+from ..canvas import Canvas
 from ..session import Session
 from . import turning
 from .light import Lighting, LightPanel

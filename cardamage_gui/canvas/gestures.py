@@ -1,285 +1,202 @@
-"""What does one movement of the hand do to regions that are there?
+"""Runs the gestures of a canvas: the current one, those that wait for an answer, and their requests for slow work.
 
-A gesture is a small object that lives from the press of a button to its end. It changes nothing: while it runs it says
-what to show (`preview`), at its end what became of it (`outcome`). To cancel it is to drop it.
+The current gesture hears presses, moves and releases. When its part with the mouse is over and it still needs an answer
+(`Gesture.waits`), it goes on waiting while others run: an edit or another tool leaves it alone, another photo drops it.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from cardamage_core.annotations.model import Region
 
-from cardamage_core.annotations import borders, edits
-from cardamage_core.annotations.borders import Corner
-from cardamage_core.annotations.handles import is_round, move_handle
-from cardamage_core.annotations.model import Point, Region
-from cardamage_core.annotations.shapes import bounds, lines
+from .hit import NOTHING, SNAP, snapped, under
+from .state import CanvasState, Notice
+from .tools import SELECT
+from .tools.base import Answer, Gesture, Need, Outcome, Preview, Request, Start
+from .viewport import Point
 
-Regions = tuple[Region, ...]
-Box = tuple[float, float, float, float]  # x0 y0 x1 y1
-CLICK = 0.5  # of the reach: a hand that moved less has clicked
+LOCKED = "A locked region is not changed. Unlock it first (Ctrl+L)."
+NO_PHOTO = "The photo is not there yet."
 
 
-def nobody(_at: Point) -> Regions:
-    """Where no other region is near."""
-    return ()
+class GestureRunner:
+    """Takes steps at the state's pointer; each gives the outcome of a gesture that it completed, else None."""
 
+    def __init__(self, state: CanvasState) -> None:
+        self.requested: Notice[[Request]] = Notice()
+        self.request_dropped: Notice[[Request]] = Notice()  # its answer is not needed any more
+        self.current: Gesture | None = None
+        self._state = state
+        self._waiting: list[Gesture] = []
+        self._open: dict[Request, Gesture] = {}
 
-@dataclass(frozen=True)
-class Preview:
-    """What to show instead of the stored regions while a gesture runs. Points are photo pixels."""
+    # Steps
 
-    hidden: frozenset[str] = frozenset()  # ids that are not drawn as stored
-    regions: Regions = ()  # drawn on top
-    path: tuple[Point, ...] = ()  # an open line being drawn
-    closing: bool = False  # the next click closes the path
-    marks: tuple[Point, ...] | None = None  # the points of the path that are shown as such; None: all
-    band: tuple[Point, Point] | None = None  # a rubber band
+    def begin(self, gesture: Gesture) -> None:
+        """Begin a gesture otherwise than by a left press; one that runs is dropped."""
+        self.drop()
+        self.current = gesture
+        self._state.hit = NOTHING  # the vertex under the pointer may be gone in what is shown
+        self.show()
 
+    def press(self, *, shift: bool = False, alone: bool = False) -> Outcome | None:
+        """The left button went down: the next step of the gesture that runs, or the first of another."""
+        state, gesture = self._state, self.current
+        if state.pointer is None:
+            return None
+        if gesture is not None:
+            return self._go_on(gesture.press(self.placed(gesture) or state.pointer, state.reach))
+        hit = state.hit
+        if shift and hit.kind == "edge":  # who adds to the selection means what lies here, not what is in it
+            hit = under(state.scene, state.pointer, reach=state.reach)
+        tool = SELECT if hit.kind == "vertex" else state.tool
+        if Need.PHOTO in tool.needs and state.pixels is None:
+            return Outcome(said=NO_PHOTO)
+        self.current = tool.begin(self.start(shift=shift, alone=alone), hit)
+        return self._go_on(False)
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a finished gesture wants: other regions (None: as they were) and another selection (None: as it was).
+    def move(self) -> None:
+        """The pointer moved."""
+        gesture, state = self.current, self._state
+        if gesture is not None and state.pointer is not None:
+            gesture.move(self.placed(gesture) or state.pointer, state.reach)
+            self.show()
 
-    `said` is why nothing came of it; `box` asks for an outline to be found inside it.
-    """
+    def release(self) -> Outcome | None:
+        """The gesture's button went up."""
+        gesture, state = self.current, self._state
+        if gesture is None or state.pointer is None:
+            return None
+        return self._go_on(gesture.release(self.placed(gesture) or state.pointer, state.reach))
 
-    text: str = ""
-    regions: Regions | None = None
-    selection: tuple[str, ...] | None = None
-    said: str = ""
-    box: Box | None = None
+    def close(self) -> Outcome | None:
+        """Complete what is being drawn, if that can be done now."""
+        return self._go_on(self.current.close()) if self.current is not None else None
 
+    def back(self) -> None:
+        """Take the last step back, or drop a gesture that has none left."""
+        if self.current is not None and not self.current.back():
+            self.drop()
+        self.show()
 
-@dataclass(frozen=True)
-class Start:
-    """Where a gesture begins. `reach` is how near, in photo pixels, is near enough.
+    def show(self) -> None:
+        """Show the gesture as it is now."""
+        if self.current is not None:
+            self._state.set_preview(self.current.preview())
 
-    `around` gives the regions near a point that may be changed along; `alone` (Shift, Alt) keeps a gesture from it.
-    `locked` ones are not to be changed. `brush` is the brush's radius in photo pixels.
-    """
-
-    at: Point
-    reach: float
-    regions: Regions = ()
-    selection: tuple[str, ...] = ()
-    label: str = ""
-    shift: bool = False
-    alone: bool = False
-    locked: frozenset[str] = frozenset()
-    around: Callable[[Point], Regions] = nobody
-    brush: float = 0.0
-    photo: Box | None = None  # the area of the photo, where it is known
-
-    def chosen(self) -> Regions:
-        """The selected regions that are not locked, in the order of the selection."""
-        by_id = {region.id: region for region in self.regions}
-        return tuple(by_id[i] for i in self.selection if i in by_id and i not in self.locked)
-
-
-class Gesture:
-    """The protocol of all gestures; by itself one that does nothing."""
-
-    snaps = False  # may what the hand holds jump to vertices and edges of other regions?
-    inside = False  # is what the hand holds kept within the photo?
-
-    def move(self, at: Point, reach: float) -> None:
-        """The pointer is at `at` now, button pressed or not."""
-
-    def press(self, at: Point, reach: float) -> bool:
-        """Another press while the gesture runs; True when that completes it."""
-        return False
-
-    def release(self, at: Point, reach: float) -> bool:
-        """The button went up; True when that completes the gesture."""
+    def drop(self) -> bool:
+        """Drop the current gesture; False when there is none."""
+        gesture, self.current = self.current, None
+        if gesture is None:
+            return False
+        self._withdraw(gesture)
+        self._state.set_preview(Preview())
         return True
 
-    def back(self) -> bool:
-        """Take the last step back; False when there is none left and the gesture is to be dropped."""
-        return False
+    def drop_waiting(self) -> bool:
+        """Drop the gestures that wait for an answer; False when there is none."""
+        waiting, self._waiting = self._waiting, []
+        for gesture in waiting:
+            self._withdraw(gesture)
+        return bool(waiting)
 
-    def close(self) -> bool:
-        """Enter was pressed; True when that completes the gesture."""
-        return False
+    def allowed(self, outcome: Outcome) -> Outcome:
+        """The outcome, or why it must not be: locked regions stay as they are."""
+        state = self._state
+        if outcome.regions is None or not state.locked:
+            return outcome
+        after = {region.id: region for region in outcome.regions}
+        held = (region for region in state.regions if region.id in state.locked)
+        return Outcome(said=LOCKED) if any(after.get(one.id) != one for one in held) else outcome
 
-    def relabel(self, label: str) -> None:
-        """Another label was chosen meanwhile for what is being drawn."""
+    def _go_on(self, done: bool) -> Outcome | None:
+        """Show the gesture, or end it."""
+        gesture = self.current
+        if gesture is None or not done:
+            self.show()
+            return None
+        if gesture.waits:
+            self.current = None
+            self._waiting.append(gesture)
+            self._state.set_preview(Preview())
+            return Outcome()
+        outcome = gesture.outcome()
+        self.drop()
+        return self.allowed(outcome)
 
-    def aim(self, at: Point) -> Point:
-        """Where the held point would be for a pointer at `at`."""
-        return at
+    # Requests
 
-    def hint(self) -> str:
-        """What the hand may do next."""
-        return "Release to finish · Esc cancels"
+    def ask(self) -> None:
+        """Tell of the slow work that gestures want now."""
+        for gesture in (*self._waiting, *([self.current] if self.current is not None else [])):
+            while (request := gesture.wants()) is not None:
+                self._open[request] = gesture
+                self.requested.emit(request)
 
-    def preview(self) -> Preview:
-        """What to show meanwhile."""
-        return Preview()
+    def answer(self, answer: Answer) -> Outcome | None:
+        """Give the gesture that asked its answer; where it was dropped meanwhile, nothing happens."""
+        gesture = self._open.pop(answer.request, None)
+        if gesture is None:
+            return None
+        done = gesture.take(answer)
+        if gesture is self.current:
+            return self._go_on(done)
+        if not done and self._requests_of(gesture):
+            return None
+        self._waiting = [one for one in self._waiting if one is not gesture]
+        self._withdraw(gesture)
+        gesture.rebase(self._state.regions)
+        return self.allowed(gesture.outcome())
 
-    def outcome(self) -> Outcome:
-        """What became of it."""
-        return Outcome()
+    def awaits(self, request: Request) -> bool:
+        """Whether a gesture still needs the answer to this."""
+        return request in self._open
 
+    def _requests_of(self, gesture: Gesture) -> list[Request]:
+        return [request for request, asked in self._open.items() if asked is gesture]
 
-@dataclass
-class MoveVertex(Gesture):
-    """Drag one vertex or handle; the press's offset from it is kept, so that it does not jump.
+    def _withdraw(self, gesture: Gesture) -> None:
+        for request in self._requests_of(gesture):
+            del self._open[request]
+            self.request_dropped.emit(request)
 
-    `also` are vertices of other regions in the same place: they come along, as do its `twins` in the same ring.
-    """
+    # Where it begins and where the pointer counts as being
 
-    start: Start
-    region: Region
-    ring: int
-    index: int
-    vertex: Point
-    text: str = "Move vertex"
-    also: tuple[Corner, ...] = ()
-    moved: Regions = ()
-    twins: tuple[int, ...] = ()
-    snaps = True
+    def start(self, *, shift: bool = False, alone: bool = False) -> Start:
+        """What a gesture that begins now has to know."""
+        state = self._state
+        return Start(
+            self.placed(None) or (0.0, 0.0),
+            state.reach,
+            state.regions,
+            state.reachable if state.editable else (),
+            label=state.new_label,
+            shift=shift,
+            alone=alone,
+            locked=state.locked,
+            around=self._around,
+            brush=state.brush / state.viewport.scale,
+            photo=None if state.pixels is None else (0.0, 0.0, *state.view.photo),
+            view=lambda: state.view.box,
+        )
 
-    def __post_init__(self) -> None:
-        self.inside = _lies_in(self.vertex, self.start.photo)  # one that came from outside is not pulled in
+    def placed(self, gesture: Gesture | None) -> Point | None:
+        """The pointer within the photo, and snapped to other regions while snapping is on; None: there is none.
 
-    def aim(self, at: Point) -> Point:
-        """The vertex, not the pointer."""
-        return (self.vertex[0] + at[0] - self.start.at[0], self.vertex[1] + at[1] - self.start.at[1])
+        Without a gesture it is where one would begin.
+        """
+        state, held = self._state, gesture or self._state.tool
+        state.mark = None
+        if state.pointer is None or not held.inside:
+            return state.pointer
+        aim = gesture.aim(state.pointer) if gesture else state.pointer
+        if state.snapping and held.snaps:
+            hidden = gesture.preview().hidden if gesture else frozenset()
+            state.mark = snapped(state.scene, aim, reach=SNAP * state.reach, apart_from=hidden)
+        x, y = state.pointer
+        to = state.mark or state.within(aim)
+        return (x + to[0] - aim[0], y + to[1] - aim[1])
 
-    def move(self, at: Point, reach: float) -> None:
-        """The vertex follows."""
-        xy = self.aim(at)
-        moved = move_handle(self.region, self.ring, self.index, xy)
-        for twin in self.twins:
-            moved = edits.move_vertex(moved, self.ring, twin, xy)
-        self.moved = (moved, *borders.moved(self.also, xy))
-
-    def hint(self) -> str:
-        """How to place it exactly."""
-        shared = f"Moves {len(self.also) + 1} regions together · " if self.also else ""
-        return f"{shared}Ctrl snaps to other regions · Esc cancels"
-
-    def preview(self) -> Preview:
-        """The region with its vertex at the pointer."""
-        return Preview(frozenset(region.id for region in self.moved), self.moved)
-
-    def outcome(self) -> Outcome:
-        """One edit, if the vertex moved at all."""
-        return exchanged(self.start.regions, self.moved, self.text)
-
-
-def move_vertex(start: Start, region: Region, ring: int, index: int, vertex: Point) -> MoveVertex:
-    """Press on a vertex: it may be dragged, with all that lie in the same place unless Shift or Alt is held."""
-    if start.alone or is_round(region.shape):
-        return MoveVertex(start, region, ring, index, vertex)
-    also = borders.meeting(start.around(vertex), vertex, apart_from=region.id)
-    twins = borders.twins(region, ring, index)[1:]
-    return MoveVertex(start, region, ring, index, vertex, also=also, twins=twins)
-
-
-def insert_vertex(start: Start, region: Region, ring: int, edge: int) -> MoveVertex:
-    """Press on an edge: a new vertex under the pointer, which may be dragged before the button goes up.
-
-    Where another region has the same edge it gets the vertex too, unless Alt is held.
-    """
-    points = lines(region.shape)[ring]
-    a, b = points[edge], points[(edge + 1) % len(points)]
-    shared = () if start.alone else borders.beside(start.around(start.at), a, b, apart_from=region.id)
-    also = borders.inserted(shared, start.at)
-    grown = edits.insert_vertex(region, ring, edge + 1, start.at)
-    moved = (grown, *(corner.region for corner in also))
-    return MoveVertex(start, grown, ring, edge + 1, start.at, "Insert vertex", also, moved)
-
-
-def delete_regions(regions: Regions, ids: tuple[str, ...]) -> Outcome:
-    """Delete regions, at once."""
-    gone = [region for region in regions if region.id in ids]
-    text = f"Delete {gone[0].label or 'region'}" if len(gone) == 1 else f"Delete {len(gone)} regions"
-    return Outcome(text, edits.remove(regions, *gone), ()) if gone else Outcome()
-
-
-@dataclass
-class MoveRegions(Gesture):
-    """Drag the selected regions as they are; less than a click's width selects instead."""
-
-    start: Start
-    on: str
-    moved: Regions = ()
-    _begun: bool = field(default=False, repr=False)
-
-    def move(self, at: Point, reach: float) -> None:
-        """All of them follow, once the pointer left the place of the press."""
-        dx, dy = at[0] - self.start.at[0], at[1] - self.start.at[1]
-        self._begun = self._begun or math.hypot(dx, dy) > reach * CLICK
-        if self._begun:
-            self.moved = tuple(edits.move(region, dx, dy) for region in self._chosen())
-
-    def preview(self) -> Preview:
-        """The regions where they are now."""
-        return Preview(frozenset(region.id for region in self.moved), self.moved)
-
-    def outcome(self) -> Outcome:
-        """One edit for all of them, or a selection."""
-        if not self.moved:
-            return select(self.start, self.on)
-        moved = {region.id: region for region in self.moved}
-        after = tuple(moved.get(region.id, region) for region in self.start.regions)
-        what = "region" if len(self.moved) == 1 else f"{len(self.moved)} regions"
-        return Outcome(f"Move {what}", after)
-
-    def _chosen(self) -> Regions:
-        return self.start.chosen()
-
-
-@dataclass
-class RubberBand(Gesture):
-    """Drag over nothing selects what lies inside the band; a click selects what is there (`on`), or nothing."""
-
-    start: Start
-    on: str = ""
-    to: Point | None = None
-
-    def move(self, at: Point, reach: float) -> None:
-        """The band's other corner follows."""
-        if self.to is not None or math.dist(at, self.start.at) > reach * CLICK:
-            self.to = at
-
-    def preview(self) -> Preview:
-        """The band."""
-        return Preview(band=(self.start.at, self.to)) if self.to else Preview()
-
-    def outcome(self) -> Outcome:
-        """A selection."""
-        if self.to is None:
-            return select(self.start, self.on)
-        inside = tuple(region.id for region in self.start.regions if _inside(region, self.start.at, self.to))
-        kept = self.start.selection if self.start.shift else ()
-        return Outcome(selection=tuple(dict.fromkeys(kept + inside)))
-
-
-def select(start: Start, on: str) -> Outcome:
-    """A click on a region selects it alone; with Shift it joins or leaves the selection; on nothing it clears it."""
-    if not start.shift:
-        return Outcome(selection=(on,) if on else ())
-    if not on:
-        return Outcome()
-    chosen = start.selection
-    return Outcome(selection=tuple(i for i in chosen if i != on) if on in chosen else (*chosen, on))
-
-
-def exchanged(regions: Regions, changed: Iterable[Region], text: str) -> Outcome:
-    """The regions with those exchanged that have the same id; no edit when nothing differs."""
-    new = {region.id: region for region in changed}
-    after = tuple(new.get(region.id, region) for region in regions)
-    return Outcome(text, after) if new and after != regions else Outcome()
-
-
-def _lies_in(point: Point, box: Box | None) -> bool:
-    return box is not None and box[0] <= point[0] <= box[2] and box[1] <= point[1] <= box[3]
-
-
-def _inside(region: Region, a: Point, b: Point) -> bool:
-    x0, y0, x1, y1 = bounds(region.shape)
-    return min(a[0], b[0]) <= x0 and x1 <= max(a[0], b[0]) and min(a[1], b[1]) <= y0 and y1 <= max(a[1], b[1])
+    def _around(self, at: Point) -> tuple[Region, ...]:
+        """The regions near a point that are shown and not locked."""
+        area = (at[0] - 1, at[1] - 1, at[0] + 1, at[1] + 1)
+        return tuple(item.region for item in self._state.scene.within(area) if item.id not in self._state.locked)

@@ -1,7 +1,8 @@
-"""What is under the pointer?"""
+"""Hit testing: the vertex, edge or region under a point, and the point that a held one snaps to."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -12,6 +13,9 @@ from cardamage_core.annotations.handles import is_round
 
 from .scene import Item, Scene
 from .viewport import Point
+
+REACH = 7.0  # screen pixels within which a vertex or an edge is hit
+SNAP = 1.5  # of the reach: how near a held point snaps
 
 
 @dataclass(frozen=True)
@@ -42,8 +46,17 @@ def under(scene: Scene, at: Point, *, reach: float, selected: Collection[str] = 
     return _region(scene, at, reach)
 
 
+def snapped(scene: Scene, at: Point, *, reach: float, apart_from: Collection[str] = ()) -> Point | None:
+    """Where a held point snaps to: the nearest vertex within `reach` photo pixels, else point of an edge, else None."""
+    near = scene.within((at[0] - reach, at[1] - reach, at[0] + reach, at[1] + reach))
+    items = [item for item in near if item.id not in apart_from]
+    found = [place for item in items if (place := _vertex_place(item, at, reach))]
+    found = found or [place for item in items if (place := _edge_place(item, at, reach))]
+    return min(found, key=lambda place: math.dist(place, at), default=None)
+
+
 def contains(item: Item, at: Point) -> bool:
-    """Is the point inside, by the even-odd rule?"""
+    """Whether the point is inside, by the even-odd rule."""
     return item.closed and sum(_crossings(line, at) for line in item.lines) % 2 == 1
 
 
@@ -60,15 +73,6 @@ def nearest_on_edge(item: Item, hit: Hit, at: Point) -> Point:
     t = ((at[0] - ax) * dx + (at[1] - ay) * dy) / max(dx * dx + dy * dy, 1e-12)
     t = max(0.0, min(1.0, t))
     return (float(ax + t * dx), float(ay + t * dy))
-
-
-def _region(scene: Scene, at: Point, reach: float) -> Hit:
-    near = scene.within((at[0] - reach, at[1] - reach, at[0] + reach, at[1] + reach))
-    near.reverse()  # the last drawn lies on top
-    for item in sorted(near, key=lambda item: item.is_car):
-        if contains(item, at) or distance(item, at) <= reach:
-            return Hit("region", item.id)
-    return NOTHING
 
 
 def vertex_near(item: Item, at: Point, reach: float) -> Hit | None:
@@ -88,6 +92,15 @@ def edge_near(item: Item, at: Point, reach: float) -> Hit | None:
         return None
     d, ring, index = min(_edges(item, at))
     return Hit("edge", item.id, ring, index) if d <= reach else None
+
+
+def _region(scene: Scene, at: Point, reach: float) -> Hit:
+    near = scene.within((at[0] - reach, at[1] - reach, at[0] + reach, at[1] + reach))
+    near.reverse()  # the last drawn lies on top
+    for item in sorted(near, key=lambda item: item.is_car):
+        if contains(item, at) or distance(item, at) <= reach:
+            return Hit("region", item.id)
+    return NOTHING
 
 
 def _edges(item: Item, at: Point) -> Iterator[tuple[float, int, int]]:
@@ -119,3 +132,13 @@ def _crossings(line: np.ndarray, at: Point) -> int:
 def _near(item: Item, at: Point, reach: float) -> bool:
     x0, y0, x1, y1 = item.bounds
     return x0 - reach <= at[0] <= x1 + reach and y0 - reach <= at[1] <= y1 + reach
+
+
+def _vertex_place(item: Item, at: Point, reach: float) -> Point | None:
+    hit = vertex_near(item, at, reach)
+    return item.vertices()[hit.ring][hit.index] if hit else None
+
+
+def _edge_place(item: Item, at: Point, reach: float) -> Point | None:
+    hit = edge_near(item, at, reach)
+    return nearest_on_edge(item, hit, at) if hit else None

@@ -1,7 +1,8 @@
-"""What is there to draw and to hit, in a form that is quick to ask?"""
+"""The scene: the regions shown, prepared for painting and hit testing."""
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -36,12 +37,12 @@ class Item:
 
     @cached_property
     def closed(self) -> bool:
-        """Does it cover an area?"""
+        """Whether it covers an area."""
         return not isinstance(self.region.shape, Polyline | Dot)
 
     @cached_property
     def is_car(self) -> bool:
-        """Is it an outline of the car rather than something on it?"""
+        """Whether it is an outline of the car rather than something on it."""
         return self.label is not None and self.label.role == "car"
 
     @cached_property
@@ -72,7 +73,7 @@ class Item:
         return ((found[0] + found[1]) / 2, found[2]) if found else ((x0 + x1) / 2, (y0 + y1) / 2)
 
     def vertices(self) -> tuple[Ring, ...]:
-        """The points a hand may take, ring by ring, numbered as `annotations.edits` numbers them."""
+        """The points that may be dragged, ring by ring, numbered as `annotations.edits` numbers them."""
         return handles(self.region.shape)
 
 
@@ -92,15 +93,18 @@ class Scene:
 
     def replaced(self, items: Sequence[Item]) -> Scene:
         """The same with some items in the place of those with their ids; thousands of others cost nothing."""
-        fresh = Scene()
-        changed = list(self.items)
-        fresh._index, fresh._bounds = self._index, self._bounds.copy()
+        fresh = copy.copy(self)
+        fresh.exchange(items)
+        return fresh
+
+    def exchange(self, items: Sequence[Item]) -> None:
+        """Put items in the place of those with their ids, without touching arrays that copies share."""
+        changed, bounds = list(self.items), self._bounds.copy()
         for item in items:
             place = self._index[item.id]
             changed[place] = item
-            fresh._bounds[place] = item.bounds
-        fresh.items = tuple(changed)
-        return fresh
+            bounds[place] = item.bounds
+        self.items, self._bounds = tuple(changed), bounds
 
     def get(self, region_id: str) -> Item | None:
         """The item of a region, or None."""

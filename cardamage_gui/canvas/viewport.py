@@ -1,7 +1,8 @@
-"""Where on the screen does a pixel of the photo lie?"""
+"""The view transform between photo and screen: zoom, pan, quarter turns, fitting."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 Point = tuple[float, float]
@@ -55,11 +56,11 @@ class Viewport:
         """Zoomed by `factor` with the photo's point under `at` kept there; `photo` is the photo's (width, height)."""
         smallest = min(1.0, SMALLEST_SIDE / max(1.0, *photo))
         scale = min(LARGEST_SCALE, max(smallest, self.scale * factor))
-        return replace(self, scale=scale)._with(self.to_photo(at), at)
+        return replace(self, scale=scale).placed(self.to_photo(at), at)
 
     def turned(self, turn: int, at: Point) -> Viewport:
         """With so many quarter turns instead, and the photo's point under `at` kept there."""
-        return replace(self, turn=turn % 4)._with(self.to_photo(at), at)
+        return replace(self, turn=turn % 4).placed(self.to_photo(at), at)
 
     def panned(self, dx: float, dy: float) -> Viewport:
         """Moved by whole screen pixels."""
@@ -70,6 +71,11 @@ class Viewport:
         x0, y0, x1, y1 = self.box_on_screen((0.0, 0.0, *photo))
         return self.panned(_held(x0, x1 - x0, canvas[0]) - x0, _held(y0, y1 - y0, canvas[1]) - y0)
 
+    def placed(self, point: Point, at: Point) -> Viewport:
+        """Moved so that this point of the photo lies there on the canvas."""
+        x, y = self.to_screen(point)
+        return self.panned(at[0] - x, at[1] - y)
+
     def framing(self, box: Box, canvas: Point, *, covered: float = 0.0) -> Viewport:
         """A box of the photo in the middle of the canvas, with as much around it as it needs to be understood."""
         x0, y0, x1, y1 = self.box_on_screen(box)
@@ -77,12 +83,7 @@ class Viewport:
         free = canvas[0] - (covered if canvas[0] >= 5 * covered else 0.0)
         scale = min(FRAME * free / across, FRAME * canvas[1] / down, CLOSEST)
         middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
-        return replace(self, scale=scale)._with(middle, (canvas[0] - free / 2, canvas[1] / 2))
-
-    def _with(self, point: Point, at: Point) -> Viewport:
-        """Moved so that this point of the photo lies there on the canvas."""
-        x, y = self.to_screen(point)
-        return self.panned(at[0] - x, at[1] - y)
+        return replace(self, scale=scale).placed(middle, (canvas[0] - free / 2, canvas[1] / 2))
 
 
 def fitted(photo: Point, canvas: Point, *, margin: float = 16.0, covered: float = 0.0, turn: int = 0) -> Viewport:
@@ -99,6 +100,68 @@ def fitted(photo: Point, canvas: Point, *, margin: float = 16.0, covered: float 
     left, top = round(covered + (free - across * scale) / 2), round((canvas[1] - down * scale) / 2)
     x0, y0, _, _ = Viewport(scale, turn=turn).box_on_screen((0.0, 0.0, width, height))
     return Viewport(scale, left - x0, top - y0, turn)
+
+
+class View:
+    """Where the photo lies on the canvas now. A fitted photo stays fitted while the canvas changes its size.
+
+    `room` gives the (width, height) of the canvas in screen pixels; `changed` is called with the viewport of before.
+    """
+
+    def __init__(self, room: Callable[[], Point], changed: Callable[[Viewport], object]) -> None:
+        self.viewport = Viewport()
+        self.photo: Point = (1.0, 1.0)  # width and height
+        self.fits = True
+        self.covered = 0.0
+        self._room, self._changed = room, changed
+
+    @property
+    def box(self) -> Box:
+        """The box of the photo that the canvas shows."""
+        return self.viewport.box_on_photo((0.0, 0.0, *self._room()))
+
+    def fit(self) -> None:
+        """Show the whole photo, and keep doing so."""
+        self.fits = True
+        self._set(fitted(self.photo, self._room(), covered=self.covered, turn=self.viewport.turn))
+
+    def refit(self) -> None:
+        """The canvas changed its size."""
+        if self.fits:
+            self.fit()
+
+    def cover(self, left: float) -> None:
+        """So many pixels at the left edge lie under something that floats there: a fitted photo keeps clear of them."""
+        self.covered = left
+        self.refit()
+
+    def zoom_by(self, factor: float, at: Point | None = None) -> None:
+        """Zoom around a screen point, by default the middle."""
+        self.fits = False
+        self._set(self.viewport.zoomed(at or self._middle(), factor, photo=self.photo))
+
+    def pan_by(self, dx: float, dy: float) -> None:
+        """Move the photo by screen pixels."""
+        self.fits = False
+        self._set(self.viewport.panned(dx, dy).held(self.photo, self._room()))
+
+    def turn_to(self, turn: int) -> None:
+        """Turn to so many quarter turns clockwise, around the middle."""
+        self._set(self.viewport.turned(turn, self._middle()).held(self.photo, self._room()))
+        self.refit()
+
+    def frame(self, box: Box) -> None:
+        """Put a box of the photo into the middle, as large as it is still understood."""
+        self.fits = False
+        self._set(self.viewport.framing(box, self._room(), covered=self.covered))
+
+    def _middle(self) -> Point:
+        width, height = self._room()
+        return (width / 2, height / 2)
+
+    def _set(self, viewport: Viewport) -> None:
+        old, self.viewport = self.viewport, viewport
+        self._changed(old)
 
 
 def _held(offset: float, length: float, room: float) -> float:

@@ -13,7 +13,7 @@ from cardamage_core.errors import CarDamageError
 
 from .. import parts
 from ..background import Background, Task
-from ..canvas.view import Canvas
+from ..canvas import Canvas
 from ..settings import Settings
 from .toolbar import Toolbar
 

@@ -154,7 +154,7 @@ def looking(page: AnnotatePage) -> dict[str, Figure]:
         canvas.repaint()
 
     def pan() -> None:
-        canvas._set_viewport(canvas.viewport.panned(24, 10))
+        canvas.pan_by(24, 10)
         canvas.repaint()
 
     def zooms() -> Figure:

@@ -88,8 +88,8 @@ def shown_in_window(page, qtbot, paths, project_folder):
     result = {}
     for path in paths:
         session.select(path.stem)
-        qtbot.waitUntil(lambda key=path.stem: key in page._loader._kept and page.canvas._stage.pixels is not None)
-        result[path.stem] = page.canvas._stage.pixels.copy()
+        qtbot.waitUntil(lambda key=path.stem: key in page._loader._kept and page.canvas.pixels is not None)
+        result[path.stem] = page.canvas.pixels.copy()
     return result
 
 

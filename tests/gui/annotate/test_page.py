@@ -145,7 +145,7 @@ def test_a_car_outline_changes_the_denominator(page, qtbot):
 def test_a_missing_photo_says_so_and_keeps_its_regions(page, session, qtbot):
     with qtbot.waitSignal(page._loader.failed):
         session.select("p4")
-    assert "gone.png" in page.canvas._stage.message
+    assert "gone.png" in page.canvas.message
     assert [r.id for r in page.canvas.shown] == ["d"]
     assert page.panel.regions.rows.rowCount() == 1
 

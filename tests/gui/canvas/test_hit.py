@@ -1,10 +1,10 @@
-"""What is found under the pointer? Distances worked out by hand on a square from (10, 10) to (50, 50)."""
+"""Hit testing and snapping. Distances worked out by hand on a square from (10, 10) to (50, 50)."""
 
 import numpy as np
 from little_regions import LABELS, circle, dot, line, square, with_hole
 from qtpy.QtGui import QColor
 
-from cardamage_gui.canvas.hit import NOTHING, Hit, nearest_on_edge, under
+from cardamage_gui.canvas.hit import NOTHING, Hit, nearest_on_edge, snapped, under
 from cardamage_gui.canvas.scene import Scene, item_of, polygon_of, thinned
 
 
@@ -104,3 +104,11 @@ def test_a_polygon_written_through_memory_holds_the_points():
     polygon = polygon_of(np.array([[1.0, 2.0], [3.5, 4.0]]))
     assert [(p.x(), p.y()) for p in polygon] == [(1.0, 2.0), (3.5, 4.0)]
     assert polygon_of(np.zeros((0, 2))).isEmpty()
+
+
+def test_a_held_point_jumps_to_the_nearest_vertex_else_to_an_edge():
+    there = scene_of(square("a"), square("b", at=(40.0, 0.0)))
+    assert snapped(there, (49.0, 12.0), reach=5.0) == (50.0, 10.0)
+    assert snapped(there, (30.0, 12.0), reach=5.0) == (30.0, 10.0)
+    assert snapped(there, (30.0, 30.0), reach=5.0) is None
+    assert snapped(there, (11.0, 11.0), reach=5.0, apart_from={"a"}) is None

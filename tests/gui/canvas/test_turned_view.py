@@ -1,4 +1,4 @@
-"""Does everything stay right when only the view is turned? Real events; the photo is 200 × 100 pixels."""
+"""Everything stays right when only the view is turned. Real events; the photo is 200 × 100 pixels."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication
 
 from cardamage_core.annotations.model import Dot, Region
-from cardamage_gui.canvas.view import Canvas
+from cardamage_gui.canvas import Canvas
 
 A, B = square("a"), square("b", at=(100.0, 0.0), label="scratch")
 CORNERS = {(20, 10): "#ff0000", (180, 10): "#00ff00", (180, 90): "#0000ff", (20, 90): "#ffffff"}

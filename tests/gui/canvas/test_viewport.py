@@ -1,4 +1,4 @@
-"""Does the photo stay where the hand expects it?"""
+"""The photo stays where the pointer expects it."""
 
 import pytest
 from hypothesis import given

@@ -1,0 +1,348 @@
+"""Turns mouse and key events into steps of gestures, and tells what they led to: edits, selections, requests, hints."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from qtpy.QtCore import QObject, QPoint, QPointF, Qt, Signal
+from qtpy.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QWheelEvent
+
+from .gestures import GestureRunner
+from .hit import NOTHING, Hit, under, vertex_near
+from .state import CanvasState
+from .tools import SELECT, TOOLS
+from .tools.base import Answer, Gesture, Outcome, Request, Start
+from .tools.select import Operation, delete_regions
+from .tools.sweep import SweepVertices, delete_vertex
+from .viewport import Point, Viewport
+
+WHEEL = 1.0015  # zoom per unit of wheel angle: about 1.2 per notch
+CURSORS = {"vertex": Qt.PointingHandCursor, "edge": Qt.CrossCursor}
+BUTTONS = {"left": Qt.LeftButton, "right": Qt.RightButton}
+
+
+class Controller(QObject):
+    """Changes the state as the user works. Positions in events are screen pixels of the canvas."""
+
+    edited = Signal(object, object, str)  # before, after: tuples of all regions of the photo; text
+    said = Signal(str)
+    requested = Signal(object)  # Request
+    request_dropped = Signal(object)  # Request
+    busy_changed = Signal(bool)
+    hint_changed = Signal(str)
+    cursor_changed = Signal(object)  # Qt.CursorShape
+    pointer_moved = Signal(float, float)  # photo pixels
+    pointer_left = Signal()
+
+    def __init__(self, state: CanvasState, parent: QObject) -> None:
+        super().__init__(parent)
+        self._state, self._gestures = state, GestureRunner(state)
+        self._pan_from: QPoint | None = None
+        self._space = False
+        self._was_busy, self._cursor = False, Qt.ArrowCursor
+        self.hint = ""
+        self._gestures.requested.connect(self._requested)
+        self._gestures.request_dropped.connect(self.request_dropped.emit)
+        state.view_changed.connect(self._view_changed)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a gesture is under way."""
+        return self._gestures.current is not None
+
+    @property
+    def start(self) -> Start:
+        """What a gesture that begins now has to know."""
+        return self._gestures.start()
+
+    # What the canvas is told
+
+    def set_tool(self, name: str) -> None:
+        """Take another tool (a name in `TOOLS`); a running gesture is dropped."""
+        self._gestures.drop()
+        self._state.set_tool(TOOLS[name])
+        self.look()
+
+    def set_editable(self, editable: bool) -> None:
+        """Whether regions may be changed, or only looked at and selected."""
+        self.photo_changed()
+        self._state.editable = editable
+        self._state.set_tool(SELECT)
+        self.look()
+
+    def set_label(self, label: str) -> None:
+        """The label of what is being drawn, and of the next drawing."""
+        self._state.new_label = label
+        if self._gestures.current is not None:
+            self._gestures.current.relabel(label)
+        self._state.changed.emit()
+
+    def photo_changed(self) -> None:
+        """Another photo is shown: what was begun or asked for is dropped."""
+        self._gestures.drop()
+        self._gestures.drop_waiting()
+
+    def regions_changed(self) -> None:
+        """Other regions are shown: the gesture under way is dropped, of the selection stays what is there."""
+        self._gestures.drop()
+        self._state.select(self._state.selection)
+        self.look()
+
+    def do(self, operation: Operation) -> None:
+        """Do something to the selected regions: one edit, or a sentence why not."""
+        state = self._state
+        if state.editable:
+            self._gestures.drop()
+            self._finish(self._gestures.allowed(operation(state.regions, state.reachable)))
+
+    def begin(self, gesture: Gesture) -> None:
+        """Begin a gesture otherwise than by a left press; one that runs is dropped."""
+        if self._state.editable:
+            self._gestures.begin(gesture)
+            self.look()
+
+    def refresh(self) -> None:
+        """The gesture changed by itself: show it as it is now."""
+        self._gestures.show()
+        self.look()
+
+    def answer(self, answer: Answer) -> None:
+        """Pass the answer to a request on; one that was dropped meanwhile is ignored."""
+        if answer.error and self._gestures.awaits(answer.request):
+            self.said.emit(answer.error)
+        self._finish(self._gestures.answer(answer))
+
+    # Keys
+
+    def cancel(self) -> bool:
+        """Drop the running gesture, else those that wait for an answer; False when there is none."""
+        dropped = self._gestures.drop() or self._gestures.drop_waiting()
+        self.look()
+        return dropped
+
+    def escape(self) -> None:
+        """Drop the gesture, else put the tool down, else clear the selection."""
+        if self.cancel():
+            return
+        if self._state.tool is not SELECT:
+            self.set_tool(SELECT.name)
+        else:
+            self._state.select(())
+            self.look()
+
+    def delete(self) -> None:
+        """Delete the vertex under the pointer, else the selected regions."""
+        state, hit, outcome = self._state, self._state.hit, None
+        if state.editable and not self.busy:
+            region = state.region(hit.region) if hit.kind == "vertex" else None
+            if region is not None:
+                outcome = delete_vertex(self.start, region, hit.ring, hit.index)
+            else:
+                outcome = delete_regions(state.regions, state.reachable)
+            outcome = self._gestures.allowed(outcome)
+        self._finish(outcome)
+
+    def back(self) -> None:
+        """Take the last point of a drawing back."""
+        self._gestures.back()
+        self.look()
+
+    def close(self) -> bool:
+        """Complete the drawing; False when that cannot be done now."""
+        outcome = self._gestures.close()
+        self._finish(outcome)
+        return outcome is not None
+
+    def key_press(self, event: QKeyEvent) -> bool:
+        """Act on a key; False when it means nothing here."""
+        does = {
+            Qt.Key_Escape: self.escape,
+            Qt.Key_Delete: self.delete,
+            Qt.Key_Backspace: self.back,
+            Qt.Key_Return: self.close,
+            Qt.Key_Enter: self.close,
+            Qt.Key_Space: partial(self._hold_space, True),
+        }
+        act = does.get(event.key()) or (self.back if event.matches(QKeySequence.Undo) else None)
+        if act is not None:
+            act()
+        return act is not None
+
+    def key_release(self, event: QKeyEvent) -> bool:
+        """Space no longer pans; False for all other keys."""
+        if event.key() == Qt.Key_Space and not event.isAutoRepeat():
+            self._hold_space(False)
+        return event.key() == Qt.Key_Space
+
+    def forget_space(self) -> None:
+        """The keyboard went elsewhere: the release of Space will not be heard."""
+        self._space = False
+
+    def _hold_space(self, held: bool) -> None:
+        """While Space is held the left button pans."""
+        self._space = held
+        self._show_cursor()
+
+    # Mouse
+
+    def wheel(self, event: QWheelEvent) -> None:
+        """Zoom at the cursor, with or without Ctrl; with Shift change the brush's size where there is one."""
+        at = event.position()
+        factor = WHEEL ** (event.angleDelta().y() or event.angleDelta().x())
+        if self._state.tool.round and event.modifiers() & Qt.ShiftModifier:
+            self._state.resize_brush(factor)
+        else:
+            self._state.view.zoom_by(factor, (at.x(), at.y()))
+        self._point(at)
+
+    def press(self, event: QMouseEvent) -> None:
+        """Begin a pan or a gesture, or take the next step of the one that runs."""
+        keys, button = event.modifiers(), event.button()
+        self._heed(keys)
+        self._point(event.localPos())
+        alone = bool(keys & (Qt.AltModifier | Qt.ShiftModifier))  # many window managers keep Alt for themselves
+        if button == Qt.MiddleButton or (button == Qt.LeftButton and self._space):
+            self._pan_from = event.pos()
+            self._show_cursor()
+        elif button == Qt.LeftButton:
+            self._finish(self._gestures.press(shift=bool(keys & Qt.ShiftModifier), alone=alone))
+        elif button == Qt.RightButton and not self.busy and self._on_vertices():
+            self.begin(SweepVertices(self._gestures.start(alone=alone)))
+
+    def move(self, event: QMouseEvent) -> None:
+        """Pan, go on with the gesture, or find what is under the pointer."""
+        if self._pan_from is not None:
+            step = event.pos() - self._pan_from
+            self._pan_from = event.pos()
+            self._state.view.pan_by(step.x(), step.y())
+        self._heed(event.modifiers())
+        self._point(event.localPos())
+
+    def release(self, event: QMouseEvent) -> None:
+        """End a pan or a gesture."""
+        gesture = self._gestures.current
+        held = BUTTONS[gesture.button] if gesture is not None else Qt.LeftButton
+        if self._pan_from is not None and event.button() in (Qt.MiddleButton, Qt.LeftButton):
+            self._pan_from = None
+        elif event.button() == held:
+            self._heed(event.modifiers())
+            self._point(event.localPos())
+            self._finish(self._gestures.release())
+        self._point(event.localPos())
+
+    def leave(self) -> None:
+        """Nothing is under a pointer that left, unless a gesture holds on to it."""
+        if not self.busy:
+            self._state.pointer = None
+            self.pointer_left.emit()
+            self.look()
+
+    def _on_vertices(self) -> bool:
+        """Whether the right button deletes vertices here."""
+        return not self._state.tool.draws or self._state.hit.kind == "vertex"
+
+    def _heed(self, keys: Qt.KeyboardModifiers) -> None:
+        """Ctrl reverses snapping."""
+        self._state.snapping = self._state.snaps != bool(keys & Qt.ControlModifier)
+
+    # What comes of it
+
+    def _finish(self, outcome: Outcome | None) -> None:
+        """Tell what a gesture led to: first the edit, so that what it selects is there."""
+        if outcome is not None:
+            if outcome.regions is not None:
+                self.edited.emit(self._state.regions, outcome.regions, outcome.text)
+            if outcome.selection is not None:
+                self._state.select(outcome.selection)
+            if outcome.said and (outcome.regions is None or outcome.regions == self._state.regions):
+                self.said.emit(outcome.said)  # not over the reason why an edit was refused
+        self.look()
+
+    def _requested(self, request: Request) -> None:
+        if request.kind.waiting:
+            self.said.emit(request.kind.waiting)
+        self.requested.emit(request)
+
+    # Hover, hint and cursor
+
+    def look(self) -> None:
+        """Something else may be under the pointer now."""
+        self._hover()
+        self._tell()
+        self._state.changed.emit()
+
+    def _view_changed(self, _old: Viewport) -> None:
+        self.look()
+        self._gestures.move()  # another point of the photo lies under a pointer that did not move
+
+    def _point(self, at: QPointF) -> None:
+        """The pointer is here now (screen)."""
+        state = self._state
+        state.pointer = state.viewport.to_photo((at.x(), at.y()))
+        self.pointer_moved.emit(*state.pointer)
+        if state.within(state.pointer) != state.pointer:
+            self.pointer_left.emit()
+        self._gestures.move()
+        left = state.hit.region
+        if self._hover() or self.busy:
+            state.hover_changed.emit(left)
+        self._tell()
+
+    def _hover(self) -> bool:
+        """Find what is under the pointer; True when that looks otherwise than before. Gestures keep their hit."""
+        state = self._state
+        if self.busy:
+            return False
+        old, state.hit = state.hit, NOTHING
+        if state.pointer is not None and state.overlay:
+            state.hit = self._hit(state.pointer)
+        marked, state.mark = state.mark, None
+        if state.tool.snaps:
+            self._gestures.placed(None)
+        return state.hit != old or state.hit.kind == "edge" or state.tool.round or marked != state.mark
+
+    def _hit(self, at: Point) -> Hit:
+        """What the tool can take; while snapping is on, a drawing may begin on a vertex of what is selected."""
+        state, tool = self._state, self._state.tool
+        selection = [i for i in state.selection if i not in state.locked] if state.editable else []
+        if not tool.draws:
+            return under(state.scene, at, reach=state.reach, selected=selection)
+        item = state.scene.get(selection[0]) if tool.corrects and len(selection) == 1 and not state.snapping else None
+        return (vertex_near(item, at, state.reach) if item else None) or NOTHING
+
+    def _tell(self) -> None:
+        """Tell what a click would do, and ask for what gestures need."""
+        self._show_cursor()
+        if self.busy != self._was_busy:
+            self._was_busy = self.busy
+            self.busy_changed.emit(self.busy)
+        self._gestures.ask()
+        hint = self._hint()
+        if hint != self.hint:
+            self.hint = hint
+            self.hint_changed.emit(hint)
+
+    def _hint(self) -> str:
+        """What a click would do, in one sentence."""
+        state, hit = self._state, self._state.hit
+        if self._gestures.current is not None:
+            return self._gestures.current.hint()
+        if state.pointer is None:
+            return ""
+        tool = SELECT if hit.kind == "vertex" else state.tool
+        selected, locked = hit.region in state.selection, hit.region in state.locked
+        return tool.hint_at(hit, selected=selected and state.editable, locked=locked and state.editable)
+
+    def _show_cursor(self) -> None:
+        state = self._state
+        if self._pan_from is not None:
+            shape = Qt.ClosedHandCursor
+        elif self._space:
+            shape = Qt.OpenHandCursor
+        elif state.tool.draws and state.hit.kind != "vertex":
+            shape = Qt.CrossCursor
+        else:
+            shape = CURSORS.get(state.hit.kind, Qt.ArrowCursor)
+        if shape != self._cursor:
+            self._cursor = shape
+            self.cursor_changed.emit(shape)

@@ -1,0 +1,53 @@
+"""The table of the canvas tools: class, name, text, key, icon, hint and needs of each, in the order of the tool box.
+
+To add a tool: write a module here with its `Tool` and its `Gesture` (see `base.py`), and a line below.
+"""
+
+from __future__ import annotations
+
+from .base import Need, Tool
+from .boolean import HoleTool, SplitTool
+from .brush import BrushTool, EraserTool
+from .lasso import BoxTool, LassoTool
+from .polygon import PolygonTool, PolylineTool
+from .select import SelectTool
+from .shapes import EllipseTool, PointTool, RectangleTool
+
+SELECT = SelectTool(
+    "select", "Select", "V", "cursor-default-outline", "Click a region to select it", needs=Need.NOTHING
+)
+_TOOLS: tuple[Tool, ...] = (
+    SELECT,
+    PolygonTool("polygon", "Polygon", "P", "vector-polygon", "Click to set the first point of a polygon"),
+    RectangleTool("rectangle", "Rectangle", "R", "vector-rectangle", "Drag from corner to corner"),
+    EllipseTool(
+        "ellipse",
+        "Ellipse",
+        "J",
+        "ellipse-outline",
+        "Drag the box around the ellipse · Shift draws a circle from its middle",
+    ),
+    PolylineTool("polyline", "Line", "T", "vector-polyline", "Click to set the first point of a line"),
+    PointTool("point", "Point", "I", "circle-medium", "Click to set a point"),
+    BrushTool("brush", "Brush", "B", "brush", "Paint onto the selected region, or a new one · [ and ] change the size"),
+    EraserTool("eraser", "Eraser", "E", "eraser", "Rub away from the selected region · [ and ] change the size"),
+    LassoTool("lasso", "Lasso", "L", "lasso", "Click on an edge in the photo; the line will follow it"),
+    BoxTool(
+        "box",
+        "Box→outline",
+        "G",
+        "selection-drag",
+        "Drag a box around the damage; its outline is found",
+        needs=Need.EDITING | Need.PHOTO,
+    ),
+    HoleTool(
+        "hole",
+        "Hole",
+        "C",
+        "vector-difference-ab",
+        "Click to set the first point of a hole in the selected region",
+        boxed=False,
+    ),
+    SplitTool("split", "Split", "K", "box-cutter", "Drag a line across the selected region to split it", boxed=False),
+)
+TOOLS = {tool.name: tool for tool in _TOOLS}

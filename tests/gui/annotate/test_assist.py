@@ -1,0 +1,111 @@
+"""The assist service: what a gesture requests is worked on in the background, and answered to it."""
+
+import threading
+
+import numpy as np
+import pytest
+
+from cardamage_core.errors import CarDamageError
+from cardamage_gui.annotate.tracing import AssistService
+from cardamage_gui.background import Background
+from cardamage_gui.canvas import Canvas
+from cardamage_gui.canvas.tools.base import Gesture, Kind, Request
+from cardamage_gui.session import Session
+
+PIXELS = np.full((20, 30, 3), 7, dtype=np.uint8)
+
+
+class Asking(Gesture):
+    """Asks for one thing and keeps what it is told."""
+
+    def __init__(self, work):
+        self.wanted = [Request(Kind("sum", work), 3)]
+        self.answers = []
+
+    def wants(self):
+        return self.wanted.pop() if self.wanted else None
+
+    def take(self, answer):
+        self.answers.append((answer.result, answer.error))
+        return False
+
+
+@pytest.fixture
+def assisted(qtbot):
+    """A canvas with a photo, its service, and the session that tells of another photo."""
+    session, background, canvas = Session(), Background(threads=1), Canvas()
+    qtbot.addWidget(canvas)
+    canvas.service = AssistService(session, background, canvas)
+    canvas.session, canvas.background = session, background
+    canvas.show_image(PIXELS)
+    yield canvas
+    background.close()
+    session.close()
+
+
+def test_the_work_gets_pixels_and_payload_on_another_thread(assisted, qtbot):
+    threads = []
+
+    def work(pixels, payload):
+        threads.append(threading.current_thread())
+        return int(pixels[0, 0, 0]) + payload
+
+    gesture = Asking(work)
+    assisted.begin(gesture)
+    qtbot.waitUntil(lambda: gesture.answers == [(10, "")])
+    assert threads != [threading.main_thread()]
+
+
+def test_a_refusal_becomes_the_answers_error(assisted, qtbot):
+    def refuse(_pixels, _payload):
+        raise CarDamageError("No outline.", "Nothing stands out there.")
+
+    gesture = Asking(refuse)
+    with qtbot.waitSignal(assisted.said) as said:
+        assisted.begin(gesture)
+    assert said.args == ["No outline. Nothing stands out there."]
+    assert gesture.answers == [(None, "No outline. Nothing stands out there.")]
+
+
+def test_without_a_photo_there_is_an_empty_answer(assisted):
+    assisted.show_image(None, message="car.jpg is missing.")
+    gesture = Asking(lambda _pixels, _payload: 1)
+    assisted.begin(gesture)
+    assert gesture.answers == [(None, "")]
+
+
+@pytest.mark.parametrize("another_photo", [True, False])
+def test_nobody_hears_of_work_that_was_given_up(assisted, qtbot, another_photo):
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(_pixels, _payload):
+        begun.set()
+        assert go_on.wait(10)
+        return 1
+
+    gesture = Asking(slow)
+    assisted.begin(gesture)
+    assert begun.wait(10)
+    if another_photo:
+        assisted.session.current_changed.emit("p2")
+    else:
+        assisted.cancel()
+    go_on.set()
+    qtbot.waitUntil(lambda: not assisted.background._open)
+    assert gesture.answers == []
+
+
+def test_work_that_was_given_up_before_it_began_never_does(assisted, qtbot):
+    begun, go_on, done = threading.Event(), threading.Event(), []
+
+    def slow(_pixels, _payload):
+        begun.set()
+        assert go_on.wait(10)
+
+    assisted.begin(Asking(slow))
+    assert begun.wait(10)
+    for name in ("second", "third"):
+        assisted.begin(Asking(lambda _pixels, _payload, name=name: done.append(name)))  # gives up the one before
+    go_on.set()
+    qtbot.waitUntil(lambda: not assisted.background._open)
+    assert done == ["third"]
