@@ -19,29 +19,29 @@ from typing import TYPE_CHECKING
 
 from cardamage_core.errors import CarDamageError
 
-from . import platform_check
+from . import platform
 
 if TYPE_CHECKING:
     from qtpy.QtWidgets import QApplication
 
     from .annotate.page import AnnotatePage
     from .background import Background
-    from .dialogs import Dialogs
     from .inspect.page import InspectPage
-    from .jobs_watch import JobsWatch
+    from .job_monitor import JobsWatch
     from .main_window import MainWindow
     from .projects import Projects
     from .session import Session
     from .settings import Settings
     from .train.page import TrainPage
+    from .widgets.dialogs import Dialogs
 
 
 def main(argv: list[str]) -> int:
     """Open the window, on the project folder in `argv` if there is one; the result is the exit status."""
-    platform_check.drop_foreign_plugins(os.environ)
-    platform_check.leave_out_gl(os.environ)
+    platform.drop_foreign_plugins(os.environ)
+    platform.leave_out_gl(os.environ)
     try:
-        platform_check.check()
+        platform.check()
     except CarDamageError as error:
         print(f"cardamage: {error.title}\n  {error.detail}", file=sys.stderr)  # noqa: T201 there is no window to say it in
         return 1
@@ -68,9 +68,9 @@ class Built:
             self.projects.open_or_create(folder)
         else:
             self.projects.reopen_last()
-        from . import device
+        from . import platform
 
-        self.background.run(device.text, lambda text: self.window.foot.show_text("device", text))
+        self.background.run(platform.text, lambda text: self.window.foot.show_text("device", text))
 
     def close(self) -> None:
         """End what runs in this process; trainings go on."""
@@ -83,19 +83,18 @@ class Built:
 def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialogs | None = None) -> Built:
     """Make all objects and tie them together; nothing is shown, and no project is read, yet."""
     from . import look
-    from .actions import Action
     from .annotate.page import AnnotatePage
     from .background import Background
-    from .dialogs import Dialogs
+    from .commands.actions import Action
     from .inspect.page import InspectPage
-    from .jobs_watch import JobsWatch
+    from .job_monitor import JobsWatch
     from .main_window import MainWindow, Page
-    from .nightly import Nightly
-    from .projects import Projects
+    from .projects import Nightly, Projects
     from .session import Session
     from .settings import Settings, default_path
     from .system_theme import SystemTheme
     from .train.page import TrainPage
+    from .widgets.dialogs import Dialogs
 
     settings, dialogs = settings or Settings(default_path()), dialogs or Dialogs()
     system = SystemTheme(app)
@@ -131,7 +130,7 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
 
 
 def _add_menus(built: Built) -> None:
-    from .actions import Action
+    from .commands.actions import Action
 
     window, projects, session, transfer = built.window, built.projects, built.session, built.annotate.transfer
     opening = [
@@ -163,7 +162,7 @@ def _add_menus(built: Built) -> None:
 
 
 def _add_view(window: MainWindow) -> None:
-    from .actions import Action
+    from .commands.actions import Action
 
     whole = "Fill the screen, or be a window again"
     panels = (
@@ -191,7 +190,7 @@ def _add_view(window: MainWindow) -> None:
 
 
 def _add_welcome(built: Built) -> None:
-    from .welcome import Welcome
+    from .widgets.welcome import Welcome
 
     projects, transfer = built.projects, built.annotate.transfer
     welcome = Welcome(

@@ -15,20 +15,22 @@ from qtpy.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from qtpy.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from cardamage_core.errors import CarDamageError
+from cardamage_core.text import amount, time_left
 
-from . import keys_shown, parts, words
-from .actions import Action
-from .bars import Foot, Notice, Rail, TopBar
-from .commands import CommandPalette
-from .dialogs import Dialogs, SettingsDialog
-from .docks import RIGHT, Docks, Layouts, Panel
-from .history_panel import HistoryPanel
-from .jobs_watch import JobsWatch
-from .keys_sheet import KeysSheet
-from .menus import Menus
+from .commands import editor
+from .commands.actions import Action
+from .commands.editor import KeysSheet
+from .commands.menus import Menus
+from .commands.palette import CommandPalette
+from .commands.shortcuts import Shortcuts
+from .job_monitor import JobsWatch
 from .session import Session
 from .settings import Settings
-from .shortcuts import Shortcuts
+from .widgets import common
+from .widgets.dialogs import Dialogs, SettingsDialog
+from .widgets.docks import RIGHT, Docks, Layouts, Panel
+from .widgets.frame import Foot, Notice, Rail, TopBar
+from .widgets.history import HistoryPanel
 
 WINDOW = "window"  # the name of the arrangement around all pages
 FRAME = 48  # pixels that a window manager puts around a window, roughly: the status bar is to stay on the screen
@@ -173,7 +175,7 @@ class MainWindow(QMainWindow):
 
     def _photos_changed(self) -> None:
         project = self._session.project
-        text = f"{project.name} · {words.count(len(self._session.photos()), 'photo')}" if project else ""
+        text = f"{project.name} · {amount(len(self._session.photos()), 'photo')}" if project else ""
         self.top.show_open(text, str(project.folder) if project else "")
         self._show_place()
 
@@ -192,12 +194,12 @@ class MainWindow(QMainWindow):
         elif job.state == "waiting" or not job.step:
             self.top.show_job("Training is starting", 0)
         else:
-            left = f" · {words.time_left(job.seconds_left).removeprefix('about ')} left" if job.seconds_left else ""
+            left = f" · {time_left(job.seconds_left).removeprefix('about ')} left" if job.seconds_left else ""
             self.top.show_job(f"Training {job.fraction:.0%}".replace("%", " %") + left, job.fraction)
 
     def _keys_changed(self) -> None:
         roots = (self.top, self.rail, *(page.widget for page in self._pages.values()))
-        keys_shown.refresh(roots, self.shortcuts.key_text)
+        editor.refresh(roots, self.shortcuts.key_text)
 
     # Qt's events
 
@@ -231,9 +233,9 @@ class MainWindow(QMainWindow):
 
     def _arrange(self) -> None:
         outer = QWidget()
-        column = parts.rows(outer, spacing=0)
+        column = common.rows(outer, spacing=0)
         middle = QWidget()
-        row = parts.columns(middle, spacing=0)
+        row = common.columns(middle, spacing=0)
         row.addWidget(self.rail)
         around = Docks(self.stack, [Panel("history", "History", self.history, RIGHT, 300, shown=False)])
         self._layouts.take(WINDOW, around)

@@ -1,19 +1,24 @@
-"""How does a person get to a project: new, open, recent, sample, by argument, or open elsewhere?"""
+"""How does a person get to a project: new, open, recent, sample, by argument, or open elsewhere?
+
+When is a copy of the project file made? In the background after a project was opened, once a day.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from qtpy.QtCore import QObject, Signal
 from qtpy.QtWidgets import QWidget
 
 from cardamage_core.errors import CarDamageError, ProjectError
+from cardamage_core.project import backups
 
 from .background import Background, Task
-from .dialogs import Dialogs
 from .session import Session
 from .settings import Settings
+from .widgets.dialogs import Dialogs
 
 FILE = "project.cardamage"
 SAMPLE = "Sample project"
@@ -135,7 +140,7 @@ def sample_folder() -> Path:
 def make_sample(folder: Path, task: Task) -> None:
     """Draw the sample photos and import them; the project appears only when whole."""
     from cardamage_core.demo import samples
-    from cardamage_core.project import Project, importing, planning
+    from cardamage_core.project import Project, import_apply, import_plan
 
     photos = folder / "photos"
     files = samples.write(
@@ -147,4 +152,18 @@ def make_sample(folder: Path, task: Task) -> None:
         return
     with Project.open_or_create(folder) as project:
         for file in files:
-            importing.apply(project, planning.plan(file, split=file.parent.name))
+            import_apply.apply(project, import_plan.plan(file, split=file.parent.name))
+
+
+class Nightly(QObject):
+    """Keeps copies of the projects that the session opens; a damaged file is told by the background."""
+
+    def __init__(self, session: Session, background: Background, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._background = session, background
+        session.project_changed.connect(self._project_changed)
+
+    def _project_changed(self) -> None:
+        project = self._session.project
+        if project is not None and not project.read_only:
+            self._background.run(partial(backups.keep, project.folder))

@@ -14,8 +14,7 @@ from qtpy.QtCore import QObject, Signal
 from cardamage_core.annotations.model import AnnotatedPhoto, Label, Photo, Region
 from cardamage_core.errors import CarDamageError
 from cardamage_core.project import Edit, PhotoSummary, Project
-
-from . import words
+from cardamage_core.text import amount
 
 
 class Session(QObject):
@@ -175,9 +174,7 @@ class Session(QObject):
         if self.place(walked[-1].photo) >= 0:
             self.select(walked[-1].photo)
         done = [edit for edit in walked if not edit.undone]
-        self.said.emit(
-            f"Did again {words.count(len(done), 'edit')}" if done else f"Undid {words.count(len(walked), 'edit')}"
-        )
+        self.said.emit(f"Did again {amount(len(done), 'edit')}" if done else f"Undid {amount(len(walked), 'edit')}")
 
     def _use(self, project: Project | None) -> None:
         old, self._project, self._current = self._project, project, ""

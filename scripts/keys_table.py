@@ -40,7 +40,7 @@ def with_table(page: str, lines: Sequence[str]) -> str:
 
 def table(entries: Sequence[object]) -> list[str]:
     """A heading and a Markdown table for each group of actions; keys that differ from ours are bold."""
-    from cardamage_gui import presets
+    from cardamage_gui.commands import presets
 
     defaults = {entry.action.id: entry.action.keys for entry in entries}
     keys = {name: presets.keys_of(defaults, name, {}) for name in presets.PRESETS}

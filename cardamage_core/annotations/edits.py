@@ -3,16 +3,27 @@
 A shape's vertices are those of its outline (`shapes.lines`): `ring` counts rings, `index` the points of one ring.
 Moving a corner of a rectangle keeps it a rectangle; any other change of a vertex of a rectangle, circle or ellipse
 turns it into a polygon. Ids, origins, reviews and extras stay.
+
+How are regions copied, and put above or below each other? Drawing order: the last lies on top.
+
+Which points of a shape may a hand take, and what becomes of the shape?
+
+Polygons, lines, points and rectangles are taken by their vertices. A circle is taken by four points on its line, which
+change its radius; an ellipse by the ends of its axes, which change the length of that axis and turn the ellipse.
+
+How does an outline get fewer vertices, or rounder corners?
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+import math
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 import msgspec
 from shapely.geometry import Polygon as Area
 
+from .. import geometry
 from .model import (
     Circle,
     Dot,
@@ -28,7 +39,7 @@ from .model import (
     Shape,
     new_id,
 )
-from .shapes import lines
+from .shapes import bounds, lines, vertex_count
 
 Regions = tuple[Region, ...]
 
@@ -162,3 +173,125 @@ def _moved(shape: Shape, dx: float, dy: float) -> Shape:
             return msgspec.structs.replace(shape, x=x + dx, y=y + dy)
         case Circle(cx=cx, cy=cy) | Ellipse(cx=cx, cy=cy):
             return msgspec.structs.replace(shape, cx=cx + dx, cy=cy + dy)
+
+
+def copied(regions: Iterable[Region], *, dx: float = 0.0, dy: float = 0.0) -> Regions:
+    """Copies with new ids, moved by (dx, dy) pixels. Label, attributes and origin stay; nobody has reviewed them."""
+    return tuple(
+        msgspec.structs.replace(move(region, dx, dy), id=new_id(), review="unreviewed", extra={}) for region in regions
+    )
+
+
+def fitted(regions: Iterable[Region], *, width: float, height: float) -> Regions:
+    """Regions from another photo, moved as one as far as needed to lie on a photo of this size if they can."""
+    regions = tuple(regions)
+    boxes = [bounds(region.shape) for region in regions]
+    if not boxes or width <= 0 or height <= 0:
+        return regions
+    x0, y0 = min(box[0] for box in boxes), min(box[1] for box in boxes)
+    x1, y1 = max(box[2] for box in boxes), max(box[3] for box in boxes)
+    dx, dy = _inside(x0, x1, width), _inside(y0, y1, height)
+    return tuple(move(region, dx, dy) for region in regions) if dx or dy else regions
+
+
+def raised(regions: Regions, ids: Collection[str]) -> Regions:
+    """These regions one place up, each above the next that is not among them."""
+    after = list(regions)
+    for place in range(len(after) - 2, -1, -1):
+        if after[place].id in ids and after[place + 1].id not in ids:
+            after[place], after[place + 1] = after[place + 1], after[place]
+    return tuple(after)
+
+
+def lowered(regions: Regions, ids: Collection[str]) -> Regions:
+    """These regions one place down."""
+    return raised(regions[::-1], ids)[::-1]
+
+
+def to_front(regions: Regions, ids: Collection[str]) -> Regions:
+    """These regions above all others; among themselves their order stays."""
+    rest = tuple(region for region in regions if region.id not in ids)
+    return (*rest, *(region for region in regions if region.id in ids))
+
+
+def to_back(regions: Regions, ids: Collection[str]) -> Regions:
+    """These regions below all others."""
+    rest = tuple(region for region in regions if region.id not in ids)
+    return (*(region for region in regions if region.id in ids), *rest)
+
+
+def _inside(low: float, high: float, room: float) -> float:
+    if low < 0 or high - low > room:
+        return -low
+    return min(0.0, room - high)
+
+
+LEAST = 0.5  # pixels; a circle or half axis is never made smaller
+QUARTERS = ((1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0))
+
+
+def is_round(shape: Shape) -> bool:
+    """Is it taken by handles rather than by vertices?"""
+    return isinstance(shape, Circle | Ellipse)
+
+
+def handles(shape: Shape) -> tuple[Ring, ...]:
+    """The points a hand may take, ring by ring."""
+    match shape:
+        case Circle(cx=cx, cy=cy, r=r):
+            return (tuple((cx + u * r, cy + v * r) for u, v in QUARTERS),)
+        case Ellipse(cx=cx, cy=cy, rx=rx, ry=ry, theta=theta):
+            cos, sin = math.cos(theta), math.sin(theta)
+            ends = ((u * rx, v * ry) for u, v in QUARTERS)
+            return (tuple((cx + u * cos - v * sin, cy + u * sin + v * cos) for u, v in ends),)
+        case _:
+            return lines(shape)
+
+
+def move_handle(region: Region, ring: int, index: int, xy: Point) -> Region:
+    """Put one of the region's `handles` at `xy`."""
+    match region.shape:
+        case Circle(cx=cx, cy=cy):
+            changed = msgspec.structs.replace(region.shape, r=max(LEAST, math.dist((cx, cy), xy)))
+        case Ellipse():
+            changed = _axis_moved(region.shape, index, xy)
+        case _:
+            return move_vertex(region, ring, index, xy)
+    return msgspec.structs.replace(region, shape=changed)
+
+
+def _axis_moved(old: Ellipse, index: int, xy: Point) -> Ellipse:
+    length = max(LEAST, math.dist((old.cx, old.cy), xy))
+    turned = math.atan2(xy[1] - old.cy, xy[0] - old.cx) - index * math.pi / 2
+    theta = math.remainder(turned, 2 * math.pi)
+    if index % 2 == 0:
+        return msgspec.structs.replace(old, rx=length, theta=theta)
+    return msgspec.structs.replace(old, ry=length, theta=theta)
+
+
+def reshaped(region: Region, *, tolerance: float, rounds: int = 0) -> Region:
+    """Corners rounded `rounds` times, then vertices dropped that lie within `tolerance` pixels of the new line.
+
+    Only polygons and lines change. A ring that would vanish stays as it was.
+    """
+    match region.shape:
+        case Polygon(rings=rings):
+            return _with(region, Polygon(tuple(_ring(ring, tolerance, rounds) for ring in rings)))
+        case Polyline(points=points):
+            return _with(region, Polyline(geometry.simplify_line(points, tolerance)))
+        case _:
+            return region
+
+
+def saved(before: Regions, after: Regions) -> tuple[int, int]:
+    """How many vertices there were and are."""
+    return (sum(vertex_count(region.shape) for region in before), sum(vertex_count(region.shape) for region in after))
+
+
+def _ring(ring: Ring, tolerance: float, rounds: int) -> Ring:
+    rounded = geometry.rounded_ring(ring, rounds)
+    return geometry.simplify_ring(rounded, tolerance) if tolerance > 0 else rounded
+
+
+def _with(region: Region, shape: Polygon | Polyline) -> Region:
+    return msgspec.structs.replace(region, shape=shape)

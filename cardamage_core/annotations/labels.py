@@ -1,8 +1,17 @@
-"""Which colour, digit key and role does a new label get?"""
+"""Which colour, digit key and role does a new label get?
+
+Which labels are probably one, written differently?
+
+The same but for case, spaces and signs; or one letter changed, missing, added or swapped in a word of five letters or
+more, where one of both is rare.
+"""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
 
 from .model import Label, Role
 
@@ -52,3 +61,60 @@ def role_of(name: str) -> Role:
 
 def _color(index: int, role: Role) -> str:
     return CAR_COLOR if role == "car" else COLORS[index % len(COLORS)]
+
+
+SHORTEST = 5  # letters: among shorter words one letter makes another word (dent, bent)
+RARE = 5  # times as often must the other one be
+MOST = 300  # labels that are compared with each other
+
+
+class Alike(msgspec.Struct, frozen=True):
+    """`old` is probably `new`, how often each is there."""
+
+    old: str
+    new: str
+    old_count: int
+    new_count: int
+
+    def text(self) -> str:
+        """One sentence."""
+        return f"“{self.old}” ({self.old_count:,}) and “{self.new}” ({self.new_count:,}) look like one label."
+
+
+def alike(counts: Mapping[str, int], known: Iterable[str] = ()) -> tuple[Alike, ...]:
+    """Pairs of labels that look like one, the rarer one first; `known` labels stay, whatever their number."""
+    known = [name for name in known if name]
+    names = sorted({*counts, *known} - {""}, key=lambda name: (-counts.get(name, 0), name))[:MOST]
+    found: dict[str, Alike] = {}
+    for new, old in itertools.combinations(names, 2):
+        if old in known and new not in known:
+            new, old = old, new  # the one we know is right
+        if old in counts and old not in found and _is_one(old, new, counts, is_known=new in known):
+            found[old] = Alike(old, new, counts[old], counts.get(new, 0))
+    return tuple(found.values())
+
+
+def _is_one(old: str, new: str, counts: Mapping[str, int], *, is_known: bool) -> bool:
+    first, second = _plain(old), _plain(new)
+    if first == second:
+        return True
+    is_rare = is_known or counts[old] * RARE <= counts.get(new, 0)
+    return is_rare and min(len(first), len(second)) >= SHORTEST and _is_one_letter_off(first, second)
+
+
+def _plain(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
+
+
+def _is_one_letter_off(first: str, second: str) -> bool:
+    """One letter changed, added, missing, or two neighbours swapped (Damerau); digits tell things apart."""
+    if abs(len(first) - len(second)) > 1:
+        return False
+    start = next(
+        (i for i, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), min(len(first), len(second))
+    )
+    a, b = first[start:], second[start:]
+    if any(letter.isdigit() for letter in a[:1] + b[:1]):
+        return False
+    swapped = len(a) > 1 and len(b) > 1 and a[0] == b[1] and a[1] == b[0] and a[2:] == b[2:]
+    return swapped or a[1:] == b[1:] or a[1:] == b or a == b[1:]

@@ -8,12 +8,11 @@ from pathlib import Path
 import msgspec
 
 from ..annotations.model import AnnotatedPhoto, Dataset
-from ..assessment.damage import Damage, assess
-from ..assessment.wording import NOT_AN_ESTIMATE, figure
+from ..assessment.damage import NOT_AN_ESTIMATE, Damage, assess, figure
 from ..errors import ProjectError
 from ..project import Project
 from . import Output
-from .tables import table
+from .terminal import table
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

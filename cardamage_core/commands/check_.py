@@ -9,12 +9,12 @@ from typing import Any
 
 import msgspec
 
-from ..annotations import checks
-from ..annotations.finding_kinds import grouped
+from ..annotations import problems
 from ..annotations.model import Dataset, Finding
+from ..annotations.problems import grouped
 from ..project import Project
 from ..project.outputs import Outputs
-from ..words import count
+from ..text import count
 from . import Output, force_argument
 
 SHOWN = 5  # findings of one kind
@@ -43,10 +43,10 @@ def run(args: argparse.Namespace, out: Output) -> int:
         dataset = project.dataset()
         if args.html:
             Outputs(project.paths(), project=project.folder, replace=args.force).check([args.html])
-        findings = checks.findings(dataset) if args.no_files else _with_files(project, dataset, out)
+        findings = problems.findings(dataset) if args.no_files else _with_files(project, dataset, out)
         name = project.name
     if args.html:
-        from ..project.check_report import write_report
+        from ..project.data_problems import write_report
 
         write_report(args.html, dataset, findings, title=name)
     regions = sum(len(one.regions) for one in dataset.photos)
@@ -76,7 +76,7 @@ def as_documents(findings: Sequence[Finding]) -> list[dict[str, Any]]:
 
 def _repaired(args: argparse.Namespace, out: Output) -> Any:
     from ..project import backups
-    from ..project.repairing import repair
+    from ..project.data_problems import repair
 
     if args.repair and (copy := backups.restore(args.project)):
         out.progress(f"The project file was damaged or gone; {copy.name} was put in its place. A damaged one is kept.")
@@ -85,7 +85,7 @@ def _repaired(args: argparse.Namespace, out: Output) -> Any:
 
 
 def _with_files(project: Project, dataset: Dataset, out: Output) -> list[Finding]:
-    from ..project.photo_checks import all_findings
+    from ..project.data_problems import all_findings
 
     return all_findings(project, dataset, step=_progress(out, "Looking at the photos"))
 

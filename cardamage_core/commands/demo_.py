@@ -10,15 +10,11 @@ from pathlib import Path
 
 import msgspec
 
-from ..assessment.damage import Damage
-from ..assessment.wording import figure
-from ..demo import summary
-from ..demo.recipe import Recipe, place
-from ..demo.run import Outcome
+from ..assessment.damage import Damage, figure
+from ..demo.run import Outcome, Recipe, place, write
 from ..demo.run import run as run_demo
 from . import Output
-from .bars import bar_for
-from .tables import table
+from .terminal import bar_for, table
 
 FOLDER = Path("cardamage-demo")
 
@@ -42,7 +38,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     folder = place(args.out.absolute(), recipe)
     with bar_for(out) as bar:
         outcome = run_demo(folder, recipe, bar)
-    page = summary.write(outcome, folder / "result")
+    page = write(outcome, folder / "result")
     out.report(_document(outcome, page), _text(outcome, page))
     return 0
 

@@ -11,17 +11,16 @@ import msgspec
 
 from .. import imaging
 from ..annotations.model import AnnotatedPhoto, Dataset, Region
-from ..assessment.wording import plural
 from ..errors import ModelError, PhotoError, ProjectError
 from ..evaluation import Metrics, evaluate
 from ..inference.client import Predictor
 from ..models import registry
 from ..project import Project
+from ..text import plural
 from ..training.job import ClassRule, TrainingJob, classes_of
 from ..training.splits import split
 from . import Output
-from .bars import bar_for
-from .tables import table
+from .terminal import bar_for, table
 
 LEAST_SCORE = 0.05  # precision is measured over all scores
 

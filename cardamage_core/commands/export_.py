@@ -9,10 +9,10 @@ from .. import formats
 from ..annotations.model import SPLITS
 from ..project import Project
 from ..project.outputs import Outputs
-from ..words import count
+from ..text import count
 from . import Output, force_argument
-from .bars import bar_for, shares
 from .check_ import as_documents, counted
+from .terminal import bar_for, shares
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

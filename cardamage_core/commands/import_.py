@@ -13,12 +13,12 @@ from pathlib import Path
 
 from ..annotations.model import SPLITS, Label
 from ..formats import FORMATS
-from ..formats.building import ROLES
-from ..project import Project, importing, planning
-from ..project.mapping import IN_NAME, NameMapping
+from ..formats.common import IN_NAME, ROLES
+from ..project import Project, import_apply, import_plan
+from ..project.import_plan import NameMapping
 from . import Output
-from .bars import bar_for, shares
 from .check_ import as_documents, counted
+from .terminal import bar_for, shares
 
 LABEL_HELP = f"the attribute that holds the label, {IN_NAME!r}: its name is the label (default: found out)"
 MAP_HELP = "read one label as another; may be given several times"
@@ -44,7 +44,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, out: Output) -> int:
     """Import, and say what came in and what looks wrong."""
     with bar_for(out) as bar:
-        plan = planning.plan(
+        plan = import_plan.plan(
             args.file,
             photos=args.photos,
             split=args.split,
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
             progress=shares(bar, f"Reading {args.file.name}"),
         )
         with _project(args.project) as project:
-            summary = importing.apply(project, plan, progress=shares(bar, "Importing"))
+            summary = import_apply.apply(project, plan, progress=shares(bar, "Importing"))
     document = {
         "project": str(args.project.absolute()),
         "file": str(plan.source),

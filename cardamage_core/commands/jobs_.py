@@ -6,9 +6,9 @@ import argparse
 from pathlib import Path
 
 from ..jobs import local, queue
-from ..jobs.following import duration
 from ..jobs.queue import JobStatus
 from ..project import Project
+from ..text import duration
 from . import Output
 from .train_ import document, summary, watch
 

@@ -14,15 +14,15 @@ from .. import formats, imaging
 from ..annotations.labels import new_labels
 from ..annotations.model import AnnotatedPhoto, Dataset, Label, Photo, Region
 from ..assessment import pictures
-from ..assessment.damage import Damage, assess, counts
-from ..assessment.wording import figure, plural
+from ..assessment.damage import Damage, assess, counts, figure
 from ..errors import PhotoError
 from ..inference.client import Predictor
 from ..models import registry
 from ..project import Project
 from ..project.outputs import Outputs
+from ..text import plural
 from . import Output, force_argument
-from .tables import table
+from .terminal import table
 
 REGIONS = "regions.json"
 

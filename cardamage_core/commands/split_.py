@@ -6,9 +6,9 @@ import argparse
 from pathlib import Path
 
 from ..project import Project
-from ..words import count
+from ..text import count
 from . import Output
-from .bars import bar_for
+from .terminal import bar_for
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from ..annotations.model import Dataset
 from ..jobs import local, queue
-from ..jobs.following import duration, follow
-from ..jobs.queue import JobStatus
+from ..jobs.queue import JobStatus, follow
 from ..project import Project
+from ..text import duration
 from ..training.job import BATCHES, PRESETS, ClassRule, TrainingJob
 from ..training.splits import split
 from . import Output
-from .bars import bar_for
+from .terminal import bar_for
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

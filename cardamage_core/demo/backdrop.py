@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from . import noise
-from .bodies import Body
-from .light import Weather
-from .raster import Camera
+from . import drawing
+from .car import Body
+from .drawing import Camera, Weather
 
 PLACES = ("street", "park", "wall")
 _STRIP = (420, 1800)  # height and width of the painted strip behind the car
@@ -34,7 +33,7 @@ def make_place(rng: np.random.Generator, kind: str) -> Place:
     painters[kind](rng, strip)
     distance = 3.4 if kind == "wall" else float(rng.uniform(7, 11))
     lines = tuple(float(s) for s in (-2.55, 2.55)) if rng.random() < 0.6 else ()
-    return Place(strip, noise.clouds(rng, 256, coarsest=8, fade=0.8), distance, lines)
+    return Place(strip, drawing.clouds(rng, 256, coarsest=8, fade=0.8), distance, lines)
 
 
 def paint(place: Place, camera: Camera, body: Body, weather: Weather) -> np.ndarray:
@@ -56,7 +55,7 @@ def _sky(rays: np.ndarray, weather: Weather, place: Place) -> np.ndarray:
     up = np.clip(rays[..., 2:3], 0, 1)
     sky = np.float32(weather.horizon) * (1 - up**0.6) + np.float32(weather.zenith) * up**0.6
     azimuth = np.arctan2(rays[..., 1], rays[..., 0])
-    puffs = noise.sample(place.asphalt, azimuth * 0.25, rays[..., 2] * 0.5)
+    puffs = drawing.sample(place.asphalt, azimuth * 0.25, rays[..., 2] * 0.5)
     return (sky + 0.05 * np.clip(puffs, 0, 2)[..., None]).astype(np.float32)
 
 
@@ -87,11 +86,12 @@ def _stand_strip(picture: np.ndarray, rays: np.ndarray, place: Place, camera: Ca
 
 def _ground(x: np.ndarray, y: np.ndarray, place: Place, body: Body, weather: Weather) -> np.ndarray:
     grain = (
-        noise.sample(place.asphalt, x * 0.9, y * 0.9) * 0.045 + noise.sample(place.asphalt, x * 0.11, y * 0.13) * 0.06
+        drawing.sample(place.asphalt, x * 0.9, y * 0.9) * 0.045
+        + drawing.sample(place.asphalt, x * 0.11, y * 0.13) * 0.06
     )
     color = np.float32(weather.ground) * (1 + grain[:, None])
     for line in place.lines:
-        worn = np.clip(0.75 + 0.25 * noise.sample(place.asphalt, x * 0.5, y * 0.5), 0, 1)
+        worn = np.clip(0.75 + 0.25 * drawing.sample(place.asphalt, x * 0.5, y * 0.5), 0, 1)
         paint_ = np.clip((0.06 - np.abs(y - line)) / 0.015, 0, 1) * worn
         color = color * (1 - paint_[:, None]) + 0.78 * paint_[:, None]
     lit = 0.55 + 0.5 * weather.sunlight * _sunlit(x, y, body, weather)
@@ -205,5 +205,5 @@ def _pavement(strip: np.ndarray) -> None:
 
 def _grain(rng: np.random.Generator, strip: np.ndarray, strength: float) -> None:
     rows, columns = _STRIP
-    grain = cv2.resize(noise.clouds(rng, 512, coarsest=16, fade=0.8), (columns, columns))[:rows]
+    grain = cv2.resize(drawing.clouds(rng, 512, coarsest=16, fade=0.8), (columns, columns))[:rows]
     strip[..., :3] = np.clip(strip[..., :3] * (1 + strength * grain[..., None]), 0, 1)

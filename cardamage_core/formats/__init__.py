@@ -10,11 +10,13 @@ from pathlib import Path
 
 from ..annotations.model import Dataset, Finding
 from ..errors import FormatError
-from . import coco, cvat, labelme, vehide, via, via3, via_attributes, via_csv, voc, yolo
-from .copying import PhotoCopies, note
-from .losses import losses as _losses
-from .output import Check, must_be_fitting, unchecked, write_files
+from . import coco, cvat, labelme, vehide, voc, yolo
+from .export import Check, PhotoCopies, must_be_fitting, note, unchecked, write_files
+from .export import losses as _losses
 from .source import Format, Reading, Source, Written, nothing
+from .via import csv as via_csv
+from .via import json as via_json
+from .via import v3 as via_v3
 
 __all__ = [
     "FORMATS",
@@ -32,10 +34,10 @@ __all__ = [
 ]
 
 _TABLE = (
-    *via_attributes.FORMATS,
-    *via.FORMATS,
+    *via_json.ATTRIBUTE_FORMATS,
+    *via_json.FORMATS,
     *via_csv.FORMATS,
-    *via3.FORMATS,
+    *via_v3.FORMATS,
     *vehide.FORMATS,
     *coco.FORMATS,
     *labelme.FORMATS,

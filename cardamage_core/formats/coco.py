@@ -16,9 +16,9 @@ from ..annotations.labels import DAMAGE
 from ..annotations.model import AnnotatedPhoto, Dataset, Photo, Rectangle, Region, Shape
 from ..annotations.shapes import area, bounds, outline
 from ..imaging import MOST_PIXELS
-from . import checked, masks
-from .building import Found, dataset, label_names, label_of, outlines, photo, polygon, rounded, with_label_fields
-from .losses import has_hole
+from . import common, masks
+from .common import Found, dataset, label_names, label_of, outlines, photo, polygon, rounded, with_label_fields
+from .export import has_hole
 from .source import Format, Reading, Source, Written
 
 
@@ -38,7 +38,7 @@ def read(source: Source) -> Reading:
     found: dict[str, list[Found]] = {key: [] for key in images}
     numbers = {key: str(number) for number, key in enumerate(images, 1)}
     for one in source.each(source.json["annotations"]):
-        data = checked.mapping(one, source, where="An annotation")
+        data = common.mapping(one, source, where="An annotation")
         where = f"Annotation {data.get('id')}"
         image = str(data.get("image_id"))
         with source.leaving_out(numbers.get(image, "")):
@@ -84,8 +84,8 @@ FORMATS = (
 
 def _by_id(source: Source, key: str) -> dict[str, dict[str, Any]]:
     result: dict[str, dict[str, Any]] = {}
-    for one in checked.sequence(source.json.get(key, []), source, where=f"“{key}”"):
-        data = dict(checked.mapping(one, source, where=f"An entry of “{key}”"))
+    for one in common.sequence(source.json.get(key, []), source, where=f"“{key}”"):
+        data = dict(common.mapping(one, source, where=f"An entry of “{key}”"))
         number = str(data.get("id"))
         if number in result and (key == "images" or result[number].get("name") != data.get("name")):
             raise source.wrong("ids that differ", number, where=f"“{key}”")
@@ -95,7 +95,7 @@ def _by_id(source: Source, key: str) -> dict[str, dict[str, Any]]:
 
 def _photo(number: int, image: dict[str, Any], found: list[Found], source: Source) -> AnnotatedPhoto:
     where = f"Image {image.get('id')}"
-    name = checked.text(image.get("file_name"), source, where=where, what="a file_name")
+    name = common.text(image.get("file_name"), source, where=where, what="a file_name")
     attributes = image.get("attributes")
     return photo(number, name, found, source="coco", attributes=attributes if isinstance(attributes, dict) else {})
 
@@ -117,26 +117,26 @@ def _shape(data: dict[str, Any], image: dict[str, Any], source: Source, where: s
         return _of_runs(parts, source, where)
     if not parts:
         return _box(data.get("bbox"), source, where)
-    parts = checked.sequence(parts, source, where=where, what="a list of polygons as segmentation")
+    parts = common.sequence(parts, source, where=where, what="a list of polygons as segmentation")
     if not isinstance(parts[0], list):
         parts = [parts]
-    rings = [checked.ring(checked.sequence(one, source, where=where), source, where=where) for one in parts]
+    rings = [common.ring(common.sequence(one, source, where=where), source, where=where) for one in parts]
     return polygon(rings)
 
 
 def _box(data: Any, source: Source, where: str) -> Rectangle:
-    values = checked.sequence(data, source, where=where, what="a segmentation or a bbox")
+    values = common.sequence(data, source, where=where, what="a segmentation or a bbox")
     if len(values) != 4:
         raise source.wrong("a bbox of four numbers", values, where=where)
-    x, y, width, height = (checked.number(value, source, where=where) for value in values)
+    x, y, width, height = (common.number(value, source, where=where) for value in values)
     return Rectangle(min(x, x + width), min(y, y + height), abs(width), abs(height))
 
 
 def _of_runs(data: dict[str, Any], source: Source, where: str) -> Shape:
-    found = checked.sequence(data.get("size"), source, where=where, what="the size of a run-length encoding")
+    found = common.sequence(data.get("size"), source, where=where, what="the size of a run-length encoding")
     if len(found) != 2:
         raise source.wrong("a size of height and width", found, where=where)
-    width, height = checked.size(found[1], found[0], source, where=where)
+    width, height = common.size(found[1], found[0], source, where=where)
     counts = data.get("counts")
     try:
         lengths = masks.runs_of(counts) if isinstance(counts, str) else _lengths(counts)

@@ -16,7 +16,7 @@ import numpy as np
 from defusedxml.common import DefusedXmlException
 
 from ..annotations.labels import DAMAGE
-from ..annotations.model import (
+from ..annotations.model import (  # fmt: skip
     AnnotatedPhoto,
     Circle,
     Dataset,
@@ -29,10 +29,10 @@ from ..annotations.model import (
     Region,
     Ring,
     Shape,
-)  # fmt: skip
+)
 from ..errors import FormatError
-from . import checked, masks
-from .building import Found, dataset, label_names, label_of, outlines, photo, polygon, rounded, with_label_fields
+from . import common, masks
+from .common import Found, dataset, label_names, label_of, outlines, photo, polygon, rounded, with_label_fields
 from .source import Format, Reading, Source, Written
 
 CHUNK = 50_000  # bytes parsed between two looks at whether to go on
@@ -104,7 +104,7 @@ def _root(source: Source) -> Element:
 
 
 def _photo(number: int, image: Element, source: Source) -> AnnotatedPhoto:
-    name = checked.text(image.get("name"), source, where=f"Image {image.get('id')}", what="a name")
+    name = common.text(image.get("name"), source, where=f"Image {image.get('id')}", what="a name")
     grouped: dict[Any, list[Found]] = {}
     shapes = (element for element in image if element.tag in SHAPES)
     for index, element in enumerate(shapes):
@@ -135,11 +135,11 @@ def _found(element: Element, source: Source, where: str) -> Iterator[Found]:
 
 def _shapes(element: Element, source: Source, where: str) -> list[Shape]:
     def number(key: str, default: str | None = None) -> float:
-        return checked.number(element.get(key, default), source, where=where, what=f"a number as {key}")
+        return common.number(element.get(key, default), source, where=where, what=f"a number as {key}")
 
     match element.tag:
         case "polygon":
-            return [Polygon((checked.opened(_points(element, source, where)),))]
+            return [Polygon((common.opened(_points(element, source, where)),))]
         case "polyline":
             return [Polyline(_points(element, source, where))]
         case "points":
@@ -158,7 +158,7 @@ def _points(element: Element, source: Source, where: str) -> Ring:
     pairs = [pair.split(",") for pair in element.get("points", "").split(";") if pair.strip()]
     if not pairs or any(len(pair) != 2 for pair in pairs):
         raise source.wrong("points as x,y;x,y", element.get("points"), where=where)
-    return tuple((checked.number(x, source, where=where), checked.number(y, source, where=where)) for x, y in pairs)
+    return tuple((common.number(x, source, where=where), common.number(y, source, where=where)) for x, y in pairs)
 
 
 def _box(x0: float, y0: float, x1: float, y1: float, degrees: float) -> Shape:
@@ -173,8 +173,8 @@ def _box(x0: float, y0: float, x1: float, y1: float, degrees: float) -> Shape:
 
 def _mask(element: Element, source: Source, where: str) -> Shape:
     """Runs of 0 and 1 in turns along the rows of a box."""
-    width, height = checked.size(element.get("width"), element.get("height"), source, where=where)
-    left, top = (int(checked.number(element.get(key), source, where=where)) for key in ("left", "top"))
+    width, height = common.size(element.get("width"), element.get("height"), source, where=where)
+    left, top = (int(common.number(element.get(key), source, where=where)) for key in ("left", "top"))
     try:
         runs = [int(run) for run in element.get("rle", "").split(",")]
         mask = masks.mask_of_runs(runs, width=height, height=width).T

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from ..annotations.model import (
+from ..annotations.model import (  # fmt: skip
     AnnotatedPhoto,
     Circle,
     Dataset,
@@ -29,10 +29,10 @@ from ..annotations.model import (
     Region,
     Ring,
     Shape,
-)  # fmt: skip
+)
 from ..errors import FormatError
-from . import checked, masks
-from .building import Found, dataset, file_names, outlines, photo, polygon, rounded, stem_of
+from . import common, masks
+from .common import Found, dataset, file_names, outlines, photo, polygon, rounded, stem_of
 from .source import Format, Reading, Source, Written
 
 KNOWN = ("label", "points", "group_id", "description", "shape_type", "flags", "mask", "attributes")
@@ -92,7 +92,7 @@ def _is_labelme(data: Any) -> bool:
 def _photo(number: int, source: Source, whole: Source) -> AnnotatedPhoto:
     if not _is_labelme(source.json):
         raise source.wrong("labelme JSON: shapes and imagePath", source.description())
-    name = checked.text(source.json["imagePath"], source, where="The file", what="a file name as imagePath")
+    name = common.text(source.json["imagePath"], source, where="The file", what="a file name as imagePath")
     return photo(number, name, _grouped(source, whole, str(number)), source="labelme")
 
 
@@ -101,7 +101,7 @@ def _grouped(source: Source, whole: Source, photo: str) -> list[Found]:
     result: dict[Any, list[Found]] = {}
     for index, one in enumerate(source.json["shapes"]):
         with whole.leaving_out(photo):
-            data = checked.mapping(one, source, where=f"Shape {index}")
+            data = common.mapping(one, source, where=f"Shape {index}")
             found = _found(data, source, f"Shape {index}")
             group = data.get("group_id")
             is_part = isinstance(group, int | str) and isinstance(found.shape, Polygon)
@@ -126,7 +126,7 @@ def _found(data: dict[str, Any], source: Source, where: str) -> Found:
 
 
 def _shape(data: dict[str, Any], source: Source, where: str) -> Shape:
-    pairs = checked.sequence(data.get("points"), source, where=where, what="points")
+    pairs = common.sequence(data.get("points"), source, where=where, what="points")
     flat = [value for pair in pairs for value in _pair(pair, source, where)]
     points = tuple(zip(flat[::2], flat[1::2], strict=True))
     kind = data.get("shape_type") or "polygon"
@@ -134,7 +134,7 @@ def _shape(data: dict[str, Any], source: Source, where: str) -> Shape:
         raise source.wrong(f"enough points for a {kind}", pairs, where=where)
     match kind:
         case "polygon":
-            return Polygon((checked.opened(points),))
+            return Polygon((common.opened(points),))
         case "rectangle":
             return _rectangle(points)
         case "circle":
@@ -151,10 +151,10 @@ def _shape(data: dict[str, Any], source: Source, where: str) -> Shape:
 
 
 def _pair(value: Any, source: Source, where: str) -> tuple[float, float]:
-    found = checked.sequence(value, source, where=where, what="points as pairs of numbers")
+    found = common.sequence(value, source, where=where, what="points as pairs of numbers")
     if len(found) != 2:
         raise source.wrong("points as pairs of numbers", found, where=where)
-    return checked.number(found[0], source, where=where), checked.number(found[1], source, where=where)
+    return common.number(found[0], source, where=where), common.number(found[1], source, where=where)
 
 
 def _rectangle(points: Ring) -> Rectangle:
@@ -166,7 +166,7 @@ def _of_mask(data: Any, points: Ring, source: Source, where: str) -> Shape:
     """A PNG in base64 whose top left corner lies at the first point."""
     try:
         with Image.open(io.BytesIO(base64.b64decode(data, validate=True)), formats=["PNG"]) as image:
-            checked.size(*image.size, source, where=where)
+            common.size(*image.size, source, where=where)
             mask = np.array(image.convert("L")) > 0
         found = masks.polygon_of(mask, x=round(points[0][0]), y=round(points[0][1]))
     except FormatError:

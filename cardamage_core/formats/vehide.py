@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..annotations.model import Polygon
-from . import checked
-from .building import Found, dataset, photo
+from . import common
+from .common import Found, dataset, photo
 from .source import Format, Reading, Source
 
 
@@ -25,12 +25,12 @@ def recognises(source: Source) -> bool:
 
 def read(source: Source) -> Reading:
     """Photos and their polygons. FormatError names the entry that cannot be understood."""
-    entries = checked.mapping(source.json, source, where="The file")
+    entries = common.mapping(source.json, source, where="The file")
     photos = []
     for number, (key, data) in enumerate(source.each(list(entries.items())), 1):
-        entry = checked.mapping(data, source, where=f"“{key}”")
-        name = checked.text(entry.get("name", key), source, where=f"“{key}”", what="a file name")
-        regions = checked.sequence(entry.get("regions", []), source, where=f"The regions of “{key}”")
+        entry = common.mapping(data, source, where=f"“{key}”")
+        name = common.text(entry.get("name", key), source, where=f"“{key}”", what="a file name")
+        regions = common.sequence(entry.get("regions", []), source, where=f"The regions of “{key}”")
         found = []
         for one in regions:
             with source.leaving_out(str(number)):
@@ -43,13 +43,11 @@ FORMATS = (Format("vehide", "VehiDE JSON", ".json", recognises, read),)
 
 
 def _found(data: Any, source: Source, where: str) -> Found:
-    one = checked.mapping(data, source, where=where)
-    xs, ys = (
-        checked.sequence(one.get(key), source, where=where, what=f"{key} as a list") for key in ("all_x", "all_y")
-    )
+    one = common.mapping(data, source, where=where)
+    xs, ys = (common.sequence(one.get(key), source, where=where, what=f"{key} as a list") for key in ("all_x", "all_y"))
     if len(xs) != len(ys):
         raise source.wrong("all_x and all_y of the same length", [len(xs), len(ys)], where=where)
     flat = [value for pair in zip(xs, ys, strict=True) for value in pair]
     label = one.get("class", "")
     more = {key: value for key, value in one.items() if key not in ("all_x", "all_y", "class")}
-    return Found(Polygon((checked.ring(flat, source, where=where),)), str(label if label is not None else ""), more)
+    return Found(Polygon((common.ring(flat, source, where=where),)), str(label if label is not None else ""), more)

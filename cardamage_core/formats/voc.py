@@ -20,9 +20,9 @@ from ..annotations.model import AnnotatedPhoto, Dataset, Finding
 from ..annotations.shapes import outline
 from ..errors import FormatError
 from ..imaging import SUFFIXES
-from . import checked, masks
-from .building import Found, dataset, file_names, label_names, photo, stem_of
-from .photo_files import PhotoFiles
+from . import common, masks
+from .common import Found, dataset, file_names, label_names, photo, stem_of
+from .export import PhotoFiles
 from .source import Format, Reading, Source, Written
 
 CLASSES, OBJECTS, SETS = "SegmentationClass", "SegmentationObject", "ImageSets/Segmentation"
@@ -136,7 +136,7 @@ def _values(source: Source) -> np.ndarray:
     """The colours of a PNG as numbers, (h, w) int32: r << 16 | g << 8 | b."""
     try:
         with Image.open(source.path, formats=["PNG"]) as image:
-            checked.size(*image.size, source, where="The image")
+            common.size(*image.size, source, where="The image")
             rgb = np.asarray(_in_colour(image), np.int32)
     except _PROBLEMS as error:
         raise FormatError(f"{source.path.name} is not a PNG that can be read.", f"{source.path}: {error}.") from None

@@ -21,10 +21,9 @@ from ..annotations.model import AnnotatedPhoto, Dataset, Finding, Photo, Polygon
 from ..annotations.shapes import area
 from ..errors import FormatError, PhotoError
 from ..imaging import SUFFIXES
-from . import checked
-from .building import Found, dataset, file_names, label_names, outlines, photo, stem_of
-from .losses import reaches_outside
-from .photo_files import PhotoFiles
+from . import common
+from .common import Found, dataset, file_names, label_names, outlines, photo, stem_of
+from .export import PhotoFiles, reaches_outside
 from .source import Format, Reading, Source, Written
 
 DEEPEST = 4  # folders between the data set's and a label file
@@ -177,7 +176,7 @@ def _found(words: Sequence[str], line: int, names: dict[int, str], source: Sourc
     where = f"Line {line}"
     if not words[0].isdecimal() or len(words[0]) > 8 or len(words) < 5:
         raise source.wrong("the number of a class and its coordinates", " ".join(words), where=where)
-    values = [checked.number(word, source, where=where, what="shares of the photo") for word in words[1:]]
+    values = [common.number(word, source, where=where, what="shares of the photo") for word in words[1:]]
     if any(abs(value) > 10 for value in values):
         raise source.wrong("shares of the photo, 0 to 1", " ".join(words), where=where)
     score = values.pop() if len(values) % 2 else None
@@ -189,7 +188,7 @@ def _shape(values: list[float], width: int, height: int) -> Shape:
     if len(values) == 4:
         x, y, w, h = values
         return Rectangle((x - w / 2) * width, (y - h / 2) * height, w * width, h * height)
-    return Polygon((checked.opened((x * width, y * height) for x, y in zip(values[::2], values[1::2], strict=True)),))
+    return Polygon((common.opened((x * width, y * height) for x, y in zip(values[::2], values[1::2], strict=True)),))
 
 
 def _split(path: Path) -> str:

@@ -11,8 +11,7 @@ import msgspec
 
 from ..annotations.model import Region
 from ..errors import ModelError, PhotoError
-from .lines import Ended, LineProcess
-from .messages import Answer, Problem, Ready, Reply, Request
+from .transport import Answer, Ended, LineProcess, Problem, Ready, Reply, Request
 
 PACKAGES = Path(__file__).resolve().parents[2]
 
@@ -147,7 +146,7 @@ class Predictor:
 
 
 def _launch(folder: Path) -> LineProcess:
-    command = [sys.executable, "-P", "-m", "cardamage_core.inference.service", str(folder)]
+    command = [sys.executable, "-P", "-m", "cardamage_core.inference.worker", str(folder)]
     try:
         return LineProcess(command, env=_environment())
     except OSError as error:

@@ -15,7 +15,7 @@ import shapely
 from skimage.measure import find_contours
 
 from .. import geometry
-from ..annotations import bands
+from ..annotations import confidence
 from ..annotations.model import Origin, Polygon, Region, Ring, new_id
 
 CRUMB = 4.0  # px²: parts and holes smaller than this are noise
@@ -35,7 +35,7 @@ class Detections(Protocol):
 def regions(found: Detections, classes: Sequence[str], *, model: str, min_score: float = 0.0) -> tuple[Region, ...]:
     """The detections scored `min_score` or more as polygon regions, best first; `classes` names class 1, 2, …
 
-    Each carries its band (`annotations.bands`). A detection whose mask nowhere exceeds one half is left out.
+    Each carries its band (`annotations.confidence`). A detection whose mask nowhere exceeds one half is left out.
     """
     order = [int(i) for i in np.argsort(-found.scores, kind="stable") if found.scores[i] >= min_score]
     made = (
@@ -66,13 +66,13 @@ def _region(mask: np.ndarray, box: np.ndarray, label: str, model: str, score: fl
     if not rings:
         return None
     shape = Polygon(rings)
-    outer, inner = outline(mask, box, level=bands.OUTER), outline(mask, box, level=bands.INNER)
+    outer, inner = outline(mask, box, level=confidence.OUTER), outline(mask, box, level=confidence.INNER)
     return Region(
         id=new_id(),
         shape=shape,
         label=label,
         origin=Origin("predicted", model=model, score=round(score, 4)),
-        extra={bands.KEY: bands.band(shape, outer, inner)},
+        extra={confidence.KEY: confidence.band(shape, outer, inner)},
     )
 
 

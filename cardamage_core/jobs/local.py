@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from ..errors import JobError
-from . import events, process, queue
+from . import events, folder, queue
 from .folder import JobFolder
 
 PACKAGES = Path(__file__).resolve().parents[2]
@@ -38,7 +38,7 @@ def resume(job_folder: Path) -> None:
     state = queue.status(job_folder).state
     if state not in ("stopped", "failed"):
         raise JobError(f"The job {Path(job_folder).name} cannot be resumed.", f"It is {state}.")
-    worker = process.recorded(JobFolder(job_folder).worker)
+    worker = folder.recorded_worker(JobFolder(job_folder).worker)
     if worker and not worker.gone_within(ENDING):
         raise JobError(f"The job {Path(job_folder).name} cannot be resumed yet.", "Its last worker is still ending.")
     JobFolder(job_folder).stop.unlink(missing_ok=True)
@@ -46,7 +46,7 @@ def resume(job_folder: Path) -> None:
 
 
 def _alive(job_folder: Path) -> bool:
-    worker = process.recorded(JobFolder(job_folder).worker)
+    worker = folder.recorded_worker(JobFolder(job_folder).worker)
     return worker is not None and worker.alive()
 
 
@@ -67,7 +67,7 @@ def _launch(at: JobFolder) -> None:
         raise JobError("No process for the training could be started.", f"{error.strerror or error}.") from error
     if os.name == "nt":
         _windows_workers.append(started)
-        process.record(at.worker, started.pid, offset=events.end(at.events))
+        folder.record_worker(at.worker, started.pid, offset=events.end(at.events))
     elif started.wait() != 0:  # only the launcher: it writes down who the worker is and ends
         last = " ".join(queue.log_tail(at.path, 1))
         raise JobError("No process for the training could be started.", f"{last} All of it: {at.log}")

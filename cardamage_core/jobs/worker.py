@@ -17,10 +17,10 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from ..errors import CarDamageError
-from . import events, process
+from . import events, folder
 from .events import EventLog
 from .folder import JobFolder
-from .following import sentence
+from .queue import sentence
 
 NICE = 5  # the person at the window comes first
 LOOK_AGAIN = 0.5  # seconds between two looks whether it is our turn
@@ -59,7 +59,7 @@ def _part_from_parent(at: JobFolder) -> None:
     offset = events.end(at.events)
     child = os.fork()
     if child:
-        process.record(at.worker, child, offset=offset)
+        folder.record_worker(at.worker, child, offset=offset)
         os._exit(0)
 
 

@@ -2,18 +2,32 @@
 
 from typing import TYPE_CHECKING, Any
 
-from .config import Config
-from .errors import EngineError, OutOfMemoryError
-from .samples import Sample
+from .batching import Sample
+from .config import Config, EngineError, OutOfMemoryError
 
 if TYPE_CHECKING:
     from .detections import Detections
+    from .matterport import config_from_matterport
     from .model import MaskRCNN
-    from .trainstep import TrainStep
+    from .train_step import TrainStep
 
-__all__ = ["Config", "Detections", "EngineError", "MaskRCNN", "OutOfMemoryError", "Sample", "TrainStep"]
+__all__ = [
+    "Config",
+    "Detections",
+    "EngineError",
+    "MaskRCNN",
+    "OutOfMemoryError",
+    "Sample",
+    "TrainStep",
+    "config_from_matterport",
+]
 
-_LAZY = {"Detections": "detections", "MaskRCNN": "model", "TrainStep": "trainstep"}
+_LAZY = {
+    "Detections": "detections",
+    "MaskRCNN": "model",
+    "TrainStep": "train_step",
+    "config_from_matterport": "matterport",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .config import Config
-from .errors import EngineError
+from .config import Config, EngineError
+from .matterport import config_from_matterport
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,7 +51,7 @@ def open_model(weights: Path, config: Path | None) -> "MaskRCNN":  # noqa: F821
 def read_config_file(path: Path) -> Config:
     """A configuration in JSON: Matterport's upper-case names or ours."""
     values = _read_json(path)
-    return Config.from_matterport(values) if _is_matterport(path) else Config.from_dict(values)
+    return config_from_matterport(values) if _is_matterport(path) else Config.from_dict(values)
 
 
 def read_photo(path: Path) -> np.ndarray:

@@ -3,12 +3,16 @@
 A box is (y1, x1, y2, x2). In the network boxes are normalised to the canvas. Two grids exist:
 "continuous" (a canvas of height h spans 0..h: y / h) and "matterport" (y2, x2 lie outside the box, then
 y / (h - 1)), which Matterport's weights were trained with.
+
+Where do the anchors of a canvas lie?
 """
 
 from typing import Any
 
 import numpy as np
 from keras import ops
+
+from .config import Config
 
 Tensor = Any  # a tensor of whatever backend keras runs on
 LARGEST_GROWTH = float(np.log(1000.0 / 16.0))  # deltas beyond this would only overflow exp()
@@ -76,3 +80,22 @@ def _grid(boxes: Any, shape: tuple[int, int], grid: str) -> tuple[np.ndarray, np
 def _sides(boxes: Tensor) -> tuple[Tensor, Tensor]:
     """Height and width, kept above zero so that padding slots give finite numbers."""
     return ops.maximum(boxes[..., 2] - boxes[..., 0], 1e-6), ops.maximum(boxes[..., 3] - boxes[..., 1], 1e-6)
+
+
+def pyramid_anchors(shape: tuple[int, int], config: Config) -> np.ndarray:
+    """All anchors of a canvas (height, width): (a, 4) float64 pixels, ordered by level, row, column, ratio."""
+    levels = zip(config.anchor_strides, config.anchor_sizes, strict=True)
+    grids = [level_anchors(shape, stride, size=size, ratios=config.anchor_ratios) for stride, size in levels]
+    return np.concatenate(grids)
+
+
+def level_anchors(
+    shape: tuple[int, int], stride: int, *, size: float, ratios: tuple[float, ...]
+) -> np.ndarray:  # (rows * columns * ratios, 4) float64, pixels
+    """Anchors of one level: on every cell's corner one box of area size² for each ratio (width / height)."""
+    rows, columns = -(-shape[0] // stride), -(-shape[1] // stride)
+    root = np.sqrt(np.asarray(ratios, float))
+    sides = np.stack([size / root, size * root], axis=-1)  # (ratios, 2) height, width
+    centres = np.stack(np.meshgrid(np.arange(rows), np.arange(columns), indexing="ij"), axis=-1) * float(stride)
+    centres = centres.reshape(-1, 1, 2)
+    return np.concatenate([centres - 0.5 * sides, centres + 0.5 * sides], axis=-1).reshape(-1, 4)

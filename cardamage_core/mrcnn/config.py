@@ -1,10 +1,11 @@
-"""Which numbers make up a network and its training? One frozen, validated value holds them all."""
+"""Which numbers make up a network and its training? One frozen, validated value holds them all.
+
+How does the engine say that something went wrong?
+"""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
-
-from .errors import EngineError
 
 BACKBONES = ("mobilenetv2", "efficientnet_lite0", "efficientnet_lite2", "resnet50", "resnet101")
 LARGEST_CANVAS = 8192  # pixels on a side
@@ -94,13 +95,6 @@ class Config:
             return cls(**values)
         except TypeError as error:
             raise EngineError("A network configuration holds a value of the wrong type.", str(error)) from error
-
-    @classmethod
-    def from_matterport(cls, values: Mapping[str, Any]) -> "Config":
-        """From the upper-case names of mrcnn.config.Config. Unknown names and unsupported values are an error."""
-        from .matterport import config_from_matterport
-
-        return config_from_matterport(values)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON (tuples become lists there and come back as tuples)."""
@@ -198,3 +192,16 @@ def _rules(c: Config) -> list[tuple[bool, str]]:
         (0 <= c.scale_jitter < 1 and 0 <= c.colour_jitter < 1, "the jitters must lie between 0 and 1."),
         (c.precision in ("float32", "mixed_bfloat16"), "precision must be 'float32' or 'mixed_bfloat16'."),
     ]
+
+
+class EngineError(Exception):
+    """A failure that a person can mend: what failed (`title`); what was expected, found and can be done (`detail`)."""
+
+    def __init__(self, title: str, detail: str = "") -> None:
+        super().__init__(f"{title}\n{detail}" if detail else title)
+        self.title = title
+        self.detail = detail
+
+
+class OutOfMemoryError(EngineError):
+    """There is not enough memory for so much at once."""

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from keras import ops
 
-from . import boxes, skimage
-from .canvas import resize
+from . import boxes
 from .config import Config
+from .padding import resize
+from .resize import resize_as_skimage
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def full_frame(box: np.ndarray, mask: np.ndarray, shape: tuple[int, int], *, gri
     y1, x1, y2, x2 = (int(v) for v in box)
     frame = np.zeros(shape, bool)
     if y2 > y1 and x2 > x1:
-        scaled = (skimage.resize if grid == "matterport" else resize)(mask, (y2 - y1, x2 - x1)) >= 0.5
+        scaled = (resize_as_skimage if grid == "matterport" else resize)(mask, (y2 - y1, x2 - x1)) >= 0.5
         top, left = max(y1, 0), max(x1, 0)
         part = scaled[top - y1 : shape[0] - y1, left - x1 : shape[1] - x1]
         frame[top : top + part.shape[0], left : left + part.shape[1]] = part

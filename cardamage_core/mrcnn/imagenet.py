@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from . import weights
-from .errors import EngineError
+from .config import EngineError
 from .torch_checkpoint import read_torch_checkpoint
 
 # What a weight is called, today and in the files of Keras 1.

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from . import weights
-from .config import LARGEST_CANVAS, PRESETS, Config
-from .errors import EngineError
+from .config import LARGEST_CANVAS, PRESETS, Config, EngineError
 
 # Upper-case name -> ours, where the value is taken as it is.
 SAME: dict[str, str] = {

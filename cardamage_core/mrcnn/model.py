@@ -9,16 +9,15 @@ import numpy as np
 from keras import ops
 
 from . import boxes, native, weights
-from .anchors import pyramid_anchors
-from .canvas import Placement, paint, place
-from .config import Config
+from .batching import check_image
+from .boxes import pyramid_anchors
+from .config import Config, EngineError
 from .detections import Detections, full_frame, on_photo, refine
-from .errors import EngineError
 from .heads import build_box_head, build_mask_head, build_rpn, build_trunk, run_rpn
 from .imagenet import read_imagenet
 from .layers import propose, roi_align
 from .matterport import read_matterport
-from .samples import check_image
+from .padding import Placement, paint, place
 
 Tensor = Any
 

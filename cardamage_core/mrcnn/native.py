@@ -12,7 +12,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from .errors import OutOfMemoryError
+from .config import OutOfMemoryError
 
 Tensor = Any
 TENSORFLOW, JAX = (keras.backend.backend() == name for name in ("tensorflow", "jax"))

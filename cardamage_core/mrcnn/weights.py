@@ -16,7 +16,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from .errors import EngineError
+from .config import EngineError
 
 FORMAT = "cardamage-mrcnn 1"
 ATTRIBUTE_LIMIT = 1 << 20  # bytes of one text attribute

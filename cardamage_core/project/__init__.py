@@ -1,7 +1,7 @@
 """The project folder on disk."""
 
+from .contents import PhotoSummary
 from .history import Edit
 from .project import Project
-from .summaries import PhotoSummary
 
 __all__ = ["Edit", "PhotoSummary", "Project"]

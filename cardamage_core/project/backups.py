@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ..errors import ProjectError
 from ..files import atomic_path
-from .lock import taken
+from .filesystem import taken
 
 FILE = "project.cardamage"
 FOLDER = "copies"

@@ -1,20 +1,30 @@
-"""What does an open project hold?"""
+"""What does an open project hold?
+
+Which regions of the open project have been read already, and how do edits change them?
+
+The regions of the last photos shown are kept as values with their ranks, so that an edit, an undo or a redo touches
+only what it changes, however many regions the photo has.
+
+How is a whole project read without keeping the others waiting?
+
+Rows are fetched in one look at the file; they are decoded after the store has been let go of.
+
+What does a list of photos show, without reading a single polygon?
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import contextlib
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
-from ..annotations.model import AnnotatedPhoto, Dataset, Label, Photo, Region
+from ..annotations.model import AnnotatedPhoto, Dataset, Label, Photo, Region, Review
 from ..errors import ProjectError
-from .known import Generation, Known, KnownRegions, LabelCounts
-from .reading import batches, whole_dataset
-from .rows import value_of
-from .store import Store
-from .summaries import PhotoSummary, summaries
+from .store import Change, Store, Stored, value_of
 
 
 class Contents:
@@ -102,3 +112,241 @@ class Contents:
 
     def _counted(self) -> dict[str, int]:
         return dict(self._store.query("SELECT label, count(*) FROM regions GROUP BY label"))
+
+
+KEPT_PHOTOS = 64
+
+
+class Known(NamedTuple):
+    """The regions of one photo in drawing order, and the rank of each by id, in the same order."""
+
+    regions: tuple[Region, ...]
+    ranks: dict[str, float]
+
+
+class Generation:
+    """Tells whether something read may be kept: not while rows are written, and not when they were since."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()  # of what is kept; never held while the file is read or written
+        self._number = 0
+        self._writing = False
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """Around a transaction and the changes it means for what is kept; one at a time, under the store's lock."""
+        with self.lock:
+            self._writing = True
+        try:
+            yield
+        finally:
+            with self.lock:
+                self._writing = False
+                self._number += 1
+
+    def begin(self) -> int | None:
+        """Before reading: what to ask `lasts` for afterwards."""
+        with self.lock:
+            return None if self._writing else self._number
+
+    def lasts(self, begun: int | None) -> bool:
+        """Whether nothing was written since `begin`; ask under the lock."""
+        return begun == self._number and not self._writing
+
+
+class KnownRegions:
+    """The regions of the last photos looked at. Only the writer, inside `Generation.writing`, changes them."""
+
+    def __init__(self, generation: Generation) -> None:
+        self._generation = generation
+        self._photos: dict[str, Known] = {}
+
+    def get(self, photo: str) -> Known | None:
+        """What is known of a photo."""
+        with self._generation.lock:
+            return self._photos.get(photo)
+
+    def read(self, photo: str, rows: Callable[[], Iterable[tuple[str, str, Stored]]]) -> Known:
+        """Decode the rows (photo, key, row) that `rows` reads, and keep them unless somebody writes meanwhile."""
+        begun = self._generation.begin()
+        found = list(rows())
+        regions = tuple(value_of(stored, Region) for _, _, stored in found)
+        known = Known(regions, {key: stored.position for _, key, stored in found})
+        with self._generation.lock:
+            return self._keep(photo, known) if self._generation.lasts(begun) else known
+
+    def forget(self, photo: str = "") -> None:
+        """A photo, or "" for all, was changed by something that told no details."""
+        with self._generation.lock:
+            if photo:
+                self._photos.pop(photo, None)
+            else:
+                self._photos.clear()
+
+    def edited(self, photo: str, after: tuple[Region, ...], changes: Sequence[Change]) -> None:
+        """`after` is what the photo holds once `changes` are carried out."""
+        old = self.get(photo)
+        if old is None:
+            return
+        ranks = dict(old.ranks)
+        for change in changes:
+            if change.after is not None:
+                ranks[change.key] = change.after.position
+        if ranks.keys() != old.ranks.keys() or len(after) != len(ranks) or ranks != old.ranks:
+            ranks = {region.id: ranks[region.id] for region in after}
+        self._keep(photo, Known(after, ranks))
+
+    def walked(self, photo: str, changes: Sequence[Change], *, back: bool) -> None:
+        """Carry changes of one photo's regions out, or take them back, decoding nothing else."""
+        old = self.get(photo)
+        if old is None:
+            return
+        values = dict(zip(old.ranks, old.regions, strict=True))
+        ranks = dict(old.ranks)
+        for change in changes:
+            stored = change.before if back else change.after
+            if stored is None:
+                del values[change.key], ranks[change.key]
+            else:
+                values[change.key], ranks[change.key] = value_of(stored, Region), stored.position
+        if ranks != old.ranks:
+            ranks = dict(sorted(ranks.items(), key=lambda item: (item[1], item[0])))
+        self._keep(photo, Known(tuple(values[key] for key in ranks), ranks))
+
+    def _keep(self, photo: str, known: Known) -> Known:
+        with self._generation.lock:
+            self._photos.pop(photo, None)
+            while len(self._photos) >= KEPT_PHOTOS:
+                del self._photos[next(iter(self._photos))]
+            self._photos[photo] = known
+        return known
+
+
+class LabelCounts:
+    """How many regions carry each label: counted once, then kept up to date by the changes."""
+
+    MOST = 200  # changes above which counting afresh is cheaper
+
+    def __init__(self, generation: Generation) -> None:
+        self._generation = generation
+        self._counts: dict[str, int] | None = None
+
+    def get(self) -> dict[str, int] | None:
+        """The counts, or None when they have to be counted."""
+        with self._generation.lock:
+            return self._counts
+
+    def read(self, count: Callable[[], dict[str, int]]) -> dict[str, int]:
+        """Count, and keep the counts unless somebody writes meanwhile."""
+        begun = self._generation.begin()
+        counts = count()
+        with self._generation.lock:
+            if self._generation.lasts(begun):
+                self._counts = counts
+        return counts
+
+    def forget(self) -> None:
+        """Something was changed that told no details."""
+        with self._generation.lock:
+            self._counts = None
+
+    def changed(self, changes: Sequence[Change], *, back: bool = False) -> None:
+        """These changes were carried out, or taken back."""
+        counts = self.get()
+        if counts is None or len(changes) > self.MOST:
+            self.forget()
+            return
+        after = dict(counts)
+        for change in changes:
+            if change.kind == "region":
+                _add(after, change.before, 1 if back else -1)
+                _add(after, change.after, -1 if back else 1)
+        with self._generation.lock:
+            self._counts = after
+
+
+def _add(counts: dict[str, int], stored: Stored | None, by: int) -> None:
+    if stored is not None:
+        label = msgspec.json.decode(stored.value, type=_Labelled).label
+        counts[label] = counts.get(label, 0) + by
+
+
+class _Labelled(msgspec.Struct):
+    label: str = ""
+
+
+def whole_dataset(store: Store, folder: Path, splits: Iterable[str] | None) -> Dataset:
+    """Everything, or the photos of some splits, as one value; photos carry absolute paths."""
+    wanted = None if splits is None else set(splits)
+    with store.snapshot():
+        photos, regions, labels = store.rows("photo"), store.rows("region"), store.rows("label")
+    by_photo: dict[str, list[Stored]] = {}
+    for photo_id, _, stored in regions:
+        by_photo.setdefault(photo_id, []).append(stored)
+    del regions
+    found = (_photo(stored, folder) for _, _, stored in photos)
+    return Dataset(
+        tuple(
+            AnnotatedPhoto(photo, tuple(value_of(stored, Region) for stored in by_photo.get(photo.id, ())))
+            for photo in found
+            if wanted is None or photo.split in wanted
+        ),
+        tuple(value_of(stored, Label) for _, _, stored in labels),
+    )
+
+
+def batches(store: Store, folder: Path, size: int) -> Iterator[tuple[AnnotatedPhoto, ...]]:
+    """All photos with their regions, `size` at a time, each batch one look at the file."""
+    keys = [key for (key,) in store.query("SELECT key FROM photos ORDER BY position")]
+    for start in range(0, len(keys), size):
+        some = keys[start : start + size]
+        with store.snapshot():
+            rows = [(store.get("photo", key), store.rows("region", key)) for key in some]
+        yield tuple(
+            AnnotatedPhoto(_photo(photo, folder), tuple(value_of(stored, Region) for _, _, stored in regions))
+            for photo, regions in rows
+            if photo is not None
+        )
+
+
+def _photo(stored: Stored, folder: Path) -> Photo:
+    photo = value_of(stored, Photo)
+    return msgspec.structs.replace(photo, path=str(folder / photo.path))
+
+
+NO_LABEL: frozenset[str] = frozenset()
+
+
+class PhotoSummary(msgspec.Struct, frozen=True):
+    """What a list shows of a photo. `labels` are the names its regions use; `missing`: it could not be read."""
+
+    id: str
+    name: str
+    split: str
+    review: Review
+    regions: int
+    labels: frozenset[str]
+    missing: bool
+
+
+def summaries(store: Store, photo_id: str = "") -> tuple[PhotoSummary, ...]:
+    """All photos in order, or one."""
+    one, values = (" WHERE {}=?", (photo_id,)) if photo_id else ("", ())
+    with contextlib.nullcontext() if photo_id else store.snapshot():
+        rows = store.query(
+            f"SELECT key, name, split, review, missing FROM photos{one.format('key')} ORDER BY position", values
+        )
+        counts = store.query(
+            f"SELECT photo, label, count(*) FROM regions{one.format('photo')} GROUP BY photo, label", values
+        )
+    numbers: dict[str, int] = {}
+    names: dict[str, frozenset[str]] = {}
+    shared: dict[frozenset[str], frozenset[str]] = {}  # a hundred thousand photos use a few sets of labels
+    for photo, label, count in counts:
+        numbers[photo] = numbers.get(photo, 0) + count
+        together = names.get(photo, NO_LABEL) | {label}
+        names[photo] = shared.setdefault(together, together)
+    return tuple(
+        PhotoSummary(key, name, split, review, numbers.get(key, 0), names.get(key, NO_LABEL), bool(missing))
+        for key, name, split, review, missing in rows
+    )

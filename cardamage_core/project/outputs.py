@@ -14,7 +14,7 @@ from pathlib import Path
 from ..errors import CarDamageError, ProjectError
 from .backups import FILE
 from .backups import FOLDER as COPIES
-from .lock import LOCK
+from .filesystem import LOCK
 from .store import is_project_file
 
 OWN_FOLDERS = frozenset((COPIES, "jobs", "models", "cache"))

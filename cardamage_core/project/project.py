@@ -15,10 +15,10 @@ from typing import Any
 from ..annotations.model import AnnotatedPhoto, Finding, Label, Photo, Region
 from ..errors import CarDamageError, ProjectError
 from . import backups, fingerprints, history, store
-from .changing import Changing
 from .contents import Contents
+from .edit_changes import Changing
+from .filesystem import ProjectLock, taken
 from .history import Edit
-from .lock import ProjectLock, taken
 from .store import Change, Store
 
 FILE = backups.FILE

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..annotations.model import AnnotatedPhoto
 from ..errors import ProjectError
-from . import likeness
+from . import near_duplicates
 from .history import Edit
 from .project import Project
 
@@ -39,8 +39,8 @@ def deal(
     """
     _check(shares)
     photos = project.dataset().photos
-    looks = likeness.looks([one.photo.path for one in photos], step=step)
-    groups = grouped(len(photos), likeness.alike(looks))
+    looks = near_duplicates.looks([one.photo.path for one in photos], step=step)
+    groups = grouped(len(photos), near_duplicates.alike(looks))
     fixed = {} if again else {i: one.photo.split for i, one in enumerate(photos) if one.photo.split}
     chosen = chosen_splits(photos, groups, shares, fixed=fixed, seed=seed)
     changed = {one.photo.id: name for one, name in zip(photos, chosen, strict=True) if one.photo.split != name}

@@ -13,11 +13,14 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
+import msgspec
+
+from ..annotations.model import Label, Photo, Region
 from ..errors import ProjectError
 from ..files import atomic_path
-from .shares import is_remote
+from .filesystem import is_remote
 
 Kind = Literal["photo", "region", "label", "extra"]
 TABLES: dict[str, str] = {"photo": "photos", "region": "regions", "label": "labels", "extra": "extras"}
@@ -407,3 +410,14 @@ def _needed() -> frozenset[str]:
 
 def _plain(sql: str) -> str:
     return " ".join(sql.split())
+
+
+Value = TypeVar("Value", Photo, Region, Label, dict[str, Any])
+
+
+def value_of(stored: Stored, kind: type[Value]) -> Value:
+    """The value in a row; ProjectError where the row is damaged."""
+    try:
+        return msgspec.json.decode(stored.value, type=kind)
+    except msgspec.MsgspecError as error:
+        raise ProjectError("The project file is damaged.", f"A {kind.__name__.lower()} in it: {error}.") from error

@@ -14,7 +14,7 @@ import msgspec
 
 from ..annotations.model import Dataset, Region
 from ..errors import JobError
-from .stages import Stage, stages
+from .schedule import Stage, stages
 
 PRESETS = ("light", "balanced", "matterport")
 BATCHES = {"light": 8, "balanced": 4, "matterport": 2}  # photos a step that a machine of 16 GB can hold

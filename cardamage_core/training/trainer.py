@@ -19,14 +19,16 @@ import msgspec
 from ..annotations.model import Dataset
 from ..errors import CarDamageError, JobError
 from ..models import registry
-from ..models.registry import Model, ModelCard
+from ..models.card import ModelCard
+from ..models.registry import Model
 from ..mrcnn import Config, EngineError, MaskRCNN, OutOfMemoryError, Sample, TrainStep, weights
-from . import checkpoints, previews, start, validation
+from . import checkpoints, initial_weights, previews
+from .dataset import Photos
 from .job import TrainingJob, check, check_data, classes_of, data_hash
-from .pipeline import Photos
+from .metrics import MIN_SCORE, validation_metrics
 from .progress import Progress
+from .schedule import Stage, stage_at
 from .splits import split
-from .stages import Stage, stage_at
 
 CHECKPOINT_SECONDS = 300.0  # at most this much work is lost
 VALIDATED_MOST = 64  # photos; never more than a quarter of an epoch's
@@ -120,7 +122,9 @@ class Trainer:
         step, damaged = checkpoints.restore(self._places.checkpoints, self._restore, damaged=DAMAGED)
         notes = [f"The checkpoint {path.name} is damaged and was passed over." for path in damaged]
         if step == 0:
-            self._parent = start.load(self._model, self._job, self._places.models, say=self._note, stop=self._stop)
+            self._parent = initial_weights.load(
+                self._model, self._job, self._places.models, say=self._note, stop=self._stop
+            )
             notes += self._parts.notes
         if self._batch != self._job.batch:
             notes.append(
@@ -174,8 +178,8 @@ class Trainer:
         epoch = self._job.epoch_of(step)
         if shown := self._validated():
             losses = _mean([self._engine.evaluate(samples) for samples in _pieces(shown, self._batch)])
-            found = self._model.predict([s.image for s in shown], min_score=validation.MIN_SCORE)
-            metrics = validation.metrics(shown, found, self._job.class_names)
+            found = self._model.predict([s.image for s in shown], min_score=MIN_SCORE)
+            metrics = validation_metrics(shown, found, self._job.class_names)
             self._metrics = {"step": step, "photos": len(shown), **losses, **metrics}
             self._say("validation", epoch=epoch, step=step, photos=len(shown), **losses, metrics=metrics)
         self._preview(epoch)

@@ -2,6 +2,8 @@
 
 Photos at the left, canvas in the middle, meaning at the right. Everything that changes data goes through the session;
 what the session says happened is shown.
+
+What can be done on the Annotate page, and with which key? Undo and redo have theirs in the Edit menu.
 """
 
 from __future__ import annotations
@@ -15,35 +17,28 @@ from qtpy.QtWidgets import QStackedWidget, QWidget
 
 from cardamage_core.annotations.model import Region
 
-from .. import parts
-from ..actions import Action, bind
 from ..background import Background
 from ..canvas import Canvas
 from ..canvas.tools import TOOLS
 from ..canvas.tools.base import Need
-from ..dialogs import Dialogs
-from ..docks import LEFT, RIGHT, Docks, Panel
-from ..first_steps import FirstSteps
+from ..commands.actions import Action, bind
 from ..session import Session
-from ..thumbnails import Thumbnails
-from . import labelling
-from .assessing import THRESHOLD, Assessing
-from .checking import Checking
-from .closeup import Closeup
-from .comparing import Comparing
-from .describing import Describing
-from .doctor import Doctor
-from .editing import Editing
-from .keys import ON_REGIONS, actions_of
-from .loading import PhotoLoader, Showing
-from .photos import PhotoPanel
-from .progress import ProgressStrip
-from .regions import RegionPanel
-from .toolbar import ToolBar
-from .toolbox import ToolBox
-from .tracing import AssistService
-from .transfer import Transfer
-from .way import Way
+from ..widgets import common
+from ..widgets.common import ProgressStrip
+from ..widgets.dialogs import Dialogs
+from ..widgets.docks import LEFT, RIGHT, Docks, Panel
+from ..widgets.thumbnails import Thumbnails
+from ..widgets.welcome import FirstSteps
+from . import controller
+from .compare import Comparing
+from .controller import THRESHOLD, Assessing, Describing, Editing
+from .import_export import Transfer
+from .navigation import Closeup, PhotoLoader, Showing, Way
+from .outline_assist import AssistService
+from .photo_panel import PhotoPanel
+from .problems import Checking, Doctor
+from .region_panel import RegionPanel
+from .toolbox import ToolBar, ToolBox
 
 
 class AnnotatePage(QWidget):
@@ -137,7 +132,7 @@ class AnnotatePage(QWidget):
     def choose_label(self, name: str) -> None:
         """As `press_digit`, by the label's name."""
         if self._labels_selection():
-            labelling.relabel(self._session, self._session.current, self.canvas.selection, name)
+            controller.relabel(self._session, self._session.current, self.canvas.selection, name)
             return
         self._wanted_label = name
         self._show_labels()
@@ -192,14 +187,14 @@ class AnnotatePage(QWidget):
         self.bar.show_history(project.undo_text if project else "", project.redo_text if project else "")
 
     def _edited(self, before: tuple[Region, ...], after: tuple[Region, ...], text: str) -> None:
-        labelling.store(self._session, self._session.current, before, after, text)
+        controller.store(self._session, self._session.current, before, after, text)
 
     def _selection_changed(self, ids: tuple[str, ...]) -> None:
         self._describing.attend()
         self.panel.show_selection(ids)
 
     def _label_added(self, name: str) -> None:
-        if self._labels_selection() or labelling.add_labels(self._session, [name]):
+        if self._labels_selection() or controller.add_labels(self._session, [name]):
             self.choose_label(name)
 
     def _labels_selection(self) -> bool:
@@ -227,7 +222,7 @@ class AnnotatePage(QWidget):
 
     def _show_labels(self) -> None:
         labels, project = self._session.labels(), self._session.project
-        wanted = labelling.label_for_drawing(labels, self._wanted_label)
+        wanted = controller.label_for_drawing(labels, self._wanted_label)
         self.canvas.set_new_label(wanted)
         self.panel.labels.show_labels(labels, project.label_counts() if project else {}, wanted)
 
@@ -244,13 +239,13 @@ class AnnotatePage(QWidget):
 
     def _arrange(self) -> None:
         work = QWidget()
-        column = parts.rows(work, spacing=0)
+        column = common.rows(work, spacing=0)
         column.addWidget(self.bar)
         column.addWidget(self.canvas, 1)
         self._middle.addWidget(work)
         self._middle.addWidget(self._empty())
         middle = QWidget()  # the first import of all begins where there are no photos yet
-        above = parts.rows(middle, spacing=0)
+        above = common.rows(middle, spacing=0)
         above.addWidget(self.strip)
         above.addWidget(self._middle, 1)
         panels = (
@@ -258,16 +253,16 @@ class AnnotatePage(QWidget):
             Panel("details", "Regions", self.panel, RIGHT, 300),
         )
         self.docks = Docks(middle, panels)
-        parts.rows(self).addWidget(self.docks)
+        common.rows(self).addWidget(self.docks)
         self.tools.adjustSize()
         self.tools.move(12, 10)
         self.canvas.set_covered(self.tools.geometry().right())
 
     def _empty(self) -> QWidget:
-        return parts.EmptyState(
+        return common.EmptyState(
             "No photos yet. Import VIA annotations, or drop a folder here.",
-            parts.button("Import annotations…", self.transfer.import_files, "primary"),
-            parts.button("Import a folder…", self.transfer.import_folder),
+            common.button("Import annotations…", self.transfer.import_files, "primary"),
+            common.button("Import a folder…", self.transfer.import_folder),
         )
 
     def _listen(self) -> None:
@@ -303,3 +298,69 @@ class AnnotatePage(QWidget):
         self.transfer.findings_wanted.connect(self._filter_findings)
         self._history_changed()
         self._photos_changed()
+
+
+# what the list of regions offers by right click
+ON_REGIONS = ("hide", "lock", "duplicate", "copy", "front", "forward", "backward", "back", "smooth", "delete")
+
+
+def actions_of(page: AnnotatePage) -> list[Action]:
+    """The table of actions."""
+    canvas = page.canvas
+    tools = [
+        Action(f"tool_{name}", f"{tool.text} tool", (tool.key,), tool.hint, partial(page.take_tool, name))
+        for name, tool in TOOLS.items()
+    ]
+    digits = [
+        Action(f"label_{key}", f"Label {key}", (key,), f"Label with key {key}", partial(page.press_digit, key))
+        for key in "123456789"
+    ]
+    return [
+        *_editing(page.editing),
+        Action("next_photo", "Next photo", ("D",), "Show the next photo of the list", page.next_photo),
+        Action("previous_photo", "Previous photo", ("A",), "Show the photo before", page.previous_photo),
+        Action("accept_photo", "Accept photo", ("Ctrl+Return",), "Mark as reviewed, go to the next", page.accept_photo),
+        *tools,
+        *digits,
+        Action("delete", "Delete", ("Del",), "Delete the vertex under the pointer, or the selection", canvas.delete),
+        Action("escape", "Cancel", ("Esc",), "Cancel the drawing, put the tool down, clear the selection", page.escape),
+        Action("select_all", "Select all regions", ("Ctrl+A",), "Select every region of the photo", page.select_all),
+        Action("fit", "Fit", ("F",), "Show the whole photo", canvas.fit),
+        Action(
+            "actual_size",
+            "Zoom to 100 %",
+            ("Ctrl+0",),
+            "One photo pixel per screen pixel",
+            partial(canvas.zoom_to, 1.0),
+        ),
+        Action("zoom_in", "Zoom in", ("Ctrl++", "Ctrl+="), "", partial(canvas.zoom_by, 1.25)),
+        Action("zoom_out", "Zoom out", ("Ctrl+-",), "", partial(canvas.zoom_by, 0.8)),
+        Action("find", "Search photos", ("Ctrl+F",), "Search by name or label", page.find),
+        Action("annotate_undo", "Undo", (), "Take the last edit back", page.undo),
+        Action("annotate_redo", "Redo", (), "Do it again", page.redo),
+    ]
+
+
+def _editing(does: Editing) -> list[Action]:
+    """What can be done to the selected regions."""
+    table = (
+        ("union", "Union", ("U",), "The region selected first covers what all selected cover", does.unite),
+        ("subtract", "Subtract", ("Shift+U",), "The region selected first loses what the others cover", does.subtract),
+        ("intersect", "Intersect", ("Ctrl+U",), "The region selected first keeps what all cover", does.intersect),
+        ("smooth", "Smooth", ("S",), "Fewer vertices or rounder corners for the selected regions", does.smooth),
+        ("duplicate", "Duplicate", ("Ctrl+J",), "A copy beside each selected region", does.duplicate),
+        ("copy", "Copy regions", ("Ctrl+C",), "Remember the selected regions", does.copy),
+        ("paste", "Paste regions", ("Ctrl+V",), "Put the copied regions onto this photo", does.paste),
+        ("copy_previous", "Copy from the previous photo", ("Ctrl+B",), "Its regions", does.copy_from_previous),
+        ("forward", "Bring forward", ("Ctrl+Up",), "One place up in the drawing order", does.bring_forward),
+        ("backward", "Send backward", ("Ctrl+Down",), "One place down in the drawing order", does.send_backward),
+        ("front", "Bring to front", ("Ctrl+Shift+Up",), "Above all other regions", does.bring_to_front),
+        ("back", "Send to back", ("Ctrl+Shift+Down",), "Below all other regions", does.send_to_back),
+        ("hide", "Hide or show", ("H",), "Hide the selected regions, or show them again", does.hide),
+        ("show_all", "Show all regions", ("Shift+H",), "Also those hidden by hand", does.show_all),
+        ("lock", "Lock or unlock", ("Ctrl+L",), "Keep the selected regions from being changed", does.lock),
+        ("snap", "Snap to regions", ("Q",), "Dragged points jump to other regions; Ctrl too", does.toggle_snapping),
+        ("brush_larger", "Larger brush", ("]",), "Also Shift and the wheel", does.larger_brush),
+        ("brush_smaller", "Smaller brush", ("[",), "Also Shift and the wheel", does.smaller_brush),
+    )
+    return [Action(*row) for row in table]

@@ -1,129 +1,308 @@
-"""What does the photo's annotation mean? The panel at the right: damage, regions, labels, the selected region."""
+"""Which regions does the photo have? A list that selects what the canvas selects, and the other way round.
+
+How does a short list of coloured things look? Used for the regions of a photo and for the labels.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-from qtpy.QtCore import Signal
-from qtpy.QtWidgets import QLabel, QWidget
+from qtpy.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QItemSelectionRange,
+    QModelIndex,
+    QObject,
+    QRect,
+    QRectF,
+    QSize,
+    QStringListModel,
+    Qt,
+    Signal,
+)
+from qtpy.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QResizeEvent
+from qtpy.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from cardamage_core.annotations.model import Finding, Label, Photo, Region
-from cardamage_core.assessment.damage import Damage
+from cardamage_core.annotations.model import Label, Region
+from cardamage_core.annotations.shapes import vertex_count
+from cardamage_core.text import amount, percent
 
-from .. import parts
-from ..damage_card import DamageCard
-from .label_list import LabelList
-from .region_fields import RegionFields
-from .region_list import RegionList
+from .. import look
 
-MOST_FINDINGS = 3
-NO_REGION = "No region yet. Press P and click around the damage."
+HEIGHT = 50
+FEWEST = 3  # rows that are always seen
+MANY = 64  # changed rows above which the list is told that all are
 
 
-class RegionPanel(QWidget):
-    """Shows what it is given; its lists tell what was chosen."""
+class RegionList(QListView):
+    """One row per region, in drawing order."""
 
-    finding_chosen = Signal(object)  # Finding
+    chosen = Signal(object)  # tuple of region ids
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.card = DamageCard()
-        self.regions = RegionList()
-        self.labels = LabelList()
-        self.fields = RegionFields()
-        self._hidden = parts.label("", "small", wrap=True)
-        self._hidden.setContentsMargins(14, 2, 14, 2)
-        self._none = parts.label("", "muted", wrap=True)
-        self._none.setContentsMargins(14, 4, 14, 4)
-        self._findings = parts.links("What looks wrong", "warn")
-        self._findings.linkActivated.connect(self._finding_clicked)
-        self._told: tuple[Finding, ...] = ()
-        self._findings.setContentsMargins(14, 0, 14, 4)
-        self._findings.hide()
-        self._photo: Photo | None = None
-        self._this = _head("This photo")
-        self._shown: tuple[Region, ...] = ()
-        self._labels: dict[str, Label] = {}
-        self._shares: Mapping[str, float] = {}
-        self._aside: Mapping[str, str] = {}
-        self._arrange()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows = RowModel(self)
+        self._telling = True
+        self._regions: tuple[Region, ...] = ()
+        self.setModel(self.rows)
+        self.setItemDelegate(RowDelegate(self, height=HEIGHT))
+        self.setSelectionMode(QListView.ExtendedSelection)
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QListView.ScrollPerPixel)
+        self.setAccessibleName("Regions")
+        self.setContextMenuPolicy(Qt.ActionsContextMenu)
+        self.setStatusTip("Click to select · right click to hide, lock, copy or order")
+        self.selectionModel().selectionChanged.connect(self._selection_changed)
 
-    def show_findings(self, findings: Sequence[Finding]) -> None:
-        """Say what looks wrong with the photo."""
-        self._told = tuple(findings[:MOST_FINDINGS])
-        more = f"And {len(findings) - MOST_FINDINGS} more." if len(findings) > MOST_FINDINGS else ""
-        self._findings.show_lines([(finding.text, bool(finding.region)) for finding in self._told], more)
-        self._findings.setVisible(bool(findings))
+    def show_regions(
+        self,
+        regions: Sequence[Region],
+        labels: Mapping[str, Label],
+        shares: Mapping[str, float],
+        *,
+        aside: Mapping[str, str],
+    ) -> None:
+        """Show the regions; `shares` are damage percentages, `aside` says "hidden", "locked" or both, by region id."""
+        kept, old, self._regions = self.selected(), self._regions, tuple(regions)
+        changed = [row for row, (a, b) in enumerate(zip(old, regions, strict=False)) if a is not b]
+        self._telling = False
+        self.rows.show(
+            [region.id for region in regions],
+            lambda number: row_of(regions[number], labels, shares, aside),
+            changed=changed if len(changed) <= MANY else None,
+        )
+        self._telling = True
+        self.viewport().update()  # labels and shares may be others: rows that are seen are painted again
+        self.select(kept)
+        if len(old) != len(regions):
+            self.setMaximumHeight(max(1, self.sizeHint().height()))
+            self.updateGeometry()
 
-    def show_regions(self, regions: Sequence[Region], labels: Sequence[Label], *, hidden: int, none: str = "") -> None:
-        """Show the photo's regions, or say why there are none; `hidden` predictions scored too low to be shown."""
-        self._none.setText(none or NO_REGION)
-        self._shown, self._labels = tuple(regions), {label.name: label for label in labels}
-        self._show_list()
-        self.regions.setVisible(bool(regions))
-        self._none.setVisible(not regions)
-        self._hidden.setVisible(hidden > 0)
-        self._hidden.setText(f"{hidden} predicted with a score below 0.9: see Inspect." if hidden else "")
+    def select(self, ids: Sequence[str]) -> None:
+        """Select these regions, without telling."""
+        if self.selected() == tuple(ids):
+            return
+        found = [index for index in map(self.rows.index_of, ids) if index.isValid()]
+        chosen = QItemSelection()
+        for index in found:
+            chosen.append(QItemSelectionRange(index))
+        self._telling = False
+        self.selectionModel().select(chosen, QItemSelectionModel.ClearAndSelect)
+        self._telling = True
+        if found:
+            self.scrollTo(found[-1])
 
-    def show_photo(self, photo: Photo | None) -> None:
-        """The photo that is told about while no region is selected; see `show_selection`."""
-        self._photo = photo
-
-    def show_damage(self, damage: Damage | None) -> None:
-        """Show the figure, and each region's share."""
-        self.card.show_damage(damage)
-        self._shares = damage.by_region if damage else {}
-        self._show_list()
-
-    def show_aside(self, hidden: Set[str], locked: Set[str]) -> None:
-        """Say which regions are hidden or locked by hand."""
-        self._aside = {i: " · ".join(said) for i in hidden | locked if (said := _said(i, hidden, locked))}
-        self._show_list()
-
-    def show_selection(self, ids: Sequence[str]) -> None:
-        """Mark the selected regions and tell what is known of them; with none, of the photo."""
-        self.regions.select(ids)
-        wanted = set(ids)
-        chosen = [region for region in self._shown if region.id in wanted]
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What is selected stays in sight when the fields below need more room."""
+        super().resizeEvent(event)
+        chosen = sorted(self.selectedIndexes())
         if chosen:
-            self.fields.show_regions(chosen, tuple(self._labels.values()))
-        elif self._photo is not None:
-            self.fields.show_photo(self._photo)
-        else:
-            self.fields.show_nothing()
-        which = "These regions" if len(chosen) > 1 else "This region" if chosen else "This photo"
-        self._this.setText(which.upper())
+            self.scrollTo(chosen[-1])
 
-    def _finding_clicked(self, number: str) -> None:
-        self.finding_chosen.emit(self._told[int(number)])
+    def selected(self) -> tuple[str, ...]:
+        """The ids of the selected rows."""
+        return tuple(index.data(ID) for index in sorted(self.selectedIndexes()))
 
-    def _show_list(self) -> None:
-        self.regions.show_regions(self._shown, self._labels, self._shares, aside=self._aside)
+    def sizeHint(self) -> QSize:
+        """As high as its rows."""
+        return QSize(280, self.rows.rowCount() * HEIGHT)
 
-    def _arrange(self) -> None:
-        self.setMinimumWidth(240)
-        sheet = parts.frame("panel")
-        column = parts.rows(sheet, margins=(0, 0, 0, 12), spacing=6)
-        card = QWidget()
-        parts.rows(card, margins=(12, 0, 12, 8)).addWidget(self.card)
-        column.addWidget(card)
-        for head, widgets in (
-            (_head("Regions"), (self._findings, self._none, self.regions, self._hidden)),
-            (_head("Labels"), (self.labels,)),
-            (self._this, (self.fields,)),
-        ):
-            column.addWidget(head)
-            for widget in widgets:
-                column.addWidget(widget, {self.regions: 3, self.labels: 2}.get(widget, 0))
-        column.addStretch(0)
-        parts.rows(self).addWidget(parts.scrolled(sheet, "Details"))  # where it is low, nothing is squeezed
+    def minimumSizeHint(self) -> QSize:
+        """A few rows are always seen."""
+        return QSize(120, min(FEWEST, self.rows.rowCount()) * HEIGHT)
+
+    def _selection_changed(self) -> None:
+        if self._telling:
+            self.chosen.emit(self.selected())
 
 
-def _said(region_id: str, hidden: Set[str], locked: Set[str]) -> list[str]:
-    return [word for word, ids in (("hidden", hidden), ("locked", locked)) if region_id in ids]
+def row_of(region: Region, labels: Mapping[str, Label], shares: Mapping[str, float], aside: Mapping[str, str]) -> Row:
+    """How a region is listed."""
+    label = labels.get(region.label)
+    share = shares.get(region.id)
+    return Row(
+        id=region.id,
+        text=region.label or "no label",
+        color=color_of(label),
+        note=aside.get(region.id, ""),
+        second=" · ".join(_said(region)),
+        right="" if share is None else percent(share),
+        struck=region.review == "rejected",
+    )
 
 
-def _head(text: str) -> QLabel:
-    head = parts.section(text)
-    head.setContentsMargins(14, 8, 14, 0)
-    return head
+def color_of(label: Label | None) -> str:
+    """The colour of a label on the photo."""
+    if label is None:
+        return ""
+    return look.CAR_COLOR if label.role == "car" else label.color
+
+
+def _said(region: Region) -> list[str]:
+    said = [amount(vertex_count(region.shape), "vertex", "vertices")]
+    if region.origin.score is not None:
+        said.append(f"score {region.origin.score:.2f}")
+    if region.review != "unreviewed":
+        said.append(region.review)
+    return said
+
+
+ROW, ID = Qt.UserRole, Qt.UserRole + 1
+EDGE = 14  # pixels at both sides
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: key chip (may be ""), colour, text with a muted note, second line (may be ""), text at the right."""
+
+    id: str
+    text: str
+    color: str
+    key: str = ""
+    note: str = ""
+    second: str = ""
+    right: str = ""
+    marked: bool = False  # the label of the next drawing
+    struck: bool = False  # rejected
+
+
+class RowModel(QStringListModel):
+    """Rows as a Qt model. A row is made only when it is looked at, so that thousands cost nothing.
+
+    The ids lie in Qt's own string list, so that Qt lays out its rows without asking Python for each.
+    """
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._ids: tuple[str, ...] = ()
+        self._places: dict[str, int] = {}
+        self._make: Callable[[int], Row] | None = None
+
+    def show(self, ids: Sequence[str], make: Callable[[int], Row], *, changed: Sequence[int] | None = None) -> None:
+        """Show rows with these ids, made by their number; the list keeps its place when the ids are the same.
+
+        `changed` are the numbers of the rows that differ where the ids are the same (None: perhaps all).
+        """
+        ids, old = tuple(ids), self._ids
+        self._make = make
+        if ids == old:
+            ranges = [(0, len(ids) - 1)] if changed is None and ids else [(row, row) for row in changed or ()]
+            for first, last in ranges:
+                self.dataChanged.emit(self.index(first), self.index(last))
+            return
+        self._ids = ids
+        self._places = {row_id: place for place, row_id in enumerate(ids)}
+        self.setStringList(list(ids))
+
+    def data(self, index: QModelIndex, role: int = Qt.DisplayRole) -> object:
+        """The text; under `ROW` the whole row, under `ID` its id."""
+        if not index.isValid() or role not in (ROW, ID, Qt.DisplayRole, Qt.AccessibleTextRole):
+            return None
+        if role == ID:
+            return self._ids[index.row()]
+        row = self.row(index.row())
+        if role == Qt.AccessibleTextRole:
+            return " ".join(filter(None, (row.text, row.note, row.second, row.right)))
+        return row if role == ROW else row.text
+
+    def flags(self, index: QModelIndex) -> Qt.ItemFlags:
+        """Rows are chosen, not edited."""
+        return Qt.ItemIsEnabled | Qt.ItemIsSelectable if index.isValid() else Qt.NoItemFlags
+
+    def row(self, number: int) -> Row:
+        """One row by its number."""
+        assert self._make is not None, "rows are looked at only after they were shown"
+        return self._make(number)
+
+    def index_of(self, row_id: str) -> QModelIndex:
+        """The index of a row by id; invalid when there is none."""
+        place = self._places.get(row_id, -1)
+        return self.index(place) if place >= 0 else QModelIndex()
+
+
+class RowDelegate(QStyledItemDelegate):
+    """Paints a `Row`; rows are `height` pixels high."""
+
+    def __init__(self, parent: QWidget, *, height: int) -> None:
+        super().__init__(parent)
+        self._widget, self._height = parent, height
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex) -> QSize:
+        """All rows are alike."""
+        return QSize(160, self._height)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        """Paint one row."""
+        row: Row = index.data(ROW)
+        colors, rect = look.of(self._widget), option.rect
+        painter.save()
+        painter.setRenderHint(QPainter.Antialiasing)
+        if option.state & (QStyle.State_Selected | QStyle.State_MouseOver):
+            painter.fillRect(rect, QColor(colors.raised))
+        if option.state & QStyle.State_Selected or row.marked:
+            painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), QColor(colors.accent))
+        left = rect.left() + EDGE
+        if row.key or not row.second:
+            left = _key(painter, QRect(left, rect.center().y() - 8, 18, 17), row.key, option.font, colors)
+        left = _square(painter, QRectF(left, rect.center().y() - 6, 12, 12), row.color, colors)
+        right = _right(painter, rect.adjusted(0, 0, -EDGE, 0), row.right, option.font, colors)
+        self._texts(painter, QRect(left, rect.top(), right - left - 8, rect.height()), row, option.font, colors)
+        painter.restore()
+
+    def _texts(self, painter: QPainter, rect: QRect, row: Row, font: QFont, colors: look.Palette) -> None:
+        if not row.second:
+            _text(painter, rect, row, font, colors)
+            return
+        middle = rect.center().y()
+        _text(painter, QRect(rect.left(), middle - 18, rect.width(), 19), row, font, colors)
+        small = QFont(font)
+        small.setPixelSize(look.SMALL + 1)
+        painter.setFont(small)
+        painter.setPen(QColor(colors.muted))
+        shown = QFontMetrics(small).elidedText(row.second, Qt.ElideRight, rect.width())
+        painter.drawText(QRect(rect.left(), middle, rect.width(), 18), Qt.AlignLeft | Qt.AlignVCenter, shown)
+
+
+def _text(painter: QPainter, rect: QRect, row: Row, font: QFont, colors: look.Palette) -> None:
+    font = QFont(font)
+    font.setStrikeOut(row.struck)
+    metrics = QFontMetrics(font)
+    shown = metrics.elidedText(row.text, Qt.ElideRight, rect.width())
+    painter.setFont(font)
+    painter.setPen(QColor(colors.muted if row.struck else colors.text))
+    painter.drawText(rect, Qt.AlignLeft | Qt.AlignVCenter, shown)
+    beside = rect.adjusted(metrics.horizontalAdvance(shown + " "), 0, 0, 0)
+    if row.note and beside.width() > 24:
+        painter.setPen(QColor(colors.muted))
+        note = metrics.elidedText(row.note, Qt.ElideRight, beside.width())
+        painter.drawText(beside, Qt.AlignLeft | Qt.AlignVCenter, note)
+
+
+def _key(painter: QPainter, rect: QRect, key: str, font: QFont, colors: look.Palette) -> int:
+    if key:
+        small = QFont(font)
+        small.setPixelSize(look.SMALL)
+        painter.setFont(small)
+        painter.setPen(QPen(QColor(colors.line), 1))
+        painter.setBrush(QColor(colors.raised))
+        painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        painter.setPen(QColor(colors.muted))
+        painter.drawText(rect, Qt.AlignCenter, key)
+    return rect.right() + 11
+
+
+def _square(painter: QPainter, rect: QRectF, color: str, colors: look.Palette) -> int:
+    painter.setPen(QPen(QColor(colors.line), 1))
+    painter.setBrush(QColor(color or colors.muted))
+    painter.drawRoundedRect(rect, 3, 3)
+    return int(rect.right()) + 10
+
+
+def _right(painter: QPainter, rect: QRect, text: str, font: QFont, colors: look.Palette) -> int:
+    painter.setFont(font)
+    painter.setPen(QColor(colors.muted))
+    painter.drawText(rect, Qt.AlignRight | Qt.AlignVCenter, text)
+    return rect.right() - QFontMetrics(font).horizontalAdvance(text)

@@ -1,16 +1,41 @@
-"""How does a person take a tool? The small panel that floats at the left edge of the canvas."""
+"""How does a person take a tool? The small panel that floats at the left edge of the canvas.
+
+What stands above the canvas? Undo and redo, cutting, the photo's review, light, fit and zoom.
+
+How much simpler or smoother is the outline to be? Sliders over the canvas; one sees what comes of it.
+
+What do the small panels share that float above the canvas?
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from qtpy.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from qtpy.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QPixmap
-from qtpy.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QWidget
+from qtpy.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
+from qtpy.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QHideEvent,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+)
+from qtpy.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QSlider, QToolButton, QWidget
 
-from .. import look, parts
+from cardamage_core.text import amount
+
+from .. import look
+from ..canvas import Canvas
 from ..canvas.tools.base import Tool
-from ..keys_shown import keyed
+from ..canvas.tools.sweep import Reshape
+from ..commands.actions import Action
+from ..commands.editor import chip, keyed, retip
+from ..widgets import common
 
 SIZE = QSize(118, 31)
 KEY = 19  # pixels, the least width of the little key
@@ -27,7 +52,7 @@ class ToolBox(QFrame):
         self.setProperty("role", "float")
         self._group = QButtonGroup(self)
         self.buttons: dict[str, ToolButton] = {}
-        column = parts.rows(self, margins=(6, 6, 6, 6), spacing=2)
+        column = common.rows(self, margins=(6, 6, 6, 6), spacing=2)
         for tool in (tool for tool in tools if tool.boxed):
             button = ToolButton(tool)
             self.buttons[tool.name] = button
@@ -142,3 +167,230 @@ class ToolButton(QAbstractButton):
         painter.setFont(font)
         painter.setPen(text)
         painter.drawText(key, Qt.AlignCenter, self._key)
+
+
+# icon, text, action; "" parts groups. Tools that stand here rather than in the box of tools are marked while in hand.
+CUTTING = (
+    ("vector-union", "Union", "union"),
+    ("vector-difference-ba", "Subtract", "subtract"),
+    ("vector-intersection", "Intersect", "intersect"),
+    ("circle-double", "Hole", "tool_hole"),
+    ("box-cutter", "Split", "tool_split"),
+    ("", "", ""),
+    ("chart-bell-curve", "Smooth", "smooth"),
+    ("", "", ""),
+    ("check", "Accept photo", "accept_photo"),
+)
+TEXT, BOTH, ICON = Qt.ToolButtonTextOnly, Qt.ToolButtonTextBesideIcon, Qt.ToolButtonIconOnly
+LEVELS = ((TEXT, BOTH, BOTH), (TEXT, TEXT, ICON), (TEXT, ICON, ICON), (ICON, ICON, ICON))  # cutting, light, the others
+
+
+class ToolBar(QWidget):
+    """Buttons for actions, given by their ids, and the zoom. Where it is narrow only icons are shown."""
+
+    def __init__(self, actions: Mapping[str, Action]) -> None:
+        super().__init__()
+        self.undo = _button("undo", "Undo", actions["annotate_undo"])
+        self.redo = _button("redo", "Redo", actions["annotate_redo"])
+        self.upright = _button("rotate-left", "Upright", actions["upright"])
+        self.upright.hide()
+        keyed(self.undo, "undo", "Undo", key="Ctrl+Z")  # the keys are those of the Edit menu
+        keyed(self.redo, "redo", "Redo", key="Ctrl+Shift+Z")
+        self.light = _button("brightness-6", "Brightness", actions["light"])
+        self.fit = _button("fit-to-page-outline", "Fit", actions["fit"])
+        self.zoom = _button("", "100 %", actions["actual_size"])
+        self.buttons = {action: _button(icon, text, actions[action]) for icon, text, action in CUTTING if action}
+        self.accept = self.buttons["accept_photo"]
+        for name in ("tool_hole", "tool_split"):
+            self.buttons[name].setCheckable(True)
+        self.zoom.setMinimumWidth(self.zoom.fontMetrics().horizontalAdvance("6400 %") + 32)  # so that nothing moves
+        self._bar = common.frame("bar")
+        row = common.columns(self._bar, margins=(8, 5, 12, 5), spacing=2)
+        for button in (self.undo, self.redo):
+            row.addWidget(button)
+        for action in ("", *(action for _, _, action in CUTTING)):
+            row.addWidget(self.buttons[action] if action else _stroke(), 0, Qt.AlignVCenter)
+        row.addStretch(1)
+        row.addWidget(self.upright)
+        row.addWidget(self.light)
+        row.addWidget(self.fit)
+        row.addWidget(chip("fit", actions["fit"].key_text), 0, Qt.AlignVCenter)
+        row.addWidget(self.zoom)
+        common.rows(self).addWidget(self._bar)
+        self._show_level(*LEVELS[-1])
+        self.setMinimumWidth(self._bar.sizeHint().width())
+
+    def show_zoom(self, scale: float) -> None:
+        """Screen pixels per photo pixel."""
+        self.zoom.setText(f"{scale * 100:.0f} %")
+
+    def show_turn(self, turn: int) -> None:
+        """Offer the way back while the view is turned."""
+        self.upright.setVisible(turn != 0)
+
+    def show_history(self, undo: str, redo: str) -> None:
+        """What undo and redo would do; "" when there is nothing."""
+        for button, name, text in ((self.undo, "Undo", undo), (self.redo, "Redo", redo)):
+            button.setEnabled(bool(text))
+            retip(button, f"{name}: {text}" if text else name)
+
+    def show_tool(self, name: str) -> None:
+        """Mark the tool in hand, where it stands here."""
+        for tool in ("hole", "split"):
+            self.buttons[f"tool_{tool}"].setChecked(tool == name)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Names where there is room for them, whatever the font."""
+        super().resizeEvent(event)
+        for level in LEVELS:
+            self._show_level(*level)
+            if self._bar.sizeHint().width() <= self.width():
+                break
+
+    def _show_level(self, *styles: Qt.ToolButtonStyle) -> None:
+        others = (self.undo, self.redo, self.accept, self.upright, self.fit)
+        cutting = [button for button in self.buttons.values() if button is not self.accept]
+        for buttons, style in zip((cutting, (self.light,), others), styles, strict=True):
+            for button in buttons:
+                if button.toolButtonStyle() != style:
+                    button.setToolButtonStyle(style)
+
+
+def _stroke() -> QFrame:
+    stroke = common.frame("stroke")
+    stroke.setFixedHeight(18)
+    return stroke
+
+
+def _button(icon: str, text: str, action: Action) -> QToolButton:
+    if icon:
+        button = common.icon_button(icon, action.text, action.slot, text=text)
+    else:
+        button = QToolButton()
+        button.setText(text)
+        button.clicked.connect(lambda _checked=False: action.slot())
+    button.setStatusTip(action.hint)
+    keyed(button, action.id, action.text, key=action.key_text)
+    return button
+
+
+STEPS = 60
+FIRST = 20  # a tolerance of 2.7 screen pixels: one sees that something happens
+LARGEST = 24.0  # screen pixels of tolerance at the slider's end
+ROUNDS = 3
+EDGE = 12  # pixels from the canvas's lower edge
+
+
+class SmoothBar(common.QFrame):
+    """Opens for the selected regions, and closes when the gesture that it drives ends."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        super().__init__(canvas)
+        self.setProperty("role", "float")
+        self._canvas = canvas
+        self._gesture: Reshape | None = None
+        self.simplify, self.round = _slider(STEPS, "Simplify"), _slider(ROUNDS, "Round corners")
+        self.text = common.label("", "muted")
+        self.text.setMinimumWidth(130)
+        self.apply = common.button("Apply", canvas.close_drawing, "primary", tip="Change the regions (Enter)")
+        self.cancel = common.button("Cancel", self._cancel, tip="Leave them as they are (Esc)")
+        row = common.columns(self, margins=(12, 8, 12, 8), spacing=8)
+        for name, slider in (("Simplify", self.simplify), ("Round", self.round)):
+            row.addWidget(common.label(name))
+            row.addWidget(slider)
+            slider.valueChanged.connect(self._changed)
+        for widget in (self.text, self.apply, self.cancel):
+            row.addWidget(widget)
+        canvas.busy_changed.connect(self._busy_changed)
+        self.hide()
+
+    def open(self) -> None:
+        """Begin with a little of it."""
+        self._gesture = Reshape(self._canvas.start)
+        self._canvas.begin(self._gesture)
+        self.simplify.setValue(FIRST)
+        self.round.setValue(0)
+        self._changed()
+        self.adjustSize()
+        self.move((self._canvas.width() - self.width()) // 2, self._canvas.height() - self.height() - EDGE)
+        self.show()
+        self.raise_()
+        self.simplify.setFocus()  # arrows change it; Enter and Esc go on to the canvas
+
+    def _changed(self) -> None:
+        if self._gesture is None:
+            return
+        share = self.simplify.value() / STEPS
+        tolerance = LARGEST * share * share / self._canvas.viewport.scale
+        self._gesture.set(tolerance=tolerance, rounds=self.round.value())
+        self._canvas.refresh()
+        before, after = self._gesture.saved()
+        self.text.setText(f"{before} → {amount(after, 'vertex', 'vertices')}")
+
+    def _cancel(self) -> None:
+        self._canvas.cancel()
+
+    def _busy_changed(self, busy: bool) -> None:
+        if not busy and self._gesture is not None:
+            self._gesture = None
+            self._canvas.setFocus()
+            self.hide()
+
+
+def _slider(most: int, name: str) -> QSlider:
+    slider = common.Slider(Qt.Horizontal)
+    slider.setRange(0, most)
+    slider.setFixedWidth(96)
+    slider.setAccessibleName(name)
+    slider.setFocusPolicy(Qt.TabFocus)
+    return slider
+
+
+class Floating(QFrame):
+    """A panel in a right corner of another widget; it stays there when that changes its size. Esc puts it away."""
+
+    def __init__(self, parent: QWidget, name: str, *, low: bool = False) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "float")
+        self.setAccessibleName(name)
+        self._low = low
+        parent.installEventFilter(self)
+        self.hide()
+
+    def open(self) -> None:
+        """Show it in its corner."""
+        self.settle()
+        self.show()
+        self.raise_()
+
+    def settle(self) -> None:
+        """Be as large as what is in it, in the corner."""
+        self.adjustSize()
+        room = self.parentWidget()
+        self.move(room.width() - self.width() - EDGE, room.height() - self.height() - EDGE if self._low else EDGE)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The corner moved."""
+        if event.type() == QEvent.Resize and watched is self.parentWidget() and self.isVisible():
+            self.settle()
+        return super().eventFilter(watched, event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc puts it away."""
+        if event.matches(QKeySequence.Cancel):
+            self.hide()
+        else:
+            super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Esc is for the panel while it has the focus, not for the page."""
+        if event.type() == QEvent.ShortcutOverride and event.matches(QKeySequence.Cancel):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """The photo has the keys again."""
+        super().hideEvent(event)
+        if self.parentWidget() is not None:
+            self.parentWidget().setFocus()

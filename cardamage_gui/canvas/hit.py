@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from cardamage_core.annotations.handles import is_round
+from cardamage_core.annotations.edits import is_round
 
 from .scene import Item, Scene
 from .viewport import Point

@@ -12,7 +12,7 @@ from qtpy.QtCore import QPointF
 from qtpy.QtGui import QColor, QPolygonF
 
 from cardamage_core.annotations import shapes
-from cardamage_core.annotations.handles import handles
+from cardamage_core.annotations.edits import handles
 from cardamage_core.annotations.model import Dot, Label, Polyline, Region, Ring
 
 Bounds = tuple[float, float, float, float]

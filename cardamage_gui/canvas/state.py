@@ -11,8 +11,8 @@ from typing import Generic, ParamSpec
 import numpy as np
 from qtpy.QtGui import QColor
 
+from cardamage_core.annotations.confidence import stands
 from cardamage_core.annotations.model import Label, Region
-from cardamage_core.annotations.standing import stands
 
 from .. import look
 from .hit import NOTHING, REACH, Hit

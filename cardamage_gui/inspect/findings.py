@@ -1,16 +1,114 @@
-"""What was found on this photo, and what does a person say to it? The table at the right."""
+"""What do the findings of this photo come to? The panel at the right: figure, table, models.
+
+What was found on this photo, and what does a person say to it? The table at the right.
+
+By which model is damage outlined, and on which photos? The buttons under the findings.
+
+Which findings does a photo have, in the order of their numbers? Values only, no Qt.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 from qtpy.QtCore import QAbstractTableModel, QModelIndex, QPointF, QRectF, QSize, Qt, Signal
 from qtpy.QtGui import QColor, QFont, QPainter
-from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
+from qtpy.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
 
-from .. import look, words
-from .rows import Row
+from cardamage_core.annotations.confidence import stands
+from cardamage_core.annotations.model import Label, Region, Review
+from cardamage_core.assessment.damage import Damage
+from cardamage_core.text import percent
+
+from .. import look
+from ..commands.editor import chip
+from ..widgets import common
+from ..widgets.damage_card import DamageCard
+
+if TYPE_CHECKING:
+    from cardamage_core.models.registry import Model
+
+
+KEYS = (("inspect_accept", "Y", "accept"), ("inspect_reject", "N", "reject"), ("inspect_next", "D", "next photo"))
+
+
+class FindingsPanel(QFrame):
+    """Shows what it is given; its table and its buttons tell what was chosen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "panel")
+        self.setMinimumWidth(300)
+        self.card = DamageCard()
+        self.table = FindingsTable()
+        self.outline_bar = OutlineBar()
+        self._nothing = common.label("", "muted", wrap=True)
+        self._arrange()
+
+    def show_nothing(self) -> None:
+        """No photo is shown."""
+        self.card.show_damage(None)
+        self.table.show_rows((), "of photo")
+        self._nothing.hide()
+
+    def show_findings(self, damage: Damage, rows: tuple[Row, ...], *, hidden: int, threshold: float) -> None:
+        """The figure and the findings; `hidden` predictions lie below the threshold."""
+        self.card.show_damage(damage)
+        self.table.show_rows(rows, f"of {damage.denominator}")
+        self._nothing.setVisible(not rows)
+        self._nothing.setText(nothing_said(hidden, threshold, outlined=damage.percent is not None))
+
+    def _arrange(self) -> None:
+        layout = common.rows(self, margins=(0, 0, 0, 12), spacing=8)
+        card = QVBoxLayout()
+        card.setContentsMargins(12, 0, 12, 8)
+        card.addWidget(self.card)
+        body = QVBoxLayout()
+        body.setContentsMargins(14, 0, 8, 0)
+        body.setSpacing(8)
+        body.addWidget(common.section("Findings on this photo"))
+        body.addWidget(self._nothing)
+        body.addWidget(self.table, 1)
+        body.addLayout(_keys())
+        layout.addLayout(card)
+        layout.addLayout(body, 1)
+        layout.addWidget(self.outline_bar)
+
+
+def nothing_said(hidden: int, threshold: float, *, outlined: bool) -> str:
+    """Why the table is empty; `outlined` tells that there is something on the photo, such as the car."""
+    if hidden:
+        some = "1 finding lies" if hidden == 1 else f"{hidden} findings lie"
+        return f"{some} below {100 * threshold:.0f} %. Move the slider to see more."
+    if outlined:
+        return "No damage is outlined on this photo."
+    return "Nothing is outlined on this photo yet. Outline damage asks the model."
+
+
+def _keys() -> QHBoxLayout:
+    line = QHBoxLayout()
+    line.setSpacing(6)
+    for action, key, text in KEYS:
+        line.addWidget(chip(action, key))
+        line.addWidget(common.label(text, "small"))
+        line.addSpacing(4)
+    line.addStretch(1)
+    return line
+
 
 ROW = Qt.UserRole
 NUMBER, DAMAGE, SHARE, SCORE, STATE = range(5)
@@ -190,7 +288,7 @@ def _text(row: Row, column: int) -> str:
     if column == DAMAGE:
         return row.region.label or "no label"
     if column == SHARE:
-        return words.percent(row.percent) if row.percent is not None else "–"
+        return percent(row.percent) if row.percent is not None else "–"
     if column == SCORE:
         return f"{row.score:.2f}" if row.score is not None else "–"
     return SIGNS[row.region.review]
@@ -200,3 +298,122 @@ def _tip(row: Row) -> str:
     origin = row.region.origin
     by = f"outlined by {origin.model}" if origin.kind == "predicted" else f"{origin.kind} {origin.source}".strip()
     return f"{row.region.label or 'no label'} · {by} · {SAID[row.region.review]}"
+
+
+class OutlineBar(QWidget):
+    """The models, and the buttons that outline damage or stop doing so."""
+
+    model_chosen = Signal(object)  # Model or None
+    outline = Signal()
+    outline_all = Signal()
+    stop = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._make()
+        self._arrange()
+
+    def show_models(self, models: Sequence[Model], chosen: str) -> None:
+        """Offer these models; `chosen` is an id, else the newest."""
+        self._models.blockSignals(True)
+        self._models.clear()
+        for model in models:
+            self._models.addItem(model.card.name, model)
+            self._models.setItemData(self._models.count() - 1, model.card.id, Qt.ToolTipRole)
+        ids = [model.card.id for model in models]
+        self._models.setCurrentIndex(ids.index(chosen) if chosen in ids else 0)
+        self._models.blockSignals(False)
+        self._models.setVisible(bool(models))
+        self.model_chosen.emit(self.model())
+
+    def model(self) -> Model | None:
+        """The model chosen, or None."""
+        return self._models.currentData()
+
+    def show_work(self, *, busy: bool, possible: bool, why_not: str) -> None:
+        """Whether photos are being outlined, or could be."""
+        self._outline.setVisible(not busy)
+        self._all.setVisible(not busy)
+        self._stop.setVisible(busy)
+        for button in (self._outline, self._all):
+            button.setEnabled(possible)
+        self._none.setText(why_not)
+        self._none.setVisible(bool(why_not))
+        self._outline.setToolTip(why_not or "Outline the damage on this photo (Ctrl+D)")
+
+    def _make(self) -> None:
+        self._models = common.ComboBox()
+        self._models.setAccessibleName("Model")
+        self._models.setToolTip("The model that outlines")
+        self._models.currentIndexChanged.connect(lambda _row: self.model_chosen.emit(self.model()))
+        self._outline = common.button("Outline damage", self.outline.emit, "primary")
+        self._all = common.button("All photos", self.outline_all.emit, tip="Outline the damage on all photos")
+        self._stop = common.button("Stop", self.stop.emit, tip="Outline no more photos; what is stored stays")
+        self._stop.hide()
+        self._none = common.label("", "small", wrap=True)
+
+    def _arrange(self) -> None:
+        column = common.rows(self, margins=(14, 0, 14, 0), spacing=8)
+        column.addWidget(self._none)
+        column.addWidget(self._models)
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        line.addWidget(self._outline, 1)
+        line.addWidget(self._stop, 1)
+        line.addWidget(self._all)
+        column.addLayout(line)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One finding: its number on the photo, the region, its label's colour and its share in percent (None: none)."""
+
+    number: int
+    region: Region
+    color: str
+    percent: float | None
+
+    @property
+    def score(self) -> float | None:
+        """How sure the model is, 0…1; None for what a person outlined."""
+        return self.region.origin.score
+
+
+def rows_of(regions: Sequence[Region], labels: Sequence[Label], damage: Damage, threshold: float) -> tuple[Row, ...]:
+    """The damage findings shown, numbered from 1 in drawing order; outlines of the car are none."""
+    known = {label.name: label for label in labels}
+    found = [
+        region
+        for region in regions
+        if stands(region, threshold) and (region.label not in known or known[region.label].role != "car")
+    ]
+    return tuple(
+        Row(
+            number,
+            region,
+            known[region.label].color if region.label in known else "",
+            damage.by_region.get(region.id),
+        )
+        for number, region in enumerate(found, start=1)
+    )
+
+
+def decided(regions: Sequence[Region], region_id: str, review: Review) -> tuple[Region, ...]:
+    """The regions with one accepted or rejected; the same decision again takes it back."""
+    return tuple(
+        msgspec.structs.replace(region, review="unreviewed" if region.review == review else review)
+        if region.id == region_id
+        else region
+        for region in regions
+    )
+
+
+def with_predictions(before: Sequence[Region], found: Sequence[Region], model: str) -> tuple[Region, ...]:
+    """New predictions of a model in place of its earlier ones that nobody decided on."""
+    kept = [r for r in before if r.origin.kind != "predicted" or r.origin.model != model or r.review != "unreviewed"]
+    return (*kept, *(region for region in found if not _known(region, kept, model)))
+
+
+def _known(region: Region, kept: Sequence[Region], model: str) -> bool:
+    """Whether a person has decided on this very outline before."""
+    return any(one.origin.model == model and one.shape == region.shape for one in kept)

@@ -11,22 +11,23 @@ from qtpy.QtCore import Qt, Signal
 from qtpy.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from qtpy.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
+from cardamage_core.annotations.confidence import stands
 from cardamage_core.annotations.model import Review
-from cardamage_core.annotations.standing import stands
+from cardamage_core.text import amount
 
-from .. import actions, parts, words
-from ..actions import Action
 from ..background import Background
-from ..dialogs import Dialogs
-from ..docks import LEFT, RIGHT, Docks, Panel
-from ..keys_shown import keyed
+from ..commands import actions
+from ..commands.actions import Action
+from ..commands.editor import keyed
 from ..session import Session
 from ..settings import Settings
-from ..thumbnails import Thumbnails
-from .outlining import Outliner, Outlining
-from .panel import FindingsPanel
-from .photos import PhotosModel, PhotosView
-from .rows import decided, rows_of
+from ..widgets import common
+from ..widgets.dialogs import Dialogs
+from ..widgets.docks import LEFT, RIGHT, Docks, Panel
+from ..widgets.thumbnails import Thumbnails
+from .findings import FindingsPanel, decided, rows_of
+from .photo_panel import PhotosModel, PhotosView
+from .prediction_run import Outliner, Outlining
 from .viewer import Viewer
 
 if TYPE_CHECKING:
@@ -93,10 +94,10 @@ class InspectPage(QWidget):
         project = self._session.project
         if not paths or project is None:
             return
-        from .adding import added
+        from cardamage_core.project.import_apply import add_photos
 
         done = partial(self._added, project)
-        self._background.run(lambda: added(project, paths), done, self._session.failed.emit, urgent=True)
+        self._background.run(lambda: add_photos(project, paths), done, self._session.failed.emit, urgent=True)
 
     def outline(self) -> None:
         """Outline the damage on the current photo."""
@@ -200,8 +201,8 @@ class InspectPage(QWidget):
         self._viewer.show_work(self._outlining.text(), self._outlining.fraction())
 
     def _outlined(self, photos: int, regions: int) -> None:
-        found = words.count(regions, "region") if regions else "no damage"
-        self._session.said.emit(f"Outlined {words.count(photos, 'photo')}: {found} seen")
+        found = amount(regions, "region") if regions else "no damage"
+        self._session.said.emit(f"Outlined {amount(photos, 'photo')}: {found} seen")
 
     def _added(self, project: Project, first: str) -> None:
         if project is not self._session.project:
@@ -243,9 +244,9 @@ class InspectPage(QWidget):
         model = PhotosModel(self._session, self._background, threshold)
         thumbnails = Thumbnails(self._session, self._background, self)
         self._photos = PhotosView(model, thumbnails)
-        self._empty = parts.EmptyState(
+        self._empty = common.EmptyState(
             "Open the photos of a car, or drop them here, to see its damage outlined.",
-            parts.button("Open photos…", self.open_photos, "primary"),
+            common.button("Open photos…", self.open_photos, "primary"),
             title="No photos yet",
         )
 
@@ -258,17 +259,17 @@ class InspectPage(QWidget):
         self._stack = QStackedWidget()
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self.docks)
-        parts.rows(self).addWidget(self._stack)
+        common.rows(self).addWidget(self._stack)
 
     def _list(self) -> QWidget:
-        sheet = parts.frame("panel")
+        sheet = common.frame("panel")
         sheet.setMinimumWidth(220)
-        layout = parts.rows(sheet, margins=(0, 2, 0, 0), spacing=8)
+        layout = common.rows(sheet, margins=(0, 2, 0, 0), spacing=8)
         head = QHBoxLayout()
         head.setContentsMargins(14, 0, 5, 0)
-        head.addWidget(parts.section("Photos"))
+        head.addWidget(common.section("Photos"))
         head.addStretch(1)
-        add = parts.icon_button("image-plus-outline", "Open photos…", self.open_photos)
+        add = common.icon_button("image-plus-outline", "Open photos…", self.open_photos)
         keyed(add, "inspect_open", "Open photos…", key="Ctrl+Shift+O")
         head.addWidget(add)
         layout.addLayout(head)

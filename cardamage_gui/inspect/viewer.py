@@ -1,21 +1,26 @@
-"""How is the photo with its findings shown? Toolbar, what is going on, and the same canvas as everywhere, read-only."""
+"""How is the photo with its findings shown? Toolbar, what is going on, and the same canvas as everywhere, read-only.
+
+What stands above the photo: what is shown, and how strongly?
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qtpy.QtWidgets import QProgressBar, QWidget
+from qtpy.QtCore import QSize, Qt, Signal
+from qtpy.QtWidgets import QButtonGroup, QFrame, QLabel, QProgressBar, QSlider, QToolButton, QWidget
 
 from cardamage_core.annotations.model import Photo
 from cardamage_core.errors import CarDamageError
 
-from .. import parts
 from ..background import Background, Task
 from ..canvas import Canvas
+from ..commands.editor import keyed
 from ..settings import Settings
-from .toolbar import Toolbar
+from ..widgets import common
 
 if TYPE_CHECKING:
     import numpy as np
@@ -88,18 +93,18 @@ class Viewer(QWidget):
         self.canvas.set_opacity(value)
 
     def _make_strip(self) -> None:
-        self._strip = parts.frame("notice")
-        self._said = parts.label("", "muted")
+        self._strip = common.frame("notice")
+        self._said = common.label("", "muted")
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)
         self._bar.setTextVisible(False)
-        line = parts.columns(self._strip, margins=(14, 6, 14, 6), spacing=12)
+        line = common.columns(self._strip, margins=(14, 6, 14, 6), spacing=12)
         line.addWidget(self._said)
         line.addWidget(self._bar, 1)
         self._strip.hide()
 
     def _arrange(self) -> None:
-        column = parts.rows(self, spacing=0)
+        column = common.rows(self, spacing=0)
         column.addWidget(self.toolbar)
         column.addWidget(self._strip)
         column.addWidget(self.canvas, 1)
@@ -109,3 +114,96 @@ def _pixels(path: Path) -> np.ndarray:
     from cardamage_core import imaging
 
     return imaging.load(path)
+
+
+class Toolbar(QFrame):
+    """Findings or original, threshold, opacity."""
+
+    overlay_chosen = Signal(bool)
+    threshold_changed = Signal(float)
+    threshold_settled = Signal()  # nobody drags it any more
+    opacity_changed = Signal(float)
+
+    def __init__(self, threshold: float, opacity: float, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "bar")
+        self.setFixedHeight(44)
+        self._make(threshold, opacity)
+        self._arrange()
+
+    def show_overlay(self, on: bool) -> None:
+        """Mark whether findings or the original are shown."""
+        (self._findings if on else self._original).setChecked(True)
+
+    def threshold(self) -> float:
+        """The least score shown, 0…1."""
+        return self._threshold.value() / 100
+
+    def _make(self, threshold: float, opacity: float) -> None:
+        self._findings = _toggle("Findings", "M", "inspect_findings", lambda: self.overlay_chosen.emit(True))
+        self._original = _toggle("Original", "O", "inspect_original", lambda: self.overlay_chosen.emit(False))
+        self._findings.setChecked(True)
+        group = QButtonGroup(self)
+        for button in (self._findings, self._original):
+            group.addButton(button)
+        self._threshold, self._threshold_said = _slider(threshold, "Show masks above", 84)
+        self._opacity, self._opacity_said = _slider(opacity, "Opacity of masks", 56)
+        self._threshold.valueChanged.connect(self._threshold_moved)
+        self._threshold.sliderReleased.connect(self.threshold_settled)
+        self._opacity.valueChanged.connect(self._opacity_moved)
+
+    def _arrange(self) -> None:
+        layout = common.columns(self, margins=(8, 0, 8, 0), spacing=4)
+        for widget in (self._findings, self._original, _line()):
+            layout.addWidget(widget)
+        for widget in (
+            common.label("Show masks above", "muted"),
+            self._threshold,
+            self._threshold_said,
+            _line(),
+            common.label("Opacity", "muted"),
+            self._opacity,
+            self._opacity_said,
+        ):
+            layout.addWidget(widget)
+        layout.addStretch(1)
+
+    def _threshold_moved(self, value: int) -> None:
+        self._threshold_said.setText(f"{value} %")
+        self.threshold_changed.emit(value / 100)
+        if not self._threshold.isSliderDown():
+            self.threshold_settled.emit()
+
+    def _opacity_moved(self, value: int) -> None:
+        self._opacity_said.setText(f"{value} %")
+        self.opacity_changed.emit(value / 100)
+
+
+def _toggle(text: str, key: str, action: str, slot: Callable[[], None]) -> QToolButton:
+    button = QToolButton()
+    button.setText(text)
+    button.setCheckable(True)
+    keyed(button, action, text, key=key)
+    button.setMinimumSize(QSize(0, 28))
+    button.clicked.connect(lambda _checked=False: slot())
+    return button
+
+
+def _slider(value: float, name: str, width: int) -> tuple[QSlider, QLabel]:
+    slider = common.Slider(Qt.Horizontal)
+    slider.setRange(0, 100)
+    slider.setValue(round(100 * value))
+    slider.setFixedWidth(width)
+    slider.setAccessibleName(name)
+    slider.setToolTip(name)
+    said = common.label(f"{slider.value()} %", right=True)
+    said.setMinimumWidth(40)
+    return slider, said
+
+
+def _line() -> QFrame:
+    """A thin upright line with air on both sides."""
+    made = QFrame()
+    common.columns(made, margins=(3, 0, 3, 0)).addWidget(common.frame("stroke"))
+    made.setFixedHeight(20)
+    return made

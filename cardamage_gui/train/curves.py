@@ -12,7 +12,8 @@ from qtpy.QtCore import QEvent, Qt
 from qtpy.QtGui import QColor, QFont
 from qtpy.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QWidget
 
-from .. import look, parts
+from .. import look
+from ..widgets import common
 from .history import PARTS, History, Series
 
 HEIGHT = 190
@@ -64,12 +65,12 @@ class Chart(QFrame):
         self.setProperty("role", "card")
         self.setFixedHeight(HEIGHT)
         head = QHBoxLayout()
-        head.addWidget(parts.label(title))
-        self._legend = parts.label("", "small", right=True)
+        head.addWidget(common.label(title))
+        self._legend = common.label("", "small", right=True)
         self._legend.setTextFormat(Qt.RichText)
         self._legend.setMinimumWidth(1)  # both columns stay equally wide
         head.addWidget(self._legend, 1)
-        self._nothing = parts.label("", "small")
+        self._nothing = common.label("", "small")
         self._nothing.hide()
         self._plot = _plot()
         if least is not None:
@@ -77,7 +78,7 @@ class Chart(QFrame):
         if least is not None and most is not None:
             self._plot.setYRange(least, most)
         self._lines: dict[str, pyqtgraph.PlotDataItem] = {}
-        layout = parts.rows(self, margins=(14, 12, 14, 10), spacing=6)
+        layout = common.rows(self, margins=(14, 12, 14, 10), spacing=6)
         layout.addLayout(head)
         layout.addWidget(self._nothing, 1, Qt.AlignTop)
         layout.addWidget(self._plot, 1)

@@ -22,9 +22,10 @@ from qtpy.QtWidgets import (
 from cardamage_core.annotations.model import Label
 from cardamage_core.errors import CarDamageError, JobError
 from cardamage_core.project import PhotoSummary
+from cardamage_core.text import amount
 from cardamage_core.training.job import BATCHES, ClassRule, TrainingJob, check
 
-from .. import parts, words
+from ..widgets import common
 
 PRESETS = {
     "light": "Light – MobileNetV2, 320 px: minutes on a processor",
@@ -132,7 +133,7 @@ class Form(QFrame):
         self._choice.setVisible(self._some.isChecked())
         steps = self._epochs.value() * self._steps.value()
         photos = steps * self._batch.value()
-        self._sum.setText(f"{words.count(steps, 'step')} in all: {words.count(photos, 'photo')} seen")
+        self._sum.setText(f"{amount(steps, 'step')} in all: {amount(photos, 'photo')} seen")
         try:
             self.job()
         except JobError as error:
@@ -153,13 +154,13 @@ class Form(QFrame):
         for field, wanted in ((self._train, "train"), (self._val, "val")):
             field.clear()
             for name, count in named.items():
-                field.addItem(f"{name} – {words.count(count, 'photo')}", name)
+                field.addItem(f"{name} – {amount(count, 'photo')}", name)
             field.setVisible(bool(named))
             field.setCurrentIndex(max(0, field.findData(wanted)))
         if "val" not in named and named:
             self._val.insertItem(0, "nothing", "val")
             self._val.setCurrentIndex(0)
-        total = words.count(numbers.total(), "photo")
+        total = amount(numbers.total(), "photo")
         self._no_split.setText(f"{total}, none with a split: every fifth is held back to validate")
         self._no_split.setVisible(not named)
         self._val_label.setVisible(bool(named))
@@ -170,7 +171,7 @@ class Form(QFrame):
                 item.widget().deleteLater()
         self._labels = {}
         for label in labels:
-            box = QCheckBox(f"{label.name} – {words.count(counts.get(label.name, 0), 'region')}")
+            box = QCheckBox(f"{label.name} – {amount(counts.get(label.name, 0), 'region')}")
             box.setChecked(counts.get(label.name, 0) > 0)
             box.toggled.connect(self._changed)
             self._labels[label.name] = box
@@ -180,7 +181,7 @@ class Form(QFrame):
 
     def _make_fields(self) -> None:
         self._name = QLineEdit()
-        self._preset = parts.ComboBox()
+        self._preset = common.ComboBox()
         for preset, text in PRESETS.items():
             self._preset.addItem(text, preset)
         self._one = QRadioButton("One class from all damage labels")
@@ -190,24 +191,24 @@ class Form(QFrame):
         for radio in (self._one, self._some):
             group.addButton(radio)
         self._choice = QWidget()
-        self._choice_layout = parts.rows(self._choice, margins=(24, 0, 0, 0), spacing=6)
+        self._choice_layout = common.rows(self._choice, margins=(24, 0, 0, 0), spacing=6)
         self._epochs, self._steps = _number(10, 1, 10_000), _number(100, 1, 100_000)
         self._batch, self._seed = _number(BATCHES["light"], 1, 64), _number(0, 0, 2**31 - 1)
-        self._sum = parts.label("", "small")
-        self._train, self._val = parts.ComboBox(), parts.ComboBox()
-        self._no_split = parts.label("", "muted", wrap=True)
-        self._start_from, self._learn = parts.ComboBox(), parts.ComboBox()
+        self._sum = common.label("", "small")
+        self._train, self._val = common.ComboBox(), common.ComboBox()
+        self._no_split = common.label("", "muted", wrap=True)
+        self._start_from, self._learn = common.ComboBox(), common.ComboBox()
         for group, text in LEARN.items():
             self._learn.addItem(text, group)
-        self._problem = parts.label("", "bad", wrap=True)
-        self._button = parts.button("Start training", self._submit, "primary")
-        self._cancel = parts.button("Cancel", self.cancelled.emit)
+        self._problem = common.label("", "bad", wrap=True)
+        self._button = common.button("Start training", self._submit, "primary")
+        self._cancel = common.button("Cancel", self.cancelled.emit)
 
     def _arrange(self) -> None:
-        sheet = parts.frame("page")
+        sheet = common.frame("page")
         sheet.setMaximumWidth(WIDTH)
-        layout = parts.rows(sheet, margins=(20, 20, 20, 20), spacing=16)
-        layout.addWidget(parts.label("New training", "title"))
+        layout = common.rows(sheet, margins=(20, 20, 20, 20), spacing=16)
+        layout.addWidget(common.label("New training", "title"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(12)
@@ -219,7 +220,10 @@ class Form(QFrame):
                 ("Name", self._name),
                 ("Preset", self._preset),
                 ("Learn", _column(self._one, self._some, self._choice)),
-                ("Epochs", _line(self._epochs, parts.label("of", "muted"), self._steps, parts.label("steps", "muted"))),
+                (
+                    "Epochs",
+                    _line(self._epochs, common.label("of", "muted"), self._steps, common.label("steps", "muted")),
+                ),
                 ("Photos a step", _line(self._batch, self._sum)),
                 ("Learn from", _column(self._train, self._no_split)),
             )
@@ -227,14 +231,14 @@ class Form(QFrame):
             _row(grid, row, text, field)
         _row(grid, 8, "Start from", self._start_from)
         _row(grid, 9, "Layers", self._learn)
-        _row(grid, 10, "Seed", _line(self._seed, parts.label("same seed, same training", "small")))
+        _row(grid, 10, "Seed", _line(self._seed, common.label("same seed, same training", "small")))
         layout.addLayout(grid)
         layout.addWidget(self._problem)
         layout.addLayout(_line(self._button, self._cancel))
         note = "The training goes on when this window is closed, and can be stopped and resumed."
-        layout.addWidget(parts.label(note, "small", wrap=True))
+        layout.addWidget(common.label(note, "small", wrap=True))
         layout.addStretch(1)
-        parts.rows(self).addWidget(parts.scrolled(sheet, "New training"))
+        common.rows(self).addWidget(common.scrolled(sheet, "New training"))
 
     def _listen(self) -> None:
         for number in (self._epochs, self._steps, self._batch, self._seed):
@@ -247,7 +251,7 @@ class Form(QFrame):
 
 
 def _number(value: int, least: int, most: int) -> QSpinBox:
-    box = parts.SpinBox()
+    box = common.SpinBox()
     box.setRange(least, most)
     box.setValue(value)
     box.setMinimumWidth(96)
@@ -255,7 +259,7 @@ def _number(value: int, least: int, most: int) -> QSpinBox:
 
 
 def _row(grid: QGridLayout, row: int, text: str, field: QWidget | QHBoxLayout | QVBoxLayout) -> QWidget:
-    label = parts.label(text, "muted")
+    label = common.label(text, "muted")
     if isinstance(field, QWidget):
         label.setBuddy(field)
         field.setAccessibleName(text)

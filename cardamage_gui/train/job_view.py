@@ -11,11 +11,12 @@ from qtpy.QtGui import QFontDatabase
 from qtpy.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QProgressBar, QVBoxLayout, QWidget
 
 from cardamage_core.errors import CarDamageError
+from cardamage_core.text import amount, memory, time_left
 
-from .. import parts, words
 from ..background import Background
-from .feed import JobFeed
-from .pictures import Pictures
+from ..widgets import common
+from .history import JobFeed
+from .previews import Pictures
 
 if TYPE_CHECKING:
     from cardamage_core.jobs.queue import JobStatus
@@ -107,12 +108,12 @@ class JobView(QFrame):
         self._title.setText(job.job.name)
         self._about.setText(about(job, history.photos, history.validation_photos))
         self._bar.setValue(round(1000 * job.fraction))
-        parts.set_property(self._bar, "state", job.state)
+        common.set_property(self._bar, "state", job.state)
         self._where.setText("stopping…" if job.id in self._stopping else where(job))
         self._speed.setText(speed(job))
         self._said.setText(" ".join([job.message if job.state == "failed" else "", *_notes(self._feed)]).strip())
         self._said.setVisible(bool(self._said.text()))
-        parts.set_role(self._said, "bad" if job.state == "failed" else "small")
+        common.set_role(self._said, "bad" if job.state == "failed" else "small")
 
     def _show_buttons(self, job: JobStatus) -> None:
         self._stop.setVisible(job.live)
@@ -165,21 +166,21 @@ class JobView(QFrame):
     # Building
 
     def _make_widgets(self) -> None:
-        self._title = parts.ElidedLabel("title")
-        self._about = parts.label("", "muted", wrap=True)
-        self._log_button = parts.button("Log", self._toggle_log, tip="Show what the training prints")
+        self._title = common.ElidedLabel("title")
+        self._about = common.label("", "muted", wrap=True)
+        self._log_button = common.button("Log", self._toggle_log, tip="Show what the training prints")
         self._log_button.setCheckable(True)
-        self._stop = parts.button("Stop", self.stop, tip="End at the next step, with a checkpoint")
-        self._resume = parts.button("Resume", self.resume, "primary", tip="Go on from the newest checkpoint")
-        self._try = parts.button("Try it on photos", self._try_model, tip="Inspect photos with this model")
+        self._stop = common.button("Stop", self.stop, tip="End at the next step, with a checkpoint")
+        self._resume = common.button("Resume", self.resume, "primary", tip="Go on from the newest checkpoint")
+        self._try = common.button("Try it on photos", self._try_model, tip="Inspect photos with this model")
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)
         self._bar.setTextVisible(False)
-        self._where = parts.label("", "muted")
-        self._speed = parts.label("", "muted", right=True)
-        self._said = parts.label("", "small", wrap=True)
-        self._waiting = parts.label("", "muted")
-        self._pictures_head = parts.section("")
+        self._where = common.label("", "muted")
+        self._speed = common.label("", "muted", right=True)
+        self._said = common.label("", "small", wrap=True)
+        self._waiting = common.label("", "muted")
+        self._pictures_head = common.section("")
         self._pictures_head.hide()
         self._pictures = Pictures(self._background)
         self._log = QPlainTextEdit()
@@ -191,8 +192,8 @@ class JobView(QFrame):
         self._log.hide()
 
     def _arrange(self) -> None:
-        sheet = parts.frame("page")
-        layout = parts.rows(sheet, margins=(20, 20, 20, 20), spacing=10)
+        sheet = common.frame("page")
+        layout = common.rows(sheet, margins=(20, 20, 20, 20), spacing=10)
         layout.addLayout(self._head())
         layout.addWidget(self._bar)
         line = QHBoxLayout()
@@ -210,7 +211,7 @@ class JobView(QFrame):
         layout.addWidget(self._pictures_head)
         layout.addWidget(self._pictures)
         layout.addStretch(1)
-        parts.rows(self).addWidget(parts.scrolled(sheet, "Training"))
+        common.rows(self).addWidget(common.scrolled(sheet, "Training"))
 
     def _head(self) -> QHBoxLayout:
         texts = QVBoxLayout()
@@ -238,7 +239,7 @@ def about(job: JobStatus, photos: int, validation: int) -> str:
     }.get(job.job.start, f"from {job.job.start}")
     said = [f"{job.job.preset} preset", start]
     if photos:
-        said.append(f"{words.count(photos, 'train photo')}, {validation} val")
+        said.append(f"{amount(photos, 'train photo')}, {validation} val")
     if job.started:
         said.append(f"started {datetime.datetime.fromtimestamp(job.started):%H:%M}")
     return " · ".join(said)
@@ -261,13 +262,13 @@ def speed(job: JobStatus) -> str:
     if job.photos_per_second:
         said.append(f"{job.photos_per_second:.1f} photos/s")
     if job.memory_mb:
-        said.append(words.memory(job.memory_mb))
+        said.append(memory(job.memory_mb))
     if job.seconds_left:
-        said.append(f"{words.time_left(job.seconds_left)} left")
+        said.append(f"{time_left(job.seconds_left)} left")
     return " · ".join(said)
 
 
 def _notes(feed: JobFeed) -> list[str]:
     skipped = len(feed.history.skipped)
-    extra = [f"{words.count(skipped, 'photo')} could not be read and {'is' if skipped == 1 else 'are'} left out."]
+    extra = [f"{amount(skipped, 'photo')} could not be read and {'is' if skipped == 1 else 'are'} left out."]
     return feed.history.notes + (extra if skipped else [])

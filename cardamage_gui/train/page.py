@@ -12,16 +12,17 @@ from qtpy.QtWidgets import QStackedWidget, QWidget
 from cardamage_core.errors import CarDamageError
 from cardamage_core.training.job import TrainingJob
 
-from .. import actions, parts
-from ..actions import Action
 from ..background import Background
-from ..docks import LEFT, Docks, Panel
-from ..jobs_watch import JobsWatch
-from ..keys_shown import keyed
+from ..commands import actions
+from ..commands.actions import Action
+from ..commands.editor import keyed
+from ..job_monitor import JobsWatch
 from ..session import Session
+from ..widgets import common
+from ..widgets.docks import LEFT, Docks, Panel
 from .form import Form
 from .job_view import JobView
-from .lists import ItemsView, JobDelegate, ModelDelegate, key_of
+from .jobs import ItemsView, JobDelegate, ModelDelegate, key_of
 from .results import Results
 
 if TYPE_CHECKING:
@@ -188,15 +189,15 @@ class TrainPage(QWidget):
         return form
 
     def _make_widgets(self) -> None:
-        self._new = parts.button("New training", self.new_training, "primary")
+        self._new = common.button("New training", self.new_training, "primary")
         keyed(self._new, "new_training", "New training", key="Ctrl+T")
         self._jobs = ItemsView(JobDelegate, "Jobs")
         self._models = ItemsView(ModelDelegate, "Models")
-        self._jobs_head, self._models_head = parts.section("Jobs"), parts.section("Models")
+        self._jobs_head, self._models_head = common.section("Jobs"), common.section("Models")
         self._job_view = JobView(self._background)
         self._results = Results()
-        self._first = parts.button("New training", self.new_training, "primary")
-        self._empty = parts.EmptyState(
+        self._first = common.button("New training", self.new_training, "primary")
+        self._empty = common.EmptyState(
             "Choose what to learn from your annotated photos; the training runs beside the window.",
             self._first,
             title="No training yet",
@@ -206,19 +207,19 @@ class TrainPage(QWidget):
             self._stack.addWidget(widget)
 
     def _arrange(self) -> None:
-        sheet = parts.frame("panel")
-        layout = parts.rows(sheet, margins=(0, 2, 0, 12), spacing=8)
+        sheet = common.frame("panel")
+        layout = common.rows(sheet, margins=(0, 2, 0, 12), spacing=8)
         layout.addWidget(_inset(self._new))
         layout.addSpacing(8)
         for head, view in ((self._jobs_head, self._jobs), (self._models_head, self._models)):
             layout.addWidget(_inset(head))
             layout.addWidget(view)
         layout.addStretch(1)
-        area = parts.scrolled(sheet, "Jobs and models")
+        area = common.scrolled(sheet, "Jobs and models")
         area.setMinimumWidth(220)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
         self.docks = Docks(self._stack, [Panel("list", "Jobs and models", area, LEFT, WIDTH)])
-        parts.rows(self).addWidget(self.docks)
+        common.rows(self).addWidget(self.docks)
         self._show_heads()
 
     def _listen(self) -> None:
@@ -251,7 +252,7 @@ def _clear(view: ItemsView) -> None:
 
 def _inset(widget: QWidget) -> QWidget:
     box = QWidget()
-    parts.rows(box, margins=(14, 0, 14, 0)).addWidget(widget)
+    common.rows(box, margins=(14, 0, 14, 0)).addWidget(widget)
     return box
 
 

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QWidget
 
-from .. import parts, words
+from cardamage_core.text import amount
+
+from ..widgets import common
 
 if TYPE_CHECKING:
-    from cardamage_core.models.registry import Model, ModelCard
+    from cardamage_core.models.card import ModelCard
+    from cardamage_core.models.registry import Model
 
 WIDTH = 620
 MEASURED = {
@@ -32,22 +35,22 @@ class Results(QFrame):
         super().__init__(parent)
         self.setProperty("role", "page")
         self._model: Model | None = None
-        self._title = parts.ElidedLabel("title")
+        self._title = common.ElidedLabel("title")
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(24)
         self._grid.setVerticalSpacing(8)
         self._grid.setColumnStretch(1, 1)
-        try_it = parts.button("Try it on photos", self._try, "primary", tip="Inspect photos with this model")
+        try_it = common.button("Try it on photos", self._try, "primary", tip="Inspect photos with this model")
         head = QHBoxLayout()
         head.addWidget(self._title, 1)
         head.addWidget(try_it)
         sheet = QWidget()
         sheet.setMaximumWidth(WIDTH)
-        layout = parts.rows(sheet, margins=(20, 20, 20, 20), spacing=16)
+        layout = common.rows(sheet, margins=(20, 20, 20, 20), spacing=16)
         layout.addLayout(head)
         layout.addLayout(self._grid)
         layout.addStretch(1)
-        parts.rows(self).addWidget(sheet)
+        common.rows(self).addWidget(sheet)
 
     def show_model(self, model: Model) -> None:
         """Show another model."""
@@ -57,8 +60,8 @@ class Results(QFrame):
             if item.widget():
                 item.widget().deleteLater()
         for row, (name, value) in enumerate(facts(model)):
-            self._grid.addWidget(parts.label(name, "muted"), row, 0, Qt.AlignTop)
-            text = parts.label(value, wrap=True)
+            self._grid.addWidget(common.label(name, "muted"), row, 0, Qt.AlignTop)
+            text = common.label(value, wrap=True)
             text.setTextInteractionFlags(Qt.TextSelectableByMouse)
             self._grid.addWidget(text, row, 1)
 
@@ -90,4 +93,4 @@ def _metrics(card: ModelCard) -> Iterable[str]:
         if isinstance(value, int | float):
             yield text.format(value).replace("%", " %")
     if isinstance(card.metrics.get("photos"), int):
-        yield f"on {words.count(card.metrics['photos'], 'photo')}"
+        yield f"on {amount(card.metrics['photos'], 'photo')}"

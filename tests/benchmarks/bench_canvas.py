@@ -33,11 +33,11 @@ from qtpy.QtWidgets import QApplication
 
 from cardamage_core.annotations.model import AnnotatedPhoto, Label, Photo, Polygon, Region
 from cardamage_core.project import Project
-from cardamage_gui import look, platform_check
+from cardamage_gui import look, platform
 from cardamage_gui.annotate.page import AnnotatePage
 from cardamage_gui.background import Background
-from cardamage_gui.dialogs import Dialogs
 from cardamage_gui.session import Session
+from cardamage_gui.widgets.dialogs import Dialogs
 
 Figure = dict[str, float]
 ZOOMS, STEPS, WALKS, HOVERS = 40, 40, 12, 240  # how often each is measured
@@ -87,7 +87,7 @@ def on_platform(name: str, sizes: list[str]) -> dict[str, object]:
 
 def report(polygons: int, vertices: int) -> None:
     """Build the project, drive the page, print the figures."""
-    platform_check.leave_out_gl(os.environ)
+    platform.leave_out_gl(os.environ)
     app = QApplication([])
     look.apply(app, "dark")
     with tempfile.TemporaryDirectory() as folder:

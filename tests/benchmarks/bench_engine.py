@@ -111,14 +111,14 @@ def training(case: str) -> Callable[[], object]:
 
 def config_of(case: str):
     """The configuration that a case is measured with."""
-    from cardamage_core.mrcnn import Config
+    from cardamage_core.mrcnn import Config, config_from_matterport
 
     if "light" in case:
         return Config.preset("light")
     side = 1024 if "1024" in case else 512
     values = {"BACKBONE": "resnet101" if "R101" in case else "resnet50", "NUM_CLASSES": 2}
     values |= {"IMAGE_MIN_DIM": side, "IMAGE_MAX_DIM": side, "DETECTION_MIN_CONFIDENCE": 0.0}
-    config = Config.from_matterport(values)
+    config = config_from_matterport(values)
     if "bfloat16" in case:
         return config.change(precision="mixed_bfloat16")
     return config.change(proposals_inference=300) if "300" in case else config

@@ -81,11 +81,11 @@ def load(folder: Path) -> None:
 
 def bring_in(folder: Path) -> None:
     """`cardamage import`."""
-    from cardamage_core.project import Project, importing, planning
+    from cardamage_core.project import Project, import_apply, import_plan
 
-    plan = planning.plan(folder / "via.json")
+    plan = import_plan.plan(folder / "via.json")
     with Project.create(folder / "project") as project:
-        importing.apply(project, plan)
+        import_apply.apply(project, plan)
 
 
 def open_(folder: Path) -> None:

@@ -28,8 +28,8 @@ from cardamage_core.project import Project
 from cardamage_gui import look
 from cardamage_gui.annotate.page import AnnotatePage
 from cardamage_gui.background import Background
-from cardamage_gui.dialogs import Dialogs
 from cardamage_gui.session import Session
+from cardamage_gui.widgets.dialogs import Dialogs
 
 GOALS = {"open": 3000, "next photo": 150, "search, per key": 100, "accept, then next unreviewed": 150}
 Figure = tuple[float, float]  # CPU and clock, ms

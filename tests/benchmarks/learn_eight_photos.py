@@ -18,9 +18,10 @@ from shapely.geometry.base import BaseGeometry
 from cardamage_core.annotations import shapes
 from cardamage_core.annotations.model import Dataset, Region
 from cardamage_core.mrcnn import Config, MaskRCNN, TrainStep
-from cardamage_core.project import planning
-from cardamage_core.training import start, validation
-from cardamage_core.training.pipeline import Photos
+from cardamage_core.project import import_plan
+from cardamage_core.training import initial_weights
+from cardamage_core.training.dataset import Photos
+from cardamage_core.training.metrics import MIN_SCORE, validation_metrics
 
 PHOTOS = 8
 GOAL = 0.95
@@ -36,13 +37,13 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=200, help="where the learning rate ends")
     args = parser.parse_args()
     config = Config.preset("light", flip=False, colour_jitter=0.0, scale_jitter=0.0, proposals_inference=300)
-    dataset = eight_of(planning.plan(args.split).dataset)
+    dataset = eight_of(import_plan.plan(args.split).dataset)
     names = {region.label: 1 for photo in dataset.photos for region in photo.regions}
     photos = Photos(dataset, names, longest_side=config.image_max_side, seed=0)
     samples = [sample for _, sample in photos.first(PHOTOS)]
     print(f"{len(samples)} photos, {sum(len(sample.class_ids) for sample in samples)} regions")
     model = MaskRCNN(config, seed=0)
-    backbone = start.find_backbone(config.backbone)
+    backbone = initial_weights.find_backbone(config.backbone)
     if backbone:
         model.load_backbone(backbone)
     learn(TrainStep(model, learning_rate=1e-3, total_steps=args.steps), samples, args)
@@ -56,8 +57,8 @@ def learn(trainer: TrainStep, samples: list, args: argparse.Namespace) -> None:
         over = time.monotonic() - began > args.seconds
         if step % SHOWN_EVERY and step < args.steps and not over:
             continue
-        found = trainer.model.predict([sample.image for sample in samples], min_score=validation.MIN_SCORE)
-        metrics = validation.metrics(samples, found, ("damage",))
+        found = trainer.model.predict([sample.image for sample in samples], min_score=MIN_SCORE)
+        metrics = validation_metrics(samples, found, ("damage",))
         spent = f"{time.monotonic() - began:4.0f} s wall {time.process_time() - cpu:4.0f} s CPU"
         print(
             f"step {step:4} {spent}  loss {losses['loss']:.3f}  box AP50 {metrics['box_ap50']:.3f}"

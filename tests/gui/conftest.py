@@ -15,9 +15,9 @@ from cardamage_core.annotations.model import AnnotatedPhoto, Label, Origin, Phot
 from cardamage_core.project import Project
 from cardamage_gui.app import Built, build
 from cardamage_gui.background import Background
-from cardamage_gui.dialogs import Dialogs
 from cardamage_gui.session import Session
 from cardamage_gui.settings import Settings
+from cardamage_gui.widgets.dialogs import Dialogs
 
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="runtime-"))  # Qt warns where there is none
 WIDTH, HEIGHT = 120, 80

@@ -11,7 +11,7 @@ from qtpy.QtGui import QWheelEvent
 from qtpy.QtWidgets import QApplication, QComboBox, QDialog, QScrollArea, QSlider, QSpinBox, QVBoxLayout, QWidget
 
 import cardamage_gui
-from cardamage_gui import parts
+from cardamage_gui.widgets import common
 
 RAW = re.compile(r"(?<![\w.])(?:QtWidgets\.)?Q(?:ComboBox|SpinBox|DoubleSpinBox|Slider|Dial)\(")
 
@@ -34,12 +34,12 @@ def value_of(widget: QWidget) -> int:
 
 
 def combo_box() -> QComboBox:
-    made = parts.ComboBox()
+    made = common.ComboBox()
     made.addItems([str(number) for number in range(9)])
     return made
 
 
-@pytest.mark.parametrize("make", [combo_box, parts.SpinBox, lambda: parts.Slider(Qt.Horizontal)])
+@pytest.mark.parametrize("make", [combo_box, common.SpinBox, lambda: common.Slider(Qt.Horizontal)])
 @pytest.mark.parametrize("focus", [False, True])
 def test_over_a_field_in_a_scroll_area_the_page_scrolls(qtbot, make, focus):
     sheet, field, area = QWidget(), make(), QScrollArea()

@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cardamage_core.demo import summary
-from cardamage_core.demo.recipe import CLAIM, Recipe
-from cardamage_core.demo.run import Outcome, run
+from cardamage_core.demo.run import CLAIM, Outcome, Recipe, run, write
 from cardamage_core.project import Project
 
 TINY = {"image_min_side": 64, "image_max_side": 64, "canvas_floor": 64, "proposals_inference": 8}
@@ -65,7 +63,7 @@ def test_progress_is_told(demonstration):
 
 def test_the_page_shows_every_picture_and_its_figure(demonstration):
     folder, outcome, _ = demonstration
-    page = summary.write(outcome, folder / "result")
+    page = write(outcome, folder / "result")
     text = page.read_text("utf-8")
     for one in outcome.judged:
         assert f'src="{one.picture.name}"' in text

@@ -16,13 +16,13 @@ from cardamage_core.annotations.model import AnnotatedPhoto, Dataset, Photo
 from cardamage_core.commands import main
 from cardamage_core.inference.client import Predictor
 from cardamage_core.project import Project
-from cardamage_core.training.pipeline import Photos
+from cardamage_core.training.dataset import Photos
 from cardamage_gui.annotate.page import AnnotatePage
 from cardamage_gui.background import Background
-from cardamage_gui.dialogs import Dialogs
 from cardamage_gui.inspect.viewer import _pixels
 from cardamage_gui.session import Session
-from cardamage_gui.thumbnails import small_picture
+from cardamage_gui.widgets.dialogs import Dialogs
+from cardamage_gui.widgets.thumbnails import small_picture
 
 from ..core.conftest import model_folder  # noqa: F401 a fixture
 

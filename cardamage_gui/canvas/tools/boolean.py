@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from shapely.geometry import Point as Spot
 
-from cardamage_core.annotations import cutting
-from cardamage_core.annotations.cutting import CuttingError
+from cardamage_core.annotations import boolean_ops
+from cardamage_core.annotations.boolean_ops import CuttingError
 from cardamage_core.annotations.model import Point, Region
 from cardamage_core.annotations.shapes import area
 
@@ -26,7 +26,7 @@ class DrawHole(DrawPolygon):
         region = self._target()
         if region is None:
             return Outcome(said="Begin the hole inside a region, or select the region first.")
-        made = tried("Cut hole", lambda: _replaced(self.start, cutting.with_hole(region, tuple(self.points))))
+        made = tried("Cut hole", lambda: _replaced(self.start, boolean_ops.with_hole(region, tuple(self.points))))
         return made if made.said else Outcome(made.text, made.regions, (region.id,))
 
     def _target(self) -> Region | None:
@@ -71,7 +71,7 @@ class DrawCut(DrawPolygon):
         ids = [region.id for region in self.start.chosen()]
         if not ids:
             return Outcome(said="Select the regions that the line is to split first.")
-        made = tried("Split", lambda: cutting.split(self.start.regions, ids, self.points))
+        made = tried("Split", lambda: boolean_ops.split(self.start.regions, ids, self.points))
         if made.regions is None:
             return made
         old = {region.id for region in self.start.regions}
@@ -91,17 +91,17 @@ class SplitTool(Tool):
 
 def unite(regions: Regions, ids: tuple[str, ...]) -> Outcome:
     """The one selected first covers what all of them cover."""
-    return _first(tried("Union", lambda: cutting.union(regions, ids)), ids)
+    return _first(tried("Union", lambda: boolean_ops.union(regions, ids)), ids)
 
 
 def subtract(regions: Regions, ids: tuple[str, ...]) -> Outcome:
     """The one selected first loses what the others cover; these stay."""
-    return tried("Subtract", lambda: cutting.subtract(regions, ids))
+    return tried("Subtract", lambda: boolean_ops.subtract(regions, ids))
 
 
 def intersect(regions: Regions, ids: tuple[str, ...]) -> Outcome:
     """The one selected first becomes what all of them cover."""
-    return _first(tried("Intersect", lambda: cutting.intersect(regions, ids)), ids)
+    return _first(tried("Intersect", lambda: boolean_ops.intersect(regions, ids)), ids)
 
 
 def topmost(start: Start, at: Point) -> Region | None:

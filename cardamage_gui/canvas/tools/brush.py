@@ -8,7 +8,7 @@ import msgspec
 from shapely.geometry.base import BaseGeometry
 
 from cardamage_core import geometry
-from cardamage_core.annotations import cutting, edits
+from cardamage_core.annotations import boolean_ops, edits
 from cardamage_core.annotations.model import Point, Region
 from cardamage_core.annotations.shapes import outline
 
@@ -66,8 +66,8 @@ class Brush(Stroke):
     def _made(self) -> Region:
         areas = [region for region in self.start.chosen() if outline(region.shape)]
         if len(areas) == 1:
-            return cutting.painted(areas[0], self.covered())
-        made = cutting.painted_new(self.covered(), self.start.label)
+            return boolean_ops.painted(areas[0], self.covered())
+        made = boolean_ops.painted_new(self.covered(), self.start.label)
         self.fresh = self.fresh or made  # its id stays through the stroke
         return msgspec.structs.replace(made, id=self.fresh.id)
 
@@ -89,7 +89,7 @@ class Eraser(Stroke):
         chosen = [region for region in self.start.chosen() if outline(region.shape)]
         under = [region for region in self.start.around(self.start.at) if outline(region.shape)]
         dab = self.covered()
-        touched = [region for region in under if cutting.erased(region, dab) is not region]
+        touched = [region for region in under if boolean_ops.erased(region, dab) is not region]
         self.targets: Regions = tuple(chosen or touched[-1:])
 
     def preview(self) -> Preview:
@@ -108,7 +108,7 @@ class Eraser(Stroke):
 
     def _left(self) -> Regions:
         stroke = self.covered()
-        left = (cutting.erased(region, stroke) for region in self.targets)
+        left = (boolean_ops.erased(region, stroke) for region in self.targets)
         return tuple(region for region in left if region is not None)
 
 

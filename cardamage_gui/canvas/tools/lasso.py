@@ -21,7 +21,7 @@ from .shapes import DrawRectangle
 
 
 class Tracer(Protocol):
-    """Paths along edges from one point; see `cardamage_core.annotations.tracing.Scissors`."""
+    """Paths along edges from one point; see `cardamage_core.annotations.outline_assist.Scissors`."""
 
     seed: Point
 
@@ -38,15 +38,15 @@ class Anchor:
 
 
 def _scissors(pixels: np.ndarray, anchor: Anchor) -> Tracer:
-    from cardamage_core.annotations import tracing  # loads OpenCV, which most windows never need
+    from cardamage_core.annotations import outline_assist  # loads OpenCV, which most windows never need
 
-    return tracing.Scissors(pixels, anchor.at, radius=anchor.radius)
+    return outline_assist.Scissors(pixels, anchor.at, radius=anchor.radius)
 
 
 def _outline(pixels: np.ndarray, box: Box) -> tuple[Ring, ...]:
-    from cardamage_core.annotations import tracing
+    from cardamage_core.annotations import outline_assist
 
-    return tracing.outline_in_box(pixels, box)
+    return outline_assist.outline_in_box(pixels, box)
 
 
 EDGES = Kind("edges", _scissors)

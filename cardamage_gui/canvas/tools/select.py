@@ -9,9 +9,9 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from cardamage_core.annotations import arranging, borders, edits
-from cardamage_core.annotations.borders import Corner
-from cardamage_core.annotations.handles import handles, is_round, move_handle
+from cardamage_core.annotations import boolean_ops, edits
+from cardamage_core.annotations.boolean_ops import Corner
+from cardamage_core.annotations.edits import handles, is_round, move_handle
 from cardamage_core.annotations.model import Dot, Point, Region
 from cardamage_core.annotations.shapes import bounds, lines
 
@@ -88,7 +88,7 @@ class MoveVertex(Gesture):
         moved = move_handle(self.region, self.ring, self.index, xy)
         for twin in self.twins:
             moved = edits.move_vertex(moved, self.ring, twin, xy)
-        self.moved = (moved, *borders.moved(self.also, xy))
+        self.moved = (moved, *boolean_ops.moved(self.also, xy))
 
     def hint(self) -> str:
         """How to place it exactly."""
@@ -108,8 +108,8 @@ def move_vertex(start: Start, region: Region, ring: int, index: int, vertex: Poi
     """Press on a vertex: it may be dragged, with all that lie in the same place unless Shift or Alt is held."""
     if start.alone or is_round(region.shape):
         return MoveVertex(start, region, ring, index, vertex)
-    also = borders.meeting(start.around(vertex), vertex, apart_from=region.id)
-    twins = borders.twins(region, ring, index)[1:]
+    also = boolean_ops.meeting(start.around(vertex), vertex, apart_from=region.id)
+    twins = boolean_ops.twins(region, ring, index)[1:]
     return MoveVertex(start, region, ring, index, vertex, also=also, twins=twins)
 
 
@@ -120,8 +120,8 @@ def insert_vertex(start: Start, region: Region, ring: int, edge: int) -> MoveVer
     """
     points = lines(region.shape)[ring]
     a, b = points[edge], points[(edge + 1) % len(points)]
-    shared = () if start.alone else borders.beside(start.around(start.at), a, b, apart_from=region.id)
-    also = borders.inserted(shared, start.at)
+    shared = () if start.alone else boolean_ops.beside(start.around(start.at), a, b, apart_from=region.id)
+    also = boolean_ops.inserted(shared, start.at)
     grown = edits.insert_vertex(region, ring, edge + 1, start.at)
     moved = (grown, *(corner.region for corner in also))
     return MoveVertex(start, grown, ring, edge + 1, start.at, "Insert vertex", also, moved)
@@ -205,7 +205,7 @@ def delete_regions(regions: Regions, ids: tuple[str, ...]) -> Outcome:
 
 def duplicate(regions: Regions, ids: tuple[str, ...]) -> Outcome:
     """A copy of each beside it, on top of everything, selected."""
-    copies = arranging.copied((region for region in regions if region.id in ids), dx=AWAY, dy=AWAY)
+    copies = edits.copied((region for region in regions if region.id in ids), dx=AWAY, dy=AWAY)
     return _added(regions, copies, "Duplicate")
 
 
@@ -213,29 +213,29 @@ def pasting(copies: Sequence[Region], *, width: float, height: float, text: str 
     """Put copies of these regions on top, moved together if they would lie outside a photo of this size."""
 
     def paste(regions: Regions, _ids: tuple[str, ...]) -> Outcome:
-        return _added(regions, arranging.fitted(arranging.copied(copies), width=width, height=height), text)
+        return _added(regions, edits.fitted(edits.copied(copies), width=width, height=height), text)
 
     return paste
 
 
 def bring_forward(regions: Regions, ids: tuple[str, ...]) -> Outcome:
     """One place up."""
-    return _ordered(regions, arranging.raised(regions, set(ids)), "Bring forward")
+    return _ordered(regions, edits.raised(regions, set(ids)), "Bring forward")
 
 
 def send_backward(regions: Regions, ids: tuple[str, ...]) -> Outcome:
     """One place down."""
-    return _ordered(regions, arranging.lowered(regions, set(ids)), "Send backward")
+    return _ordered(regions, edits.lowered(regions, set(ids)), "Send backward")
 
 
 def bring_to_front(regions: Regions, ids: tuple[str, ...]) -> Outcome:
     """Above all others."""
-    return _ordered(regions, arranging.to_front(regions, set(ids)), "Bring to front")
+    return _ordered(regions, edits.to_front(regions, set(ids)), "Bring to front")
 
 
 def send_to_back(regions: Regions, ids: tuple[str, ...]) -> Outcome:
     """Below all others."""
-    return _ordered(regions, arranging.to_back(regions, set(ids)), "Send to back")
+    return _ordered(regions, edits.to_back(regions, set(ids)), "Send to back")
 
 
 def _added(regions: Regions, copies: Regions, text: str) -> Outcome:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from cardamage_core.annotations import borders, edits, smoothing
-from cardamage_core.annotations.handles import is_round
+from cardamage_core.annotations import boolean_ops, edits
+from cardamage_core.annotations.edits import is_round
 from cardamage_core.annotations.model import Point, Region
 from cardamage_core.annotations.shapes import lines
 from cardamage_core.geometry import distance_to_segment
@@ -77,10 +77,10 @@ class SweepVertices(Gesture):
         return lines(region.shape)[ring][index]
 
     def _take(self, region: Region, ring: int, index: int) -> None:
-        for twin in borders.twins(region, ring, index):
+        for twin in boolean_ops.twins(region, ring, index):
             self._add(region, (ring, twin))
         place = self._place(region, ring, index)
-        for corner in () if self.start.alone else borders.meeting(self.start.around(place), place):
+        for corner in () if self.start.alone else boolean_ops.meeting(self.start.around(place), place):
             self._add(corner.region, (corner.ring, corner.index))
 
     def _add(self, region: Region, vertex: Vertex) -> None:
@@ -96,9 +96,9 @@ def delete_vertex(start: Start, region: Region, ring: int, index: int) -> Outcom
     if is_round(region.shape):
         return Outcome(said="Circles and ellipses have no vertices to delete.")
     place = lines(region.shape)[ring][index]
-    also = borders.meeting(start.around(place), place, apart_from=region.id)
-    here = {(ring, twin) for twin in borders.twins(region, ring, index)}
-    changed = (edits.delete_vertices(region, here), *borders.deleted(also))
+    also = boolean_ops.meeting(start.around(place), place, apart_from=region.id)
+    here = {(ring, twin) for twin in boolean_ops.twins(region, ring, index)}
+    changed = (edits.delete_vertices(region, here), *boolean_ops.deleted(also))
     return exchanged(start.regions, changed, "Delete vertex")
 
 
@@ -114,13 +114,11 @@ class Reshape(Gesture):
     def set(self, *, tolerance: float, rounds: int) -> None:
         """Other amounts."""
         self.tolerance, self.rounds = tolerance, rounds
-        self.made = tuple(
-            smoothing.reshaped(region, tolerance=tolerance, rounds=rounds) for region in self.start.chosen()
-        )
+        self.made = tuple(edits.reshaped(region, tolerance=tolerance, rounds=rounds) for region in self.start.chosen())
 
     def saved(self) -> tuple[int, int]:
         """How many vertices there are, and would be."""
-        return smoothing.saved(self.start.chosen(), self.made or self.start.chosen())
+        return edits.saved(self.start.chosen(), self.made or self.start.chosen())
 
     def release(self, at: Point, reach: float) -> bool:
         """Letting go ends nothing."""

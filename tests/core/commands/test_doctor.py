@@ -10,7 +10,7 @@ import pytest
 
 from cardamage_core import __version__
 from cardamage_core.commands import doctor_, main
-from cardamage_core.commands.machine import debian_package
+from cardamage_core.commands.doctor_ import debian_package
 
 WELL = {
     "versions": {"numpy": "2.4"},

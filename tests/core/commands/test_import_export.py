@@ -7,8 +7,8 @@ from PIL import Image
 
 from cardamage_core import formats
 from cardamage_core.annotations.model import AnnotatedPhoto, Photo
-from cardamage_core.commands import bars, main
-from cardamage_core.project import Project, importing
+from cardamage_core.commands import main, terminal
+from cardamage_core.project import Project, import_apply
 
 REGION = {"shape_attributes": {"name": "rect", "x": 1, "y": 2, "width": 30, "height": 4}, "region_attributes": {}}
 
@@ -51,14 +51,14 @@ def test_an_import_that_is_interrupted_leaves_no_new_project(capsys, file, tmp_p
         progress(0.5)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(importing, "apply", interrupted)
-    monkeypatch.setattr(bars, "A_MOMENT", 0.0)
+    monkeypatch.setattr(import_apply, "apply", interrupted)
+    monkeypatch.setattr(terminal, "A_MOMENT", 0.0)
     assert main(["import", str(tmp_path / "p"), str(file)]) == 130
     assert "Reading via.json: 0%" in capsys.readouterr().err
     assert not (tmp_path / "p").exists()
     monkeypatch.undo()
     document(capsys, "import", tmp_path / "p", file)
-    monkeypatch.setattr(importing, "apply", interrupted)
+    monkeypatch.setattr(import_apply, "apply", interrupted)
     assert main(["import", str(tmp_path / "p"), str(file)]) == 130
     assert document(capsys, "check", tmp_path / "p")["photos"] == 1
 

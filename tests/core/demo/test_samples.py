@@ -6,20 +6,20 @@ import json
 from pathlib import Path
 
 from cardamage_core import imaging
-from cardamage_core.demo import cars, samples
-from cardamage_core.project import planning
+from cardamage_core.demo import samples, scene
+from cardamage_core.project import import_plan
 
 
 def test_every_photo_is_imported_with_its_regions(tmp_path: Path):
     files = samples.draw_splits(tmp_path, {"train": 2, "val": 1}, seed=5)
-    plans = {split: planning.plan(file) for split, file in files.items()}
+    plans = {split: import_plan.plan(file) for split, file in files.items()}
     assert {split: plan.found for split, plan in plans.items()} == {"train": 2, "val": 1}
     assert [plan.missing for plan in plans.values()] == [0, 0]
     for plan in plans.values():
         assert [f for f in plan.findings if f.severity == "error"] == []
         for one in plan.dataset.photos:
-            assert imaging.size(Path(one.photo.path)) == (cars.WIDTH, cars.HEIGHT)
-            assert one.regions[0].label == cars.CAR
+            assert imaging.size(Path(one.photo.path)) == (scene.WIDTH, scene.HEIGHT)
+            assert one.regions[0].label == scene.CAR
 
 
 def test_keys_are_name_and_size_as_in_via(tmp_path: Path):
@@ -32,7 +32,7 @@ def test_keys_are_name_and_size_as_in_via(tmp_path: Path):
 def test_every_eighth_car_is_whole(tmp_path: Path):
     photo = samples._draw_one((tmp_path / "drawn.jpg", 11, 7))
     ((entry),) = photo.values()
-    assert [r["region_attributes"]["label"] for r in entry["regions"].values()] == [cars.CAR]
+    assert [r["region_attributes"]["label"] for r in entry["regions"].values()] == [scene.CAR]
 
 
 def test_several_processes_draw_what_one_draws(tmp_path: Path):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cardamage_core import geometry
-from cardamage_core.annotations.bands import band_of
+from cardamage_core.annotations.confidence import band_of
 from cardamage_core.annotations.shapes import area, bounds, vertex_count
 from cardamage_core.inference.polygons import outline, regions
 

@@ -1,17 +1,23 @@
-"""Which jobs are there, and how far is each, judged by the files alone?"""
+"""Which jobs are there, and how far is each, judged by the files alone?
+
+How is a job watched from a terminal?
+"""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from cardamage_core.errors import JobError
-from cardamage_core.jobs import events, local, process, queue
+from cardamage_core.jobs import events, local, queue
 from cardamage_core.jobs.events import EventLog
-from cardamage_core.jobs.folder import JobFolder
+from cardamage_core.jobs.folder import JobFolder, record_worker
+from cardamage_core.jobs.queue import JobStatus, bar_line, follow, sentence
+from cardamage_core.text import duration
 from cardamage_core.training import checkpoints
 
 
@@ -42,7 +48,7 @@ def test_a_new_job_waits_and_keeps_its_own_copy_of_the_data(folder, tiny_job):
 
 
 def test_a_live_worker_runs_and_its_events_tell_how_far(folder):
-    process.record(folder.worker, os.getpid(), offset=0)
+    record_worker(folder.worker, os.getpid(), offset=0)
     assert queue.status(folder.path).state == "waiting"
     _tell(folder, "started", "compiling")
     assert "Compiling" in queue.status(folder.path).message
@@ -54,14 +60,14 @@ def test_a_live_worker_runs_and_its_events_tell_how_far(folder):
 
 
 def test_a_worker_that_waits_for_its_turn_says_so(folder):
-    process.record(folder.worker, os.getpid(), offset=0)
+    record_worker(folder.worker, os.getpid(), offset=0)
     _tell(folder, "waiting")
     status = queue.status(folder.path)
     assert (status.state, status.message) == ("waiting", "Waiting for another training to end.")
 
 
 def test_a_worker_that_died_without_a_last_word_reads_as_failed(folder, dead_pid):
-    process.record(folder.worker, dead_pid, offset=0)
+    record_worker(folder.worker, dead_pid, offset=0)
     _tell(folder, "started", "step", step=3)
     checkpoints.save(folder.checkpoints, 2, lambda path: path.write_bytes(b"2"))
     status = queue.status(folder.path)
@@ -77,21 +83,21 @@ def test_another_process_with_the_same_number_is_not_the_worker(folder):
 
 def test_the_last_word_of_an_earlier_worker_does_not_count_after_a_resume(folder):
     _tell(folder, "started", "step", "stopped", step=2)
-    process.record(folder.worker, os.getpid(), offset=events.end(folder.events))
+    record_worker(folder.worker, os.getpid(), offset=events.end(folder.events))
     status = queue.status(folder.path)
     assert (status.state, status.step) == ("waiting", 2)
 
 
 @pytest.mark.parametrize("kind", ["finished", "stopped"])
 def test_a_last_word_counts_even_while_the_process_is_still_ending(folder, kind):
-    process.record(folder.worker, os.getpid(), offset=0)
+    record_worker(folder.worker, os.getpid(), offset=0)
     EventLog(folder.events).write(kind, step=4, model="dents-1234")
     status = queue.status(folder.path)
     assert (status.state, status.model, status.live) == (kind, "dents-1234", False)
 
 
 def test_a_failure_is_told_in_its_own_words(folder):
-    process.record(folder.worker, os.getpid(), offset=0)
+    record_worker(folder.worker, os.getpid(), offset=0)
     EventLog(folder.events).write("failed", title="The disk is full.", detail="Make room.")
     status = queue.status(folder.path)
     assert (status.state, status.message) == ("failed", "The disk is full. Make room.")
@@ -132,7 +138,7 @@ def test_a_job_that_makes_no_sense_makes_no_folder(tmp_path, tiny_job, drawn):
 
 
 def test_a_finished_job_cannot_be_resumed_nor_a_running_one_started_again(folder):
-    process.record(folder.worker, os.getpid(), offset=0)
+    record_worker(folder.worker, os.getpid(), offset=0)
     with pytest.raises(JobError, match="cannot be started"):
         local.start(folder.path)
     EventLog(folder.events).write("finished", step=4, model="m")
@@ -144,3 +150,61 @@ def test_the_log_shows_its_last_lines(folder):
     assert queue.log_tail(folder.path) == []
     folder.log.write_text("".join(f"line {i}\n" for i in range(100)))
     assert queue.log_tail(folder.path, 2) == ["line 98", "line 99"]
+
+
+def test_durations_read_as_people_say_them():
+    assert [duration(s) for s in (0.2, 59.6, 200, 7500)] == ["0 s", "1 min 0 s", "3 min 20 s", "2 h 5 min"]
+
+
+def test_the_bar_tells_steps_epoch_loss_speed_and_what_is_left(tiny_job):
+    job = tiny_job(epochs=4, steps=10)
+    status = JobStatus("id", Path(), job, "running", 2, 20, 40, fraction=0.5, photos_per_second=3.0, seconds_left=90.0)
+    assert bar_line(status, 1.25) == (
+        "[████████████············] 20/40 · epoch 2/4 · loss 1.250 · 3.0 photos/s · 1 min 30 s left"
+    )
+
+
+def test_before_the_first_step_there_is_no_bar(tiny_job):
+    assert bar_line(JobStatus("id", Path(), tiny_job(), "running", message="Compiling."), None) == ""
+
+
+def test_a_validation_is_told_with_its_losses_and_average_precision():
+    event = {"kind": "validation", "epoch": 3, "loss": 1.5, "mask": 0.25, "metrics": {"mask_ap50": 0.5, "other": 1.0}}
+    assert sentence(event) == "Epoch 3: validation loss 1.500 (mask 0.250); mask AP50 0.500"
+
+
+def test_steps_are_left_to_the_bar():
+    assert sentence({"kind": "step", "step": 1, "loss": 2.0}) == ""
+
+
+def test_watching_ends_with_the_job_and_says_its_notes(tmp_path, tiny_job, drawn):
+    at = _ended(tmp_path, tiny_job, drawn)
+    said: list[str] = []
+    status = follow(at.path, said.append, bar=said.append, stop_on_interrupt=True)
+    assert status.state == "finished"
+    assert said == ["Two photos have no regions."]
+
+
+def test_an_interrupt_asks_the_worker_to_stop_and_the_second_leaves_it_alone(tmp_path, tiny_job, drawn):
+    at = JobFolder(queue.create(tmp_path, tiny_job(), drawn(tmp_path, train=1, val=0)))
+    said: list[str] = []
+
+    def interrupted(_: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        follow(at.path, said.append, bar=interrupted, stop_on_interrupt=False)
+    assert not at.stop.exists()
+    status = follow(at.path, said.append, bar=interrupted, stop_on_interrupt=True)
+    assert at.stop.exists()
+    assert status.state == "stopped"
+    assert "Stopping at the next step" in said[0]
+
+
+def _ended(project, tiny_job, drawn) -> JobFolder:
+    at = JobFolder(queue.create(project, tiny_job(), drawn(project, train=1, val=0)))
+    record_worker(at.worker, os.getpid(), offset=0)
+    log = EventLog(at.events)
+    log.write("note", text="Two photos have no regions.")
+    log.write("finished", model="m", step=4)
+    return at

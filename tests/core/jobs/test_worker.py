@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 from cardamage_core.commands import main
-from cardamage_core.jobs import events, local, process, queue
+from cardamage_core.jobs import events, folder, local, queue
 from cardamage_core.jobs.folder import JobFolder
 from cardamage_core.jobs.queue import JobStatus
 from cardamage_core.models import registry
@@ -120,13 +120,13 @@ def test_what_the_framework_prints_is_in_the_log_and_not_among_the_events(story)
 def test_a_stopped_job_lets_the_next_one_have_its_turn_on_the_command_line(story, tmp_path, capsys, drawn, monkeypatch):
     """The whole command: a project, a training watched to its end, the model listed."""
     from cardamage_core.formats import write
-    from cardamage_core.project import Project, importing, planning
+    from cardamage_core.project import Project, import_apply, import_plan
 
     photos = tmp_path / "photos"
     photos.mkdir()
     write(drawn(photos, train=3, val=0), photos / "regions.json", format="via1")
     with Project.create(tmp_path / "cars") as project:
-        importing.apply(project, planning.plan(photos / "regions.json"))
+        import_apply.apply(project, import_plan.plan(photos / "regions.json"))
     arguments = ["--epochs", "1", "--steps", "1", "--batch", "1", "--start", "none", "--one-class", "hurt"]
     assert main(["train", str(tmp_path / "cars"), "--json", *arguments]) == 0
     told = capsys.readouterr()
@@ -178,7 +178,7 @@ def _after_resume(story: Story) -> list[events.Event]:
 
 
 def _worker(at: JobFolder) -> psutil.Process:
-    return psutil.Process(process.recorded(at.worker).pid)
+    return psutil.Process(folder.recorded_worker(at.worker).pid)
 
 
 def _until(at: JobFolder, reached: Callable[[], bool]) -> None:
@@ -194,7 +194,7 @@ def _no_worker_left(at: JobFolder):
     try:
         yield
     finally:
-        worker = process.recorded(at.worker)
+        worker = folder.recorded_worker(at.worker)
         if worker and worker.alive():
             with contextlib.suppress(psutil.NoSuchProcess):
                 psutil.Process(worker.pid).kill()

@@ -14,7 +14,7 @@ def tiny_model():
     from drawings import drawn_sample, tiny_config
 
     from cardamage_core.mrcnn import MaskRCNN
-    from cardamage_core.mrcnn.canvas import paint, place
+    from cardamage_core.mrcnn.padding import paint, place
 
     model = MaskRCNN(tiny_config(), seed=3)
     photo = drawn_sample(0).image

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cardamage_core.mrcnn import Config, MaskRCNN
+from cardamage_core.mrcnn import MaskRCNN, config_from_matterport
 
 LAYOUTS = {"A": "layout_resnet50.json", "B": "layout_resnet101.json"}
 
@@ -16,7 +16,7 @@ def recorded_model(folder: Path, letter: str, scratch: Path) -> MaskRCNN:
     """The network of a recorded configuration with the weights that it was recorded with."""
     command = [sys.executable, folder / "make_weights.py", folder / LAYOUTS[letter], scratch / "w.h5"]
     subprocess.run(command, check=True)
-    model = MaskRCNN(Config.from_matterport(json.loads((folder / f"config_{letter}.json").read_text())))
+    model = MaskRCNN(config_from_matterport(json.loads((folder / f"config_{letter}.json").read_text())))
     model.load_matterport(scratch / "w.h5")
     (scratch / "w.h5").unlink()
     return model

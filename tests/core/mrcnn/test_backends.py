@@ -15,7 +15,7 @@ import pytest
 from drawings import drawn_sample, tiny_config
 
 from cardamage_core.mrcnn import MaskRCNN
-from cardamage_core.mrcnn.canvas import paint, place
+from cardamage_core.mrcnn.padding import paint, place
 
 QUICK_TO_COMPILE = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"  # for jax
 SCRIPT = Path(__file__).with_name("detect_with.py")

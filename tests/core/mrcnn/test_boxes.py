@@ -1,10 +1,14 @@
-"""Are boxes measured and moved as worked out by hand?"""
+"""Are boxes measured and moved as worked out by hand?
+
+Do anchors lie where the paper and Matterport put them?
+"""
 
 import numpy as np
 import pytest
 from keras import ops
 
-from cardamage_core.mrcnn import boxes
+from cardamage_core.mrcnn import Config, boxes
+from cardamage_core.mrcnn.boxes import level_anchors, pyramid_anchors
 
 
 def tensor(values):
@@ -45,3 +49,15 @@ def test_the_two_grids(grid, expected):
     there = boxes.normalise(pixels, (10, 20), grid=grid)
     np.testing.assert_allclose(there, expected, rtol=1e-6)
     np.testing.assert_allclose(boxes.denormalise(there, (10, 20), grid=grid), pixels, rtol=1e-6)
+
+
+def test_anchors_sit_on_cell_corners_and_keep_their_area():
+    found = level_anchors((16, 32), 16, size=8.0, ratios=(1.0, 4.0))
+    assert found.tolist() == [[-4, -4, 4, 4], [-2, -8, 2, 8], [-4, 12, 4, 20], [-2, 8, 2, 24]]
+
+
+def test_levels_follow_from_fine_to_coarse():
+    config = Config.preset("light")
+    found = pyramid_anchors((64, 128), config)
+    assert len(found) == 3 * (8 * 16 + 4 * 8 + 2 * 4 + 1 * 2)
+    np.testing.assert_allclose(found[-1], [-64 * 2**0.5, 64 - 128 * 2**0.5, 64 * 2**0.5, 64 + 128 * 2**0.5], rtol=1e-5)

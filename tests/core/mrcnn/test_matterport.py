@@ -4,14 +4,14 @@ import h5py
 import numpy as np
 import pytest
 
-from cardamage_core.mrcnn import Config, EngineError
-from cardamage_core.mrcnn.canvas import place
+from cardamage_core.mrcnn import EngineError, config_from_matterport
 from cardamage_core.mrcnn.matterport import read_matterport
+from cardamage_core.mrcnn.padding import place
 
 
 def test_upper_case_names_become_ours():
     given = {"NUM_CLASSES": 81, "BACKBONE": "resnet50", "IMAGES_PER_GPU": 2, "GPU_COUNT": 3, "RPN_NMS_THRESHOLD": 0.6}
-    config = Config.from_matterport({**given, "MEAN_PIXEL": np.array([1.0, 2.0, 3.0]), "NAME": "x"})
+    config = config_from_matterport({**given, "MEAN_PIXEL": np.array([1.0, 2.0, 3.0]), "NAME": "x"})
     assert (config.classes, config.backbone, config.photos_per_step, config.rpn_nms_threshold) == (
         81,
         "resnet50",
@@ -24,13 +24,13 @@ def test_upper_case_names_become_ours():
 
 def test_unknown_names_and_unsupported_values_are_listed():
     with pytest.raises(EngineError) as caught:
-        Config.from_matterport({"NUM_KLASSES": 3, "IMAGE_RESIZE_MODE": "crop"})
+        config_from_matterport({"NUM_KLASSES": 3, "IMAGE_RESIZE_MODE": "crop"})
     assert "NUM_KLASSES: unknown name" in caught.value.detail
     assert "IMAGE_RESIZE_MODE: 'crop' is not supported, only 'square' or 'pad64'" in caught.value.detail
 
 
 def test_pad64_never_shrinks_a_photo():
-    config = Config.from_matterport({"IMAGE_RESIZE_MODE": "pad64", "IMAGE_MIN_DIM": 128, "IMAGE_MAX_DIM": 256})
+    config = config_from_matterport({"IMAGE_RESIZE_MODE": "pad64", "IMAGE_MIN_DIM": 128, "IMAGE_MAX_DIM": 256})
     spot = place((130, 400), config)
     assert (spot.size, spot.canvas, spot.corner) == ((130, 400), (192, 448), (31, 24))
 

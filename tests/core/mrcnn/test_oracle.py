@@ -8,10 +8,10 @@ from keras import ops
 from oracle import recorded_masks, recorded_model, sampled
 
 from cardamage_core.mrcnn import boxes, native
-from cardamage_core.mrcnn.canvas import paint, place
 from cardamage_core.mrcnn.detections import refine
 from cardamage_core.mrcnn.layers import propose, roi_align
 from cardamage_core.mrcnn.model import as_matterport
+from cardamage_core.mrcnn.padding import paint, place
 
 RECORDINGS = [("A", "val0555"), ("A", "val0642"), ("A", "rand320"), ("B", "val0555"), ("B", "val0642")]
 TAPS = {

@@ -4,7 +4,7 @@ import numpy as np
 from keras import ops
 
 from cardamage_core.mrcnn import Config
-from cardamage_core.mrcnn.samples import ring_edges
+from cardamage_core.mrcnn.batching import ring_edges
 from cardamage_core.mrcnn.targets import anchor_targets, mask_targets, match_anchors, roi_targets
 
 T = ops.convert_to_tensor

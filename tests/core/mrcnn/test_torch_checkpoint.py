@@ -14,7 +14,7 @@ from cardamage_core.mrcnn import Config, EngineError, MaskRCNN
 from cardamage_core.mrcnn.backbones import stage_of
 from cardamage_core.mrcnn.imagenet import lite_name
 from cardamage_core.mrcnn.torch_checkpoint import MAGIC, PROTOCOL, read_torch_checkpoint
-from cardamage_core.training import start
+from cardamage_core.training import initial_weights
 
 LITE = ("efficientnet_lite0", "efficientnet_lite2")
 
@@ -25,9 +25,9 @@ def backbone(request: pytest.FixtureRequest) -> str:
 
 
 def published(backbone: str) -> Path:
-    path = start.find_backbone(backbone)
+    path = initial_weights.find_backbone(backbone)
     if path is None:
-        pytest.skip(f"needs the package {start.LITE[backbone][0]}")
+        pytest.skip(f"needs the package {initial_weights.LITE[backbone][0]}")
     return path
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from cardamage_core.annotations.model import AnnotatedPhoto, Photo, Rectangle, Region
 from cardamage_core.errors import ProjectError
-from cardamage_core.project import Project, lock, store
+from cardamage_core.project import Project, filesystem, store
 from cardamage_core.project.project import FILE
 
 fcntl = pytest.importorskip("fcntl")
@@ -117,27 +117,27 @@ def test_a_write_that_was_cut_short_is_taken_back(tmp_path):
 
 
 def test_a_lock_on_a_file_that_was_removed_meanwhile_is_no_lock(tmp_path, monkeypatch):
-    first = lock.taken(tmp_path / "p")
+    first = filesystem.taken(tmp_path / "p")
     locked = fcntl.flock
 
     def removed_before(descriptor, kind):
         monkeypatch.undo()
         first.discard()
-        other = lock.taken(tmp_path / "p")  # a third process is quicker
+        other = filesystem.taken(tmp_path / "p")  # a third process is quicker
         locked(descriptor, kind)
         other.release()
 
     monkeypatch.setattr(fcntl, "flock", removed_before)
-    second = lock.taken(tmp_path / "p")
+    second = filesystem.taken(tmp_path / "p")
     with pytest.raises(ProjectError, match="open in another"):
-        lock.taken(tmp_path / "p")
+        filesystem.taken(tmp_path / "p")
     second.discard()
-    assert not (tmp_path / "p" / lock.LOCK).exists()
+    assert not (tmp_path / "p" / filesystem.LOCK).exists()
 
 
 def test_discarding_leaves_what_others_put_there(tmp_path):
     (tmp_path / "old").mkdir()
-    made = lock.taken(tmp_path / "old" / "new" / "p")
+    made = filesystem.taken(tmp_path / "old" / "new" / "p")
     (tmp_path / "old" / "new" / "photo.jpg").touch()
     made.discard()
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["new", "old", "photo.jpg"]

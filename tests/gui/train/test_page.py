@@ -12,10 +12,10 @@ from qtpy.QtCore import Qt
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QLabel, QListView, QPlainTextEdit, QPushButton
 
-from cardamage_core.jobs import events, process, queue
+from cardamage_core.jobs import events, folder, queue
 from cardamage_core.jobs.folder import JobFolder
 from cardamage_core.models import registry
-from cardamage_core.models.registry import ModelCard
+from cardamage_core.models.card import ModelCard
 from cardamage_core.training.job import TrainingJob
 
 
@@ -29,7 +29,7 @@ def made_job(built, name="first", **changes):
 
 def say_started(job: JobFolder) -> events.EventLog:
     """As if this process were the worker: it is alive."""
-    process.record(job.worker, os.getpid(), offset=0)
+    folder.record_worker(job.worker, os.getpid(), offset=0)
     log = events.EventLog(job.events)
     log.write("started", step=0, total_steps=20, photos=2, validation=1)
     log.write("compiling")

@@ -7,14 +7,7 @@ from cardamage_gui.canvas import tools
 from cardamage_gui.canvas.hit import Hit
 from cardamage_gui.canvas.tools import select as selection
 from cardamage_gui.canvas.tools.base import Start
-from cardamage_gui.canvas.tools.select import (
-    MoveRegions,
-    MoveVertex,
-    RubberBand,
-    delete_regions,
-    insert_vertex,
-    select,
-)
+from cardamage_gui.canvas.tools.select import MoveRegions, MoveVertex, RubberBand, delete_regions, insert_vertex, select
 from cardamage_gui.canvas.tools.sweep import delete_vertex
 
 A, B = square("a"), square("b", at=(100.0, 0.0))

@@ -1,0 +1,65 @@
+"""Does a region stand at a score threshold?
+
+One answer for the canvas, the findings table and the damage figure: what is seen is what is counted.
+
+How sure is the outline of a predicted region?
+
+A band is two more outlines around a predicted one: `outer`, where the mask's probability exceeds 0.3, and `inner`,
+where it exceeds 0.7. It lives in `Region.extra["band"]` together with a digest of the shape it belongs to: as soon as a
+person corrects the outline, the shape is theirs and the band no longer counts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from collections.abc import Iterable
+from typing import Any
+
+from . import shapes
+from .model import Polygon, Region, Ring, Shape
+
+
+def stands(region: Region, threshold: float) -> bool:
+    """Whether a region is more than a guess: drawn, imported, accepted by a person, or scored at least `threshold`."""
+    origin = region.origin
+    if origin.kind != "predicted" or origin.score is None or region.review == "accepted":
+        return True
+    return origin.score >= threshold
+
+
+KEY = "band"
+OUTER = 0.3
+INNER = 0.7
+
+
+def band(shape: Shape, outer: Iterable[Ring], inner: Iterable[Ring]) -> dict[str, Any]:
+    """The value for `Region.extra["band"]`: closed rings under the even-odd rule, pixels of the photo."""
+    return {"of": _digest(shape), "outer": _plain(outer), "inner": _plain(inner)}
+
+
+def band_of(region: Region) -> tuple[Polygon, Polygon] | None:
+    """The outer and the inner outline, or None where there is no band or the outline has been corrected since."""
+    found = region.extra.get(KEY)
+    if not isinstance(found, dict) or found.get("of") != _digest(region.shape):
+        return None
+    try:
+        return _polygon(found["outer"]), _polygon(found["inner"])
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _digest(shape: Shape) -> str:
+    """The same for equal coordinates, whether they are written as 10 or as 10.0."""
+    digest = hashlib.blake2b(type(shape).__name__.encode(), digest_size=8)
+    for ring in shapes.lines(shape):
+        digest.update(array("d", (number for point in ring for number in point)).tobytes() + b"/")
+    return digest.hexdigest()
+
+
+def _plain(rings: Iterable[Ring]) -> list[list[list[float]]]:
+    return [[[float(x), float(y)] for x, y in ring] for ring in rings]
+
+
+def _polygon(rings: Any) -> Polygon:
+    return Polygon(tuple(tuple((float(x), float(y)) for x, y in ring) for ring in rings))

@@ -1,0 +1,180 @@
+"""What looks wrong with a data set?
+
+Codes: missing-photo, photo-twice, region-twice, outside, self-crossing, no-area, tiny, unlabelled, label-alike. Nothing
+is changed. What is wrong with the photos' files stands in `project.data_problems`.
+
+What does each code of a finding mean, and what can be done about it?
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+import shapely
+
+from .labels import alike
+from .model import AnnotatedPhoto, Dataset, Dot, Finding, Point, Polygon, Polyline, Region
+from .shapes import area, bounds, outline
+
+TOLERANCE = 1.0  # pixels; annotation tools let one click on the rim itself
+SMALLEST_AREA = 1e-6  # square pixels
+TINY_AREA = 9.0  # square pixels: a slip of the mouse, or more than anybody can see
+
+
+def findings(dataset: Dataset, *, step: Callable[[], None] = lambda: None) -> list[Finding]:
+    """Everything that looks wrong, photo by photo; `step` is called for each and may raise to stop."""
+    counts = Counter(region.label for one in dataset.photos for region in one.regions)
+    found = [Finding("label-alike", one.text()) for one in alike(counts)]
+    found += _photos_twice(dataset)
+    for one in dataset.photos:
+        step()
+        found += photo_findings(one)
+    return found
+
+
+def photo_findings(one: AnnotatedPhoto) -> list[Finding]:
+    """What looks wrong with one photo and its regions."""
+    found = list(_missing(one))
+    found += _regions_twice(one)
+    for region in one.regions:
+        found += _unlabelled(one, region)
+        found += _outside(one, region)
+        found += _shape(one, region)
+    return found
+
+
+def _photos_twice(dataset: Dataset) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for one in dataset.photos:
+        if one.photo.path in seen:
+            yield Finding("photo-twice", f"{one.photo.name} is there twice.", photo=one.photo.id)
+        seen.add(one.photo.path)
+
+
+def _missing(one: AnnotatedPhoto) -> Iterator[Finding]:
+    if one.photo.width == 0:
+        text = f"{one.photo.name} is missing or cannot be read: {one.photo.path}."
+        yield Finding("missing-photo", text, "error", one.photo.id)
+
+
+def _regions_twice(one: AnnotatedPhoto) -> Iterator[Finding]:
+    seen: set = set()
+    for region in one.regions:
+        if (region.shape, region.label) in seen:
+            text = f"A region “{region.label}” of {one.photo.name} is there twice."
+            yield Finding("region-twice", text, photo=one.photo.id, region=region.id)
+        seen.add((region.shape, region.label))
+
+
+def _unlabelled(one: AnnotatedPhoto, region: Region) -> Iterator[Finding]:
+    if not region.label:
+        yield Finding("unlabelled", f"A region of {one.photo.name} has no label.", photo=one.photo.id, region=region.id)
+
+
+def _outside(one: AnnotatedPhoto, region: Region) -> Iterator[Finding]:
+    width, height = one.photo.width, one.photo.height
+    if width == 0:
+        return
+    x0, y0, x1, y1 = bounds(region.shape)
+    if x0 < -TOLERANCE or y0 < -TOLERANCE or x1 > width + TOLERANCE or y1 > height + TOLERANCE:
+        text = (
+            f"A region “{region.label}” of {one.photo.name} reaches outside the photo:"
+            f" {x0:.0f}, {y0:.0f} to {x1:.0f}, {y1:.0f} on {width} × {height} pixels."
+        )
+        yield Finding("outside", text, photo=one.photo.id, region=region.id)
+
+
+def _shape(one: AnnotatedPhoto, region: Region) -> Iterator[Finding]:
+    if isinstance(region.shape, Polyline | Dot):
+        return
+    rings = [shapely.polygons(ring) for ring in outline(region.shape) if len(ring) > 2]
+    if isinstance(region.shape, Polygon) and _crosses_itself(rings):
+        text = f"The outline of a region “{region.label}” of {one.photo.name} crosses itself."
+        yield Finding("self-crossing", text, photo=one.photo.id, region=region.id)
+    # Exact geometry is only needed where a simple sum could be small.
+    found = rings[0].area if len(rings) == 1 else 0.0
+    found = found if found > TINY_AREA else area(region.shape).area
+    if found < SMALLEST_AREA:
+        text = f"A region “{region.label}” of {one.photo.name} covers no area."
+        yield Finding("no-area", text, photo=one.photo.id, region=region.id)
+    elif found < TINY_AREA:
+        text = f"A region “{region.label}” of {one.photo.name} is tiny: {found:.1f} square pixels."
+        yield Finding("tiny", text, "info", one.photo.id, region.id)
+
+
+def crossing(region: Region) -> Point | None:
+    """Where the outline crosses itself, the first such place; None when it does not."""
+    for ring in outline(region.shape):
+        reason = shapely.is_valid_reason(shapely.polygons(ring)) if len(ring) > 3 else ""
+        if reason.startswith("Self-intersection["):
+            x, y = reason[:-1].split("[")[1].split()
+            return (float(x), float(y))
+    return None
+
+
+def _crosses_itself(rings: Sequence[shapely.Polygon]) -> bool:
+    """Touching itself is no crossing: only rings that are not simple though repeated points are dropped."""
+    return any(shapely.get_num_coordinates(ring) > 4 and not ring.is_valid for ring in rings)
+
+
+class Kind(NamedTuple):
+    """A title, what to do, and whether `project.data_problems` mends it without losing anything."""
+
+    title: str
+    advice: str
+    safe: bool = False
+
+
+KINDS: dict[str, Kind] = {
+    "missing-photo": Kind("Photo missing or unreadable", "Import again and name the folder where the photos lie."),
+    "unreadable-photo": Kind("Photo cannot be opened", "Copy it again from where it came from."),
+    "lost-photo": Kind("Photo lies elsewhere", "A file of the same name and size is taken by a repair.", True),
+    "vanished-photo": Kind("Photo no longer in its place", "Put it back, or import it from where it lies now."),
+    "replaced-photo": Kind("Photo replaced by another file", "Look whether its regions still fit, and accept it."),
+    "photo-needed": Kind("Photo needed for its regions", "Import again and name the folder where the photos lie."),
+    "photo-twice": Kind("Photo twice", "Keep one of both."),
+    "same-content": Kind("Photos with the same content", "Keep one; never one in train and one in val."),
+    "near-duplicate": Kind("Photos that look the same in two splits", "Put both into one split."),
+    "wrong-size": Kind("File of another size than noted", "Look whether it is the photo that was annotated."),
+    "stored-orientation": Kind("Regions drawn before EXIF turned the photo", "“Turn regions” or --turn evident."),
+    "turn-unsure": Kind("Regions perhaps drawn before EXIF turned the photo", "Look; “Turn regions” or --turn all."),
+    "region-twice": Kind("Region twice", "A repair removes the second.", True),
+    "outside": Kind("Region reaches outside the photo", "Look at it: another photo, or a slip?"),
+    "self-crossing": Kind("Outline crosses itself", "A repair cuts it at the crossings; it covers the same.", True),
+    "no-area": Kind("Region covers nothing", "A repair removes it.", True),
+    "tiny": Kind("Tiny region", "Look at it: a slip of the mouse?"),
+    "unlabelled": Kind("Region without a label", "Give it one."),
+    "several-ticked": Kind("Several boxes ticked", "The first is the label; the others stay as an attribute."),
+    "label-alike": Kind("Labels that look like one", "Rename one, or import with --map OLD=NEW."),
+    "repeated-key": Kind("Name twice in one object of a file", "Only the last one counts."),
+    "unreadable-region": Kind("Region that cannot be understood", "Left out. Draw it again, or mend the file."),
+    "undefined-value": Kind("The word undefined instead of a value", "A fault of VIA; read as empty."),
+    "known-photo": Kind("Photo in the project already", "It stayed as it was."),
+    "not-a-photo": Kind("Film or sound", "Left out: only photos are read."),
+    "times": Kind("Times in a film", "Left out: only photos are read."),
+    "unknown-shape": Kind("Shapes that are not known", "Left out."),
+    "no-split": Kind("Split without photos", "Deal the photos into splits, then export again."),
+    "photo-turned": Kind("Photo written as displayed", "EXIF turned it; its copy reads alike everywhere."),
+    "photo-converted": Kind("Photo written as JPEG", "The format expects it."),
+    "photo-not-copied": Kind("Photo not copied", "Import again and name the folder where the photos lie."),
+    "key-twice": Kind("Two photos of one name", "VIA would show one of them only."),
+}  # fmt: skip
+_ORDER = {"error": 0, "warning": 1, "info": 2}
+
+
+def kind_of(code: str) -> Kind:
+    """What a code means; unknown ones are their own title."""
+    return KINDS.get(code, Kind(code.replace("-", " ").capitalize(), ""))
+
+
+def grouped(findings: Sequence[Finding]) -> dict[str, list[Finding]]:
+    """Findings by code, the gravest first, then the most frequent."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(finding.code, []).append(finding)
+    for group in groups.values():
+        group.sort(key=lambda finding: _ORDER[finding.severity])
+    order = sorted(groups, key=lambda code: (_ORDER[groups[code][0].severity], -len(groups[code]), code))
+    return {code: groups[code] for code in order}

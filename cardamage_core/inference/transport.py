@@ -1,0 +1,152 @@
+"""How does one talk to a process that reads and writes lines, without ever waiting for it for good?
+
+What do a window and the process that predicts say to each other? One JSON line each.
+"""
+
+from __future__ import annotations
+
+import collections
+import queue
+import subprocess
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import IO, Literal
+
+import msgspec
+
+from ..annotations.model import Region
+
+LAST_LINES = 20
+CLOSE_SECONDS = 3.0
+NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+
+
+class Ended(Exception):  # noqa: N818 not an error where it is expected
+    """The process has ended or closed its output."""
+
+
+class LineProcess:
+    """A child process with a line to it and a line from it; what it prints on stderr is kept for its last words."""
+
+    def __init__(self, command: Sequence[str], *, env: Mapping[str, str] | None = None) -> None:
+        """Start it. Raises OSError."""
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(
+            list(command), stdin=pipe, stdout=pipe, stderr=pipe, env=env, creationflags=NO_WINDOW
+        )
+        self._lines: queue.Queue[bytes | None] = queue.Queue()
+        self._errors: collections.deque[str] = collections.deque(maxlen=LAST_LINES)
+        self._threads = [self._thread(self._read_lines), self._thread(self._read_errors)]
+        self.spoke = False  # whether it has written a line
+
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still runs."""
+        return self._process.poll() is None
+
+    def send(self, line: bytes) -> None:
+        """Write a line. Raises Ended."""
+        try:
+            self._stdin.write(line + b"\n")
+            self._stdin.flush()
+        except (OSError, ValueError) as error:
+            raise Ended from error
+
+    def receive(self, seconds: float) -> bytes:
+        """The next line it writes. Raises TimeoutError when none comes in time, Ended when none ever will."""
+        try:
+            line = self._lines.get(timeout=seconds)
+        except queue.Empty:
+            raise TimeoutError from None
+        if line is None:
+            self._lines.put(None)  # for the next one who asks
+            raise Ended
+        return line
+
+    def last_words(self) -> str:
+        """How it ended, and the last line it printed on stderr. Ends it if it still runs."""
+        self.close()
+        code = self._process.returncode
+        how = f"killed by signal {-code}" if code < 0 else f"exit status {code}"
+        said = next((line for line in reversed(self._errors) if line), "")
+        return f"{how}; its last line: {said}" if said else f"{how}"
+
+    def close(self) -> None:
+        """End it by force, since it has nothing to lose, and leave no process, thread or pipe behind."""
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        for thread in self._threads:
+            thread.join(CLOSE_SECONDS)
+        for stream in (self._stdin, self._process.stdout, self._process.stderr):
+            _close(stream)
+
+    @property
+    def _stdin(self) -> IO[bytes]:
+        assert self._process.stdin is not None
+        return self._process.stdin
+
+    def _thread(self, work: Callable[[], None]) -> threading.Thread:
+        thread = threading.Thread(target=work, name="predictor pipe", daemon=True)
+        thread.start()
+        return thread
+
+    def _read_lines(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self.spoke = True
+            self._lines.put(line)
+        self._lines.put(None)
+
+    def _read_errors(self) -> None:
+        assert self._process.stderr is not None
+        for line in self._process.stderr:
+            self._errors.append(line.decode(errors="replace").strip())
+
+
+def _close(stream: IO[bytes] | None) -> None:
+    try:
+        if stream is not None:
+            stream.close()
+    except OSError:
+        pass  # what was still to be written to a dead process
+
+
+class Request(msgspec.Struct, frozen=True):
+    """Outline what is on a photo; detections scored below `min_score` are not wanted."""
+
+    id: int
+    photo: str
+    min_score: float = 0.05
+
+
+class Ready(msgspec.Struct, frozen=True, tag="ready"):
+    """The model is loaded and warm. Sent once, first."""
+
+    model: str
+    seconds: float
+
+
+class Answer(msgspec.Struct, frozen=True, tag="answer"):
+    """The regions seen on the photo of the request with this id, best first."""
+
+    id: int
+    regions: tuple[Region, ...]
+    seconds: float
+
+
+class Problem(msgspec.Struct, frozen=True, tag="problem"):
+    """Why a request (or, with id 0, the start) failed, as title and detail of a `photo` or `model` error."""
+
+    id: int
+    kind: Literal["photo", "model"]
+    title: str
+    detail: str = ""
+
+
+Reply = Ready | Answer | Problem

@@ -1,0 +1,441 @@
+"""How is a photo compared with what another annotator or a model says about it?
+
+Somebody else's project or file is opened and read in the background, photo by photo; nothing of it is changed. What a
+model says lies in the photo itself, as regions of that origin.
+
+What came of a look at both sides of a photo, and in which words is it told?
+
+With whom is the photo compared, and how well do the two sides agree? The panel in the lower corner of the canvas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from qtpy.QtCore import QObject, Qt, Signal
+from qtpy.QtWidgets import QListWidget, QListWidgetItem, QWidget
+
+from cardamage_core.annotations import agreement, edits
+from cardamage_core.annotations.agreement import Comparison, Regions
+from cardamage_core.annotations.edits import copied
+from cardamage_core.annotations.labels import new_labels
+from cardamage_core.annotations.model import Label, Region
+from cardamage_core.errors import CarDamageError
+from cardamage_core.text import amount
+
+from ..background import Background, Latest, Task
+from ..canvas import Canvas
+from ..commands.actions import Action
+from ..session import Session
+from ..widgets import common
+from ..widgets.dialogs import Dialogs
+from .controller import THRESHOLD
+from .toolbox import Floating
+
+if TYPE_CHECKING:
+    from cardamage_core.project.reference import Others
+
+
+KINDS = "Annotations (*.json *.csv *.xml *.yaml);;All files (*)"
+OTHERS = "others"  # what the chooser calls somebody else's project or file
+
+
+class Comparing(QObject):
+    """Shows the other side's outlines on the canvas and the agreement in the panel."""
+
+    def __init__(self, session: Session, background: Background, dialogs: Dialogs, canvas: Canvas) -> None:
+        super().__init__(canvas)
+        self._session, self._background, self._dialogs, self._canvas = session, background, dialogs, canvas
+        self.panel = ComparePanel(canvas)
+        self._source, self._others = NOBODY, None
+        self._reading: Task | None = None
+        self._shown = True
+        self._seen: Compared | None = None
+        self._latest = Latest(background, self)
+        self._latest.found.connect(self._compared)
+        self.panel.chosen.connect(self._choose)
+        self.panel.pointed.connect(self._point_out)
+        self.panel.wanted.connect(self._take_over)
+        session.project_changed.connect(self.stop)
+        session.current_changed.connect(self._photo_shown)
+        session.photo_changed.connect(self._photo_changed)
+
+    def actions(self) -> list[Action]:
+        """What can be done."""
+        hint = "Show another annotator's or a model's outlines over the photo"
+        toggle = "Show or hide the outlines compared with"
+        return [
+            Action("compare", "Compare with…", ("Shift+W",), hint, self.open),
+            Action("compare_show", "Show what is compared", ("W",), toggle, self.toggle),
+        ]
+
+    def open(self) -> None:
+        """Show the panel, or put it away."""
+        if self.panel.isVisible():
+            self.panel.hide()
+            return
+        self._offer()
+        self.panel.open()
+        self.panel.source.setFocus()
+
+    def toggle(self) -> None:
+        """Show or hide the other side's outlines; without one ask for it."""
+        if self._source == NOBODY:
+            self.open()
+            return
+        self._shown = not self._shown
+        self._paint()
+        self._session.said.emit("" if self._shown else "The outlines compared with are hidden (W shows them).")
+
+    def stop(self) -> None:
+        """Compare with nobody."""
+        self._latest.drop()
+        self._close_others()
+        self._source = NOBODY
+        self._forget()
+
+    def read(self, path: Path) -> None:
+        """Compare with a project's folder or an annotation file."""
+        self.stop()
+        self.panel.say(f"Reading {path.name}…")
+        work = partial(_opened, path)
+        self._reading = self._background.run_reporting(work, self._read, self._refused, urgent=True)
+
+    # What a person does
+
+    def _choose(self, key: str) -> None:
+        if key == PROJECT:
+            path = self._dialogs.folder(self.panel, "Compare with the project in")
+        elif key == FILE:
+            path = next(iter(self._dialogs.files(self.panel, "Compare with the annotations in", KINDS)), None)
+        else:
+            self._use(key)
+            return
+        if path is not None:
+            self.read(path)
+        self._offer()
+
+    def _use(self, key: str) -> None:
+        if key == self._source:
+            return
+        self.stop()
+        self._source, self._shown = key, True
+        self._look()
+
+    def _point_out(self, row: Row | None) -> None:
+        self._canvas.point_out(row.theirs if row and self._shown else "")
+        if row and row.ours:
+            self._canvas.select((row.ours,))
+
+    def _take_over(self, row: Row) -> None:
+        """A region of a model lies in the photo already: it is accepted. Another one is copied."""
+        photo_id = self._session.current
+        region = next((one for one in self._theirs() if one.id == row.theirs), None)
+        if region is None or not photo_id or self._session.read_only:
+            return
+        name = region.label or "region"
+        if self._source.startswith(MODEL):
+            before = self._session.regions(photo_id)
+            after = edits.replace(before, region, edits.set_review(region, "accepted"))
+            done = self._session.edit(photo_id, before, after, f"Take over {name} of {self._name()}")
+        else:
+            new, labels = copied([region]), self._new_labels(region)
+            done = self._session.add_regions(photo_id, new, labels, f"Take over {name} from {self._name()}")
+        if done:
+            self._session.said.emit(f"Took over {name} from {self._name()}. Ctrl+Z takes it back.")
+
+    # What happened
+
+    def _read(self, found: Others) -> None:
+        self._reading = None
+        self._source, self._others, self._shown = OTHERS, found, True
+        self._offer()
+        self._look()
+
+    def _refused(self, error: CarDamageError) -> None:
+        self._reading = None
+        self._offer()
+        self.panel.say(f"{error.title} {error.detail}".strip(), bad=True)
+
+    def _photo_shown(self, _photo: str) -> None:
+        self._latest.drop()
+        self._forget()
+        if self.panel.isVisible():
+            self._offer()
+        self._look()
+
+    def _photo_changed(self, photo_id: str) -> None:
+        if photo_id == self._session.current:
+            if self.panel.isVisible():  # there may be a model more; out of view nobody asks
+                self._offer()
+            self._look()
+
+    def _look(self) -> None:
+        """Compare the photo shown, in the background."""
+        photo_id, session = self._session.current, self._session
+        if self._source == NOBODY or not photo_id:
+            return
+        regions, labels = session.regions(photo_id), self._labels()
+        if self._others is None:
+            self._latest.ask(partial(with_model, photo_id, regions, self._source.removeprefix(MODEL), labels))
+            return
+        photo = session.photo(photo_id)
+        find = partial(self._others.on, photo, session.path_of(photo))
+        self._latest.ask(partial(with_others, photo_id, regions, find, labels))
+
+    def _compared(self, found: Compared | CarDamageError) -> None:
+        if isinstance(found, CarDamageError):
+            self._refused(found)
+            return
+        if found.photo != self._session.current:
+            return
+        self._seen = found
+        self._paint()
+        if found.theirs is None or found.comparison is None:
+            self.panel.say(f"{self._name()} does not know this photo.")
+            return
+        rows = rows_of(found, found.comparison)
+        figure = found.comparison.agreement
+        self.panel.show_comparison(
+            f"{100 * figure:.0f} % agreement" if figure is not None else "",
+            rows,
+            said=counts(found.comparison) if rows else "Nobody outlined anything here.",
+            may_take=not self._session.read_only,
+        )
+
+    # What there is
+
+    def _theirs(self) -> Regions:
+        return (self._seen.theirs or ()) if self._seen else ()
+
+    def _labels(self) -> tuple[Label, ...]:
+        """The project's labels, and those that only the other side has."""
+        ours = self._session.labels()
+        names = {label.name for label in ours}
+        theirs = self._others.labels if self._others else ()
+        return (*ours, *(label for label in theirs if label.name not in names))
+
+    def _new_labels(self, region: Region) -> tuple[Label, ...]:
+        """The label of a region in the next free colour, with the role it has for the other side; () if it is known."""
+        roles = {label.name: label.role for label in self._labels()}
+        fresh = new_labels([region.label], self._session.labels())
+        return tuple(Label(one.name, one.color, one.key, roles.get(one.name, one.role)) for one in fresh)
+
+    def _name(self) -> str:
+        return self._others.text if self._others else self._source.removeprefix(MODEL)
+
+    def _offer(self) -> None:
+        current = self._session.current
+        here = agreement.models(self._session.regions(current)) if current else ()
+        chosen = (self._source.removeprefix(MODEL),) if self._source.startswith(MODEL) else ()
+        self.panel.offer(tuple(dict.fromkeys((*here, *chosen))), self._source, self._name())
+
+    def _paint(self) -> None:
+        self._canvas.show_theirs(self._theirs() if self._shown else (), self._labels())
+
+    def _forget(self) -> None:
+        self._seen = None
+        self._canvas.show_theirs(())
+        self._canvas.point_out("")
+        self.panel.show_comparison("", ())
+
+    def _close_others(self) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+            self._reading = None
+        if self._others is not None:
+            self._others.close()
+            self._others = None
+
+
+def _opened(path: Path, task: Task) -> Others:
+    from cardamage_core.project import reference  # loads every format
+
+    found = reference.read(path)
+    if task.cancelled():  # nobody will close it
+        found.close()
+    return found
+
+
+class Compared(NamedTuple):
+    """What came of a look at one photo; `theirs` is None where the other side does not know the photo."""
+
+    photo: str
+    theirs: Regions | None
+    comparison: Comparison | None
+    ours: Regions = ()
+
+
+@dataclass(frozen=True)
+class Row:
+    """A region that both sides have, or only one of them: ids, "" for the side that has none."""
+
+    text: str
+    ours: str = ""
+    theirs: str = ""
+
+
+def with_model(photo_id: str, regions: Regions, model: str, labels: tuple[Label, ...]) -> Compared:
+    """Our side against what a model says on the same photo."""
+    ours, theirs = agreement.against_model(regions, model, THRESHOLD)
+    return Compared(photo_id, theirs, agreement.compare(ours, theirs, labels), ours)
+
+
+def with_others(
+    photo_id: str, regions: Regions, find: Callable[[], Regions | None], labels: tuple[Label, ...]
+) -> Compared | CarDamageError:
+    """Our side against what `find` gives; the error where that cannot be read."""
+    ours = agreement.opinion(regions, THRESHOLD)
+    try:
+        found = find()
+    except CarDamageError as error:
+        return error
+    if found is None:
+        return Compared(photo_id, None, None)
+    theirs = agreement.opinion(found, THRESHOLD)
+    return Compared(photo_id, theirs, agreement.compare(ours, theirs, labels), ours)
+
+
+def rows_of(found: Compared, comparison: Comparison) -> list[Row]:
+    """What only one side has comes first; then partners, the least alike first."""
+    ours = {region.id: region.label or "region" for region in found.ours}
+    theirs = {region.id: region.label or "region" for region in found.theirs or ()}
+    return [
+        *(Row(f"{theirs[one]} · only theirs", theirs=one) for one in comparison.theirs_alone),
+        *(Row(f"{ours[one]} · only yours", ours=one) for one in comparison.ours_alone),
+        *(
+            Row(_both(ours[pair.ours], theirs[pair.theirs], pair.iou), pair.ours, pair.theirs)
+            for pair in sorted(comparison.pairs, key=lambda pair: pair.iou)
+        ),
+    ]
+
+
+def _both(ours: str, theirs: str, iou: float) -> str:
+    name = ours if ours == theirs else f"{ours}, for them {theirs}"
+    return f"{name} · {100 * iou:.0f} % alike"
+
+
+def counts(comparison: Comparison) -> str:
+    """How many have a partner and how many have none."""
+    alone = ((len(comparison.ours_alone), "only yours"), (len(comparison.theirs_alone), "only theirs"))
+    partners = f"{amount(len(comparison.pairs), 'region')} with a partner"
+    return ", ".join([partners, *(f"{number} {whose}" for number, whose in alone if number)])
+
+
+NOBODY, PROJECT, FILE = "", "project", "file"  # what to compare with; a model is named by MODEL and its id
+MODEL = "model:"
+EXPLAINED = (
+    "Of all the damage that you or they outlined, so much was outlined by both "
+    "(intersection over union of the areas; what is covered twice counts once). "
+    "Two careful annotators reach about 50 % on photos of damaged cars."
+)
+PARTNERS = "Two regions are partners when they share at least a quarter of the area they cover together."
+ROWS = 6  # seen at once
+
+
+class ComparePanel(Floating):
+    """Chooser, figure, and a list of what the sides have; a row points its regions out."""
+
+    chosen = Signal(str)  # NOBODY, PROJECT, FILE, a model, or "current" for what is compared with now
+    pointed = Signal(object)  # Row, or None
+    wanted = Signal(object)  # Row: take its region over
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, "Compare with", low=True)
+        self.source = common.ComboBox()
+        self.source.setAccessibleName("Compare with")
+        self.figure = common.label("", "title")
+        self.figure.setToolTip(EXPLAINED)
+        self.figure.setStatusTip(EXPLAINED)
+        self.said = common.label("", "muted", wrap=True)
+        self.list = QListWidget()
+        self.list.setAccessibleName("Regions of both sides")
+        self.list.setToolTip(PARTNERS)
+        self.take = common.button(
+            "Take over", self._take, "primary", tip="Copy the region chosen into your photo (Enter)"
+        )
+        self._arrange()
+        self.source.activated.connect(self._activated)
+        self.list.currentRowChanged.connect(self._row_changed)
+        self.list.itemActivated.connect(self._take)
+        self._rows: tuple[Row, ...] = ()
+        self._may_take = True
+        self.show_comparison("", ())
+
+    def offer(self, models: Sequence[str], current: str, text: str) -> None:
+        """What can be compared with; `current` and its text are what is compared with now."""
+        offered = {NOBODY: "Nobody"} | {MODEL + model: f"Model {model}" for model in models}
+        if current not in (NOBODY, *offered):
+            offered[current] = text
+        offered |= {PROJECT: "Another project…", FILE: "An annotation file…"}
+        self.source.clear()
+        for key, words in offered.items():
+            self.source.addItem(words, key)
+        self.source.setCurrentIndex(list(offered).index(current))
+
+    def say(self, text: str, *, bad: bool = False) -> None:
+        """A sentence in place of figure and list."""
+        self.said.setText(text)
+        common.set_role(self.said, "bad" if bad else "muted")
+        self._show(figure="", rows=())
+
+    def show_comparison(self, figure: str, rows: Sequence[Row], *, said: str = "", may_take: bool = True) -> None:
+        """How well both sides agree, and what they have."""
+        self.said.setText(said)
+        common.set_role(self.said, "muted")
+        self._may_take = may_take
+        self._show(figure=figure, rows=tuple(rows))
+
+    def row(self) -> Row | None:
+        """The row chosen."""
+        index = self.list.currentRow()
+        return self._rows[index] if 0 <= index < len(self._rows) else None
+
+    def _show(self, *, figure: str, rows: tuple[Row, ...]) -> None:
+        self.figure.setText(figure)
+        if rows != self._rows:
+            self._rows = rows
+            self.list.clear()
+            for row in rows:
+                self.list.addItem(QListWidgetItem(row.text))
+            self._row_changed(-1)
+        height = self.list.sizeHintForRow(0) if rows else 0
+        self.list.setFixedHeight(height * min(ROWS, len(rows)) + 4)
+        for widget, shown in (
+            (self.figure, figure),
+            (self.said, self.said.text()),
+            (self.list, rows),
+            (self.take, rows),
+        ):
+            widget.setVisible(bool(shown))
+        if self.isVisible():
+            self.settle()
+
+    def _activated(self, index: int) -> None:
+        self.chosen.emit(self.source.itemData(index))
+
+    def _row_changed(self, _index: int) -> None:
+        row = self.row()
+        self.take.setEnabled(self._may_take and row is not None and bool(row.theirs))
+        self.pointed.emit(row)
+
+    def _take(self, _item: object = None) -> None:
+        if self.take.isEnabled():
+            self.wanted.emit(self.row())
+
+    def _arrange(self) -> None:
+        column = common.rows(self, margins=(16, 14, 16, 14), spacing=8)
+        self.setFixedWidth(300)
+        column.addWidget(common.section("Compare with"))
+        for widget in (self.source, self.figure, self.said, self.list):
+            column.addWidget(widget)
+        foot = common.QHBoxLayout()
+        foot.addWidget(self.take)
+        foot.addStretch(1)
+        foot.addWidget(common.button("Close", self.hide, tip="The outlines stay (Esc)"))
+        column.addLayout(foot)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)

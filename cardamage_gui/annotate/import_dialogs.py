@@ -1,0 +1,212 @@
+"""What do the names in a file mean? Asked before an import where the file leaves it open.
+
+Which attribute is the label, which names are one label, what each stands for, and whether regions that were drawn
+before EXIF turned their photos are to be turned.
+
+What came in by an import, and what looks wrong with it?
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from qtpy.QtCore import Qt, Signal
+from qtpy.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QDialog,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
+
+from cardamage_core.annotations.problems import kind_of
+from cardamage_core.formats.common import IN_NAME, ROLES
+from cardamage_core.project import import_apply
+from cardamage_core.project.import_plan import Attribute, ImportPlan, NameMapping
+from cardamage_core.text import amount
+
+from ..widgets import common
+
+NAME, NUMBER, BECOMES, ROLE = range(4)
+TURNS = (
+    ("", "Leave all regions as they are"),
+    ("evident", "Turn those that fit only the photo as stored ({stored})"),
+    ("all", "Turn these and the {unsure} that fit both ways"),
+)
+
+
+def is_open(plan: ImportPlan) -> bool:
+    """Does the file leave something to decide?"""
+    return bool(plan.proposed.alike) or len(plan.proposed.attributes) > 1 or bool(_turning(plan))
+
+
+class NamingDialog(QDialog):
+    """Shows the proposal; what is decided comes as (NameMapping, turn, whether the file must be read again)."""
+
+    decided = Signal(object, str, bool)
+
+    def __init__(self, plan: ImportPlan, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WA_DeleteOnClose)
+        self.setWindowTitle(f"Import {plan.source.name}")
+        self.setMinimumWidth(560)
+        self._plan = plan
+        column = common.rows(self, margins=(24, 20, 24, 16), spacing=12)
+        column.addWidget(common.label("What do the names mean?", "title"))
+        self.attribute = _attributes(plan.proposed.attributes)
+        if self.attribute.count() > 1:
+            column.addWidget(common.section("The label is in"))
+            column.addWidget(self.attribute)
+        self.labels = _table(plan)
+        column.addWidget(common.section("Labels"))
+        column.addWidget(self.labels)
+        self.turn = _turns(_turning(plan))
+        if self.turn.count():
+            column.addWidget(common.section("Regions drawn before EXIF turned the photo"))
+            column.addWidget(self.turn)
+        column.addLayout(self._buttons())
+
+    def mapping(self) -> NameMapping:
+        """What the dialog says now."""
+        names, roles = {}, {}
+        for row in range(self.labels.rowCount()):
+            old = self.labels.item(row, NAME).text()
+            new = self.labels.item(row, BECOMES).text().strip() or old
+            if new != old:
+                names[old] = new
+            roles.setdefault(new, self.labels.cellWidget(row, ROLE).currentData())
+        label_in = self.attribute.currentData() if self.attribute.currentIndex() > 0 else ""
+        return NameMapping(label_in, {} if label_in else names, {} if label_in else roles)
+
+    def accept(self) -> None:
+        """Tell what was decided."""
+        mapping, turn = self.mapping(), self.turn.currentData() or ""
+        super().accept()
+        self.decided.emit(mapping, turn, bool(mapping.label_in or turn))
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(common.button("Cancel", self.reject))
+        go = common.button("Import", self.accept, "primary")
+        go.setDefault(True)
+        row.addWidget(go)
+        return row
+
+
+def _turning(plan: ImportPlan) -> Counter[str]:
+    codes = ("stored-orientation", "turn-unsure")
+    return Counter(finding.code for finding in plan.findings if finding.code in codes)
+
+
+def _attributes(found: Sequence[Attribute]) -> QComboBox:
+    shown = common.ComboBox()
+    shown.setAccessibleName("Attribute that holds the label")
+    for one in found:
+        shown.addItem(f"{one.name}: {', '.join(one.values[:4])}", one.name)
+    if found and found[0].name != IN_NAME:
+        shown.addItem("the name of the attribute", IN_NAME)
+    return shown
+
+
+def _turns(numbers: Counter[str]) -> QComboBox:
+    shown = common.ComboBox()
+    shown.setAccessibleName("Turn regions")
+    stored, unsure = numbers["stored-orientation"], numbers["turn-unsure"]
+    for name, text in TURNS if numbers else ():
+        if name != "all" or unsure:
+            shown.addItem(text.format(stored=stored, unsure=unsure), name)
+    return shown
+
+
+def _table(plan: ImportPlan) -> QTableWidget:
+    counts = Counter(region.label for one in plan.dataset.photos for region in one.regions)
+    proposed = {one.old: one.new for one in plan.proposed.alike}
+    table = QTableWidget(len(counts), 4)
+    table.setAccessibleName("Labels of the file")
+    table.setHorizontalHeaderLabels(["In the file", "Regions", "Becomes", "Stands for"])
+    table.verticalHeader().hide()
+    table.setEditTriggers(QAbstractItemView.AllEditTriggers)
+    table.horizontalHeader().setStretchLastSection(True)
+    for row, (name, number) in enumerate(counts.most_common()):
+        new = proposed.get(name, name)
+        for column, text in ((NAME, name), (NUMBER, f"{number:,}"), (BECOMES, new)):
+            item = QTableWidgetItem(text)
+            if column != BECOMES:
+                item.setFlags(item.flags() & ~Qt.ItemIsEditable)
+            table.setItem(row, column, item)
+        table.setCellWidget(row, ROLE, _roles(plan.proposed.roles.get(new, "damage"), name))
+    table.resizeColumnsToContents()
+    table.setMinimumHeight(180)
+    return table
+
+
+def _roles(role: str, label: str) -> QComboBox:
+    shown = common.ComboBox()
+    shown.setAccessibleName(f"What {label} stands for")
+    for one in ROLES:
+        shown.addItem(one, one)
+    shown.setCurrentIndex(ROLES.index(role))
+    return shown
+
+
+MOST = 200  # findings listed; the photo list shows the rest
+
+
+class SummaryDialog(QDialog):
+    """The summary after an import."""
+
+    findings_wanted = Signal()
+
+    def __init__(self, summary: import_apply.ImportSummary, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WA_DeleteOnClose)
+        self.setWindowTitle("Imported")
+        self.setMinimumWidth(520)
+        column = common.rows(self, margins=(24, 20, 24, 16), spacing=12)
+        head = f"{amount(summary.photos, 'photo')}, {amount(summary.regions, 'region')}"
+        column.addWidget(common.label(head, "title"))
+        column.addWidget(common.label(summary.text, "muted", wrap=True))
+        if summary.findings:
+            column.addWidget(common.section(f"What looks wrong ({len(summary.findings)})"))
+            column.addWidget(common.label(kinds_text(summary), wrap=True))
+            column.addWidget(_listed(summary))
+        else:
+            column.addWidget(common.label("Nothing looks wrong.", "good"))
+        column.addLayout(self._buttons(bool(summary.findings)))
+
+    def _buttons(self, has_findings: bool) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.addStretch(1)
+        if has_findings:
+            row.addWidget(common.button("Show photos with findings", self._show_findings))
+        close = common.button("Close", self.accept, "primary")
+        close.setDefault(True)
+        row.addWidget(close)
+        return row
+
+    def _show_findings(self) -> None:
+        self.findings_wanted.emit()
+        self.accept()
+
+
+def kinds_text(summary: import_apply.ImportSummary) -> str:
+    """How many findings of which kind: "12 × Region without a label, 3 × Region twice"."""
+    numbers = Counter(finding.code for finding in summary.findings)
+    return ", ".join(f"{number} × {kind_of(code).title}" for code, number in numbers.most_common())
+
+
+def _listed(summary: import_apply.ImportSummary) -> QPlainTextEdit:
+    shown = QPlainTextEdit()
+    shown.setReadOnly(True)
+    lines = [finding.text for finding in summary.findings[:MOST]]
+    if len(summary.findings) > MOST:
+        lines.append(f"… and {len(summary.findings) - MOST} more.")
+    shown.setPlainText("\n".join(lines))
+    shown.setMinimumHeight(120)
+    shown.setAccessibleName("Findings")
+    return shown

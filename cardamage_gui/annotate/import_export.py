@@ -1,0 +1,324 @@
+"""How do annotations and photos come in, and go out again?
+
+Everything long runs in the background; what came in is told afterwards, with what looks wrong. Formats and dialogs are
+loaded when they are first needed: a start should not wait for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qtpy.QtCore import QObject, Signal
+from qtpy.QtWidgets import QWidget
+
+from cardamage_core.annotations.model import Finding
+from cardamage_core.errors import CarDamageError, ProjectError
+from cardamage_core.text import amount
+
+from ..background import Background, Task
+from ..session import Session
+from ..widgets.common import ProgressStrip
+from ..widgets.dialogs import Dialogs
+
+if TYPE_CHECKING:
+    from cardamage_core.project import Project, import_apply, import_plan
+    from cardamage_core.project.import_plan import NameMapping
+    from cardamage_core.project.orientation import Turn
+
+ANNOTATIONS = "Annotations (*.json *.csv *.xml *.yaml);;All files (*)"
+EXPORT_NAME = "via_region_data.json"
+SHOWN = 8  # files that would be replaced
+
+
+class Transfer(QObject):
+    """Import and export of the open project."""
+
+    findings_wanted = Signal()
+
+    def __init__(
+        self, session: Session, background: Background, dialogs: Dialogs, strip: ProgressStrip, window: QWidget
+    ) -> None:
+        super().__init__(window)
+        self._session, self._background, self._dialogs = session, background, dialogs
+        self._strip, self._window = strip, window
+        self._task: Task | None = None
+        self._waiting: list[Path | tuple[Path, ...]] = []  # a file or folder with annotations, or photos
+        strip.stopped.connect(self.stop)
+        session.project_changed.connect(self.stop)
+
+    @property
+    def busy(self) -> bool:
+        """Is an import or export under way?"""
+        return self._task is not None
+
+    def import_files(self) -> None:
+        """Ask for annotation files and import them."""
+        self.import_paths(self._dialogs.files(self._window, "Import annotations", ANNOTATIONS))
+
+    def import_folder(self) -> None:
+        """Ask for a folder with photos, with or without annotations, and import it."""
+        folder = self._dialogs.folder(self._window, "Import a folder of photos")
+        if folder is not None:
+            self.import_paths([folder])
+
+    def import_paths(self, paths: Sequence[Path]) -> None:
+        """Import annotation files, folders and photos, one after the other."""
+        if not paths or not self._may_change():
+            return
+        from cardamage_core.imaging import SUFFIXES
+
+        photos = [path for path in paths if path.is_file() and path.suffix.lower() in SUFFIXES]
+        self._waiting += [tuple(photos)] if photos else []
+        self._waiting += [path for path in paths if path not in photos]
+        if self.busy:
+            self._session.said.emit("What was added comes in once what runs now is done.")
+        self._next()
+
+    def export(self) -> None:
+        """Ask for a file and a format; say what the format cannot hold, ask about the photos, then write."""
+        project = self._session.project
+        if project is None:
+            return
+        if self.busy:
+            self._session.said.emit("Export once what runs now is done.")
+            return
+        start = project.folder / EXPORT_NAME
+        chosen = self._dialogs.new_file(self._window, "Export annotations", start, _kinds())
+        if chosen is not None:
+            path, name = chosen
+            look = partial(_losses, project, name)
+            self._begin(f"Looking at {project.name}…", look, partial(self._looked, project, path, name))
+
+    def _looked(self, project: Project, path: Path, name: str, losses: tuple[Finding, ...]) -> None:
+        self._ended()
+        from cardamage_core import formats
+
+        target = formats.FORMATS[name]
+        text = f"{target.text} cannot hold everything." if losses else f"Export as {target.text}."
+        note = formats.photo_note(format=name, copy_photos=True)
+        detail = "\n\n".join([*(loss.text for loss in losses), f"With the box ticked, {note[:1].lower()}{note[1:]}"])
+        choice, copy_photos = self._dialogs.choose_with(
+            self._window, text, detail, ("Export", "Cancel"), option="Copy the photos too", on=target.needs_photos
+        )
+        if choice == 0:
+            self._write(partial(_export, project, path, name, copy_photos), path, replace=(path,))
+
+    def _write(self, work: Callable[..., object], path: Path, *, replace: bool | tuple[Path, ...]) -> None:
+        """The dialog has asked about the file that was named, not about others beside it or in a folder."""
+        failed = partial(self._unwritten, work, path)
+        self._begin(f"Writing {path.name}…", partial(work, replace), partial(self._exported, path), failed)
+
+    def _unwritten(self, work: Callable[..., object], path: Path, error: CarDamageError) -> None:
+        from cardamage_core.project.outputs import FileExistsAlreadyError
+
+        if not isinstance(error, FileExistsAlreadyError):
+            self._failed(error)
+            return
+        self._ended()
+        number = len(error.paths)
+        text = f"{amount(number, 'file')} {'is' if number == 1 else 'are'} there already."
+        detail = "\n".join([*map(str, error.paths[:SHOWN]), *(["…"] if number > SHOWN else [])])
+        if self._dialogs.choose(self._window, text, detail, ("Replace", "Cancel")) == 0:
+            self._write(work, path, replace=True)
+
+    def stop(self) -> None:
+        """Stop what runs; nothing is changed by it."""
+        self._waiting.clear()
+        if self._task is not None:
+            self._task.cancel()
+            self._ended()
+
+    def _next(self) -> None:
+        if not self._waiting or self.busy:
+            return
+        first = self._waiting.pop(0)
+        if isinstance(first, tuple):
+            self._plan(partial(_plan_photos, first), f"Looking at {amount(len(first), 'photo')}…")
+        else:
+            self._plan(partial(_plan, first, known=self._session.labels()), f"Reading {first.name}…", first)
+
+    def _plan(self, plan: Callable[..., import_plan.ImportPlan], text: str, path: Path | None = None) -> None:
+        self._begin(text, partial(_with_progress, plan), partial(self._planned, path))
+
+    def _planned(self, path: Path | None, plan: import_plan.ImportPlan) -> None:
+        self._ended()
+        if plan.missing and path is not None and path.is_file():
+            answer = self._ask_for_photos(plan)
+            if answer == 2:
+                self._called_off(path)
+                return
+            if answer == 0:
+                self._plan_with_photos(path)
+                return
+        self._decide(plan, path)
+
+    def _ask_for_photos(self, plan: import_plan.ImportPlan) -> int:
+        number = plan.found + plan.missing
+        text = f"{plan.missing} of {amount(number, 'photo')} are not beside {plan.source.name}."
+        detail = "Where are they? Without them their regions come in, but the photos cannot be shown."
+        return self._dialogs.choose(self._window, text, detail, ("Choose their folder…", "Import anyway", "Cancel"))
+
+    def _plan_with_photos(self, path: Path) -> None:
+        folder = self._dialogs.folder(self._window, f"Photos of {path.name}", path.parent)
+        if folder is None:
+            self._called_off(path)
+            return
+        plan = partial(_plan, path, photos=folder, known=self._session.labels())
+        found = partial(self._found, path, folder)
+        self._begin(f"Looking for photos in {folder.name}…", partial(_with_progress, plan), found)
+
+    def _called_off(self, path: Path) -> None:
+        """A person cancelled at a question about this file; the others go on."""
+        self._session.said.emit(f"{path.name} was not imported.")
+        self._next()
+
+    def _found(self, path: Path, folder: Path, plan: import_plan.ImportPlan) -> None:
+        self._ended()
+        self._decide(plan, path, folder)
+
+    def _decide(self, plan: import_plan.ImportPlan, path: Path | None, folder: Path | None = None) -> None:
+        """Ask what names mean where the file leaves it open."""
+        from .import_dialogs import NamingDialog, is_open
+
+        if path is None or not is_open(plan):
+            self._apply(plan)
+            return
+        dialog = NamingDialog(plan, self._window)
+        dialog.decided.connect(partial(self._decided, plan, path, folder))
+        dialog.rejected.connect(partial(self._called_off, path))
+        dialog.open()
+
+    def _decided(
+        self,
+        plan: import_plan.ImportPlan,
+        path: Path,
+        folder: Path | None,
+        mapping: NameMapping,
+        turn: Turn,
+        again: bool,
+    ) -> None:
+        if not again:
+            from cardamage_core.project import import_plan
+
+            self._apply(import_plan.with_mapping(plan, mapping))
+            return
+        known = self._session.labels()
+        work = partial(_plan, path, photos=folder, mapping=mapping, turn=turn, known=known)
+        done = partial(self._read_again, path, folder) if mapping.label_in else self._mapped
+        self._begin(f"Reading {path.name}…", partial(_with_progress, work), done)
+
+    def _read_again(self, path: Path, folder: Path | None, plan: import_plan.ImportPlan) -> None:
+        """With another attribute as the label there are other labels to ask about."""
+        self._ended()
+        self._decide(plan, path, folder)
+
+    def _mapped(self, plan: import_plan.ImportPlan) -> None:
+        self._ended()
+        self._apply(plan)
+
+    def _apply(self, plan: import_plan.ImportPlan) -> None:
+        project = self._session.project
+        if project is None:
+            return
+        work = partial(_with_progress, partial(_applied, project, plan))
+        self._begin(f"Importing {plan.source.name}…", work, self._imported)
+
+    def _imported(self, summary: import_apply.ImportSummary) -> None:
+        self._ended()
+        self._session.refresh()
+        self._session.said.emit(summary.text)
+        from .import_dialogs import SummaryDialog
+
+        dialog = SummaryDialog(summary, self._window)
+        dialog.findings_wanted.connect(self.findings_wanted)
+        dialog.open()
+        self._next()
+
+    def _exported(self, path: Path, findings: tuple[Finding, ...]) -> None:
+        self._ended()
+        told = f" {findings[0].text}" if findings else ""
+        more = f" And {len(findings) - 1} more." if len(findings) > 1 else ""
+        self._session.said.emit(f"Exported to {path}.{told}{more}")
+
+    def _begin(
+        self,
+        text: str,
+        work: Callable[[Task], object],
+        done: Callable[..., None],
+        failed: Callable[[CarDamageError], None] | None = None,
+    ) -> None:
+        self._strip.begin(text)
+        progress = self._strip.show_progress
+        self._task = self._background.run_reporting(work, done, failed or self._failed, progress=progress, urgent=True)
+
+    def _ended(self) -> None:
+        self._task = None
+        self._strip.hide()
+
+    def _failed(self, error: CarDamageError) -> None:
+        self._ended()
+        self._session.failed.emit(error)
+        self._next()
+
+    def _may_change(self) -> bool:
+        if self._session.project is not None and not self._session.read_only:
+            return True
+        error = ProjectError("Nothing can be imported without a project.", "Make a new project, or open one, first.")
+        if self._session.read_only:
+            error = ProjectError("The project is open for reading only.", "Close the other window, then open it again.")
+        self._session.failed.emit(error)
+        return False
+
+
+def _with_progress(work: Callable[..., object], task: Task) -> object:
+    return work(progress=task.report, cancelled=task.cancelled)
+
+
+def _plan(*what: object, **more: object) -> import_plan.ImportPlan:
+    from cardamage_core.project import import_plan
+
+    return import_plan.plan(*what, **more)
+
+
+def _plan_photos(*what: object, **more: object) -> import_plan.ImportPlan:
+    from cardamage_core.project import import_plan
+
+    return import_plan.plan_photos(*what, **more)
+
+
+def _applied(*what: object, **more: object) -> import_apply.ImportSummary:
+    from cardamage_core.project import import_apply
+
+    return import_apply.apply(*what, **more)
+
+
+def _kinds() -> dict[str, str]:
+    """The formats to choose from: what the file dialog shows for each."""
+    from cardamage_core import formats
+
+    suffixes = {name: formats.FORMATS[name].suffix for name in formats.WRITABLE}
+    return {name: f"{formats.FORMATS[name].text} (*{suffix or ''})" for name, suffix in suffixes.items()}
+
+
+def _losses(project: Project, name: str, _task: Task) -> tuple[Finding, ...]:
+    from cardamage_core import formats
+
+    return formats.losses(project.dataset(), format=name)
+
+
+def _export(
+    project: Project, path: Path, name: str, copy_photos: bool, replace: bool | tuple[Path, ...], task: Task
+) -> tuple[Finding, ...]:
+    def tell(share: float) -> None:
+        if task.cancelled():
+            raise ProjectError("The export was stopped; nothing was written.")
+        task.report(share)
+
+    from cardamage_core import formats
+    from cardamage_core.project.outputs import Outputs
+
+    check = Outputs(project.paths(), project=project.folder, replace=replace).check
+    return formats.write(project.dataset(), path, format=name, copy_photos=copy_photos, check=check, tell=tell)

@@ -1,0 +1,303 @@
+"""How does one find one's way through many photos? Review states, the next open one, facts, light, turns.
+
+How does one get close to what matters? To what is selected, and to what looks wrong.
+
+How does a photo get onto the canvas without the pointer waiting for it?
+
+Photos are decoded in the background; the one after the current is decoded ahead, and the last few are kept.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+from qtpy.QtCore import QObject, Signal
+
+from cardamage_core.annotations import shapes
+from cardamage_core.annotations.model import Finding, Photo, Region, Review
+from cardamage_core.annotations.problems import crossing
+from cardamage_core.annotations.shapes import bounds
+from cardamage_core.assessment.damage import Damage
+from cardamage_core.errors import CarDamageError
+from cardamage_core.text import percent
+
+from ..background import Background, Task
+from ..canvas import Canvas
+from ..canvas.viewport import Box
+from ..commands.actions import Action
+from ..session import Session
+from . import view_adjust
+from .problems import Checking
+from .region_panel import RegionPanel
+from .view_adjust import Lighting, LightPanel
+
+if TYPE_CHECKING:
+    from .photo_panel import PhotoPanel
+
+
+STATES: dict[Review, tuple[str, str, str]] = {  # text, key, hint
+    "accepted": ("Mark as accepted", "F2", "The photo's regions are right"),
+    "needs work": ("Mark as needs work", "F3", "Somebody should look at the photo again"),
+    "rejected": ("Mark as rejected", "F4", "The photo is not to be used"),
+    "unreviewed": ("Mark as unreviewed", "F6", "Nobody has looked at the photo yet"),
+}
+
+
+class Way(QObject):
+    """What the Annotate page offers for getting around; `fact_changed` feeds the status bar."""
+
+    fact_changed = Signal(str, str)  # name, text
+
+    def __init__(self, session: Session, background: Background, canvas: Canvas) -> None:
+        super().__init__(canvas)
+        self._session, self._canvas = session, canvas
+        self._photos: PhotoPanel | None = None
+        self._damage = ""
+        self.lighting = Lighting(background, canvas, self)
+        self.turning = view_adjust.Turning(session, canvas, self)
+        self.panel = LightPanel(canvas)
+        self.panel.changed.connect(self.lighting.set_light)
+        canvas.zoom_changed.connect(self._view_changed)
+        canvas.turn_changed.connect(self._view_changed)
+        canvas.selection_changed.connect(self._selection_changed)
+        session.photo_changed.connect(self._photo_changed)
+        session.current_changed.connect(self._photo_changed)
+
+    def use(self, photos: PhotoPanel) -> None:
+        """The list in which the next photo is looked for."""
+        self._photos = photos
+
+    def actions(self) -> list[Action]:
+        """What can be done."""
+        states = [
+            Action(f"review_{name.replace(' ', '_')}", text, (key,), hint, partial(self.mark, name))
+            for name, (text, key, hint) in STATES.items()
+        ]
+        following = "Show the next photo that nobody has reviewed"
+        return [
+            *states,
+            Action("next_unreviewed", "Next unreviewed photo", ("Shift+D",), following, self.next_unreviewed),
+            Action("light", "Brightness…", ("Ctrl+Shift+B",), "Brightness and contrast of the view", self.show_light),
+            Action("plain_light", "Brightness as in the file", (), "", self.panel.reset),
+            *self.turning.actions(),
+        ]
+
+    def mark(self, state: Review) -> None:
+        """Say what a person thinks of the photo."""
+        if not self._session.current:
+            return
+        before = self._session.photo(self._session.current)
+        text = STATES[state][0]
+        if self._session.edit_photo(before, msgspec.structs.replace(before, review=state), text):
+            self._session.said.emit(f"{before.name}: {state}")
+
+    def next_unreviewed(self) -> None:
+        """Show the next photo that nobody has reviewed."""
+        if self._photos is not None:
+            self._photos.show_next_unreviewed()
+
+    def show_light(self) -> None:
+        """Open the panel with brightness and contrast above the canvas, or put it away."""
+        if self.panel.isVisible():
+            self.panel.hide()
+            return
+        self.panel.open()
+        self.panel.brightness.setFocus()
+
+    def show_damage(self, damage: Damage | None) -> None:
+        """The figure of the photo, in the status bar too."""
+        known = damage is not None and damage.percent is not None
+        self._damage = f"{percent(damage.percent)} {damage.words}" if known else ""
+        self.fact_changed.emit("damage", self._damage)
+
+    def tell(self) -> None:
+        """Say all facts again: the page came back."""
+        if self._session.current:
+            self._view_changed()
+            self.fact_changed.emit("damage", self._damage)
+        self._selection_changed(self._canvas.selection)
+
+    def _view_changed(self, _what: object = None) -> None:
+        view = self._canvas.viewport
+        turned = f" · {view_adjust.TEXTS[view.turn]}" if view.turn else ""
+        self.fact_changed.emit("zoom", f"{view.scale * 100:.0f} %{turned}")
+
+    def _photo_changed(self, photo_id: str) -> None:
+        if not photo_id:
+            self.fact_changed.emit("zoom", "")
+        if photo_id in ("", self._session.current):
+            self._selection_changed(self._canvas.selection)
+
+    def _selection_changed(self, ids: tuple[str, ...]) -> None:
+        photo_id = self._session.current
+        if not ids or not photo_id:
+            self.fact_changed.emit("area", "")
+            return
+        chosen = set(ids)
+        covered = sum(shapes.area(r.shape).area for r in self._session.regions(photo_id) if r.id in chosen)
+        self.fact_changed.emit("area", area_text(covered, self._session.photo(photo_id)))
+
+
+def area_text(covered: float, photo: Photo) -> str:
+    """The area of what is selected: "12 345 px² · 1.2 %" of the photo; "" for lines and points."""
+    if covered <= 0:
+        return ""
+    pixels = f"{covered:,.0f} px²".replace(",", "\u202f")
+    whole = photo.width * photo.height
+    return f"{pixels} · {percent(100 * covered / whole)}" if whole else pixels
+
+
+AROUND = 24.0  # photo pixels around the place where an outline crosses itself
+
+
+class Closeup(QObject):
+    """Zooms to regions of the photo that is shown."""
+
+    def __init__(self, session: Session, checking: Checking, canvas: Canvas, panel: RegionPanel) -> None:
+        super().__init__(canvas)
+        self._session, self._checking, self._canvas = session, checking, canvas
+        self._shown: Finding | None = None
+        panel.finding_chosen.connect(self.show)
+
+    def actions(self) -> list[Action]:
+        """What can be done."""
+        return [
+            Action("zoom_selection", "Zoom to the selection", ("Z",), "Without one: fit", self.zoom),
+            Action("next_finding", "Show what looks wrong", ("Shift+Z",), "One place after another", self.next),
+        ]
+
+    def zoom(self) -> None:
+        """Frame the selected regions, or the whole photo."""
+        chosen = [region for region in self._regions() if region.id in self._canvas.selection]
+        if chosen:
+            self._canvas.show_area(_around(chosen))
+        else:
+            self._canvas.fit()
+
+    def next(self) -> None:
+        """Show the next finding of the photo that is about a region."""
+        found = [one for one in self._checking.of(self._session.current) if one.region]
+        if found:
+            self.show(found[(found.index(self._shown) + 1) % len(found) if self._shown in found else 0])
+        else:
+            self._session.said.emit("Nothing looks wrong with the regions of this photo.")
+
+    def show(self, finding: Finding) -> None:
+        """Select the region that looks wrong and zoom to the place."""
+        region = next((region for region in self._regions() if region.id == finding.region), None)
+        if region is None:
+            return
+        self._shown = finding
+        self._canvas.select((region.id,))
+        at = crossing(region) if finding.code == "self-crossing" else None
+        box = (at[0] - AROUND, at[1] - AROUND, at[0] + AROUND, at[1] + AROUND) if at else _around([region])
+        self._canvas.show_area(box)
+        self._canvas.setFocus()
+
+    def _regions(self) -> tuple[Region, ...]:
+        return self._session.regions(self._session.current)
+
+
+def _around(regions: Iterable[Region]) -> Box:
+    x0, y0, x1, y1 = zip(*(bounds(region.shape) for region in regions), strict=True)
+    return (min(x0), min(y0), max(x1), max(y1))
+
+
+KEPT_BYTES = 160_000_000
+
+
+class PhotoLoader(QObject):
+    """Decodes the photos that are asked for."""
+
+    loaded = Signal(str, object)  # photo id, (H, W, 3) uint8 RGB
+    failed = Signal(str, object)  # photo id, CarDamageError
+
+    def __init__(self, session: Session, background: Background, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._background = session, background
+        self._kept: OrderedDict[str, np.ndarray] = OrderedDict()
+        self._running: dict[str, Task] = {}
+        session.project_changed.connect(self.forget)
+
+    def load(self, photo_id: str, *, ahead: str = "") -> None:
+        """Load a photo (`loaded` or `failed` tells) and then, unless "", the one that will probably be next."""
+        for other in [i for i in self._running if i not in (photo_id, ahead)]:
+            self._running.pop(other).cancel()
+        if photo_id in self._kept:
+            self._kept.move_to_end(photo_id)
+            self.loaded.emit(photo_id, self._kept[photo_id])
+        else:
+            self._start(photo_id, urgent=True)
+        if ahead and ahead not in self._kept:
+            self._start(ahead, urgent=False)
+
+    def forget(self) -> None:
+        """Another project."""
+        for task in self._running.values():
+            task.cancel()
+        self._running.clear()
+        self._kept.clear()
+
+    def _start(self, photo_id: str, *, urgent: bool) -> None:
+        if photo_id in self._running:
+            return
+        path = self._session.path_of(self._session.photo(photo_id))
+        done, failed = partial(self._done, photo_id), partial(self._failed, photo_id)
+        self._running[photo_id] = self._background.run(partial(_pixels, path), done, failed, urgent=urgent)
+
+    def _done(self, photo_id: str, pixels: np.ndarray) -> None:
+        self._running.pop(photo_id, None)
+        self._kept[photo_id] = pixels
+        while len(self._kept) > 1 and sum(kept.nbytes for kept in self._kept.values()) > KEPT_BYTES:
+            self._kept.popitem(last=False)
+        self.loaded.emit(photo_id, pixels)
+
+    def _failed(self, photo_id: str, error: CarDamageError) -> None:
+        self._running.pop(photo_id, None)
+        self.failed.emit(photo_id, error)
+
+
+def _pixels(path: Path) -> np.ndarray:
+    from cardamage_core import imaging  # in the background: a start need not wait for the decoder
+
+    return imaging.load(path)
+
+
+class Showing(QObject):
+    """Brings the current photo onto the canvas; until it is there, or when it cannot be, a sentence in its place."""
+
+    shown = Signal(object)  # its pixels, (H, W, 3) uint8 RGB
+
+    def __init__(self, session: Session, loader: PhotoLoader, canvas: Canvas, following: Callable[[str], str]) -> None:
+        """`following` gives the id of the photo after one, "" when there is none."""
+        super().__init__(canvas)
+        self._session, self._loader, self._canvas, self._following = session, loader, canvas, following
+        session.current_changed.connect(self._current_changed)
+        loader.loaded.connect(self._loaded)
+        loader.failed.connect(self._failed)
+
+    def _current_changed(self, photo_id: str) -> None:
+        if not photo_id:
+            self._canvas.show_image(None)
+            return
+        self._say(photo_id, "" if self._session.photo(photo_id).width else "Loading…")
+        self._loader.load(photo_id, ahead=self._following(photo_id))
+
+    def _loaded(self, photo_id: str, pixels: np.ndarray) -> None:
+        if photo_id == self._session.current:
+            self._canvas.show_image(pixels)
+            self.shown.emit(pixels)
+
+    def _failed(self, photo_id: str, error: CarDamageError) -> None:
+        if photo_id == self._session.current:
+            self._say(photo_id, f"{error.title}\n{error.detail}")
+
+    def _say(self, photo_id: str, text: str) -> None:
+        photo = self._session.photo(photo_id)
+        self._canvas.show_image(None, size=(photo.width or 640.0, photo.height or 480.0), message=text)

@@ -1,0 +1,257 @@
+"""Which photos are there, and which one is shown? The panel at the left: search, filter chips, list.
+
+How is the photo list narrowed down by label, split and review? The menu beside the search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import partial
+
+from qtpy.QtCore import QModelIndex, Qt, Signal
+from qtpy.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLineEdit,
+    QListView,
+    QMenu,
+    QPushButton,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cardamage_core.annotations.model import Review
+
+from .. import look
+from ..session import Session
+from ..widgets import common
+from ..widgets.photo_list import KINDS, PHOTO, PhotoFilter, PhotoModel, PhotoRow
+from ..widgets.thumbnails import Thumbnails
+from .problems import Checking
+
+TEXTS = {"all": "All", "unreviewed": "Unreviewed", "findings": "Findings", "no region": "No region"}
+
+
+class PhotoPanel(QWidget):
+    """Search, chips and the photo list. It listens to the session and asks it to select."""
+
+    def __init__(self, session: Session, checking: Checking, thumbnails: Thumbnails) -> None:
+        super().__init__()
+        self._session, self._checking = session, checking
+        self.model = PhotoModel(self)
+        self.search = QLineEdit()
+        self.filter = FilterButton()
+        self.list = QListView()
+        self.chips = QButtonGroup(self)
+        self._stack = QStackedWidget()
+        self._nothing = common.EmptyState("", common.button("Show all", self._show_all), role="panel")
+        self._arrange(thumbnails)
+        self._listen(thumbnails)
+
+    def step(self, by: int) -> None:
+        """Show the photo so many rows further in the list, if there is one."""
+        wanted = self.model.step(self._session.current, by)
+        if wanted:
+            self._session.select(wanted)
+
+    def show_next_unreviewed(self) -> None:
+        """Show the next photo that nobody has reviewed."""
+        wanted = self.model.next_unreviewed(self._session.current)
+        if wanted:
+            self._session.select(wanted)
+        else:
+            self._session.said.emit("No other photo of this list is unreviewed.")
+
+    def show_kind(self, kind: str) -> None:
+        """Press one of the chips."""
+        self.chips.button(KINDS.index(kind)).setChecked(True)
+
+    def _refresh(self) -> None:
+        self.model.show(self._session.photos(), self._checking.counts(), self._wanted())
+        self._say_how_many()
+
+    def _filter(self) -> None:
+        self.model.filter(self._wanted())
+        self._say_how_many()
+        row = self.model.row_of(self._session.current)
+        self.list.scrollToTop() if row < 0 else self.list.scrollTo(self.model.index(row))
+
+    def _photo_changed(self, photo_id: str) -> None:
+        photo = self._session.summary(photo_id)
+        if photo is not None:
+            self.model.change(photo, len(self._checking.of(photo_id)))
+            self._say_how_many()
+
+    def _offer(self) -> None:
+        photos = self._session.photos()
+        self.filter.offer([label.name for label in self._session.labels()], {photo.split for photo in photos})
+
+    def _wanted(self) -> PhotoFilter:
+        return replace(self.filter.wanted, kind=KINDS[self.chips.checkedId()], text=self.search.text())
+
+    def _say_how_many(self) -> None:
+        for kind, number in self.model.counts.items():
+            self.chips.button(KINDS.index(kind)).setText(f"{TEXTS[kind]} {number}")
+        photos = self.model.counts["all"]
+        self._nothing.set_text("No photo matches." if photos else "No photos yet.")
+        self._stack.setCurrentIndex(0 if self.model.rowCount() or not photos else 1)
+        self._mark_current(self._session.current)
+
+    def _mark_current(self, photo_id: str) -> None:
+        row = self.model.row_of(photo_id)
+        if row < 0:
+            self.list.clearSelection()
+            return
+        index = self.model.index(row)
+        if self.list.currentIndex() != index:
+            self.list.setCurrentIndex(index)
+            self.list.scrollTo(index)
+
+    def _chosen(self, index: QModelIndex, _old: QModelIndex) -> None:
+        if index.isValid():
+            self._session.select(index.data(PHOTO).id)
+
+    def _show_all(self) -> None:
+        self.search.clear()
+        self.filter.clear()
+        self.show_kind("all")
+
+    def _picture_made(self, photo_id: str) -> None:
+        row = self.model.row_of(photo_id)
+        if row >= 0:
+            self.list.update(self.model.index(row))
+
+    def _arrange(self, thumbnails: Thumbnails) -> None:
+        self.setMinimumWidth(220)
+        self.search.setPlaceholderText("Search photos, labels")
+        self.search.setAccessibleName("Search photos, labels")
+        self.search.setClearButtonEnabled(True)
+        self.list.setModel(self.model)
+        self.list.setItemDelegate(PhotoRow(thumbnails, self.list))
+        self.list.setUniformItemSizes(True)
+        self.list.setMouseTracking(True)
+        self.list.setVerticalScrollMode(QListView.ScrollPerPixel)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
+        self.list.setAccessibleName("Photos")
+        head = QWidget()
+        column = common.rows(head, margins=(12, 1, 7, 10), spacing=10)
+        line = QHBoxLayout()
+        line.setSpacing(6)
+        line.addWidget(self.search, 1)
+        line.addWidget(self.filter)
+        column.addLayout(line)
+        column.addLayout(self._chips())
+        self._stack.addWidget(self.list)
+        self._stack.addWidget(self._nothing)
+        layout = common.rows(self, spacing=0)
+        layout.addWidget(head)
+        layout.addWidget(self._stack, 1)
+
+    def _chips(self) -> QVBoxLayout:
+        lines = QVBoxLayout()
+        lines.setSpacing(6)
+        for number, kind in enumerate(KINDS):
+            chip = QPushButton(TEXTS[kind])
+            chip.setProperty("role", "chip")
+            chip.setCheckable(True)
+            chip.setFocusPolicy(Qt.TabFocus)
+            self.chips.addButton(chip, number)
+            if number % 2 == 0:
+                line = QHBoxLayout()
+                line.setSpacing(6)
+                lines.addLayout(line)
+            line.addWidget(chip)
+            if number % 2 == 1:
+                line.addStretch(1)
+        self.chips.button(0).setChecked(True)
+        return lines
+
+    def _listen(self, thumbnails: Thumbnails) -> None:
+        self.search.textChanged.connect(self._filter)
+        self.filter.changed.connect(self._filter)
+        self._session.labels_changed.connect(self._offer)
+        self._session.photos_changed.connect(self._offer)
+        self.chips.idToggled.connect(self._chip_toggled)
+        self.list.selectionModel().currentChanged.connect(self._chosen)
+        self._session.project_changed.connect(self._show_all)
+        self._session.photos_changed.connect(self._refresh)
+        self._session.photo_changed.connect(self._photo_changed)
+        self._session.current_changed.connect(self._mark_current)
+        self._checking.changed.connect(self._refresh)
+        self._checking.photo_checked.connect(self._photo_changed)
+        thumbnails.made.connect(self._picture_made)
+
+    def _chip_toggled(self, _number: int, on: bool) -> None:
+        if on:
+            self._filter()
+
+
+REVIEWS: tuple[Review, ...] = ("unreviewed", "accepted", "needs work", "rejected")
+ANY = PhotoFilter()
+
+
+class FilterButton(QToolButton):
+    """A button with the menu; it says what is asked for."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.wanted = ANY
+        self._labels: tuple[str, ...] = ()
+        self._splits: tuple[str, ...] = ()
+        self.setPopupMode(QToolButton.InstantPopup)
+        self.setToolButtonStyle(Qt.ToolButtonTextBesideIcon)
+        self.setFocusPolicy(Qt.TabFocus)
+        self.setStatusTip("Show only photos with a label, of a split, in a review state")
+        look.set_icon(self, "filter-variant", color="muted")
+        self._menu = QMenu(self)
+        self._menu.aboutToShow.connect(self._fill)
+        self.setMenu(self._menu)
+        self._say()
+
+    def offer(self, labels: Iterable[str], splits: Iterable[str]) -> None:
+        """The labels and splits there are."""
+        self._labels, self._splits = tuple(labels), tuple(sorted(set(splits)))
+
+    def choose(self, **fields: str | None) -> None:
+        """Ask for a label, split or review; "" or None for any."""
+        self.wanted = replace(self.wanted, **fields)
+        self._say()
+        self.changed.emit()
+
+    def clear(self) -> None:
+        """Ask for nothing."""
+        if self.wanted != ANY:
+            self.wanted = ANY
+            self._say()
+            self.changed.emit()
+
+    def _fill(self) -> None:
+        self._menu.clear()
+        wanted = self.wanted
+        self._add("Label", "label", [("Any", ""), *((name, name) for name in self._labels)], wanted.label)
+        splits = [("Any", None), *((name or "no split", name) for name in self._splits)]
+        self._add("Split", "split", splits, wanted.split)
+        self._add("Review", "review", [("Any", None), *((name.capitalize(), name) for name in REVIEWS)], wanted.review)
+        self._menu.addSeparator()
+        self._menu.addAction("Show all", self.clear)
+
+    def _add(self, title: str, field: str, offered: Sequence[tuple[str, str | None]], now: str | None) -> None:
+        menu = self._menu.addMenu(title)
+        for text, value in offered:
+            entry = menu.addAction(text, partial(self.choose, **{field: value}))
+            entry.setCheckable(True)
+            entry.setChecked(value == now)
+
+    def _say(self) -> None:
+        asked = [self.wanted.label, self.wanted.review or ""]
+        if self.wanted.split is not None:
+            asked.append(self.wanted.split or "no split")
+        said = " · ".join(filter(None, asked))
+        self.setText(said)
+        self.setToolTip(f"Only {said}" if said else "Filter by label, split or review")
+        self.setAccessibleName(f"Filter: {said}" if said else "Filter")

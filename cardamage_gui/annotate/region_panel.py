@@ -1,0 +1,350 @@
+"""What does the photo's annotation mean? The panel at the right: damage, regions, labels, the selected region.
+
+What is known of the selected regions, or of the photo when none is, and what of it can be changed here?
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from typing import Any, get_args
+
+from qtpy.QtCore import Qt, Signal
+from qtpy.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
+
+from cardamage_core.annotations.model import Finding, Label, Photo, Region, Review
+from cardamage_core.assessment.damage import Damage
+
+from ..widgets import common
+from ..widgets.damage_card import DamageCard
+from .labels import LabelList
+from .regions import RegionList
+
+MOST_FINDINGS = 3
+NO_REGION = "No region yet. Press P and click around the damage."
+
+
+class RegionPanel(QWidget):
+    """Shows what it is given; its lists tell what was chosen."""
+
+    finding_chosen = Signal(object)  # Finding
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.card = DamageCard()
+        self.regions = RegionList()
+        self.labels = LabelList()
+        self.fields = RegionFields()
+        self._hidden = common.label("", "small", wrap=True)
+        self._hidden.setContentsMargins(14, 2, 14, 2)
+        self._none = common.label("", "muted", wrap=True)
+        self._none.setContentsMargins(14, 4, 14, 4)
+        self._findings = common.links("What looks wrong", "warn")
+        self._findings.linkActivated.connect(self._finding_clicked)
+        self._told: tuple[Finding, ...] = ()
+        self._findings.setContentsMargins(14, 0, 14, 4)
+        self._findings.hide()
+        self._photo: Photo | None = None
+        self._this = _head("This photo")
+        self._shown: tuple[Region, ...] = ()
+        self._labels: dict[str, Label] = {}
+        self._shares: Mapping[str, float] = {}
+        self._aside: Mapping[str, str] = {}
+        self._arrange()
+
+    def show_findings(self, findings: Sequence[Finding]) -> None:
+        """Say what looks wrong with the photo."""
+        self._told = tuple(findings[:MOST_FINDINGS])
+        more = f"And {len(findings) - MOST_FINDINGS} more." if len(findings) > MOST_FINDINGS else ""
+        self._findings.show_lines([(finding.text, bool(finding.region)) for finding in self._told], more)
+        self._findings.setVisible(bool(findings))
+
+    def show_regions(self, regions: Sequence[Region], labels: Sequence[Label], *, hidden: int, none: str = "") -> None:
+        """Show the photo's regions, or say why there are none; `hidden` predictions scored too low to be shown."""
+        self._none.setText(none or NO_REGION)
+        self._shown, self._labels = tuple(regions), {label.name: label for label in labels}
+        self._show_list()
+        self.regions.setVisible(bool(regions))
+        self._none.setVisible(not regions)
+        self._hidden.setVisible(hidden > 0)
+        self._hidden.setText(f"{hidden} predicted with a score below 0.9: see Inspect." if hidden else "")
+
+    def show_photo(self, photo: Photo | None) -> None:
+        """The photo that is told about while no region is selected; see `show_selection`."""
+        self._photo = photo
+
+    def show_damage(self, damage: Damage | None) -> None:
+        """Show the figure, and each region's share."""
+        self.card.show_damage(damage)
+        self._shares = damage.by_region if damage else {}
+        self._show_list()
+
+    def show_aside(self, hidden: Set[str], locked: Set[str]) -> None:
+        """Say which regions are hidden or locked by hand."""
+        self._aside = {i: " · ".join(said) for i in hidden | locked if (said := _said(i, hidden, locked))}
+        self._show_list()
+
+    def show_selection(self, ids: Sequence[str]) -> None:
+        """Mark the selected regions and tell what is known of them; with none, of the photo."""
+        self.regions.select(ids)
+        wanted = set(ids)
+        chosen = [region for region in self._shown if region.id in wanted]
+        if chosen:
+            self.fields.show_regions(chosen, tuple(self._labels.values()))
+        elif self._photo is not None:
+            self.fields.show_photo(self._photo)
+        else:
+            self.fields.show_nothing()
+        which = "These regions" if len(chosen) > 1 else "This region" if chosen else "This photo"
+        self._this.setText(which.upper())
+
+    def _finding_clicked(self, number: str) -> None:
+        self.finding_chosen.emit(self._told[int(number)])
+
+    def _show_list(self) -> None:
+        self.regions.show_regions(self._shown, self._labels, self._shares, aside=self._aside)
+
+    def _arrange(self) -> None:
+        self.setMinimumWidth(240)
+        sheet = common.frame("panel")
+        column = common.rows(sheet, margins=(0, 0, 0, 12), spacing=6)
+        card = QWidget()
+        common.rows(card, margins=(12, 0, 12, 8)).addWidget(self.card)
+        column.addWidget(card)
+        for head, widgets in (
+            (_head("Regions"), (self._findings, self._none, self.regions, self._hidden)),
+            (_head("Labels"), (self.labels,)),
+            (self._this, (self.fields,)),
+        ):
+            column.addWidget(head)
+            for widget in widgets:
+                column.addWidget(widget, {self.regions: 3, self.labels: 2}.get(widget, 0))
+        column.addStretch(0)
+        common.rows(self).addWidget(common.scrolled(sheet, "Details"))  # where it is low, nothing is squeezed
+
+
+def _said(region_id: str, hidden: Set[str], locked: Set[str]) -> list[str]:
+    return [word for word, ids in (("hidden", hidden), ("locked", locked)) if region_id in ids]
+
+
+def _head(text: str) -> QLabel:
+    head = common.section(text)
+    head.setContentsMargins(14, 8, 14, 0)
+    return head
+
+
+SEVERITY, NOTE = "severity", "note"
+SEVERITIES = ("minor", "moderate", "severe", "undetermined")  # no cut-offs are published; nobody has to choose
+NOT_SAID, SEVERAL = "not said", "several"
+MOST = 8  # further attributes that are shown
+FIELD = 150  # pixels
+
+
+class RegionFields(QWidget):
+    """Label, review, severity, note and all other attributes of the selected regions, or of the photo."""
+
+    label_chosen = Signal(str)
+    review_chosen = Signal(str)
+    attribute_set = Signal(str, str)  # name, value; "" takes it away
+    done = Signal()  # Enter or Esc in a field: the keyboard is free again
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.label, self.review, self.severity = _choice("Label"), _choice("Review"), _choice("Severity")
+        self.note, self.name = _text("Note", "what is to be seen"), _text("New attribute", "new attribute: value")
+        self.attributes: dict[str, common.Field] = {}
+        self._editable = True
+        self._ids: tuple[str, ...] = ()
+        self._nothing = common.label("Click a region to see it here.", "muted", wrap=True)
+        self._table = QWidget()
+        self._rows = common.rows(self._table, spacing=0)
+        self._head = QWidget()
+        head = common.rows(self._head, spacing=0)
+        for name, field in (("Label", self.label), ("Review", self.review)):
+            head.addWidget(_line(name, field))
+        self._rows.addWidget(self._head)
+        for name, field in (("Severity", self.severity), ("Note", self.note)):
+            self._rows.addWidget(_line(name, field))
+        self._told = QWidget()
+        self._told_rows: QVBoxLayout = common.rows(self._told, spacing=0)
+        self._rows.addWidget(self._told)
+        self._rows.addWidget(self.name)
+        column = common.rows(self, margins=(14, 0, 14, 0), spacing=0)
+        column.addWidget(self._nothing)
+        column.addWidget(self._table)
+        self._listen()
+        self.show_nothing()
+
+    def show_nothing(self) -> None:
+        """No photo is shown."""
+        self._show(False, head=False)
+
+    def show_regions(self, regions: Sequence[Region], labels: Sequence[Label]) -> None:
+        """Show the selected regions: what they have in common, "several" where they differ."""
+        self._show(True, head=True)
+        names = list(dict.fromkeys([*(label.name for label in labels), *(region.label for region in regions)]))
+        _offer(self.label, names, _common([region.label for region in regions]))
+        reviews = _common([region.review for region in regions])
+        _offer(self.review, [review.capitalize() for review in get_args(Review)], reviews and reviews.capitalize())
+        told = told_of(regions[0]) if len(regions) == 1 else [("Selected", f"{len(regions)} regions")]
+        self._show_attributes([region.attributes for region in regions], told)
+
+    def show_photo(self, photo: Photo) -> None:
+        """Show the photo: no region is selected."""
+        self._show(True, head=False)
+        told = [("Size", f"{photo.width} × {photo.height} px")] if photo.width else []
+        self._show_attributes([photo.attributes], told)
+
+    def commit(self) -> None:
+        """Take what was typed and not yet entered: something else is about to be shown."""
+        self._note_typed()
+        self._attribute_typed()
+
+    def set_editable(self, editable: bool) -> None:
+        """Whether the fields may be changed."""
+        self._editable = editable
+        for field in (self.label, self.review, self.severity, self.name):
+            field.setEnabled(editable)
+        for line in (self.note, *self.attributes.values()):
+            line.setReadOnly(not editable)
+
+    def _show(self, shown: bool, *, head: bool) -> None:
+        self._nothing.setVisible(not shown)
+        self._table.setVisible(shown)
+        self._head.setVisible(head)
+
+    def _show_attributes(self, given: Sequence[Mapping[str, Any]], told: Sequence[tuple[str, str]]) -> None:
+        severity = _common([str(one.get(SEVERITY, "")) for one in given])
+        known = [NOT_SAID, *SEVERITIES, *([severity] if severity and severity not in SEVERITIES else [])]
+        _offer(self.severity, known, severity if severity is None else severity or NOT_SAID)
+        _fill(self.note, [one.get(NOTE, "") for one in given])
+        names = dict.fromkeys(name for one in given for name in one if name not in (SEVERITY, NOTE))
+        self._tell(told, {name: [one.get(name, "") for one in given] for name in list(names)[:MOST]}, len(names) - MOST)
+
+    def _tell(self, told: Sequence[tuple[str, str]], attributes: Mapping[str, Sequence[Any]], more: int) -> None:
+        while item := self._told_rows.takeAt(0):
+            item.widget().deleteLater()
+        self.attributes = {}
+        for name, values in attributes.items():
+            if all(isinstance(value, str | int | float) and not isinstance(value, bool) for value in values):
+                self.attributes[name] = field = _text(name, "")
+                _fill(field, values)
+                field.editingFinished.connect(self._attribute_typed)
+                field.done.connect(self.done)
+                self._told_rows.addWidget(_line(name, field))
+            else:
+                self._told_rows.addWidget(_line(name, _value_said(short(values[0]))))
+        for name, value in (*told, *([("", f"and {more} more")] if more > 0 else [])):
+            self._told_rows.addWidget(_line(name, _value_said(value)))
+        self.set_editable(self._editable)
+
+    def _listen(self) -> None:
+        self.label.activated.connect(self._label_activated)
+        self.review.activated.connect(self._review_activated)
+        self.severity.activated.connect(self._severity_activated)
+        self.note.editingFinished.connect(self._note_typed)
+        self.name.returnPressed.connect(self._attribute_added)
+        self.note.done.connect(self.done)
+        self.name.done.connect(self.done)
+
+    def _label_activated(self, _index: int) -> None:
+        if self.label.currentText() != SEVERAL:
+            self.label_chosen.emit(self.label.currentText())
+
+    def _review_activated(self, _index: int) -> None:
+        if self.review.currentText() != SEVERAL:
+            self.review_chosen.emit(self.review.currentText().lower())
+
+    def _severity_activated(self, _index: int) -> None:
+        said = self.severity.currentText()
+        if said != SEVERAL:
+            self.attribute_set.emit(SEVERITY, "" if said == NOT_SAID else said)
+
+    def _note_typed(self) -> None:
+        self._typed(NOTE, self.note)
+
+    def _attribute_typed(self) -> None:
+        for name, field in tuple(self.attributes.items()):
+            self._typed(name, field)
+
+    def _typed(self, name: str, field: common.Field) -> None:
+        if field.isModified():
+            field.put(field.text())
+            self.attribute_set.emit(name, field.text().strip())
+
+    def _attribute_added(self) -> None:
+        name, _, value = (part.strip() for part in self.name.text().partition(":"))
+        if name and value:
+            self.name.put("")
+            self.attribute_set.emit(name, value)
+
+
+def told_of(region: Region) -> list[tuple[str, str]]:
+    """What is only told: origin and score."""
+    origin = region.origin
+    source = {"predicted": origin.model, "imported": origin.source}.get(origin.kind, "")
+    told = [("Origin", ", ".join(filter(None, (origin.kind, source))))]
+    if origin.score is not None:
+        told.append(("Score", f"{origin.score:.2f}"))
+    return told
+
+
+def short(value: object) -> str:
+    """An attribute that is more than a text, in a line."""
+    text = ", ".join(str(k) for k, on in value.items() if on) if isinstance(value, dict) else str(value)
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _common(values: Sequence[str]) -> str | None:
+    """What all have, None where they differ."""
+    return values[0] if len(set(values)) == 1 else None
+
+
+def _offer(field: QComboBox, names: list[str], current: str | None) -> None:
+    names = names if current is not None else [SEVERAL, *names]
+    if [field.itemText(i) for i in range(field.count())] != names:
+        field.clear()
+        field.addItems(names)
+    field.setCurrentIndex(0 if current is None else names.index(current))
+
+
+def _fill(field: common.Field, values: Sequence[Any]) -> None:
+    """Write what is known, unless somebody types just now."""
+    if field.hasFocus() and field.isModified():
+        return
+    same = _common([str(value) for value in values])
+    field.setPlaceholderText(SEVERAL if same is None else "")
+    field.put(same or "")
+
+
+def _choice(name: str) -> QComboBox:
+    made = common.ComboBox()
+    made.setAccessibleName(name)
+    made.setMinimumWidth(FIELD)
+    return made
+
+
+def _text(name: str, hint: str) -> common.Field:
+    made = common.Field(name, hint)
+    made.setMinimumWidth(FIELD)
+    return made
+
+
+def _value_said(value: str) -> QWidget:
+    shown = common.label(value, right=True)
+    shown.setToolTip(value)
+    shown.setMinimumWidth(40)
+    return shown
+
+
+def _line(name: str, field: QWidget) -> QWidget:
+    made = QWidget()
+    line = common.columns(made, margins=(0, 3, 0, 3))
+    label = common.label(name, "muted")
+    label.setBuddy(field)
+    line.addWidget(label)
+    if isinstance(field, common.Field):  # what is typed needs all the room there is
+        line.addWidget(field, 1)
+    else:
+        line.addStretch(1)
+        line.addWidget(field, 0, Qt.AlignRight)
+    return made

@@ -1,0 +1,1 @@
+"""Actions, their keys, and the places that list them."""

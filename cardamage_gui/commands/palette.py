@@ -1,0 +1,144 @@
+"""How is every action reached by typing a part of its name? The palette that Ctrl+K opens.
+
+How do the sheet of keys and the palette find an action by what a person types?
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from qtpy.QtCore import QEvent, QModelIndex, QObject, QSize, Qt
+from qtpy.QtGui import QBrush, QColor, QKeyEvent, QStandardItem, QStandardItemModel
+from qtpy.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QHeaderView,
+    QLineEdit,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeView,
+    QWidget,
+)
+
+from .. import look
+from ..widgets import common
+from .shortcuts import Entry, Shortcuts
+
+ID = Qt.UserRole
+WIDTH, HEIGHT = 560, 420
+
+
+class CommandPalette(QDialog):
+    """A field and the actions that match; Enter does the marked one, Esc nothing."""
+
+    def __init__(self, shortcuts: Shortcuts, scope: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Commands")
+        self._shortcuts = shortcuts
+        everywhere = [entry for entry in shortcuts.entries() if not entry.scope]
+        known = {entry.action.text for entry in everywhere}
+        here = [entry for entry in shortcuts.entries() if entry.scope == scope and entry.action.text not in known]
+        self._entries = [*here, *everywhere]
+        self.field = QLineEdit()
+        self.list = action_table("Commands")
+        self.field.setPlaceholderText("What do you want to do?")
+        self.field.setAccessibleName("Command")
+        self.field.setClearButtonEnabled(True)
+        self.field.textChanged.connect(self._find)
+        self.field.installEventFilter(self)
+        self.list.activated.connect(self._run)
+        self.list.clicked.connect(self._run)
+        column = common.rows(self, margins=(12, 12, 12, 12), spacing=8)
+        column.addWidget(self.field)
+        column.addWidget(self.list, 1)
+        self.resize(WIDTH, HEIGHT)
+        self._find("")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Up and down move in the list while the field keeps the cursor; Enter does it."""
+        if watched is self.field and event.type() == QEvent.KeyPress and isinstance(event, QKeyEvent):
+            steps = {Qt.Key_Down: 1, Qt.Key_Up: -1, Qt.Key_PageDown: 8, Qt.Key_PageUp: -8}
+            if event.key() in steps:
+                self._move(steps[event.key()])
+                return True
+            if event.key() in (Qt.Key_Return, Qt.Key_Enter):
+                self._run(self.list.currentIndex())
+                return True
+        return super().eventFilter(watched, event)
+
+    def _find(self, text: str) -> None:
+        show_actions(self.list, matching(self._entries, text))
+        self._move(0)
+
+    def _move(self, by: int) -> None:
+        last = self.list.model().rowCount() - 1
+        row = max(0, min(last, self.list.currentIndex().row() + by))
+        self.list.setCurrentIndex(self.list.model().index(row, 0))
+
+    def _run(self, index: QModelIndex) -> None:
+        if not index.isValid():
+            return
+        action_id = index.siblingAtColumn(0).data(ID)
+        self.accept()
+        self._shortcuts.run(action_id)
+
+
+class Roomy(QStyledItemDelegate):
+    """Rows of the usual height for text without pictures."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+        """As wide as the text."""
+        size = super().sizeHint(option, index)
+        return QSize(size.width() + 2 * look.GRID, look.ROW_SMALL)
+
+
+def action_table(name: str) -> QTreeView:
+    """A table of actions: text, where it belongs, keys."""
+    table = QTreeView()
+    table.setModel(QStandardItemModel(0, 3, table))
+    table.setRootIsDecorated(False)
+    table.setUniformRowHeights(True)
+    table.setItemDelegate(Roomy(table))
+    table.setAllColumnsShowFocus(True)
+    table.setEditTriggers(QAbstractItemView.NoEditTriggers)
+    table.setHeaderHidden(True)
+    table.setAccessibleName(name)
+    header = table.header()
+    header.setStretchLastSection(False)
+    header.setSectionResizeMode(0, QHeaderView.Stretch)
+    for column in (1, 2):
+        header.setSectionResizeMode(column, QHeaderView.ResizeToContents)
+    return table
+
+
+def show_actions(table: QTreeView, entries: list[Entry]) -> None:
+    """Fill such a table."""
+    model = table.model()
+    muted = QBrush(QColor(look.of(table).muted))
+    model.removeRows(0, model.rowCount())
+    for entry in entries:
+        cells = [QStandardItem(text) for text in (entry.action.text, entry.group, entry.key_text)]
+        cells[0].setData(entry.action.id, ID)
+        cells[0].setToolTip(entry.action.hint)
+        for cell in cells[1:]:
+            cell.setForeground(muted)
+        cells[2].setTextAlignment(Qt.AlignRight | Qt.AlignVCenter)
+        model.appendRow(cells)
+
+
+def matching(entries: Iterable[Entry], text: str) -> list[Entry]:
+    """The entries in which every word occurs (text, group, hint or key); the more of it is in the name, the earlier."""
+    words = text.casefold().split()
+    found = [entry for entry in entries if all(word in _said(entry) for word in words)]
+    return sorted(found, key=lambda entry: _rank(entry.action.text.casefold(), words)) if words else found
+
+
+def _rank(name: str, words: list[str]) -> int:
+    """0 where the name begins with what was typed, 1 where it holds all of it, 2 where only hint, group or key do."""
+    if name.startswith(" ".join(words)):
+        return 0
+    return 1 if all(word in name for word in words) else 2
+
+
+def _said(entry: Entry) -> str:
+    return f"{entry.action.text} {entry.group} {entry.action.hint} {entry.key_text}".casefold()

@@ -1,0 +1,111 @@
+"""What must a person decide before work goes on? Dialogs only for decisions; everything else stands in the window."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QFileDialog,
+    QGridLayout,
+    QMessageBox,
+    QWidget,
+)
+
+from ..settings import TABLE, Settings
+from . import common
+
+PHOTOS = "Photos (*.jpg *.jpeg *.png *.webp *.heic *.heif *.bmp *.tif *.tiff *.mpo);;All files (*)"
+
+
+class Dialogs:
+    """Asks for files, folders and decisions. Tests hand in one that answers by itself."""
+
+    def folder(self, parent: QWidget, title: str, start: Path | None = None) -> Path | None:
+        """An existing folder, or None."""
+        return _path(QFileDialog.getExistingDirectory(parent, title, str(start or Path.home())))
+
+    def new_folder(self, parent: QWidget, title: str, start: Path | None = None) -> Path | None:
+        """A folder that may still have to be made, or None."""
+        name, _ = QFileDialog.getSaveFileName(
+            parent, title, str(start or Path.home() / "New project"), "Folder (*)", options=QFileDialog.ShowDirsOnly
+        )
+        return _path(name)
+
+    def files(self, parent: QWidget, title: str, kinds: str = PHOTOS) -> list[Path]:
+        """Existing files; empty when nobody chose any."""
+        names, _ = QFileDialog.getOpenFileNames(parent, title, str(Path.home()), kinds)
+        return [Path(name) for name in names]
+
+    def new_file(self, parent: QWidget, title: str, start: Path, kinds: Mapping[str, str]) -> tuple[Path, str] | None:
+        """A file to write and which of the kinds (name: text of the filter), or None; asks before one is replaced."""
+        texts = {text: name for name, text in kinds.items()}
+        name, text = QFileDialog.getSaveFileName(parent, title, str(start), ";;".join(texts))
+        path = _path(name)
+        return (path, texts.get(text, next(iter(kinds)))) if path else None
+
+    def choose(self, parent: QWidget, text: str, detail: str, answers: Sequence[str]) -> int:
+        """Which of the answers was taken, by its index; the last one is also Esc."""
+        return self.choose_with(parent, text, detail, answers)[0]
+
+    def choose_with(
+        self, parent: QWidget, text: str, detail: str, answers: Sequence[str], *, option: str = "", on: bool = False
+    ) -> tuple[int, bool]:
+        """As `choose`, beside an option with a tick that may be set; whether it was."""
+        box = QMessageBox(parent)
+        box.setWindowTitle("CarDamage")
+        box.setText(text)
+        box.setInformativeText(detail)
+        buttons = [box.addButton(answer, QMessageBox.AcceptRole) for answer in answers]
+        box.setDefaultButton(buttons[0])
+        box.setEscapeButton(buttons[-1])
+        tick = QCheckBox(option)
+        tick.setChecked(on)
+        if option:
+            box.setCheckBox(tick)
+        box.exec_()
+        taken = buttons.index(box.clickedButton()) if box.clickedButton() in buttons else len(answers) - 1
+        return taken, tick.isChecked()
+
+
+class SettingsDialog(QDialog):
+    """The settings that have a text, one row each; a change takes effect at once."""
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Settings")
+        self.setMinimumWidth(380)
+        self._settings = settings
+        layout = common.rows(self, margins=(24, 24, 24, 16), spacing=16)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(24)
+        grid.setVerticalSpacing(12)
+        for row, name in enumerate(name for name, one in TABLE.items() if one.text and one.kind in (str, bool)):
+            self._add(grid, row, name)
+        layout.addLayout(grid)
+        layout.addStretch(1)
+        layout.addWidget(common.button("Close", self.reject), 0, Qt.AlignRight)
+
+    def _add(self, grid: QGridLayout, row: int, name: str) -> None:
+        setting = TABLE[name]
+        if setting.kind is bool:
+            box = QCheckBox(setting.text)
+            box.setChecked(self._settings.get(name))
+            box.toggled.connect(lambda on: self._settings.set(name, on))
+            grid.addWidget(box, row, 0, 1, 2)
+            return
+        field = common.ComboBox()
+        field.addItems([choice.capitalize() for choice in setting.choices])
+        field.setCurrentIndex(setting.choices.index(self._settings.get(name)))
+        field.currentIndexChanged.connect(lambda index: self._settings.set(name, setting.choices[index]))
+        label = common.label(setting.text)
+        label.setBuddy(field)
+        grid.addWidget(label, row, 0)
+        grid.addWidget(field, row, 1)
+
+
+def _path(name: str) -> Path | None:
+    return Path(name) if name else None

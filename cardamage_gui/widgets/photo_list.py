@@ -1,0 +1,279 @@
+"""Which photos does the list show, under which filter?
+
+Made for a hundred thousand photos: names are folded once, rows are found by an index, and a photo that changed is
+looked at alone. The ids lie in Qt's own string list, so that Qt lays out its rows without asking Python for each.
+
+How is one photo of the list painted?
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from qtpy.QtCore import QModelIndex, QObject, QRect, QRectF, QSize, QStringListModel, Qt
+from qtpy.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPixmap
+from qtpy.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from cardamage_core.annotations.model import Review
+from cardamage_core.project import PhotoSummary
+from cardamage_core.text import amount
+
+from .. import look
+from .thumbnails import Thumbnails
+
+PHOTO = Qt.UserRole
+FINDINGS = Qt.UserRole + 1
+
+KINDS = ("all", "unreviewed", "findings", "no region")
+
+
+@dataclass(frozen=True)
+class PhotoFilter:
+    """Which photos are wanted: a kind of `KINDS`, words that must all stand in what the photo says, and more.
+
+    `label`, `split` and `review` narrow it down further where they are given; a split of None means any, "" none.
+    """
+
+    kind: str = "all"
+    text: str = ""
+    label: str = ""
+    split: str | None = None
+    review: Review | None = None
+
+    @property
+    def narrowed(self) -> bool:
+        """Is more asked for than kind and text?"""
+        return bool(self.label) or self.split is not None or self.review is not None
+
+    def accepts(self, photo: PhotoSummary, findings: int, said: str) -> bool:
+        """Is this photo wanted? `said` is what `told` says of it."""
+        return (
+            is_kind(photo, self.kind, findings)
+            and (not self.text or all(word in said for word in self.text.casefold().split()))
+            and (not self.label or self.label in photo.labels)
+            and (self.split is None or self.split == photo.split)
+            and (self.review is None or self.review == photo.review)
+        )
+
+
+def told(photo: PhotoSummary) -> str:
+    """What can be searched for: name, split, review and labels."""
+    return " ".join((photo.name, photo.split, photo.review, *photo.labels)).casefold()
+
+
+def is_kind(photo: PhotoSummary, kind: str, findings: int) -> bool:
+    """Does the photo belong under this chip?"""
+    match kind:
+        case "unreviewed":
+            return photo.review == "unreviewed"
+        case "findings":
+            return findings > 0
+        case "no region":
+            return photo.regions == 0
+        case _:
+            return True
+
+
+def counts(photos: Sequence[PhotoSummary], findings: Mapping[str, int]) -> dict[str, int]:
+    """How many photos each kind has."""
+    return {
+        "all": len(photos),
+        "unreviewed": sum(photo.review == "unreviewed" for photo in photos),
+        "findings": sum(1 for photo in photos if findings.get(photo.id)) if findings else 0,
+        "no region": sum(photo.regions == 0 for photo in photos),
+    }
+
+
+class PhotoModel(QStringListModel):
+    """The photos that pass the filter, in the project's order."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._all: tuple[PhotoSummary, ...] = ()
+        self._places: dict[str, int] = {}  # among all
+        self._said: list[str] = []  # beside all
+        self._rows: list[PhotoSummary] = []
+        self._row_of: dict[str, int] = {}
+        self._findings: Mapping[str, int] = {}
+        self._filter = PhotoFilter()
+        self.counts: Counter[str] = Counter()
+
+    def show(self, photos: Sequence[PhotoSummary], findings: Mapping[str, int], wanted: PhotoFilter) -> None:
+        """Show these photos, filtered. Rows that stay are kept, so that the list does not jump."""
+        if photos is not self._all:
+            self._all = tuple(photos)
+            self._places = {photo.id: place for place, photo in enumerate(self._all)}
+            self._said = []
+        self._findings = findings
+        self.counts = Counter(counts(self._all, findings))
+        self.filter(wanted)
+
+    def filter(self, wanted: PhotoFilter) -> None:
+        """Show the photos that pass another filter."""
+        self._filter = wanted
+        rows = self._passing()
+        if len(rows) == len(self._rows) and all(a.id == b.id for a, b in zip(rows, self._rows, strict=True)):
+            self._rows = rows
+            if rows:
+                self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
+            return
+        self._rows = rows
+        self._row_of = {photo.id: row for row, photo in enumerate(rows)}
+        self.setStringList(list(self._row_of))
+
+    def change(self, photo: PhotoSummary, findings: int) -> None:
+        """One photo is different now; the list is filtered anew only where that matters."""
+        place = self._places[photo.id]
+        old, old_findings = self._all[place], self._findings.get(photo.id, 0)
+        for kind in KINDS:
+            self.counts[kind] += is_kind(photo, kind, findings) - is_kind(old, kind, old_findings)
+        self._all = (*self._all[:place], photo, *self._all[place + 1 :])
+        self._findings = {**self._findings, photo.id: findings}
+        if self._said:
+            self._said[place] = told(photo)
+        row = self._row_of.get(photo.id, -1)
+        wanted = self._filter.accepts(photo, findings, told(photo))
+        if wanted != (row >= 0):
+            self.filter(self._filter)
+        elif wanted:
+            self._rows[row] = photo
+            self.dataChanged.emit(self.index(row), self.index(row))
+
+    def data(self, index: QModelIndex, role: int = Qt.DisplayRole) -> object:
+        """The photo's name; under `PHOTO` its summary, under `FINDINGS` the number of its findings."""
+        if not index.isValid():
+            return None
+        photo = self._rows[index.row()]
+        match role:
+            case Qt.DisplayRole | Qt.ToolTipRole:
+                return photo.name
+            case Qt.AccessibleTextRole:
+                return f"{photo.name}, {photo.regions} regions, {photo.review}"
+            case _ if role == PHOTO:
+                return photo
+            case _ if role == FINDINGS:
+                return self._findings.get(photo.id, 0)
+        return None
+
+    def flags(self, index: QModelIndex) -> Qt.ItemFlags:
+        """Rows are chosen, not edited."""
+        return Qt.ItemIsEnabled | Qt.ItemIsSelectable if index.isValid() else Qt.NoItemFlags
+
+    def row_of(self, photo_id: str) -> int:
+        """Where a photo stands, -1 when it is filtered out."""
+        return self._row_of.get(photo_id, -1)
+
+    def step(self, photo_id: str, by: int) -> str:
+        """The photo `by` rows further, "" at the ends. From a photo that is filtered out: the nearest that way."""
+        row = self.row_of(photo_id)
+        if row < 0:
+            return self._from_hidden(photo_id, by)
+        row += by
+        return self._rows[row].id if 0 <= row < len(self._rows) else ""
+
+    def next_unreviewed(self, photo_id: str) -> str:
+        """The next photo, from here and round, that nobody has reviewed; "" when there is none."""
+        start = self.row_of(photo_id) + 1
+        ahead = (*range(start, len(self._rows)), *range(start))
+        found = (self._rows[row] for row in ahead)
+        return next((p.id for p in found if p.review == "unreviewed" and p.id != photo_id), "")
+
+    def _passing(self) -> list[PhotoSummary]:
+        wanted = self._filter
+        if wanted == PhotoFilter():
+            return list(self._all)
+        photos: Sequence[PhotoSummary] = self._all
+        if wanted.text:
+            words = wanted.text.casefold().split()
+            self._said = self._said or [told(photo) for photo in self._all]
+            photos = [p for p, said in zip(self._all, self._said, strict=True) if all(word in said for word in words)]
+            if wanted.kind == "all" and not wanted.narrowed:
+                return list(photos)
+        rest = PhotoFilter(wanted.kind, "", wanted.label, wanted.split, wanted.review)
+        return [photo for photo in photos if rest.accepts(photo, self._findings.get(photo.id, 0), "")]
+
+    def _from_hidden(self, photo_id: str, by: int) -> str:
+        here = self._places.get(photo_id, -1)
+        if by > 0:
+            return next((photo.id for photo in self._rows if self._places[photo.id] > here), "")
+        return next((photo.id for photo in reversed(self._rows) if self._places[photo.id] < here), "")
+
+
+HEIGHT, PICTURE = 56, QSize(62, 44)
+DOTS = {"accepted": "good", "rejected": "bad", "needs work": "warn", "unreviewed": "muted"}
+
+
+class PhotoRow(QStyledItemDelegate):
+    """Thumbnail, name, number of regions, a dot for the review."""
+
+    def __init__(self, thumbnails: Thumbnails, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._thumbnails = thumbnails
+        self._widget = parent
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex) -> QSize:
+        """All rows are alike."""
+        return QSize(200, HEIGHT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        """Paint one row."""
+        photo: PhotoSummary = index.data(PHOTO)
+        findings: int = index.data(FINDINGS)
+        colors, rect = look.of(self._widget), option.rect
+        painter.save()
+        painter.setRenderHints(QPainter.Antialiasing | QPainter.SmoothPixmapTransform)
+        if option.state & (QStyle.State_Selected | QStyle.State_MouseOver):
+            painter.fillRect(rect, QColor(colors.raised))
+        if option.state & QStyle.State_Selected:
+            painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), QColor(colors.accent))
+        place = QRect(rect.left() + 16, rect.center().y() - PICTURE.height() // 2, PICTURE.width(), PICTURE.height())
+        self._paint_picture(painter, place, None if photo.missing else self._thumbnails.get(photo.id), colors)
+        self._paint_dot(painter, rect, QColor(getattr(colors, DOTS[photo.review])))
+        text = QRect(place.right() + 11, rect.top() + 9, rect.right() - 36 - place.right() - 11, 20)
+        _line(painter, text, photo.name, option.font, QColor(colors.text), Qt.ElideMiddle)
+        small = QFont(option.font)
+        small.setPixelSize(look.SMALL + 1)
+        told = QColor(colors.bad if photo.missing else colors.muted)
+        _line(painter, text.translated(0, 19), second_line(photo, findings), small, told, Qt.ElideRight)
+        painter.restore()
+
+    def _paint_picture(self, painter: QPainter, place: QRect, pixmap: QPixmap | None, colors: look.Palette) -> None:
+        shape = QPainterPath()
+        shape.addRoundedRect(QRectF(place), 4, 4)
+        painter.fillPath(shape, QColor(colors.line))
+        if pixmap is None or pixmap.isNull():
+            return
+        painter.save()
+        painter.setClipPath(shape)
+        painter.drawPixmap(place, pixmap, cropped(pixmap.size(), place.size()))
+        painter.restore()
+
+    def _paint_dot(self, painter: QPainter, rect: QRect, color: QColor) -> None:
+        painter.setPen(Qt.NoPen)
+        painter.setBrush(color)
+        painter.drawEllipse(QRectF(rect.right() - 21, rect.center().y() - 4, 9, 9))
+
+
+def second_line(photo: PhotoSummary, findings: int) -> str:
+    """What stands under a photo's name."""
+    said = ["not found"] if photo.missing else []
+    said.append(amount(photo.regions, "region") if photo.regions else "no region")
+    if findings and not photo.missing:
+        said.append(amount(findings, "finding"))
+    return " · ".join(said)
+
+
+def cropped(picture: QSize, place: QSize) -> QRect:
+    """The middle of the picture that has the shape of the place."""
+    kept = place.scaled(picture, Qt.KeepAspectRatio)
+    return QRect((picture.width() - kept.width()) // 2, (picture.height() - kept.height()) // 2,
+                 kept.width(), kept.height())  # fmt: skip
+
+
+def _line(painter: QPainter, rect: QRect, text: str, font: QFont, color: QColor, elide: Qt.TextElideMode) -> None:
+    painter.setFont(font)
+    painter.setPen(color)
+    shown = QFontMetrics(font).elidedText(text, elide, rect.width())
+    painter.drawText(rect, Qt.AlignLeft | Qt.AlignVCenter, shown)

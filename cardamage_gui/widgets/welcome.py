@@ -1,0 +1,249 @@
+"""What does a person see before any project is open?
+
+What does a person do first? Three steps beside the sample's photo, ticked off as they are done; shown once, ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qtpy.QtCore import QEvent, QObject, Qt
+from qtpy.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from cardamage_core.text import percent
+
+from .. import look
+from ..session import Session
+from . import common
+
+if TYPE_CHECKING:
+    from cardamage_core.assessment.damage import Damage
+
+
+STEPS = (
+    ("vector-polygon", "Annotate", "Bring VIA annotations in, outline damage, correct polygons."),
+    ("chart-timeline-variant", "Train", "Teach a Mask R-CNN on them; it goes on when the window is closed."),
+    ("magnify-scan", "Inspect", "See predicted masks and how much of the car is damaged."),
+)
+WIDTH = 640
+
+
+class Welcome(QFrame):
+    """Three steps, the buttons that begin, and the recent projects."""
+
+    def __init__(
+        self,
+        *,
+        sample: Callable[[], object],
+        new: Callable[[], object],
+        open_: Callable[[], object],
+        import_: Callable[[], object],
+        recent: Callable[[Path], object],
+    ) -> None:
+        super().__init__()
+        self.setProperty("role", "page")
+        self._recent_chosen = recent
+        self._buttons = [
+            common.button("Open sample project", sample, "primary"),
+            common.button("New project…", new),
+            common.button("Open project…", open_),
+            common.button("Import…", import_, tip="Import VIA annotations or a folder of photos"),
+        ]
+        self._busy = common.label("", "muted")
+        self._busy.setAlignment(Qt.AlignCenter)
+        self._busy.hide()
+        self._recent = QVBoxLayout()
+        self._recent.setSpacing(2)
+        self._arrange()
+
+    def show_recent(self, folders: Sequence[Path]) -> None:
+        """List the recent projects."""
+        while item := self._recent.takeAt(0):
+            if item.widget():
+                item.widget().deleteLater()
+        if folders:
+            self._recent.addWidget(common.section("Recent projects"))
+        for folder in folders[:5]:
+            entry = common.button(
+                folder.name, lambda folder=folder: self._recent_chosen(folder), "link", tip=str(folder)
+            )
+            self._recent.addWidget(entry, 0, Qt.AlignLeft)
+
+    def show_busy(self, text: str) -> None:
+        """Say what is being prepared; "" when ready again."""
+        self._busy.setText(text)
+        self._busy.setVisible(bool(text))
+        for button in self._buttons:
+            button.setEnabled(not text)
+
+    def _arrange(self) -> None:
+        sheet = QWidget()
+        sheet.setMaximumWidth(WIDTH)
+        column = common.rows(sheet, spacing=24)
+        column.addStretch(2)
+        column.addWidget(common.label("From annotated photo to damage figure", "title"), 0, Qt.AlignHCenter)
+        cards = QHBoxLayout()
+        cards.setSpacing(12)
+        for step in STEPS:
+            cards.addWidget(_card(*step), 1)
+        column.addLayout(cards)
+        line = QHBoxLayout()
+        line.setSpacing(look.GRID)
+        line.addStretch(1)
+        for button in self._buttons:
+            line.addWidget(button)
+        line.addStretch(1)
+        column.addLayout(line)
+        column.addWidget(self._busy)
+        column.addWidget(
+            common.label("Or drop annotations or a folder of photos on this window.", "small"), 0, Qt.AlignHCenter
+        )
+        column.addLayout(self._recent)
+        column.addStretch(3)
+        outer = common.columns(self, margins=(24, 24, 24, 24))
+        outer.addStretch(1)
+        outer.addWidget(sheet, 10)
+        outer.addStretch(1)
+
+
+def _card(icon: str, title: str, text: str) -> QFrame:
+    card = common.frame("card")
+    layout = common.rows(card, margins=(16, 14, 16, 16), spacing=6)
+    sign = common.icon_button(icon, title)
+    sign.setProperty("role", "sign")
+    sign.setAttribute(Qt.WA_TransparentForMouseEvents)
+    sign.setFocusPolicy(Qt.NoFocus)
+    sign.setIconSize(sign.iconSize() * look.ICON_LARGE / look.ICON)
+    layout.addWidget(sign, 0, Qt.AlignLeft)
+    layout.addWidget(common.label(title, "heading"))
+    layout.addWidget(common.label(text, "small", wrap=True))
+    layout.addStretch(1)
+    return card
+
+
+FIRST_STEPS = (
+    "Click a region, drag one of its vertices",
+    "See the damage figure follow, top right",
+    "Press Ctrl+Z: all can be taken back",
+)
+DRAG, FIGURE, UNDO = range(3)
+LAST = "That is all. Train on these photos with Ctrl+2,\nsee findings with Ctrl+3."
+AIR = 12  # pixels to the edges of the canvas
+
+
+class FirstSteps(QObject):
+    """Shows the card when told to, and ticks off what happens meanwhile."""
+
+    def __init__(self, session: Session, canvas: QWidget) -> None:
+        super().__init__(canvas)
+        self._session, self._canvas = session, canvas
+        self._figures: set[str] = set()  # that the photo had so far
+        self.card: StepsCard | None = None
+
+    def show(self) -> None:
+        """Show the steps in the lower right corner of the canvas."""
+        self.card = StepsCard(self._canvas)
+        self.card.close_button.clicked.connect(self.close)
+        self._figures = set()
+        self._session.history_changed.connect(self._history_changed)
+        self._session.current_changed.connect(self._figures.clear)
+        self._session.project_changed.connect(self.close)
+
+    def close(self) -> None:
+        """The person has seen enough, or went on to another project."""
+        if self.card is None:
+            return
+        self._session.history_changed.disconnect(self._history_changed)
+        self._session.project_changed.disconnect(self.close)
+        self.card.hide()
+        self.card.deleteLater()
+        self.card = None
+        self._canvas.setFocus()
+
+    def show_damage(self, damage: Damage | None) -> None:
+        """The figure as it stands now; it is also told during a drag."""
+        if self.card is not None and damage is not None:
+            self._figures.add(percent(damage.percent) if damage.percent is not None else "")
+            self._look()
+
+    def _history_changed(self) -> None:
+        project = self._session.project
+        if self.card is None or project is None:
+            return
+        if project.undo_text.startswith("Move vert"):
+            self.card.tick(DRAG)
+        if project.redo_text.startswith("Move vert") and self.card.done(DRAG):
+            self.card.tick(UNDO)
+        self._look()
+
+    def _look(self) -> None:
+        if self.card is not None and self.card.done(DRAG) and len(self._figures) > 1:
+            self.card.tick(FIGURE)
+
+
+class StepsCard(QFrame):
+    """The three steps, floating above the canvas."""
+
+    def __init__(self, canvas: QWidget) -> None:
+        super().__init__(canvas)
+        self.setProperty("role", "float")
+        self.setAccessibleName("First steps")
+        self.setCursor(Qt.ArrowCursor)
+        self._marks = [common.label(str(number + 1), "key") for number in range(len(FIRST_STEPS))]
+        self._texts = [common.label(text) for text in FIRST_STEPS]
+        self._last = common.label(LAST, "small")
+        self._last.hide()
+        self.close_button = common.icon_button("close", "Put the first steps away")
+        self._arrange()
+        canvas.installEventFilter(self)
+        self.show()
+        self._place()
+
+    def tick(self, step: int) -> None:
+        """This step was done."""
+        if self.done(step):
+            return
+        self._marks[step].setText("✓")
+        common.set_role(self._marks[step], "good")
+        common.set_role(self._texts[step], "muted")
+        self._texts[step].setAccessibleName(f"{FIRST_STEPS[step]}, done")
+        self._last.setVisible(all(self.done(number) for number in range(len(FIRST_STEPS))))
+        self._place()
+
+    def done(self, step: int) -> bool:
+        """Was this step done?"""
+        return self._marks[step].property("role") == "good"
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay in the corner."""
+        if event.type() == QEvent.Resize:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        canvas = self.parentWidget()
+        self.adjustSize()
+        self.move(canvas.width() - self.width() - AIR, canvas.height() - self.height() - AIR)
+
+    def _arrange(self) -> None:
+        column = common.rows(self, margins=(14, 8, 8, 12), spacing=8)
+        head = QHBoxLayout()
+        head.addWidget(common.section("First steps"))
+        head.addStretch(1)
+        head.addWidget(self.close_button)
+        column.addLayout(head)
+        for mark, text in zip(self._marks, self._texts, strict=True):
+            column.addLayout(_line(mark, text))
+        column.addWidget(self._last)
+
+
+def _line(mark: QLabel, text: QLabel) -> QHBoxLayout:
+    line = QHBoxLayout()
+    line.setSpacing(10)
+    mark.setFixedWidth(22)
+    mark.setAlignment(Qt.AlignCenter)
+    line.addWidget(mark)
+    line.addWidget(text, 1)
+    return line
