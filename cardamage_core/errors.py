@@ -27,6 +27,10 @@ class ProjectError(CarDamageError):
     """A project cannot be opened or written."""
 
 
+class ProjectLockedError(ProjectError):
+    """A project is open for writing in another window or command; it can still be opened read-only."""
+
+
 class JobError(CarDamageError):
     """A job cannot be started, stopped or resumed."""
 

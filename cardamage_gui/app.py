@@ -88,7 +88,7 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
     from .commands.actions import Action
     from .inspect.page import InspectPage
     from .job_monitor import JobsWatch
-    from .main_window import MainWindow, Page
+    from .main_window import MainWindow, PageEntry
     from .projects import Nightly, Projects
     from .session import Session
     from .settings import Settings, default_path
@@ -110,12 +110,12 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
     inspect = InspectPage(session, background, settings, dialogs)
     built = Built(window, session, background, watch, projects, settings, annotate, train, inspect)
     _add_menus(built)
-    for page in (
-        Page("annotate", "Annotate", "vector-polygon", annotate, annotate.actions()),
-        Page("train", "Train", "chart-timeline-variant", train, train.actions()),
-        Page("inspect", "Inspect", "magnify-scan", inspect, inspect.actions()),
+    for entry in (
+        PageEntry("annotate", "Annotate", "vector-polygon", annotate),
+        PageEntry("train", "Train", "chart-timeline-variant", train),
+        PageEntry("inspect", "Inspect", "magnify-scan", inspect),
     ):
-        window.add_page(page)
+        window.add_page(entry)
     helping = [
         Action("keys", "All keys", ("F1", "?"), "See, search and change the keys", window.show_keys),
         Action("commands", "Commands…", ("Ctrl+K",), "Find what to do by a part of its name", window.show_commands),

@@ -1,14 +1,14 @@
-"""What does the window hold, and how do its parts hear of each other?
+"""Main window: bars around a stack of pages.
 
-Bars around a stack of pages. Pages are handed in by app.py and know nothing of the window; it listens to the signals
-they have (`hint_changed`, `pointer_moved`, `fact_changed`).
+Pages are handed in by app.py and know nothing of the window; it listens to their signals.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from qtpy.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
 from qtpy.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
@@ -32,19 +32,39 @@ from .widgets.docks import RIGHT, Docks, Layouts, Panel
 from .widgets.frame import Foot, Notice, Rail, TopBar
 from .widgets.history import HistoryPanel
 
+if TYPE_CHECKING:
+    from qtpy.QtCore import SignalInstance
+
 WINDOW = "window"  # the name of the arrangement around all pages
 FRAME = 48  # pixels that a window manager puts around a window, roughly: the status bar is to stay on the screen
 
 
+class Page(Protocol):
+    """What the window needs of a page, which is a QWidget beside that."""
+
+    hint_changed: SignalInstance  # str: one line for the status bar
+    pointer_moved: SignalInstance  # float, float: pixels of the photo shown
+    fact_changed: SignalInstance  # str, str: name and text of a fact for the status bar
+    docks: Docks
+
+    def offered_actions(self) -> list[Action]:
+        """What can be done on the page; it has bound the keys itself."""
+
+
 @dataclass(frozen=True)
-class Page:
-    """A page of the rail and what can be done on it; the page has bound the keys itself."""
+class PageEntry:
+    """A page and its place in the rail."""
 
     id: str
     text: str
     icon: str
-    widget: QWidget
-    actions: Sequence[Action] = ()
+    page: Page
+
+    @property
+    def widget(self) -> QWidget:
+        """The page as a widget."""
+        assert isinstance(self.page, QWidget)
+        return self.page
 
 
 class MainWindow(QMainWindow):
@@ -56,7 +76,7 @@ class MainWindow(QMainWindow):
     def __init__(self, session: Session, watch: JobsWatch, settings: Settings, dialogs: Dialogs) -> None:
         super().__init__()
         self._session, self._watch, self._settings, self._dialogs = session, watch, settings, dialogs
-        self._pages: dict[str, Page] = {}
+        self._pages: dict[str, PageEntry] = {}
         self._shown = ""
         self._welcome: QWidget | None = None
         self._layouts = Layouts(settings)
@@ -73,22 +93,18 @@ class MainWindow(QMainWindow):
 
     # Filling
 
-    def add_page(self, page: Page) -> None:
+    def add_page(self, entry: PageEntry) -> None:
         """Add a page to the rail; Ctrl and its number show it."""
-        number = len(self._pages) + 1
-        self._pages[page.id] = page
-        self.rail.add_page(page.id, page.text, page.icon, key=f"Ctrl+{number}")
-        show = Action(f"show_{page.id}", page.text, (f"Ctrl+{number}",), "", lambda: self.show_page(page.id))
+        number, page = len(self._pages) + 1, entry.page
+        self._pages[entry.id] = entry
+        self.rail.add_page(entry.id, entry.text, entry.icon, key=f"Ctrl+{number}")
+        show = Action(f"show_{entry.id}", entry.text, (f"Ctrl+{number}",), "", lambda: self.show_page(entry.id))
         self.menus.add("View", [show])
-        self._layouts.take(page.id, page.widget.docks)
-        self.shortcuts.add(page.text, page.actions, QWidget.actions(page.widget), scope=page.id)
-        for signal, slot in (
-            ("hint_changed", self.foot.hint),
-            ("pointer_moved", self._show_pointer),
-            ("fact_changed", self.foot.show_text),
-        ):
-            if hasattr(page.widget, signal):
-                getattr(page.widget, signal).connect(self._of_shown(page.id, slot))
+        self._layouts.take(entry.id, page.docks)
+        self.shortcuts.add(entry.text, page.offered_actions(), entry.widget.actions(), scope=entry.id)
+        page.hint_changed.connect(self._of_shown(entry.id, self.foot.hint))
+        page.pointer_moved.connect(self._of_shown(entry.id, self._show_pointer))
+        page.fact_changed.connect(self._of_shown(entry.id, self.foot.show_text))
 
     def set_welcome(self, widget: QWidget) -> None:
         """What stands in place of the pages while no project is open."""

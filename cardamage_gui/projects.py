@@ -12,7 +12,7 @@ from pathlib import Path
 from qtpy.QtCore import QObject, Signal
 from qtpy.QtWidgets import QWidget
 
-from cardamage_core.errors import CarDamageError, ProjectError
+from cardamage_core.errors import CarDamageError, ProjectError, ProjectLockedError
 from cardamage_core.project import backups
 
 from .background import Background, Task
@@ -70,11 +70,14 @@ class Projects(QObject):
             return
         try:
             self._session.open(folder)
-        except ProjectError as error:
-            if "open in another" not in error.title or not self._read_only_wanted(error):
+        except ProjectLockedError as error:
+            if self._read_only_wanted(error):
+                self._try(lambda: self._session.open(folder, read_only=True), folder)
+            else:
                 self.failed.emit(error)
-                return
-            self._try(lambda: self._session.open(folder, read_only=True), folder)
+            return
+        except ProjectError as error:
+            self.failed.emit(error)
             return
         self._settings.remember_project(folder)
 

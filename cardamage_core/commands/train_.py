@@ -9,9 +9,10 @@ from pathlib import Path
 from ..annotations.model import Dataset
 from ..jobs import local, queue
 from ..jobs.queue import JobStatus, follow
+from ..mrcnn.presets import PRESETS
 from ..project import Project
 from ..text import duration
-from ..training.job import BATCHES, PRESETS, ClassRule, TrainingJob
+from ..training.job import ClassRule, TrainingJob
 from ..training.splits import split
 from . import Output
 from .terminal import bar_for
@@ -21,7 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what can be chosen."""
     parser.add_argument("project", type=Path, metavar="PROJECT")
     parser.add_argument("--name", default="", help="what the model will be called (default: its classes)")
-    parser.add_argument("--preset", default="light", choices=PRESETS, help="size of the network (default: light)")
+    parser.add_argument("--preset", default="light", choices=list(PRESETS), help="size of the network (default: light)")
     parser.add_argument("--epochs", type=int, default=10, metavar="N", help="default: 10")
     parser.add_argument("--steps", type=int, metavar="N", help="steps an epoch (default: once through all photos)")
     parser.add_argument("--batch", type=int, metavar="N", help="photos a step (default: the preset's)")
@@ -87,7 +88,7 @@ def job_of(args: argparse.Namespace, dataset: Dataset) -> TrainingJob:
         val_split=args.val_split,
         start=args.start,
         seed=args.seed,
-        batch=BATCHES[args.preset] if args.batch is None else args.batch,
+        batch=PRESETS[args.preset].batch if args.batch is None else args.batch,
         learning_rate=args.learning_rate,
         layers=args.layers,
     )

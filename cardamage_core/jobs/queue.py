@@ -5,6 +5,7 @@ How is a job watched from a terminal until it ends?
 
 from __future__ import annotations
 
+import enum
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -23,6 +24,28 @@ from .events import Event
 from .folder import JobFolder
 
 State = Literal["waiting", "running", "finished", "stopped", "failed"]
+
+
+class JobPhase(enum.Enum):
+    """What a live job does just now, and how that is said."""
+
+    WAITING = "Waiting for another training to end."
+    LOADING = "Loading the libraries."
+    READING = "Reading photos."
+    COMPILING = "Compiling the network: the first step takes up to a minute."
+    TRAINING = "Training."
+    VALIDATING = "Validating."
+
+
+PHASES = {  # by the kind of the last event; every other kind is training
+    "waiting": JobPhase.WAITING,
+    "loading": JobPhase.LOADING,
+    "started": JobPhase.READING,
+    "note": JobPhase.READING,
+    "compiling": JobPhase.COMPILING,
+    "checkpoint": JobPhase.VALIDATING,
+    "validation": JobPhase.VALIDATING,
+}
 LAST_WORDS = ("finished", "stopped", "failed")
 
 
@@ -30,7 +53,8 @@ class JobStatus(msgspec.Struct, frozen=True):
     """How far a job is.
 
     `step` counts the steps done of `total_steps`; `checkpoint_step` is where a resume would go on from (0: from the
-    start). `started` is seconds since 1970, 0.0 before. `message` is one sentence for people; `model` an id or "".
+    start). `started` is seconds since 1970, 0.0 before. `message` is one sentence for people, to be shown and never
+    compared; `model` an id or "".
     """
 
     id: str
@@ -48,11 +72,17 @@ class JobStatus(msgspec.Struct, frozen=True):
     started: float = 0.0
     model: str = ""
     checkpoint_step: int = 0
+    phase: JobPhase | None = None  # of a job whose worker is there; None before and after
 
     @property
     def live(self) -> bool:
         """Whether more can be expected without anybody doing anything."""
         return self.state in ("waiting", "running")
+
+    @property
+    def stepping(self) -> bool:
+        """Whether steps go on: a step was done, and it is not loading, compiling or validating."""
+        return self.state == "running" and self.step > 0 and self.phase is JobPhase.TRAINING
 
 
 def create(project_folder: Path, job: TrainingJob, dataset: Dataset) -> Path:
@@ -95,6 +125,7 @@ def status(job_folder: Path) -> JobStatus:
         state=state,
         total_steps=job.total_steps,
         message=_message(state, own, step=known["step"], checkpoint=checkpoint),
+        phase=_phase(state, own),
         started=float(started.get("at", 0.0)),
         model=next((e.get("model", "") for e in reversed(own) if e["kind"] in LAST_WORDS), ""),
         checkpoint_step=checkpoint,
@@ -182,24 +213,15 @@ def _message(state: State, own: list[Event], *, step: int, checkpoint: int) -> s
             if word is None:
                 return f"The worker ended without a word at step {step}; {resume}."
             return f"{word.get('title', '')} {word.get('detail', '')}".strip()
-        case "waiting":
-            return "Waiting for another training to end." if own else "Waiting to begin."
         case _:
-            return _doing(own)
+            phase = _phase(state, own)
+            return phase.value if phase else "Waiting to begin."
 
 
-def _doing(own: list[Event]) -> str:
-    match own[-1]["kind"]:
-        case "loading":
-            return "Loading the libraries."
-        case "compiling":
-            return "Compiling the network: the first step takes up to a minute."
-        case "started" | "note":
-            return "Reading photos."
-        case "checkpoint" | "validation":
-            return "Validating."
-        case _:
-            return "Training."
+def _phase(state: State, own: list[Event]) -> JobPhase | None:
+    if state not in ("waiting", "running") or not own:
+        return None
+    return PHASES.get(own[-1]["kind"], JobPhase.TRAINING)
 
 
 LOOK_AGAIN = 0.3  # seconds

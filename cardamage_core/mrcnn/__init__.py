@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-from .batching import Sample
 from .config import Config, EngineError, OutOfMemoryError
 
 if TYPE_CHECKING:
+    from .batching import Sample
     from .detections import Detections
     from .matterport import config_from_matterport
     from .model import MaskRCNN
@@ -25,13 +25,14 @@ __all__ = [
 _LAZY = {
     "Detections": "detections",
     "MaskRCNN": "model",
+    "Sample": "samples",
     "TrainStep": "train_step",
     "config_from_matterport": "matterport",
 }
 
 
 def __getattr__(name: str) -> Any:
-    """Import the parts that need keras only when somebody asks for them."""
+    """Import the parts that need keras or numpy only when somebody asks for them."""
     if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module

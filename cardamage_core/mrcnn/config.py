@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
 
+from .presets import PRESETS
+
 BACKBONES = ("mobilenetv2", "efficientnet_lite0", "efficientnet_lite2", "resnet50", "resnet101")
 LARGEST_CANVAS = 8192  # pixels on a side
 LOSS_NAMES = ("rpn_class", "rpn_box", "class", "box", "mask")
@@ -62,7 +64,7 @@ class Config:
     momentum: float = 0.9
     weight_decay: float = 1e-4
     clip_norm: float = 5.0  # of the norm over all gradients together
-    photos_per_step: int = 8
+    photos_per_step: int = PRESETS["light"].batch
     steps_per_epoch: int = 100
     loss_weights: tuple[float, float, float, float, float] = (1.0, 1.0, 1.0, 1.0, 1.0)  # in the order of LOSS_NAMES
     flip: bool = True
@@ -80,10 +82,10 @@ class Config:
 
     @classmethod
     def preset(cls, name: str, classes: int = 2, **changes: Any) -> Self:
-        """A named starting point ("light", "balanced", "matterport"), with changes."""
+        """A named starting point, see `presets`, with changes."""
         if name not in PRESETS:
             raise EngineError(f"There is no preset {name!r}.", f"Known presets: {', '.join(PRESETS)}.")
-        return cls.from_dict({**PRESETS[name], **changes, "classes": classes})
+        return cls.from_dict({**PRESETS[name].values, **changes, "classes": classes})
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
@@ -103,50 +105,6 @@ class Config:
     def change(self, **changes: Any) -> Self:
         """The same configuration with some values replaced."""
         return replace(self, **changes)
-
-
-_MATTERPORT: dict[str, Any] = {
-    "backbone": "resnet101",
-    "image_min_side": 800,
-    "image_max_side": 1024,
-    "canvas": "square",
-    "canvas_floor": 64,
-    "pixel_mean": (123.7, 116.8, 103.9),
-    "pixel_scale": 1.0,
-    "box_grid": "matterport",
-    "pyramid_channels": 256,
-    "anchor_strides": (4, 8, 16, 32, 64),
-    "anchor_sizes": (32.0, 64.0, 128.0, 256.0, 512.0),
-    "rpn_channels": 512,
-    "proposals_before_nms": 6000,
-    "proposals_training": 2000,
-    "proposals_inference": 1000,
-    "box_head_units": 1024,
-    "mask_head_channels": 256,
-    "head_norm": True,
-    "rois_per_image": 200,
-    "detection_min_score": 0.9,
-    "detection_nms_threshold": 0.3,
-    "optimizer": "sgd",
-    "photos_per_step": 2,
-}
-
-PRESETS: dict[str, dict[str, Any]] = {
-    "light": {},
-    "balanced": _MATTERPORT
-    | {
-        "backbone": "resnet50",
-        "image_min_side": 384,
-        "image_max_side": 512,
-        "canvas": "fit",
-        "canvas_floor": 384,
-        "proposals_training": 1000,
-        "proposals_inference": 300,
-        "rois_per_image": 100,
-        "detection_min_score": 0.5,
-    },
-    "matterport": _MATTERPORT,
-}
 
 
 def _normed_channels(c: Config) -> tuple[int, ...]:

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from . import weights
-from .config import LARGEST_CANVAS, PRESETS, Config, EngineError
+from .config import LARGEST_CANVAS, Config, EngineError
+from .presets import PRESETS
 
 # Upper-case name -> ours, where the value is taken as it is.
 SAME: dict[str, str] = {
@@ -72,7 +73,7 @@ def config_from_matterport(values: Mapping[str, Any]) -> Config:
     own["photos_per_step"] = int(values.get("IMAGES_PER_GPU", 2)) * int(values.get("GPU_COUNT", 1))
     if "LOSS_WEIGHTS" in values:
         own["loss_weights"] = _loss_weights(values["LOSS_WEIGHTS"])
-    return Config.from_dict({**PRESETS["matterport"], "detection_min_score": 0.7, **own})
+    return Config.from_dict({**PRESETS["matterport"].values, "detection_min_score": 0.7, **own})
 
 
 def read_matterport(

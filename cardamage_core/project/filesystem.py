@@ -13,7 +13,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from ..errors import ProjectError
+from ..errors import ProjectError, ProjectLockedError
 
 LOCK = "project.lock"
 TRIES = 100  # each is lost only to a process that just removed the folder
@@ -46,7 +46,7 @@ class ProjectLock:
 
 
 def taken(folder: Path) -> ProjectLock:
-    """The lock of a project's folder (made when absent), held; ProjectError when somebody else holds it."""
+    """The lock of a project's folder (made when absent), held; ProjectLockedError when another process holds it."""
     path = folder / LOCK
     for left in reversed(range(TRIES)):
         try:
@@ -92,8 +92,10 @@ def _flocked(path: Path) -> Release:
     return lambda: os.close(descriptor)
 
 
-def _held(folder: Path) -> ProjectError:
-    return ProjectError(f"{folder.name} is open in another window or command.", f"Close it there first: {folder}.")
+def _held(folder: Path) -> ProjectLockedError:
+    return ProjectLockedError(
+        f"{folder.name} is open in another window or command.", f"Close it there first: {folder}."
+    )
 
 
 def _reason(error: Exception) -> str:

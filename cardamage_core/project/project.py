@@ -47,7 +47,9 @@ class Project(Contents):
 
     @classmethod
     def open(cls, folder: Path | str, *, read_only: bool = False, copied: bool = True) -> Project:
-        """An existing project. ProjectError when it is not there, damaged, or (for writing) open elsewhere.
+        """An existing project. ProjectError when it is not there or damaged.
+
+        ProjectLockedError when it is to be written and is open elsewhere.
 
         Before anything is written the daily copy of its file is made, where one is due (see `backups`); with
         `copied=False` the caller does that.

@@ -14,11 +14,11 @@ import msgspec
 
 from ..annotations.model import Dataset, Region
 from ..errors import JobError
+from ..mrcnn.presets import PRESETS
 from .schedule import Stage, stages
 
-PRESETS = ("light", "balanced", "matterport")
-BATCHES = {"light": 8, "balanced": 4, "matterport": 2}  # photos a step that a machine of 16 GB can hold
 STARTS = ("included", "imagenet", "coco", "none")
+__all__ = ["PRESETS", "ClassRule", "TrainingJob", "check", "check_data", "classes_of", "counts", "data_hash"]
 
 
 class ClassRule(msgspec.Struct, frozen=True):
@@ -48,7 +48,7 @@ class TrainingJob(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     val_split: str = "val"
     start: str = "included"
     seed: int = 0
-    batch: int = 8
+    batch: int = PRESETS["light"].batch
     learning_rate: float | None = None
     changes: dict[str, Any] = msgspec.field(default_factory=dict)
     layers: str = "all"

@@ -83,7 +83,7 @@ class AnnotatePage(QWidget):
         self.docks.share(bound.values())
         self.panel.regions.addActions([bound[action] for action in ON_REGIONS])
 
-    def actions(self) -> list[Action]:
+    def offered_actions(self) -> list[Action]:
         """What can be done here, for menus and the sheet of keys."""
         return list(self._table.values())
 

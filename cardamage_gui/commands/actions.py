@@ -1,6 +1,6 @@
 """What can a person do here, and with which key?
 
-A page exposes `actions() -> list[Action]`; the window puts them into menus and binds their keys while the page shows.
+A page exposes `offered_actions() -> list[Action]`; the window puts them into menus and binds their keys while it shows.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def bind(widget: QWidget, actions: Iterable[Action]) -> dict[str, QAction]:
 
     Actions that the widget has already are left as they are.
     """
-    known = {bound.objectName(): bound for bound in QWidget.actions(widget)}
+    known = {bound.objectName(): bound for bound in widget.actions()}
     return {action.id: known.get(action.id) or _bound(widget, action) for action in actions}
 
 

@@ -42,6 +42,7 @@ class InspectPage(QWidget):
 
     hint_changed = Signal(str)
     pointer_moved = Signal(float, float)
+    fact_changed = Signal(str, str)  # name and text of a fact for the status bar
 
     def __init__(
         self,
@@ -65,7 +66,7 @@ class InspectPage(QWidget):
         self._actions = self._offered()
         self.docks.share(actions.bind(self, self._actions).values())
 
-    def actions(self) -> list[Action]:
+    def offered_actions(self) -> list[Action]:
         """What can be done here."""
         return list(self._actions)
 

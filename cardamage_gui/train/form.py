@@ -21,17 +21,13 @@ from qtpy.QtWidgets import (
 
 from cardamage_core.annotations.model import Label
 from cardamage_core.errors import CarDamageError, JobError
+from cardamage_core.mrcnn.presets import PRESETS
 from cardamage_core.project import PhotoSummary
 from cardamage_core.text import amount
-from cardamage_core.training.job import BATCHES, ClassRule, TrainingJob, check
+from cardamage_core.training.job import ClassRule, TrainingJob, check
 
 from ..widgets import common
 
-PRESETS = {
-    "light": "Light – MobileNetV2, 320 px: minutes on a processor",
-    "balanced": "Balanced – ResNet-50, 512 px: for a GPU",
-    "matterport": "Matterport – ResNet-101, 1024 px: for a large GPU",
-}
 LEARN = {
     "all": "All layers",
     "first": "The heads first, for a third of the epochs, then all layers",
@@ -118,7 +114,7 @@ class Form(QFrame):
         return tuple(ClassRule(name, (name,)) for name, box in self._labels.items() if box.isChecked())
 
     def _preset_changed(self, _index: int) -> None:
-        self._batch.setValue(BATCHES[self._preset.currentData()])
+        self._batch.setValue(PRESETS[self._preset.currentData()].batch)
         self._changed()
 
     def _layers(self) -> str:
@@ -182,8 +178,8 @@ class Form(QFrame):
     def _make_fields(self) -> None:
         self._name = QLineEdit()
         self._preset = common.ComboBox()
-        for preset, text in PRESETS.items():
-            self._preset.addItem(text, preset)
+        for name, preset in PRESETS.items():
+            self._preset.addItem(f"{preset.title} – {preset.about}", name)
         self._one = QRadioButton("One class from all damage labels")
         self._some = QRadioButton("A class for each of these labels")
         self._one.setChecked(True)
@@ -193,7 +189,7 @@ class Form(QFrame):
         self._choice = QWidget()
         self._choice_layout = common.rows(self._choice, margins=(24, 0, 0, 0), spacing=6)
         self._epochs, self._steps = _number(10, 1, 10_000), _number(100, 1, 100_000)
-        self._batch, self._seed = _number(BATCHES["light"], 1, 64), _number(0, 0, 2**31 - 1)
+        self._batch, self._seed = _number(PRESETS["light"].batch, 1, 64), _number(0, 0, 2**31 - 1)
         self._sum = common.label("", "small")
         self._train, self._val = common.ComboBox(), common.ComboBox()
         self._no_split = common.label("", "muted", wrap=True)

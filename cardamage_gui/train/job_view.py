@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from .curves import Curves
 
 LOG_HEIGHT = 180
-TRAINING = "Training."  # what jobs.queue says of a job whose steps go on; otherwise it is loading, compiling, stopping
 
 
 class JobView(QFrame):
@@ -247,7 +246,7 @@ def about(job: JobStatus, photos: int, validation: int) -> str:
 
 def where(job: JobStatus) -> str:
     """How far: "Epoch 3 of 5 · step 62 of 100"."""
-    if job.state == "waiting" or (job.state == "running" and (not job.step or job.message != TRAINING)):
+    if job.live and not job.stepping:
         return job.message
     in_epoch = (job.step - 1) % job.job.steps + 1 if job.step else 0
     far = f"Epoch {job.epoch} of {job.job.epochs} · step {in_epoch} of {job.job.steps}"
@@ -256,7 +255,7 @@ def where(job: JobStatus) -> str:
 
 def speed(job: JobStatus) -> str:
     """Speed, memory and estimate, as far as known."""
-    if job.state != "running" or not job.step or job.message != TRAINING:
+    if not job.stepping:
         return ""
     said = []
     if job.photos_per_second:

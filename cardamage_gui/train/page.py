@@ -39,6 +39,8 @@ class TrainPage(QWidget):
     """Jobs and models at the left, the chosen one in the middle."""
 
     hint_changed = Signal(str)
+    pointer_moved = Signal(float, float)
+    fact_changed = Signal(str, str)  # name and text of a fact for the status bar
     try_model = Signal(str)  # inspect photos with this model
 
     def __init__(self, session: Session, background: Background, watch: JobsWatch) -> None:
@@ -54,7 +56,7 @@ class TrainPage(QWidget):
         ]
         self.docks.share(actions.bind(self, self._actions).values())
 
-    def actions(self) -> list[Action]:
+    def offered_actions(self) -> list[Action]:
         """What can be done here; also shadows Qt's list, which nobody needs."""
         return list(self._actions)
 

@@ -16,7 +16,7 @@ from cardamage_core.errors import JobError
 from cardamage_core.jobs import events, local, queue
 from cardamage_core.jobs.events import EventLog
 from cardamage_core.jobs.folder import JobFolder, record_worker
-from cardamage_core.jobs.queue import JobStatus, bar_line, follow, sentence
+from cardamage_core.jobs.queue import JobPhase, JobStatus, bar_line, follow, sentence
 from cardamage_core.text import duration
 from cardamage_core.training import checkpoints
 
@@ -64,6 +64,26 @@ def test_a_worker_that_waits_for_its_turn_says_so(folder):
     _tell(folder, "waiting")
     status = queue.status(folder.path)
     assert (status.state, status.message) == ("waiting", "Waiting for another training to end.")
+
+
+@pytest.mark.parametrize(
+    ("kinds", "phase", "stepping"),
+    [
+        (("loading",), JobPhase.LOADING, False),
+        (("loading", "started"), JobPhase.READING, False),
+        (("started", "compiling"), JobPhase.COMPILING, False),
+        (("compiling", "step"), JobPhase.TRAINING, True),
+        (("step", "checkpoint"), JobPhase.VALIDATING, False),
+        (("step", "validation", "preview"), JobPhase.TRAINING, True),
+        (("step", "finished"), None, False),
+    ],
+)
+def test_what_a_job_does_just_now_is_a_fact_and_not_a_sentence(folder, kinds, phase, stepping):
+    record_worker(folder.worker, os.getpid(), offset=0)
+    _tell(folder, *kinds, step=1)
+    status = queue.status(folder.path)
+    assert (status.phase, status.stepping) == (phase, stepping)
+    assert phase is None or status.message == phase.value
 
 
 def test_a_worker_that_died_without_a_last_word_reads_as_failed(folder, dead_pid):

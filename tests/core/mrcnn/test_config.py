@@ -1,16 +1,30 @@
 """Does a configuration refuse what cannot work, and survive JSON?"""
 
+import argparse
 import json
 
 import pytest
 
+from cardamage_core.annotations.model import Dataset
+from cardamage_core.commands import train_
 from cardamage_core.mrcnn import Config, EngineError
+from cardamage_core.mrcnn.presets import PRESETS
+from cardamage_core.training import trainer
 
 
-@pytest.mark.parametrize("name", ["light", "balanced", "matterport"])
+@pytest.mark.parametrize("name", PRESETS)
 def test_a_preset_survives_json(name):
     config = Config.preset(name, classes=5)
     assert Config.from_dict(json.loads(json.dumps(config.to_dict()))) == config
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_engine_command_line_and_form_take_the_same_photos_a_step(name):
+    args = argparse.ArgumentParser()
+    train_.arguments(args)
+    job = train_.job_of(args.parse_args(["project", "--preset", name]), Dataset(()))
+    assert Config.preset(name).photos_per_step == PRESETS[name].batch == job.batch
+    assert trainer.config_of(job) == Config.preset(name, steps_per_epoch=job.steps)
 
 
 def test_an_unknown_name_is_an_error_that_names_it():

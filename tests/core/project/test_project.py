@@ -9,7 +9,7 @@ import pytest
 
 from cardamage_core.annotations import edits
 from cardamage_core.annotations.model import AnnotatedPhoto, Label, Photo, Polygon, Region
-from cardamage_core.errors import ProjectError
+from cardamage_core.errors import ProjectError, ProjectLockedError
 from cardamage_core.project import PhotoSummary, Project, store
 
 TRIANGLE = Polygon((((0.0, 0.0), (10.0, 0.0), (10.0, 10.0)),))
@@ -174,7 +174,7 @@ def test_the_data_set_holds_the_asked_splits_with_absolute_paths(project):
 
 
 def test_a_second_opener_is_told_and_a_reader_is_not_kept_out(project):
-    with pytest.raises(ProjectError, match="cars is open in another window"):
+    with pytest.raises(ProjectLockedError, match="cars is open in another window"):
         Project.open(project.folder)
     with Project.open(project.folder, read_only=True) as reader:
         assert len(reader.photos()) == 2

@@ -128,7 +128,7 @@ def test_whatever_has_a_button_or_a_menu_is_found_by_typing_its_name(opened, pag
     palette = window.findChild(CommandPalette)
     offered = {row[0] for row in rows(palette.list)}
     palette.close()
-    assert {action.text for action in getattr(opened, page).actions()} <= offered
+    assert {action.text for action in getattr(opened, page).offered_actions()} <= offered
     menus = [menu for menu in window.findChild(QMenuBar).findChildren(QMenu) if menu.title() != "Open recent"]
     entries = {entry.text() for menu in menus for entry in menu.actions() if entry.text() and not entry.menu()}
     assert len(entries) > 15

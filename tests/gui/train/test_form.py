@@ -5,6 +5,7 @@ from qtpy.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton,
 
 from cardamage_core.annotations.model import Label
 from cardamage_core.errors import JobError
+from cardamage_core.mrcnn.presets import PRESETS
 from cardamage_core.project import PhotoSummary
 from cardamage_core.training.job import ClassRule
 from cardamage_gui.train.form import Form
@@ -64,8 +65,10 @@ def test_a_choice_of_labels_makes_a_class_of_each(form):
 def test_the_preset_brings_the_photos_a_step_that_a_usual_machine_can_hold(form):
     preset = next(box for box in form.findChildren(QComboBox) if box.findData("matterport") >= 0)
     assert form.job().batch == 8
-    preset.setCurrentIndex(preset.findData("matterport"))
-    assert form.job().batch == 2
+    for name in PRESETS:
+        preset.setCurrentIndex(preset.findData(name))
+        assert form.job().batch == PRESETS[name].batch
+    assert [PRESETS[name].batch for name in ("light", "balanced", "matterport")] == [8, 4, 2]
 
 
 def test_the_heads_may_learn_first(form):
