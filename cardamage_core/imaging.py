@@ -10,6 +10,7 @@ import contextlib
 import re
 import struct
 import warnings
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -27,7 +28,11 @@ SUFFIXES = frozenset(
 )
 _ORIENTATION = 0x0112
 _TURNED = {5, 6, 7, 8}
-_PROBLEMS = (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, OverflowError, EOFError, struct.error)
+_PROBLEMS = (
+    OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, OverflowError, EOFError, AttributeError,
+    AssertionError, NotImplementedError, struct.error, zlib.error,
+)  # fmt: skip
+UNDECODABLE = (*_PROBLEMS, MemoryError, Image.DecompressionBombError)  # whatever Pillow raises for what is no image
 
 
 class Header(NamedTuple):

@@ -78,9 +78,7 @@ class Output:
             streams.silence(self._stdout)
         except OSError as error:
             streams.silence(self._stdout)
-            raise CarDamageError(
-                "The result could not be written to the standard output.", f"{_why(error)}."
-            ) from error
+            raise CarDamageError("The result could not be written to standard output.", f"{_why(error)}.") from error
 
     def fail(self, program: str, title: str, detail: str = "") -> None:
         """Explain an error to people, and with `--json` to machines as well, unless there was a report."""

@@ -86,7 +86,9 @@ def read_with_findings(
 
 def _with_unread(reading: Reading, source: Source) -> Reading:
     """What was left out is a finding; where nothing could be understood it is an error."""
-    if source.unread and not any(one.regions for one in reading.dataset.photos):
+    bad = {photo for _, photo in source.unread}
+    untouched = [one for one in reading.dataset.photos if one.photo.id not in bad]
+    if source.unread and len(untouched) <= len(source.unread) and not any(o.regions for o in reading.dataset.photos):
         raise source.unread[0][0]
     found = (
         Finding("unreadable-region", f"{error.title} It was left out. {error.detail}", "error", photo)

@@ -38,14 +38,17 @@ def read(source: Source) -> Reading:
     found: dict[str, list[Found]] = {key: [] for key in images}
     numbers = {key: str(number) for number, key in enumerate(images, 1)}
     for one in source.each(source.json["annotations"]):
-        data = common.mapping(one, source, where="An annotation")
-        where = f"Annotation {data.get('id')}"
-        image = str(data.get("image_id"))
+        image = str(one.get("image_id")) if isinstance(one, dict) else ""
         with source.leaving_out(numbers.get(image, "")):
+            data = common.mapping(one, source, where="An annotation")
+            where = f"Annotation {data.get('id')}"
             if image not in images:
                 raise source.wrong("the id of an image as image_id", data.get("image_id"), where=where)
             found[image].append(_found(data, names, images[image], source, where))
-    photos = [_photo(i, one, found[key], source) for i, (key, one) in enumerate(images.items(), 1)]
+    photos: list[AnnotatedPhoto] = []
+    for number, (key, one) in enumerate(images.items(), 1):
+        with source.leaving_out():
+            photos.append(_photo(number, one, found[key], source))
     whole = dataset(photos, _labels(categories, names, photos))
     roles = {names[key]: one.get("role") for key, one in categories.items()}
     colors = {names[key]: one.get("color") for key, one in categories.items()}

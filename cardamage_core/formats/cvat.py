@@ -64,7 +64,10 @@ def read(source: Source) -> Reading:
     names = [one.findtext("name", "").strip() for one in root.iter("label")]
     colors = {one.findtext("name", "").strip(): one.findtext("color", "") for one in root.iter("label")}
     images = root.findall("image")
-    found = [_photo(number, image, source) for number, image in enumerate(source.each(images), 1)]
+    found: list[AnnotatedPhoto] = []
+    for number, image in enumerate(source.each(images), 1):
+        with source.leaving_out():
+            found.append(_photo(number, image, source))
     return Reading(with_label_fields(dataset(found, names), {}, colors), tuple(_left_out(root, source)))
 
 

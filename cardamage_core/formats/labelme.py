@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
+from .. import imaging
 from ..annotations.model import (  # fmt: skip
     AnnotatedPhoto,
     Circle,
@@ -48,14 +49,19 @@ LOSES = {
 def recognises(source: Source) -> bool:
     """Is it a file with `shapes` and `imagePath`, or a folder of such?"""
     if source.is_folder:
-        return next(_files(source), None) is not None
+        return _holds_one(source)
     return source.is_json and _is_labelme(source.json)
 
 
 def read(source: Source) -> Reading:
     """The photo of one file, or those of all files in a folder."""
     files = list(_files(source)) if source.is_folder else [source]
-    return Reading(dataset(_photo(number, one, source) for number, one in enumerate(source.each(files), 1)))
+    photos: list[AnnotatedPhoto] = []
+    for number, one in enumerate(source.each(files), 1):
+        with source.leaving_out():
+            if one is source or _is_labelme(one.json):  # other JSON may lie beside them
+                photos.append(_photo(number, one, source))
+    return Reading(dataset(photos))
 
 
 def write(of: Dataset) -> Written:
@@ -70,11 +76,24 @@ FORMATS = (Format("labelme", "labelme JSON", "", recognises, read, write, LOSES)
 
 
 def _files(folder: Source) -> Iterator[Source]:
-    """The labelme files in a folder; other JSON may lie beside them, broken ones not."""
+    """The files in a folder that seem to be labelme's."""
     for path in sorted(folder.path.glob("*.json")):
-        one = Source(path)
-        if path.is_file() and "imagePath" in _beginning_and_end(path) and _is_labelme(one.json):
-            yield one
+        if path.is_file() and "imagePath" in _beginning_and_end(path):
+            yield Source(path)
+
+
+def _holds_one(folder: Source) -> bool:
+    """Whether one of the files is whole; FormatError where there are some, and all are broken."""
+    broken: FormatError | None = None
+    for one in _files(folder):
+        try:
+            if _is_labelme(one.json):
+                return True
+        except FormatError as error:
+            broken = broken or error
+    if broken:
+        raise broken
+    return False
 
 
 def _beginning_and_end(path: Path) -> str:
@@ -171,7 +190,7 @@ def _of_mask(data: Any, points: Ring, source: Source, where: str) -> Shape:
         found = masks.polygon_of(mask, x=round(points[0][0]), y=round(points[0][1]))
     except FormatError:
         raise
-    except (binascii.Error, UnidentifiedImageError, OSError, ValueError, TypeError, SyntaxError) as error:
+    except (binascii.Error, *imaging.UNDECODABLE) as error:
         raise source.wrong(f"a mask as PNG ({error})", data, where=where) from None
     return found or Polygon(())
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..annotations.model import Polygon
+from ..annotations.model import AnnotatedPhoto, Polygon
 from . import common
 from .common import Found, dataset, photo
 from .source import Format, Reading, Source
@@ -26,20 +26,25 @@ def recognises(source: Source) -> bool:
 def read(source: Source) -> Reading:
     """Photos and their polygons. FormatError names the entry that cannot be understood."""
     entries = common.mapping(source.json, source, where="The file")
-    photos = []
+    photos: list[AnnotatedPhoto] = []
     for number, (key, data) in enumerate(source.each(list(entries.items())), 1):
-        entry = common.mapping(data, source, where=f"“{key}”")
-        name = common.text(entry.get("name", key), source, where=f"“{key}”", what="a file name")
-        regions = common.sequence(entry.get("regions", []), source, where=f"The regions of “{key}”")
-        found = []
-        for one in regions:
-            with source.leaving_out(str(number)):
-                found.append(_found(one, source, f"A region of “{key}”"))
-        photos.append(photo(number, name, found, source="vehide"))
+        with source.leaving_out():
+            photos.append(_photo(number, key, data, source))
     return Reading(dataset(photos))
 
 
 FORMATS = (Format("vehide", "VehiDE JSON", ".json", recognises, read),)
+
+
+def _photo(number: int, key: str, data: Any, source: Source) -> AnnotatedPhoto:
+    entry = common.mapping(data, source, where=f"“{key}”")
+    name = common.text(entry.get("name", key), source, where=f"“{key}”", what="a file name")
+    regions = common.sequence(entry.get("regions", []), source, where=f"The regions of “{key}”")
+    found: list[Found] = []
+    for one in regions:
+        with source.leaving_out(str(number)):
+            found.append(_found(one, source, f"A region of “{key}”"))
+    return photo(number, name, found, source="vehide")
 
 
 def _found(data: Any, source: Source, where: str) -> Found:

@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
+from .. import imaging
 from ..annotations.labels import DAMAGE
-from ..annotations.model import AnnotatedPhoto, Dataset, Finding
+from ..annotations.model import AnnotatedPhoto, Dataset, Finding, Polygon
 from ..annotations.shapes import outline
 from ..errors import FormatError
 from ..imaging import SUFFIXES
@@ -32,7 +33,6 @@ VOC = (
     "background", "aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow", "diningtable",
     "dog", "horse", "motorbike", "person", "pottedplant", "sheep", "sofa", "train", "tvmonitor",
 )  # fmt: skip
-_PROBLEMS = (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError)
 LOSES = {
     "parts": "parts stay one object, drawn in whole pixels",
     "rectangles": "they become masks of whole pixels",
@@ -63,7 +63,10 @@ def read(source: Source) -> Reading:
     place = PhotoFiles(source.photos)
     splits = _splits(source.path)
     paths = sorted((source.path / CLASSES).glob("*.png"))
-    photos = [_photo(number, path, classes, place, splits) for number, path in enumerate(source.each(paths), 1)]
+    photos: list[AnnotatedPhoto] = []
+    for number, path in enumerate(source.each(paths), 1):
+        with source.leaving_out():
+            photos.append(_photo(number, path, classes, place, splits, source))
     background = {"background", "_background_"}
     return Reading(dataset(photos, [name for name in classes.values() if name.casefold() not in background]))
 
@@ -118,7 +121,7 @@ def _splits(folder: Path) -> dict[str, str]:
 
 
 def _photo(
-    number: int, path: Path, classes: dict[Colour, str], place: PhotoFiles, splits: dict[str, str]
+    number: int, path: Path, classes: dict[Colour, str], place: PhotoFiles, splits: dict[str, str], whole: Source
 ) -> AnnotatedPhoto:
     source = Source(path)
     kinds = _values(source)
@@ -126,7 +129,7 @@ def _photo(
     objects = _values(Source(objects_path)) if objects_path.is_file() else kinds
     if objects.shape != kinds.shape:
         raise Source(objects_path).wrong(f"the size of {CLASSES}/{path.name}", objects.shape[::-1])
-    found = list(_found(kinds, objects, classes, source))
+    found = list(_found(kinds, objects, classes, source, whole, str(number)))
     photos = (name for suffix in sorted(SUFFIXES) if (name := place.find(path.stem + suffix)) and name != path)
     name = next((one.name for one in photos if one.parent.name not in (CLASSES, OBJECTS)), f"{path.stem}.jpg")
     return photo(number, name, found, source="voc", split=splits.get(path.stem, ""))
@@ -138,7 +141,9 @@ def _values(source: Source) -> np.ndarray:
         with Image.open(source.path, formats=["PNG"]) as image:
             common.size(*image.size, source, where="The image")
             rgb = np.asarray(_in_colour(image), np.int32)
-    except _PROBLEMS as error:
+    except FormatError:
+        raise
+    except imaging.UNDECODABLE as error:
         raise FormatError(f"{source.path.name} is not a PNG that can be read.", f"{source.path}: {error}.") from None
     return rgb[..., 0] << 16 | rgb[..., 1] << 8 | rgb[..., 2]
 
@@ -156,7 +161,9 @@ def _palette() -> list[int]:
     return [value for number in range(256) for value in colour(number)]
 
 
-def _found(kinds: np.ndarray, objects: np.ndarray, classes: dict[Colour, str], source: Source) -> Iterator[Found]:
+def _found(
+    kinds: np.ndarray, objects: np.ndarray, classes: dict[Colour, str], source: Source, whole: Source, photo: str
+) -> Iterator[Found]:
     skipped = {0, _code(colour(BORDER))}
     numbers = {_code(colour(number)): number for number in range(256)}
     values = sorted(np.unique(objects).tolist(), key=lambda value: numbers.get(value, value + 256))
@@ -168,12 +175,16 @@ def _found(kinds: np.ndarray, objects: np.ndarray, classes: dict[Colour, str], s
         code = int(inside[sizes.argmax()])
         if code in skipped:
             continue
-        try:
-            shape = masks.polygon_of(mask)
-        except ValueError as error:
-            raise source.wrong(f"outlines of objects ({error})", f"object {value}") from None
         name = classes.get((code >> 16, code >> 8 & 255, code & 255))
-        yield Found(shape, name or f"class {numbers.get(code, code)}")
+        with whole.leaving_out(photo):
+            yield Found(_outline(mask, source, value), name or f"class {numbers.get(code, code)}")
+
+
+def _outline(mask: np.ndarray, source: Source, value: int) -> Polygon:
+    try:
+        return masks.polygon_of(mask) or Polygon(())
+    except ValueError as error:
+        raise source.wrong(f"outlines of objects ({error})", f"object {value}") from None
 
 
 def _code(of: Colour) -> int:

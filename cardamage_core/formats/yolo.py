@@ -65,7 +65,8 @@ def read(source: Source) -> Reading:
     photos: list[AnnotatedPhoto] = []
     for number, path in enumerate(source.each(files), 1):
         found = _photo_of(path, place) or _photo_of(path, also)
-        photos.append(_photo(number, path, found, names, findings, source))
+        with source.leaving_out():
+            photos.append(_photo(number, path, found, names, findings, source))
     photos += _without_labels(len(files), {one.photo.path for one in photos}, also, root)
     _must_have_photos(source, photos, findings)
     return Reading(dataset(photos, names.values()), tuple(findings))

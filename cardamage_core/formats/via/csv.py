@@ -22,7 +22,7 @@ from ...annotations.labels import new_labels
 from ...annotations.model import AnnotatedPhoto, Dataset, Finding, Region
 from ...errors import FormatError
 from ..source import Format, Reading, Source, Written, parsed
-from .entries import KEY, LOSES, Entry, entry_to, photos_from, unlabelled, usual_label_in
+from .entries import KEY, LOSES, Entry, entry_to, is_sound, photos_from, unlabelled, usual_label_in
 
 COLUMNS = (
     "filename", "file_size", "file_attributes", "region_count", "region_id", "region_shape_attributes",
@@ -54,8 +54,8 @@ def read(source: Source) -> Reading:
         raise source.wrong(f"a first line {','.join(COLUMNS)}", source.description())
     style = header.style
     found = _collected(source, header)
-    entries = [Entry(source, key, data) for key, (data, _) in found.items()]
-    cells = [cells for _, cells in found.values()]
+    sound = [(entry, kept) for key, (data, kept) in found.items() if is_sound(entry := Entry(source, key, data))]
+    entries, cells = [entry for entry, _ in sound], [kept for _, kept in sound]
     photos = [_with_cells(one, kept) for one, kept in zip(photos_from(entries, style), cells, strict=True)]
     labels = new_labels(region.label for one in photos for region in one.regions)
     return Reading(Dataset(tuple(photos), labels), (*_undefined(source, cells), *unlabelled(photos)))
@@ -103,22 +103,34 @@ def _collected(source: Source, header: _Header) -> dict[str, tuple[dict[str, Any
     result: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
     counts: dict[str, list[str]] = {}
     for number, row in _rows(source, header):
-        name, size = _plain_name(row["filename"]), _size(row["file_size"])
-        key = f"{name}{size}"
-        attributes, raw = _cell(source, number, row, "file_attributes")
-        if key not in result:
-            regions: dict | list = {} if header.style == "via1" else []
-            entry = {"filename": name, "size": size, "file_attributes": attributes, "regions": regions}
-            result[key] = (entry, {"file_attributes": raw} if raw else {})
-        before = len(result[key][0]["regions"])
-        _add_region(source, number, row, *result[key])
-        if len(result[key][0]["regions"]) > before or not before:
-            counts.setdefault(key, []).append(row["region_count"])
+        with source.leaving_out():
+            _add_row(source, number, row, header.style, result, counts)
     for key, texts in counts.items():
         entry, cells = result[key]
         if any(text != str(len(entry["regions"])) for text in texts):
             cells["region_counts"] = texts
     return result
+
+
+def _add_row(
+    source: Source,
+    number: int,
+    row: dict[str, str],
+    style: str,
+    result: dict[str, tuple[dict[str, Any], dict[str, Any]]],
+    counts: dict[str, list[str]],
+) -> None:
+    name, size = _plain_name(row["filename"]), _size(row["file_size"])
+    key = f"{name}{size}"
+    attributes, raw = _cell(source, number, row, "file_attributes")
+    if key not in result:
+        regions: dict | list = {} if style == "via1" else []
+        entry = {"filename": name, "size": size, "file_attributes": attributes, "regions": regions}
+        result[key] = (entry, {"file_attributes": raw} if raw else {})
+    before = len(result[key][0]["regions"])
+    _add_region(source, number, row, *result[key])
+    if len(result[key][0]["regions"]) > before or not before:
+        counts.setdefault(key, []).append(row["region_count"])
 
 
 def _add_region(source: Source, number: int, row: dict[str, str], entry: dict[str, Any], cells: dict[str, Any]) -> None:
@@ -151,7 +163,9 @@ def _rows(source: Source, header: _Header) -> Iterator[tuple[int, dict[str, str]
             if not any(cells) or cells == first:
                 continue
             if len(cells) < len(header.columns) or any(cells[len(header.columns) :]):
-                raise source.wrong(f"{len(header.columns)} cells", cells, where=f"Line {lines.line_num}")
+                with source.leaving_out():
+                    raise source.wrong(f"{len(header.columns)} cells", cells, where=f"Line {lines.line_num}")
+                continue
             yield lines.line_num, dict(zip(header.columns, cells, strict=False))
     except csv.Error as error:
         raise FormatError(

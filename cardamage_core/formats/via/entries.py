@@ -32,14 +32,14 @@ class Entry(NamedTuple):
     key: str
     data: dict[str, Any]
 
-    def checked(self) -> Entry:
-        """Itself; FormatError when it is no entry."""
+    def check(self) -> None:
+        """FormatError when it is no entry."""
         data = self.data
         if not isinstance(data, dict) or not isinstance(data.get("filename"), str) or not data["filename"].strip():
             raise self.wrong("an object with a filename", data)
         if not isinstance(data.get("file_attributes"), dict | None):
             raise self.wrong("file_attributes as an object", data["file_attributes"])
-        return self
+        self.regions()
 
     def regions(self) -> list[tuple[str, Any]]:
         """(key, region) in order, whatever they are; FormatError when there is no list of any."""
@@ -60,8 +60,16 @@ class Entry(NamedTuple):
         return self.source.wrong(expected, found, where=f"The entry “{self.key[:60]}”")
 
 
+def is_sound(entry: Entry) -> bool:
+    """Whether it is an entry; one that is none is left out, and told."""
+    with entry.source.leaving_out():
+        entry.check()
+        return True
+    return False
+
+
 def photos_from(entries: Sequence[Entry], style: str) -> tuple[AnnotatedPhoto, ...]:
-    """The photos of a file; `style` is via1 or via2. FormatError names the entry that cannot be understood."""
+    """The photos of a file; `style` is via1 or via2, and all entries are sound."""
     where = place_of(entries)
     watched = entries[0].source.each(entries) if entries else ()
     return tuple(_photo(entry, number, where, style) for number, entry in enumerate(watched, 1))
@@ -77,8 +85,8 @@ def unlabelled(photos: Sequence[AnnotatedPhoto]) -> Iterator[Finding]:
 
 
 def place_of(entries: Sequence[Entry]) -> common.Place:
-    """Where the labels are, judged from all regions of a file; FormatError where an entry is none."""
-    regions = (_attributes(one) for entry in entries for _, one in entry.checked().regions())
+    """Where the labels are, judged from all regions of a file."""
+    regions = (_attributes(one) for entry in entries for _, one in entry.regions())
     found = [one for one in regions if one is not None]
     return common.place(found, entries[0].source.label_in if entries else "")
 

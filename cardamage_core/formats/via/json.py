@@ -20,7 +20,7 @@ from ...annotations.labels import new_labels
 from ...annotations.model import Dataset, Finding
 from .. import common
 from ..source import Format, Reading, Source, Written
-from .entries import KEY, LOSES, Entry, document, entry_key, photos_from, place_of, unlabelled, usual_label_in
+from .entries import KEY, LOSES, Entry, document, entry_key, is_sound, photos_from, place_of, unlabelled, usual_label_in
 
 PHOTOS = "_via_img_metadata"
 ORDER = "_via_image_id_list"  # VIA 2.0.8 and later
@@ -46,7 +46,8 @@ def read(source: Source) -> Reading:
     style = _style(source)
     if style is None:
         raise source.wrong("VIA JSON: entries with a filename", source.description())
-    photos = photos_from([Entry(source, key, data) for key, data in _entries(source.json)], style)
+    entries = [Entry(source, key, data) for key, data in _entries(source.json)]
+    photos = photos_from([entry for entry in entries if is_sound(entry)], style)
     labels = new_labels(region.label for one in photos for region in one.regions)
     extra = {} if isinstance(source.json, dict) else {KEY: {"list": True}}
     return Reading(Dataset(photos, labels, extra), (*_repeated(source), *unlabelled(photos)))
@@ -56,7 +57,7 @@ def read_project(source: Source) -> Reading:
     """Photos, regions, settings and attribute definitions of a VIA 2 project."""
     if not recognises_project(source):
         raise source.wrong(f"a VIA 2 project: an object with {PHOTOS}", source.description())
-    entries = [Entry(source, key, data) for key, data in source.json[PHOTOS].items()]
+    entries = [entry for pair in source.json[PHOTOS].items() if is_sound(entry := Entry(source, *pair))]
     photos = photos_from(entries, "via2")
     defined = definitions(source.json.get("_via_attributes"))
     names = defined_labels(defined, place_of(entries)) if entries else defined_labels(defined)

@@ -61,11 +61,12 @@ def _photos(
     for view_id, view in source.each(list(parts["view"].items())):
         ids = common.mapping(view, source, where=f"View {view_id}").get("fid_list")
         for file_id in common.sequence(ids, source, where=f"“fid_list” of view {view_id}"):
-            file = common.mapping(parts["file"].get(str(file_id)), source, where=f"File {file_id}")
-            if file.get("type", IMAGE) != IMAGE:
+            name = ""
+            with source.leaving_out():
+                name = _file_name(parts, file_id, source)
+            if not name:
                 continue
             number += 1
-            name = common.text(file.get("fname"), source, where=f"File {file_id}", what="a file name (fname)")
             found = []
             for key, one in regions.get(view_id, ()):
                 with source.leaving_out(str(number)):
@@ -73,6 +74,13 @@ def _photos(
             of_photo = [values[key] for key, one in regions.get(view_id, ()) if not one.get("xy")]
             attributes = {name: value for one in of_photo for name, value in one.items()}
             yield photo(number, name, [one for one in found if one], source="via3", attributes=attributes)
+
+
+def _file_name(parts: dict[str, Any], file_id: Any, source: Source) -> str:
+    """The name of a photo, "" for a film or sound."""
+    file = common.mapping(parts["file"].get(str(file_id)), source, where=f"File {file_id}")
+    is_photo = file.get("type", IMAGE) == IMAGE
+    return common.text(file.get("fname"), source, where=f"File {file_id}", what="a file name (fname)") * is_photo
 
 
 def _found(data: dict[str, Any], values: dict[str, Any], where: common.Place, source: Source, key: str) -> Found | None:
