@@ -22,9 +22,8 @@ STEADY = {  # without these the pyramid's offsets outgrow its details (docs/deci
     "rpn_positive_iou": 0.5,
     "rpn_anchors_per_image": 128,
 }
-FINE = {  # P2 and small anchors for thin and small damage
-    "anchor_strides": (4, 8, 16, 32, 64),
-    "anchor_sizes": (16.0, 32.0, 64.0, 128.0, 256.0),
+FINE = {  # anchors for thin and small damage
+    "anchor_sizes": (24.0, 48.0, 96.0, 192.0),
     "anchor_ratios": (0.25, 0.5, 1.0, 2.0, 4.0),
 }
 
@@ -82,18 +81,18 @@ def _with_damage(photos: list[AnnotatedPhoto], _data: Path, _out: Path) -> list[
 DAMAGE = Recipe(
     job=TrainingJob(
         name="damage",
-        epochs=12,
-        steps=200,
+        epochs=8,
+        steps=475,
         classes=tuple(ClassRule(name, (name,)) for name in ("scratch", "dent", "broken", "glass", "lamp")),
         ignored=(sources.IGNORED,),
-        layers="all",
-        learning_rate=7e-4,
+        layers="3+",
+        learning_rate=1e-3,
         changes=LITE0
         | STEADY
         | FINE
         | {
-            "image_min_side": 384,
-            "image_max_side": 384,
+            "image_min_side": 320,
+            "image_max_side": 320,
             "canvas": "square",
             "scale_jitter": 0.35,
             "colour_jitter": 0.2,
