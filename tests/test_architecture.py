@@ -25,16 +25,16 @@ FLOORS = [
     {"annotations"},
     {"formats", "assessment"},
     {"project", "models", "evaluation"},
-    {"training", "inference"},
+    {"training", "inference", "runtime"},
     {"jobs"},
     {"demo", "recipes"},
     {"commands"},
     {"__main__"},
 ]
 MRCNN_MAY = {"numpy", "h5py", "keras"}
-NETWORKS_MAY = ("mrcnn/", "training/", "inference/worker.py", "jobs/worker.py", "models/recipes/teacher.py")
+NETWORKS_MAY = ("mrcnn/", "training/", "jobs/worker.py", "models/recipes/teacher.py")
 PAGES = {"annotate", "train", "inspect"}
-ENGINE_MAY = {"training", "inference", "jobs", "models", "recipes"}  # who knows that there is a network of ours
+ENGINE_MAY = {"training", "inference", "jobs", "models", "recipes", "runtime"}  # who knows of our network
 
 
 def name_of(path: Path) -> str:
@@ -178,13 +178,17 @@ def test_only_the_shared_fixture_knows_what_lies_beside_the_repository():
     assert ["shared" in text for text in knowing] == [False]  # the one that reads the variable
 
 
-def test_opening_the_window_loads_no_network():
-    code = (
-        "import sys\n"
-        "import cardamage_gui.__main__, cardamage_gui.app, cardamage_gui.main_window\n"
-        "import cardamage_gui.annotate.page, cardamage_gui.train.page, cardamage_gui.inspect.page\n"
-        f"print(sorted({NETWORKS!r} & set(sys.modules)))"
-    )
+@pytest.mark.parametrize(
+    "modules",
+    [
+        "cardamage_gui.__main__, cardamage_gui.app, cardamage_gui.main_window, cardamage_gui.annotate.page,"
+        " cardamage_gui.train.page, cardamage_gui.inspect.page",
+        "cardamage_core.runtime, cardamage_core.inference.worker",
+    ],
+    ids=["the window", "the process that predicts"],
+)
+def test_only_training_loads_a_network(modules: str):
+    code = f"import sys\nimport {modules}\nprint(sorted({NETWORKS!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
     assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr
 

@@ -1,4 +1,4 @@
-"""`cardamage models`: which models does a project have?"""
+"""`cardamage models`: lists a project's models, or exports one as ONNX."""
 
 from __future__ import annotations
 
@@ -12,18 +12,48 @@ from ..models.registry import Model
 from ..project import Project
 from . import Output
 
+USAGE = "cardamage models PROJECT\n       cardamage models export MODEL DIR [--project PROJECT]"
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare where to look."""
-    parser.add_argument("project", type=Path, metavar="PROJECT")
+    """Declare where to look, or what to export."""
+    parser.usage = USAGE
+    parser.add_argument("what", nargs="+", metavar="PROJECT | export MODEL DIR")
+    parser.add_argument("--project", type=Path, help="look the model to export up in this project, by its id or name")
+    parser.set_defaults(misused=parser.error)
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
-    """List the models, newest first."""
-    with Project.open(args.project, read_only=True) as project:
+    """List the models, newest first, or export one."""
+    match args.what:
+        case ["export", model, folder]:
+            return _export(model, Path(folder), args.project, out)
+        case [project] if project != "export":
+            return _list(Path(project), out)
+    args.misused("Name a project, or: export MODEL DIR.")
+    return 2
+
+
+def _list(path: Path, out: Output) -> int:
+    with Project.open(path, read_only=True) as project:
         found = registry.models(project.models_folder)
     cards = [msgspec.to_builtins(model.card) | {"folder": str(model.folder)} for model in found]
     out.report({"models": cards}, "\n".join(map(_line, found)) or "No models yet: train one with `cardamage train`.")
+    return 0
+
+
+def _export(name: str, folder: Path, project_folder: Path | None, out: Output) -> int:
+    from ..runtime.export import export_model
+
+    models_folder = None
+    if project_folder is not None:
+        with Project.open(project_folder, read_only=True) as project:
+            models_folder = project.models_folder
+    model = registry.find(name, models_folder)
+    written = export_model(model, folder)
+    document = {"model": model.card.id, "folder": str(folder), "files": [path.name for path in written]}
+    names = ", ".join(path.name for path in written)
+    out.report(document, f"{model.card.id} is in {folder}: {names}. README.md says how the graphs are used.")
     return 0
 
 

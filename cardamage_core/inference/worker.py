@@ -17,15 +17,18 @@ from typing import TYPE_CHECKING, BinaryIO
 import msgspec
 import numpy as np
 
+from .. import imaging
 from ..annotations.model import Region
 from ..errors import CarDamageError, ModelError, PhotoError
+from . import polygons
 from .transport import Answer, Problem, Ready, Reply, Request
 
 if TYPE_CHECKING:
     from ..models.registry import Model
-    from ..mrcnn import MaskRCNN
+    from ..runtime import Runtime
 
-WARM_UP = (240, 320, 3)  # an ordinary photo's shape, so that the first real one need not wait for compiling
+ENGINE = "CARDAMAGE_ENGINE"  # environment variable: one of runtime.ENGINES
+WARM_UP = (240, 320, 3)  # an ordinary photo's shape, so that the first real one waits for no import
 
 
 def main(arguments: list[str]) -> int:
@@ -60,15 +63,18 @@ class Outliner:
 
     def regions(self, photo: Path, min_score: float) -> tuple[Region, ...]:
         """What the model sees on the photo, best first. Raises PhotoError."""
-        from .. import imaging
-        from .polygons import regions
+        from ..mrcnn import EngineError
 
-        (found,) = self._network.predict([imaging.load(photo)], min_score=min_score)
-        return regions(found, self._classes, model=self.model, min_score=min_score)
+        try:
+            (found,) = self._network.predict([imaging.load(photo)], min_score=min_score)
+        except EngineError as error:
+            raise ModelError(error.title, error.detail) from error
+        return polygons.regions(found, self._classes, model=self.model, min_score=min_score)
 
 
-def _network(model: Model) -> MaskRCNN:
-    from ..mrcnn import Config, EngineError, MaskRCNN
+def _network(model: Model) -> Runtime:
+    from ..mrcnn import Config, EngineError
+    from ..runtime import ENGINES, Runtime
 
     try:
         config = Config.from_dict(model.card.config)
@@ -77,11 +83,9 @@ def _network(model: Model) -> MaskRCNN:
                 f"The card of {model.folder} contradicts itself.",
                 f"It names {len(model.card.classes)} classes, its network tells {config.classes - 1} apart.",
             )
-        network = MaskRCNN(config)
-        network.load(model.weights)
+        return Runtime.open(model.weights, config=config, engine=os.environ.get(ENGINE, ENGINES[0]))
     except EngineError as error:
         raise ModelError(f"The model {model.folder} cannot be loaded.", f"{error.title} {error.detail}") from error
-    return network
 
 
 def _answer(outliner: Outliner, request: Request) -> Reply:

@@ -74,8 +74,8 @@ def find(name_or_path: str | Path, models_folder: Path | None = None) -> Model:
     path = Path(name_or_path)
     if (path / CARD).is_file():
         return read(path)
-    if path.is_dir():
-        raise ModelError(f"{path} is not a model.", f"A model is a folder with {CARD} and {WEIGHTS}.")
+    if path.exists():
+        raise ModelError(f"{path} is not a model.", _refusal(path))
     known = available(models_folder)
     for model in known:
         if str(name_or_path) in (model.card.id, model.card.name):
@@ -93,7 +93,8 @@ def read(folder: Path) -> Model:
     except (msgspec.DecodeError, RecursionError) as error:
         raise ModelError(f"{folder / CARD} is damaged.", f"{error}.") from error
     if not (folder / WEIGHTS).is_file():
-        raise ModelError(f"The model {folder} has no weights.", f"Expected the file {WEIGHTS} beside {CARD}.")
+        exported = " Its ONNX files are an export: they are never read." if any(folder.glob("*.onnx")) else ""
+        raise ModelError(f"The model {folder} has no weights.", f"Expected the file {WEIGHTS} beside {CARD}.{exported}")
     return Model(folder, card)
 
 
@@ -147,6 +148,11 @@ def _completed(card: ModelCard, weights_path: Path) -> ModelCard:
         versions=card.versions or versions(),
         weights_sha256=digest,
     )
+
+
+def _refusal(path: Path) -> str:
+    never = f"{path.name} was not opened: ONNX files are programs, and only weights are read, never programs. "
+    return f"{never if path.suffix.lower() == '.onnx' else ''}A model is a folder with {CARD} and {WEIGHTS}."
 
 
 def _instead(known: list[Model], models_folder: Path | None) -> str:

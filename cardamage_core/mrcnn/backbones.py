@@ -6,17 +6,9 @@ from typing import Any
 import keras
 from keras import layers
 
+from .config import LITE_STAGES, LITE_STEM, WIDENING
+
 Tensor = Any
-# Repeats, kernel, stride and output channels of each group of blocks (Tan and Le 2019; no squeeze-excite, ReLU6).
-LITE_STAGES = {
-    "efficientnet_lite0": (
-        (1, 3, 1, 16), (2, 3, 2, 24), (2, 5, 2, 40), (3, 3, 2, 80), (3, 5, 1, 112), (4, 5, 2, 192), (1, 3, 1, 320),
-    ),
-    "efficientnet_lite2": (
-        (1, 3, 1, 16), (3, 3, 2, 24), (3, 5, 2, 48), (4, 3, 2, 88), (4, 5, 1, 120), (5, 5, 2, 208), (1, 3, 1, 352),
-    ),
-}  # fmt: skip
-LITE_STEM, LITE_EXPANSION = 32, 6
 
 
 def build_backbone(name: str) -> keras.Model:
@@ -49,7 +41,7 @@ def efficientnet_lite(stages: tuple[tuple[int, int, int, int], ...]) -> keras.Mo
             step = stride if repeat == 0 else 1
             shortcut, name = x, f"lite{stage}_{block}"
             if block:
-                x = layers.Conv2D(LITE_EXPANSION * x.shape[-1], 1, use_bias=False, name=f"{name}_expand")(x)
+                x = layers.Conv2D(WIDENING * x.shape[-1], 1, use_bias=False, name=f"{name}_expand")(x)
                 x = _lite_norm(x)
             if step == 2:
                 taps.append(x)

@@ -10,6 +10,16 @@ from typing import Any, Self
 from .presets import PRESETS
 
 BACKBONES = ("mobilenetv2", "efficientnet_lite0", "efficientnet_lite2", "resnet50", "resnet101")
+# Repeats, kernel, stride and output channels of each group of blocks (Tan and Le 2019; no squeeze-excite, ReLU6).
+LITE_STAGES = {
+    "efficientnet_lite0": (
+        (1, 3, 1, 16), (2, 3, 2, 24), (2, 5, 2, 40), (3, 3, 2, 80), (3, 5, 1, 112), (4, 5, 2, 192), (1, 3, 1, 320),
+    ),
+    "efficientnet_lite2": (
+        (1, 3, 1, 16), (3, 3, 2, 24), (3, 5, 2, 48), (4, 3, 2, 88), (4, 5, 1, 120), (5, 5, 2, 208), (1, 3, 1, 352),
+    ),
+}  # fmt: skip
+LITE_STEM, WIDENING = 32, 6  # channels of the stem; how many times wider blocks are inside
 LARGEST_CANVAS = 8192  # pixels on a side
 LOSS_NAMES = ("rpn_class", "rpn_box", "class", "box", "mask")
 

@@ -1,9 +1,8 @@
-"""How do the box head's numbers become detections on the photo?"""
+"""Turns the box head's numbers into detections on the photo, by numpy alone."""
 
 from dataclasses import dataclass
 
 import numpy as np
-from keras import ops
 
 from . import boxes
 from .config import Config
@@ -41,9 +40,8 @@ def refine(
     classes = probabilities.argmax(axis=1)
     rows = np.arange(len(classes))
     scores, own = probabilities[rows, classes], deltas[rows, classes] * np.float32(config.box_std)
-    moved = ops.convert_to_numpy(
-        boxes.clip(boxes.decode(ops.convert_to_tensor(rois), ops.convert_to_tensor(own)), tuple(map(float, window)))
-    )
+    y1, x1, y2, x2 = map(float, window)
+    moved = boxes.clip(boxes.decode(rois, own), (y1, x1, y2, x2))
     good = (classes > 0) & (scores >= min_score) & (boxes.area(rois) > 0)
     kept = [
         mine[_distinct(moved[mine], scores[mine], config)[: config.detection_max]]
@@ -80,7 +78,7 @@ def _distinct(candidates: np.ndarray, scores: np.ndarray, config: Config) -> np.
     left with it; else such a box is dropped.
     """
     order, kept = np.argsort(-scores, kind="stable"), []
-    overlap = ops.convert_to_numpy(boxes.iou(ops.convert_to_tensor(candidates), ops.convert_to_tensor(candidates)))
+    overlap = boxes.iou(candidates, candidates)
     empty, as_recorded = boxes.area(candidates) <= 0, config.box_grid == "matterport"
     left = np.ones(len(scores), bool) if as_recorded else ~empty
     for i in order:

@@ -10,7 +10,6 @@ from . import boxes, native
 from .config import Config
 
 Tensor = Any
-INSIDE = 1.0 - 1e-6  # so near the last cell's middle that no rounding leads beyond it
 
 
 def propose(scores: Tensor, deltas: Tensor, anchors: np.ndarray, *, limit: int, config: Config) -> Tensor:
@@ -38,28 +37,18 @@ def roi_align(
     """
     levels = list(pyramid[:-1])
     level = choose_level(rois, canvas, strides=config.anchor_strides[:-1], unit_size=config.roi_level_size)
-    ends = rois if config.box_grid == "matterport" else _bin_middles(rois, levels, level, size=size)
+    ends = rois
+    if config.box_grid != "matterport":
+        sides = np.float32([f.shape[1:3] for f in levels])
+        ends = boxes.bin_middles(rois, ops.take(_constant(sides), level, axis=0), size=size)
     return native.pyramid_crop(levels, ends, photo, level=level, size=size)
-
-
-def _bin_middles(rois: Tensor, levels: Sequence[Tensor], level: Tensor, *, size: int) -> Tensor:
-    """The middles of each region's first and last bin, (m, 4), from the first cell's middle (0) to the last's (1)."""
-    sides = np.float32([f.shape[1:3] for f in levels])  # (levels, 2)
-    side = ops.tile(ops.take(_constant(sides), level, axis=0), (1, 2))  # (m, 4)
-    half = 0.5 / size * (rois[:, 2:] - rois[:, :2])
-    middle = ops.concatenate([rois[:, :2] + half, rois[:, 2:] - half], axis=-1)
-    return ops.clip((middle * side - 0.5) / ops.maximum(side - 1.0, 1.0), 0.0, INSIDE)
 
 
 def choose_level(
     rois: Tensor, canvas: tuple[int, int], *, strides: Sequence[int], unit_size: float = 224.0
 ) -> Tensor:  # (m,) int32
-    """Index into the levels for normalised regions (m, 4): unit_size pixels belong to stride 16 (Lin et al. 2017)."""
-    unit = np.float32(unit_size) / np.sqrt(np.float32(canvas[0] * canvas[1]))
-    root = ops.sqrt(ops.maximum(boxes.area(rois), 1e-12))
-    exponent = ops.round(ops.log(root / float(unit)) / float(np.log(np.float32(2.0))))
-    finest = int(strides[0]).bit_length() - 1
-    return ops.cast(ops.clip(4 + ops.cast(exponent, "int32") - finest, 0, len(strides) - 1), "int32")
+    """Index into the levels for normalised regions (m, 4), see `boxes.pyramid_level`."""
+    return ops.cast(boxes.pyramid_level(rois, canvas, strides=strides, unit_size=unit_size), "int32")
 
 
 def _constant(values: Any) -> Tensor:

@@ -11,7 +11,7 @@ from keras import ops
 from . import boxes, native, weights
 from .batching import check_image
 from .boxes import pyramid_anchors
-from .config import Config, EngineError
+from .config import Config
 from .detections import Detections, full_frame, on_photo, refine
 from .heads import build_box_head, build_mask_head, build_rpn, build_trunk, run_rpn
 from .imagenet import read_imagenet
@@ -38,7 +38,7 @@ class MaskRCNN:
     @classmethod
     def open(cls, path: str | Path) -> Self:
         """The network that a file of ours describes, with its weights."""
-        model = cls(read_config(path))
+        model = cls(weights.read_config(path))
         model.load(path)
         return model
 
@@ -50,9 +50,10 @@ class MaskRCNN:
         """A copy of every weight, by its name "layer/weight"."""
         return {name: ops.convert_to_numpy(ops.copy(variable)) for name, variable in self.weights.items()}
 
-    def save(self, path: str | Path) -> None:
-        """Write weights and configuration into one file of ours."""
-        arrays = {f"weights/{name}": array for name, array in self.arrays().items()}
+    def save(self, path: str | Path, *, half: bool = False) -> None:
+        """Write weights and configuration into one file of ours; `half` stores kernels as float16."""
+        pack = weights.halved if half else (lambda array: array)
+        arrays = {f"weights/{name}": pack(array) for name, array in self.arrays().items()}
         weights.write_arrays(Path(path), arrays, notes={"config": self.config.to_dict()})
 
     def load(self, path: str | Path, exclude: Iterable[str] = ()) -> None:
@@ -170,14 +171,6 @@ class MaskRCNN:
     def _assign(self, arrays: dict[str, np.ndarray]) -> None:
         for name, array in arrays.items():
             self.weights[name].assign(array)
-
-
-def read_config(path: str | Path) -> Config:
-    """The configuration that a weights file of ours carries."""
-    notes = weights.read_notes(Path(path))
-    if not isinstance(notes.get("config"), dict):
-        raise EngineError(f"{path} carries no network configuration.")
-    return Config.from_dict(notes["config"])
 
 
 def _named_weights(networks: Iterable[keras.Model]) -> dict[str, keras.Variable]:

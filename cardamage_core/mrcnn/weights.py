@@ -16,7 +16,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from .config import EngineError
+from .config import Config, EngineError
 
 FORMAT = "cardamage-mrcnn 1"
 ATTRIBUTE_LIMIT = 1 << 20  # bytes of one text attribute
@@ -49,6 +49,20 @@ def write_arrays(path: Path, arrays: Mapping[str, np.ndarray], *, notes: Mapping
     except (OSError, RuntimeError) as error:  # h5py's own, where closing the file fails on a full disk
         part.unlink(missing_ok=True)
         raise EngineError(f"The weights could not be written to {path}.", str(error)) from error
+
+
+def halved(array: np.ndarray) -> np.ndarray:
+    """A kernel as float16 where its values allow it; vectors (biases, statistics) are small and stay float32."""
+    largest = float(np.finfo(np.float16).max)
+    return array.astype(np.float16) if array.ndim > 1 and np.abs(array).max(initial=0.0) <= largest else array
+
+
+def read_config(path: str | Path) -> Config:
+    """The network configuration that a weights file of ours carries."""
+    notes = read_notes(Path(path))
+    if not isinstance(notes.get("config"), dict):
+        raise EngineError(f"{path} carries no network configuration.")
+    return Config.from_dict(notes["config"])
 
 
 def read_notes(path: Path) -> dict[str, Any]:
@@ -85,7 +99,7 @@ def read_arrays(
     exclude: Iterable[str] = (),
     rename: Callable[[str], str | None] = lambda name: name,
 ) -> dict[str, np.ndarray]:
-    """All expected arrays "group/name" but those of excluded groups.
+    """All expected arrays "group/name" but those of excluded groups; float16 comes back as float32.
 
     `rename` turns a name in the file into an expected one, or None where it does not matter. Anything missing, unused
     or misshapen raises one EngineError with the whole list. Shapes and types are checked before a value is read.
@@ -143,11 +157,11 @@ def _walk(group: h5py.Group, prefix: str, found: dict[str, h5py.Dataset], path: 
 
 
 def _read_dataset(dataset: h5py.Dataset, path: Path, *, is_checked: bool) -> np.ndarray:
-    """All values of a data set whose shape was checked."""
+    """All values of a data set whose shape was checked, float16 as float32."""
     array = dataset[()]
     if is_checked and dataset.attrs[CHECK] != _check_of_array(array):
         raise EngineError(f"{path} is damaged.", f"{dataset.name} does not hold the values that were written.")
-    return array
+    return array.astype(np.float32) if array.dtype == np.float16 else array
 
 
 def _is_checked(file: h5py.File, datasets: Mapping[str, h5py.Dataset], path: Path) -> bool:
@@ -171,6 +185,8 @@ def _opened(path: Path) -> Iterator[h5py.File]:
     """The file for reading; EngineError if it is not there, not whole, or turns out to be damaged while it is read."""
     if not Path(path).is_file():
         raise EngineError(f"There is no weights file {path}.")
+    if Path(path).suffix.lower() == ".onnx":
+        raise EngineError(f"{path} was not opened.", "ONNX files are programs; only weights (.h5) are read.")
     try:
         _check_heaps(path)
         with h5py.File(path, "r") as file:

@@ -1,0 +1,98 @@
+"""Mask R-CNN's inference without Keras: three ONNX graphs, and proposals and detections between them in numpy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import onnx
+
+from ..mrcnn import boxes, weights
+from ..mrcnn.batching import check_image
+from ..mrcnn.boxes import pyramid_anchors
+from ..mrcnn.config import Config
+from ..mrcnn.detections import Detections, on_photo, refine
+from ..mrcnn.padding import Placement, paint, place
+from .graphs import build_graphs, pooled_levels
+from .regions import Pooling, propose
+from .sessions import ENGINES, open_session
+
+
+class Runtime:
+    """A network ready to predict. Photos are (h, w, 3) uint8 RGB of any size."""
+
+    def __init__(self, config: Config, models: Iterable[onnx.ModelProto], *, engine: str = ENGINES[0]) -> None:
+        """`models` are trunk, box head and mask head (see `read_models`), `engine` is one of `sessions.ENGINES`."""
+        self.config = config
+        self._trunk, self._box_head, self._mask_head = (open_session(model, engine) for model in models)
+        self._levels = [f"p{level}" for level in pooled_levels(config)]
+        self._anchors: dict[tuple[int, int], np.ndarray] = {}
+
+    @classmethod
+    def open(cls, path: str | Path, *, config: Config | None = None, engine: str = ENGINES[0]) -> Self:
+        """The network of a weights file of ours; config None takes the one in the file. Raises EngineError."""
+        config = config or weights.read_config(path)
+        return cls(config, read_models(path, config), engine=engine)
+
+    def predict(self, images: Sequence[np.ndarray], min_score: float | None = None) -> list[Detections]:
+        """What is on these photos, one answer each; min_score None takes the configuration's."""
+        score = self.config.detection_min_score if min_score is None else min_score
+        for image in images:
+            check_image(image)
+        places = [place(image.shape[:2], self.config) for image in images]
+        painted = (paint(image, spot, self.config) for image, spot in zip(images, places, strict=True))
+        return [self.predict_canvas(canvas, spot, score) for canvas, spot in zip(painted, places, strict=True)]
+
+    def predict_canvas(self, canvas: np.ndarray, spot: Placement, min_score: float) -> Detections:
+        """What is on a photo that was painted on a canvas (H, W, 3) float32; coordinates are the photo's."""
+        *levels, scores, deltas = self._trunk({"image": canvas[None]})
+        pyramid = dict(zip(self._levels, levels, strict=True))
+        rois = propose(scores, deltas, self._anchors_of(spot.canvas), self.config)
+        if not len(rois):
+            return self._none()
+        pooling = Pooling(rois, canvas=spot.canvas, size=self.config.pool_size, config=self.config)
+        probabilities, deltas = map(pooling.unsorted, self._box_head(pyramid | pooling.inputs))
+        grid = self.config.box_grid
+        window = boxes.normalise(np.float32(spot.window), spot.canvas, grid=grid)
+        found, classes, scores = refine(
+            rois, probabilities, deltas, window=window, min_score=min_score, config=self.config
+        )
+        if not len(found):
+            return self._none()
+        pixels = on_photo(found, window, spot.photo, grid=grid)
+        return Detections(pixels, classes, scores, self._masks(pyramid, found, classes, spot.canvas))
+
+    def _masks(
+        self, pyramid: Mapping[str, np.ndarray], found: np.ndarray, classes: np.ndarray, canvas: tuple[int, int]
+    ) -> np.ndarray:
+        """Probabilities (n, h, w) of the detections' own classes."""
+        pooling = Pooling(found, canvas=canvas, size=self.config.mask_pool_size, config=self.config)
+        (masks,) = self._mask_head(dict(pyramid) | pooling.inputs)
+        own = masks[np.arange(len(found)), classes[pooling.order]]
+        return pooling.unsorted(own)
+
+    def _anchors_of(self, canvas: tuple[int, int]) -> np.ndarray:
+        if canvas not in self._anchors:
+            pixels = pyramid_anchors(canvas, self.config)
+            self._anchors[canvas] = boxes.normalise(pixels, canvas, grid=self.config.box_grid).astype(np.float32)
+        return self._anchors[canvas]
+
+    def _none(self) -> Detections:
+        side = 2 * self.config.mask_pool_size
+        empty = np.zeros((0, 4), np.float32), np.zeros(0, np.int32), np.zeros(0, np.float32)
+        return Detections(*empty, np.zeros((0, side, side), np.float32))
+
+
+def read_models(path: str | Path, config: Config) -> Iterator[onnx.ModelProto]:
+    """Trunk, box head and mask head of a weights file of ours, made one after the other to save memory.
+
+    Raises EngineError, before the first, if the file is none of ours or does not fit the configuration.
+    """
+    weights.read_notes(Path(path))
+    graphs = build_graphs(config)
+    shapes = {f"weights/{name}": shape for graph in graphs for name, shape in graph.weights.items()}
+    found = weights.read_arrays(Path(path), shapes, exclude=["optimizer"])
+    arrays = {name.removeprefix("weights/"): array for name, array in found.items()}
+    return (graph.model(arrays) for graph in graphs)
