@@ -322,13 +322,13 @@ def _photos_in(event: QDragEnterEvent | QDropEvent) -> list[Path]:
     return photos if len(photos) == len(paths) else []
 
 
-def _predictor(model: Path) -> Outliner:
+def _predictor(*models: Path) -> Outliner:
     from cardamage_core.inference.client import Predictor
 
-    return Predictor(model)
+    return Predictor(*models)
 
 
 def _models(folder: Path) -> list[Model]:
     from cardamage_core.models import registry
 
-    return registry.models(folder)
+    return registry.damage_models(folder)
