@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from .. import formats, imaging
+from .. import files, formats, imaging
 from ..annotations.labels import new_labels
 from ..annotations.model import AnnotatedPhoto, Dataset, Label, Photo, Region, Role
 from ..assessment import pictures
@@ -89,7 +89,7 @@ def photos_in(paths: Sequence[Path]) -> Iterator[Path]:
     """The photos themselves; of a folder, those directly in it, by name."""
     for path in paths:
         if path.is_dir():
-            yield from sorted(p for p in path.iterdir() if p.suffix.lower() in imaging.SUFFIXES)
+            yield from sorted(p for p in path.iterdir() if p.suffix.lower() in files.PHOTO_SUFFIXES)
         else:
             yield path
 

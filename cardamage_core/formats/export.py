@@ -50,7 +50,7 @@ from ..annotations.model import (
 )
 from ..annotations.shapes import bounds
 from ..errors import FormatError, PhotoError
-from ..imaging import SUFFIXES
+from ..files import PHOTO_SUFFIXES
 from .common import file_names, stem_of
 from .source import Format
 from .via.entries import KEY
@@ -226,7 +226,7 @@ def place_of(photo: Photo, name: str, target: Format) -> str:
 def _suffix(photo: Photo) -> str:
     """The ending of its name where that is one of a photo, otherwise that of its file."""
     endings = (Path(photo.name).suffix, Path(photo.path).suffix, ".jpg")
-    return next(ending for ending in endings if ending.lower() in SUFFIXES)
+    return next(ending for ending in endings if ending.lower() in PHOTO_SUFFIXES)
 
 
 def _copy(path: Path, suffix: str, *, as_jpeg: bool) -> Copy:
@@ -350,7 +350,7 @@ class PhotoFiles:
     def photos(self) -> list[Path]:
         """All files that look like photos, by name: in the folder itself, or below it when there are none."""
         for index in (self._near, self._everything()):
-            photos = [path for paths in index.values() for path in paths if path.suffix.lower() in SUFFIXES]
+            photos = [path for paths in index.values() for path in paths if path.suffix.lower() in PHOTO_SUFFIXES]
             if photos:
                 return sorted(photos)
         return []

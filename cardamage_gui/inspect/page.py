@@ -315,10 +315,10 @@ class InspectPage(QWidget):
 
 
 def _photos_in(event: QDragEnterEvent | QDropEvent) -> list[Path]:
-    from cardamage_core.imaging import SUFFIXES
+    from cardamage_core.files import PHOTO_SUFFIXES
 
     paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-    photos = [path for path in paths if path.suffix.lower() in SUFFIXES]
+    photos = [path for path in paths if path.suffix.lower() in PHOTO_SUFFIXES]
     return photos if len(photos) == len(paths) else []
 
 
