@@ -18,7 +18,7 @@ from ..errors import ModelError
 from .card import ModelCard
 
 CARD, WEIGHTS, BUNDLED = "card.json", "weights.h5", "models"
-PACKAGES = ("keras", "tensorflow", "numpy")
+PACKAGES = ("keras", "tensorflow", "onnxruntime", "numpy")
 
 
 class Model(NamedTuple):
