@@ -190,6 +190,8 @@ def _add_view(window: MainWindow) -> None:
 
 
 def _add_welcome(built: Built) -> None:
+    from cardamage_core.models import registry
+
     from .widgets.welcome import Welcome
 
     projects, transfer = built.projects, built.annotate.transfer
@@ -199,6 +201,7 @@ def _add_welcome(built: Built) -> None:
         open_=projects.choose,
         import_=lambda: projects.with_project(transfer.import_files),
         recent=projects.open,
+        models=registry.bundled_summary(),
     )
     welcome.show_recent(built.settings.recent())
     projects.busy.connect(welcome.show_busy)

@@ -41,7 +41,9 @@ class Welcome(QFrame):
         open_: Callable[[], object],
         import_: Callable[[], object],
         recent: Callable[[Path], object],
+        models: str = "",
     ) -> None:
+        """`models` says what the models in the box are good for, "" where none came along."""
         super().__init__()
         self.setProperty("role", "page")
         self._recent_chosen = recent
@@ -54,6 +56,8 @@ class Welcome(QFrame):
         self._busy = common.label("", "muted")
         self._busy.setAlignment(Qt.AlignCenter)
         self._busy.hide()
+        self._models = common.label(models, "small", wrap=True)
+        self._models.setVisible(bool(models))
         self._recent = QVBoxLayout()
         self._recent.setSpacing(2)
         self._arrange()
@@ -100,6 +104,7 @@ class Welcome(QFrame):
         column.addWidget(
             common.label("Or drop annotations or a folder of photos on this window.", "small"), 0, Qt.AlignHCenter
         )
+        column.addWidget(self._models)
         column.addLayout(self._recent)
         column.addStretch(3)
         outer = common.columns(self, margins=(24, 24, 24, 24))
