@@ -41,9 +41,7 @@ class Welcome(QFrame):
         open_: Callable[[], object],
         import_: Callable[[], object],
         recent: Callable[[Path], object],
-        models: str = "",
     ) -> None:
-        """`models` says what the models in the box are good for, "" where none came along."""
         super().__init__()
         self.setProperty("role", "page")
         self._recent_chosen = recent
@@ -56,8 +54,9 @@ class Welcome(QFrame):
         self._busy = common.label("", "muted")
         self._busy.setAlignment(Qt.AlignCenter)
         self._busy.hide()
-        self._models = common.label(models, "small", wrap=True)
-        self._models.setVisible(bool(models))
+        self._models = common.label("", "small", wrap=True)
+        self._models.setAlignment(Qt.AlignCenter)
+        self._models.hide()
         self._recent = QVBoxLayout()
         self._recent.setSpacing(2)
         self._arrange()
@@ -74,6 +73,11 @@ class Welcome(QFrame):
                 folder.name, lambda folder=folder: self._recent_chosen(folder), "link", tip=str(folder)
             )
             self._recent.addWidget(entry, 0, Qt.AlignLeft)
+
+    def show_models(self, text: str) -> None:
+        """Say what the models in the box are good for and where they fail; "" where none came along."""
+        self._models.setText(text)
+        self._models.setVisible(bool(text))
 
     def show_busy(self, text: str) -> None:
         """Say what is being prepared; "" when ready again."""
