@@ -70,9 +70,9 @@ def test_a_detection_elsewhere_or_of_another_class_is_worth_nothing():
 
 
 def test_only_the_best_detections_are_measured_so_that_it_stays_cheap():
-    n = 3 * metrics.BEST
+    n = 3 * validation.BEST
     scores = np.linspace(0.1, 0.9, n, dtype=np.float32)
     many = Detections(np.zeros((n, 4), np.float32), np.ones(n, np.int32), scores, np.zeros((n, 2, 2), np.float32))
-    best = metrics._best(many)
-    assert len(best) == metrics.BEST
+    best = validation._best(many)
+    assert len(best) == validation.BEST
     assert best.scores[0] == np.float32(0.9)
