@@ -392,7 +392,7 @@ def rows_of(regions: Sequence[Region], labels: Sequence[Label], damage: Damage, 
             number,
             region,
             known[region.label].color if region.label in known else "",
-            damage.by_region.get(region.id),
+            damage.by_region.get(region.id, damage.proposed.get(region.id)),
         )
         for number, region in enumerate(found, start=1)
     )
