@@ -94,8 +94,7 @@ def simplify_ring(ring: Ring, tolerance: float) -> tuple[Point, ...]:
     """The ring with vertices dropped that lie within `tolerance` pixels of the new line (Douglas-Peucker)."""
     if len(ring) < 4:
         return tuple(ring)
-    simple = Polygon(ring).simplify(tolerance, preserve_topology=True)
-    coords = simple.exterior.coords[:-1]
+    coords = shapely.get_coordinates(Polygon(ring).simplify(tolerance, preserve_topology=True))[:-1]
     return tuple((float(x), float(y)) for x, y in coords) if len(coords) >= 3 else tuple(ring)
 
 

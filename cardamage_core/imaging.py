@@ -177,7 +177,7 @@ def _eight_bits(values: np.ndarray, mode: str) -> np.ndarray:
     is_share = mode.startswith("F") and np.nanmax(values, initial=0.0) <= 1.0
     top = 1.0 if is_share else 255.0 if mode.startswith("F") else 65535.0
     scaled = np.nan_to_num(values.astype(np.float32), nan=0.0, posinf=top, neginf=0.0) * (255.0 / top)
-    return np.clip(np.rint(scaled), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(scaled), 0, 255), np.uint8)
 
 
 def _turned(image: Image.Image, turn: int) -> Image.Image:

@@ -124,7 +124,7 @@ def _split(region: Region, line: Sequence[Point]) -> list[Region]:
 
 
 def _differs(made: BaseGeometry, region: Region) -> bool:
-    return abs(made.area - area(region.shape).area) >= LEAST
+    return abs(float(made.area - area(region.shape).area)) >= LEAST
 
 
 def _shaped(region: Region, made: BaseGeometry, others: Iterable[Region], *, also: Iterable[Ring] = ()) -> Region:

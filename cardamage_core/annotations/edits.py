@@ -252,7 +252,7 @@ def move_handle(region: Region, ring: int, index: int, xy: Point) -> Region:
     """Put one of the region's `handles` at `xy`."""
     match region.shape:
         case Circle(cx=cx, cy=cy):
-            changed = msgspec.structs.replace(region.shape, r=max(LEAST, math.dist((cx, cy), xy)))
+            changed: Shape = msgspec.structs.replace(region.shape, r=max(LEAST, math.dist((cx, cy), xy)))
         case Ellipse():
             changed = _axis_moved(region.shape, index, xy)
         case _:

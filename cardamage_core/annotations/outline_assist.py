@@ -102,7 +102,7 @@ def _grabbed(pixels: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
         cv2.ellipse(mask, middle, axes, 0, 0, 360, int(kind), -1)
     models = np.zeros((1, 65)), np.zeros((1, 65))
     cv2.setRNGSeed(0)
-    cv2.grabCut(pixels, mask, None, *models, 1, cv2.GC_INIT_WITH_MASK)
+    cv2.grabCut(pixels, mask, box, *models, 1, cv2.GC_INIT_WITH_MASK)
     found = np.isin(mask, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8) * 255
     return cv2.morphologyEx(found, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
 

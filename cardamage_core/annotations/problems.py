@@ -15,7 +15,7 @@ from typing import NamedTuple
 import shapely
 
 from .labels import alike
-from .model import AnnotatedPhoto, Dataset, Dot, Finding, Point, Polygon, Polyline, Region
+from .model import AnnotatedPhoto, Dataset, Dot, Finding, Point, Polygon, Polyline, Region, Shape
 from .shapes import area, bounds, outline
 
 TOLERANCE = 1.0  # pixels; annotation tools let one click on the rim itself
@@ -60,7 +60,7 @@ def _missing(one: AnnotatedPhoto) -> Iterator[Finding]:
 
 
 def _regions_twice(one: AnnotatedPhoto) -> Iterator[Finding]:
-    seen: set = set()
+    seen: set[tuple[Shape, str]] = set()
     for region in one.regions:
         if (region.shape, region.label) in seen:
             text = f"A region “{region.label}” of {one.photo.name} is there twice."

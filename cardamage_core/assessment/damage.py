@@ -117,7 +117,7 @@ def _range(damage: Sequence[Region], whole: BaseGeometry, percent: float) -> tup
 
 
 def _share(areas: Iterable[BaseGeometry], whole: BaseGeometry) -> float:
-    return 100 * covered_area(areas) / whole.area
+    return 100 * covered_area(areas) / float(whole.area)
 
 
 def _outside(areas: Sequence[BaseGeometry], inside: Sequence[BaseGeometry]) -> float:
@@ -143,7 +143,7 @@ def _touches_border(car: BaseGeometry, photo: Photo) -> bool:
         return False
     near = max(1.0, EDGE * max(photo.width, photo.height))
     x0, y0, x1, y1 = car.bounds
-    return x0 < near or y0 < near or x1 > photo.width - near or y1 > photo.height - near
+    return bool(x0 < near or y0 < near or x1 > photo.width - near or y1 > photo.height - near)
 
 
 @lru_cache(maxsize=8192)
@@ -196,7 +196,7 @@ def _covered(areas: tuple[BaseGeometry, ...]) -> float:
 
 @lru_cache(maxsize=8192)
 def _union_area(areas: tuple[BaseGeometry, ...]) -> float:
-    return geometry.union(areas).area
+    return float(geometry.union(areas).area)
 
 
 @lru_cache(maxsize=8192)

@@ -88,7 +88,7 @@ def _fill(picture: np.ndarray, rings: Sequence[np.ndarray], colour: Colour) -> N
     cv2.fillPoly(mask, [ring - (np.array((x0, y0)) << _SHIFT) for ring in rings], 255, cv2.LINE_AA, _SHIFT)
     part = picture[y0:y1, x0:x1]
     share = mask[..., None] * np.float32(FILL / 255)
-    part[:] = np.round(part * (1 - share) + np.float32(colour) * share)
+    part[:] = np.round(part * (1 - share) + np.array(colour, np.float32) * share)
 
 
 def _draw_number(picture: np.ndarray, region: Region, number: int, colour: Colour) -> None:
@@ -111,4 +111,4 @@ def _points(ring: Iterable[tuple[float, float]]) -> np.ndarray:
 
 def _unit(picture: np.ndarray) -> float:
     """How thick a line must be to look 1.8 pixels wide when the picture is shown 1000 pixels wide."""
-    return max(1.0, 1.8 * max(picture.shape[:2]) / 1000)
+    return max(1.0, 1.8 * float(max(picture.shape[:2])) / 1000)

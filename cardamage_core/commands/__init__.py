@@ -11,7 +11,7 @@ import contextlib
 import importlib
 import json
 import sys
-from typing import Any, NoReturn, Protocol, TextIO
+from typing import Any, NoReturn, Protocol, TextIO, cast
 
 from ..errors import CarDamageError
 from . import streams
@@ -138,7 +138,7 @@ def _parse(argv: list[str], program: str, out: Output) -> argparse.Namespace:
 
 
 def _module(name: str) -> Command:
-    return importlib.import_module(f"{__name__}.{name}_")  # type: ignore[return-value]
+    return cast(Command, importlib.import_module(f"{__name__}.{name}_"))
 
 
 def _json(document: dict[str, Any], stream: TextIO) -> str:

@@ -157,7 +157,7 @@ def backend() -> dict[str, Any]:
         done = subprocess.run(
             [sys.executable, "-P", "-c", _ASK], capture_output=True, text=True, env=environment, timeout=ASK_SECONDS
         )
-        return {"error": ""} | json.loads(done.stdout)
+        return {"error": "", **json.loads(done.stdout)}
     except (OSError, subprocess.TimeoutExpired) as error:
         return {"backend": "", "devices": [], "error": str(error)}
     except ValueError:

@@ -11,6 +11,7 @@ Each body gets three drawings, as a designer would make them: the side in (x, z)
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -109,7 +110,7 @@ def surface(body: Body) -> Surface:
     points = np.stack(sections).astype(np.float32)
     along, around = np.gradient(points, axis=0), np.gradient(points, axis=1)
     normals = _unit(np.cross(around, along))
-    outward = np.sign(np.sum(normals * (points - np.float32([0, 0, 0.5])), axis=-1, keepdims=True))
+    outward = np.sign(np.sum(normals * (points - np.array([0, 0, 0.5], np.float32)), axis=-1, keepdims=True))
     flip = 1.0 if np.median(outward) > 0 else -1.0
     return Surface(points, normals * np.float32(flip), _unit(along), _unit(around))
 
@@ -304,7 +305,7 @@ def _plate(belt: float) -> Polygon:
     return box(-0.26, belt - 0.56, 0.26, belt - 0.45)
 
 
-def _drawing(*layers: tuple[int, list[BaseGeometry]], until: tuple[float, float] | None = None) -> np.ndarray:
+def _drawing(*layers: tuple[int, Sequence[BaseGeometry]], until: tuple[float, float] | None = None) -> np.ndarray:
     """(size, size, 7) float weights; later layers cover earlier ones. `until` keeps glass between two x."""
     size = int(2 * _MARGIN * _SCALE)
     weights = np.zeros((size, size, 7), np.float32)

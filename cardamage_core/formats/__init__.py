@@ -123,27 +123,33 @@ def write(
     may raise to stop.
     """
     target = _named(format)
-    if target.write is None:
-        raise FormatError(f"{target.text} can only be read.", f"Formats to write are: {', '.join(WRITABLE)}.")
+    write = _writer(target)
     if copy_photos:
         found = _written_with_photos(dataset, Path(path), target, check, tell)
     else:
-        written = target.write(dataset)
+        written = write(dataset)
         files = _watched(written.files, len(dataset.photos), tell)
         write_files(files, Path(path), is_folder=not target.suffix, check=check)
         found = written.findings
     return (*_losses(dataset, target), *found)
 
 
+def _writer(target: Format) -> Callable[[Dataset], Written]:
+    if target.write is None:
+        raise FormatError(f"{target.text} can only be read.", f"Formats to write are: {', '.join(WRITABLE)}.")
+    return target.write
+
+
 def _written_with_photos(
     dataset: Dataset, path: Path, target: Format, check: Check, tell: Callable[[float], None]
 ) -> tuple[Finding, ...]:
     copies = PhotoCopies(dataset, target)
+    write = _writer(target)
     found: list[Finding] = []
 
     def contents() -> Iterator[tuple[str, bytes]]:
         yield from copies.files()
-        written = target.write(copies.dataset())
+        written = write(copies.dataset())
         yield from ((inside or path.name, data) for inside, data in written.files)
         found.extend((*written.findings, *copies.findings()))
 

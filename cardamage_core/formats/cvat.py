@@ -125,7 +125,8 @@ def _photo(number: int, image: Element, source: Source) -> AnnotatedPhoto:
 def _together(found: list[Found]) -> Found:
     if len(found) == 1 or not isinstance(found[0].shape, Polygon):
         return found[0]
-    return found[0]._replace(shape=polygon(ring for one in found for ring in one.shape.rings))
+    parts = (one.shape for one in found if isinstance(one.shape, Polygon))
+    return found[0]._replace(shape=polygon(ring for part in parts for ring in part.rings))
 
 
 def _found(element: Element, source: Source, where: str) -> Iterator[Found]:

@@ -68,7 +68,7 @@ def runs_of_mask(mask: np.ndarray) -> list[int]:
     """Lengths of runs of 0 and 1 in turns, beginning with 0, down the columns of a mask (h, w) bool."""
     flat = np.concatenate(([False], mask.T.ravel(), [not mask[-1, -1]]))
     ends = np.flatnonzero(flat[1:] != flat[:-1])
-    return np.diff(ends, prepend=0).tolist()
+    return list(np.diff(ends, prepend=0).tolist())
 
 
 def _toggle(toggles: np.ndarray, x0: float, y0: float, x1: float, y1: float) -> None:

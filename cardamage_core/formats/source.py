@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, BinaryIO, NamedTuple, NoReturn, TypeVar
+from typing import Any, BinaryIO, NamedTuple, NoReturn, TypeVar, cast
 
 from ..annotations.model import Dataset, Finding
 from ..errors import FormatError
@@ -173,7 +173,7 @@ def parsed(text: str, source: Source, *, tell: Callable[[float], None] | None = 
     `tell` is called often with the share that is parsed and may raise to stop. `strict`: texts hold no line breaks.
     """
     name, path = source.path.name, source.path
-    made = functools.partial(_object, source.repeated)
+    made: Callable[[Any], Any] = functools.partial(_object, source.repeated)
     made = _watched(made, text, tell) if tell else made
     try:
         data = json.loads(text, strict=strict, object_pairs_hook=made, **_hooks(text, source, tell))
@@ -199,7 +199,7 @@ def _watched(made: Callable[[Any], Any], text: str, tell: Callable[[float], None
     def one(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         if (number := next(count)) % 500 == 0:
             tell(number / total)
-        return made(pairs)
+        return cast(dict[str, Any], made(pairs))
 
     return one
 
@@ -208,7 +208,8 @@ def _object(repeated: list[str], pairs: list[tuple[str, Any]]) -> dict[str, Any]
     data = dict(pairs)
     if len(data) < len(pairs):
         seen: set[str] = set()
-        repeated += [key for key, _ in pairs if key in seen or seen.add(key)]
+        for key, _ in pairs:
+            (repeated.append if key in seen else seen.add)(key)
     return data
 
 

@@ -130,7 +130,7 @@ def _photo(
     if objects.shape != kinds.shape:
         raise Source(objects_path).wrong(f"the size of {CLASSES}/{path.name}", objects.shape[::-1])
     found = list(_found(kinds, objects, classes, source, whole, str(number)))
-    photos = (name for suffix in sorted(SUFFIXES) if (name := place.find(path.stem + suffix)) and name != path)
+    photos = (file for suffix in sorted(SUFFIXES) if (file := place.find(path.stem + suffix)) and file != path)
     name = next((one.name for one in photos if one.parent.name not in (CLASSES, OBJECTS)), f"{path.stem}.jpg")
     return photo(number, name, found, source="voc", split=splits.get(path.stem, ""))
 

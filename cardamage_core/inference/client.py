@@ -117,7 +117,7 @@ class Predictor:
 
     def _receive(self, process: LineProcess, seconds: float) -> Reply:
         try:
-            return msgspec.json.decode(process.receive(seconds), type=Reply)
+            reply: Reply = msgspec.json.decode(process.receive(seconds), type=Reply)
         except Ended:
             raise self._died(process) from None
         except TimeoutError:
@@ -129,6 +129,7 @@ class Predictor:
         except msgspec.DecodeError as error:
             self._forget(process)
             raise ModelError("The process that predicts sent something unreadable.", str(error)) from error
+        return reply
 
     def _died(self, process: LineProcess) -> ModelError:
         said = process.last_words()

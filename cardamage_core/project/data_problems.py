@@ -25,7 +25,7 @@ import shapely
 
 from .. import __version__, files, geometry
 from ..annotations import problems
-from ..annotations.model import AnnotatedPhoto, Dataset, Dot, Finding, Photo, Polygon, Polyline, Region
+from ..annotations.model import AnnotatedPhoto, Dataset, Dot, Finding, Photo, Polygon, Polyline, Region, Shape
 from ..annotations.problems import SMALLEST_AREA, grouped, kind_of
 from ..annotations.problems import kind_of as kind_of_finding
 from ..annotations.shapes import area
@@ -226,7 +226,7 @@ def _turned(
 
 
 def _mended(regions: Sequence[Region], counts: Counter[str]) -> Iterator[Region]:
-    seen: set = set()
+    seen: set[tuple[Shape, str, bytes]] = set()
     for region in regions:
         key = (region.shape, region.label, msgspec.json.encode(region.attributes))
         if key in seen:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -133,6 +133,6 @@ def _first(store: Store, where: str) -> Edit | None:
     return _edit(rows[0]) if rows else None
 
 
-def _edit(row: tuple) -> Edit:
+def _edit(row: tuple[Any, ...]) -> Edit:
     number, at, text, photo, kinds, undone = row
     return Edit(number, at, text, photo, frozenset(kinds.split(",")), undone=bool(undone))

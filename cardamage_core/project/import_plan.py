@@ -218,7 +218,7 @@ def _annotation_file(folder: Path, name: str) -> Path | None:
     if len(found) > 1 and not usual:
         names = ", ".join(path.name for path in found[:5])
         raise FormatError(f"{folder.name} holds several annotation files.", f"Choose one of {names} in {folder}.")
-    return (usual or found or [None])[0]
+    return next(iter(usual or found), None)
 
 
 def _is_annotation(path: Path) -> bool:

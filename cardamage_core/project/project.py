@@ -18,7 +18,7 @@ from . import backups, fingerprints, history, store
 from .contents import Contents
 from .edit_changes import Changing
 from .filesystem import ProjectLock, taken
-from .history import Edit
+from .history import Edit, Walked
 from .store import Change, Store
 
 FILE = backups.FILE
@@ -277,9 +277,9 @@ class Project(Contents):
 
     def edits(self) -> int:
         """How many edits the history holds, undone ones included."""
-        return self._store.query("SELECT count(*) FROM edits")[0][0]
+        return int(self._store.query("SELECT count(*) FROM edits")[0][0])
 
-    def _walk(self, step: Callable[[Store], history.Walked | None]) -> Edit | None:
+    def _walk(self, step: Callable[[Store], Walked | None]) -> Edit | None:
         self._must_be_writable()
         with self._store.lock, self._generation.writing():
             walked = step(self._store)

@@ -194,7 +194,7 @@ class Store:
 
     def last_position(self, kind: Kind) -> float:
         """The highest rank in a table, 0 when empty."""
-        return self.query(f"SELECT coalesce(max(position), 0) FROM {TABLES[kind]}")[0][0]
+        return float(self.query(f"SELECT coalesce(max(position), 0) FROM {TABLES[kind]}")[0][0])
 
     def write(self, changes: Iterable[Change], *, back: bool = False) -> None:
         """Carry changes out, or take them back. ProjectError where a row is not as the change expects it."""
@@ -284,7 +284,7 @@ def is_unfinished(path: Path) -> bool:
     try:
         with contextlib.closing(_reader(path)) as db:
             objects = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-            return objects == 0 and db.execute("PRAGMA application_id").fetchone()[0] == 0
+            return bool(objects == 0 and db.execute("PRAGMA application_id").fetchone()[0] == 0)
     except sqlite3.Error:
         return False
 
@@ -418,6 +418,7 @@ Value = TypeVar("Value", Photo, Region, Label, dict[str, Any])
 def value_of(stored: Stored, kind: type[Value]) -> Value:
     """The value in a row; ProjectError where the row is damaged."""
     try:
-        return msgspec.json.decode(stored.value, type=kind)
+        value: Value = msgspec.json.decode(stored.value, type=kind)
     except msgspec.MsgspecError as error:
         raise ProjectError("The project file is damaged.", f"A {kind.__name__.lower()} in it: {error}.") from error
+    return value

@@ -40,7 +40,7 @@ def save(folder: Path, step: int, write: Callable[[Path], None]) -> Path:
 
 
 def restore(
-    folder: Path, read: Callable[[int, Path], int], *, damaged: type[Exception] | tuple
+    folder: Path, read: Callable[[int, Path], int], *, damaged: type[Exception] | tuple[type[Exception], ...]
 ) -> tuple[int, list[Path]]:
     """Load the newest whole checkpoint: its step (0 when there is none), and the damaged files passed over.
 
@@ -48,7 +48,7 @@ def restore(
     """
     for half in Path(folder).glob(".*.part"):  # of a worker killed while writing
         half.unlink(missing_ok=True)
-    passed = []
+    passed: list[Path] = []
     for step, path in found(folder):
         try:
             if read(step, path) == step:

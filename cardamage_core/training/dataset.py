@@ -60,7 +60,7 @@ class Photos:
     def first(self, count: int) -> list[tuple[AnnotatedPhoto, Sample]]:
         """The first readable photos, those with regions before those without; the same at every call."""
         order = sorted(range(len(self)), key=lambda i: not any(map(counts, self._photos[i].regions)))
-        found = []
+        found: list[tuple[AnnotatedPhoto, Sample]] = []
         for index in order:
             if len(found) < count and (sample := self._sample(index)) is not None:
                 found.append((self._photos[index], sample))

@@ -124,7 +124,7 @@ def _add_row(
     key = f"{name}{size}"
     attributes, raw = _cell(source, number, row, "file_attributes")
     if key not in result:
-        regions: dict | list = {} if style == "via1" else []
+        regions: dict[str, Any] | list[Any] = {} if style == "via1" else []
         entry = {"filename": name, "size": size, "file_attributes": attributes, "regions": regions}
         result[key] = (entry, {"file_attributes": raw} if raw else {})
     before = len(result[key][0]["regions"])
@@ -264,7 +264,7 @@ def _lines_of(one: AnnotatedPhoto, style: str, label_in: str) -> Iterator[str]:
 
 
 def _cells(region: Region) -> dict[str, str]:
-    return region.extra.get(KEY, {}).get("cells", {})
+    return dict(region.extra.get(KEY, {}).get("cells", {}))
 
 
 def _kept(raw: str | None, data: Any) -> str:

@@ -174,7 +174,7 @@ def _label_extra(label: str, label_in: str, where: common.Place) -> dict[str, An
     return extra
 
 
-def _region_extra(region: Region, data: dict, style: str) -> dict[str, Any]:
+def _region_extra(region: Region, data: dict[str, Any], style: str) -> dict[str, Any]:
     extra: dict[str, Any] = {}
     if not is_as_written(data.get("shape_attributes"), region.shape, closed=style == "via1"):
         extra["shape"] = data.get("shape_attributes")
@@ -319,4 +319,4 @@ def _is_from_via(region: Region) -> bool:
 
 
 def _via(value: Photo | Region) -> dict[str, Any]:
-    return value.extra.get(KEY, {})
+    return dict(value.extra.get(KEY, {}))

@@ -7,7 +7,7 @@ of its shape; `av` holds the values of attributes by their number, for choices t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...annotations.model import (  # fmt: skip
@@ -80,7 +80,8 @@ def _file_name(parts: dict[str, Any], file_id: Any, source: Source) -> str:
     """The name of a photo, "" for a film or sound."""
     file = common.mapping(parts["file"].get(str(file_id)), source, where=f"File {file_id}")
     is_photo = file.get("type", IMAGE) == IMAGE
-    return common.text(file.get("fname"), source, where=f"File {file_id}", what="a file name (fname)") * is_photo
+    name = common.text(file.get("fname"), source, where=f"File {file_id}", what="a file name (fname)")
+    return name if is_photo else ""
 
 
 def _found(data: dict[str, Any], values: dict[str, Any], where: common.Place, source: Source, key: str) -> Found | None:
@@ -131,7 +132,7 @@ def _circle_through(points: tuple[tuple[float, float], ...], source: Source, key
     return Circle(x, y, ((ax - x) ** 2 + (ay - y) ** 2) ** 0.5)
 
 
-def _values(data: dict[str, Any], attributes: dict[str, Any], source: Source, key: str) -> dict[str, Any]:
+def _values(data: dict[str, Any], attributes: Mapping[str, Any], source: Source, key: str) -> dict[str, Any]:
     """Attribute values by the attributes' names, choices as their texts."""
     values = common.mapping(data.get("av", {}), source, where=f"“av” of {key}")
     result: dict[str, Any] = {}
@@ -152,7 +153,7 @@ def _choice(value: Any, attribute: dict[str, Any]) -> Any:
     return str(options.get(value, value)).strip() if attribute.get("type") in (RADIO, SELECT, PICTURE) else value
 
 
-def _options(attributes: dict[str, Any], where: common.Place) -> list[str]:
+def _options(attributes: Mapping[str, Any], where: common.Place) -> list[str]:
     """The options of the attribute that holds the label, or of the only one there is."""
     known = [one for one in attributes.values() if isinstance(one, dict) and isinstance(one.get("options"), dict)]
     chosen = [one for one in known if one.get("aname") in where.names] or (known if len(known) == 1 else [])
