@@ -1,4 +1,4 @@
-"""What area do outlines cover, exactly?
+"""Exact polygon geometry: area, union, difference, simplifying, repair.
 
 All polygons follow the even-odd rule (see `annotations.model.Polygon`). Areas are square pixels. Overlays snap to a
 grid of 1/65536 pixel: in plain floating point GEOS answers 0 for some intersections of thin slivers (a test holds one).

@@ -1,8 +1,8 @@
-"""Where in the pixels does an outline probably run?
+"""Outline assist from pixels: intelligent scissors and GrabCut.
 
-Two helpers for the hand: `Scissors` follows edges between two points (intelligent scissors, Mortensen, Barrett 1995),
-`outline_in_box` parts the thing in a box from what is around it (GrabCut, Rother 2004). Both look only at a small copy
-of the part of the photo that matters. Pixels are (H, W, 3) uint8 RGB; points are photo pixels.
+`Scissors` follows edges between two points (intelligent scissors, Mortensen, Barrett 1995), `outline_in_box` parts the
+object in a box from its background (GrabCut, Rother 2004). Both look only at a small copy of the relevant part of the
+photo. Pixels are (H, W, 3) uint8 RGB; points are photo pixels.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ SIDE = 480  # pixels of the small copy's longer side
 AROUND = 0.25  # of the box's side: how much of what is around it GrabCut gets to see
 SURE = 0.65  # of the box's sides: the ellipse in its middle that belongs to the thing for sure
 # Measured on 61 regions of the founding project's photos, boxes 3 pixels around them: mean overlap with the outline
-# drawn by hand 0.63, after one round of GrabCut as after three; without the sure middle 0.33, and 27 times nothing.
+# drawn by people 0.63, after one round of GrabCut as after three; without the sure middle 0.33, and 27 times nothing.
 
 
 class TracingError(CarDamageError):

@@ -1,9 +1,7 @@
-"""What looks wrong with a data set?
+"""Problems of a data set that can be found from its values alone, and the table of all kinds of problems.
 
 Codes: missing-photo, photo-twice, region-twice, outside, self-crossing, no-area, tiny, unlabelled, label-alike. Nothing
-is changed. What is wrong with the photos' files stands in `project.data_problems`.
-
-What does each code of a finding mean, and what can be done about it?
+is changed. Problems of photo files are found by `project.data_problems`.
 """
 
 from __future__ import annotations
@@ -20,7 +18,7 @@ from .shapes import area, bounds, outline
 
 TOLERANCE = 1.0  # pixels; annotation tools let one click on the rim itself
 SMALLEST_AREA = 1e-6  # square pixels
-TINY_AREA = 9.0  # square pixels: a slip of the mouse, or more than anybody can see
+TINY_AREA = 9.0  # square pixels: a slip of the mouse, too small to see
 
 
 def findings(dataset: Dataset, *, step: Callable[[], None] = lambda: None) -> list[Finding]:

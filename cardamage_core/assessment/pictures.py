@@ -1,4 +1,4 @@
-"""How are regions drawn on a photo for a file, as the window draws them on its canvas?
+"""Draws regions on a photo for a file, as the window draws them on its canvas.
 
 Filled 22 %, a line in the label's colour with a dark halo; the car's outline is a line only.
 """
@@ -20,7 +20,7 @@ Colour = tuple[int, int, int]  # RGB
 FILL = 0.22
 HALO: Colour = (11, 13, 16)
 WHITE: Colour = (255, 255, 255)
-OTHERWISE = "#E69F00"  # the colour of a label that nobody described
+OTHERWISE = "#E69F00"  # the colour of a label that is not in the data set's list
 _SHIFT = 4  # OpenCV draws in 1/16 pixels
 _FONT = cv2.FONT_HERSHEY_DUPLEX
 

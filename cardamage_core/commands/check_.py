@@ -1,4 +1,4 @@
-"""`cardamage check PROJECT`: say what looks wrong with a project's data, and mend what is safe."""
+"""`cardamage check PROJECT`: lists problems of a project's data, and repairs what is safe."""
 
 from __future__ import annotations
 

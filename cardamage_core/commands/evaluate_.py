@@ -1,4 +1,4 @@
-"""`cardamage evaluate`: how good is a model on photos of a project that a person annotated?"""
+"""`cardamage evaluate`: measures a model on annotated photos of a project."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`cardamage export PROJECT OUT`: write a project's annotations to a file."""
+"""`cardamage export PROJECT OUT`: writes a project's annotations to a file or folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`cardamage import PROJECT FILE`: bring annotations and their photos into a project.
+"""`cardamage import PROJECT FILE`: imports annotations and their photos into a project.
 
 `--label-attribute` and `--map` say what names mean; without them labels are taken as they are written, and what looks
 like one label in two spellings is reported.

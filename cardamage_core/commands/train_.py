@@ -1,4 +1,4 @@
-"""`cardamage train`: what is trained, and how is it watched?"""
+"""`cardamage train`: makes a training job from arguments and follows it."""
 
 from __future__ import annotations
 

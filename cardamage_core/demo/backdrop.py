@@ -1,4 +1,4 @@
-"""What is behind and below the car: sky, a street of houses or trees, asphalt with its lines, the car's shadow?"""
+"""Draws the surroundings of a car: sky, houses or trees, asphalt with its lines, the car's shadow."""
 
 from __future__ import annotations
 

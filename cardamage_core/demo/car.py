@@ -1,12 +1,9 @@
-"""Which cars do we draw, and what surface does a body have?
+"""Car bodies as surfaces, and the material of each point: paint, glass, lamp or trim.
 
 World coordinates are metres: x forward, y to the car's left, z up; the car stands on z = 0 with its middle at x = 0.
-A body is a loft: a profile seen from the side gives the height at each x, and a rounded section stands on each x.
-
-Which part of a car is paint, glass, lamp or trim?
-
-Each body gets three drawings, as a designer would make them: the side in (x, z), the ends in (y, z) and the top in
-(x, y). Every pixel of the car looks its material up in the drawing that its normal faces.
+A body is a loft: a profile seen from the side gives the height at each x, and a rounded section stands on each x. Each
+body has three drawings: the side in (x, z), the ends in (y, z) and the top in (x, y). Every pixel of the car looks its
+material up in the drawing that its normal faces.
 """
 
 from __future__ import annotations

@@ -1,9 +1,7 @@
-"""What does a damage do to a car's skin, and what outline does it have, exactly?
+"""Damages on a car's skin: their geometry, their placement and their exact outline in the photo.
 
 A damage lives on the body's surface, in metres around its middle: a along the car, b around the section. Its outline is
-the very geometry that is drawn, carried through the camera; nothing is ever thresholded.
-
-Where on a car can a damage sit, and what is its outline in the photo?
+the very geometry that is drawn, carried through the camera; nothing is thresholded.
 """
 
 from __future__ import annotations

@@ -1,11 +1,7 @@
-"""Which point of which surface does each pixel show?
+"""A small software rasteriser with seeded noise, lighting and reflections.
 
-A small software rasteriser: triangles are painted from far to near as numbers (cv2), then every pixel's barycentric
-coordinates are worked out at once (numpy), corrected for perspective.
-
-How do we make natural-looking irregularity that is the same for the same seed?
-
-How does light fall on a car: sun, sky, and what its paint and glass mirror?
+Triangles are painted from far to near as numbers (cv2), then every pixel's barycentric coordinates are computed at once
+(numpy), corrected for perspective.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How are drawn sample photos put on disk, with annotations as VIA writes them?
+"""Writes drawn sample photos to disk, with annotations as VIA writes them.
 
 FOLDER/train/train_001.jpg …  FOLDER/train/via_region_data.json      and the same for val
 """

@@ -1,9 +1,7 @@
-"""How is one photo of a car drawn, with the exact outlines of the car and its damages?
+"""Draws one photo of a car, with the exact outlines of the car and its damages.
 
 Everything follows from the seed: body, paint, place, light, camera and damages. The picture is drawn at twice its size
 and then reduced, blurred a little and given a sensor's noise.
-
-What do a car's wheels and mirrors look like?
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What average precision do outlines reach, as COCO defines it?
+"""Average precision of outlines and boxes, as COCO defines it.
 
 https://cocodataset.org/#detection-eval, computed by faster-coco-eval: at most 100 detections a photo, precision at 101
 points of recall, averaged over classes; AP averages over IoU 0.50, 0.55 … 0.95.

@@ -1,4 +1,4 @@
-"""Which annotation formats are there, and how is a file recognised?
+"""The table of annotation formats: recognising, reading and writing files.
 
 A format is one module that offers `FORMATS`; a line in `_TABLE` adds it. A new one needs nothing else.
 """

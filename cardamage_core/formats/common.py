@@ -1,17 +1,14 @@
-"""How does what a reader found become photos and regions, and what do writers need of shapes and names?
+"""Helpers that readers and writers share: validated values, label attributes, polygons with holes.
 
-How is a polygon with holes written where there is no place for holes?
+Files are untrusted: each validating function returns the value as we keep it, or raises a FormatError that names the
+place and says what was expected.
 
-Holes are cut open: the ring runs in along a line and back, which leaves the area as it is under every rule of filling.
+Where a format has no place for holes, they are cut open: the ring runs in along a line and back, which leaves the area
+as it is under every fill rule.
 
-Is a value from an untrusted file what it should be?
-
-Each function gives the value as we keep it, or raises a FormatError that names the place and says what was expected.
-
-Which attribute of a region is its label?
-
-Files do not say. The usual names come first, in any case and spelling; failing these, the attribute that most regions
-have with the fewest different values. In some files the *name* of the attribute is the label: `{"Front": "damage"}`.
+Files do not say which attribute of a region is its label. The usual names come first, in any case and spelling; failing
+these, the attribute that most regions have with the fewest different values. In some files the *name* of the attribute
+is the label: `{"Front": "damage"}`.
 """
 
 from __future__ import annotations
@@ -173,7 +170,7 @@ def _bridged(outer: Ring, hole: Ring) -> Ring:
     return (*outer[: i + 1], *hole[j:], *hole[: j + 1], *outer[i:])
 
 
-LARGEST = 1e9  # pixels; further out nobody has clicked
+LARGEST = 1e9  # pixels; no photo is as large
 
 
 def number(value: Any, source: Source, *, where: str, what: str = "a number of pixels") -> float:
@@ -302,7 +299,7 @@ _OFF = (False, None, "", 0, "0", "false", "no")  # values that say an attribute 
 
 
 def _is_in_name(regions: Sequence[Mapping[str, Any]]) -> bool:
-    """Has each region one attribute, called this or that, and all the same value in it?"""
+    """Whether each region has one attribute, of varying name, and all have the same value in it."""
     filled = [attributes for attributes in regions if attributes]
     if not filled or any(len(attributes) != 1 for attributes in filled):
         return False

@@ -1,4 +1,4 @@
-"""How are CVAT's XML files of images (version 1.1) read and written?
+"""Reads and writes CVAT's XML files of images (version 1.1).
 
 `annotations/image` with name, width and height holds polygon, box, polyline, points, ellipse and mask elements, each
 with a label and `attribute` elements. Shapes with one group_id and one label are the parts of one region.
@@ -49,7 +49,7 @@ _BAD = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535), "�")
 
 
 def recognises(source: Source) -> bool:
-    """Is it XML whose root is `annotations`, with CVAT's `image` or `version` in it?"""
+    """Whether it is XML whose root is `annotations`, with CVAT's `image` or `version` in it."""
     if not source.is_xml:
         return False
     start = source.text[:20_000]

@@ -1,19 +1,12 @@
-"""How do the files of an export get to their place, so that a failure leaves the old ones?
+"""Writes the files of an export as a whole, copies photos beside them, and lists what a format cannot hold.
 
-How do photos travel with an export, so that pixels and regions agree for every reader?
+A failure leaves the old files in place. A photo is copied byte by byte; one with an EXIF orientation is written as
+displayed, since many readers ignore EXIF and regions lie on the photo as displayed; so is one of another kind where a
+format expects JPEG. A format declares in `Format.loses` what it has no place for and what is written instead; this is
+counted before anything is written.
 
-A photo is copied byte by byte. One that EXIF turns is written as displayed, as many readers ignore EXIF and regions lie
-on the photo as displayed; so is one of another kind where a format expects JPEG.
-
-What can a format not hold, and what becomes of it?
-
-A format declares in `Format.loses` what it has no place for and what is written instead; here it is counted before
-anything is written.
-
-Where do the photos lie that an annotation file names?
-
-File names in annotations are untrusted: only their last part is used, to look a file up among those that were found in
-the folders the user named. Nothing outside these folders is ever touched.
+File names in annotations are untrusted: only their last part is used, to look a file up among those found in the
+folders that the user named. Nothing outside these folders is touched.
 """
 
 from __future__ import annotations
@@ -261,7 +254,7 @@ def losses(dataset: Dataset, target: Format) -> tuple[Finding, ...]:
 
 
 def has_hole(region: Region) -> bool:
-    """Does a ring of the region lie inside another?"""
+    """Whether a ring of the region lies inside another."""
     if not isinstance(region.shape, Polygon) or len(region.shape.rings) < 2:
         return False
     areas = [shapely.Polygon(ring).buffer(0) for ring in region.shape.rings if len(ring) > 2]
@@ -269,7 +262,7 @@ def has_hole(region: Region) -> bool:
 
 
 def has_parts(region: Region) -> bool:
-    """Does the region lie in several pieces?"""
+    """Whether the region has several pieces."""
     if not isinstance(region.shape, Polygon) or len(region.shape.rings) < 2:
         return False
     areas = [shapely.Polygon(ring).buffer(0) for ring in region.shape.rings if len(ring) > 2]
@@ -278,7 +271,7 @@ def has_parts(region: Region) -> bool:
 
 
 def reaches_outside(region: Region, photo: Photo) -> bool:
-    """Does a region with an area reach over the rim of its photo?"""
+    """Whether a region with an area reaches over the rim of its photo."""
     if not photo.width or isinstance(region.shape, Polyline | Dot):
         return False
     x0, y0, x1, y1 = bounds(region.shape)

@@ -1,4 +1,4 @@
-"""How are labelme's JSON files read and written?
+"""Reads and writes labelme's JSON files.
 
 One file for each photo: `shapes` with label, points, shape_type, flags and group_id, and `imagePath`. Polygons with one
 label and one group_id are the parts of one region. `imageData`, the photo itself, is neither read nor written.
@@ -47,7 +47,7 @@ LOSES = {
 
 
 def recognises(source: Source) -> bool:
-    """Is it a file with `shapes` and `imagePath`, or a folder of such?"""
+    """Whether it is a file with `shapes` and `imagePath`, or a folder of such."""
     if source.is_folder:
         return _holds_one(source)
     return source.is_json and _is_labelme(source.json)

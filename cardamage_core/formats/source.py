@@ -1,4 +1,4 @@
-"""How is an untrusted annotation file opened, and what does a format offer?"""
+"""Opens untrusted annotation files, and defines what a format offers and what reading gives."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ READ, PARSED = 0.05, 0.4  # shares of the time a reader takes; the rest is for b
 # Only text with one of these can hold a number that is not finite or does not fit 64 bits.
 _ODD_NUMBERS = re.compile(r"NaN|Infinity|\d{19}|[eE]\+?\d{3}")
 _SURROGATES = re.compile(r"\\u[dD][89a-fA-F]")  # only text with one of these can hold half a character
-PIECE, OVERLAP = 500_000, 40  # characters searched at a time: nobody else runs meanwhile
+PIECE, OVERLAP = 500_000, 40  # characters searched at a time: other threads wait meanwhile
 
 
 T = TypeVar("T")
 
 
 def nothing(_share: float) -> None:
-    """For readers and writers whom nobody watches or stops."""
+    """Progress callback that does nothing."""
 
 
 class Reading(NamedTuple):
@@ -70,7 +70,7 @@ class Format(NamedTuple):
 
     @property
     def needs_photos(self) -> bool:
-        """Does it expect the photos in folders of its own, so that labels alone are of little use?"""
+        """Whether it expects the photos in folders of its own, so that labels alone are of little use."""
         return "/" in self.photo
 
 
@@ -98,7 +98,7 @@ class Source:
 
     @functools.cached_property
     def is_folder(self) -> bool:
-        """Is it a folder?"""
+        """Whether it is a folder."""
         return self.path.is_dir()
 
     @functools.cached_property
@@ -122,12 +122,12 @@ class Source:
 
     @functools.cached_property
     def is_json(self) -> bool:
-        """Is it a file that begins like a JSON object or list?"""
+        """Whether it is a file that begins like a JSON object or list."""
         return not self.is_folder and self.text[:1000].lstrip()[:1] in ("{", "[")
 
     @functools.cached_property
     def is_xml(self) -> bool:
-        """Is it a file that begins like XML?"""
+        """Whether it is a file that begins like XML."""
         return not self.is_folder and self.text[:1000].lstrip()[:1] == "<"
 
     def parsing(self, share: float) -> None:

@@ -1,4 +1,4 @@
-"""How are Pascal VOC segmentation folders read and written?
+"""Reads and writes Pascal VOC segmentation folders.
 
 `SegmentationClass` and `SegmentationObject` hold one PNG for each photo, whose values are the number of a class and of
 an object (0 background, 255 border, left out). `labelmap.txt` names the classes and their colours, as CVAT writes it;
@@ -51,7 +51,7 @@ Colour = tuple[int, int, int]
 
 
 def recognises(source: Source) -> bool:
-    """Is it a folder with a folder SegmentationClass?"""
+    """Whether it is a folder with a folder SegmentationClass."""
     return source.is_folder and (source.path / CLASSES).is_dir()
 
 

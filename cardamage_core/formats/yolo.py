@@ -1,4 +1,4 @@
-"""How are YOLO segmentation data sets read and written?
+"""Reads and writes YOLO segmentation data sets.
 
 A folder with `data.yaml` (names of the classes) and, beside `images`, a folder `labels` with one text file for each
 photo: a line is the number of a class and x y x y … as shares of the photo's width and height; four numbers are a box
@@ -48,7 +48,7 @@ LOSES = {
 
 
 def recognises(source: Source) -> bool:
-    """Is it a data.yaml with names, or a folder with one or with label files?"""
+    """Whether it is a data.yaml with names, or a folder with one or with label files."""
     if source.is_folder:
         return _yaml_in(source.path) is not None or next(_label_files(source.path), None) is not None
     return not source.is_json and not source.is_xml and _is_yaml(source)

@@ -1,4 +1,4 @@
-"""How does the window, which never imports a network, get a photo's damage outlined?"""
+"""The client of the prediction process: starts it, sends photos, receives regions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PACKAGES = Path(__file__).resolve().parents[2]
 class Predictor:
     """A model kept warm in a process of its own. All methods may be called from any thread.
 
-    A process that dies is one ModelError to whoever waits for it; the next call starts a new one.
+    A process that dies raises one ModelError in the waiting call; the next call starts a new one.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Predictor:
         raise ModelError("The process that predicts answered something else than it was asked.", "Please try again.")
 
     def close(self) -> None:
-        """End the process; somebody waiting in `predict` gets a ModelError. It may be started again later."""
+        """End the process; a call waiting in `predict` gets a ModelError. It may be started again later."""
         with self._state:
             process, self._process = self._process, None
         if process is not None:

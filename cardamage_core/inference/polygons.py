@@ -1,7 +1,7 @@
-"""Which outline does a predicted mask have?
+"""Converts predicted masks to polygons at sub-pixel accuracy.
 
-The network gives probabilities on a small grid inside each box. The outline is where they cross one half, found between
-the grid's cells and scaled to the photo: no full-size mask is ever made, and nothing is rounded to pixels.
+The network gives probabilities on a small grid inside each box. The outline is where they cross one half, interpolated
+between the grid's cells and scaled to the photo: no full-size mask is made, and nothing is rounded to pixels.
 """
 
 from __future__ import annotations

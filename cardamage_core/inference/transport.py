@@ -1,7 +1,4 @@
-"""How does one talk to a process that reads and writes lines, without ever waiting for it for good?
-
-What do a window and the process that predicts say to each other? One JSON line each.
-"""
+"""Messages between client and prediction process, and line-wise communication with a child process with timeouts."""
 
 from __future__ import annotations
 

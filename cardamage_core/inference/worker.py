@@ -1,6 +1,6 @@
-"""What does the process that predicts do? `python -m cardamage_core.inference.worker MODEL_FOLDER`
+"""The prediction process: `python -m cardamage_core.inference.worker MODEL_FOLDER`.
 
-It loads one model, warms it up, and answers requests (`messages`) line by line until its standard input closes. It is
+It loads one model, warms it up, and answers requests (`transport`) line by line until its standard input closes. It is
 the only process that reads a model's weights for prediction, so a damaged or malicious file can only take it down.
 """
 
@@ -33,7 +33,7 @@ WARM_UP = (240, 320, 3)  # an ordinary photo's shape, so that the first real one
 
 def main(arguments: list[str]) -> int:
     """Serve the model in the folder named by the only argument."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is meant for whoever asks; we end when they close stdin
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is meant for the client; we end when it closes stdin
     with _own_stdout() as replies:
         started = time.monotonic()
         try:

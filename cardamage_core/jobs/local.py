@@ -1,6 +1,6 @@
-"""How does a job get a process of its own on this machine?
+"""Starts the worker of a job as a detached process on this machine.
 
-The worker is detached: it outlives the window and the terminal that started it, and gets no Ctrl-C meant for them.
+The worker outlives the window and the terminal that started it, and gets no Ctrl-C meant for them.
 """
 
 from __future__ import annotations

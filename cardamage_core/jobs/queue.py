@@ -1,7 +1,4 @@
-"""Which jobs does a project have, and how far is each? Everything is derived from the files of the job's folder.
-
-How is a job watched from a terminal until it ends?
-"""
+"""Lists, creates, stops, resumes and follows the jobs of a project; all state is derived from the jobs' folders."""
 
 from __future__ import annotations
 
@@ -76,7 +73,7 @@ class JobStatus(msgspec.Struct, frozen=True):
 
     @property
     def live(self) -> bool:
-        """Whether more can be expected without anybody doing anything."""
+        """Whether more can be expected without user action."""
         return self.state in ("waiting", "running")
 
     @property

@@ -1,4 +1,4 @@
-"""How does one run the engine on photos without writing code? python -m cardamage_core.mrcnn detect --help"""
+"""Runs the engine on photos from the command line: `python -m cardamage_core.mrcnn detect --help`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Random scale, place and colour changes of training photos."""
+"""Augmentation of training photos: random scale, place and colour."""
 
 import numpy as np
 

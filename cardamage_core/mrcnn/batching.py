@@ -1,4 +1,4 @@
-"""How do annotated photos become a batch of arrays? Numpy only, seeded, outlines kept exact."""
+"""Makes batches of arrays from annotated photos: numpy only, seeded, outlines kept exact."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

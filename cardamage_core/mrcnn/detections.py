@@ -1,4 +1,4 @@
-"""Turns the box head's numbers into detections on the photo, by numpy alone."""
+"""Converts the box head's outputs to detections on the photo, by numpy alone."""
 
 from dataclasses import dataclass
 

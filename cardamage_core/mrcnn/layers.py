@@ -1,4 +1,4 @@
-"""How do the network's outputs become proposals, and how are regions cut out of the pyramid?"""
+"""Proposals from the region proposal network's outputs, and region pooling from the pyramid."""
 
 from collections.abc import Sequence
 from typing import Any

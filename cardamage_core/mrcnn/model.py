@@ -1,4 +1,4 @@
-"""How is Mask R-CNN (He et al. 2017) put together from trunk, proposal network, box head and mask head?"""
+"""Mask R-CNN (He et al. 2017): backbone, proposal network, box head and mask head as one model."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path

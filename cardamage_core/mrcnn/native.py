@@ -1,4 +1,4 @@
-"""Which operations are worth asking the backend itself for, and how do they look without it?
+"""Operations of the backend itself, with portable versions in keras.ops.
 
 The only module that knows the backend. On TensorFlow `nms` and `pyramid_crop` use its own operations (20-60 and 4
 times cheaper); elsewhere, and in the tests, the portable ones do the same with keras.ops.

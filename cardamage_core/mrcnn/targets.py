@@ -1,4 +1,4 @@
-"""What should the network have said? Targets for anchors, for regions and for their masks."""
+"""Training targets for anchors, for regions and for their masks."""
 
 from typing import Any, NamedTuple
 

@@ -1,14 +1,11 @@
-"""What looks wrong with the photos' files: lost, of another size than noted, there twice, in two splits?
+"""Problems of photo files, repairs of the data, and the HTML report of all problems.
 
 Codes: lost-photo (with where a file of that name lies), wrong-size, same-content, near-duplicate, stored-orientation,
 turn-unsure.
 
-How are findings told on one HTML page?
-
-Which findings can be mended without losing anything, in one step that can be undone?
-
-Regions that are there twice or cover nothing go; outlines that cross themselves are cut at the crossings and cover the
-same as before; lost photos are found again by name and size. Regions are turned only when asked.
+Repairs lose nothing and are one edit that can be undone: regions that are there twice or cover nothing go; outlines
+that cross themselves are cut at the crossings and cover the same as before; lost photos are found again by name and
+size. Regions are turned only when asked.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Is a photo's file still the one that its regions were drawn on?
+"""Fingerprints of photo files, to notice files that changed since their regions were drawn.
 
 For each photo the project remembers size, time and a hash of its file; it is no edit and cannot be undone. The hash is
 of the size and three pieces (begin, middle, end), so that a hundred thousand photos can be told apart without reading

@@ -1,4 +1,4 @@
-"""What was edited, and how is it undone?
+"""The edit log: recording edits, undo and redo.
 
 Every edit is a row in the log together with the rows it changed, written in the same transaction as the changes
 themselves. Undo and redo walk the log, so they outlive the program. A new edit after an undo drops what was undone.

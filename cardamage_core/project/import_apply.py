@@ -1,14 +1,8 @@
-"""How does a plan come into a project?
+"""Imports a plan, or photos without annotations, into a project.
 
-In one edit, which can be undone: photos that are new, regions for those that had none, labels, and what formats need to
-write files back as they were.
-
-Which photos of an import are in the project already, and what becomes of these?
-
-A photo that is in the project (the same file) keeps its regions; it gets those of the plan only if it has none. A lost
-photo is known by its name.
-
-How do photos without annotations come into the project? In the background: each file's header is read.
+One edit, which can be undone: photos that are new, regions for those that had none, labels, and what formats need to
+write files back as they were. A photo that is in the project (the same file) keeps its regions; it gets those of the
+plan only if it has none. A lost photo is known by its name.
 """
 
 from __future__ import annotations

@@ -1,12 +1,8 @@
-"""What would come in from an annotation file or a folder of photos?
+"""Plans an import: reads an annotation file or a folder of photos and maps names to labels.
 
-A plan only reads: everything that can go wrong goes wrong here, before a project is touched (see `importing`).
-
-What do the names in a file mean: which attribute is the label, which names are one, what role has each?
-
-A proposal is made from a file and the project's labels; a mapping is what the user decided. Nothing is mapped unasked.
-
-How does an import tell how far it is, and stop when nobody wants it any more?
+A plan only reads: everything that can go wrong goes wrong here, before a project is touched (see `import_apply`). A
+label mapping is proposed from the file and the project's labels, and decided by the user; nothing is mapped unasked.
+Progress is reported and an import can be cancelled.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Which photos look the same, whatever their names, sizes and compression?
+"""Finds photos that look the same, whatever their names, sizes and compression.
 
-Two photos are alike when nearly all bits of their difference hashes agree and their grey values go together.
+Two photos are alike when nearly all bits of their difference hashes agree and their grey values correlate.
 """
 
 from __future__ import annotations

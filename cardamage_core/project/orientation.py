@@ -1,12 +1,9 @@
-"""How large are the photos, and were their regions drawn on the photo as displayed or as stored?
+"""EXIF orientation of photos and their regions: regions drawn on the photo as stored or as displayed.
 
-Some tools draw on the photo before its EXIF orientation is applied. Where the regions fit only one of the two, we know;
-otherwise the user is asked. Nothing is ever turned unasked: findings say what was seen, `turn` is the answer.
-
-Were regions drawn on the photo as stored or as displayed, and how do they lie once turned?
-
-EXIF orientations (EXIF 2.32, tag 0x0112) 2 to 4 mirror a photo or turn it by 180°, 5 to 8 swap its width and height as
-well. Some tools draw on the photo as stored. Only where the sides are swapped can it be seen whether regions fit.
+Orientations (EXIF 2.32, tag 0x0112) 2 to 4 mirror a photo or turn it by 180°, 5 to 8 swap its width and height as
+well. Some tools draw on the photo as stored. Where the sides are swapped and the regions fit only one of the two, the
+orientation is known; otherwise the user is asked. Nothing is turned unasked: problems tell what was seen, `turn` is the
+answer.
 """
 
 from __future__ import annotations
@@ -138,7 +135,7 @@ def evidence(regions: Sequence[Region], orientation: int, *, width: int, height:
 
 
 def decided(photo: Photo) -> bool:
-    """Has the question been answered for this photo?"""
+    """Whether the user has decided about this photo's orientation."""
     return DECIDED in photo.extra
 
 

@@ -1,4 +1,4 @@
-"""What is an open project?
+"""An open project.
 
 A folder with `project.cardamage` (see `store`), which refers to the photos where they lie, and folders for jobs, models
 and things that can be made again. Nothing is ever unsaved: each edit is one transaction together with its log row.
@@ -78,7 +78,7 @@ class Project(Contents):
 
     @classmethod
     def _locked(cls, folder: Path, *, may_open: bool, may_make: bool, copied: bool = True) -> Project:
-        """What is there, and what is to be made, is decided by whoever holds the lock."""
+        """The process that holds the lock decides what is there and what is to be made."""
         lock = taken(folder)
         try:
             is_new = not cls.is_in(folder)
@@ -118,7 +118,7 @@ class Project(Contents):
     def discard(self) -> None:
         """Close a project that this process made, and remove all that was made for it."""
         assert self.is_new, "only who made a project may remove it"
-        assert self._lock, "and only while nobody else can write"
+        assert self._lock, "and only while no other process can write"
         self._copied = False
         self._store.close()
         for path in backups.parts_of(self.folder / FILE):

@@ -1,7 +1,7 @@
-"""How do photos, regions, labels and the edit log lie on disk?
+"""The SQLite file of a project: photos, regions, labels and the edit log as rows.
 
-One SQLite file. Every thing is a JSON value with a key and a position; the columns beside it are computed by SQLite
-from the value, so they cannot disagree with it. Nothing here knows what a region is.
+Every row is a JSON value with a key and a position; the columns beside it are computed by SQLite from the value, so
+they cannot disagree with it. Nothing here knows what a region is.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class Store:
         self.path = path
         self.lock = threading.RLock()
         with translated(path, "opened"):
-            check_ours(path)  # before anything could be written: the file may come from anybody
+            check_ours(path)  # before anything could be written: the file may be foreign
             without_log = not read_only and _needs_no_log(path)
             self._db = _without_log(path) if without_log else _connect(path, read_only=read_only)
             try:
@@ -128,7 +128,7 @@ class Store:
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[None]:
-        """Let the queries of this thread see one state, even while somebody else writes; nobody waits for it."""
+        """Let the queries of this thread see one state, even while another process or thread writes; nothing blocks."""
         if self._reader is self._db:  # may have been opened as immutable: opening it again would be another file
             with self._read_lock, self._reading(self._db):
                 yield
@@ -189,7 +189,7 @@ class Store:
         return stored
 
     def has_extras(self) -> bool:
-        """Is there a table of extras? An old project that is only read has none."""
+        """Whether there is a table of extras; an old project that is only read has none."""
         return bool(self.query("SELECT 1 FROM sqlite_master WHERE name='extras'"))
 
     def last_position(self, kind: Kind) -> float:
@@ -261,7 +261,7 @@ def _reason(error: sqlite3.Error) -> str:
 
 
 def make(path: Path) -> None:
-    """Make a new project file, which appears whole or not at all; to be called by whoever holds the project's lock."""
+    """Make a new project file, which appears whole or not at all; the caller holds the project's lock."""
     for half in path.parent.glob(f".{path.name}.*.part"):  # of a process that was killed while making one
         half.unlink(missing_ok=True)
     marks = f"PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={SCHEMA_VERSION};"
@@ -310,7 +310,7 @@ def _reader(path: Path, *, rolls_back: bool = False) -> sqlite3.Connection:
 
 
 def _needs_no_log(path: Path) -> bool:
-    """Must the write-ahead log stay off: on a network share, or where a file that has one cannot be opened?"""
+    """Whether the write-ahead log must stay off: on a network share, or where a file that has one cannot be opened."""
     if is_remote(path.parent):
         return True
     with contextlib.closing(_connected(path, "mode=rw")) as db:

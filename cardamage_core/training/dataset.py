@@ -1,9 +1,9 @@
-"""How do photos and regions become batches for the engine?
+"""The training data set: an endless seeded sequence of samples from photos and regions.
 
-Photos come in an endless sequence that depends on the seed alone, shuffled anew each round. A step takes what follows
-the photos seen before it, however many each step took, so a resumed training goes on exactly where it was. A photo is
-read once, shrunk to what the network looks at, and kept in memory while there is room. A photo that cannot be read is
-named once and its place is taken by the next.
+The sequence depends on the seed alone and is shuffled anew each round. A step takes what follows the photos seen before
+it, however many each step took, so a resumed training goes on exactly where it was. A photo is read once, shrunk to
+the network's input size, and kept in memory while there is room. A photo that cannot be read is reported once and its
+place is taken by the next.
 """
 
 from __future__ import annotations

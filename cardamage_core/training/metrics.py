@@ -1,4 +1,4 @@
-"""How good is the network by now, on photos that it does not learn from?
+"""Validation metrics during a training.
 
 Measured on the shrunk photos the trainer holds in memory and with a bounded number of detections, so that it costs
 little; `cardamage evaluate` measures a model on whole photos.

@@ -1,4 +1,4 @@
-"""How are the CSV files of VIA 1 and 2 read and written?
+"""Reads and writes the CSV files of VIA 1 and 2.
 
 One row for each region: `filename,file_size,file_attributes,region_count,region_id,region_shape_attributes,
 region_attributes`, the header of VIA 1 beginning with `#`; a photo without regions has one row. Cells of JSON may hold
@@ -36,13 +36,13 @@ _UNDEFINED = re.compile(r'("(?:[^"\\]|\\.)*")|\bundefined\b', re.DOTALL)
 
 
 def recognises_via1(source: Source) -> bool:
-    """Does the first line name VIA's columns, after a `#`?"""
+    """Whether the first line names VIA's columns, after a `#`."""
     header = _header(source)
     return header is not None and header.style == "via1"
 
 
 def recognises_via2(source: Source) -> bool:
-    """Does the first line name VIA's columns?"""
+    """Whether the first line names VIA's columns."""
     header = _header(source)
     return header is not None and header.style == "via2"
 

@@ -1,10 +1,8 @@
-"""How does one entry of a VIA 1 or 2 file become an annotated photo?
+"""Converts entries of VIA 1 and 2 files to annotated photos and back.
 
 An entry is `{filename, size, regions, file_attributes, …}`; regions are an object keyed "0", "1", … in VIA 1 and a list
 in VIA 2. What our values cannot hold, such as unknown keys and the order of keys, is kept in `extra["via"]`, only where
-writing (`entries`) would not bring it back.
-
-How does an annotated photo become an entry of a VIA 1 or 2 file?
+writing would not bring it back.
 """
 
 from __future__ import annotations
@@ -184,7 +182,7 @@ def _region_extra(region: Region, data: dict[str, Any], style: str) -> dict[str,
 
 
 def _is_written_back(region: Region, extra: dict[str, Any], raw: dict[str, Any]) -> bool:
-    """Would the region's attributes be written as they were read, without being kept?"""
+    """Whether the region's attributes would be written as they were read, without being kept."""
     if len(raw) == 1 and raw == {extra.get("label_in", LABEL_IN): region.label} and "in_name" not in extra:
         return True
     labelled = Region("", region.shape, region.label, region.attributes, region.origin, extra={KEY: extra})

@@ -1,13 +1,11 @@
-"""How are VIA 1.x and 2.x JSON files and VIA 2 projects read and written, so that nothing in them is lost?
+"""Reads and writes VIA 1.x and 2.x JSON files and VIA 2 projects without loss.
 
 An object (or list) of entries (see `entries`). A VIA 2 project keeps them under `_via_img_metadata`, beside
 `_via_settings` and `_via_attributes`, whose definitions name labels and attributes with their options.
 
-Which labels and attributes does VIA 2 define, with which options and defaults?
-
-`_via_attributes` of a project, or a file of its own: `{"region": {NAME: definition}, "file": {NAME: definition}}`. A
+`_via_attributes` also comes as a file of its own: `{"region": {NAME: definition}, "file": {NAME: definition}}`. A
 definition has a type (text, checkbox, radio, dropdown, image), a description, options (value: text) and a default.
-We keep definitions as VIA writes them; the options of the attribute that holds the label become labels.
+Definitions are kept as VIA writes them; the options of the attribute that holds the label become labels.
 """
 
 from __future__ import annotations
@@ -27,17 +25,17 @@ ORDER = "_via_image_id_list"  # VIA 2.0.8 and later
 
 
 def recognises_via1(source: Source) -> bool:
-    """Are there entries, and the first with regions has them as an object?"""
+    """Whether there are entries, and the first with regions has them as an object."""
     return _style(source) == "via1"
 
 
 def recognises_via2(source: Source) -> bool:
-    """Are there entries, and the first with regions has them as a list?"""
+    """Whether there are entries, and the first with regions has them as a list."""
     return _style(source) == "via2"
 
 
 def recognises_project(source: Source) -> bool:
-    """Does it hold entries under `_via_img_metadata`?"""
+    """Whether it holds entries under `_via_img_metadata`."""
     return source.is_json and isinstance(source.json, dict) and isinstance(source.json.get(PHOTOS), dict)
 
 
@@ -170,7 +168,7 @@ KEYS = {"region", "file"}
 
 
 def recognises(source: Source) -> bool:
-    """An object with nothing but `region` and `file`, whose values are definitions?"""
+    """Whether it is an object with nothing but `region` and `file`, whose values are definitions."""
     data = source.json if source.is_json else None
     if not isinstance(data, dict) or not data or not data.keys() <= KEYS:
         return False

@@ -1,7 +1,7 @@
-"""How does VIA write a shape?
+"""Converts shapes to and from VIA's `shape_attributes`.
 
-`shape_attributes` of VIA 1 and 2 (via_region_data.json): name is polygon, polyline, rect, circle, ellipse or point.
-VIA 1 repeats a polygon's first point at the end, VIA 2 does not. Neither knows holes.
+In VIA 1 and 2 (via_region_data.json) the name is polygon, polyline, rect, circle, ellipse or point. VIA 1 repeats a
+polygon's first point at the end, VIA 2 does not. Neither knows holes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ...annotations.model import Circle, Dot, Ellipse, Polygon, Polyline, Rectan
 from ...errors import FormatError
 from ..common import single_rings
 
-LARGEST = 1e9  # pixels; further out nobody has clicked
+LARGEST = 1e9  # pixels; no photo is as large
 
 
 def shape_from(data: Any, where: str) -> Shape:
@@ -39,7 +39,7 @@ def shapes_to(shape: Shape, *, closed: bool) -> list[dict[str, Any]]:
 
 
 def is_as_written(data: Any, shape: Shape, *, closed: bool) -> bool:
-    """Would `shapes_to` write this, to the byte? Quick for polygons of whole numbers, which most are."""
+    """Whether `shapes_to` would write this, to the byte; quick for polygons of whole numbers, which most are."""
     if isinstance(shape, Polygon) and tuple(data) == _POLYGON and shape.rings[0]:
         xs, ys = data["all_points_x"], data["all_points_y"]
         if set(map(type, xs)) == {int} == set(map(type, ys)):

@@ -1,4 +1,4 @@
-"""How is a VIA 3 project read?
+"""Reads VIA 3 projects.
 
 `project, config, attribute, file, view, metadata`: a region is an entry of `metadata` whose `xy` begins with the number
 of its shape; `av` holds the values of attributes by their number, for choices the key of an option. Sounds and films
@@ -33,7 +33,7 @@ CHECKBOX, RADIO, SELECT, PICTURE = 2, 3, 4, 5  # types of an attribute; 1 is tex
 
 
 def recognises(source: Source) -> bool:
-    """Does it hold `project`, `attribute`, `file`, `view` and `metadata`?"""
+    """Whether it holds `project`, `attribute`, `file`, `view` and `metadata`."""
     return source.is_json and isinstance(source.json, dict) and source.json.keys() >= KEYS
 
 
