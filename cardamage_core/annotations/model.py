@@ -143,7 +143,7 @@ class Dataset(msgspec.Struct, frozen=True):
     extra: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
-class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     """Something wrong with the data. `code` names the kind, `text` is one sentence, photo and region are ids or ""."""
 
     code: str

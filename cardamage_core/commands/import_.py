@@ -66,9 +66,9 @@ def run(args: argparse.Namespace, out: Output) -> int:
         "attributes": [attribute.name for attribute in plan.proposed.attributes],
         "known": summary.known,
         "missing": summary.missing,
-        "findings": as_documents(summary.findings),
+        "problems": as_documents(summary.problems),
     }
-    out.report(document, "\n".join([summary.text, *counted(summary.findings)]))
+    out.report(document, "\n".join([summary.text, *counted(summary.problems)]))
     return 0
 
 

@@ -22,9 +22,9 @@ from ..annotations.model import (  # fmt: skip
     Dataset,
     Dot,
     Ellipse,
-    Finding,
     Polygon,
     Polyline,
+    Problem,
     Rectangle,
     Region,
     Ring,
@@ -187,14 +187,14 @@ def _mask(element: Element, source: Source, where: str) -> Shape:
         raise source.wrong(f"a mask as rle ({error})", element.get("rle"), where=where) from None
 
 
-def _left_out(root: Element, source: Source) -> Iterator[Finding]:
+def _left_out(root: Element, source: Source) -> Iterator[Problem]:
     tracks = len(root.findall("track"))
     if tracks:
         text = f"{tracks:,} tracks of a film in {source.path.name} were left out: only images are read."
-        yield Finding("not-a-photo", text)
+        yield Problem("not-a-photo", text)
     others = sorted({one.tag for image in root.findall("image") for one in image} - {*SHAPES, "tag"})
     if others:
-        yield Finding("unknown-shape", f"Left out in {source.path.name}: {', '.join(others)[:200]}.")
+        yield Problem("unknown-shape", f"Left out in {source.path.name}: {', '.join(others)[:200]}.")
 
 
 # Writing

@@ -34,10 +34,10 @@ from ..annotations.model import (
     Dataset,
     Dot,
     Ellipse,
-    Finding,
     Photo,
     Polygon,
     Polyline,
+    Problem,
     Rectangle,
     Region,
 )
@@ -180,7 +180,7 @@ class PhotoCopies:
         """The data set as it is to be written beside the photos: these are called as their copies are."""
         return msgspec.structs.replace(self._of, photos=tuple(self._photos))
 
-    def findings(self) -> Iterator[Finding]:
+    def problems(self) -> Iterator[Problem]:
         """What became of the photos, where they are not the same files as before."""
         for code, found, text in (
             ("photo-turned", self._turned, "{} turned by EXIF: written as displayed, so that every reader agrees."),
@@ -189,7 +189,7 @@ class PhotoCopies:
         ):
             if found:
                 number = f"{len(found):,} photos are" if len(found) > 1 else f"{found[0].name} is"
-                yield Finding(code, text.format(number), "info" if found is not self._lost else "error", found[0].id)
+                yield Problem(code, text.format(number), "info" if found is not self._lost else "error", found[0].id)
 
     def _copied(self, photo: Photo) -> Copy | None:
         try:
@@ -249,11 +249,11 @@ def _renamed(photo: Photo, name: str, copy: Copy) -> Photo:
 MANY_RINGS = 50  # above that each is not compared with each
 
 
-def losses(dataset: Dataset, target: Format) -> tuple[Finding, ...]:
-    """One finding for each kind of thing in the data set that the format cannot hold, with the first place of it."""
+def losses(dataset: Dataset, target: Format) -> tuple[Problem, ...]:
+    """One problem for each kind of thing in the data set that the format cannot hold, with the first place of it."""
     found = [*_of_regions(dataset, target), *_of_photos(dataset, target)]
     order = list(target.loses)
-    return tuple(sorted(found, key=lambda finding: order.index(finding.code.removeprefix("lost-"))))
+    return tuple(sorted(found, key=lambda problem: order.index(problem.code.removeprefix("lost-"))))
 
 
 def has_hole(region: Region) -> bool:
@@ -303,26 +303,26 @@ _PHOTOS: dict[str, tuple[Callable[[Photo], bool], str, str]] = {
 }
 
 
-def _of_regions(dataset: Dataset, target: Format) -> Iterator[Finding]:
+def _of_regions(dataset: Dataset, target: Format) -> Iterator[Problem]:
     for kind in target.loses.keys() & _REGIONS.keys():
         is_lost, one, many = _REGIONS[kind]
         found = [(p.photo.id, r.id) for p in dataset.photos for r in p.regions if is_lost(r, p.photo)]
         if found:
-            yield _finding(kind, target, len(found), one, many, *found[0])
+            yield _problem(kind, target, len(found), one, many, *found[0])
 
 
-def _of_photos(dataset: Dataset, target: Format) -> Iterator[Finding]:
+def _of_photos(dataset: Dataset, target: Format) -> Iterator[Problem]:
     for kind in target.loses.keys() & _PHOTOS.keys():
         is_lost, one, many = _PHOTOS[kind]
         found = [p.photo.id for p in dataset.photos if is_lost(p.photo)]
         if found:
-            yield _finding(kind, target, len(found), one, many, found[0])
+            yield _problem(kind, target, len(found), one, many, found[0])
 
 
-def _finding(kind: str, target: Format, number: int, one: str, many: str, photo: str, region: str = "") -> Finding:
+def _problem(kind: str, target: Format, number: int, one: str, many: str, photo: str, region: str = "") -> Problem:
     what = f"1 {one}" if number == 1 else f"{number:,} {many}"
     text = f"{what}: {target.text} has no place for this; {target.loses[kind]}."
-    return Finding(f"lost-{kind}", text, "info", photo, region)
+    return Problem(f"lost-{kind}", text, "info", photo, region)
 
 
 DEEPEST = 4  # folders below the named one

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, BinaryIO, NamedTuple, NoReturn, TypeVar, cast
 
-from ..annotations.model import Dataset, Finding
+from ..annotations.model import Dataset, Problem
 from ..errors import FormatError
 
 LARGEST_FILE = 1_000_000_000  # bytes
@@ -37,7 +37,7 @@ class Reading(NamedTuple):
     """What a file holds, and what looked odd in it."""
 
     dataset: Dataset
-    findings: tuple[Finding, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 class Written(NamedTuple):
@@ -48,7 +48,7 @@ class Written(NamedTuple):
     """
 
     files: Iterable[tuple[str, bytes]]
-    findings: tuple[Finding, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 class Format(NamedTuple):
@@ -144,7 +144,7 @@ class Source:
 
     @contextlib.contextmanager
     def leaving_out(self, photo: str = "") -> Iterator[None]:
-        """What cannot be understood in here is a single region, which is left out; see `read_with_findings`."""
+        """What cannot be understood in here is a single region, which is left out; see `read_with_problems`."""
         try:
             yield
         except FormatError as error:

@@ -17,7 +17,7 @@ from PIL import Image
 
 from .. import imaging
 from ..annotations.labels import DAMAGE
-from ..annotations.model import AnnotatedPhoto, Dataset, Finding, Polygon
+from ..annotations.model import AnnotatedPhoto, Dataset, Polygon, Problem
 from ..annotations.shapes import outline
 from ..errors import FormatError
 from ..files import PHOTO_SUFFIXES
@@ -235,12 +235,12 @@ def _png(values: np.ndarray) -> bytes:
     return file.getvalue()
 
 
-def _covered(of: Dataset) -> Iterator[Finding]:
+def _covered(of: Dataset) -> Iterator[Problem]:
     many = [one for one in of.photos if len(one.regions) > 1]
     if many:
         text = f"{len(many):,} photos hold several regions: where they overlap, VOC shows only the one on top."
-        yield Finding("lost-overlaps", text, "info", many[0].photo.id)
+        yield Problem("lost-overlaps", text, "info", many[0].photo.id)
     for one in of.photos:
         if len(one.regions) > MOST:
             text = f"{one.photo.name} has {len(one.regions)} regions; VOC holds {MOST}: the others were left out."
-            yield Finding("lost-regions", text, "warning", one.photo.id)
+            yield Problem("lost-regions", text, "warning", one.photo.id)

@@ -12,7 +12,7 @@ import msgspec
 
 from ..annotations.model import Region
 from ..errors import ModelError, PhotoError
-from .transport import Answer, Ended, LineProcess, Problem, Ready, Reply, Request
+from .transport import Answer, Ended, Failure, LineProcess, Ready, Reply, Request
 
 PACKAGES = Path(__file__).resolve().parents[2]
 
@@ -66,9 +66,9 @@ class Predictor:
         match reply:
             case Answer(id=request.id, regions=regions):
                 return regions
-            case Problem(kind="photo", title=title, detail=detail):
+            case Failure(kind="photo", title=title, detail=detail):
                 raise PhotoError(title, detail)
-            case Problem(title=title, detail=detail):
+            case Failure(title=title, detail=detail):
                 raise ModelError(title, detail)
         self._forget(process)
         raise ModelError("The process that predicts answered something else than it was asked.", "Please try again.")
@@ -107,7 +107,7 @@ class Predictor:
         if self._greeted is process:
             return
         reply = self._receive(process, self._start_seconds)
-        if isinstance(reply, Problem):
+        if isinstance(reply, Failure):
             self._forget(process)
             raise ModelError(reply.title, reply.detail)
         if isinstance(reply, Ready):

@@ -137,7 +137,7 @@ class Answer(msgspec.Struct, frozen=True, tag="answer"):
     seconds: float
 
 
-class Problem(msgspec.Struct, frozen=True, tag="problem"):
+class Failure(msgspec.Struct, frozen=True, tag="failure"):
     """Why a request (or, with id 0, the start) failed, as title and detail of a `photo` or `model` error."""
 
     id: int
@@ -146,4 +146,4 @@ class Problem(msgspec.Struct, frozen=True, tag="problem"):
     detail: str = ""
 
 
-Reply = Ready | Answer | Problem
+Reply = Ready | Answer | Failure

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ..annotations.labels import new_labels
-from ..annotations.model import AnnotatedPhoto, Dataset, Finding, Label, Photo, Region
+from ..annotations.model import AnnotatedPhoto, Dataset, Label, Photo, Problem, Region
 from ..text import count
 from .history import Edit
 from .import_plan import Cancelled, ImportPlan, Progress, plan_photos, watch
@@ -30,7 +30,7 @@ class ImportSummary(msgspec.Struct, frozen=True):
     labels: tuple[str, ...]
     known: int
     missing: int
-    findings: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
     text: str
     edit: Edit | None = None
 
@@ -102,7 +102,7 @@ def _summary(plan: ImportPlan, match: Match, edit: Edit | None) -> ImportSummary
         labels=labels,
         known=len(match.known),
         missing=plan.missing,
-        findings=tuple(_findings(plan, match)),
+        problems=tuple(_problems(plan, match)),
         text=" ".join(parts),
         edit=edit,
     )
@@ -112,16 +112,16 @@ def _counted(regions: Sequence[Region]) -> list[str]:
     return [f"{label} ({number})" for label, number in Counter(region.label for region in regions).most_common()]
 
 
-def _findings(plan: ImportPlan, match: Match) -> Iterator[Finding]:
-    """First what was left alone, then the plan's findings on the rest, with the ids of the project."""
+def _problems(plan: ImportPlan, match: Match) -> Iterator[Problem]:
+    """First what was left alone, then the plan's problems on the rest, with the ids of the project."""
     for photo in match.known:
         text = f"{photo.name} is in the project already; it stayed as it was."
-        yield Finding("known-photo", text, "info", photo.id)
+        yield Problem("known-photo", text, "info", photo.id)
     known = {photo.id for photo in match.known}
-    for finding in plan.findings:
-        photo_id = match.ids.get(finding.photo, "")
+    for problem in plan.problems:
+        photo_id = match.ids.get(problem.photo, "")
         if photo_id not in known:
-            yield msgspec.structs.replace(finding, photo=photo_id)
+            yield msgspec.structs.replace(problem, photo=photo_id)
 
 
 class Match(NamedTuple):

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from ..annotations.model import AnnotatedPhoto, Finding, Label, Photo, Region
+from ..annotations.model import AnnotatedPhoto, Label, Photo, Problem, Region
 from ..errors import CarDamageError, ProjectError
 from . import backups, fingerprints, history, store
 from .contents import Contents
@@ -229,10 +229,10 @@ class Project(Contents):
 
     # What its files are like
 
-    def file_findings(self, *, photo: str = "", cancelled: Callable[[], bool] = lambda: False) -> Iterator[Finding]:
+    def file_problems(self, *, photo: str = "", cancelled: Callable[[], bool] = lambda: False) -> Iterator[Problem]:
         """Photos (or one) whose files vanished or were replaced since the project first saw them; regions stay."""
         keep = not self.read_only
-        return fingerprints.findings(self._store, self.folder, photo=photo, keep=keep, cancelled=cancelled)
+        return fingerprints.problems(self._store, self.folder, photo=photo, keep=keep, cancelled=cancelled)
 
     def accept_file(self, photo: Photo) -> None:
         """A person says that the regions belong to the file as it is now. No edit: there is nothing to undo."""

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ...annotations.labels import new_labels
-from ...annotations.model import AnnotatedPhoto, Dataset, Finding, Region
+from ...annotations.model import AnnotatedPhoto, Dataset, Problem, Region
 from ...errors import FormatError
 from ..source import Format, Reading, Source, Written, parsed
 from .entries import KEY, LOSES, Entry, entry_to, is_sound, photos_from, unlabelled, usual_label_in
@@ -202,11 +202,11 @@ def _more(extra: dict[str, Any], cells: dict[str, Any]) -> dict[str, Any]:
     return extra | {KEY: extra.get(KEY, {}) | {"cells": cells}}
 
 
-def _undefined(source: Source, cells: list[dict[str, Any]]) -> Iterator[Finding]:
+def _undefined(source: Source, cells: list[dict[str, Any]]) -> Iterator[Problem]:
     number = sum(_holds_undefined(text) for kept in cells for text in _texts(kept))
     if number:
         text = f"{number:,} cells of {source.path.name} hold the word undefined, a fault of VIA; read as empty."
-        yield Finding("undefined-value", text, "info")
+        yield Problem("undefined-value", text, "info")
 
 
 def _texts(kept: dict[str, Any]) -> Iterator[str]:

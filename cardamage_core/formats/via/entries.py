@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ...annotations.labels import DAMAGE
-from ...annotations.model import AnnotatedPhoto, Dataset, Finding, Origin, Photo, Region
+from ...annotations.model import AnnotatedPhoto, Dataset, Origin, Photo, Problem, Region
 from ...errors import FormatError
 from ...text import count
 from .. import common
@@ -73,13 +73,13 @@ def photos_from(entries: Sequence[Entry], style: str) -> tuple[AnnotatedPhoto, .
     return tuple(_photo(entry, number, where, style) for number, entry in enumerate(watched, 1))
 
 
-def unlabelled(photos: Sequence[AnnotatedPhoto]) -> Iterator[Finding]:
+def unlabelled(photos: Sequence[AnnotatedPhoto]) -> Iterator[Problem]:
     """One about all regions that came without a label, with the first of their photos."""
     found = [one.photo for one in photos for region in one.regions if region.extra.get(KEY, {}).get("unlabelled")]
     if found:
         where = f"on {count(len({photo.id for photo in found}), 'photo')}"
         text = f"{count(len(found), 'region')} {where} came without a label; they are called “{DAMAGE}” now."
-        yield Finding("unlabelled", text, photo=found[0].id)
+        yield Problem("unlabelled", text, photo=found[0].id)
 
 
 def place_of(entries: Sequence[Entry]) -> common.Place:
@@ -214,19 +214,19 @@ def entry_key(entry: Any) -> str:
     return f"{entry.get('filename')}{entry.get('size', '')}" if isinstance(entry, dict) else ""
 
 
-def document(dataset: Dataset, style: str) -> tuple[dict[str, Any], tuple[Finding, ...]]:
-    """All entries by key, and a finding for each photo that needed another key than VIA would give it."""
+def document(dataset: Dataset, style: str) -> tuple[dict[str, Any], tuple[Problem, ...]]:
+    """All entries by key, and a problem for each photo that needed another key than VIA would give it."""
     label_in = usual_label_in(dataset)
     entries: dict[str, Any] = {}
-    findings: list[Finding] = []
+    problems: list[Problem] = []
     for one in dataset.photos:
         entry = entry_to(one, style, label_in)
         key = _via(one.photo).get("key") or entry_key(entry)
         if key in entries:
             text = f"Two photos would be called {key}; VIA would show only one, so this one got another key."
-            findings.append(Finding("key-twice", text, photo=one.photo.id))
+            problems.append(Problem("key-twice", text, photo=one.photo.id))
         entries[_free(key, entries)] = entry
-    return entries, tuple(findings)
+    return entries, tuple(problems)
 
 
 def entry_to(one: AnnotatedPhoto, style: str, label_in: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...annotations.labels import new_labels
-from ...annotations.model import Dataset, Finding
+from ...annotations.model import Dataset, Problem
 from .. import common
 from ..source import Format, Reading, Source, Written
 from .entries import KEY, LOSES, Entry, document, entry_key, is_sound, photos_from, place_of, unlabelled, usual_label_in
@@ -78,7 +78,7 @@ def write_via2(dataset: Dataset) -> Written:
 
 def write_project(dataset: Dataset) -> Written:
     """A VIA 2 project: settings and definitions as they came in, or VIA's own with our labels as options."""
-    entries, findings = document(dataset, "via2")
+    entries, problems = document(dataset, "via2")
     kept = dataset.extra.get(KEY, {}).get("project", {})
     if PHOTOS not in kept:
         kept = {"_via_settings": _SETTINGS, PHOTOS: None, "_via_attributes": {}} | kept
@@ -87,7 +87,7 @@ def write_project(dataset: Dataset) -> Written:
     project = kept | {PHOTOS: entries}
     if ORDER in kept:
         project[ORDER] = _order(kept[ORDER], list(entries))
-    return _written(project, findings)
+    return _written(project, problems)
 
 
 FORMATS = (
@@ -141,10 +141,10 @@ def _entries(data: Any) -> list[tuple[str, Any]]:
     return [(entry_key(one), one) for one in data] if isinstance(data, list) else []
 
 
-def _repeated(source: Source) -> Iterator[Finding]:
+def _repeated(source: Source) -> Iterator[Problem]:
     for key in dict.fromkeys(source.repeated):
         text = f"“{key[:80]}” stands twice in one object of {source.path.name}; only the last one counts."
-        yield Finding("repeated-key", text)
+        yield Problem("repeated-key", text)
 
 
 def _order(old: Any, keys: list[str]) -> list[str]:
@@ -158,9 +158,9 @@ def _is_list(dataset: Dataset) -> bool:
     return bool(dataset.extra.get(KEY, {}).get("list"))
 
 
-def _written(data: dict[str, Any], findings: tuple[Finding, ...], *, as_list: bool = False) -> Written:
+def _written(data: dict[str, Any], problems: tuple[Problem, ...], *, as_list: bool = False) -> Written:
     whole = list(data.values()) if as_list else data
-    return Written((("", json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()),), findings)
+    return Written((("", json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()),), problems)
 
 
 Definitions = dict[str, dict[str, Any]]

@@ -15,9 +15,9 @@ from ...annotations.model import (  # fmt: skip
     Circle,
     Dot,
     Ellipse,
-    Finding,
     Polygon,
     Polyline,
+    Problem,
     Rectangle,
     Shape,
 )
@@ -161,10 +161,10 @@ def _options(attributes: Mapping[str, Any], where: common.Place) -> list[str]:
     return [str(text).strip() for text in chosen[0]["options"].values() if str(text).strip()] if is_choice else []
 
 
-def _left_out(parts: dict[str, Any], source: Source) -> Iterator[Finding]:
+def _left_out(parts: dict[str, Any], source: Source) -> Iterator[Problem]:
     others = [one for one in parts["file"].values() if isinstance(one, dict) and one.get("type", IMAGE) != IMAGE]
     if others:
-        yield Finding("not-a-photo", f"{len(others):,} films or sounds of {source.path.name} were left out.", "info")
+        yield Problem("not-a-photo", f"{len(others):,} films or sounds of {source.path.name} were left out.", "info")
     times = sum(bool(isinstance(one, dict) and one.get("z")) for one in parts["metadata"].values())
     if times:
-        yield Finding("times", f"{times:,} entries of {source.path.name} name times; these were left out.", "info")
+        yield Problem("times", f"{times:,} entries of {source.path.name} name times; these were left out.", "info")
