@@ -122,8 +122,7 @@ def simplify_ring(ring: Ring, tolerance: float) -> tuple[Point, ...]:
     """The ring with vertices dropped that lie within `tolerance` pixels of the new line (Douglas-Peucker)."""
     if len(ring) < 4:
         return tuple(ring)
-    simple = Polygon(ring).simplify(tolerance, preserve_topology=True)
-    coords = simple.exterior.coords[:-1]
+    coords = shapely.get_coordinates(Polygon(ring).simplify(tolerance, preserve_topology=True))[:-1]
     return tuple((float(x), float(y)) for x, y in coords) if len(coords) >= 3 else tuple(ring)
 
 
@@ -193,12 +192,17 @@ def _crossings(rings: Sequence[Ring]) -> int | None:
 
 def _pairs(starts: np.ndarray, ends: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """The numbers of lines whose boxes overlap, each pair twice, about a million at a time."""
-    lines = shapely.linestrings(np.stack([starts, ends], 1))
+    lines = _segments(starts, ends)
     tree = shapely.STRtree(lines)
     step = max(1, 1_000_000 // len(lines))
     for first in range(0, len(lines), step):
         one, other = tree.query(lines[first : first + step])
         yield one + first, other
+
+
+def _segments(starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """Lines (n,) of shapely from their ends (n, 2)."""
+    return np.asarray(shapely.linestrings(np.stack([starts, ends], 1)))
 
 
 def _lines(rings: Sequence[Ring]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -214,12 +218,13 @@ def _cross(a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray) -> np.nda
     """Whether the lines a–b and c–d, (n, 2) each, cross or lie on each other, given that their boxes overlap."""
 
     def side(p: np.ndarray, q: np.ndarray, r: np.ndarray) -> np.ndarray:
-        return np.sign((q[:, 0] - p[:, 0]) * (r[:, 1] - p[:, 1]) - (q[:, 1] - p[:, 1]) * (r[:, 0] - p[:, 0]))
+        turn = (q[:, 0] - p[:, 0]) * (r[:, 1] - p[:, 1]) - (q[:, 1] - p[:, 1]) * (r[:, 0] - p[:, 0])
+        return np.asarray(np.sign(turn))
 
     of_c, of_d, of_a, of_b = side(a, b, c), side(a, b, d), side(c, d, a), side(c, d, b)
     shared = np.minimum(np.maximum(a, b), np.maximum(c, d)) - np.maximum(np.minimum(a, b), np.minimum(c, d))
     is_on_one = (of_c == 0) & (of_d == 0) & (of_a == 0) & (of_b == 0) & (shared > 0).any(1)
-    return (of_c * of_d < 0) & (of_a * of_b < 0) | is_on_one
+    return np.asarray((of_c * of_d < 0) & (of_a * of_b < 0) | is_on_one)
 
 
 def _simpler(rings: Sequence[Ring]) -> Iterator[list[Ring]]:
@@ -239,7 +244,7 @@ def _simpler(rings: Sequence[Ring]) -> Iterator[list[Ring]]:
 
 def _simplified(ring: Ring, tolerance: float) -> Ring:
     simple = LineString([*ring, ring[0]]).simplify(tolerance, preserve_topology=False)
-    return tuple(simple.coords[:-1])
+    return tuple((x, y) for x, y in simple.coords[:-1])
 
 
 def _faces_of(rings: Sequence[Ring]) -> BaseGeometry:
@@ -256,7 +261,7 @@ def _faces_of(rings: Sequence[Ring]) -> BaseGeometry:
 def _odd(points: np.ndarray, rings: Sequence[Ring]) -> Iterator[np.ndarray]:
     """For some points at a time: whether a ray to the right crosses an odd number of lines."""
     starts, ends, _ = _lines(rings)
-    tree = shapely.STRtree(shapely.linestrings(np.stack([starts, ends], 1)))
+    tree = shapely.STRtree(_segments(starts, ends))
     far = float(max(starts[:, 0].max(), ends[:, 0].max())) + 1.0
     step = max(1, 2_000_000 // len(starts))
     for first in range(0, len(points), step):

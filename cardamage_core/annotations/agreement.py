@@ -1,4 +1,4 @@
-"""How well do two people, or a person and a model, agree about one photo?
+"""Agreement between two annotators, or between an annotator and a model, on one photo.
 
 Agreement is the intersection over union (IoU) of all damage that each side outlined, so that what is covered twice
 counts once. Two careful annotators reach about 0.5 on photos of damaged cars. Lines and points have no area: they are
@@ -101,7 +101,7 @@ def _overlaps(
     theirs: Sequence[tuple[Region, BaseGeometry]],
     role: Callable[[Region], Role],
 ) -> Iterable[Pair]:
-    """Everyone who could be a partner of someone."""
+    """All pairs of regions that overlap enough to be matched."""
     tree = STRtree([covered for _, covered in theirs])
     for region, covered in ours:
         for place in tree.query(covered, predicate="intersects"):

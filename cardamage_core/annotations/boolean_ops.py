@@ -1,11 +1,8 @@
-"""What becomes of regions when they are united, cut out of each other or split?
+"""Boolean operations on regions: union, difference, split; and moving shared borders.
 
 Exact polygons under the even-odd rule, holes included. The region that is changed keeps its id, label, attributes,
-origin and place in the drawing order; vertices that a cut does not touch stay where they were to the last bit.
-
-Which vertices of other regions lie exactly where this one lies?
-
-Regions that share a border have vertices in the same places. Edited as one, they go on sharing it.
+origin and place in the drawing order; vertices that a cut does not touch stay where they were to the last bit. Regions
+share a border where they have vertices in the same places.
 """
 
 from __future__ import annotations
@@ -124,7 +121,7 @@ def _split(region: Region, line: Sequence[Point]) -> list[Region]:
 
 
 def _differs(made: BaseGeometry, region: Region) -> bool:
-    return abs(made.area - area(region.shape).area) >= LEAST
+    return abs(float(made.area - area(region.shape).area)) >= LEAST
 
 
 def _shaped(region: Region, made: BaseGeometry, others: Iterable[Region], *, also: Iterable[Ring] = ()) -> Region:

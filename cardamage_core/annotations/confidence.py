@@ -1,13 +1,9 @@
-"""Decides which predicted regions count at a score threshold.
+"""Score threshold and uncertainty band of predicted regions.
 
-One answer for the canvas, the findings table and the damage figure: what is seen is what is counted. Which threshold
-that is, is a setting of the project: `Project.threshold`.
-
-How sure is the outline of a predicted region?
-
-A band is two more outlines around a predicted one: `outer`, where the mask's probability exceeds 0.3, and `inner`,
-where it exceeds 0.7. It lives in `Region.extra["band"]` together with a digest of the shape it belongs to: as soon as a
-person corrects the outline, the shape is theirs and the band no longer counts.
+The same rule decides what the canvas draws, what the findings table lists and what the damage figure counts. A band is
+two more outlines around a predicted one: `outer`, where the mask's probability exceeds 0.3, and `inner`, where it
+exceeds 0.7. It is kept in `Region.extra["band"]` with a digest of the shape it belongs to; once the outline is
+corrected, the band no longer counts.
 """
 
 from __future__ import annotations

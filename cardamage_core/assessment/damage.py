@@ -1,15 +1,11 @@
-"""How much of the car is damaged on one photo?
+"""The damaged share of a car on one photo, with its denominator, range and explanation.
 
-A pure function of the photo's regions, whoever made them, quick enough to run at every step of a drag. The figure is
-never a bare number: it names what it is a share of, gives a range where the model told one, and says what was counted.
-Areas are exact geometry (shapely), not counted pixels: filling a scratch with `cv2.fillPoly` inflates it by a third.
+A pure function of the photo's regions, quick enough to run at every step of a drag. The figure is never a bare number:
+it names what it is a share of, gives a range where the model told one, and says what was counted. Areas are exact
+geometry (shapely), not counted pixels: filling a scratch with `cv2.fillPoly` inflates it by a third.
 
-How much area do many shapes cover together, quickly enough to ask at every step of a drag?
-
-Shapes that touch nothing need no overlay at all, and those that do are overlaid group by group. What was worked out is
-remembered by content: during a drag only the dragged shape and its neighbours are worked out again.
-
-How is a damage figure explained in a sentence or two?
+Shapes that touch nothing need no overlay, and those that do are overlaid group by group. Results are cached by content:
+during a drag only the dragged shape and its neighbours are computed again.
 """
 
 from __future__ import annotations
@@ -95,7 +91,7 @@ def counts(region: Region, threshold: float, *, role: Role = "damage") -> bool:
 
 
 def role_of(region: Region, roles: dict[str, Role]) -> Role:
-    """The role of a region's label; a label that nobody described is damage."""
+    """The role of a region's label; a label that is not in the list is damage."""
     return roles.get(region.label, "damage")
 
 
@@ -131,7 +127,7 @@ def _range(damage: Sequence[Region], whole: BaseGeometry, percent: float) -> tup
 
 
 def _share(areas: Iterable[BaseGeometry], whole: BaseGeometry) -> float:
-    return 100 * covered_area(areas) / whole.area
+    return 100 * covered_area(areas) / float(whole.area)
 
 
 def _outside(areas: Sequence[BaseGeometry], inside: Sequence[BaseGeometry]) -> float:
@@ -157,7 +153,7 @@ def _touches_border(car: BaseGeometry, photo: Photo) -> bool:
         return False
     near = max(1.0, EDGE * max(photo.width, photo.height))
     x0, y0, x1, y1 = car.bounds
-    return x0 < near or y0 < near or x1 > photo.width - near or y1 > photo.height - near
+    return bool(x0 < near or y0 < near or x1 > photo.width - near or y1 > photo.height - near)
 
 
 @lru_cache(maxsize=8192)
@@ -210,7 +206,7 @@ def _covered(areas: tuple[BaseGeometry, ...]) -> float:
 
 @lru_cache(maxsize=8192)
 def _union_area(areas: tuple[BaseGeometry, ...]) -> float:
-    return geometry.union(areas).area
+    return float(geometry.union(areas).area)
 
 
 @lru_cache(maxsize=8192)

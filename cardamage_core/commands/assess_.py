@@ -1,4 +1,4 @@
-"""`cardamage assess`: how much of the car is damaged on each photo of a project?"""
+"""`cardamage assess`: the damaged share of the car on each photo of a project."""
 
 from __future__ import annotations
 

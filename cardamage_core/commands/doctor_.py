@@ -1,8 +1,6 @@
-"""`cardamage doctor`: is everything there that the program needs, and what does it run on?
+"""`cardamage doctor`: checks the machine: packages, versions, devices and folders.
 
-What is this machine made of, and what is missing on it?
-
-Nothing heavy is imported: versions come from package metadata, and the devices are asked for in a process of its own.
+Nothing heavy is imported: versions come from package metadata, and the devices are listed by a process of its own.
 """
 
 from __future__ import annotations
@@ -170,7 +168,7 @@ def backend() -> dict[str, Any]:
         done = subprocess.run(
             [sys.executable, "-P", "-c", _ASK], capture_output=True, text=True, env=environment, timeout=ASK_SECONDS
         )
-        return {"error": ""} | json.loads(done.stdout)
+        return {"error": "", **json.loads(done.stdout)}
     except (OSError, subprocess.TimeoutExpired) as error:
         return {"backend": "", "devices": [], "error": str(error)}
     except ValueError:

@@ -1,4 +1,4 @@
-"""`cardamage evaluate`: how good is a model on photos of a project that a person annotated?"""
+"""`cardamage evaluate`: measures a model on annotated photos of a project."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from ..errors import ModelError, PhotoError, ProjectError
 from ..evaluation import Metrics, evaluate
 from ..inference.client import Predictor
 from ..models import registry
+from ..models.card import ModelCard
 from ..project import Project
 from ..text import plural
 from ..training.job import ClassRule, TrainingJob, classes_of
@@ -54,7 +55,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     return 1 if failed else 0
 
 
-def _job(card: registry.ModelCard) -> TrainingJob:
+def _job(card: ModelCard) -> TrainingJob:
     """What the model was taught; a model without a job is taken to know labels of its classes' names."""
     if not card.job:
         return TrainingJob(classes=tuple(ClassRule(name, (name,)) for name in card.classes))

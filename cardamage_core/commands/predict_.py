@@ -1,4 +1,4 @@
-"""`cardamage predict`: what damage does a model see on photos, drawn and written down?"""
+"""`cardamage predict`: predicts damage on photos; writes pictures and JSON."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""How is progress shown: one line that changes on a terminal, a line now and then elsewhere?
-
-How is a small table written for people?
-"""
+"""Progress bars and plain tables on the terminal."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ from types import TracebackType
 from . import Output
 
 A_MOMENT = 1.0  # seconds
-NOW_AND_THEN = 10.0  # seconds between two lines where nobody can overwrite them
+NOW_AND_THEN = 10.0  # seconds between two lines where they cannot be overwritten
 
 
 class Bar:

@@ -1,4 +1,4 @@
-"""`cardamage train`: what is trained, and how is it watched?"""
+"""`cardamage train`: makes a training job from arguments and follows it."""
 
 from __future__ import annotations
 
@@ -76,6 +76,7 @@ def watch(job_folder: Path, out: Output, *, stop_on_interrupt: bool) -> int:
 def job_of(args: argparse.Namespace, dataset: Dataset) -> TrainingJob:
     """The job that the arguments describe."""
     labels = tuple(filter(None, map(str.strip, args.labels.split(","))))
+    classes: tuple[ClassRule, ...]
     if args.one_class or not labels:
         classes = (ClassRule(args.one_class or "damage", labels),)
     else:

@@ -1,15 +1,9 @@
-"""What happens in a demonstration, from nothing to damage figures?
+"""Runs the demonstration, from nothing to damage figures on one HTML page.
 
     draw photos → project → VIA import → short training by the jobs' worker → predictions → pictures and a page
 
 Everything lies in one folder: `photos/` as drawn, `project/`, `result/`. Running it again goes on with what is there.
-The claim photos come into the project without annotations; what was drawn on them is kept aside, to judge by.
-
-How much is drawn and trained in a demonstration, and in which folder?
-
-What does the freshly trained model see on photos it was not taught, and how right is it?
-
-How is the result of a demonstration told on one page?
+The claim photos come into the project without annotations; what was drawn on them is kept aside as ground truth.
 """
 
 from __future__ import annotations
@@ -264,7 +258,7 @@ def _shown(found: Sequence[Region], threshold: float) -> tuple[Region, ...]:
 
 
 def _keep(project: Project, photo: Photo, shown: tuple[Region, ...]) -> None:
-    """Put predictions in the place of earlier ones that nobody has looked at."""
+    """Put predictions in the place of earlier ones that are unreviewed."""
     earlier = project.regions(photo.id)
     kept = tuple(r for r in earlier if r.origin.kind != "predicted" or r.review != "unreviewed")
     project.edit_regions(photo.id, earlier, kept + shown, "Outline damage")

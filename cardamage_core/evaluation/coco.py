@@ -1,4 +1,4 @@
-"""What average precision do outlines reach, as COCO defines it?
+"""Average precision of outlines and boxes, as COCO defines it.
 
 https://cocodataset.org/#detection-eval, computed by faster-coco-eval: at most 100 detections a photo, precision at 101
 points of recall, averaged over classes; AP averages over IoU 0.50, 0.55 … 0.95.
@@ -54,13 +54,12 @@ def rle(rings: Sequence[Ring], photo: Photo) -> dict[str, Any]:
     """Closed rings (even-odd) as COCO's run-length encoding of the photo's pixels."""
     flat = [[float(v) for point in ring for v in point] for ring in rings if len(ring) >= 3]
     size = (photo.height, photo.width)
-    if not flat:
-        return coco_mask.encode(np.zeros(size, np.uint8, order="F"))
-    encoded = coco_mask.frPyObjects(flat, *size)
-    if len(flat) == 1:
+    encoded: list[dict[str, Any]] = coco_mask.frPyObjects(flat, *size) if flat else []
+    if len(encoded) == 1:
         return encoded[0]
-    layers = coco_mask.decode(encoded)  # (H, W, rings)
-    return coco_mask.encode(np.asfortranarray(np.bitwise_xor.reduce(layers, axis=2)))
+    layers = coco_mask.decode(encoded) if encoded else np.zeros((*size, 1), np.uint8)  # (H, W, rings)
+    whole: dict[str, Any] = coco_mask.encode(np.asfortranarray(np.bitwise_xor.reduce(layers, axis=2)))
+    return whole
 
 
 def _entry(region: Region, image: int, photo: Photo, classes: Mapping[str, int]) -> dict[str, Any]:
@@ -95,7 +94,7 @@ def _compare(
     compared = COCOeval_faster(true, true.loadRes(found), iouType=kind)
     compared.evaluate()
     compared.accumulate()
-    return compared.eval["precision"][:, :, :, 0, -1]  # all sizes, at most 100 detections
+    return np.asarray(compared.eval["precision"][:, :, :, 0, -1])  # all sizes, at most 100 detections
 
 
 def _precision(precision: np.ndarray, classes: Mapping[str, int]) -> Precision:

@@ -1,4 +1,4 @@
-"""How good are predictions on photos that a person annotated?"""
+"""Measures predictions on annotated photos: average precision, photo-wise shares, false alarms."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class ModelCard(msgspec.Struct, frozen=True):
         if not self.calibration:
             return np.asarray(scores, np.float32)
         network, right = zip(*self.calibration, strict=True)
-        return np.interp(np.asarray(scores, float), network, right).astype(np.float32)
+        return np.asarray(np.interp(np.asarray(scores, float), network, right), np.float32)
 
     def raw_score(self, calibrated: float) -> float:
         """The score of the network that a calibrated one belongs to."""

@@ -1,4 +1,4 @@
-"""How is a large file fetched so that a bad line costs little and a wrong file is never used?
+"""Downloads large files with resume and checksum.
 
 The part fetched so far stays beside the target; the next try asks for the rest (RFC 9110, section 14: Range). Only a
 file of the published length and MD5 sum gets the target's name.

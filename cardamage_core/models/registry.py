@@ -1,4 +1,4 @@
-"""Which models are there, and what is known about each?
+"""Lists, opens and registers models.
 
 A model is a folder with `card.json` and `weights.h5`. It appears under its name only when it is whole.
 """

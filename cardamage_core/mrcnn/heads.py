@@ -1,4 +1,4 @@
-"""What is put on top of the backbone: feature pyramid, region proposal network, box head and mask head?
+"""Feature pyramid, region proposal network, box head and mask head.
 
 Layer names and weight shapes are Matterport's, so its files fit. Heads see a flat list of regions, whatever the photo.
 """

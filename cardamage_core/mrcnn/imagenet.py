@@ -1,4 +1,4 @@
-"""How are the published ImageNet weights of a backbone read (keras.applications, without top)?"""
+"""Reads the published ImageNet weights of a backbone (keras.applications, without top)."""
 
 import re
 from collections.abc import Mapping

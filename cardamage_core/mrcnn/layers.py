@@ -1,4 +1,4 @@
-"""How do the network's outputs become proposals, and how are regions cut out of the pyramid?"""
+"""Proposals from the region proposal network's outputs, and region pooling from the pyramid."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -39,7 +39,7 @@ def roi_align(
     level = choose_level(rois, canvas, strides=config.anchor_strides[:-1], unit_size=config.roi_level_size)
     ends = rois
     if config.box_grid != "matterport":
-        sides = np.float32([f.shape[1:3] for f in levels])
+        sides = np.array([f.shape[1:3] for f in levels], np.float32)
         ends = boxes.bin_middles(rois, ops.take(_constant(sides), level, axis=0), size=size)
     return native.pyramid_crop(levels, ends, photo, level=level, size=size)
 

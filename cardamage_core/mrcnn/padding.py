@@ -1,4 +1,4 @@
-"""How is a photo laid on the network's canvas, and how do coordinates travel back?"""
+"""Resizes and pads photos to the network's canvas, and maps coordinates back."""
 
 from dataclasses import dataclass
 

@@ -1,8 +1,8 @@
-"""How did scikit-image 0.14 resize a picture, to the last bit?
+"""Resizes pictures exactly as scikit-image 0.14 did, to the last bit.
 
 Matterport's engine resizes with it and cuts the result down to bytes, so the last bit of a position decides about a
 grey level wherever the exact result is a whole number. Only plain float64 operations in a fixed order are used here, so
-that these bits are the same on all machines. For the matterport grid only; `canvas.resize` is better.
+that these bits are the same on all machines. For the matterport grid only; `padding.resize` is better.
 """
 
 import math

@@ -23,7 +23,7 @@ FLOAT, LONG = np.dtype("<f4"), np.dtype("<i8")
 
 class _Storage(NamedTuple):
     key: str
-    count: int
+    length: int
     kind: np.dtype
 
 
@@ -62,10 +62,10 @@ def _read(file: io.BytesIO) -> dict[str, np.ndarray]:
 
 
 def _values(file: io.BytesIO, storage: _Storage) -> np.ndarray:
-    if int.from_bytes(file.read(8), "little", signed=True) != storage.count or not 0 <= storage.count <= LARGEST:
+    if int.from_bytes(file.read(8), "little", signed=True) != storage.length or not 0 <= storage.length <= LARGEST:
         raise ValueError("A storage has another length than its tensor says.")
-    values = np.frombuffer(file.read(storage.kind.itemsize * storage.count), storage.kind)
-    if len(values) != storage.count:
+    values = np.frombuffer(file.read(storage.kind.itemsize * storage.length), storage.kind)
+    if len(values) != storage.length:
         raise ValueError("It is cut off.")
     return values
 
@@ -85,7 +85,7 @@ class _Restricted(pickle.Unpickler):
     """Admits what a state dict of float tensors needs, by our own stand-ins."""
 
     def find_class(self, module: str, name: str) -> Any:
-        allowed: dict[tuple[str, str], Callable | type | np.dtype] = {
+        allowed: dict[tuple[str, str], Callable[..., Any] | type | np.dtype] = {
             ("collections", "OrderedDict"): OrderedDict,
             ("torch._utils", "_rebuild_tensor_v2"): _rebuild,
             ("torch", "FloatStorage"): FLOAT,  # marks: the values follow the pickles
@@ -102,7 +102,7 @@ class _Restricted(pickle.Unpickler):
         raise pickle.UnpicklingError("It holds something else than float and integer storages.")
 
 
-def _rebuild(storage: _Storage, offset: int, shape: tuple, strides: tuple, *_: Any) -> _Tensor:
+def _rebuild(storage: _Storage, offset: int, shape: tuple[int, ...], strides: tuple[int, ...], *_: Any) -> _Tensor:
     if not isinstance(storage, _Storage):
         raise pickle.UnpicklingError("A tensor has no storage.")
     return _Tensor(storage, int(offset), tuple(map(int, shape)), tuple(map(int, strides)))

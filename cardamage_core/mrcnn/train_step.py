@@ -1,4 +1,4 @@
-"""What happens in one step of training, and how does a training survive being stopped?"""
+"""One step of training, and saving and restoring the state of training."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

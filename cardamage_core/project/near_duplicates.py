@@ -1,6 +1,6 @@
-"""Which photos look the same, whatever their names, sizes and compression?
+"""Finds photos that look the same, whatever their names, sizes and compression.
 
-Two photos are alike when nearly all bits of their difference hashes agree and their grey values go together.
+Two photos are alike when nearly all bits of their difference hashes agree and their grey values correlate.
 """
 
 from __future__ import annotations
@@ -48,9 +48,10 @@ def looks(paths: Sequence[str], *, step: Callable[[], None]) -> list[Look | None
 
 def alike(looks: Sequence[Look | None], *, apart: np.ndarray | None = None) -> Iterator[tuple[int, int]]:
     """Pairs (i < j) of photos that look the same; with `apart` (n,) only those whose values there differ."""
-    seen = [i for i, look in enumerate(looks) if look]
-    bits = np.array([looks[i].bits for i in seen], np.uint64)
-    greys = np.array([looks[i].greys for i in seen])
+    known = {i: look for i, look in enumerate(looks) if look}
+    seen = list(known)
+    bits = np.array([look.bits for look in known.values()], np.uint64)
+    greys = np.array([look.greys for look in known.values()])
     kinds = np.arange(len(seen)) if apart is None else np.asarray(apart)[seen]
     for start in range(0, len(seen), BLOCK):
         some = slice(start, start + BLOCK)

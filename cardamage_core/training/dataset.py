@@ -1,9 +1,9 @@
-"""How do photos and regions become batches for the engine?
+"""The training data set: an endless seeded sequence of samples from photos and regions.
 
-Photos come in an endless sequence that depends on the seed alone, shuffled anew each round. A step takes what follows
-the photos seen before it, however many each step took, so a resumed training goes on exactly where it was. A photo is
-read once, shrunk to what the network looks at, and kept in memory while there is room. A photo that cannot be read is
-named once and its place is taken by the next.
+The sequence depends on the seed alone and is shuffled anew each round. A step takes what follows the photos seen before
+it, however many each step took, so a resumed training goes on exactly where it was. A photo is read once, shrunk to
+the network's input size, and kept in memory while there is room. A photo that cannot be read is reported once and its
+place is taken by the next.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Photos:
     def first(self, count: int) -> list[tuple[AnnotatedPhoto, Sample]]:
         """The first readable photos, those with regions before those without; the same at every call."""
         order = sorted(range(len(self)), key=lambda i: not any(map(counts, self._photos[i].regions)))
-        found = []
+        found: list[tuple[AnnotatedPhoto, Sample]] = []
         for index in order:
             if len(found) < count and (sample := self._sample(index)) is not None:
                 found.append((self._photos[index], sample))

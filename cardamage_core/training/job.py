@@ -1,4 +1,4 @@
-"""What is to be trained, on what, and does it make sense?
+"""The training job: what to train, on which photos, with validation.
 
 A job is a value: the form and the command line make one, `jobs.queue` stores it, the worker reads it.
 """

@@ -1,4 +1,4 @@
-"""What does the network see by now? A picture of a few validation photos with its masks."""
+"""Preview pictures: a few validation photos with the masks that the network predicts."""
 
 from __future__ import annotations
 

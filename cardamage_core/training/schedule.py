@@ -1,4 +1,4 @@
-"""Which layers learn when? A training may teach the heads first and more of the backbone later, as Matterport's do."""
+"""Stages of a training: heads first and more of the backbone later, as Matterport's trainings do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which photos are learned from and which judge the result?"""
+"""Deals the photos of a job to training and validation."""
 
 from __future__ import annotations
 

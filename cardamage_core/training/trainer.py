@@ -1,7 +1,7 @@
-"""How is a network trained, from the first photo to the finished model?
+"""The training loop, from the first photo to the finished model.
 
 Each epoch: steps, validation, a preview picture, a checkpoint. Between two steps a stop is obeyed; long epochs get
-checkpoints in between. What happens is said through `say(kind, **fields)`; see `jobs.events` for who listens.
+checkpoints in between. What happens is reported through `say(kind, **fields)`; see `jobs.events` for its readers.
 """
 
 from __future__ import annotations

@@ -205,8 +205,8 @@ class AnnotatePage(QWidget):
         """Whether a label that is chosen is for the selected regions, and not for the next drawing."""
         return bool(self.canvas.selection) and not self.canvas.busy
 
-    def _filter_findings(self) -> None:
-        self.photos.show_kind("findings")
+    def _filter_problems(self) -> None:
+        self.photos.show_kind("problems")
 
     def _show_regions(self) -> None:
         self._describing.attend()
@@ -217,13 +217,13 @@ class AnnotatePage(QWidget):
         none = "" if current else "No photo is shown."
         hidden = len(regions) - len(shown)
         self.panel.show_regions(shown, labels, hidden=hidden, threshold=self._session.threshold, none=none)
-        self._show_findings_here()
+        self._show_problems_here()
         self.panel.show_photo(self._session.photo(current) if current else None)
         self.panel.show_selection(self.canvas.selection)
         self._show_labels()
 
-    def _show_findings_here(self, _photo: str = "") -> None:
-        self.panel.show_findings(self._checking.of(self._session.current))
+    def _show_problems_here(self, _photo: str = "") -> None:
+        self.panel.show_problems(self._checking.of(self._session.current))
 
     def _show_labels(self) -> None:
         labels, project = self._session.labels(), self._session.project
@@ -280,8 +280,8 @@ class AnnotatePage(QWidget):
         session.threshold_changed.connect(self._threshold_changed)
         session.history_changed.connect(self._history_changed)
         self._showing.shown.connect(self.way.lighting.show)
-        self._checking.changed.connect(self._show_findings_here)
-        self._checking.photo_checked.connect(self._show_findings_here)
+        self._checking.changed.connect(self._show_problems_here)
+        self._checking.photo_checked.connect(self._show_problems_here)
         self._assessing.assessed.connect(panel.show_damage)
         self._assessing.assessed.connect(self.first_steps.show_damage)
         canvas.edited.connect(self._edited)
@@ -301,7 +301,7 @@ class AnnotatePage(QWidget):
         panel.regions.chosen.connect(canvas.select)
         panel.labels.chosen.connect(self.choose_label)
         panel.labels.added.connect(self._label_added)
-        self.transfer.findings_wanted.connect(self._filter_findings)
+        self.transfer.problems_wanted.connect(self._filter_problems)
         self._history_changed()
         self._photos_changed()
 

@@ -40,7 +40,7 @@ def project_folder(tmp_path):
 
 @pytest.fixture
 def checked(page, qtbot):
-    """The window with the findings of the project."""
+    """The window with the problems of the project."""
     with qtbot.waitSignal(page.doctor.examined):
         page.doctor.show()
     return page.doctor.window
@@ -53,14 +53,14 @@ def wait_checked(page, qtbot):
 
 
 def rows(window):
-    """(the photo's id, text) of each finding listed."""
+    """(the photo's id, text) of each problem listed."""
     groups = [window.list.topLevelItem(i) for i in range(window.list.topLevelItemCount())]
     children = [group.child(i) for group in groups for i in range(group.childCount())]
     return [(child.data(0, PHOTO), child.text(1)) for child in children]
 
 
 def click_row(qtbot, window, photo):
-    """A click on the first finding of a photo."""
+    """A click on the first problem of a photo."""
     groups = [window.list.topLevelItem(i) for i in range(window.list.topLevelItemCount())]
     items = [group.child(i) for group in groups for i in range(group.childCount())]
     item = next(item for item in items if item.data(0, PHOTO) == photo)
@@ -68,7 +68,7 @@ def click_row(qtbot, window, photo):
     qtbot.mouseClick(window.list.viewport(), Qt.LeftButton, pos=window.list.visualItemRect(item).center())
 
 
-def test_findings_of_files_and_regions_are_listed(checked, project_folder):
+def test_problems_of_files_and_regions_are_listed(checked, project_folder):
     found = dict(rows(checked))
     assert found["p2"] == "two.png has the same content as one.png."
     elsewhere = project_folder.parent / "photos" / "moved" / "lost.png"
@@ -83,31 +83,31 @@ def test_the_check_and_the_list_say_the_same_of_a_photo_that_vanished_and_came_b
         page.doctor.show()
     told = [text for photo, text in rows(page.doctor.window) if photo == "p2"]
     assert told == [f"two.png is no longer at {path}. Its regions stay."]
-    assert [finding.text for finding in page._checking.of("p2")] == told
+    assert [problem.text for problem in page._checking.of("p2")] == told
     path.with_suffix(".away").rename(path)
     with qtbot.waitSignal(page.doctor.examined):
         page.doctor.check()
     assert [text for photo, text in rows(page.doctor.window) if photo == "p2"] == [
         "two.png has the same content as one.png."
     ]
-    assert [finding.code for finding in page._checking.of("p2")] == ["same-content"]
+    assert [problem.code for problem in page._checking.of("p2")] == ["same-content"]
 
 
-def test_a_click_on_a_finding_shows_its_photo(checked, session, qtbot):
+def test_a_click_on_a_problem_shows_its_photo(checked, session, qtbot):
     assert session.current == "p1"
     click_row(qtbot, checked, "p2")
     assert session.current == "p2"
 
 
-def test_the_photo_list_counts_findings_of_files(checked, page):
-    assert [finding.code for finding in page._checking.of("p2")] == ["same-content"]
+def test_the_photo_list_counts_problems_of_files(checked, page):
+    assert [problem.code for problem in page._checking.of("p2")] == ["same-content"]
     assert page._checking.counts()["p2"] == 1
-    page.photos.show_kind("findings")
+    page.photos.show_kind("problems")
     shown = {page.photos.list.model().index(i, 0).data() for i in range(page.photos.list.model().rowCount())}
     assert any("two.png" in str(text) for text in shown)
 
 
-def test_safe_findings_are_repaired_in_one_step_that_undo_takes_back(checked, page, session, qtbot):
+def test_safe_problems_are_repaired_in_one_step_that_undo_takes_back(checked, page, session, qtbot):
     with qtbot.waitSignal(page.doctor.examined):
         qtbot.mouseClick(checked.repair, Qt.LeftButton)
     assert [region.id for region in session.regions("p1")] == ["a"]
@@ -179,7 +179,7 @@ def checking(session, background, qapp):
 
 
 def codes(checking, photo):
-    return [finding.code for finding in checking.of(photo)]
+    return [problem.code for problem in checking.of(photo)]
 
 
 def test_a_whole_look_does_not_overwrite_what_a_later_look_at_one_photo_found(
