@@ -1,7 +1,7 @@
 """Which photos shall teach, and which shall judge what was learned?
 
-Photos that look the same (see `likeness`) are dealt together, since a photo whose twin was taught says nothing about a
-model. Beyond that the deal evens out photos and the regions of each label.
+Photos that look the same (see `near_duplicates`) are dealt together, since a photo whose twin was taught says nothing
+about a model. Beyond that the deal evens out photos and the regions of each label.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ def deal(
     """
     _check(shares)
     photos = project.dataset().photos
-    looks = near_duplicates.looks([one.photo.path for one in photos], step=step)
-    groups = grouped(len(photos), near_duplicates.alike(looks))
+    hashes = near_duplicates.hashes([one.photo.path for one in photos], step=step)
+    groups = grouped(len(photos), near_duplicates.pairs(hashes))
     fixed = {} if again else {i: one.photo.split for i, one in enumerate(photos) if one.photo.split}
     chosen = chosen_splits(photos, groups, shares, fixed=fixed, seed=seed)
     changed = {one.photo.id: name for one, name in zip(photos, chosen, strict=True) if one.photo.split != name}
