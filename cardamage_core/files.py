@@ -12,6 +12,12 @@ from pathlib import Path
 
 from .errors import CarDamageError
 
+# What `imaging` decodes and `formats` reads; the lists that dialogs, drops and searches of folders go by.
+PHOTO_SUFFIXES = (
+    ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".webp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".mpo",
+)  # fmt: skip
+ANNOTATION_SUFFIXES = (".json", ".csv", ".xml", ".yaml", ".yml")
+
 
 def write_atomic(path: Path, data: bytes) -> None:
     """Write `data` to `path` so that a crash or a full disk leaves the old file or the new one, never a part."""

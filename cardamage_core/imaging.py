@@ -23,9 +23,6 @@ from .errors import PhotoError
 TOO_LONG = 30_000  # pixels a side
 MOST_PIXELS = 120_000_000  # 360 MB of memory
 STRIP = 256  # rows
-SUFFIXES = frozenset(
-    (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".webp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".mpo")
-)
 _ORIENTATION = 0x0112
 _TURNED = {5, 6, 7, 8}
 _PROBLEMS = (

@@ -29,6 +29,7 @@ from ..annotations.confidence import band_of, stands
 from ..annotations.model import Label, Photo, Region, Role, Shape
 from ..text import plural
 
+OUTLINE_THRESHOLD = 0.5
 EDGE = 0.003  # of the photo's longer side: a car outline that comes this near the border is taken as cut off
 
 
@@ -59,7 +60,7 @@ def assess(photo: Photo, regions: Iterable[Region], labels: Iterable[Label], *, 
     roles = {label.name: label.role for label in labels}
     frame = _frame(photo)
     damage = [r for r in regions if counts(r, threshold) and role_of(r, roles) == "damage"]
-    cars = [r for r in regions if counts(r, threshold) and role_of(r, roles) == "car"]
+    cars = [r for r in regions if counts(r, threshold, role="car") and role_of(r, roles) == "car"]
     car = _within(union_of(tuple(r.shape for r in cars)), frame)
     whole = frame if car.area == 0 else car
     told = Counted(
@@ -75,8 +76,12 @@ def assess(photo: Photo, regions: Iterable[Region], labels: Iterable[Label], *, 
     return _measure(damage, whole, told)
 
 
-def counts(region: Region, threshold: float) -> bool:
-    """Whether a region is part of the figure: not rejected, and not an open prediction scored below `threshold`."""
+def counts(region: Region, threshold: float, *, role: Role = "damage") -> bool:
+    """Whether a region is part of the figure: not rejected, and not an open prediction scored below `threshold`.
+
+    The threshold is about damage; outlines of cars and parts count from OUTLINE_THRESHOLD on where that is lower.
+    """
+    threshold = threshold if role == "damage" else min(threshold, OUTLINE_THRESHOLD)
     return region.review != "rejected" and stands(region, threshold)
 
 

@@ -18,6 +18,7 @@ from ..models import registry
 from ..project import Project
 from ..text import plural
 from ..training.job import ClassRule, TrainingJob, classes_of
+from ..training.metrics import BY_KEY, METRICS, Metric, Unit
 from ..training.splits import split
 from . import Output
 from .terminal import bar_for, table
@@ -105,8 +106,7 @@ def _sized(one: AnnotatedPhoto) -> AnnotatedPhoto:
 
 def _text(m: Metrics) -> str:
     rows = [
-        ("box AP50", _share(m.box_ap50), _share(m.baseline_box_ap50)),
-        ("mask AP50", _share(m.mask_ap50), _share(m.baseline_mask_ap50)),
+        *((one.column, _share(getattr(m, one.key)), _share(getattr(m, f"baseline_{one.key}"))) for one in _columns()),
         ("box AP", _share(m.box_ap), ""),
         ("mask AP", _share(m.mask_ap), ""),
         *((f"mask AP50 of {name}", _share(value), "") for name, value in sorted(m.mask_ap50_by_class.items())),
@@ -123,9 +123,13 @@ def _text(m: Metrics) -> str:
     return "\n".join(lines)
 
 
+def _columns() -> list[Metric]:
+    return [metric for metric in METRICS if metric.column and f"baseline_{metric.key}" in BY_KEY]
+
+
 def _share(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
+    return "–" if value is None else Unit.PRECISION.text(value)
 
 
 def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:.0f} %"
+    return "–" if value is None else Unit.SHARE.text(value)

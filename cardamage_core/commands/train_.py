@@ -9,10 +9,10 @@ from pathlib import Path
 from ..annotations.model import Dataset
 from ..jobs import local, queue
 from ..jobs.queue import JobStatus, follow
-from ..mrcnn.presets import PRESETS
 from ..project import Project
 from ..text import duration
-from ..training.job import ClassRule, TrainingJob
+from ..training import requirements
+from ..training.job import PRESETS, ClassRule, TrainingJob
 from ..training.splits import split
 from . import Output
 from .terminal import bar_for
@@ -51,6 +51,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, out: Output) -> int:
     """Start the worker and watch it; Ctrl-C stops it with a checkpoint."""
+    requirements.check()
     with Project.open(args.project, read_only=True) as project:
         dataset, folder = project.dataset(), project.folder
     job_folder = queue.create(folder, job_of(args, dataset), dataset)

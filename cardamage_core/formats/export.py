@@ -34,7 +34,7 @@ import msgspec
 import shapely
 from PIL import Image
 
-from .. import files, imaging
+from .. import files, geometry, imaging
 from ..annotations.model import (
     AnnotatedPhoto,
     Circle,
@@ -48,9 +48,9 @@ from ..annotations.model import (
     Rectangle,
     Region,
 )
-from ..annotations.shapes import bounds
+from ..annotations.shapes import area, bounds
 from ..errors import FormatError, PhotoError
-from ..imaging import SUFFIXES
+from ..files import PHOTO_SUFFIXES
 from .common import file_names, stem_of
 from .source import Format
 from .via.entries import KEY
@@ -226,7 +226,7 @@ def place_of(photo: Photo, name: str, target: Format) -> str:
 def _suffix(photo: Photo) -> str:
     """The ending of its name where that is one of a photo, otherwise that of its file."""
     endings = (Path(photo.name).suffix, Path(photo.path).suffix, ".jpg")
-    return next(ending for ending in endings if ending.lower() in SUFFIXES)
+    return next(ending for ending in endings if ending.lower() in PHOTO_SUFFIXES)
 
 
 def _copy(path: Path, suffix: str, *, as_jpeg: bool) -> Copy:
@@ -253,6 +253,9 @@ def _renamed(photo: Photo, name: str, copy: Copy) -> Photo:
     return msgspec.structs.replace(photo, name=name, size=size, extra=photo.extra | ({KEY: via} if via else {}))
 
 
+MANY_RINGS = 50  # above that each is not compared with each
+
+
 def losses(dataset: Dataset, target: Format) -> tuple[Finding, ...]:
     """One finding for each kind of thing in the data set that the format cannot hold, with the first place of it."""
     found = [*_of_regions(dataset, target), *_of_photos(dataset, target)]
@@ -264,7 +267,9 @@ def has_hole(region: Region) -> bool:
     """Does a ring of the region lie inside another?"""
     if not isinstance(region.shape, Polygon) or len(region.shape.rings) < 2:
         return False
-    areas = [shapely.Polygon(ring).buffer(0) for ring in region.shape.rings if len(ring) > 2]
+    if len(region.shape.rings) > MANY_RINGS:
+        return shapely.get_num_interior_rings(shapely.get_parts(area(region.shape))).any()
+    areas = [geometry.area_of_rings([ring]) for ring in region.shape.rings if len(ring) > 2]
     return any(a is not b and a.contains(b) for a in areas for b in areas)
 
 
@@ -272,7 +277,9 @@ def has_parts(region: Region) -> bool:
     """Does the region lie in several pieces?"""
     if not isinstance(region.shape, Polygon) or len(region.shape.rings) < 2:
         return False
-    areas = [shapely.Polygon(ring).buffer(0) for ring in region.shape.rings if len(ring) > 2]
+    if len(region.shape.rings) > MANY_RINGS:
+        return shapely.get_num_geometries(area(region.shape)) > 1
+    areas = [geometry.area_of_rings([ring]) for ring in region.shape.rings if len(ring) > 2]
     outer = [a for a in areas if not any(a is not b and b.contains(a) for b in areas)]
     return len(outer) > 1
 
@@ -350,7 +357,7 @@ class PhotoFiles:
     def photos(self) -> list[Path]:
         """All files that look like photos, by name: in the folder itself, or below it when there are none."""
         for index in (self._near, self._everything()):
-            photos = [path for paths in index.values() for path in paths if path.suffix.lower() in SUFFIXES]
+            photos = [path for paths in index.values() for path in paths if path.suffix.lower() in PHOTO_SUFFIXES]
             if photos:
                 return sorted(photos)
         return []

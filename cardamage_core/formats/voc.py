@@ -20,7 +20,7 @@ from ..annotations.labels import DAMAGE
 from ..annotations.model import AnnotatedPhoto, Dataset, Finding, Polygon
 from ..annotations.shapes import outline
 from ..errors import FormatError
-from ..imaging import SUFFIXES
+from ..files import PHOTO_SUFFIXES
 from . import common, masks
 from .common import Found, dataset, file_names, label_names, photo, stem_of
 from .export import PhotoFiles
@@ -130,7 +130,7 @@ def _photo(
     if objects.shape != kinds.shape:
         raise Source(objects_path).wrong(f"the size of {CLASSES}/{path.name}", objects.shape[::-1])
     found = list(_found(kinds, objects, classes, source, whole, str(number)))
-    photos = (name for suffix in sorted(SUFFIXES) if (name := place.find(path.stem + suffix)) and name != path)
+    photos = (name for suffix in sorted(PHOTO_SUFFIXES) if (name := place.find(path.stem + suffix)) and name != path)
     name = next((one.name for one in photos if one.parent.name not in (CLASSES, OBJECTS)), f"{path.stem}.jpg")
     return photo(number, name, found, source="voc", split=splits.get(path.stem, ""))
 

@@ -20,7 +20,7 @@ from ..annotations.labels import DAMAGE
 from ..annotations.model import AnnotatedPhoto, Dataset, Finding, Photo, Polygon, Rectangle, Region, Shape
 from ..annotations.shapes import area
 from ..errors import FormatError, PhotoError
-from ..imaging import SUFFIXES
+from ..files import PHOTO_SUFFIXES
 from . import common
 from .common import Found, dataset, file_names, label_names, outlines, photo, stem_of
 from .export import PhotoFiles, reaches_outside
@@ -140,7 +140,7 @@ def _is_number(word: bytes) -> bool:
 
 def _photo_of(path: Path, place: PhotoFiles) -> Path | None:
     """The photo of a label file: the same name with the ending of a photo, best from the same split."""
-    for suffix in sorted(SUFFIXES):
+    for suffix in sorted(PHOTO_SUFFIXES):
         folders = ["images" if part == "labels" else part for part in path.parent.parts[-3:]]
         if found := place.find("/".join([*folders, path.stem + suffix])):
             return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -17,16 +18,16 @@ PACKAGES = Path(__file__).resolve().parents[2]
 
 
 class Predictor:
-    """A model kept warm in a process of its own. All methods may be called from any thread.
+    """Models kept warm in a process of their own. All methods may be called from any thread.
 
     A process that dies is one ModelError to whoever waits for it; the next call starts a new one.
     """
 
     def __init__(
-        self, model_folder: str | os.PathLike[str], *, start_seconds: float = 300, predict_seconds: float = 300
+        self, *model_folders: str | os.PathLike[str], start_seconds: float = 300, predict_seconds: float = 300
     ) -> None:
         """Nothing is started yet. Loading and one photo may take so many seconds before we give the process up."""
-        self.folder = Path(model_folder).absolute()
+        self.folders = tuple(Path(folder).absolute() for folder in model_folders)
         self._start_seconds = start_seconds
         self._predict_seconds = predict_seconds
         self._turn = threading.Lock()  # held while a photo is predicted: one at a time
@@ -79,6 +80,10 @@ class Predictor:
         if process is not None:
             process.close()
 
+    @property
+    def _names(self) -> str:
+        return ", ".join(map(str, self.folders))
+
     def __enter__(self) -> Predictor:
         self.start()
         return self
@@ -91,7 +96,7 @@ class Predictor:
             dead = self._process
             if dead is not None and dead.alive:
                 return dead
-            self._process = _launch(self.folder)
+            self._process = _launch(self.folders)
             started = self._process
         if dead is not None:
             dead.close()
@@ -124,7 +129,7 @@ class Predictor:
             self._forget(process)
             raise ModelError(
                 f"The process that predicts did not answer within {seconds:.0f} seconds and was ended.",
-                f"Model: {self.folder}. Try again, or choose a lighter model.",
+                f"Model: {self._names}. Try again, or choose a lighter model.",
             ) from None
         except msgspec.DecodeError as error:
             self._forget(process)
@@ -135,7 +140,7 @@ class Predictor:
         self._forget(process)
         return ModelError(
             "The process that predicts ended unexpectedly.",
-            f"Model: {self.folder}; {said}. The next try starts it anew.",
+            f"Model: {self._names}; {said}. The next try starts it anew.",
         )
 
     def _forget(self, process: LineProcess) -> None:
@@ -145,8 +150,8 @@ class Predictor:
         process.close()
 
 
-def _launch(folder: Path) -> LineProcess:
-    command = [sys.executable, "-P", "-m", "cardamage_core.inference.worker", str(folder)]
+def _launch(folders: Sequence[Path]) -> LineProcess:
+    command = [sys.executable, "-P", "-m", "cardamage_core.inference.worker", *map(str, folders)]
     try:
         return LineProcess(command, env=_environment())
     except OSError as error:

@@ -1,7 +1,7 @@
-"""What does the process that predicts do? `python -m cardamage_core.inference.worker MODEL_FOLDER`
+"""The process that predicts: `python -m cardamage_core.inference.worker MODEL_FOLDER …`
 
-It loads one model, warms it up, and answers requests (`messages`) line by line until its standard input closes. It is
-the only process that reads a model's weights for prediction, so a damaged or malicious file can only take it down.
+It loads the models, warms them up, and answers requests (`transport`) line by line until its standard input closes. It
+is the only process that reads a model's weights for prediction, so a damaged or malicious file can only take it down.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import signal
 import sys
 import time
 import traceback
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -24,6 +26,7 @@ from . import polygons
 from .transport import Answer, Problem, Ready, Reply, Request
 
 if TYPE_CHECKING:
+    from ..models.card import ModelCard
     from ..models.registry import Model
     from ..runtime import Runtime
 
@@ -32,44 +35,58 @@ WARM_UP = (240, 320, 3)  # an ordinary photo's shape, so that the first real one
 
 
 def main(arguments: list[str]) -> int:
-    """Serve the model in the folder named by the only argument."""
+    """Serve the models in the folders named by the arguments."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is meant for whoever asks; we end when they close stdin
     with _own_stdout() as replies:
         started = time.monotonic()
         try:
-            outliner = Outliner(Path(arguments[0]))
+            outliner = Outliner([Path(folder) for folder in arguments])
         except Exception as error:  # noqa: BLE001 the border of the process
             _send(replies, _problem(0, error, "The model could not be loaded."))
             return 1
-        _send(replies, Ready(outliner.model, time.monotonic() - started))
+        _send(replies, Ready(" + ".join(outliner.models), time.monotonic() - started))
         for line in sys.stdin.buffer:
             _send(replies, _answer(outliner, msgspec.json.decode(line, type=Request)))
     return 0
 
 
 class Outliner:
-    """A loaded, warm model that outlines what it sees on photos."""
+    """Loaded, warm models that outline what they see on photos."""
 
-    def __init__(self, folder: Path) -> None:
-        """Load the model in `folder`. Raises ModelError."""
+    def __init__(self, folders: Sequence[Path]) -> None:
+        """Load the models in `folders`. Raises ModelError."""
         from ..models import registry
 
-        found = registry.read(folder)
-        found.verify()
-        self.model = found.card.id
-        self._classes = found.card.classes
-        self._network = _network(found)
-        self._network.predict([np.zeros(WARM_UP, np.uint8)])
+        self._seers = []
+        for folder in folders:
+            found = registry.read(folder)
+            found.verify()
+            network = _network(found)
+            network.predict([np.zeros(WARM_UP, np.uint8)])
+            self._seers.append((found.card, network))
+        self.models = [card.id for card, _ in self._seers]
 
     def regions(self, photo: Path, min_score: float) -> tuple[Region, ...]:
-        """What the model sees on the photo, best first. Raises PhotoError."""
+        """What the models see on the photo, one after the other, best first. Raises PhotoError."""
         from ..mrcnn import EngineError
 
+        image = imaging.load(photo)
         try:
-            (found,) = self._network.predict([imaging.load(photo)], min_score=min_score)
+            return tuple(
+                region for card, network in self._seers for region in _seen(image, card, network, min_score=min_score)
+            )
         except EngineError as error:
             raise ModelError(error.title, error.detail) from error
-        return polygons.regions(found, self._classes, model=self.model, min_score=min_score)
+
+
+def _seen(image: np.ndarray, card: ModelCard, network: Runtime, *, min_score: float) -> Iterator[Region]:
+    """What one model sees, with calibrated scores; cars and parts only from the model's own threshold on."""
+    (found,) = network.predict([image], min_score=card.raw_score(min_score))
+    found = replace(found, scores=card.calibrated(found.scores))
+    for region in polygons.regions(found, card.classes, model=card.id, min_score=min_score):
+        is_damage = card.role_of(region.label) == "damage"
+        if is_damage or (region.origin.score or 0.0) >= (card.threshold or 0.0):
+            yield region
 
 
 def _network(model: Model) -> Runtime:

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from ..errors import JobError
+from ..training import requirements
 from . import events, folder, queue
 from .folder import JobFolder
 
@@ -22,7 +23,7 @@ _windows_workers: list[subprocess.Popen] = []  # kept, since Python warns about 
 def start(job_folder: Path) -> None:
     """Start a worker for a job that waits. It begins when no other training of the project runs.
 
-    Raises JobError if the job is not waiting or no process could be started.
+    Raises JobError if the job is not waiting, a package is missing or no process could be started.
     """
     state = queue.status(job_folder).state
     if state != "waiting" or _alive(job_folder):
@@ -33,7 +34,7 @@ def start(job_folder: Path) -> None:
 def resume(job_folder: Path) -> None:
     """Start a new worker for a job that was stopped or failed; it goes on from the newest whole checkpoint.
 
-    Raises JobError if the job is finished or a worker is still alive.
+    Raises JobError if the job is finished, a worker is still alive or a package is missing.
     """
     state = queue.status(job_folder).state
     if state not in ("stopped", "failed"):
@@ -51,6 +52,7 @@ def _alive(job_folder: Path) -> bool:
 
 
 def _launch(at: JobFolder) -> None:
+    requirements.check()
     command = [sys.executable, "-P", "-m", "cardamage_core.jobs.worker", str(at.path)]
     try:
         with at.log.open("ab") as log:

@@ -18,6 +18,7 @@ from ..errors import CarDamageError, JobError
 from ..text import duration
 from ..training import checkpoints
 from ..training.job import TrainingJob, check, check_data
+from ..training.metrics import METRICS, Chart, in_chart
 from ..training.splits import split
 from . import events, folder
 from .events import Event
@@ -226,8 +227,6 @@ def _phase(state: State, own: list[Event]) -> JobPhase | None:
 
 LOOK_AGAIN = 0.3  # seconds
 BAR = 24  # characters
-FIGURES = {"box_ap50": "box AP50", "mask_ap50": "mask AP50"}
-LOSSES = ("rpn_class", "rpn_box", "class", "box", "mask")
 
 
 def follow(
@@ -290,7 +289,8 @@ def sentence(event: Event) -> str:
         case {"kind": "skipped", "photo": photo, "reason": reason}:
             return f"Skipped {photo}: {reason}"
         case {"kind": "validation", "epoch": epoch}:
-            parts = " ".join(f"{name} {event[name]:.3f}" for name in LOSSES if event.get(name) is not None)
+            losses = [metric for metric in in_chart(Chart.PARTS) if event.get(metric.key) is not None]
+            parts = " ".join(f"{metric.key} {metric.unit.text(event[metric.key])}" for metric in losses)
             return f"Epoch {epoch}: validation loss {event.get('loss', 0.0):.3f} ({parts}){_metrics(event)}"
         case _:
             return ""
@@ -298,5 +298,6 @@ def sentence(event: Event) -> str:
 
 def _metrics(event: Event) -> str:
     metrics = event.get("metrics") or {}
-    figures = [f"{text} {metrics[name]:.3f}" for name, text in FIGURES.items() if metrics.get(name) is not None]
+    known = [metric for metric in METRICS if metric.column and metrics.get(metric.key) is not None]
+    figures = [f"{metric.column} {metric.unit.text(metrics[metric.key])}" for metric in known]
     return "; " + ", ".join(figures) if figures else ""

@@ -17,6 +17,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from ..errors import CarDamageError
+from ..training import requirements
 from . import events, folder
 from .events import EventLog
 from .folder import JobFolder
@@ -71,6 +72,7 @@ def _in_turn(at: JobFolder, log: EventLog, stop: StopRequest) -> None:
         return
     with turn:
         log.write("loading")
+        requirements.check()
         from ..training import trainer  # the framework: seconds and hundreds of megabytes
 
         places = trainer.Places(at.checkpoints, at.previews, at.models)

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from ..annotations import labels
 from ..annotations.model import Role
 
 
@@ -51,9 +52,20 @@ class ModelCard(msgspec.Struct, frozen=True):
     versions: dict[str, str] = msgspec.field(default_factory=dict)
     weights_sha256: str = ""
 
+    def role_of(self, name: str) -> Role:
+        """The role of a class: as the card says, else guessed by name."""
+        return self.roles.get(name) or labels.role_of(name)
+
     def calibrated(self, scores: Sequence[float] | np.ndarray) -> np.ndarray:
         """Scores of the network (n,) -> how often such predictions are right, 0…1; unchanged without calibration."""
         if not self.calibration:
             return np.asarray(scores, np.float32)
         network, right = zip(*self.calibration, strict=True)
         return np.interp(np.asarray(scores, float), network, right).astype(np.float32)
+
+    def raw_score(self, calibrated: float) -> float:
+        """The score of the network that a calibrated one belongs to."""
+        if not self.calibration:
+            return calibrated
+        network, right = zip(*self.calibration, strict=True)
+        return float(np.interp(calibrated, right, network))

@@ -14,12 +14,11 @@ from typing import NamedTuple
 import msgspec
 
 from .. import __version__, files
-from ..annotations.labels import role_of
 from ..errors import ModelError
 from .card import ModelCard
 
 CARD, WEIGHTS, BUNDLED = "card.json", "weights.h5", "models"
-PACKAGES = ("keras", "tensorflow", "numpy")
+PACKAGES = ("keras", "tensorflow", "onnxruntime", "numpy")
 
 
 class Model(NamedTuple):
@@ -54,7 +53,17 @@ def models(models_folder: Path) -> list[Model]:
 
 def bundled() -> list[Model]:
     """The models that come with the program, damage first."""
-    return sorted(models(files.resource(BUNDLED)), key=lambda model: "car" in model.card.roles.values())
+    return sorted(models(files.resource(BUNDLED)), key=_outlines_cars)
+
+
+def default() -> Model:
+    """The bundled model that sees damage. Raises ModelError where none came along."""
+    found = damage_models(None)
+    if not found:
+        raise ModelError(
+            "No model came with this installation.", "Name one with --model, or install the program again."
+        )
+    return found[0]
 
 
 def available(models_folder: Path | None) -> list[Model]:
@@ -62,11 +71,22 @@ def available(models_folder: Path | None) -> list[Model]:
     return [*(models(models_folder) if models_folder else ()), *bundled()]
 
 
+def damage_models(models_folder: Path | None) -> list[Model]:
+    """Those of the available models that see damage: one that only outlines cars is asked beside them."""
+    return [
+        one for one in available(models_folder) if any(one.card.role_of(name) == "damage" for name in one.card.classes)
+    ]
+
+
 def completed_by_car(model: Model) -> tuple[Model, ...]:
     """The model, and with it the bundled one that outlines the car where the model itself does not."""
-    if "car" in model.card.roles.values() or any(role_of(name) == "car" for name in model.card.classes):
+    if _outlines_cars(model):
         return (model,)
-    return (model, *[one for one in bundled() if "car" in one.card.roles.values()][:1])
+    return (model, *[one for one in bundled() if _outlines_cars(one)][:1])
+
+
+def _outlines_cars(model: Model) -> bool:
+    return any(model.card.role_of(name) == "car" for name in model.card.classes)
 
 
 def find(name_or_path: str | Path, models_folder: Path | None = None) -> Model:

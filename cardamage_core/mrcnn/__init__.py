@@ -25,7 +25,7 @@ __all__ = [
 _LAZY = {
     "Detections": "detections",
     "MaskRCNN": "model",
-    "Sample": "samples",
+    "Sample": "batching",
     "TrainStep": "train_step",
     "config_from_matterport": "matterport",
 }

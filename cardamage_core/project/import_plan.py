@@ -23,10 +23,10 @@ from ..annotations import problems
 from ..annotations.labels import Alike, alike, new_labels
 from ..annotations.model import AnnotatedPhoto, Dataset, Finding, Label, Photo, Region, Role, new_id
 from ..errors import FormatError, ProjectError
+from ..files import ANNOTATION_SUFFIXES, PHOTO_SUFFIXES
 from ..formats.common import IN_NAME, text_of, ticked
 from ..formats.export import PhotoFiles
 from ..formats.via.entries import KEY, LABEL_IN
-from ..imaging import SUFFIXES
 from .orientation import Turn, with_headers
 
 
@@ -127,7 +127,6 @@ def _attributes(dataset: Dataset) -> tuple[Attribute, ...]:
 
 
 USUAL_FILE = "via_region_data.json"
-PATTERNS = ("*.json", "*.csv", "*.xml")  # what an annotation file in a folder may be called
 AS_IT_IS = NameMapping()
 READ = 0.6  # of the time a plan takes, where photos are looked at as well
 
@@ -165,7 +164,7 @@ def plan(
     FormatError when there is nothing to import.
     """
     path = Path(path).absolute()
-    if path.is_file() and path.suffix.lower() in SUFFIXES:
+    if path.is_file() and path.suffix.lower() in PHOTO_SUFFIXES:
         return plan_photos([path], split=split, progress=progress, cancelled=cancelled)
     source = _annotation_file(path, format) if path.is_dir() else path
     folder = Path(photos).absolute() if photos else path if path.is_dir() else path.parent
@@ -213,7 +212,7 @@ def _annotation_file(folder: Path, name: str) -> Path | None:
     usual = [path for path in (folder / USUAL_FILE,) if path.is_file()]
     if not usual and (formats.FORMATS[name].suffix == "" if name in formats.FORMATS else _is_annotation(folder)):
         return folder
-    paths = (path for pattern in PATTERNS for path in sorted(folder.glob(pattern)))
+    paths = [path for path in sorted(folder.iterdir()) if path.suffix.lower() in ANNOTATION_SUFFIXES and path.is_file()]
     found = usual or [path for path in paths if _is_annotation(path)]
     if len(found) > 1 and not usual:
         names = ", ".join(path.name for path in found[:5])

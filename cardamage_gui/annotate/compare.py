@@ -32,7 +32,7 @@ from ..canvas import Canvas
 from ..commands.actions import Action
 from ..session import Session
 from ..widgets import common
-from ..widgets.dialogs import Dialogs
+from ..widgets.dialogs import ANNOTATIONS, Dialogs
 from .controller import THRESHOLD
 from .toolbox import Floating
 
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from cardamage_core.project.reference import Others
 
 
-KINDS = "Annotations (*.json *.csv *.xml *.yaml);;All files (*)"
 OTHERS = "others"  # what the chooser calls somebody else's project or file
 
 
@@ -111,7 +110,7 @@ class Comparing(QObject):
         if key == PROJECT:
             path = self._dialogs.folder(self.panel, "Compare with the project in")
         elif key == FILE:
-            path = next(iter(self._dialogs.files(self.panel, "Compare with the annotations in", KINDS)), None)
+            path = next(iter(self._dialogs.files(self.panel, "Compare with the annotations in", ANNOTATIONS)), None)
         else:
             self._use(key)
             return

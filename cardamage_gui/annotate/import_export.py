@@ -21,14 +21,13 @@ from cardamage_core.text import amount
 from ..background import Background, Task
 from ..session import Session
 from ..widgets.common import ProgressStrip
-from ..widgets.dialogs import Dialogs
+from ..widgets.dialogs import ANNOTATIONS, Dialogs
 
 if TYPE_CHECKING:
     from cardamage_core.project import Project, import_apply, import_plan
     from cardamage_core.project.import_plan import NameMapping
     from cardamage_core.project.orientation import Turn
 
-ANNOTATIONS = "Annotations (*.json *.csv *.xml *.yaml);;All files (*)"
 EXPORT_NAME = "via_region_data.json"
 SHOWN = 8  # files that would be replaced
 
@@ -68,9 +67,9 @@ class Transfer(QObject):
         """Import annotation files, folders and photos, one after the other."""
         if not paths or not self._may_change():
             return
-        from cardamage_core.imaging import SUFFIXES
+        from cardamage_core.files import PHOTO_SUFFIXES
 
-        photos = [path for path in paths if path.is_file() and path.suffix.lower() in SUFFIXES]
+        photos = [path for path in paths if path.is_file() and path.suffix.lower() in PHOTO_SUFFIXES]
         self._waiting += [tuple(photos)] if photos else []
         self._waiting += [path for path in paths if path not in photos]
         if self.busy:

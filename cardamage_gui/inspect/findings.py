@@ -9,7 +9,7 @@ Which findings does a photo have, in the order of their numbers? Values only, no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -408,12 +408,14 @@ def decided(regions: Sequence[Region], region_id: str, review: Review) -> tuple[
     )
 
 
-def with_predictions(before: Sequence[Region], found: Sequence[Region], model: str) -> tuple[Region, ...]:
-    """New predictions of a model in place of its earlier ones that nobody decided on."""
-    kept = [r for r in before if r.origin.kind != "predicted" or r.origin.model != model or r.review != "unreviewed"]
-    return (*kept, *(region for region in found if not _known(region, kept, model)))
+def with_predictions(before: Sequence[Region], found: Sequence[Region], models: Collection[str]) -> tuple[Region, ...]:
+    """New predictions of models in place of their earlier undecided ones; outlines with a decision stay as they are."""
+    kept = [
+        r for r in before if r.origin.kind != "predicted" or r.origin.model not in models or r.review != "unreviewed"
+    ]
+    return (*kept, *(region for region in found if not _known(region, kept)))
 
 
-def _known(region: Region, kept: Sequence[Region], model: str) -> bool:
+def _known(region: Region, kept: Sequence[Region]) -> bool:
     """Whether a person has decided on this very outline before."""
-    return any(one.origin.model == model and one.shape == region.shape for one in kept)
+    return any(one.origin.model == region.origin.model and one.shape == region.shape for one in kept)

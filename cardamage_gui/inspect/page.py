@@ -315,20 +315,20 @@ class InspectPage(QWidget):
 
 
 def _photos_in(event: QDragEnterEvent | QDropEvent) -> list[Path]:
-    from cardamage_core.imaging import SUFFIXES
+    from cardamage_core.files import PHOTO_SUFFIXES
 
     paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-    photos = [path for path in paths if path.suffix.lower() in SUFFIXES]
+    photos = [path for path in paths if path.suffix.lower() in PHOTO_SUFFIXES]
     return photos if len(photos) == len(paths) else []
 
 
-def _predictor(model: Path) -> Outliner:
+def _predictor(*models: Path) -> Outliner:
     from cardamage_core.inference.client import Predictor
 
-    return Predictor(model)
+    return Predictor(*models)
 
 
 def _models(folder: Path) -> list[Model]:
     from cardamage_core.models import registry
 
-    return registry.models(folder)
+    return registry.damage_models(folder)

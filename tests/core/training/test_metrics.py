@@ -1,11 +1,49 @@
-"""How good is the network by now?"""
+"""The table of metrics fits what the engine and the evaluation measure, and says it one way.
+
+How good is the network by now?
+"""
 
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
+from cardamage_core.evaluation import Metrics
 from cardamage_core.mrcnn import Detections, Sample
+from cardamage_core.mrcnn.config import LOSS_NAMES
 from cardamage_core.training import metrics
+from cardamage_core.training.metrics import BY_KEY, METRICS, Chart, Unit, evaluated, in_chart
+
+
+def test_every_metric_is_one_that_engine_or_evaluation_measures():
+    assert tuple(metric.key for metric in in_chart(Chart.PARTS)) == LOSS_NAMES
+    assert {metric.key for metric in evaluated()} <= set(Metrics.__struct_fields__)
+    assert {metric.key for metric in METRICS} == {"loss", *LOSS_NAMES, *(metric.key for metric in evaluated())}
+    assert len(BY_KEY) == len(METRICS)
+
+
+def test_a_chart_has_one_unit_and_names_each_of_its_curves():
+    for chart in Chart:
+        metrics = in_chart(chart)
+        assert len({metric.unit for metric in metrics}) == 1
+        assert len({metric.legend for metric in metrics} - {""}) == len(metrics)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "text"),
+    [
+        ("mask_ap50", 0.4119, "mask AP50 0.412"),
+        ("found_share", 0.756, "damage seen on 76 % of the damaged photos"),
+        ("loss", 1.25, "loss 1.250"),
+    ],
+)
+def test_a_card_says_a_metric_in_its_unit(key, value, text):
+    assert BY_KEY[key].on_card(value) == text
+
+
+def test_units_round_as_people_read_them():
+    assert [unit.text(0.5) for unit in (Unit.PRECISION, Unit.SHARE, Unit.LOSS)] == ["0.500", "50 %", "0.500"]
+
 
 SQUARE = ((10.0, 10.0), (40.0, 10.0), (40.0, 40.0), (10.0, 40.0))
 PHOTO = Sample(np.zeros((60, 80, 3), np.uint8), (2,), ((SQUARE,),))

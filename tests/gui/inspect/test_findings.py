@@ -68,22 +68,22 @@ def test_deciding_the_same_again_takes_the_decision_back():
 def test_new_predictions_replace_what_the_same_model_said_before():
     fresh = predicted("fresh", 0.8, (1, 1, 5, 5))
 
-    assert with_predictions((CAR, SURE, UNSURE), (fresh,), "m") == (CAR, fresh)
+    assert with_predictions((CAR, SURE, UNSURE), (fresh,), {"m"}) == (CAR, fresh)
 
 
 def test_predictions_of_other_models_and_decided_ones_stay():
     decided_on = decided((SURE,), "sure", "rejected")[0]
     fresh = predicted("fresh", 0.8, (1, 1, 5, 5))
 
-    assert with_predictions((decided_on, UNSURE), (fresh,), "another") == (decided_on, UNSURE, fresh)
-    assert with_predictions((decided_on, UNSURE), (fresh,), "m") == (decided_on, fresh)
+    assert with_predictions((decided_on, UNSURE), (fresh,), {"another"}) == (decided_on, UNSURE, fresh)
+    assert with_predictions((decided_on, UNSURE), (fresh,), {"m"}) == (decided_on, fresh)
 
 
 def test_an_outline_that_was_decided_on_does_not_come_again():
     decided_on = decided((SURE,), "sure", "rejected")[0]
     same = predicted("again", 0.95, (60, 20, 10, 6))
 
-    assert with_predictions((decided_on,), (same,), "m") == (decided_on,)
+    assert with_predictions((decided_on,), (same,), {"m"}) == (decided_on,)
 
 
 def test_a_label_nobody_described_is_damage():

@@ -27,8 +27,8 @@ class Worker:
     asked: ClassVar[list[str]] = []
     closed = 0
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, *folders: Path) -> None:
+        self.folders = folders
         self.ready = False
 
     def start(self) -> None:
