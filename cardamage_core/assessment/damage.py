@@ -184,20 +184,8 @@ def _touching(areas: Sequence[BaseGeometry]) -> list[tuple[BaseGeometry, ...]]:
     """The areas in groups, such that areas of different groups have no point in common."""
     if len(areas) < 2:
         return [tuple(areas)] if areas else []
-    group = list(range(len(areas)))
-    for a, b in shapely.STRtree(areas).query(areas, predicate="intersects").T.tolist():
-        group[_root(group, a)] = _root(group, b)
-    members: dict[int, list[BaseGeometry]] = {}
-    for i, area in enumerate(areas):
-        members.setdefault(_root(group, i), []).append(area)
-    return [tuple(found) for found in members.values()]
-
-
-def _root(group: list[int], i: int) -> int:
-    while group[i] != i:
-        group[i] = group[group[i]]
-        i = group[i]
-    return i
+    pairs = shapely.STRtree(areas).query(areas, predicate="intersects").T
+    return [tuple(areas[i] for i in group) for group in geometry.connected_components(len(areas), pairs)]
 
 
 def _covered(areas: tuple[BaseGeometry, ...]) -> float:
