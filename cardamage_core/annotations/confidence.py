@@ -17,7 +17,7 @@ from . import shapes
 from .model import Polygon, Region, Ring, Shape
 
 
-def stands(region: Region, threshold: float) -> bool:
+def is_above(region: Region, threshold: float) -> bool:
     """Whether a region is more than a guess: drawn, imported, accepted by a person, or scored at least `threshold`."""
     origin = region.origin
     if origin.kind != "predicted" or origin.score is None or region.review == "accepted":

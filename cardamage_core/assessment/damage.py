@@ -21,7 +21,7 @@ from shapely.geometry.base import BaseGeometry
 
 from .. import geometry
 from ..annotations import shapes
-from ..annotations.confidence import band_of, stands
+from ..annotations.confidence import band_of, is_above
 from ..annotations.model import Label, Photo, Region, Role, Shape
 from ..text import plural
 
@@ -55,8 +55,8 @@ def assess(photo: Photo, regions: Iterable[Region], labels: Iterable[Label], *, 
     regions = tuple(regions)
     roles = {label.name: label.role for label in labels}
     frame = _frame(photo)
-    damage = [r for r in regions if counts(r, threshold) and role_of(r, roles) == "damage"]
-    cars = [r for r in regions if counts(r, threshold, role="car") and role_of(r, roles) == "car"]
+    damage = [r for r in regions if is_counted(r, threshold) and role_of(r, roles) == "damage"]
+    cars = [r for r in regions if is_counted(r, threshold, role="car") and role_of(r, roles) == "car"]
     car = _within(union_of(tuple(r.shape for r in cars)), frame)
     whole = frame if car.area == 0 else car
     told = Counted(
@@ -72,13 +72,13 @@ def assess(photo: Photo, regions: Iterable[Region], labels: Iterable[Label], *, 
     return _measure(damage, whole, told)
 
 
-def counts(region: Region, threshold: float, *, role: Role = "damage") -> bool:
+def is_counted(region: Region, threshold: float, *, role: Role = "damage") -> bool:
     """Whether a region is part of the figure: not rejected, and not an open prediction scored below `threshold`.
 
     The threshold is about damage; outlines of cars and parts count from OUTLINE_THRESHOLD on where that is lower.
     """
     threshold = threshold if role == "damage" else min(threshold, OUTLINE_THRESHOLD)
-    return region.review != "rejected" and stands(region, threshold)
+    return region.review != "rejected" and is_above(region, threshold)
 
 
 def role_of(region: Region, roles: dict[str, Role]) -> Role:

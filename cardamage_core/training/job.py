@@ -18,7 +18,7 @@ from ..mrcnn.presets import PRESETS
 from .schedule import Stage, stages
 
 STARTS = ("included", "imagenet", "coco", "none")
-__all__ = ["PRESETS", "ClassRule", "TrainingJob", "check", "check_data", "classes_of", "counts", "data_hash"]
+__all__ = ["PRESETS", "ClassRule", "TrainingJob", "check", "check_data", "classes_of", "data_hash", "is_taught"]
 
 
 class ClassRule(msgspec.Struct, frozen=True):
@@ -93,13 +93,13 @@ def data_hash(dataset: Dataset) -> str:
     """A digest of what is taught: photos and the regions that count, whatever their order or place on disk."""
     digests = []
     for photo in dataset.photos:
-        taught = [[region.label, msgspec.to_builtins(region.shape)] for region in photo.regions if counts(region)]
+        taught = [[region.label, msgspec.to_builtins(region.shape)] for region in photo.regions if is_taught(region)]
         what = [photo.photo.sha256 or photo.photo.name, taught]
         digests.append(hashlib.sha256(msgspec.json.encode(what)).hexdigest())
     return hashlib.sha256("".join(sorted(digests)).encode()).hexdigest()
 
 
-def counts(region: Region) -> bool:
+def is_taught(region: Region) -> bool:
     """Whether a region is taught: not rejected, and accepted by a person if a model made it."""
     if region.origin.kind == "predicted":
         return region.review == "accepted"
@@ -123,7 +123,7 @@ def check_data(job: TrainingJob, dataset: Dataset) -> None:
     """Raise JobError if nothing in `dataset` (the photos to learn from) can be learned."""
     if not dataset.photos:
         raise _wrong("there is no photo to learn from", f"No photo has the split “{job.train_split}”.")
-    taught = Counter(region.label for photo in dataset.photos for region in photo.regions if counts(region))
+    taught = Counter(region.label for photo in dataset.photos for region in photo.regions if is_taught(region))
     table = classes_of(dataset, job)
     for number, rule in enumerate(job.classes, start=1):
         if not any(taught[label] for label, taught_as in table.items() if taught_as == number):

@@ -7,7 +7,7 @@ import math
 from typing import NamedTuple
 
 from ..annotations.model import AnnotatedPhoto, Dataset
-from .job import TrainingJob, counts
+from .job import TrainingJob, is_taught
 
 VAL_SHARE = 0.2
 
@@ -32,7 +32,7 @@ def split(dataset: Dataset, job: TrainingJob) -> Split:
     else:
         train, val = _held_back(photos)
         notes.append(f"No photo has a split: {len(val)} of {len(photos)} are held back to validate.")
-    empty = sum(not any(map(counts, p.regions)) for p in train)
+    empty = sum(not any(map(is_taught, p.regions)) for p in train)
     if empty:
         notes.append(f"{empty} of the {len(train)} photos to learn from have no regions: taught as undamaged.")
     return Split(_with(dataset, train), _with(dataset, val), tuple(notes))

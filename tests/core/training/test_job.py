@@ -7,7 +7,7 @@ import pytest
 
 from cardamage_core.annotations.model import AnnotatedPhoto, Dataset, Label, Origin, Photo, Polygon, Region
 from cardamage_core.errors import JobError
-from cardamage_core.training.job import ClassRule, TrainingJob, check, check_data, classes_of, counts, data_hash
+from cardamage_core.training.job import ClassRule, TrainingJob, check, check_data, classes_of, data_hash, is_taught
 
 SQUARE = Polygon((((0.0, 0.0), (9.0, 0.0), (9.0, 9.0), (0.0, 9.0)),))
 
@@ -35,9 +35,9 @@ def test_a_rule_may_take_a_label_that_is_not_a_damage():
 
 def test_a_prediction_is_taught_only_once_a_person_accepted_it():
     predicted = Region("r", SQUARE, "dent", origin=Origin("predicted", score=0.99))
-    assert not counts(predicted)
-    assert counts(msgspec.structs.replace(predicted, review="accepted"))
-    assert not counts(Region("r", SQUARE, "dent", review="rejected"))
+    assert not is_taught(predicted)
+    assert is_taught(msgspec.structs.replace(predicted, review="accepted"))
+    assert not is_taught(Region("r", SQUARE, "dent", review="rejected"))
 
 
 def test_the_epoch_of_a_step_is_counted_from_one():
