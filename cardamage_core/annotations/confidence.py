@@ -9,12 +9,20 @@ corrected, the band no longer counts.
 from __future__ import annotations
 
 import hashlib
+import math
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from . import shapes
 from .model import Polygon, Region, Ring, Shape
+
+THRESHOLD = 0.9  # of a project that says nothing else
+
+
+def is_score(value: float) -> bool:
+    """Whether a number can be a score or a threshold for scores: finite, 0…1."""
+    return math.isfinite(value) and 0.0 <= value <= 1.0
 
 
 def is_above(region: Region, threshold: float) -> bool:
@@ -23,6 +31,17 @@ def is_above(region: Region, threshold: float) -> bool:
     if origin.kind != "predicted" or origin.score is None or region.review == "accepted":
         return True
     return origin.score >= threshold
+
+
+def is_proposal(region: Region) -> bool:
+    """Whether a model said so and no person has taken it yet."""
+    return region.origin.kind == "predicted" and region.review != "accepted"
+
+
+def without_proposals(regions: Sequence[Region]) -> list[Region]:
+    """The regions that count together: where a person outlined any of them, proposals only stand beside."""
+    by_hand = any(region.origin.kind != "predicted" for region in regions)
+    return [region for region in regions if not (by_hand and is_proposal(region))]
 
 
 KEY = "band"

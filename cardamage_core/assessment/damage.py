@@ -21,7 +21,7 @@ from shapely.geometry.base import BaseGeometry
 
 from .. import geometry
 from ..annotations import shapes
-from ..annotations.confidence import band_of, is_above
+from ..annotations.confidence import THRESHOLD, band_of, is_above, without_proposals
 from ..annotations.model import Label, Photo, Region, Role, Shape
 from ..text import plural
 
@@ -33,7 +33,8 @@ class Damage(msgspec.Struct, frozen=True):
     """The damaged share of one photo in percent (0…100), with its denominator in words.
 
     `percent`, `low` and `high` are None where nothing can be said. `by_region` and `by_label` hold counted damage only;
-    overlaps count in each of them, so they need not add up to `percent`.
+    overlaps count in each of them, so they need not add up to `percent`. `proposed` holds the shares of proposals that
+    stand beside what a person outlined and do not count.
     """
 
     percent: float | None
@@ -44,32 +45,41 @@ class Damage(msgspec.Struct, frozen=True):
     explanation: str
     by_region: dict[str, float] = {}
     by_label: dict[str, float] = {}
+    proposed: dict[str, float] = {}
 
 
-def assess(photo: Photo, regions: Iterable[Region], labels: Iterable[Label], *, threshold: float = 0.9) -> Damage:
+def assess(photo: Photo, regions: Iterable[Region], labels: Iterable[Label], *, threshold: float = THRESHOLD) -> Damage:
     """The damage on `photo`; rejected regions and open predictions below `threshold` do not count.
 
     With a region whose label has the role `car` it is a share of the car (the union of all such regions), and damage
-    outside that outline does not count; without one it is a share of the photo.
+    outside that outline does not count; without one it is a share of the photo. Where a person outlined damages, or the
+    car, predictions of the same that nobody accepted do not count.
     """
     regions = tuple(regions)
     roles = {label.name: label.role for label in labels}
     frame = _frame(photo)
-    damage = [r for r in regions if is_counted(r, threshold) and role_of(r, roles) == "damage"]
-    cars = [r for r in regions if is_counted(r, threshold, role="car") and role_of(r, roles) == "car"]
+    seen = [r for r in regions if is_counted(r, threshold) and role_of(r, roles) == "damage"]
+    outlines = [r for r in regions if is_counted(r, threshold, role="car") and role_of(r, roles) == "car"]
+    damage = without_proposals(seen)
+    beside = [r for r in seen if r not in damage]
+    cars = without_proposals(outlines)
     car = _within(union_of(tuple(r.shape for r in cars)), frame)
     whole = frame if car.area == 0 else car
     told = Counted(
         photo=photo,
         damage=damage,
         cars=cars if car.area > 0 else [],
-        left_out=[r for r in regions if role_of(r, roles) == "damage" and r not in damage],
+        left_out=[r for r in regions if role_of(r, roles) == "damage" and r not in seen],
+        beside=beside,
         cut_off=car.area > 0 and _touches_border(car, photo),
         threshold=threshold,
     )
     if not regions or whole is None:
         return Damage(None, None, None, told.denominator, told.words, explain(told))
-    return _measure(damage, whole, told)
+    measured = _measure(damage, whole, told)
+    shares = clip([area_of(r.shape) for r in beside], whole)
+    proposed = {r.id: 100 * area.area / whole.area for r, area in zip(beside, shares, strict=True)}
+    return msgspec.structs.replace(measured, proposed=proposed)
 
 
 def is_counted(region: Region, threshold: float, *, role: Role = "damage") -> bool:
@@ -175,20 +185,8 @@ def _touching(areas: Sequence[BaseGeometry]) -> list[tuple[BaseGeometry, ...]]:
     """The areas in groups, such that areas of different groups have no point in common."""
     if len(areas) < 2:
         return [tuple(areas)] if areas else []
-    group = list(range(len(areas)))
-    for a, b in shapely.STRtree(areas).query(areas, predicate="intersects").T.tolist():
-        group[_root(group, a)] = _root(group, b)
-    members: dict[int, list[BaseGeometry]] = {}
-    for i, area in enumerate(areas):
-        members.setdefault(_root(group, i), []).append(area)
-    return [tuple(found) for found in members.values()]
-
-
-def _root(group: list[int], i: int) -> int:
-    while group[i] != i:
-        group[i] = group[group[i]]
-        i = group[i]
-    return i
+    pairs = shapely.STRtree(areas).query(areas, predicate="intersects").T
+    return [tuple(areas[i] for i in group) for group in geometry.connected_components(len(areas), pairs)]
 
 
 def _covered(areas: tuple[BaseGeometry, ...]) -> float:
@@ -215,7 +213,8 @@ class Counted:
     photo: Photo
     damage: Sequence[Region]
     cars: Sequence[Region]
-    left_out: Sequence[Region]
+    left_out: Sequence[Region]  # rejected, or scored too low
+    beside: Sequence[Region]  # proposals beside what a person outlined
     cut_off: bool
     threshold: float
 
@@ -245,7 +244,8 @@ def explain(counted: Counted, *, outside: float = 0.0, overlap: bool = False) ->
 
 def _what(counted: Counted) -> str:
     if not counted.damage:
-        return "Nothing is outlined yet." if not counted.left_out and not counted.cars else "No damage counted."
+        nothing = not (counted.left_out or counted.beside or counted.cars)
+        return "Nothing is outlined yet." if nothing else "No damage counted."
     predicted = sum(r.origin.kind == "predicted" and r.review != "accepted" for r in counted.damage)
     what = plural(len(counted.damage), "damage region")
     if predicted == len(counted.damage):
@@ -260,6 +260,7 @@ def _left_out(counted: Counted) -> str:
     below = len(counted.left_out) - rejected
     parts = [f"{rejected} rejected"] if rejected else []
     parts += [f"{below} below {counted.threshold:.2f}"] if below else []
+    parts += [f"{plural(len(counted.beside), 'proposal')} that nobody accepted"] if counted.beside else []
     return f"Not counted: {', '.join(parts)}." if parts else ""
 
 

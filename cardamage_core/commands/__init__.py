@@ -13,6 +13,7 @@ import json
 import sys
 from typing import Any, NoReturn, Protocol, TextIO, cast
 
+from ..annotations.confidence import is_score
 from ..errors import CarDamageError
 from . import streams
 
@@ -91,6 +92,18 @@ class Output:
 def force_argument(parser: argparse.ArgumentParser) -> None:
     """`--force`, for commands that write files."""
     parser.add_argument("--force", action="store_true", help="replace files that are there already")
+
+
+def add_threshold(parser: argparse.ArgumentParser, text: str) -> None:
+    """Declare --threshold; None where it is not given."""
+    parser.add_argument("--threshold", type=_score, metavar="S", help=text)
+
+
+def _score(text: str) -> float:
+    value = float(text)
+    if not is_score(value):
+        raise argparse.ArgumentTypeError(f"{text} is no score: it must lie between 0 and 1")
+    return value
 
 
 def main(argv: list[str], *, program: str = "cardamage") -> int:

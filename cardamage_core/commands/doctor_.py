@@ -22,6 +22,7 @@ from typing import Any
 import psutil
 
 from .. import __version__
+from ..models import registry
 from ..training import requirements
 from . import Output
 from .terminal import table
@@ -52,6 +53,7 @@ def examine() -> dict[str, Any]:
         "versions": versions(),
         "other_opencv": other_opencv(),
         "training": requirements.sentence(),
+        "models": [model.card.id for model in registry.bundled()],
         **backend(),
         **hardware(),
         "missing_libraries": missing_libraries(),
@@ -113,6 +115,7 @@ def _text(found: dict[str, Any], missing: list[str], warnings: list[str]) -> str
         ("memory", f"{found['memory_mb'] / 1000:.1f} GB, {found['memory_free_mb'] / 1000:.1f} GB free"),
         ("disk", f"{found['disk_free_mb'] / 1000:.1f} GB free"),
         ("display", "yes" if found["display"] else "no"),
+        ("models in the box", ", ".join(found["models"]) or "none"),
         *((name, version or _absent(name)) for name, version in found["versions"].items()),
     ]
     verdict = [f"Missing: {text}" for text in missing] + [f"Note: {text}" for text in warnings]

@@ -21,7 +21,7 @@ from ..text import plural
 from ..training.job import ClassRule, TrainingJob, classes_of
 from ..training.metrics import BY_KEY, METRICS, Metric, Unit
 from ..training.splits import split
-from . import Output
+from . import Output, add_threshold
 from .terminal import bar_for, table
 
 LEAST_SCORE = 0.05  # precision is measured over all scores
@@ -34,15 +34,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--split", default="", metavar="SPLIT", help="photos to judge by (default: those held back in the training)"
     )
-    parser.add_argument(
-        "--threshold", type=float, default=0.9, metavar="S", help="for the shares of photos (default: 0.9)"
-    )
+    add_threshold(parser, "for the shares of photos (default: the project's)")
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
     """Predict the photos of a split and compare; photos that cannot be read are named and left out."""
     with Project.open(args.project, read_only=True) as project:
         dataset, model = project.dataset(), registry.find(args.model, project.models_folder)
+        threshold = project.threshold if args.threshold is None else args.threshold
     job = _job(model.card)
     photos = _chosen(dataset, job, args.split)
     started = time.monotonic()
@@ -50,7 +49,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     seconds = time.monotonic() - started
     read = [_sized(one) for one in photos if one.photo.id in predictions]
     classes = {label: model.card.classes[number - 1] for label, number in classes_of(dataset, job).items()}
-    metrics = evaluate(read, predictions, classes=classes, threshold=args.threshold)
+    metrics = evaluate(read, predictions, classes=classes, threshold=threshold)
     document = {"model": model.card.id, "split": args.split or job.val_split, "seconds": round(seconds, 2)}
     out.report(document | msgspec.to_builtins(metrics) | {"failed": failed}, _text(metrics))
     return 1 if failed else 0

@@ -69,6 +69,7 @@ def run(folder: Path, recipe: Recipe, watch: Watch) -> Outcome:
         _import(project, files, watch)
         clock.lap("import")
         model = _train(project, recipe, watch)
+        project.set_threshold(recipe.threshold)  # the window shows what the report says
         clock.lap("train")
         claim, held_out = _unseen(project, files[CLAIM])
         watch.say(f"Outlining damage on {len(claim + held_out)} photos that the model has never seen …")

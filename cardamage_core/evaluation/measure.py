@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from ..annotations import shapes
+from ..annotations.confidence import THRESHOLD
 from ..annotations.model import AnnotatedPhoto, Origin, Rectangle, Region
 from .coco import Outlined, average_precision
 
@@ -41,7 +42,7 @@ def evaluate(
     predictions: Mapping[str, Sequence[Region]],
     *,
     classes: Mapping[str, str] | None = None,
-    threshold: float = 0.9,
+    threshold: float = THRESHOLD,
 ) -> Metrics:
     """Compare predictions (by photo id, every score that the model gave) with annotated photos of known size.
 

@@ -66,6 +66,11 @@ def default() -> Model:
     return found[0]
 
 
+def bundled_summary() -> str:
+    """What the bundled models are good for and where they fail, "" where none came along."""
+    return " ".join(model.card.summary for model in bundled())
+
+
 def available(models_folder: Path | None) -> list[Model]:
     """The models of a folder, newest first, then those that come with the program."""
     return [*(models(models_folder) if models_folder else ()), *bundled()]

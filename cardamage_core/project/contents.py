@@ -16,9 +16,12 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from ..annotations.confidence import THRESHOLD, is_score
 from ..annotations.model import AnnotatedPhoto, Dataset, Label, Photo, Region, Review
 from ..errors import ProjectError
 from .store import Change, Store, Stored, value_of
+
+THRESHOLD_SETTING = "score_threshold"
 
 
 class Contents:
@@ -67,9 +70,16 @@ class Contents:
         names = {label.name: 0 for label in self.labels()}
         return names | {name: number for name, number in counts.items() if number or name in names}
 
+    @property
+    def threshold(self) -> float:
+        """From which score on open predictions are seen and counted, everywhere in this project."""
+        stored = self._store.setting(THRESHOLD_SETTING)
+        value = msgspec.json.decode(stored) if stored else None
+        return float(value) if isinstance(value, int | float) and is_score(value) else THRESHOLD
+
     def extra(self) -> dict[str, Any]:
         """What formats need to write files back as they were, by format (see `Dataset.extra`)."""
-        rows = self._store.rows("extra") if self._store.has_extras() else []
+        rows = self._store.rows("extra") if self._store.has_table("extras") else []
         return {key: value_of(stored, dict[str, Any]) for _, key, stored in rows}
 
     def paths(self) -> dict[Path, str]:

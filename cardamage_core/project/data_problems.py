@@ -121,9 +121,9 @@ def _hash(photo: Photo) -> str:
 
 def _near(photos: Sequence[AnnotatedPhoto], step: Step) -> Iterator[Pair]:
     """Photos that look the same and are in different splits: what is trained on would be judged by."""
-    looks = near_duplicates.looks([one.photo.path for one in photos], step=step)
+    hashes = near_duplicates.hashes([one.photo.path for one in photos], step=step)
     splits = np.unique([one.photo.split for one in photos], return_inverse=True)[1]
-    for i, j in near_duplicates.alike(looks, apart=splits):
+    for i, j in near_duplicates.pairs(hashes, apart=splits):
         yield photos[i].photo, photos[j].photo
 
 

@@ -73,7 +73,7 @@ def remember(store: Store, fresh: dict[str, Fingerprint]) -> None:
 
 
 def _remembered(store: Store, photo: str) -> dict[str, Fingerprint]:
-    if not store.query("SELECT 1 FROM sqlite_master WHERE name='fingerprints'"):
+    if not store.has_table("fingerprints"):
         return {}  # an old project that is only read
     one, values = (" WHERE photo=?", (photo,)) if photo else ("", ())
     return {key: Fingerprint(*rest) for key, *rest in store.query(f"SELECT * FROM fingerprints{one}", values)}

@@ -12,10 +12,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import msgspec
+
+from ..annotations.confidence import is_score
 from ..annotations.model import AnnotatedPhoto, Label, Photo, Problem, Region
 from ..errors import CarDamageError, ProjectError
 from . import backups, fingerprints, history, store
-from .contents import Contents
+from .contents import THRESHOLD_SETTING, Contents
 from .edit_changes import Changing
 from .filesystem import ProjectLock, taken
 from .history import Edit, Walked
@@ -226,6 +229,15 @@ class Project(Contents):
             self._known.forget(edit.photo)
             self._counts.changed(changes)
             return edit
+
+    # Settings
+
+    def set_threshold(self, value: float) -> None:
+        """Say from which score (0…1) on open predictions count. No edit: there is nothing to undo."""
+        if not is_score(value):
+            raise ProjectError(f"{value} is no threshold for scores.", "It must lie between 0 and 1.")
+        self._must_be_writable()
+        self._store.set_setting(THRESHOLD_SETTING, msgspec.json.encode(value).decode())
 
     # What its files are like
 

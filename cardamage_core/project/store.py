@@ -54,13 +54,15 @@ CREATE TABLE changes(
   photo TEXT NOT NULL, before_position REAL, before_value TEXT, after_position REAL, after_value TEXT);
 CREATE INDEX changes_by_edit ON changes(edit);
 """
-# What formats need to write a file back as it was (`Dataset.extra`), how the photos' files looked when last seen, and
-# what undo and redo would do without walking the whole log. May be added to a file that exists: no new layout.
+# What formats need to write a file back as it was (`Dataset.extra`), how the photos' files looked when last seen, the
+# project's settings, and what undo and redo would do without walking the whole log. May be added to a file that exists:
+# no new layout.
 LATER = """
 CREATE TABLE IF NOT EXISTS extras(
   key TEXT NOT NULL PRIMARY KEY, photo TEXT NOT NULL DEFAULT '', position REAL NOT NULL, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS fingerprints(
   photo TEXT NOT NULL PRIMARY KEY, size INTEGER NOT NULL, changed INTEGER NOT NULL, digest TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS settings(name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS edits_done ON edits(id) WHERE undone=0;
 CREATE INDEX IF NOT EXISTS edits_undone ON edits(id) WHERE undone=1;
 """
@@ -188,9 +190,19 @@ class Store:
             raise ProjectError("The project file is damaged.", f"No {kind} {key} in {self.path}.")
         return stored
 
-    def has_extras(self) -> bool:
-        """Whether there is a table of extras; an old project that is only read has none."""
-        return bool(self.query("SELECT 1 FROM sqlite_master WHERE name='extras'"))
+    def has_table(self, name: str) -> bool:
+        """Whether there is a table that was added later; an old project that is only read has none."""
+        return bool(self.query("SELECT 1 FROM sqlite_master WHERE name=?", (name,)))
+
+    def setting(self, name: str) -> str | None:
+        """A setting of the project as JSON; None when it was never set."""
+        rows = self.query("SELECT value FROM settings WHERE name=?", (name,)) if self.has_table("settings") else []
+        return rows[0][0] if rows else None
+
+    def set_setting(self, name: str, value: str) -> None:
+        """Keep a setting. It is no edit: undo does not touch it."""
+        with self.transaction():
+            self.execute("INSERT OR REPLACE INTO settings VALUES(?, ?)", (name, value))
 
     def last_position(self, kind: Kind) -> float:
         """The highest rank in a table, 0 when empty."""

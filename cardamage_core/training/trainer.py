@@ -25,10 +25,10 @@ from ..mrcnn import Config, EngineError, MaskRCNN, OutOfMemoryError, Sample, Tra
 from . import checkpoints, initial_weights, previews
 from .dataset import Photos
 from .job import TrainingJob, check, check_data, classes_of, data_hash
-from .metrics import MIN_SCORE, validation_metrics
 from .progress import Progress
 from .schedule import Stage, stage_at
 from .splits import split
+from .validation import MIN_SCORE, validation_metrics
 
 CHECKPOINT_SECONDS = 300.0  # at most this much work is lost
 VALIDATED_MOST = 64  # photos; never more than a quarter of an epoch's

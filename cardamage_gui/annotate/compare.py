@@ -33,7 +33,6 @@ from ..commands.actions import Action
 from ..session import Session
 from ..widgets import common
 from ..widgets.dialogs import ANNOTATIONS, Dialogs
-from .controller import THRESHOLD
 from .toolbox import Floating
 
 if TYPE_CHECKING:
@@ -62,6 +61,7 @@ class Comparing(QObject):
         session.project_changed.connect(self.stop)
         session.current_changed.connect(self._photo_shown)
         session.photo_changed.connect(self._photo_changed)
+        session.threshold_changed.connect(self._look)
 
     def actions(self) -> list[Action]:
         """What can be done."""
@@ -178,13 +178,14 @@ class Comparing(QObject):
         photo_id, session = self._session.current, self._session
         if self._source == NOBODY or not photo_id:
             return
-        regions, labels = session.regions(photo_id), self._labels()
+        regions, labels, threshold = session.regions(photo_id), self._labels(), session.threshold
         if self._others is None:
-            self._latest.ask(partial(with_model, photo_id, regions, self._source.removeprefix(MODEL), labels))
+            model = self._source.removeprefix(MODEL)
+            self._latest.ask(partial(with_model, photo_id, regions, model, labels, threshold=threshold))
             return
         photo = session.photo(photo_id)
         find = partial(self._others.on, photo, session.path_of(photo))
-        self._latest.ask(partial(with_others, photo_id, regions, find, labels))
+        self._latest.ask(partial(with_others, photo_id, regions, find, labels, threshold=threshold))
 
     def _compared(self, found: Compared | CarDamageError) -> None:
         if isinstance(found, CarDamageError):
@@ -278,24 +279,29 @@ class ComparedRow:
     theirs: str = ""
 
 
-def with_model(photo_id: str, regions: Regions, model: str, labels: tuple[Label, ...]) -> Compared:
+def with_model(photo_id: str, regions: Regions, model: str, labels: tuple[Label, ...], *, threshold: float) -> Compared:
     """Our side against what a model says on the same photo."""
-    ours, theirs = agreement.against_model(regions, model, THRESHOLD)
+    ours, theirs = agreement.against_model(regions, model, threshold)
     return Compared(photo_id, theirs, agreement.compare(ours, theirs, labels), ours)
 
 
 def with_others(
-    photo_id: str, regions: Regions, find: Callable[[], Regions | None], labels: tuple[Label, ...]
+    photo_id: str,
+    regions: Regions,
+    find: Callable[[], Regions | None],
+    labels: tuple[Label, ...],
+    *,
+    threshold: float,
 ) -> Compared | CarDamageError:
     """Our side against what `find` gives; the error where that cannot be read."""
-    ours = agreement.opinion(regions, THRESHOLD)
+    ours = agreement.opinion(regions, threshold)
     try:
         found = find()
     except CarDamageError as error:
         return error
     if found is None:
         return Compared(photo_id, None, None)
-    theirs = agreement.opinion(found, THRESHOLD)
+    theirs = agreement.opinion(found, threshold)
     return Compared(photo_id, theirs, agreement.compare(ours, theirs, labels), ours)
 
 

@@ -31,7 +31,7 @@ from ..widgets.thumbnails import Thumbnails
 from ..widgets.welcome import FirstSteps
 from . import controller
 from .compare import Comparing
-from .controller import THRESHOLD, Assessing, Describing, Editing
+from .controller import Assessing, Describing, Editing
 from .import_export import Transfer
 from .navigation import Closeup, PhotoLoader, Showing, Way
 from .outline_assist import AssistService
@@ -57,7 +57,7 @@ class AnnotatePage(QWidget):
         self._assist = AssistService(session, background, self.canvas)
         self.way = Way(session, background, self.canvas)
         self.comparing = Comparing(session, background, dialogs, self.canvas)
-        self.canvas.set_visible_above(THRESHOLD)
+        self.canvas.set_visible_above(session.threshold)
         self.panel = RegionPanel()
         self._describing = Describing(session, self.canvas, self.panel)
         self._checking = Checking(session, background, self)
@@ -182,6 +182,10 @@ class AnnotatePage(QWidget):
     def _labels_changed(self) -> None:
         self._show_regions()
 
+    def _threshold_changed(self, value: float) -> None:
+        self.canvas.set_visible_above(value)
+        self._show_regions()
+
     def _history_changed(self) -> None:
         project = self._session.project
         self.bar.show_history(project.undo_text if project else "", project.redo_text if project else "")
@@ -211,7 +215,8 @@ class AnnotatePage(QWidget):
         self.canvas.show_regions(regions, labels)
         shown = self.canvas.standing
         none = "" if current else "No photo is shown."
-        self.panel.show_regions(shown, labels, hidden=len(regions) - len(shown), none=none)
+        hidden = len(regions) - len(shown)
+        self.panel.show_regions(shown, labels, hidden=hidden, threshold=self._session.threshold, none=none)
         self._show_problems_here()
         self.panel.show_photo(self._session.photo(current) if current else None)
         self.panel.show_selection(self.canvas.selection)
@@ -272,6 +277,7 @@ class AnnotatePage(QWidget):
         session.current_changed.connect(self._current_changed)
         session.photo_changed.connect(self._photo_changed)
         session.labels_changed.connect(self._labels_changed)
+        session.threshold_changed.connect(self._threshold_changed)
         session.history_changed.connect(self._history_changed)
         self._showing.shown.connect(self.way.lighting.show)
         self._checking.changed.connect(self._show_problems_here)

@@ -58,15 +58,17 @@ class RegionPanel(QWidget):
         self._problems.show_lines([(problem.text, bool(problem.region)) for problem in self._told], more)
         self._problems.setVisible(bool(problems))
 
-    def show_regions(self, regions: Sequence[Region], labels: Sequence[Label], *, hidden: int, none: str = "") -> None:
-        """Show the photo's regions, or say why there are none; `hidden` predictions scored too low to be shown."""
+    def show_regions(
+        self, regions: Sequence[Region], labels: Sequence[Label], *, hidden: int, threshold: float, none: str = ""
+    ) -> None:
+        """Show the photo's regions, or say why there are none; `hidden` predictions are scored below `threshold`."""
         self._none.setText(none or NO_REGION)
         self._shown, self._labels = tuple(regions), {label.name: label for label in labels}
         self._show_list()
         self.regions.setVisible(bool(regions))
         self._none.setVisible(not regions)
         self._hidden.setVisible(hidden > 0)
-        self._hidden.setText(f"{hidden} predicted with a score below 0.9: see Inspect." if hidden else "")
+        self._hidden.setText(f"{hidden} predicted with a score below {threshold:.2g}: see Inspect." if hidden else "")
 
     def show_photo(self, photo: Photo | None) -> None:
         """The photo that is told about while no region is selected; see `show_selection`."""
@@ -75,7 +77,7 @@ class RegionPanel(QWidget):
     def show_damage(self, damage: Damage | None) -> None:
         """Show the figure, and each region's share."""
         self.card.show_damage(damage)
-        self._shares = damage.by_region if damage else {}
+        self._shares = {**damage.proposed, **damage.by_region} if damage else {}
         self._show_list()
 
     def show_aside(self, hidden: Set[str], locked: Set[str]) -> None:

@@ -394,7 +394,7 @@ def findings_of(
             number,
             region,
             known[region.label].color if region.label in known else "",
-            damage.by_region.get(region.id),
+            damage.by_region.get(region.id, damage.proposed.get(region.id)),
         )
         for number, region in enumerate(found, start=1)
     )

@@ -172,6 +172,11 @@ class InspectPage(QWidget):
         rows = findings_of(regions, labels, damage, threshold)
         self._panel.show_findings(damage, rows, hidden=hidden, threshold=threshold)
 
+    def _threshold_changed(self, value: float) -> None:
+        self._viewer.show_threshold(value)
+        self._photos.model().forget_figures()
+        self._show_findings()
+
     def _row_chosen(self, region_id: str) -> None:
         self._viewer.canvas.select((region_id,) if region_id else ())
 
@@ -241,8 +246,7 @@ class InspectPage(QWidget):
         self._viewer = Viewer(self._background, self._settings)
         self._panel = FindingsPanel()
         self._outline_bar = self._panel.outline_bar
-        threshold = self._viewer.toolbar.threshold
-        model = PhotosModel(self._session, self._background, threshold)
+        model = PhotosModel(self._session, self._background)
         thumbnails = Thumbnails(self._session, self._background, self)
         self._photos = PhotosView(model, thumbnails)
         self._empty = common.EmptyState(
@@ -291,7 +295,8 @@ class InspectPage(QWidget):
         canvas.hint_changed.connect(self.hint_changed)
         canvas.pointer_moved.connect(self.pointer_moved)
         toolbar.threshold_changed.connect(self._show_findings)
-        toolbar.threshold_settled.connect(self._photos.model().forget_figures)
+        toolbar.threshold_settled.connect(session.set_threshold)
+        session.threshold_changed.connect(self._threshold_changed)
         self._outlining.changed.connect(self._show_work)
         self._outlining.failed.connect(session.failed)
         self._outlining.finished.connect(self._outlined)
