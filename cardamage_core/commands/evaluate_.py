@@ -15,12 +15,11 @@ from ..errors import ModelError, PhotoError, ProjectError
 from ..evaluation import Metrics, evaluate
 from ..inference.client import Predictor
 from ..models import registry
-from ..models.card import ModelCard
+from ..models.registry import ModelCard
 from ..project import Project
 from ..text import plural
-from ..training.job import ClassRule, TrainingJob, classes_of
+from ..training.job import ClassRule, TrainingJob, classes_of, split
 from ..training.metrics import BY_KEY, METRICS, Metric, Unit
-from ..training.splits import split
 from . import Output, add_threshold
 from .terminal import bar_for, table
 
