@@ -9,11 +9,10 @@ from pathlib import Path
 from ..annotations.model import Dataset
 from ..jobs import local, queue
 from ..jobs.queue import JobStatus, follow
-from ..mrcnn.presets import PRESETS
 from ..project import Project
 from ..text import duration
 from ..training import requirements
-from ..training.job import ClassRule, TrainingJob, split
+from ..training.job import PRESETS, ClassRule, TrainingJob, split
 from . import Output
 from .terminal import bar_for
 

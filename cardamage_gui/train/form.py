@@ -21,10 +21,9 @@ from qtpy.QtWidgets import (
 
 from cardamage_core.annotations.model import Label
 from cardamage_core.errors import CarDamageError, JobError
-from cardamage_core.mrcnn.presets import PRESETS
 from cardamage_core.project import PhotoSummary
 from cardamage_core.text import amount
-from cardamage_core.training.job import ClassRule, TrainingJob, check
+from cardamage_core.training.job import PRESETS, ClassRule, TrainingJob, check
 
 from ..widgets import common
 
