@@ -1,4 +1,4 @@
-"""How are files written so that nothing is ever half there, and where do our own resources lie?"""
+"""Atomic writes, hashes of files, and the folder of our own resources."""
 
 from __future__ import annotations
 

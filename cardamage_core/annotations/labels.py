@@ -1,9 +1,7 @@
-"""Which colour, digit key and role does a new label get?
+"""Labels: defaults for a new one (colour, digit key, role) and detection of misspelt twins.
 
-Which labels are probably one, written differently?
-
-The same but for case, spaces and signs; or one letter changed, missing, added or swapped in a word of five letters or
-more, where one of both is rare.
+Two labels are alike when they agree but for case, spaces and signs; or when one letter is changed, missing, added or
+swapped in a word of five letters or more and one of both is rare.
 """
 
 from __future__ import annotations

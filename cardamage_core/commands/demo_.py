@@ -1,4 +1,4 @@
-"""`cardamage demo`: draw sample photos, train on them, predict, and show the result."""
+"""`cardamage demo`: draws sample photos, trains on them, predicts, and shows the result."""
 
 from __future__ import annotations
 

@@ -1,8 +1,6 @@
-"""`cardamage doctor`: is everything there that the program needs, and what does it run on?
+"""`cardamage doctor`: checks the machine: packages, versions, devices and folders.
 
-What is this machine made of, and what is missing on it?
-
-Nothing heavy is imported: versions come from package metadata, and the devices are asked for in a process of its own.
+Nothing heavy is imported: versions come from package metadata, and the devices are listed by a process of its own.
 """
 
 from __future__ import annotations
@@ -24,6 +22,7 @@ from typing import Any
 import psutil
 
 from .. import __version__
+from ..models import registry
 from ..training import requirements
 from . import Output
 from .terminal import table
@@ -54,6 +53,7 @@ def examine() -> dict[str, Any]:
         "versions": versions(),
         "other_opencv": other_opencv(),
         "training": requirements.sentence(),
+        "models": [model.card.id for model in registry.bundled()],
         **backend(),
         **hardware(),
         "missing_libraries": missing_libraries(),
@@ -115,6 +115,7 @@ def _text(found: dict[str, Any], missing: list[str], warnings: list[str]) -> str
         ("memory", f"{found['memory_mb'] / 1000:.1f} GB, {found['memory_free_mb'] / 1000:.1f} GB free"),
         ("disk", f"{found['disk_free_mb'] / 1000:.1f} GB free"),
         ("display", "yes" if found["display"] else "no"),
+        ("models in the box", ", ".join(found["models"]) or "none"),
         *((name, version or _absent(name)) for name, version in found["versions"].items()),
     ]
     verdict = [f"Missing: {text}" for text in missing] + [f"Note: {text}" for text in warnings]
@@ -167,7 +168,7 @@ def backend() -> dict[str, Any]:
         done = subprocess.run(
             [sys.executable, "-P", "-c", _ASK], capture_output=True, text=True, env=environment, timeout=ASK_SECONDS
         )
-        return {"error": ""} | json.loads(done.stdout)
+        return {"error": "", **json.loads(done.stdout)}
     except (OSError, subprocess.TimeoutExpired) as error:
         return {"backend": "", "devices": [], "error": str(error)}
     except ValueError:

@@ -1,4 +1,4 @@
-"""`cardamage evaluate`: how good is a model on photos of a project that a person annotated?"""
+"""`cardamage evaluate`: measures a model on annotated photos of a project."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from ..errors import ModelError, PhotoError, ProjectError
 from ..evaluation import Metrics, evaluate
 from ..inference.client import Predictor
 from ..models import registry
+from ..models.registry import ModelCard
 from ..project import Project
 from ..text import plural
-from ..training.job import ClassRule, TrainingJob, classes_of
+from ..training.job import ClassRule, TrainingJob, classes_of, split
 from ..training.metrics import BY_KEY, METRICS, Metric, Unit
-from ..training.splits import split
-from . import Output
+from . import Output, add_threshold
 from .terminal import bar_for, table
 
 LEAST_SCORE = 0.05  # precision is measured over all scores
@@ -33,15 +33,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--split", default="", metavar="SPLIT", help="photos to judge by (default: those held back in the training)"
     )
-    parser.add_argument(
-        "--threshold", type=float, default=0.9, metavar="S", help="for the shares of photos (default: 0.9)"
-    )
+    add_threshold(parser, "for the shares of photos (default: the project's)")
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
     """Predict the photos of a split and compare; photos that cannot be read are named and left out."""
     with Project.open(args.project, read_only=True) as project:
         dataset, model = project.dataset(), registry.find(args.model, project.models_folder)
+        threshold = project.threshold if args.threshold is None else args.threshold
     job = _job(model.card)
     photos = _chosen(dataset, job, args.split)
     started = time.monotonic()
@@ -49,13 +48,13 @@ def run(args: argparse.Namespace, out: Output) -> int:
     seconds = time.monotonic() - started
     read = [_sized(one) for one in photos if one.photo.id in predictions]
     classes = {label: model.card.classes[number - 1] for label, number in classes_of(dataset, job).items()}
-    metrics = evaluate(read, predictions, classes=classes, threshold=args.threshold)
+    metrics = evaluate(read, predictions, classes=classes, threshold=threshold)
     document = {"model": model.card.id, "split": args.split or job.val_split, "seconds": round(seconds, 2)}
     out.report(document | msgspec.to_builtins(metrics) | {"failed": failed}, _text(metrics))
     return 1 if failed else 0
 
 
-def _job(card: registry.ModelCard) -> TrainingJob:
+def _job(card: ModelCard) -> TrainingJob:
     """What the model was taught; a model without a job is taken to know labels of its classes' names."""
     if not card.job:
         return TrainingJob(classes=tuple(ClassRule(name, (name,)) for name in card.classes))

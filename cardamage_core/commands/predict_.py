@@ -1,4 +1,4 @@
-"""`cardamage predict`: what damage does a model see on photos, drawn and written down?"""
+"""`cardamage predict`: predicts damage on photos; writes pictures and JSON."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from typing import NamedTuple
 import msgspec
 
 from .. import files, formats, imaging
+from ..annotations.confidence import THRESHOLD
 from ..annotations.labels import new_labels
 from ..annotations.model import AnnotatedPhoto, Dataset, Label, Photo, Region, Role
 from ..assessment import pictures
-from ..assessment.damage import Damage, assess, counts, figure, role_of
+from ..assessment.damage import Damage, assess, figure, is_counted, role_of
 from ..errors import PhotoError
 from ..inference.client import Predictor
 from ..models import registry
 from ..project import Project
 from ..project.outputs import Outputs
 from ..text import plural
-from . import Output, force_argument
+from . import Output, add_threshold, force_argument
 from .terminal import table
 
 REGIONS = "regions.json"
-USUAL_THRESHOLD = 0.9
 
 
 class Predicted(NamedTuple):
@@ -47,14 +47,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--project", type=Path, help="look the model up in this project, and take its labels")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help=f"for the pictures and {REGIONS}")
-    parser.add_argument("--threshold", type=float, metavar="S", help="the least score (default: the model's own)")
+    add_threshold(parser, "the least score (default: the project's, without one the model's own)")
     force_argument(parser)
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
     """Write a picture for each photo and one VIA 1 file with all regions; 1 if a photo could not be read."""
-    models, labels = _models_and_labels(args)
-    threshold = default_threshold(models[0]) if args.threshold is None else args.threshold
+    models, labels, usual = _models_and_labels(args)
+    threshold = usual if args.threshold is None else args.threshold
     photos = list(photos_in(args.photos))
     wanted = _pictures(args.out, photos)
     outputs = Outputs(photos, project=args.project, folders=[model.folder for model in models], replace=args.force)
@@ -94,22 +94,25 @@ def photos_in(paths: Sequence[Path]) -> Iterator[Path]:
             yield path
 
 
-def _models_and_labels(args: argparse.Namespace) -> tuple[tuple[registry.Model, ...], tuple[Label, ...]]:
-    """The model asked for, with the one that outlines the car beside it, and the labels of all their classes."""
+def _models_and_labels(args: argparse.Namespace) -> tuple[tuple[registry.Model, ...], tuple[Label, ...], float]:
+    """The model asked for, with the one that outlines the car beside it, the labels of all their classes.
+
+    And the score from which predictions count: the project's, without one the model's own.
+    """
     known: tuple[Label, ...] = ()
-    folder = None
+    folder = threshold = None
     if args.project is not None:
         with Project.open(args.project, read_only=True) as project:
-            known, folder = project.labels(), project.models_folder
+            known, folder, threshold = project.labels(), project.models_folder, project.threshold
     models = registry.completed_by_car(registry.find(args.model, folder) if args.model else registry.default())
     for model in models:
         known += new_labels(model.card.classes, known, roles=model.card.roles)
-    return models, known
+    return models, known, default_threshold(models[0]) if threshold is None else threshold
 
 
 def default_threshold(model: registry.Model) -> float:
-    """The score from which a model's predictions count: its card's, else the founding project's 0.9."""
-    return USUAL_THRESHOLD if model.card.threshold is None else model.card.threshold
+    """The score from which a model's predictions count: its card's, else the usual one."""
+    return THRESHOLD if model.card.threshold is None else model.card.threshold
 
 
 def _predict(predictor: Predictor, path: Path, picture: Path, threshold: float, labels: Sequence[Label]) -> Predicted:
@@ -120,7 +123,7 @@ def _predict(predictor: Predictor, path: Path, picture: Path, threshold: float, 
     height, width = image.shape[:2]
     photo = Photo(str(path), str(path.absolute()), path.name, width, height, size=path.stat().st_size)
     roles = {label.name: label.role for label in labels}
-    regions = tuple(region for region in found if counts(region, threshold, role=role_of(region, roles)))
+    regions = tuple(region for region in found if is_counted(region, threshold, role=role_of(region, roles)))
     damage = assess(photo, regions, labels, threshold=threshold)
     drawn = pictures.draw(image, regions, labels, numbered=True)
     pictures.write_png(picture, pictures.caption(drawn, _figure(damage, regions)))

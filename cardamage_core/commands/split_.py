@@ -1,4 +1,4 @@
-"""`cardamage split PROJECT`: which photos teach, which judge? Photos that look alike stay together."""
+"""`cardamage split PROJECT`: deals photos to train, val and test; photos that look alike stay together."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 from . import Output
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 A_MOMENT = 1.0  # seconds
-NOW_AND_THEN = 10.0  # seconds between two lines where nobody can overwrite them
+NOW_AND_THEN = 10.0  # seconds between two lines where they cannot be overwritten
 UNBOUNDED = 100_000  # columns: outside a terminal no line of a table is broken
 
 
@@ -136,5 +136,5 @@ def _progress(out: Output, *, with_share: bool) -> Progress:
 
     text = TextColumn("{task.description}", markup=False)
     columns = (text, BarColumn(), TaskProgressColumn(), TimeRemainingColumn()) if with_share else (text,)
-    console = Console(file=_Stream(out), force_terminal=True)
+    console = Console(file=cast(IO[str], _Stream(out)), force_terminal=True)
     return Progress(*columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False)

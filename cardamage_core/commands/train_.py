@@ -1,4 +1,4 @@
-"""`cardamage train`: what is trained, and how is it watched?"""
+"""`cardamage train`: makes a training job from arguments and follows it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from ..jobs.queue import JobStatus, follow
 from ..project import Project
 from ..text import duration
 from ..training import requirements
-from ..training.job import PRESETS, ClassRule, TrainingJob
-from ..training.splits import split
+from ..training.job import PRESETS, ClassRule, TrainingJob, split
 from . import Output
 from .terminal import bar_for
 
@@ -76,6 +75,7 @@ def watch(job_folder: Path, out: Output, *, stop_on_interrupt: bool) -> int:
 def job_of(args: argparse.Namespace, dataset: Dataset) -> TrainingJob:
     """The job that the arguments describe."""
     labels = tuple(filter(None, map(str.strip, args.labels.split(","))))
+    classes: tuple[ClassRule, ...]
     if args.one_class or not labels:
         classes = (ClassRule(args.one_class or "damage", labels),)
     else:

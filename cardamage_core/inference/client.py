@@ -1,4 +1,4 @@
-"""How does the window, which never imports a network, get a photo's damage outlined?"""
+"""The client of the prediction process: starts it, sends photos, receives regions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import msgspec
 
 from ..annotations.model import Region
 from ..errors import ModelError, PhotoError
-from .transport import Answer, Ended, LineProcess, Problem, Ready, Reply, Request
+from .transport import Answer, Ended, Failure, LineProcess, Ready, Reply, Request
 
 PACKAGES = Path(__file__).resolve().parents[2]
 
@@ -20,7 +20,7 @@ PACKAGES = Path(__file__).resolve().parents[2]
 class Predictor:
     """Models kept warm in a process of their own. All methods may be called from any thread.
 
-    A process that dies is one ModelError to whoever waits for it; the next call starts a new one.
+    A process that dies raises one ModelError in the waiting call; the next call starts a new one.
     """
 
     def __init__(
@@ -66,15 +66,15 @@ class Predictor:
         match reply:
             case Answer(id=request.id, regions=regions):
                 return regions
-            case Problem(kind="photo", title=title, detail=detail):
+            case Failure(kind="photo", title=title, detail=detail):
                 raise PhotoError(title, detail)
-            case Problem(title=title, detail=detail):
+            case Failure(title=title, detail=detail):
                 raise ModelError(title, detail)
         self._forget(process)
         raise ModelError("The process that predicts answered something else than it was asked.", "Please try again.")
 
     def close(self) -> None:
-        """End the process; somebody waiting in `predict` gets a ModelError. It may be started again later."""
+        """End the process; a call waiting in `predict` gets a ModelError. It may be started again later."""
         with self._state:
             process, self._process = self._process, None
         if process is not None:
@@ -107,7 +107,7 @@ class Predictor:
         if self._greeted is process:
             return
         reply = self._receive(process, self._start_seconds)
-        if isinstance(reply, Problem):
+        if isinstance(reply, Failure):
             self._forget(process)
             raise ModelError(reply.title, reply.detail)
         if isinstance(reply, Ready):
@@ -122,7 +122,7 @@ class Predictor:
 
     def _receive(self, process: LineProcess, seconds: float) -> Reply:
         try:
-            return msgspec.json.decode(process.receive(seconds), type=Reply)
+            reply: Reply = msgspec.json.decode(process.receive(seconds), type=Reply)
         except Ended:
             raise self._died(process) from None
         except TimeoutError:
@@ -134,6 +134,7 @@ class Predictor:
         except msgspec.DecodeError as error:
             self._forget(process)
             raise ModelError("The process that predicts sent something unreadable.", str(error)) from error
+        return reply
 
     def _died(self, process: LineProcess) -> ModelError:
         said = process.last_words()

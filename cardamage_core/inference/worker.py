@@ -1,4 +1,4 @@
-"""The process that predicts: `python -m cardamage_core.inference.worker MODEL_FOLDER …`
+"""The prediction process: `python -m cardamage_core.inference.worker MODEL_FOLDER …`.
 
 It loads the models, warms them up, and answers requests (`transport`) line by line until its standard input closes. It
 is the only process that reads a model's weights for prediction, so a damaged or malicious file can only take it down.
@@ -23,11 +23,10 @@ from .. import imaging
 from ..annotations.model import Region
 from ..errors import CarDamageError, ModelError, PhotoError
 from . import polygons
-from .transport import Answer, Problem, Ready, Reply, Request
+from .transport import Answer, Failure, Ready, Reply, Request
 
 if TYPE_CHECKING:
-    from ..models.card import ModelCard
-    from ..models.registry import Model
+    from ..models.registry import Model, ModelCard
     from ..runtime import Runtime
 
 ENGINE = "CARDAMAGE_ENGINE"  # environment variable: one of runtime.ENGINES
@@ -36,13 +35,13 @@ WARM_UP = (240, 320, 3)  # an ordinary photo's shape, so that the first real one
 
 def main(arguments: list[str]) -> int:
     """Serve the models in the folders named by the arguments."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is meant for whoever asks; we end when they close stdin
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is meant for the client; we end when it closes stdin
     with _own_stdout() as replies:
         started = time.monotonic()
         try:
             outliner = Outliner([Path(folder) for folder in arguments])
         except Exception as error:  # noqa: BLE001 the border of the process
-            _send(replies, _problem(0, error, "The model could not be loaded."))
+            _send(replies, _failure(0, error, "The model could not be loaded."))
             return 1
         _send(replies, Ready(" + ".join(outliner.models), time.monotonic() - started))
         for line in sys.stdin.buffer:
@@ -110,17 +109,17 @@ def _answer(outliner: Outliner, request: Request) -> Reply:
     try:
         regions = outliner.regions(Path(request.photo), request.min_score)
     except Exception as error:  # noqa: BLE001 one bad photo must not end the service
-        return _problem(request.id, error, f"{request.photo} could not be predicted.")
+        return _failure(request.id, error, f"{request.photo} could not be predicted.")
     return Answer(request.id, regions, time.monotonic() - started)
 
 
-def _problem(request: int, error: Exception, otherwise: str) -> Problem:
+def _failure(request: int, error: Exception, otherwise: str) -> Failure:
     if isinstance(error, CarDamageError):
-        return Problem(request, "photo" if isinstance(error, PhotoError) else "model", error.title, error.detail)
+        return Failure(request, "photo" if isinstance(error, PhotoError) else "model", error.title, error.detail)
     traceback.print_exc()
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
-        return Problem(request, "model", otherwise, "There is not enough memory.")
-    return Problem(request, "model", otherwise, f"{type(error).__name__}: {error}"[:600])
+        return Failure(request, "model", otherwise, "There is not enough memory.")
+    return Failure(request, "model", otherwise, f"{type(error).__name__}: {error}"[:600])
 
 
 def _own_stdout() -> BinaryIO:

@@ -1,6 +1,6 @@
-"""How does a job get a process of its own on this machine?
+"""Starts the worker of a job as a detached process on this machine.
 
-The worker is detached: it outlives the window and the terminal that started it, and gets no Ctrl-C meant for them.
+The worker outlives the window and the terminal that started it, and gets no Ctrl-C meant for them.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from ..errors import JobError
 from ..training import requirements
@@ -17,7 +18,7 @@ from .folder import JobFolder
 
 PACKAGES = Path(__file__).resolve().parents[2]
 ENDING = 3.0  # seconds that a worker may take to end after its last word
-_windows_workers: list[subprocess.Popen] = []  # kept, since Python warns about a forgotten running child
+_windows_workers: list[subprocess.Popen[bytes]] = []  # kept, since Python warns about a forgotten running child
 
 
 def start(job_folder: Path) -> None:
@@ -81,7 +82,7 @@ def _environment() -> dict[str, str]:
     return {"TF_CPP_MIN_LOG_LEVEL": "2", "KERAS_BACKEND": "tensorflow"} | dict(os.environ) | chosen
 
 
-def _detached() -> dict[str, int | bool]:
+def _detached() -> dict[str, Any]:
     if os.name == "nt":
         flags = ("DETACHED_PROCESS", "CREATE_NEW_PROCESS_GROUP", "BELOW_NORMAL_PRIORITY_CLASS")
         return {"creationflags": sum(getattr(subprocess, flag) for flag in flags)}

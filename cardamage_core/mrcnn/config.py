@@ -1,7 +1,4 @@
-"""Which numbers make up a network and its training? One frozen, validated value holds them all.
-
-How does the engine say that something went wrong?
-"""
+"""The configuration of a network and its training as one frozen, validated value; and the engine's error."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace

@@ -1,4 +1,4 @@
-"""Turns the box head's numbers into detections on the photo, by numpy alone."""
+"""Converts the box head's outputs to detections on the photo, by numpy alone."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,7 @@ import numpy as np
 
 from . import boxes
 from .config import Config
-from .padding import resize
-from .resize import resize_as_skimage
+from .padding import resize, resize_as_skimage
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ def refine(
     """
     classes = probabilities.argmax(axis=1)
     rows = np.arange(len(classes))
-    scores, own = probabilities[rows, classes], deltas[rows, classes] * np.float32(config.box_std)
+    scores, own = probabilities[rows, classes], deltas[rows, classes] * np.array(config.box_std, np.float32)
     y1, x1, y2, x2 = map(float, window)
     moved = boxes.clip(boxes.decode(rois, own), (y1, x1, y2, x2))
     good = (classes > 0) & (scores >= min_score) & (boxes.area(rois) > 0)
@@ -56,7 +55,7 @@ def on_photo(normalised: np.ndarray, window: np.ndarray, photo: tuple[int, int],
     """Boxes (n, 4), normalised to the canvas like the photo's window (4,) -> pixels of a photo (height, width)."""
     start, size = np.tile(window[:2], 2), np.tile(window[2:] - window[:2], 2)
     pixels = boxes.denormalise((normalised - start) / np.maximum(size, 1e-12), photo, grid=grid)
-    return np.clip(pixels, 0, np.float32(photo * 2)).astype(np.float32)
+    return np.clip(pixels, 0, np.array(photo * 2, np.float32)).astype(np.float32)
 
 
 def full_frame(box: np.ndarray, mask: np.ndarray, shape: tuple[int, int], *, grid: str) -> np.ndarray:

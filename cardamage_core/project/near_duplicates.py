@@ -65,5 +65,5 @@ def _hash(path: str) -> ImageHash | None:
         image = Image.fromarray(imaging.thumbnail(path, SIDE)).convert("L")
     except PhotoError:
         return None
-    low, high = image.getextrema()
-    return imagehash.phash(image, hash_size=HASH_SIDE) if low < high else None
+    grey = np.asarray(image)
+    return imagehash.phash(image, hash_size=HASH_SIDE) if grey.min() < grey.max() else None

@@ -1,7 +1,7 @@
-"""Which photos shall teach, and which shall judge what was learned?
+"""Deals photos to the splits train, val and test.
 
-Photos that look the same (see `near_duplicates`) are dealt together, since a photo whose twin was taught says nothing
-about a model. Beyond that the deal evens out photos and the regions of each label.
+Photos that look the same (see `near_duplicates`) are dealt together, since a photo whose twin was trained on tells
+nothing about a model. Beyond that the deal evens out photos and the regions of each label.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from onnx import numpy_helper
 
 from ..mrcnn.config import Config
 from .backbones import add_backbone
-from .graph import RELU, Graph
+from .graph import RELU, Axes, Graph
 
 
 class Graphs(NamedTuple):
@@ -91,7 +91,8 @@ def build_mask_head(config: Config) -> Graph:
 def _rpn(graph: Graph, levels: list[str], config: Config) -> tuple[str, str]:
     """Scores (anchors,) and deltas (anchors, 4) in the anchors' order: level, row, column, ratio."""
     ratios = len(config.anchor_ratios)
-    logits, deltas = [], []
+    logits: list[str] = []
+    deltas: list[str] = []
     for level in levels:
         x = graph.conv(level, "rpn_conv_shared", config.rpn_channels, 3)
         x = graph.activated(_grouped(graph, x, "rpn_conv_shared", config), RELU)
@@ -115,7 +116,7 @@ def _pooled(graph: Graph, config: Config, *, size: int) -> str:
     """
     channels, crops = config.pyramid_channels, []
     for level in pooled_levels(config):
-        axes = [1, channels, f"height{level}", f"width{level}"]
+        axes: Axes = [1, channels, f"height{level}", f"width{level}"]
         feature = graph.input(f"p{level}", axes, channels=channels, text=f"stride {2**level}")
         regions = graph.input(f"regions{level}", [f"regions{level}", 4], text="x1, y1, x2, y2 in canvas pixels")
         count = graph.node("Slice", [graph.node("Shape", [regions]), *(graph.constant(f"at{i}", [i]) for i in (0, 1))])

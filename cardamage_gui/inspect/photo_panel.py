@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -28,9 +27,9 @@ PICTURE = QSize(62, 44)
 class PhotosModel(QAbstractListModel):
     """The session's photos. Figures are worked out in the background, for rows that are painted."""
 
-    def __init__(self, session: Session, background: Background, threshold: Callable[[], float]) -> None:
+    def __init__(self, session: Session, background: Background) -> None:
         super().__init__()
-        self._session, self._background, self._threshold = session, background, threshold
+        self._session, self._background = session, background
         self._photos: tuple[PhotoSummary, ...] = ()
         self._rows: dict[str, int] = {}
         self._figures: dict[str, float | None] = {}  # percent; None: being worked out, or there is none
@@ -89,7 +88,7 @@ class PhotosModel(QAbstractListModel):
         project = self._session.project
         if photo.regions and photo.id not in self._figures and project is not None:
             self._figures[photo.id] = None
-            work = partial(_percent, project, photo.id, self._threshold())
+            work = partial(_percent, project, photo.id, self._session.threshold)
             self._background.run(work, partial(self._worked_out, photo.id), self._lost)
         return self._figures.get(photo.id)
 

@@ -54,6 +54,9 @@ class Welcome(QFrame):
         self._busy = common.label("", "muted")
         self._busy.setAlignment(Qt.AlignCenter)
         self._busy.hide()
+        self._models = common.label("", "small", wrap=True)
+        self._models.setAlignment(Qt.AlignCenter)
+        self._models.hide()
         self._recent = QVBoxLayout()
         self._recent.setSpacing(2)
         self._arrange()
@@ -70,6 +73,11 @@ class Welcome(QFrame):
                 folder.name, lambda folder=folder: self._recent_chosen(folder), "link", tip=str(folder)
             )
             self._recent.addWidget(entry, 0, Qt.AlignLeft)
+
+    def show_models(self, text: str) -> None:
+        """Say what the models in the box are good for and where they fail; "" where none came along."""
+        self._models.setText(text)
+        self._models.setVisible(bool(text))
 
     def show_busy(self, text: str) -> None:
         """Say what is being prepared; "" when ready again."""
@@ -100,6 +108,7 @@ class Welcome(QFrame):
         column.addWidget(
             common.label("Or drop annotations or a folder of photos on this window.", "small"), 0, Qt.AlignHCenter
         )
+        column.addWidget(self._models)
         column.addLayout(self._recent)
         column.addStretch(3)
         outer = common.columns(self, margins=(24, 24, 24, 24))

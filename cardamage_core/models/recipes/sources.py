@@ -191,4 +191,4 @@ def _deal(shares: Mapping[str, float], place: float) -> str:
         if place < share:
             return split
         place -= share
-    return next(reversed(shares))
+    return list(shares)[-1]

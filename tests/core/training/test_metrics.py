@@ -11,7 +11,7 @@ import pytest
 from cardamage_core.evaluation import Metrics
 from cardamage_core.mrcnn import Detections, Sample
 from cardamage_core.mrcnn.config import LOSS_NAMES
-from cardamage_core.training import metrics
+from cardamage_core.training import validation
 from cardamage_core.training.metrics import BY_KEY, METRICS, Chart, Unit, evaluated, in_chart
 
 
@@ -55,7 +55,7 @@ def _found(box, *, class_id: int, score: float) -> Detections:
 
 
 def test_a_detection_that_covers_the_region_with_the_right_class_is_perfect():
-    measured = metrics.validation_metrics(
+    measured = validation.validation_metrics(
         [PHOTO], [_found((10, 10, 40, 40), class_id=2, score=0.95)], ("dent", "glass")
     )
     assert measured["box_ap50"] == measured["mask_ap50"] == measured["found_share"] == 1.0
@@ -66,13 +66,13 @@ def test_a_detection_elsewhere_or_of_another_class_is_worth_nothing():
         _found((10, 50, 40, 78), class_id=2, score=0.95),
         _found((10, 10, 40, 40), class_id=1, score=0.95),
     ):
-        assert metrics.validation_metrics([PHOTO], [found], ("dent", "glass"))["mask_ap50"] == 0.0
+        assert validation.validation_metrics([PHOTO], [found], ("dent", "glass"))["mask_ap50"] == 0.0
 
 
 def test_only_the_best_detections_are_measured_so_that_it_stays_cheap():
-    n = 3 * metrics.BEST
+    n = 3 * validation.BEST
     scores = np.linspace(0.1, 0.9, n, dtype=np.float32)
     many = Detections(np.zeros((n, 4), np.float32), np.ones(n, np.int32), scores, np.zeros((n, 2, 2), np.float32))
-    best = metrics._best(many)
-    assert len(best) == metrics.BEST
+    best = validation._best(many)
+    assert len(best) == validation.BEST
     assert best.scores[0] == np.float32(0.9)
