@@ -151,7 +151,7 @@ def _add_menus(built: Built) -> None:
         Action("import", "Import annotations…", ("Ctrl+I",), "Bring in VIA annotations", transfer.import_files),
         Action("import_folder", "Import a folder…", (), "Bring in a folder of photos", transfer.import_folder),
         Action("export", "Export…", ("Ctrl+E",), "Write the annotations as VIA 1 JSON", transfer.export),
-        *built.annotate.doctor.actions(),
+        *built.annotate.data_check.actions(),
     ]
     editing = [
         Action("undo", "Undo", ("Ctrl+Z",), "Take the last edit back", session.undo),

@@ -14,7 +14,7 @@ from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
 from .. import geometry
-from .confidence import stands
+from .confidence import is_above
 from .labels import role_of
 from .model import Label, Region, Role
 from .shapes import area
@@ -65,7 +65,7 @@ def compare(ours: Iterable[Region], theirs: Iterable[Region], labels: Sequence[L
 
 def opinion(regions: Iterable[Region], threshold: float) -> Regions:
     """What an annotator stands for: neither rejected nor only a model's guess below `threshold`."""
-    return tuple(region for region in regions if region.review != "rejected" and stands(region, threshold))
+    return tuple(region for region in regions if region.review != "rejected" and is_above(region, threshold))
 
 
 def models(regions: Iterable[Region]) -> tuple[str, ...]:
@@ -76,7 +76,7 @@ def models(regions: Iterable[Region]) -> tuple[str, ...]:
 def against_model(regions: Iterable[Region], model: str, threshold: float) -> tuple[Regions, Regions]:
     """The annotator's side and the model's. What a person accepted belongs to both, what was rejected to the model."""
     regions = tuple(regions)
-    said = tuple(one for one in regions if _is_by(one, model) and stands(one, threshold))
+    said = tuple(one for one in regions if _is_by(one, model) and is_above(one, threshold))
     own = tuple(one for one in opinion(regions, threshold) if not _is_by(one, model) or one.review == "accepted")
     return own, said
 

@@ -25,7 +25,7 @@ def is_score(value: float) -> bool:
     return math.isfinite(value) and 0.0 <= value <= 1.0
 
 
-def stands(region: Region, threshold: float) -> bool:
+def is_above(region: Region, threshold: float) -> bool:
     """Whether a region is more than a guess: drawn, imported, accepted by a person, or scored at least `threshold`."""
     origin = region.origin
     if origin.kind != "predicted" or origin.score is None or region.review == "accepted":

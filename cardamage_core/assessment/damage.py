@@ -21,7 +21,7 @@ from shapely.geometry.base import BaseGeometry
 
 from .. import geometry
 from ..annotations import shapes
-from ..annotations.confidence import THRESHOLD, band_of, stands, without_proposals
+from ..annotations.confidence import THRESHOLD, band_of, is_above, without_proposals
 from ..annotations.model import Label, Photo, Region, Role, Shape
 from ..text import plural
 
@@ -58,10 +58,11 @@ def assess(photo: Photo, regions: Iterable[Region], labels: Iterable[Label], *, 
     regions = tuple(regions)
     roles = {label.name: label.role for label in labels}
     frame = _frame(photo)
-    seen = [r for r in regions if counts(r, threshold) and role_of(r, roles) == "damage"]
+    seen = [r for r in regions if is_counted(r, threshold) and role_of(r, roles) == "damage"]
+    outlines = [r for r in regions if is_counted(r, threshold, role="car") and role_of(r, roles) == "car"]
     damage = without_proposals(seen)
     beside = [r for r in seen if r not in damage]
-    cars = without_proposals([r for r in regions if counts(r, threshold, role="car") and role_of(r, roles) == "car"])
+    cars = without_proposals(outlines)
     car = _within(union_of(tuple(r.shape for r in cars)), frame)
     whole = frame if car.area == 0 else car
     told = Counted(
@@ -81,13 +82,13 @@ def assess(photo: Photo, regions: Iterable[Region], labels: Iterable[Label], *, 
     return msgspec.structs.replace(measured, proposed=proposed)
 
 
-def counts(region: Region, threshold: float, *, role: Role = "damage") -> bool:
+def is_counted(region: Region, threshold: float, *, role: Role = "damage") -> bool:
     """Whether a region is part of the figure: not rejected, and not an open prediction scored below `threshold`.
 
     The threshold is about damage; outlines of cars and parts count from OUTLINE_THRESHOLD on where that is lower.
     """
     threshold = threshold if role == "damage" else min(threshold, OUTLINE_THRESHOLD)
-    return region.review != "rejected" and stands(region, threshold)
+    return region.review != "rejected" and is_above(region, threshold)
 
 
 def role_of(region: Region, roles: dict[str, Role]) -> Role:

@@ -15,12 +15,11 @@ from ..errors import ModelError, PhotoError, ProjectError
 from ..evaluation import Metrics, evaluate
 from ..inference.client import Predictor
 from ..models import registry
-from ..models.card import ModelCard
+from ..models.registry import ModelCard
 from ..project import Project
 from ..text import plural
-from ..training.job import ClassRule, TrainingJob, classes_of
+from ..training.job import ClassRule, TrainingJob, classes_of, split
 from ..training.metrics import BY_KEY, METRICS, Metric, Unit
-from ..training.splits import split
 from . import Output, add_threshold
 from .terminal import bar_for, table
 
@@ -87,7 +86,7 @@ def _predictions(
     failed: list[dict[str, str]] = []
     with Predictor(model) as predictor, bar_for(out) as bar:
         for number, one in enumerate(photos, start=1):
-            bar.show(f"{number}/{len(photos)} {one.photo.name}")
+            bar.show(f"{number}/{len(photos)} {one.photo.name}", (number - 1) / len(photos))
             try:
                 found[one.photo.id] = predictor.predict(one.photo.path, min_score=LEAST_SCORE)
             except PhotoError as error:

@@ -15,7 +15,7 @@ from ..annotations.confidence import THRESHOLD
 from ..annotations.labels import new_labels
 from ..annotations.model import AnnotatedPhoto, Dataset, Label, Photo, Region, Role
 from ..assessment import pictures
-from ..assessment.damage import Damage, assess, counts, figure, role_of
+from ..assessment.damage import Damage, assess, figure, is_counted, role_of
 from ..errors import PhotoError
 from ..inference.client import Predictor
 from ..models import registry
@@ -123,7 +123,7 @@ def _predict(predictor: Predictor, path: Path, picture: Path, threshold: float, 
     height, width = image.shape[:2]
     photo = Photo(str(path), str(path.absolute()), path.name, width, height, size=path.stat().st_size)
     roles = {label.name: label.role for label in labels}
-    regions = tuple(region for region in found if counts(region, threshold, role=role_of(region, roles)))
+    regions = tuple(region for region in found if is_counted(region, threshold, role=role_of(region, roles)))
     damage = assess(photo, regions, labels, threshold=threshold)
     drawn = pictures.draw(image, regions, labels, numbered=True)
     pictures.write_png(picture, pictures.caption(drawn, _figure(damage, regions)))

@@ -12,8 +12,7 @@ from ..jobs.queue import JobStatus, follow
 from ..project import Project
 from ..text import duration
 from ..training import requirements
-from ..training.job import PRESETS, ClassRule, TrainingJob
-from ..training.splits import split
+from ..training.job import PRESETS, ClassRule, TrainingJob, split
 from . import Output
 from .terminal import bar_for
 

@@ -21,7 +21,7 @@ import msgspec
 from .. import __version__, files, formats, imaging
 from ..annotations.model import AnnotatedPhoto, Label, Photo, Region
 from ..assessment import pictures
-from ..assessment.damage import NOT_AN_ESTIMATE, Damage, assess, counts, figure
+from ..assessment.damage import NOT_AN_ESTIMATE, Damage, assess, figure, is_counted
 from ..errors import JobError
 from ..evaluation import Metrics, evaluate
 from ..files import write_atomic
@@ -254,7 +254,7 @@ def judge(
 
 def _shown(found: Sequence[Region], threshold: float) -> tuple[Region, ...]:
     """What counts; the car's outline below the damages, so that it hides none."""
-    return tuple(sorted((r for r in found if counts(r, threshold)), key=lambda region: region.label != scene.CAR))
+    return tuple(sorted((r for r in found if is_counted(r, threshold)), key=lambda region: region.label != scene.CAR))
 
 
 def _keep(project: Project, photo: Photo, shown: tuple[Region, ...]) -> None:

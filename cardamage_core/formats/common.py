@@ -24,18 +24,7 @@ import shapely
 
 from .. import geometry
 from ..annotations.labels import DAMAGE, new_labels
-from ..annotations.model import (  # fmt: skip
-    AnnotatedPhoto,
-    Dataset,
-    Label,
-    Origin,
-    Photo,
-    Polygon,
-    Region,
-    Ring,
-    Role,
-    Shape,
-)
+from ..annotations.model import AnnotatedPhoto, Dataset, Label, Origin, Photo, Polygon, Region, Ring, Role, Shape
 from ..annotations.shapes import outline
 from ..imaging import MOST_PIXELS, TOO_LONG
 from .source import Source

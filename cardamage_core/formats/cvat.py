@@ -16,7 +16,7 @@ import numpy as np
 from defusedxml.common import DefusedXmlException
 
 from ..annotations.labels import DAMAGE
-from ..annotations.model import (  # fmt: skip
+from ..annotations.model import (
     AnnotatedPhoto,
     Circle,
     Dataset,

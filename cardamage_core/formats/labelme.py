@@ -19,18 +19,7 @@ import numpy as np
 from PIL import Image
 
 from .. import imaging
-from ..annotations.model import (  # fmt: skip
-    AnnotatedPhoto,
-    Circle,
-    Dataset,
-    Dot,
-    Polygon,
-    Polyline,
-    Rectangle,
-    Region,
-    Ring,
-    Shape,
-)
+from ..annotations.model import AnnotatedPhoto, Circle, Dataset, Dot, Polygon, Polyline, Rectangle, Region, Ring, Shape
 from ..errors import FormatError
 from . import common, masks
 from .common import Found, dataset, file_names, outlines, photo, polygon, rounded, stem_of

@@ -26,8 +26,7 @@ from . import polygons
 from .transport import Answer, Failure, Ready, Reply, Request
 
 if TYPE_CHECKING:
-    from ..models.card import ModelCard
-    from ..models.registry import Model
+    from ..models.registry import Model, ModelCard
     from ..runtime import Runtime
 
 ENGINE = "CARDAMAGE_ENGINE"  # environment variable: one of runtime.ENGINES

@@ -14,9 +14,8 @@ from ..annotations.model import Dataset
 from ..errors import CarDamageError, JobError
 from ..text import duration
 from ..training import checkpoints
-from ..training.job import TrainingJob, check, check_data
+from ..training.job import TrainingJob, check, check_data, split
 from ..training.metrics import METRICS, Chart, in_chart
-from ..training.splits import split
 from . import events, folder
 from .events import Event
 from .folder import JobFolder

@@ -6,8 +6,7 @@ import numpy as np
 
 from . import boxes
 from .config import Config
-from .padding import resize
-from .resize import resize_as_skimage
+from .padding import resize, resize_as_skimage
 
 
 @dataclass(frozen=True)

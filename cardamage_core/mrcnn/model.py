@@ -13,9 +13,8 @@ from .batching import check_image
 from .boxes import pyramid_anchors
 from .config import Config
 from .detections import Detections, full_frame, on_photo, refine
-from .heads import build_box_head, build_mask_head, build_rpn, build_trunk, run_rpn
+from .heads import build_box_head, build_mask_head, build_rpn, build_trunk, propose, roi_align, run_rpn
 from .imagenet import read_imagenet
-from .layers import propose, roi_align
 from .matterport import read_matterport
 from .padding import Placement, paint, place
 

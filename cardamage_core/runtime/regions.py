@@ -1,4 +1,4 @@
-"""Proposals from the RPN's outputs, and regions as the heads' RoiAlign wants them: `mrcnn.layers` in numpy."""
+"""Proposals from the RPN's outputs, and regions as the heads' RoiAlign wants them: `mrcnn.heads` in numpy."""
 
 import numpy as np
 

@@ -19,15 +19,12 @@ import msgspec
 from ..annotations.model import Dataset
 from ..errors import CarDamageError, JobError
 from ..models import registry
-from ..models.card import ModelCard
-from ..models.registry import Model
+from ..models.registry import Model, ModelCard
 from ..mrcnn import Config, EngineError, MaskRCNN, OutOfMemoryError, Sample, TrainStep, weights
-from . import checkpoints, initial_weights, previews
+from . import checkpoints, initial_weights, validation
 from .dataset import Photos
-from .job import TrainingJob, check, check_data, classes_of, data_hash
+from .job import Stage, TrainingJob, check, check_data, classes_of, data_hash, split, stage_at
 from .progress import Progress
-from .schedule import Stage, stage_at
-from .splits import split
 from .validation import MIN_SCORE, validation_metrics
 
 CHECKPOINT_SECONDS = 300.0  # at most this much work is lost
@@ -197,7 +194,9 @@ class Trainer:
         if not samples:
             return
         path = self._places.previews / f"epoch-{epoch:04d}.png"
-        previews.write(path, samples, self._model.predict([s.image for s in samples], min_score=previews.MIN_SCORE))
+        validation.write_preview(
+            path, samples, self._model.predict([s.image for s in samples], min_score=validation.PREVIEW_SCORE)
+        )
         self._say("preview", epoch=epoch, picture=str(path))
 
     def _checkpoint(self, step: int) -> None:

@@ -125,12 +125,12 @@ class Comparing(QObject):
         self._source, self._shown = key, True
         self._look()
 
-    def _point_out(self, row: Row | None) -> None:
+    def _point_out(self, row: ComparedRow | None) -> None:
         self._canvas.point_out(row.theirs if row and self._shown else "")
         if row and row.ours:
             self._canvas.select((row.ours,))
 
-    def _take_over(self, row: Row) -> None:
+    def _take_over(self, row: ComparedRow) -> None:
         """A region of a model lies in the photo already: it is accepted. Another one is copied."""
         photo_id = self._session.current
         region = next((one for one in self._theirs() if one.id == row.theirs), None)
@@ -203,7 +203,7 @@ class Comparing(QObject):
         self.panel.show_comparison(
             f"{100 * figure:.0f} % agreement" if figure is not None else "",
             rows,
-            said=counts(found.comparison) if rows else "Nobody outlined anything here.",
+            said=summary_of(found.comparison) if rows else "Nobody outlined anything here.",
             may_take=not self._session.read_only,
         )
 
@@ -271,7 +271,7 @@ class Compared(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Row:
+class ComparedRow:
     """A region that both sides have, or only one of them: ids, "" for the side that has none."""
 
     text: str
@@ -305,15 +305,15 @@ def with_others(
     return Compared(photo_id, theirs, agreement.compare(ours, theirs, labels), ours)
 
 
-def rows_of(found: Compared, comparison: Comparison) -> list[Row]:
+def rows_of(found: Compared, comparison: Comparison) -> list[ComparedRow]:
     """What only one side has comes first; then partners, the least alike first."""
     ours = {region.id: region.label or "region" for region in found.ours}
     theirs = {region.id: region.label or "region" for region in found.theirs or ()}
     return [
-        *(Row(f"{theirs[one]} · only theirs", theirs=one) for one in comparison.theirs_alone),
-        *(Row(f"{ours[one]} · only yours", ours=one) for one in comparison.ours_alone),
+        *(ComparedRow(f"{theirs[one]} · only theirs", theirs=one) for one in comparison.theirs_alone),
+        *(ComparedRow(f"{ours[one]} · only yours", ours=one) for one in comparison.ours_alone),
         *(
-            Row(_both(ours[pair.ours], theirs[pair.theirs], pair.iou), pair.ours, pair.theirs)
+            ComparedRow(_both(ours[pair.ours], theirs[pair.theirs], pair.iou), pair.ours, pair.theirs)
             for pair in sorted(comparison.pairs, key=lambda pair: pair.iou)
         ),
     ]
@@ -324,7 +324,7 @@ def _both(ours: str, theirs: str, iou: float) -> str:
     return f"{name} · {100 * iou:.0f} % alike"
 
 
-def counts(comparison: Comparison) -> str:
+def summary_of(comparison: Comparison) -> str:
     """How many have a partner and how many have none."""
     alone = ((len(comparison.ours_alone), "only yours"), (len(comparison.theirs_alone), "only theirs"))
     partners = f"{amount(len(comparison.pairs), 'region')} with a partner"
@@ -346,8 +346,8 @@ class ComparePanel(Floating):
     """Chooser, figure, and a list of what the sides have; a row points its regions out."""
 
     chosen = Signal(str)  # NOBODY, PROJECT, FILE, a model, or "current" for what is compared with now
-    pointed = Signal(object)  # Row, or None
-    wanted = Signal(object)  # Row: take its region over
+    pointed = Signal(object)  # ComparedRow, or None
+    wanted = Signal(object)  # ComparedRow: take its region over
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, "Compare with", low=True)
@@ -367,7 +367,7 @@ class ComparePanel(Floating):
         self.source.activated.connect(self._activated)
         self.list.currentRowChanged.connect(self._row_changed)
         self.list.itemActivated.connect(self._take)
-        self._rows: tuple[Row, ...] = ()
+        self._rows: tuple[ComparedRow, ...] = ()
         self._may_take = True
         self.show_comparison("", ())
 
@@ -388,19 +388,21 @@ class ComparePanel(Floating):
         common.set_role(self.said, "bad" if bad else "muted")
         self._show(figure="", rows=())
 
-    def show_comparison(self, figure: str, rows: Sequence[Row], *, said: str = "", may_take: bool = True) -> None:
+    def show_comparison(
+        self, figure: str, rows: Sequence[ComparedRow], *, said: str = "", may_take: bool = True
+    ) -> None:
         """How well both sides agree, and what they have."""
         self.said.setText(said)
         common.set_role(self.said, "muted")
         self._may_take = may_take
         self._show(figure=figure, rows=tuple(rows))
 
-    def row(self) -> Row | None:
+    def row(self) -> ComparedRow | None:
         """The row chosen."""
         index = self.list.currentRow()
         return self._rows[index] if 0 <= index < len(self._rows) else None
 
-    def _show(self, *, figure: str, rows: tuple[Row, ...]) -> None:
+    def _show(self, *, figure: str, rows: tuple[ComparedRow, ...]) -> None:
         self.figure.setText(figure)
         if rows != self._rows:
             self._rows = rows

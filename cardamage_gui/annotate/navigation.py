@@ -60,11 +60,11 @@ class Way(QObject):
         self._photos: PhotoPanel | None = None
         self._damage = ""
         self.lighting = Lighting(background, canvas, self)
-        self.turning = view_adjust.Turning(session, canvas, self)
+        self.turning = view_adjust.ViewRotation(session, canvas, self)
         self.panel = LightPanel(canvas)
         self.panel.changed.connect(self.lighting.set_light)
         canvas.zoom_changed.connect(self._view_changed)
-        canvas.turn_changed.connect(self._view_changed)
+        canvas.rotation_changed.connect(self._view_changed)
         canvas.selection_changed.connect(self._selection_changed)
         session.photo_changed.connect(self._photo_changed)
         session.current_changed.connect(self._photo_changed)
@@ -125,7 +125,7 @@ class Way(QObject):
 
     def _view_changed(self, _what: object = None) -> None:
         view = self._canvas.viewport
-        turned = f" · {view_adjust.TEXTS[view.turn]}" if view.turn else ""
+        turned = f" · {view_adjust.TEXTS[view.rotation]}" if view.rotation else ""
         self.fact_changed.emit("zoom", f"{view.scale * 100:.0f} %{turned}")
 
     def _photo_changed(self, photo_id: str) -> None:

@@ -36,7 +36,7 @@ from .import_export import Transfer
 from .navigation import Closeup, PhotoLoader, Showing, Way
 from .outline_assist import AssistService
 from .photo_panel import PhotoPanel
-from .problems import Checking, Doctor
+from .problems import Checking, DataCheck
 from .region_panel import RegionPanel
 from .toolbox import ToolBar, ToolBox
 
@@ -69,7 +69,7 @@ class AnnotatePage(QWidget):
         self.tools = ToolBox(TOOLS.values(), self.canvas)
         self.strip = ProgressStrip()
         self.transfer = Transfer(session, background, dialogs, self.strip, self)
-        self.doctor = Doctor(session, background, dialogs, self._checking, self)
+        self.data_check = DataCheck(session, background, dialogs, self._checking, self)
         self.photos = PhotoPanel(session, self._checking, Thumbnails(session, background, self))
         self.way.use(self.photos)
         self._loader = PhotoLoader(session, background, self)
@@ -293,7 +293,7 @@ class AnnotatePage(QWidget):
         self.way.fact_changed.connect(self.fact_changed)
         self._assessing.assessed.connect(self.way.show_damage)
         canvas.zoom_changed.connect(self.bar.show_zoom)
-        canvas.turn_changed.connect(self.bar.show_turn)
+        canvas.rotation_changed.connect(self.bar.show_rotation)
         canvas.tool_changed.connect(self.tools.show_tool)
         canvas.tool_changed.connect(self.bar.show_tool)
         self.tools.chosen.connect(self.take_tool)

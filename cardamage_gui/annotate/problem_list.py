@@ -20,7 +20,7 @@ TURNED = ("stored-orientation", "turn-unsure")
 MOST = 1000  # problems of one kind that are listed; the report has more
 
 
-class DoctorWindow(QDialog):
+class ProblemWindow(QDialog):
     """Lists problems by kind; a click on one tells its photo. It does not keep the main window from being used."""
 
     photo_chosen = Signal(str)  # its id

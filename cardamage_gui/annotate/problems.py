@@ -26,7 +26,7 @@ from ..background import Background, Task
 from ..commands.actions import Action
 from ..session import Session
 from ..widgets.dialogs import Dialogs
-from .problem_list import DoctorWindow
+from .problem_list import ProblemWindow
 
 if TYPE_CHECKING:
     from cardamage_core.project.data_problems import Repair
@@ -44,7 +44,7 @@ class Examined(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-class Doctor(QObject):
+class DataCheck(QObject):
     """Checks the open project, repairs what is safe, saves the report; one window shows it."""
 
     examined = Signal()
@@ -57,7 +57,7 @@ class Doctor(QObject):
         self._checking, self._parent = checking, window
         self._task: Task | None = None
         self._found: Examined | None = None
-        self.window: DoctorWindow | None = None
+        self.window: ProblemWindow | None = None
         session.project_changed.connect(self._project_changed)
 
     def actions(self) -> list[Action]:
@@ -179,13 +179,13 @@ class Doctor(QObject):
         self._task = None
         self._shown().show_work("")
 
-    def _shown(self) -> DoctorWindow:
+    def _shown(self) -> ProblemWindow:
         if self.window is None:
             self.window = self._made()
         return self.window
 
-    def _made(self) -> DoctorWindow:
-        made = DoctorWindow(self._parent)
+    def _made(self) -> ProblemWindow:
+        made = ProblemWindow(self._parent)
         made.photo_chosen.connect(self._chosen)
         made.check_wanted.connect(self.check)
         made.repair_wanted.connect(self.repair)

@@ -11,7 +11,7 @@ from qtpy.QtCore import Qt, Signal
 from qtpy.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from qtpy.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
-from cardamage_core.annotations.confidence import stands
+from cardamage_core.annotations.confidence import is_above
 from cardamage_core.annotations.model import Review
 from cardamage_core.text import amount
 
@@ -25,7 +25,7 @@ from ..widgets import common
 from ..widgets.dialogs import Dialogs
 from ..widgets.docks import LEFT, RIGHT, Docks, Panel
 from ..widgets.thumbnails import Thumbnails
-from .findings import FindingsPanel, decided, rows_of
+from .findings import FindingsPanel, decided, findings_of
 from .photo_panel import PhotosModel, PhotosView
 from .prediction_run import Outliner, Outlining
 from .viewer import Viewer
@@ -167,9 +167,9 @@ class InspectPage(QWidget):
         photo, regions, labels = self._session.photo(photo_id), self._session.regions(photo_id), self._session.labels()
         threshold = self._viewer.toolbar.threshold()
         damage = assess(photo, regions, labels, threshold=threshold)
-        hidden = sum(not stands(region, threshold) for region in regions)
+        hidden = sum(not is_above(region, threshold) for region in regions)
         self._viewer.canvas.show_regions(regions, labels)
-        rows = rows_of(regions, labels, damage, threshold)
+        rows = findings_of(regions, labels, damage, threshold)
         self._panel.show_findings(damage, rows, hidden=hidden, threshold=threshold)
 
     def _threshold_changed(self, value: float) -> None:

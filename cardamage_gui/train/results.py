@@ -14,8 +14,7 @@ from cardamage_core.training.metrics import METRICS
 from ..widgets import common
 
 if TYPE_CHECKING:
-    from cardamage_core.models.card import ModelCard
-    from cardamage_core.models.registry import Model
+    from cardamage_core.models.registry import Model, ModelCard
 
 WIDTH = 620
 

@@ -76,7 +76,7 @@ def is_kind(photo: PhotoSummary, kind: str, problems: int) -> bool:
             return True
 
 
-def counts(photos: Sequence[PhotoSummary], problems: Mapping[str, int]) -> dict[str, int]:
+def count_kinds(photos: Sequence[PhotoSummary], problems: Mapping[str, int]) -> dict[str, int]:
     """How many photos each kind has."""
     return {
         "all": len(photos),
@@ -107,7 +107,7 @@ class PhotoModel(QStringListModel):
             self._places = {photo.id: place for place, photo in enumerate(self._all)}
             self._said = []
         self._problems = problems
-        self.counts = Counter(counts(self._all, problems))
+        self.counts = Counter(count_kinds(self._all, problems))
         self.filter(wanted)
 
     def filter(self, wanted: PhotoFilter) -> None:

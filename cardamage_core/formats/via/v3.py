@@ -10,17 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...annotations.model import (  # fmt: skip
-    AnnotatedPhoto,
-    Circle,
-    Dot,
-    Ellipse,
-    Polygon,
-    Polyline,
-    Problem,
-    Rectangle,
-    Shape,
-)
+from ...annotations.model import AnnotatedPhoto, Circle, Dot, Ellipse, Polygon, Polyline, Problem, Rectangle, Shape
 from .. import common
 from ..common import Found, dataset, photo
 from ..source import Format, Reading, Source

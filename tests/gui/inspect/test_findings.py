@@ -4,7 +4,7 @@ import pytest
 
 from cardamage_core.annotations.model import Label, Photo
 from cardamage_core.assessment.damage import assess
-from cardamage_gui.inspect.findings import decided, nothing_said, rows_of, with_predictions
+from cardamage_gui.inspect.findings import decided, findings_of, nothing_said, with_predictions
 
 from ..conftest import LABELS, predicted, rectangle
 
@@ -29,7 +29,7 @@ SURE, UNSURE = predicted("sure", 0.95, (60, 20, 10, 6)), predicted("unsure", 0.4
 
 
 def rows(regions, threshold=0.9, labels=LABELS):
-    return rows_of(regions, labels, assess(PHOTO, regions, labels, threshold=threshold), threshold)
+    return findings_of(regions, labels, assess(PHOTO, regions, labels, threshold=threshold), threshold)
 
 
 def test_findings_are_numbered_in_drawing_order_without_the_car():

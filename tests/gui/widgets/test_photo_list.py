@@ -3,7 +3,7 @@
 import pytest
 
 from cardamage_core.project import PhotoSummary
-from cardamage_gui.widgets.photo_list import PhotoFilter, PhotoModel, counts, second_line
+from cardamage_gui.widgets.photo_list import PhotoFilter, PhotoModel, count_kinds, second_line
 
 
 def photo(photo_id, name, *, review="unreviewed", regions=1, labels=("dent",), missing=False):
@@ -36,7 +36,7 @@ def test_the_list_shows_what_passes_chip_and_search(kind, text, names):
 
 
 def test_the_chips_count_all_photos():
-    assert counts(ALL, {"1": 2}) == {"all": 3, "unreviewed": 2, "problems": 1, "no region": 1}
+    assert count_kinds(ALL, {"1": 2}) == {"all": 3, "unreviewed": 2, "problems": 1, "no region": 1}
 
 
 def test_next_and_previous_stop_at_the_ends():

@@ -7,7 +7,7 @@ import pytest
 
 from cardamage_core import formats
 from cardamage_core.annotations import edits
-from cardamage_core.annotations.model import (  # fmt: skip
+from cardamage_core.annotations.model import (
     AnnotatedPhoto,
     Circle,
     Dataset,
