@@ -1,7 +1,4 @@
-"""Which photos are there, and which one is shown? The panel at the left: search, filter chips, list.
-
-How is the photo list narrowed down by label, split and review? The menu beside the search.
-"""
+"""The photo panel of the Annotate page: search, filter menu, filter chips and the photo list."""
 
 from __future__ import annotations
 
@@ -9,12 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from qtpy.QtCore import QModelIndex, Qt, Signal
+from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
     QLineEdit,
-    QListView,
     QMenu,
     QPushButton,
     QStackedWidget,
@@ -28,7 +24,7 @@ from cardamage_core.annotations.model import Review
 from .. import look
 from ..session import Session
 from ..widgets import common
-from ..widgets.photo_list import KINDS, PHOTO, PhotoFilter, PhotoModel, PhotoRow
+from ..widgets.photo_list import KINDS, PhotoFilter, PhotoList, PhotoModel
 from ..widgets.thumbnails import Thumbnails
 from .problems import Checking
 
@@ -44,12 +40,12 @@ class PhotoPanel(QWidget):
         self.model = PhotoModel(self)
         self.search = QLineEdit()
         self.filter = FilterButton()
-        self.list = QListView()
+        self.list = PhotoList(self.model, thumbnails)
         self.chips = QButtonGroup(self)
         self._stack = QStackedWidget()
         self._nothing = common.EmptyState("", common.button("Show all", self._show_all), role="panel")
-        self._arrange(thumbnails)
-        self._listen(thumbnails)
+        self._arrange()
+        self._listen()
 
     def step(self, by: int) -> None:
         """Show the photo so many rows further in the list, if there is one."""
@@ -98,44 +94,18 @@ class PhotoPanel(QWidget):
         photos = self.model.counts["all"]
         self._nothing.set_text("No photo matches." if photos else "No photos yet.")
         self._stack.setCurrentIndex(0 if self.model.rowCount() or not photos else 1)
-        self._mark_current(self._session.current)
-
-    def _mark_current(self, photo_id: str) -> None:
-        row = self.model.row_of(photo_id)
-        if row < 0:
-            self.list.clearSelection()
-            return
-        index = self.model.index(row)
-        if self.list.currentIndex() != index:
-            self.list.setCurrentIndex(index)
-            self.list.scrollTo(index)
-
-    def _chosen(self, index: QModelIndex, _old: QModelIndex) -> None:
-        if index.isValid():
-            self._session.select(index.data(PHOTO).id)
+        self.list.show_current(self._session.current)
 
     def _show_all(self) -> None:
         self.search.clear()
         self.filter.clear()
         self.show_kind("all")
 
-    def _picture_made(self, photo_id: str) -> None:
-        row = self.model.row_of(photo_id)
-        if row >= 0:
-            self.list.update(self.model.index(row))
-
-    def _arrange(self, thumbnails: Thumbnails) -> None:
+    def _arrange(self) -> None:
         self.setMinimumWidth(220)
         self.search.setPlaceholderText("Search photos, labels")
         self.search.setAccessibleName("Search photos, labels")
         self.search.setClearButtonEnabled(True)
-        self.list.setModel(self.model)
-        self.list.setItemDelegate(PhotoRow(thumbnails, self.list))
-        self.list.setUniformItemSizes(True)
-        self.list.setMouseTracking(True)
-        self.list.setVerticalScrollMode(QListView.ScrollPerPixel)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
-        self.list.setAccessibleName("Photos")
         head = QWidget()
         column = common.rows(head, margins=(12, 1, 7, 10), spacing=10)
         line = QHBoxLayout()
@@ -169,20 +139,19 @@ class PhotoPanel(QWidget):
         self.chips.button(0).setChecked(True)
         return lines
 
-    def _listen(self, thumbnails: Thumbnails) -> None:
+    def _listen(self) -> None:
         self.search.textChanged.connect(self._filter)
         self.filter.changed.connect(self._filter)
         self._session.labels_changed.connect(self._offer)
         self._session.photos_changed.connect(self._offer)
         self.chips.idToggled.connect(self._chip_toggled)
-        self.list.selectionModel().currentChanged.connect(self._chosen)
+        self.list.chosen.connect(self._session.select)
         self._session.project_changed.connect(self._show_all)
         self._session.photos_changed.connect(self._refresh)
         self._session.photo_changed.connect(self._photo_changed)
-        self._session.current_changed.connect(self._mark_current)
+        self._session.current_changed.connect(self.list.show_current)
         self._checking.changed.connect(self._refresh)
         self._checking.photo_checked.connect(self._photo_changed)
-        thumbnails.made.connect(self._picture_made)
 
     def _chip_toggled(self, _number: int, on: bool) -> None:
         if on:

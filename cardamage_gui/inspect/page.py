@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
-from qtpy.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+from qtpy.QtWidgets import QStackedWidget, QWidget
 
 from cardamage_core.annotations.confidence import stands
 from cardamage_core.annotations.model import Review
@@ -26,7 +26,7 @@ from ..widgets.dialogs import Dialogs
 from ..widgets.docks import LEFT, RIGHT, Docks, Panel
 from ..widgets.thumbnails import Thumbnails
 from .findings import FindingsPanel, decided, rows_of
-from .photo_panel import PhotosModel, PhotosView
+from .photo_panel import DamageFigures, PhotoPanel
 from .prediction_run import Outliner, Outlining
 from .viewer import Viewer
 
@@ -139,10 +139,6 @@ class InspectPage(QWidget):
     def _photos_changed(self) -> None:
         self._stack.setCurrentWidget(self.docks if self._session.photos() else self._empty)
 
-    def _current_changed(self, photo_id: str) -> None:
-        self._photos.show_current(photo_id)
-        self._show_photo(photo_id)
-
     def _photo_changed(self, photo_id: str) -> None:
         if photo_id == self._showing:
             self._show_findings()
@@ -242,9 +238,11 @@ class InspectPage(QWidget):
         self._panel = FindingsPanel()
         self._outline_bar = self._panel.outline_bar
         threshold = self._viewer.toolbar.threshold
-        model = PhotosModel(self._session, self._background, threshold)
+        self._figures = DamageFigures(self._session, self._background, threshold, self)
+        add = common.icon_button("image-plus-outline", "Open photos…", self.open_photos)
+        keyed(add, "inspect_open", "Open photos…", key="Ctrl+Shift+O")
         thumbnails = Thumbnails(self._session, self._background, self)
-        self._photos = PhotosView(model, thumbnails)
+        self._photos = PhotoPanel(self._session, thumbnails, self._figures, add)
         self._empty = common.EmptyState(
             "Open the photos of a car, or drop them here, to see its damage outlined.",
             common.button("Open photos…", self.open_photos, "primary"),
@@ -253,7 +251,7 @@ class InspectPage(QWidget):
 
     def _arrange(self) -> None:
         panels = (
-            Panel("list", "Photos", self._list(), LEFT, 270),
+            Panel("list", "Photos", self._photos, LEFT, 270),
             Panel("details", "Findings", self._panel, RIGHT, 330),
         )
         self.docks = Docks(self._viewer, panels)
@@ -262,36 +260,20 @@ class InspectPage(QWidget):
         self._stack.addWidget(self.docks)
         common.rows(self).addWidget(self._stack)
 
-    def _list(self) -> QWidget:
-        sheet = common.frame("panel")
-        sheet.setMinimumWidth(220)
-        layout = common.rows(sheet, margins=(0, 2, 0, 0), spacing=8)
-        head = QHBoxLayout()
-        head.setContentsMargins(14, 0, 5, 0)
-        head.addWidget(common.section("Photos"))
-        head.addStretch(1)
-        add = common.icon_button("image-plus-outline", "Open photos…", self.open_photos)
-        keyed(add, "inspect_open", "Open photos…", key="Ctrl+Shift+O")
-        head.addWidget(add)
-        layout.addLayout(head)
-        layout.addWidget(self._photos, 1)
-        return sheet
-
     def _listen(self) -> None:
         session = self._session
         session.project_changed.connect(self._project_changed)
         session.photos_changed.connect(self._photos_changed)
-        session.current_changed.connect(self._current_changed)
+        session.current_changed.connect(self._show_photo)
         session.photo_changed.connect(self._photo_changed)
         session.labels_changed.connect(self._show_findings)
-        self._photos.chosen.connect(session.select)
         canvas, toolbar, bar = self._viewer.canvas, self._viewer.toolbar, self._outline_bar
         self._panel.table.chosen.connect(self._row_chosen)
         canvas.selection_changed.connect(self._panel.table.choose)
         canvas.hint_changed.connect(self.hint_changed)
         canvas.pointer_moved.connect(self.pointer_moved)
         toolbar.threshold_changed.connect(self._show_findings)
-        toolbar.threshold_settled.connect(self._photos.model().forget_figures)
+        toolbar.threshold_settled.connect(self._figures.forget)
         self._outlining.changed.connect(self._show_work)
         self._outlining.failed.connect(session.failed)
         self._outlining.finished.connect(self._outlined)
