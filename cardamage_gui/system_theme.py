@@ -43,7 +43,7 @@ class SystemTheme(QObject):
         self._look_again()
 
     def _state_changed(self, state: Qt.ApplicationState) -> None:
-        if state == Qt.ApplicationActive:
+        if state == Qt.ApplicationState.ApplicationActive:
             self._look_again()
 
     def _look_again(self) -> None:
@@ -60,11 +60,11 @@ def preferred(environment: Any, told: bool | None) -> bool | None:
     if told is not None:
         return told
     if sys.platform == "win32":
-        light = QSettings(WINDOWS, QSettings.NativeFormat).value("AppsUseLightTheme")
+        light = QSettings(WINDOWS, QSettings.Format.NativeFormat).value("AppsUseLightTheme")
         return None if light is None else not int(light)
     if sys.platform == "darwin":
         plist = Path.home() / "Library/Preferences/.GlobalPreferences.plist"
-        return QSettings(str(plist), QSettings.NativeFormat).value("AppleInterfaceStyle") == "Dark"
+        return QSettings(str(plist), QSettings.Format.NativeFormat).value("AppleInterfaceStyle") == "Dark"
     return _gtk(Path(environment.get("XDG_CONFIG_HOME") or Path.home() / ".config"))
 
 

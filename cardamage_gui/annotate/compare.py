@@ -438,4 +438,4 @@ class ComparePanel(Floating):
         foot.addStretch(1)
         foot.addWidget(common.button("Close", self.hide, tip="The outlines stay (Esc)"))
         column.addLayout(foot)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

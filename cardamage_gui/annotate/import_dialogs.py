@@ -51,7 +51,7 @@ class NamingDialog(QDialog):
 
     def __init__(self, plan: ImportPlan, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setAttribute(Qt.WA_DeleteOnClose)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(f"Import {plan.source.name}")
         self.setMinimumWidth(560)
         self._plan = plan
@@ -130,14 +130,14 @@ def _table(plan: ImportPlan) -> QTableWidget:
     table.setAccessibleName("Labels of the file")
     table.setHorizontalHeaderLabels(["In the file", "Regions", "Becomes", "Stands for"])
     table.verticalHeader().hide()
-    table.setEditTriggers(QAbstractItemView.AllEditTriggers)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.AllEditTriggers)
     table.horizontalHeader().setStretchLastSection(True)
     for row, (name, number) in enumerate(counts.most_common()):
         new = proposed.get(name, name)
         for column, text in ((NAME, name), (NUMBER, f"{number:,}"), (BECOMES, new)):
             item = QTableWidgetItem(text)
             if column != BECOMES:
-                item.setFlags(item.flags() & ~Qt.ItemIsEditable)
+                item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
             table.setItem(row, column, item)
         table.setCellWidget(row, ROLE, _roles(plan.proposed.roles.get(new, "damage"), name))
     table.resizeColumnsToContents()
@@ -164,7 +164,7 @@ class SummaryDialog(QDialog):
 
     def __init__(self, summary: import_apply.ImportSummary, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setAttribute(Qt.WA_DeleteOnClose)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Imported")
         self.setMinimumWidth(520)
         column = common.rows(self, margins=(24, 20, 24, 16), spacing=12)

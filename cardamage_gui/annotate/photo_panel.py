@@ -127,7 +127,7 @@ class PhotoPanel(QWidget):
             chip = QPushButton(TEXTS[kind])
             chip.setProperty("role", "chip")
             chip.setCheckable(True)
-            chip.setFocusPolicy(Qt.TabFocus)
+            chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self.chips.addButton(chip, number)
             if number % 2 == 0:
                 line = QHBoxLayout()
@@ -172,9 +172,9 @@ class FilterButton(QToolButton):
         self.wanted = ANY
         self._labels: tuple[str, ...] = ()
         self._splits: tuple[str, ...] = ()
-        self.setPopupMode(QToolButton.InstantPopup)
-        self.setToolButtonStyle(Qt.ToolButtonTextBesideIcon)
-        self.setFocusPolicy(Qt.TabFocus)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setStatusTip("Show only photos with a label, of a split, in a review state")
         look.set_icon(self, "filter-variant", color="muted")
         self._menu = QMenu(self)

@@ -346,5 +346,5 @@ def _line(name: str, field: QWidget) -> QWidget:
         line.addWidget(field, 1)
     else:
         line.addStretch(1)
-        line.addWidget(field, 0, Qt.AlignRight)
+        line.addWidget(field, 0, Qt.AlignmentFlag.AlignRight)
     return made

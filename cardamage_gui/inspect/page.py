@@ -57,7 +57,7 @@ class InspectPage(QWidget):
         self._session, self._background, self._settings, self._dialogs = session, background, settings, dialogs
         self._wanted_model = ""
         self._showing = ""  # the photo being shown; not the session's while the page is out of view
-        self.setFocusPolicy(Qt.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAcceptDrops(True)
         self._outlining = Outlining(session, background, self, worker=worker or _predictor)
         self._make()

@@ -190,7 +190,7 @@ def _toggle(text: str, key: str, action: str, slot: Callable[[], None]) -> QTool
 
 
 def _slider(value: float, name: str, width: int) -> tuple[QSlider, QLabel]:
-    slider = common.Slider(Qt.Horizontal)
+    slider = common.Slider(Qt.Orientation.Horizontal)
     slider.setRange(0, 100)
     slider.setValue(round(100 * value))
     slider.setFixedWidth(width)

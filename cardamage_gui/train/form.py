@@ -261,7 +261,7 @@ def _row(grid: QGridLayout, row: int, text: str, field: QWidget | QHBoxLayout | 
         grid.addWidget(label, row, 0)
         grid.addWidget(field, row, 1)
     else:
-        grid.addWidget(label, row, 0, Qt.AlignTop if isinstance(field, QVBoxLayout) else Qt.Alignment())
+        grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop if isinstance(field, QVBoxLayout) else Qt.AlignmentFlag(0))
         grid.addLayout(field, row, 1)
     return label
 

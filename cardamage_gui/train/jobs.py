@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cardamage_core.jobs.queue import JobStatus
     from cardamage_core.models.registry import Model
 
-ITEM = Qt.UserRole
+ITEM = Qt.ItemDataRole.UserRole
 JOB_ROW = 64
 
 
@@ -30,16 +30,16 @@ class ItemsModel(QAbstractListModel):
         """Rows at the top level."""
         return 0 if parent is not None and parent.isValid() else len(self._items)
 
-    def data(self, index: QModelIndex, role: int = Qt.DisplayRole) -> Any:
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """The value itself, or its name for screen readers and tests."""
         if not index.isValid():
             return None
         item = self._items[index.row()]
         if role == ITEM:
             return item
-        if role in (Qt.DisplayRole, Qt.AccessibleTextRole):
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return name_of(item)
-        return tip_of(item) if role == Qt.ToolTipRole else None
+        return tip_of(item) if role == Qt.ItemDataRole.ToolTipRole else None
 
     def set_items(self, items: Sequence[Any]) -> None:
         """Show these; nothing moves when only their state changed."""
@@ -66,8 +66,8 @@ class ItemsView(QListView):
         self.setAccessibleName(name)
         self.setObjectName(name)
         self.setMouseTracking(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QListView.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setItemDelegate(delegate(self))
         self.setModel(ItemsModel(self))
 
@@ -105,13 +105,17 @@ class JobDelegate(QStyledItemDelegate):
         painter.setPen(color)
         painter.drawText(box.right() - width, box.top() + 8 + metrics.ascent(), job.state)
         painter.setPen(QColor(colors.text))
-        name = metrics.elidedText(job.job.name, Qt.ElideRight, box.width() - width - 12)
+        name = metrics.elidedText(job.job.name, Qt.TextElideMode.ElideRight, box.width() - width - 12)
         painter.drawText(box.left(), box.top() + 8 + metrics.ascent(), name)
         _paint_bar(painter, QRect(box.left(), box.top() + 31, box.width(), 6), job.fraction, color, colors)
         painter.setPen(QColor(colors.muted))
         painter.setFont(small(option))
-        text = QFontMetrics(painter.font()).elidedText(said_of(job), Qt.ElideRight, box.width())
-        painter.drawText(QRect(box.left(), box.top() + 41, box.width(), 18), Qt.AlignLeft | Qt.AlignVCenter, text)
+        text = QFontMetrics(painter.font()).elidedText(said_of(job), Qt.TextElideMode.ElideRight, box.width())
+        painter.drawText(
+            QRect(box.left(), box.top() + 41, box.width(), 18),
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
+            text,
+        )
 
 
 class ModelDelegate(QStyledItemDelegate):
@@ -131,16 +135,16 @@ class ModelDelegate(QStyledItemDelegate):
         said = f"mask AP50 {measured:.2f}" if isinstance(measured, int | float) else model.card.preset
         width = metrics.horizontalAdvance(said)
         painter.setPen(QColor(colors.muted))
-        painter.drawText(box, Qt.AlignRight | Qt.AlignVCenter, said)
+        painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, said)
         painter.setPen(QColor(colors.text))
-        name = metrics.elidedText(model.card.name, Qt.ElideMiddle, box.width() - width - 12)
-        painter.drawText(box, Qt.AlignLeft | Qt.AlignVCenter, name)
+        name = metrics.elidedText(model.card.name, Qt.TextElideMode.ElideMiddle, box.width() - width - 12)
+        painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
 
 
 def paint_row(painter: QPainter, option: QStyleOptionViewItem, colors: look.Palette) -> QRect:
     """Draw a row's ground and give back the box for what stands on it."""
-    chosen = bool(option.state & QStyle.State_Selected)
-    if chosen or option.state & QStyle.State_MouseOver:
+    chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+    if chosen or option.state & QStyle.StateFlag.State_MouseOver:
         painter.fillRect(option.rect, QColor(colors.raised))
     if chosen:
         painter.fillRect(QRect(option.rect.left(), option.rect.top(), 3, option.rect.height()), QColor(colors.accent))
@@ -191,8 +195,8 @@ def tip_of(item: Any) -> str:
 
 def _paint_bar(painter: QPainter, box: QRect, fraction: float, color: QColor, colors: look.Palette) -> None:
     painter.save()
-    painter.setRenderHint(QPainter.Antialiasing)
-    painter.setPen(Qt.NoPen)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(colors.line))
     painter.drawRoundedRect(QRectF(box), 3, 3)
     if fraction > 0:

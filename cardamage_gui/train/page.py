@@ -47,7 +47,7 @@ class TrainPage(QWidget):
         super().__init__()
         self._session, self._background, self._watch = session, background, watch
         self._wanted = ""  # the job just started, to be shown as soon as it is listed
-        self.setFocusPolicy(Qt.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._make_widgets()
         self._arrange()
         self._listen()
@@ -219,7 +219,7 @@ class TrainPage(QWidget):
         layout.addStretch(1)
         area = common.scrolled(sheet, "Jobs and models")
         area.setMinimumWidth(220)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.docks = Docks(self._stack, [Panel("list", "Jobs and models", area, LEFT, WIDTH)])
         common.rows(self).addWidget(self.docks)
         self._show_heads()
@@ -241,7 +241,7 @@ class TrainPage(QWidget):
 
     def _listed_models(self) -> list[Model]:
         model = self._models.model()
-        return [model.index(row).data(Qt.UserRole) for row in range(model.rowCount())]
+        return [model.index(row).data(Qt.ItemDataRole.UserRole) for row in range(model.rowCount())]
 
     def _choose_none(self) -> None:
         _clear(self._jobs)
@@ -249,7 +249,7 @@ class TrainPage(QWidget):
 
 
 def _clear(view: ItemsView) -> None:
-    view.selectionModel().setCurrentIndex(view.model().index(-1), QItemSelectionModel.Clear)
+    view.selectionModel().setCurrentIndex(view.model().index(-1), QItemSelectionModel.SelectionFlag.Clear)
 
 
 def _inset(widget: QWidget) -> QWidget:

@@ -60,9 +60,9 @@ class Results(QFrame):
             if item.widget():
                 item.widget().deleteLater()
         for row, (name, value) in enumerate(facts(model)):
-            self._grid.addWidget(common.label(name, "muted"), row, 0, Qt.AlignTop)
+            self._grid.addWidget(common.label(name, "muted"), row, 0, Qt.AlignmentFlag.AlignTop)
             text = common.label(value, wrap=True)
-            text.setTextInteractionFlags(Qt.TextSelectableByMouse)
+            text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._grid.addWidget(text, row, 1)
 
     def _try(self) -> None:

@@ -22,7 +22,7 @@ from .. import look
 from ..settings import Settings
 from . import common
 
-LEFT, RIGHT = Qt.LeftDockWidgetArea, Qt.RightDockWidgetArea
+LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 GAP = 5  # pixels between panels, to be grabbed; as in window.qss
 
 
@@ -43,9 +43,9 @@ class Docks(QMainWindow):
 
     def __init__(self, middle: QWidget, panels: Sequence[Panel]) -> None:
         super().__init__()
-        self.setWindowFlags(Qt.Widget)
-        self.setDockOptions(QMainWindow.AllowNestedDocks | QMainWindow.AllowTabbedDocks)
-        self.setTabPosition(Qt.AllDockWidgetAreas, QTabWidget.North)
+        self.setWindowFlags(Qt.WindowType.Widget)
+        self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.setCentralWidget(middle)
         self._wanted: str | None = ""  # the arrangement to take when first shown; None: it was taken
         self._stowed: list[Dock] = []  # floating panels put away while the page is out of view
@@ -128,7 +128,7 @@ class Docks(QMainWindow):
     def event(self, event: QEvent) -> bool:
         """Draw a line where the work meets a panel, and above a panel that stands below another."""
         done = super().event(event)
-        if event.type() == QEvent.Paint:
+        if event.type() == QEvent.Type.Paint:
             self._paint_lines()
         return done
 
@@ -142,7 +142,7 @@ class Docks(QMainWindow):
 
     def _size_all(self) -> None:
         docks = list(self._docks.values())
-        self.resizeDocks(docks, [dock.panel.width for dock in docks], Qt.Horizontal)
+        self.resizeDocks(docks, [dock.panel.width for dock in docks], Qt.Orientation.Horizontal)
 
     def _paint_lines(self) -> None:
         work = self.centralWidget().geometry()
@@ -244,7 +244,7 @@ class DockTitle(QFrame):
     def __init__(self, dock: QDockWidget) -> None:
         super().__init__(dock)
         self.setProperty("role", "panel")
-        self.setCursor(Qt.SizeAllCursor)
+        self.setCursor(Qt.CursorShape.SizeAllCursor)
         self._dock = dock
         self._bar: QWidget | None = None
         self._near = self._floating = self._open = False
@@ -288,8 +288,8 @@ class DockTitle(QFrame):
         if self._open or not self._near:
             return
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.Antialiasing)
-        painter.setPen(Qt.NoPen)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(look.of(self).line))
         grip = QRectF(0, 0, GRIP.width(), GRIP.height())
         grip.moveCenter(QPointF(self.width() / 2, STRIP / 2))
@@ -321,7 +321,7 @@ class DockTitle(QFrame):
             ("close", f"Close {title}", self._dock.close),
         ):
             button = common.icon_button(icon, tip, slot)
-            button.setCursor(Qt.ArrowCursor)
+            button.setCursor(Qt.CursorShape.ArrowCursor)
             line.addWidget(button)
         common.rows(self).addWidget(self._bar)
 

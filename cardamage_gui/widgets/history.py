@@ -15,7 +15,7 @@ from ..commands.palette import Roomy
 from ..session import Session
 from . import common
 
-EDIT = Qt.UserRole
+EDIT = Qt.ItemDataRole.UserRole
 PAGE = 200  # edits read at once; more as the list is scrolled
 
 
@@ -56,20 +56,20 @@ class HistoryModel(QAbstractListModel):
             return 0
         return len(self._edits) + (0 < self._number <= len(self._edits))
 
-    def data(self, index: QModelIndex, role: int = Qt.DisplayRole) -> object:
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """What was done and when; what is undone is grey and struck out."""
         if not index.isValid():
             return None
         edit = self._edits[index.row()] if index.row() < len(self._edits) else None
         if role == EDIT:
             return edit
-        if role in (Qt.DisplayRole, Qt.AccessibleTextRole):
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             photo = self._session.summary(edit.photo) if edit and edit.photo else None
-            undone = ", undone" if edit and edit.undone and role == Qt.AccessibleTextRole else ""
+            undone = ", undone" if edit and edit.undone and role == Qt.ItemDataRole.AccessibleTextRole else ""
             return said(edit) + (f" · {photo.name}" if photo else "") + undone
-        if edit is not None and edit.undone and role == Qt.ForegroundRole:
+        if edit is not None and edit.undone and role == Qt.ItemDataRole.ForegroundRole:
             return QColor(look.of(self.parent()).muted) if isinstance(self.parent(), QWidget) else None
-        if edit is not None and edit.undone and role == Qt.FontRole:
+        if edit is not None and edit.undone and role == Qt.ItemDataRole.FontRole:
             font = QFont()
             font.setStrikeOut(True)
             return font

@@ -21,8 +21,8 @@ from cardamage_core.text import amount
 from .. import look
 from .thumbnails import Thumbnails
 
-PHOTO = Qt.UserRole
-FINDINGS = Qt.UserRole + 1
+PHOTO = Qt.ItemDataRole.UserRole
+FINDINGS = Qt.ItemDataRole.UserRole + 1
 
 KINDS = ("all", "unreviewed", "findings", "no region")
 
@@ -139,15 +139,15 @@ class PhotoModel(QStringListModel):
             self._rows[row] = photo
             self.dataChanged.emit(self.index(row), self.index(row))
 
-    def data(self, index: QModelIndex, role: int = Qt.DisplayRole) -> object:
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """The photo's name; under `PHOTO` its summary, under `FINDINGS` the number of its findings."""
         if not index.isValid():
             return None
         photo = self._rows[index.row()]
         match role:
-            case Qt.DisplayRole | Qt.ToolTipRole:
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
                 return photo.name
-            case Qt.AccessibleTextRole:
+            case Qt.ItemDataRole.AccessibleTextRole:
                 return f"{photo.name}, {photo.regions} regions, {photo.review}"
             case _ if role == PHOTO:
                 return photo
@@ -155,9 +155,9 @@ class PhotoModel(QStringListModel):
                 return self._findings.get(photo.id, 0)
         return None
 
-    def flags(self, index: QModelIndex) -> Qt.ItemFlags:
+    def flags(self, index: QModelIndex) -> Qt.ItemFlag:
         """Rows are chosen, not edited."""
-        return Qt.ItemIsEnabled | Qt.ItemIsSelectable if index.isValid() else Qt.NoItemFlags
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable if index.isValid() else Qt.ItemFlag.NoItemFlags
 
     def row_of(self, photo_id: str) -> int:
         """Where a photo stands, -1 when it is filtered out."""
@@ -222,8 +222,8 @@ class PhotoList(QListView):
         self.setItemDelegate(PhotoRow(thumbnails, self, figure=figure))
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
-        self.setVerticalScrollMode(QListView.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.selectionModel().currentChanged.connect(self._current_changed)
         thumbnails.made.connect(self.repaint_row)
 
@@ -270,20 +270,20 @@ class PhotoRow(QStyledItemDelegate):
         findings: int = index.data(FINDINGS)
         colors, rect = look.of(self._widget), option.rect
         painter.save()
-        painter.setRenderHints(QPainter.Antialiasing | QPainter.SmoothPixmapTransform)
-        if option.state & (QStyle.State_Selected | QStyle.State_MouseOver):
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        if option.state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver):
             painter.fillRect(rect, QColor(colors.raised))
-        if option.state & QStyle.State_Selected:
+        if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), QColor(colors.accent))
         place = QRect(rect.left() + 16, rect.center().y() - PICTURE.height() // 2, PICTURE.width(), PICTURE.height())
         self._paint_picture(painter, place, None if photo.missing else self._thumbnails.get(photo.id), colors)
         right = rect.right() - self._paint_end(painter, option, photo, colors)
         text = QRect(place.right() + 11, rect.top() + 9, right - place.right() - 11, 20)
-        _line(painter, text, photo.name, option.font, QColor(colors.text), Qt.ElideMiddle)
+        _line(painter, text, photo.name, option.font, QColor(colors.text), Qt.TextElideMode.ElideMiddle)
         small = QFont(option.font)
         small.setPixelSize(look.SMALL + 1)
         told = QColor(colors.bad if photo.missing else colors.muted)
-        _line(painter, text.translated(0, 19), second_line(photo, findings), small, told, Qt.ElideRight)
+        _line(painter, text.translated(0, 19), second_line(photo, findings), small, told, Qt.TextElideMode.ElideRight)
         painter.restore()
 
     def _paint_end(
@@ -296,7 +296,9 @@ class PhotoRow(QStyledItemDelegate):
         figure = self._figure(photo)
         painter.setFont(option.font)
         painter.setPen(QColor(colors.text))
-        painter.drawText(option.rect.adjusted(0, 0, -12, 0), Qt.AlignRight | Qt.AlignVCenter, figure)
+        painter.drawText(
+            option.rect.adjusted(0, 0, -12, 0), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, figure
+        )
         return QFontMetrics(option.font).horizontalAdvance(figure) + 20
 
     def _paint_picture(self, painter: QPainter, place: QRect, pixmap: QPixmap | None, colors: look.Palette) -> None:
@@ -311,7 +313,7 @@ class PhotoRow(QStyledItemDelegate):
         painter.restore()
 
     def _paint_dot(self, painter: QPainter, rect: QRect, color: QColor) -> None:
-        painter.setPen(Qt.NoPen)
+        painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color)
         painter.drawEllipse(QRectF(rect.right() - 21, rect.center().y() - 4, 9, 9))
 
@@ -327,7 +329,7 @@ def second_line(photo: PhotoSummary, findings: int) -> str:
 
 def cropped(picture: QSize, place: QSize) -> QRect:
     """The middle of the picture that has the shape of the place."""
-    kept = place.scaled(picture, Qt.KeepAspectRatio)
+    kept = place.scaled(picture, Qt.AspectRatioMode.KeepAspectRatio)
     return QRect((picture.width() - kept.width()) // 2, (picture.height() - kept.height()) // 2,
                  kept.width(), kept.height())  # fmt: skip
 
@@ -336,4 +338,4 @@ def _line(painter: QPainter, rect: QRect, text: str, font: QFont, color: QColor,
     painter.setFont(font)
     painter.setPen(color)
     shown = QFontMetrics(font).elidedText(text, elide, rect.width())
-    painter.drawText(rect, Qt.AlignLeft | Qt.AlignVCenter, shown)
+    painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)

@@ -52,7 +52,7 @@ class Welcome(QFrame):
             common.button("Import…", import_, tip="Import VIA annotations or a folder of photos"),
         ]
         self._busy = common.label("", "muted")
-        self._busy.setAlignment(Qt.AlignCenter)
+        self._busy.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._busy.hide()
         self._recent = QVBoxLayout()
         self._recent.setSpacing(2)
@@ -69,7 +69,7 @@ class Welcome(QFrame):
             entry = common.button(
                 folder.name, lambda folder=folder: self._recent_chosen(folder), "link", tip=str(folder)
             )
-            self._recent.addWidget(entry, 0, Qt.AlignLeft)
+            self._recent.addWidget(entry, 0, Qt.AlignmentFlag.AlignLeft)
 
     def show_busy(self, text: str) -> None:
         """Say what is being prepared; "" when ready again."""
@@ -83,7 +83,9 @@ class Welcome(QFrame):
         sheet.setMaximumWidth(WIDTH)
         column = common.rows(sheet, spacing=24)
         column.addStretch(2)
-        column.addWidget(common.label("From annotated photo to damage figure", "title"), 0, Qt.AlignHCenter)
+        column.addWidget(
+            common.label("From annotated photo to damage figure", "title"), 0, Qt.AlignmentFlag.AlignHCenter
+        )
         cards = QHBoxLayout()
         cards.setSpacing(12)
         for step in STEPS:
@@ -98,7 +100,9 @@ class Welcome(QFrame):
         column.addLayout(line)
         column.addWidget(self._busy)
         column.addWidget(
-            common.label("Or drop annotations or a folder of photos on this window.", "small"), 0, Qt.AlignHCenter
+            common.label("Or drop annotations or a folder of photos on this window.", "small"),
+            0,
+            Qt.AlignmentFlag.AlignHCenter,
         )
         column.addLayout(self._recent)
         column.addStretch(3)
@@ -113,10 +117,10 @@ def _card(icon: str, title: str, text: str) -> QFrame:
     layout = common.rows(card, margins=(16, 14, 16, 16), spacing=6)
     sign = common.icon_button(icon, title)
     sign.setProperty("role", "sign")
-    sign.setAttribute(Qt.WA_TransparentForMouseEvents)
-    sign.setFocusPolicy(Qt.NoFocus)
+    sign.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    sign.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     sign.setIconSize(sign.iconSize() * look.ICON_LARGE / look.ICON)
-    layout.addWidget(sign, 0, Qt.AlignLeft)
+    layout.addWidget(sign, 0, Qt.AlignmentFlag.AlignLeft)
     layout.addWidget(common.label(title, "heading"))
     layout.addWidget(common.label(text, "small", wrap=True))
     layout.addStretch(1)
@@ -190,7 +194,7 @@ class StepsCard(QFrame):
         super().__init__(canvas)
         self.setProperty("role", "float")
         self.setAccessibleName("First steps")
-        self.setCursor(Qt.ArrowCursor)
+        self.setCursor(Qt.CursorShape.ArrowCursor)
         self._marks = [common.label(str(number + 1), "key") for number in range(len(FIRST_STEPS))]
         self._texts = [common.label(text) for text in FIRST_STEPS]
         self._last = common.label(LAST, "small")
@@ -218,7 +222,7 @@ class StepsCard(QFrame):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay in the corner."""
-        if event.type() == QEvent.Resize:
+        if event.type() == QEvent.Type.Resize:
             self._place()
         return super().eventFilter(watched, event)
 
@@ -243,7 +247,7 @@ def _line(mark: QLabel, text: QLabel) -> QHBoxLayout:
     line = QHBoxLayout()
     line.setSpacing(10)
     mark.setFixedWidth(22)
-    mark.setAlignment(Qt.AlignCenter)
+    mark.setAlignment(Qt.AlignmentFlag.AlignCenter)
     line.addWidget(mark)
     line.addWidget(text, 1)
     return line

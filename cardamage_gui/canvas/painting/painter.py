@@ -117,4 +117,4 @@ class CanvasPainter:
     def _paint_message(self, painter: QPainter, whole: QRectF) -> None:
         painter.setPen(QColor(self.style.colors.muted))
         room = whole.adjusted(48, 48, -48, -48)
-        painter.drawText(room, Qt.AlignCenter | Qt.TextWordWrap, self._state.message)
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._state.message)
