@@ -173,7 +173,7 @@ def _system_is_dark() -> bool:
 def _font() -> QFont:
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
     if font.family() in ("", "Sans Serif", "Sans", "DejaVu Sans"):
-        families = set(QFontDatabase().families())
+        families = set(QFontDatabase.families())
         font = QFont(next((name for name in FONTS if name in families), font.family()))
     font.setPixelSize(TEXT)
     return font

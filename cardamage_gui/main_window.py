@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from qtpy.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
-from qtpy.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from qtpy.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QStatusTipEvent
 from qtpy.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from cardamage_core.errors import CarDamageError
@@ -233,14 +233,14 @@ class MainWindow(QMainWindow):
 
     def event(self, event: QEvent) -> bool:
         """Status tips of menus and widgets go to our status bar."""
-        if event.type() == QEvent.Type.StatusTip:
+        if isinstance(event, QStatusTipEvent):
             self.foot.hint(event.tip())
             return True
         return super().event(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the place; trainings go on."""
-        self._settings.set("geometry", bytes(self.saveGeometry().toBase64()).decode("ascii"))
+        self._settings.set("geometry", bytes(self.saveGeometry().toBase64().data()).decode("ascii"))
         self._layouts.remember()
         self.closing.emit()
         super().closeEvent(event)

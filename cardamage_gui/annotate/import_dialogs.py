@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import (
@@ -72,15 +73,22 @@ class NamingDialog(QDialog):
 
     def mapping(self) -> NameMapping:
         """What the dialog says now."""
-        names, roles = {}, {}
+        names: dict[str, str] = {}
+        roles: dict[str, Any] = {}
         for row in range(self.labels.rowCount()):
-            old = self.labels.item(row, NAME).text()
-            new = self.labels.item(row, BECOMES).text().strip() or old
+            old, new = self._text(row, NAME), self._text(row, BECOMES).strip()
+            new = new or old
             if new != old:
                 names[old] = new
-            roles.setdefault(new, self.labels.cellWidget(row, ROLE).currentData())
+            role = self.labels.cellWidget(row, ROLE)
+            if isinstance(role, QComboBox):
+                roles.setdefault(new, role.currentData())
         label_in = self.attribute.currentData() if self.attribute.currentIndex() > 0 else ""
         return NameMapping(label_in, {} if label_in else names, {} if label_in else roles)
+
+    def _text(self, row: int, column: int) -> str:
+        item = self.labels.item(row, column)
+        return item.text() if item is not None else ""
 
     def accept(self) -> None:
         """Tell what was decided."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import (
@@ -186,7 +187,7 @@ class FilterButton(QToolButton):
         """The labels and splits there are."""
         self._labels, self._splits = tuple(labels), tuple(sorted(set(splits)))
 
-    def choose(self, **fields: str | None) -> None:
+    def choose(self, **fields: Any) -> None:
         """Ask for a label, split or review; "" or None for any."""
         self.wanted = replace(self.wanted, **fields)
         self._say()

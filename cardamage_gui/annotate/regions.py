@@ -29,6 +29,7 @@ from cardamage_core.annotations.shapes import vertex_count
 from cardamage_core.text import amount, percent
 
 from .. import look
+from ..widgets import common
 
 HEIGHT = 50
 FEWEST = 3  # rows that are always seen
@@ -197,7 +198,7 @@ class RowModel(QStringListModel):
         self._places = {row_id: place for place, row_id in enumerate(ids)}
         self.setStringList(list(ids))
 
-    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    def data(self, index: common.ModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """The text; under `ROW` the whole row, under `ID` its id."""
         if not index.isValid() or role not in (
             ROW,
@@ -213,7 +214,7 @@ class RowModel(QStringListModel):
             return " ".join(filter(None, (row.text, row.note, row.second, row.right)))
         return row if role == ROW else row.text
 
-    def flags(self, index: QModelIndex) -> Qt.ItemFlag:
+    def flags(self, index: common.ModelIndex) -> Qt.ItemFlag:
         """Rows are chosen, not edited."""
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable if index.isValid() else Qt.ItemFlag.NoItemFlags
 
@@ -235,11 +236,11 @@ class RowDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._widget, self._height = parent, height
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex) -> QSize:
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: common.ModelIndex) -> QSize:
         """All rows are alike."""
         return QSize(160, self._height)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: common.ModelIndex) -> None:
         """Paint one row."""
         row: Row = index.data(ROW)
         colors, rect = look.of(self._widget), option.rect

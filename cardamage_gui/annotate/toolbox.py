@@ -372,7 +372,7 @@ class Floating(QFrame):
     def settle(self) -> None:
         """Be as large as what is in it, in the corner."""
         self.adjustSize()
-        room = self.parentWidget()
+        room = self.parentWidget() or self
         self.move(room.width() - self.width() - EDGE, room.height() - self.height() - EDGE if self._low else EDGE)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -390,7 +390,8 @@ class Floating(QFrame):
 
     def event(self, event: QEvent) -> bool:
         """Esc is for the panel while it has the focus, not for the page."""
-        if event.type() == QEvent.Type.ShortcutOverride and event.matches(QKeySequence.StandardKey.Cancel):
+        cancel = isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Cancel)
+        if cancel and event.type() == QEvent.Type.ShortcutOverride:
             event.accept()
             return True
         return super().event(event)
@@ -398,5 +399,6 @@ class Floating(QFrame):
     def hideEvent(self, event: QHideEvent) -> None:
         """The photo has the keys again."""
         super().hideEvent(event)
-        if self.parentWidget() is not None:
-            self.parentWidget().setFocus()
+        parent = self.parentWidget()
+        if parent is not None:
+            parent.setFocus()

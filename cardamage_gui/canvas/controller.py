@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
-from qtpy.QtCore import QObject, QPoint, QPointF, Qt, Signal
+from qtpy.QtCore import QObject, QPointF, Qt, Signal
 from qtpy.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QWheelEvent
 
 from .gestures import GestureRunner
@@ -37,7 +38,7 @@ class Controller(QObject):
     def __init__(self, state: CanvasState, parent: QObject) -> None:
         super().__init__(parent)
         self._state, self._gestures = state, GestureRunner(state)
-        self._pan_from: QPoint | None = None
+        self._pan_from: QPointF | None = None
         self._space = False
         self._was_busy, self._cursor = False, Qt.CursorShape.ArrowCursor
         self.hint = ""
@@ -155,7 +156,7 @@ class Controller(QObject):
 
     def key_press(self, event: QKeyEvent) -> bool:
         """Act on a key; False when it means nothing here."""
-        does = {
+        does: dict[int, Callable[[], object]] = {
             Qt.Key.Key_Escape: self.escape,
             Qt.Key.Key_Delete: self.delete,
             Qt.Key.Key_Backspace: self.back,
@@ -199,12 +200,12 @@ class Controller(QObject):
         """Begin a pan or a gesture, or take the next step of the one that runs."""
         keys, button = event.modifiers(), event.button()
         self._heed(keys)
-        self._point(event.localPos())
+        self._point(event.position())
         alone = bool(
             keys & (Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ShiftModifier)
         )  # many window managers keep Alt for themselves
         if button == Qt.MouseButton.MiddleButton or (button == Qt.MouseButton.LeftButton and self._space):
-            self._pan_from = event.pos()
+            self._pan_from = event.position()
             self._show_cursor()
         elif button == Qt.MouseButton.LeftButton:
             self._finish(self._gestures.press(shift=bool(keys & Qt.KeyboardModifier.ShiftModifier), alone=alone))
@@ -214,11 +215,11 @@ class Controller(QObject):
     def move(self, event: QMouseEvent) -> None:
         """Pan, go on with the gesture, or find what is under the pointer."""
         if self._pan_from is not None:
-            step = event.pos() - self._pan_from
-            self._pan_from = event.pos()
+            step = event.position() - self._pan_from
+            self._pan_from = event.position()
             self._state.view.pan_by(step.x(), step.y())
         self._heed(event.modifiers())
-        self._point(event.localPos())
+        self._point(event.position())
 
     def release(self, event: QMouseEvent) -> None:
         """End a pan or a gesture."""
@@ -228,9 +229,9 @@ class Controller(QObject):
             self._pan_from = None
         elif event.button() == held:
             self._heed(event.modifiers())
-            self._point(event.localPos())
+            self._point(event.position())
             self._finish(self._gestures.release())
-        self._point(event.localPos())
+        self._point(event.position())
 
     def leave(self) -> None:
         """Nothing is under a pointer that left, unless a gesture holds on to it."""

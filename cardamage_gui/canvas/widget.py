@@ -331,7 +331,8 @@ class Canvas(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """While a gesture runs Ctrl+Z is for it (takes the last point back), not for the edits before."""
-        if event.type() == QEvent.Type.ShortcutOverride and self.busy and event.matches(QKeySequence.StandardKey.Undo):
+        undo = isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Undo)
+        if undo and event.type() == QEvent.Type.ShortcutOverride and self.busy:
             event.accept()
             return True
         return super().event(event)

@@ -16,7 +16,7 @@ from qtpy.QtWidgets import QDialog, QHBoxLayout, QKeySequenceEdit, QLabel, QLine
 
 from .. import look
 from ..widgets import common
-from .palette import ID, action_table, matching, show_actions
+from .palette import ID, action_table, matching, model_of, show_actions
 from .presets import PRESETS
 from .shortcuts import Shortcuts
 
@@ -43,7 +43,7 @@ class KeysSheet(QDialog):
         show_actions(self.table, matching(self._shortcuts.entries(), self.search.text()))
         shared = self._shortcuts.conflicts()
         bad = QBrush(QColor(look.of(self).bad))
-        model = self.table.model()
+        model = model_of(self.table)
         for row in range(model.rowCount()):
             name = model.index(row, 0).data(ID)
             if name in shared:

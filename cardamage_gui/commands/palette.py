@@ -28,6 +28,9 @@ ID = Qt.ItemDataRole.UserRole
 WIDTH, HEIGHT = 560, 420
 
 
+STEPS: dict[int, int] = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
+
+
 class CommandPalette(QDialog):
     """A field and the actions that match; Enter does the marked one, Esc nothing."""
 
@@ -57,9 +60,9 @@ class CommandPalette(QDialog):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Up and down move in the list while the field keeps the cursor; Enter does it."""
         if watched is self.field and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
-            if event.key() in steps:
-                self._move(steps[event.key()])
+            step = STEPS.get(event.key())
+            if step is not None:
+                self._move(step)
                 return True
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self._run(self.list.currentIndex())
@@ -86,7 +89,7 @@ class CommandPalette(QDialog):
 class Roomy(QStyledItemDelegate):
     """Rows of the usual height for text without pictures."""
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: common.ModelIndex) -> QSize:
         """As wide as the text."""
         size = super().sizeHint(option, index)
         return QSize(size.width() + 2 * look.GRID, look.ROW_SMALL)
@@ -111,9 +114,16 @@ def action_table(name: str) -> QTreeView:
     return table
 
 
+def model_of(table: QTreeView) -> QStandardItemModel:
+    """The items of such a table."""
+    model = table.model()
+    assert isinstance(model, QStandardItemModel)
+    return model
+
+
 def show_actions(table: QTreeView, entries: list[Entry]) -> None:
     """Fill such a table."""
-    model = table.model()
+    model = model_of(table)
     muted = QBrush(QColor(look.of(table).muted))
     model.removeRows(0, model.rowCount())
     for entry in entries:

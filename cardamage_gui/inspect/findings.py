@@ -141,11 +141,11 @@ class FindingsModel(QAbstractTableModel):
         """What is being shown."""
         return self._rows
 
-    def rowCount(self, parent: QModelIndex | None = None) -> int:
+    def rowCount(self, parent: common.ModelIndex | None = None) -> int:
         """One row for each finding."""
         return 0 if parent is not None and parent.isValid() else len(self._rows)
 
-    def columnCount(self, _parent: QModelIndex | None = None) -> int:
+    def columnCount(self, _parent: common.ModelIndex | None = None) -> int:
         """Number, damage, share, score, decision."""
         return STATE + 1
 
@@ -162,7 +162,7 @@ class FindingsModel(QAbstractTableModel):
             else None
         )
 
-    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: common.ModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """A cell in words, or the row itself."""
         row = self._rows[index.row()]
         if role == ROW:
@@ -181,7 +181,8 @@ class FindingsTable(QTableView):
         super().__init__()
         self.setObjectName("Findings")
         self.setAccessibleName("Findings on this photo")
-        self.setModel(FindingsModel())
+        self._findings = FindingsModel()
+        self.setModel(self._findings)
         self.setItemDelegate(_Delegate(self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -202,7 +203,7 @@ class FindingsTable(QTableView):
     def show_rows(self, rows: tuple[Row, ...], share: str) -> None:
         """Show these and keep the current one."""
         kept = self.current()
-        self.model().set_rows(rows, share)
+        self._findings.set_rows(rows, share)
         if kept is not None:
             self.choose((kept.region.id,))
 
@@ -213,21 +214,21 @@ class FindingsTable(QTableView):
 
     def choose(self, ids: Sequence[str]) -> None:
         """Make the first of these regions current, or none."""
-        known = [row.region.id for row in self.model().rows()]
+        known = [row.region.id for row in self._findings.rows()]
         if ids and ids[0] in known:
-            self.setCurrentIndex(self.model().index(known.index(ids[0]), 0))
+            self.setCurrentIndex(self._findings.index(known.index(ids[0]), 0))
         else:
             self.clearSelection()
             self.setCurrentIndex(QModelIndex())
 
     def next_open(self) -> None:
         """Go on to the next finding that nobody decided on."""
-        rows = self.model().rows()
+        rows = self._findings.rows()
         start = self.currentIndex().row() + 1
         order = [*range(start, len(rows)), *range(start)]
         for number in order:
             if rows[number].region.review == "unreviewed":
-                self.setCurrentIndex(self.model().index(number, 0))
+                self.setCurrentIndex(self._findings.index(number, 0))
                 return
 
     def _row_changed(self, index: QModelIndex, _before: QModelIndex) -> None:
@@ -237,10 +238,10 @@ class FindingsTable(QTableView):
 class _Delegate(QStyledItemDelegate):
     """Paints the disc with its number, and strikes rejected findings out."""
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex) -> QSize:
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: common.ModelIndex) -> QSize:
         return QSize(40, ROW_HEIGHT)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: common.ModelIndex) -> None:
         row: Row = index.data(ROW)
         colors = look.of(option.widget)
         rejected = row.region.review == "rejected"
@@ -257,7 +258,7 @@ class _Delegate(QStyledItemDelegate):
         painter.restore()
 
     def _cell(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex, row: Row, colors: look.Palette
+        self, painter: QPainter, option: QStyleOptionViewItem, index: common.ModelIndex, row: Row, colors: look.Palette
     ) -> None:
         column = index.column()
         font = QFont(option.font)

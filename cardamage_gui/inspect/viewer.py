@@ -154,9 +154,10 @@ class Toolbar(QFrame):
 
     def _arrange(self) -> None:
         layout = common.columns(self, margins=(8, 0, 8, 0), spacing=4)
-        for widget in (self._findings, self._original, _line()):
-            layout.addWidget(widget)
         for widget in (
+            self._findings,
+            self._original,
+            _line(),
             common.label("Show masks above", "muted"),
             self._threshold,
             self._threshold_said,

@@ -10,6 +10,7 @@ from qtpy.QtGui import QColor, QFont, QFontMetrics, QPainter
 from qtpy.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from .. import look
+from ..widgets import common
 
 if TYPE_CHECKING:
     from cardamage_core.jobs.queue import JobStatus
@@ -26,11 +27,11 @@ class ItemsModel(QAbstractListModel):
         super().__init__(parent)
         self._items: list[Any] = []
 
-    def rowCount(self, parent: QModelIndex | None = None) -> int:
+    def rowCount(self, parent: common.ModelIndex | None = None) -> int:
         """Rows at the top level."""
         return 0 if parent is not None and parent.isValid() else len(self._items)
 
-    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: common.ModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """The value itself, or its name for screen readers and tests."""
         if not index.isValid():
             return None
@@ -68,16 +69,17 @@ class ItemsView(QListView):
         self.setMouseTracking(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.items = ItemsModel(self)
         self.setItemDelegate(delegate(self))
-        self.setModel(ItemsModel(self))
+        self.setModel(self.items)
 
     def show_items(self, items: Sequence[Any]) -> None:
         """Show these items and keep what was chosen."""
         chosen = self.chosen()
-        self.model().set_items(items)
+        self.items.set_items(items)
         if chosen is not None and self.chosen() is None:
-            self.setCurrentIndex(self.model().index_of(key_of(chosen)))
-        rows = self.model().rowCount()
+            self.setCurrentIndex(self.items.index_of(key_of(chosen)))
+        rows = self.items.rowCount()
         height = self.sizeHintForRow(0) * rows if rows else 0
         self.setMinimumHeight(min(height, 3 * JOB_ROW))
         self.setMaximumHeight(height)
@@ -90,11 +92,11 @@ class ItemsView(QListView):
 class JobDelegate(QStyledItemDelegate):
     """A training: name, state, bar, and what there is to say about it."""
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex) -> QSize:
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: common.ModelIndex) -> QSize:
         """All rows are alike."""
         return QSize(100, JOB_ROW)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: common.ModelIndex) -> None:
         """Draw one row."""
         job: JobStatus = index.data(ITEM)
         colors = look.of(option.widget)
@@ -121,11 +123,11 @@ class JobDelegate(QStyledItemDelegate):
 class ModelDelegate(QStyledItemDelegate):
     """A model: its name and how good it is."""
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex) -> QSize:
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: common.ModelIndex) -> QSize:
         """All rows are alike."""
         return QSize(100, look.ROW_SMALL + 4)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: common.ModelIndex) -> None:
         """Draw one row."""
         model: Model = index.data(ITEM)
         colors = look.of(option.widget)

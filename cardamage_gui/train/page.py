@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QItemSelectionModel, Qt, Signal
+from qtpy.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
 from qtpy.QtGui import QHideEvent, QShowEvent
 from qtpy.QtWidgets import QStackedWidget, QWidget
 
@@ -85,10 +85,10 @@ class TrainPage(QWidget):
         self._jobs.show_items(jobs)
         self._show_heads()
         if self._wanted in {job.id for job in jobs}:
-            self._jobs.setCurrentIndex(self._jobs.model().index_of(self._wanted))
+            self._jobs.setCurrentIndex(self._jobs.items.index_of(self._wanted))
             self._wanted = ""
         elif jobs and self.isVisible() and self._stack.currentWidget() is self._empty:
-            self._jobs.setCurrentIndex(self._jobs.model().index(0))
+            self._jobs.setCurrentIndex(self._jobs.items.index(0))
         shown = self._jobs.chosen()
         if shown is not None and self.isVisible() and self._stack.currentWidget() is self._job_view:
             self._job_view.show_job(shown)
@@ -175,7 +175,7 @@ class TrainPage(QWidget):
     def _form_cancelled(self) -> None:
         jobs = self._watch.jobs()
         if jobs:
-            self._jobs.setCurrentIndex(self._jobs.model().index(0))
+            self._jobs.setCurrentIndex(self._jobs.items.index(0))
         else:
             self._stack.setCurrentWidget(self._empty)
 
@@ -236,11 +236,11 @@ class TrainPage(QWidget):
         self._results.try_model.connect(self.try_model)
 
     def _show_heads(self) -> None:
-        self._jobs_head.setVisible(self._jobs.model().rowCount() > 0)
-        self._models_head.setVisible(self._models.model().rowCount() > 0)
+        self._jobs_head.setVisible(self._jobs.items.rowCount() > 0)
+        self._models_head.setVisible(self._models.items.rowCount() > 0)
 
     def _listed_models(self) -> list[Model]:
-        model = self._models.model()
+        model = self._models.items
         return [model.index(row).data(Qt.ItemDataRole.UserRole) for row in range(model.rowCount())]
 
     def _choose_none(self) -> None:
@@ -249,7 +249,7 @@ class TrainPage(QWidget):
 
 
 def _clear(view: ItemsView) -> None:
-    view.selectionModel().setCurrentIndex(view.model().index(-1), QItemSelectionModel.SelectionFlag.Clear)
+    view.selectionModel().setCurrentIndex(QModelIndex(), QItemSelectionModel.SelectionFlag.Clear)
 
 
 def _inset(widget: QWidget) -> QWidget:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from html import escape
 from typing import TypeVar
 
-from qtpy.QtCore import QEvent, QSize, Qt, Signal
+from qtpy.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from qtpy.QtGui import QKeyEvent, QResizeEvent, QWheelEvent
 from qtpy.QtWidgets import (
     QBoxLayout,
@@ -32,6 +32,8 @@ from qtpy.QtWidgets import (
 from cardamage_core.text import time_left
 
 from .. import look
+
+ModelIndex = QModelIndex | QPersistentModelIndex  # what Qt gives to models and delegates
 
 L = TypeVar("L", bound=QBoxLayout)
 Margins = tuple[int, int, int, int]
@@ -204,7 +206,8 @@ class Field(QLineEdit):
 
     def event(self, event: QEvent) -> bool:
         """Keep Esc from the page's key while there is something to take back."""
-        if event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Escape and self.isModified():
+        escape = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
+        if escape and event.type() == QEvent.Type.ShortcutOverride and self.isModified():
             event.accept()
             return True
         return super().event(event)

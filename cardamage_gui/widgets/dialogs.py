@@ -70,8 +70,8 @@ class Dialogs:
         tick.setChecked(on)
         if option:
             box.setCheckBox(tick)
-        box.exec_()
-        taken = buttons.index(box.clickedButton()) if box.clickedButton() in buttons else len(answers) - 1
+        box.exec()
+        taken = next((i for i, one in enumerate(buttons) if one is box.clickedButton()), len(answers) - 1)
         return taken, tick.isChecked()
 
 

@@ -46,6 +46,7 @@ class Docks(QMainWindow):
         self.setWindowFlags(Qt.WindowType.Widget)
         self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        self._work = middle
         self.setCentralWidget(middle)
         self._wanted: str | None = ""  # the arrangement to take when first shown; None: it was taken
         self._stowed: list[Dock] = []  # floating panels put away while the page is out of view
@@ -76,7 +77,7 @@ class Docks(QMainWindow):
             return
         if dock.isVisible():
             dock.close()
-            self.centralWidget().setFocus()
+            self._work.setFocus()
         else:
             self.open(panel_id)
 
@@ -145,7 +146,7 @@ class Docks(QMainWindow):
         self.resizeDocks(docks, [dock.panel.width for dock in docks], Qt.Orientation.Horizontal)
 
     def _paint_lines(self) -> None:
-        work = self.centralWidget().geometry()
+        work = self._work.geometry()
         painter = QPainter(self)
         painter.setPen(QColor(look.of(self).line))
         for x, there in ((work.left() - 1, work.left() > 0), (work.right() + 1, work.right() < self.width() - 1)):
@@ -226,7 +227,7 @@ class _Sheet(QFrame):
 
 
 def _text(state: QByteArray) -> str:
-    return bytes(state.toBase64()).decode("ascii")
+    return bytes(state.toBase64().data()).decode("ascii")
 
 
 def _bytes(state: str) -> QByteArray:
@@ -304,15 +305,16 @@ class DockTitle(QFrame):
             return
         self._open = shown
         if shown and self._bar is None:
-            self._make()
-        self._bar.setVisible(shown)
+            self._bar = self._made()
+        if self._bar is not None:
+            self._bar.setVisible(shown)
         self.updateGeometry()
         self.update()
 
-    def _make(self) -> None:
+    def _made(self) -> QWidget:
         """Only when first needed: a start should not wait for it."""
-        self._bar = QWidget()
-        line = common.columns(self._bar, margins=(14, 2, 6, 2), spacing=2)
+        bar = QWidget()
+        line = common.columns(bar, margins=(14, 2, 6, 2), spacing=2)
         title = self._dock.windowTitle()
         line.addWidget(common.section(title))
         line.addStretch(1)
@@ -323,7 +325,8 @@ class DockTitle(QFrame):
             button = common.icon_button(icon, tip, slot)
             button.setCursor(Qt.CursorShape.ArrowCursor)
             line.addWidget(button)
-        common.rows(self).addWidget(self._bar)
+        common.rows(self).addWidget(bar)
+        return bar
 
     def _turn(self) -> None:
         self._dock.setFloating(not self._dock.isFloating())

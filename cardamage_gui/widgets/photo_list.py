@@ -19,6 +19,7 @@ from cardamage_core.project import PhotoSummary
 from cardamage_core.text import amount
 
 from .. import look
+from . import common
 from .thumbnails import Thumbnails
 
 PHOTO = Qt.ItemDataRole.UserRole
@@ -139,7 +140,7 @@ class PhotoModel(QStringListModel):
             self._rows[row] = photo
             self.dataChanged.emit(self.index(row), self.index(row))
 
-    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    def data(self, index: common.ModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """The photo's name; under `PHOTO` its summary, under `FINDINGS` the number of its findings."""
         if not index.isValid():
             return None
@@ -155,7 +156,7 @@ class PhotoModel(QStringListModel):
                 return self._findings.get(photo.id, 0)
         return None
 
-    def flags(self, index: QModelIndex) -> Qt.ItemFlag:
+    def flags(self, index: common.ModelIndex) -> Qt.ItemFlag:
         """Rows are chosen, not edited."""
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable if index.isValid() else Qt.ItemFlag.NoItemFlags
 
@@ -260,11 +261,11 @@ class PhotoRow(QStyledItemDelegate):
         self._widget = parent
         self._figure = figure
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex) -> QSize:
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: common.ModelIndex) -> QSize:
         """All rows are alike."""
         return QSize(200, HEIGHT)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: common.ModelIndex) -> None:
         """Paint one row."""
         photo: PhotoSummary = index.data(PHOTO)
         findings: int = index.data(FINDINGS)

@@ -6,6 +6,7 @@ What does a person do first? Three steps beside the sample's photo, ticked off a
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,14 +62,12 @@ class Welcome(QFrame):
     def show_recent(self, folders: Sequence[Path]) -> None:
         """List the recent projects."""
         while item := self._recent.takeAt(0):
-            if item.widget():
-                item.widget().deleteLater()
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
         if folders:
             self._recent.addWidget(common.section("Recent projects"))
         for folder in folders[:5]:
-            entry = common.button(
-                folder.name, lambda folder=folder: self._recent_chosen(folder), "link", tip=str(folder)
-            )
+            entry = common.button(folder.name, partial(self._recent_chosen, folder), "link", tip=str(folder))
             self._recent.addWidget(entry, 0, Qt.AlignmentFlag.AlignLeft)
 
     def show_busy(self, text: str) -> None:
@@ -227,7 +226,7 @@ class StepsCard(QFrame):
         return super().eventFilter(watched, event)
 
     def _place(self) -> None:
-        canvas = self.parentWidget()
+        canvas = self.parentWidget() or self
         self.adjustSize()
         self.move(canvas.width() - self.width() - AIR, canvas.height() - self.height() - AIR)
 

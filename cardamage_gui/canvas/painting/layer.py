@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+from qtpy import PYQT5
 from qtpy.QtCore import QRect, QRectF, QSize, Qt
 from qtpy.QtGui import QImage, QPainter, QPixmap, QRegion, QTransform
 
@@ -62,17 +63,24 @@ class Layer:
         self._dirty += QRegion(whole) - QRegion(whole.translated(*step))
 
     def _paint(self, whole: QRect, paint: Paint) -> None:
-        rects = (self._dirty & QRegion(whole)).rects()
+        dirty = self._dirty.intersected(whole)
         self._dirty = QRegion()
-        if not rects:
+        if dirty.isEmpty():
             return
         painter = QPainter(self._pixmap)
-        for rect in rects:
+        for rect in _rects(dirty):
             painter.save()
             painter.setClipRect(rect)
             paint(painter, QRectF(rect).adjusted(-1, -1, 1, 1))  # where pixels are smaller its edge may part one
             painter.restore()
         painter.end()
+
+
+def _rects(region: QRegion) -> list[QRect]:
+    """The rectangles of a region: Qt 6 iterates, PyQt5 has `rects`."""
+    if PYQT5:
+        return region.rects()
+    return list(region)  # type: ignore[call-overload]  # PySide6's stub leaves out that a region is a sequence
 
 
 class Picture:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from qtpy.QtCore import QRectF, QSize, Qt
 from qtpy.QtGui import QColor, QPainter
@@ -27,7 +28,7 @@ class CanvasPainter:
         self._pieces = outlines.Pieces()
         state.rest_changed.connect(self._spoil)
 
-    def set_style(self, **changes: object) -> None:
+    def set_style(self, **changes: Any) -> None:
         """Other colours, opacity or numbers; see `Style`."""
         style = replace(self.style, **changes)
         if style != self.style:

@@ -176,7 +176,7 @@ def test_what_looks_wrong_with_the_photo_is_said_beside_it(page, session, qtbot)
 
 
 def test_typing_in_the_search_filters_and_is_no_shortcut(page, session):
-    page.find()
+    page.find_photos()
     QTest.keyClicks(page.photos.search, "d")
     assert session.current == "p1"
     QTest.keyClicks(page.photos.search, "ent")

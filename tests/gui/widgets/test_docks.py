@@ -25,6 +25,7 @@ def restarted(opened, answers, folder, tmp_path, qtbot) -> Callable[[], Built]:
         again = build(QApplication.instance(), settings=Settings(tmp_path / "settings.json"), dialogs=answers)
         started.append(again)
         again.projects.open(folder)
+        again.window.resize(1280, 800)  # Qt 6 fits a remembered size to the screen; offscreen's is 800 wide
         again.window.show()
         qtbot.waitExposed(again.window)
         return again
