@@ -86,7 +86,7 @@ DAMAGE = Recipe(
         classes=tuple(ClassRule(name, (name,)) for name in ("scratch", "dent", "broken", "glass", "lamp")),
         ignored=(sources.IGNORED,),
         layers="3+",
-        learning_rate=1e-3,
+        learning_rate=4e-4,
         changes=LITE0
         | STEADY
         | FINE
@@ -148,12 +148,12 @@ ROLES: dict[str, Role] = {"car": "car", **dict.fromkeys(PANELS, "part")}
 CAR = Recipe(
     job=TrainingJob(
         name="car and panels",
-        epochs=6,
+        epochs=3,
         steps=200,
         classes=tuple(ClassRule(name, (name,)) for name in ("car", *PANELS)),
         ignored=(sources.IGNORED,),
         layers="all",
-        learning_rate=7e-4,
+        learning_rate=5e-4,
         changes=LITE0
         | STEADY
         | {
