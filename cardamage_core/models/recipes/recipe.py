@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
@@ -39,6 +40,7 @@ class Recipe(NamedTuple):
     roles: Mapping[str, Role]
     repeats: Mapping[str, int]
     prepare: Callable[[list[AnnotatedPhoto], Path, Path], list[AnnotatedPhoto]]
+    titles: Mapping[str, str] = MappingProxyType({})  # names of classes in the model, where they differ from the labels
     summary: str = ""
     weaknesses: tuple[str, ...] = ()
 
@@ -103,6 +105,15 @@ DAMAGE = Recipe(
     roles={},
     repeats={"bilgi": 2},
     prepare=_with_damage,
+    titles={"broken": "broken part", "glass": "broken glass", "lamp": "broken lamp"},
+    summary="Finds damage on photos of cars taken from one to a few metres: clear dents, broken parts, glass and lamps"
+    " well, thin scratches and damage under a hundredth of the photo often not.",
+    weaknesses=(
+        "Thin scratches, small dents and chips are often missed: look at the photo yourself.",
+        "Reflections, dirt, shadows and open doors or bonnets are sometimes taken for damage.",
+        "The kinds are guesses: dent, scratch and broken part are often confused.",
+        "Photos at night, under water or of lorries and motorcycles were hardly among those it learned from.",
+    ),
 )
 
 
@@ -172,5 +183,11 @@ CAR = Recipe(
     roles=ROLES,
     repeats={"carparts": 4},
     prepare=_with_cars,
+    summary="Outlines the main car and names its panels, best where the whole car is on the photo.",
+    weaknesses=(
+        "On close-ups and badly wrecked cars the outline is missing or wrong.",
+        "Left and right are not told apart; roof, fenders and sills are not among the panels.",
+        "Panels were learned from 319 undamaged cars only.",
+    ),
 )
 RECIPES = {"damage": DAMAGE, "car": CAR}
