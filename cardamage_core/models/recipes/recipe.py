@@ -17,16 +17,6 @@ from . import sources
 from .teacher import FILE, Teacher
 
 PALETTE = ("#e6194b", "#4363d8", "#f58231", "#3cb44b", "#911eb4", "#46f0f0", "#f032e6", "#bcf60c", "#008080", "#9a6324")
-LITE0 = {"backbone": "efficientnet_lite0", "pixel_mean": (127.0, 127.0, 127.0), "pixel_scale": 128.0}
-STEADY = {  # without these the pyramid's offsets outgrow its details (docs/decisions/0006)
-    "norm_groups": 16,
-    "rpn_positive_iou": 0.5,
-    "rpn_anchors_per_image": 128,
-}
-FINE = {  # anchors for thin and small damage
-    "anchor_sizes": (24.0, 48.0, 96.0, 192.0),
-    "anchor_ratios": (0.25, 0.5, 1.0, 2.0, 4.0),
-}
 
 
 class Recipe(NamedTuple):
@@ -89,10 +79,7 @@ DAMAGE = Recipe(
         ignored=(sources.IGNORED,),
         layers="3+",
         learning_rate=4e-4,
-        changes=LITE0
-        | STEADY
-        | FINE
-        | {
+        changes={
             "detection_rule": "object",
             "image_min_side": 320,
             "image_max_side": 320,
@@ -165,9 +152,7 @@ CAR = Recipe(
         ignored=(sources.IGNORED,),
         layers="all",
         learning_rate=5e-4,
-        changes=LITE0
-        | STEADY
-        | {
+        changes={
             "image_min_side": 320,
             "image_max_side": 320,
             "canvas": "square",
