@@ -36,7 +36,7 @@ from ..widgets.dialogs import ANNOTATIONS, Dialogs
 from .toolbox import Floating
 
 if TYPE_CHECKING:
-    from cardamage_core.project.reference import Others
+    from cardamage_core.project.reference import Reference
 
 
 OTHERS = "others"  # what the chooser calls somebody else's project or file
@@ -149,7 +149,7 @@ class Comparing(QObject):
 
     # What happened
 
-    def _read(self, found: Others) -> None:
+    def _read(self, found: Reference) -> None:
         self._reading = None
         self._source, self._others, self._shown = OTHERS, found, True
         self._offer()
@@ -252,7 +252,7 @@ class Comparing(QObject):
             self._others = None
 
 
-def _opened(path: Path, task: Task) -> Others:
+def _opened(path: Path, task: Task) -> Reference:
     from cardamage_core.project import reference  # loads every format
 
     found = reference.read(path)
