@@ -47,7 +47,7 @@ def check() -> None:
 def _check_library() -> None:
     from qtpy.QtCore import QLibraryInfo
 
-    plugin = Path(QLibraryInfo.location(QLibraryInfo.PluginsPath)) / "platforms" / "libqxcb.so"
+    plugin = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath)) / "platforms" / "libqxcb.so"
     if not plugin.exists():
         return
     try:

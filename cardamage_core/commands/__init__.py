@@ -57,6 +57,11 @@ class Output:
         """Whether progress can be shown by writing a line anew."""
         return self._stderr.isatty()
 
+    @property
+    def encoding(self) -> str:
+        """How progress is encoded."""
+        return getattr(self._stderr, "encoding", None) or "ascii"
+
     def progress(self, text: str) -> None:
         """Say what is going on, one line."""
         self.write(f"{text}\n")

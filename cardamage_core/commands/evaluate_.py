@@ -86,7 +86,7 @@ def _predictions(
     failed: list[dict[str, str]] = []
     with Predictor(model) as predictor, bar_for(out) as bar:
         for number, one in enumerate(photos, start=1):
-            bar.show(f"{number}/{len(photos)} {one.photo.name}")
+            bar.show(f"{number}/{len(photos)} {one.photo.name}", (number - 1) / len(photos))
             try:
                 found[one.photo.id] = predictor.predict(one.photo.path, min_score=LEAST_SCORE)
             except PhotoError as error:

@@ -14,7 +14,7 @@ import msgspec
 
 from ..annotations.model import AnnotatedPhoto, Dataset, Region
 from ..errors import JobError
-from ..mrcnn.presets import PRESETS
+from ..mrcnn.presets import PRESETS as PRESETS
 
 __all__ = [
     "PRESETS",

@@ -49,7 +49,8 @@ class Comparing(QObject):
         super().__init__(canvas)
         self._session, self._background, self._dialogs, self._canvas = session, background, dialogs, canvas
         self.panel = ComparePanel(canvas)
-        self._source, self._others = NOBODY, None
+        self._source = NOBODY
+        self._others: Reference | None = None
         self._reading: Task | None = None
         self._shown = True
         self._seen: Compared | None = None
@@ -445,4 +446,4 @@ class ComparePanel(Floating):
         foot.addStretch(1)
         foot.addWidget(common.button("Close", self.hide, tip="The outlines stay (Esc)"))
         column.addLayout(foot)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -258,7 +258,8 @@ class Describing(QObject):
     def __init__(self, session: Session, canvas: Canvas, panel: RegionPanel) -> None:
         super().__init__(panel)
         self._session, self._canvas, self._fields = session, canvas, panel.fields
-        self._photo, self._ids = "", ()  # what the fields tell about
+        self._photo = ""  # what the fields tell about
+        self._ids: tuple[str, ...] = ()
         panel.fields.label_chosen.connect(self._label)
         panel.fields.review_chosen.connect(self._review)
         panel.fields.attribute_set.connect(self._attribute)
@@ -277,7 +278,7 @@ class Describing(QObject):
     def _label(self, name: str) -> None:
         relabel(self._session, self._session.current, self._canvas.selection, name)
 
-    def _review(self, state: str) -> None:
+    def _review(self, state: Review) -> None:
         review(self._session, self._session.current, self._canvas.selection, state)
 
     def _attribute(self, name: str, value: str) -> None:

@@ -112,8 +112,8 @@ class Way(QObject):
 
     def show_damage(self, damage: Damage | None) -> None:
         """The figure of the photo, in the status bar too."""
-        known = damage is not None and damage.percent is not None
-        self._damage = f"{percent(damage.percent)} {damage.words}" if known else ""
+        known = damage if damage is not None and damage.percent is not None else None
+        self._damage = f"{percent(known.percent)} {known.words}" if known else ""
         self.fact_changed.emit("damage", self._damage)
 
     def tell(self) -> None:

@@ -151,7 +151,7 @@ class AnnotatePage(QWidget):
         super().showEvent(event)
         self.way.tell()
 
-    def find(self) -> None:
+    def find_photos(self) -> None:
         """Put the cursor into the search field."""
         self.photos.search.setFocus()
         self.photos.search.selectAll()
@@ -341,7 +341,7 @@ def actions_of(page: AnnotatePage) -> list[Action]:
         ),
         Action("zoom_in", "Zoom in", ("Ctrl++", "Ctrl+="), "", partial(canvas.zoom_by, 1.25)),
         Action("zoom_out", "Zoom out", ("Ctrl+-",), "", partial(canvas.zoom_by, 0.8)),
-        Action("find", "Search photos", ("Ctrl+F",), "Search by name or label", page.find),
+        Action("find", "Search photos", ("Ctrl+F",), "Search by name or label", page.find_photos),
         Action("annotate_undo", "Undo", (), "Take the last edit back", page.undo),
         Action("annotate_redo", "Redo", (), "Do it again", page.redo),
     ]

@@ -15,7 +15,7 @@ from cardamage_core.text import amount
 from ..widgets import common
 from ..widgets.common import ProgressStrip
 
-PHOTO = Qt.UserRole
+PHOTO = Qt.ItemDataRole.UserRole
 TURNED = ("stored-orientation", "turn-unsure")
 MOST = 1000  # problems of one kind that are listed; the report has more
 

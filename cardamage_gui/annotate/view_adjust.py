@@ -111,7 +111,7 @@ class LightPanel(Floating):
         grid.addWidget(self.local, 2, 0, 1, 2)
         grid.addWidget(common.label("Only what you see; the file stays as it is.", "small"), 3, 0, 1, 2)
         grid.addWidget(common.button("Reset", self.reset), 4, 0)
-        grid.addWidget(common.button("Done", self.hide), 4, 1, Qt.AlignRight)
+        grid.addWidget(common.button("Done", self.hide), 4, 1, Qt.AlignmentFlag.AlignRight)
         self.local.toggled.connect(self._changed)
 
     def reset(self) -> None:
@@ -126,7 +126,7 @@ class LightPanel(Floating):
 
 
 def _slider(name: str) -> QSlider:
-    slider = common.Slider(Qt.Horizontal)
+    slider = common.Slider(Qt.Orientation.Horizontal)
     slider.setRange(-STEPS, STEPS)
     slider.setMinimumWidth(180)
     slider.setAccessibleName(name)

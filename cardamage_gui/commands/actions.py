@@ -26,7 +26,7 @@ class Action:
     @property
     def key_text(self) -> str:
         """The first key as people read it, "" when there is none."""
-        return QKeySequence(self.keys[0]).toString(QKeySequence.NativeText) if self.keys else ""
+        return QKeySequence(self.keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if self.keys else ""
 
 
 def bind(widget: QWidget, actions: Iterable[Action]) -> dict[str, QAction]:
@@ -47,7 +47,7 @@ def _bound(widget: QWidget, action: Action) -> QAction:
     bound = QAction(action.text, widget)
     bound.setObjectName(action.id)
     bound.setShortcuts([QKeySequence(key) for key in action.keys])
-    bound.setShortcutContext(Qt.WidgetWithChildrenShortcut)
+    bound.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
     bound.setStatusTip(action.hint)
     bound.setToolTip(with_key(action.text, action))
     bound.triggered.connect(lambda _checked=False: action.slot())

@@ -26,7 +26,7 @@ class Entry:
     @property
     def key_text(self) -> str:
         """Its keys as people read them."""
-        return "  ".join(QKeySequence(key).toString(QKeySequence.NativeText) for key in self.keys)
+        return "  ".join(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in self.keys)
 
 
 class Shortcuts(QObject):
@@ -57,7 +57,7 @@ class Shortcuts(QObject):
     def key_text(self, action_id: str) -> str:
         """The first key of an action as people read it, "" when it has none."""
         keys = self._entries[action_id].keys if action_id in self._entries else ()
-        return QKeySequence(keys[0]).toString(QKeySequence.NativeText) if keys else ""
+        return QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
 
     def entry(self, action_id: str) -> Entry:
         """One action."""

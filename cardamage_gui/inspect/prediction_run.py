@@ -30,7 +30,9 @@ LEAST = 0.1  # score; the slider hides more of them, the file keeps these
 class Outliner(Protocol):
     """What a warm worker offers; `inference.client.Predictor` is the one."""
 
-    ready: bool
+    @property
+    def ready(self) -> bool:
+        """Whether the model is loaded."""
 
     def start(self) -> None:
         """Begin to load the model."""

@@ -166,9 +166,10 @@ class Toolbar(QFrame):
 
     def _arrange(self) -> None:
         layout = common.columns(self, margins=(8, 0, 8, 0), spacing=4)
-        for widget in (self._findings, self._original, _line()):
-            layout.addWidget(widget)
         for widget in (
+            self._findings,
+            self._original,
+            _line(),
             common.label("Show masks above", "muted"),
             self._threshold,
             self._threshold_said,
@@ -205,7 +206,7 @@ def _toggle(text: str, key: str, action: str, slot: Callable[[], None]) -> QTool
 
 
 def _slider(value: float, name: str, width: int) -> tuple[QSlider, QLabel]:
-    slider = common.Slider(Qt.Horizontal)
+    slider = common.Slider(Qt.Orientation.Horizontal)
     slider.setRange(0, 100)
     slider.setValue(round(100 * value))
     slider.setFixedWidth(width)

@@ -91,6 +91,7 @@ DAMAGE = Recipe(
         | STEADY
         | FINE
         | {
+            "detection_rule": "object",
             "image_min_side": 320,
             "image_max_side": 320,
             "canvas": "square",

@@ -1,4 +1,4 @@
-"""Finding photos that look the same."""
+"""Problem photos that look the same."""
 
 import numpy as np
 import pytest
