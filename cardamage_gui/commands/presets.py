@@ -87,7 +87,7 @@ def as_lines(changed: Mapping[str, Sequence[str]]) -> list[str]:
     return ["\t".join((name, *keys)) for name, keys in sorted(changed.items())]
 
 
-RENAMED = {"next_problem": "next_problem", "rotate_right": "rotate_right", "rotate_left": "rotate_left"}  # before 0.2
+RENAMED = {"next_finding": "next_problem", "turn_right": "rotate_right", "turn_left": "rotate_left"}  # before 0.2
 
 
 def from_lines(lines: Iterable[str]) -> Keys:

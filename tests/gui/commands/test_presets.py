@@ -24,4 +24,4 @@ def test_changed_keys_survive_the_settings_file():
 
 
 def test_own_keys_of_an_action_that_has_another_name_now_are_kept():
-    assert from_lines(["rotate_right\tX", "next_problem\tY\tZ"]) == {"rotate_right": ("X",), "next_problem": ("Y", "Z")}
+    assert from_lines(["turn_right\tX", "next_finding\tY\tZ"]) == {"rotate_right": ("X",), "next_problem": ("Y", "Z")}
