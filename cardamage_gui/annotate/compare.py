@@ -36,7 +36,7 @@ from ..widgets.dialogs import ANNOTATIONS, Dialogs
 from .toolbox import Floating
 
 if TYPE_CHECKING:
-    from cardamage_core.project.reference import Others
+    from cardamage_core.project.reference import Reference
 
 
 OTHERS = "others"  # what the chooser calls somebody else's project or file
@@ -50,7 +50,7 @@ class Comparing(QObject):
         self._session, self._background, self._dialogs, self._canvas = session, background, dialogs, canvas
         self.panel = ComparePanel(canvas)
         self._source = NOBODY
-        self._others: Others | None = None
+        self._others: Reference | None = None
         self._reading: Task | None = None
         self._shown = True
         self._seen: Compared | None = None
@@ -150,7 +150,7 @@ class Comparing(QObject):
 
     # What happened
 
-    def _read(self, found: Others) -> None:
+    def _read(self, found: Reference) -> None:
         self._reading = None
         self._source, self._others, self._shown = OTHERS, found, True
         self._offer()
@@ -253,7 +253,7 @@ class Comparing(QObject):
             self._others = None
 
 
-def _opened(path: Path, task: Task) -> Others:
+def _opened(path: Path, task: Task) -> Reference:
     from cardamage_core.project import reference  # loads every format
 
     found = reference.read(path)

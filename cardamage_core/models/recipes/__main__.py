@@ -52,14 +52,14 @@ def _train(recipe: Recipe, data: Path, out: Path) -> None:
     signal.signal(signal.SIGTERM, lambda *_: stopping.append(1))
     signal.signal(signal.SIGINT, lambda *_: stopping.append(1))
     out.mkdir(parents=True, exist_ok=True)
-    places = trainer.Places(out / "checkpoints", out / "previews", out / "models")
+    folders = trainer.Folders(out / "checkpoints", out / "previews", out / "models")
     with (out / "events.jsonl").open("a", encoding="utf-8") as events:
 
         def say(kind: str, **fields: Any) -> None:
             events.write(json.dumps({"kind": kind, "time": round(time.time(), 1), **fields}) + "\n")
             events.flush()
 
-        trainer.run(recipe.job, _frozen(recipe, data, out), places, say=say, stop=lambda: bool(stopping))
+        trainer.run(recipe.job, _frozen(recipe, data, out), folders, say=say, stop=lambda: bool(stopping))
 
 
 def _frozen(recipe: Recipe, data: Path, out: Path) -> Dataset:

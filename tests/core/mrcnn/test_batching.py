@@ -51,7 +51,7 @@ def test_a_photo_is_painted_in_its_corner_and_normalised():
     config = Config.preset("light")
     painted = paint(grey(240, 300), place((240, 300), config), config)
     assert painted.shape == (256, 320, 3)
-    np.testing.assert_allclose(painted[239, 299], (100 - 127.5) / 127.5, rtol=1e-6)
+    np.testing.assert_allclose(painted[239, 299], (100 - 127) / 128, rtol=1e-6)
     np.testing.assert_allclose(painted[240:], -1.0)
 
 
