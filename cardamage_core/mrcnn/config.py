@@ -40,7 +40,7 @@ class Config:
     box_grid: str = "continuous"  # how boxes lie on pixels, see boxes.py: "continuous" or "matterport"
     # Feature pyramid, anchors and proposals.
     pyramid_channels: int = 96
-    norm_groups: int = 0  # groups of the group normalisation (Wu and He 2018) in pyramid and heads; 0: none
+    norm_groups: int = 0  # of the group normalisation (Wu and He 2018) in pyramid and heads; 0: none
     anchor_strides: tuple[int, ...] = (8, 16, 32, 64)
     anchor_sizes: tuple[float, ...] = (32.0, 64.0, 128.0, 256.0)
     anchor_ratios: tuple[float, ...] = (0.5, 1.0, 2.0)  # width / height
@@ -116,10 +116,6 @@ class Config:
         return replace(self, **changes)
 
 
-def _normed_channels(c: Config) -> tuple[int, ...]:
-    return c.pyramid_channels, c.rpn_channels, c.box_head_units, c.mask_head_channels
-
-
 def _rules(c: Config) -> list[tuple[bool, str]]:
     """Everything that must hold, each with the sentence that is shown when it does not."""
     return [
@@ -139,10 +135,7 @@ def _rules(c: Config) -> list[tuple[bool, str]]:
         ),
         (len(c.anchor_sizes) == len(c.anchor_strides), "anchor_sizes needs one size for each of anchor_strides."),
         (all(v > 0 for v in (*c.anchor_sizes, *c.anchor_ratios)), "anchor sizes and ratios must be positive."),
-        (
-            c.norm_groups == 0 or all(n % c.norm_groups == 0 for n in _normed_channels(c)),
-            "norm_groups must divide the channels of pyramid and heads.",
-        ),
+        (c.norm_groups >= 0, "norm_groups must be 0 or more."),
         (c.pixel_scale > 0, "pixel_scale must be positive."),
         (c.roi_level_size > 0, "roi_level_size must be positive."),
         (
