@@ -1,4 +1,4 @@
-"""How does the window start? The one place that builds objects.
+"""Builds all objects of the window and starts it.
 
 1. forget Qt plugin folders that plain opencv-python sets; cv2 is imported only after QApplication exists
 2. see that there is a display, else one sentence

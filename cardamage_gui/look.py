@@ -1,7 +1,7 @@
-"""How does everything look? Colours, fonts, spaces and icons; there is no colour anywhere else.
+"""Colours, fonts, spaces and icons; there is no colour anywhere else.
 
 `apply(app, theme)` sets Fusion, the palette and one stylesheet. Widgets say what they are by the property "role"
-(`parts.py` makes the usual ones); a widget that paints asks `of(self)` for the colours that are in force.
+(`widgets/common.py` makes the usual ones); a widget that paints asks `of(self)` for the colours that are in force.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Does the system want dark or light, and when does it change its mind?
+"""The system's light or dark theme, and its changes.
 
-Whoever answers first: GTK_THEME; the desktop portal (freedesktop, `org.freedesktop.appearance color-scheme`); GTK's
-settings.ini; Windows' registry; macOS's preferences. Where nobody does, look.py judges by Qt's own palette. The portal
-tells of changes by itself; the others are asked again whenever the window comes to the front.
+The first source that answers counts: GTK_THEME; the desktop portal (freedesktop, `org.freedesktop.appearance
+color-scheme`); GTK's settings.ini; Windows' registry; macOS's preferences. Without an answer look.py judges by Qt's own
+palette. The portal reports changes by itself; the others are asked again whenever the window comes to the front.
 """
 
 from __future__ import annotations

@@ -1,11 +1,7 @@
-"""How is a photo compared with what another annotator or a model says about it?
+"""Compares a photo's regions with another annotator's or a model's, in a panel at the lower corner of the canvas.
 
-Somebody else's project or file is opened and read in the background, photo by photo; nothing of it is changed. What a
-model says lies in the photo itself, as regions of that origin.
-
-What came of a look at both sides of a photo, and in which words is it told?
-
-With whom is the photo compared, and how well do the two sides agree? The panel in the lower corner of the canvas.
+Another project or annotation file is opened and read in the background, photo by photo; it is never changed. A model's
+outlines lie in the photo itself, as regions of that origin.
 """
 
 from __future__ import annotations

@@ -1,13 +1,8 @@
-"""What can be done to the selected regions, beside drawing?
+"""Edits of the Annotate page beside drawing: boolean operations, copies, order, labels, attributes, damage figure.
 
-Cutting, copying, ordering, hiding and locking. Hiding and locking say nothing about the car: they are a matter of
-looking, kept as long as the window is open, never written to the project or a file, and not walked through by undo.
-
-How do labels of regions, and the list of labels, change? Values in, one edit of the session out.
-
-How does what is typed and chosen in the right panel become an edit?
-
-How much of the car is damaged on the photo shown? Worked out in the background after every change, and meanwhile.
+Each change is one edit of the session. Hiding and locking are a matter of the view: they are kept as long as the window
+is open, never written to the project or a file, and not walked through by undo. The damage figure is computed in the
+background after every change.
 """
 
 from __future__ import annotations

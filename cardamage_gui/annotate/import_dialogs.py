@@ -1,9 +1,7 @@
-"""What do the names in a file mean? Asked before an import where the file leaves it open.
+"""Dialogs of an import: meaning of names before it, summary after it.
 
-Which attribute is the label, which names are one label, what each stands for, and whether regions that were drawn
-before EXIF turned their photos are to be turned.
-
-What came in by an import, and what looks wrong with it?
+The first asks which attribute is the label, which names are one label, and whether regions that were drawn before EXIF
+turned their photos are to be turned. It is shown only where the file leaves something open.
 """
 
 from __future__ import annotations

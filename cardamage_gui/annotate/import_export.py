@@ -1,7 +1,7 @@
-"""How do annotations and photos come in, and go out again?
+"""Import and export of annotations and photos.
 
-Everything long runs in the background; what came in is told afterwards, with what looks wrong. Formats and dialogs are
-loaded when they are first needed: a start should not wait for them.
+Everything long runs in the background; problems are listed afterwards. Formats and dialogs are loaded when they are
+first needed, so that the start does not wait for them.
 """
 
 from __future__ import annotations

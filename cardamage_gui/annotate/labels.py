@@ -1,4 +1,4 @@
-"""Which labels are there, with which key, colour and role? A list that labels, adds and changes."""
+"""The label list: assigns, adds and changes labels, with their keys, colours and roles."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""How does one find one's way through many photos? Review states, the next open one, facts, light, turns.
-
-How does one get close to what matters? To what is selected, and to what looks wrong.
-
-How does a photo get onto the canvas without the pointer waiting for it?
+"""Navigation on the Annotate page: loading photos, review states, the next unreviewed photo, zoom to problems.
 
 Photos are decoded in the background; the one after the current is decoded ahead, and the last few are kept.
 """

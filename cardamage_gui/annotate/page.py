@@ -1,9 +1,6 @@
-"""How do the parts of the Annotate page work together?
+"""The Annotate page: photos at the left, canvas in the middle, regions and labels at the right; its actions.
 
-Photos at the left, canvas in the middle, meaning at the right. Everything that changes data goes through the session;
-what the session says happened is shown.
-
-What can be done on the Annotate page, and with which key? Undo and redo have theirs in the Edit menu.
+Everything that changes data goes through the session; the page shows what the session's signals report.
 """
 
 from __future__ import annotations

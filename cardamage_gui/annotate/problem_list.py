@@ -1,4 +1,4 @@
-"""How are the problems of the whole project shown? A window beside the work: kinds, their problems, what to do."""
+"""The window that lists the problems of the whole project by kind, with what can be done."""
 
 from __future__ import annotations
 

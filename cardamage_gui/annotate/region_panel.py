@@ -1,7 +1,4 @@
-"""What does the photo's annotation mean? The panel at the right: damage, regions, labels, the selected region.
-
-What is known of the selected regions, or of the photo when none is, and what of it can be changed here?
-"""
+"""The panel at the right: damage figure, regions, labels, and fields of the selected regions or of the photo."""
 
 from __future__ import annotations
 

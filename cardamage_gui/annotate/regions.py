@@ -1,7 +1,4 @@
-"""Which regions does the photo have? A list that selects what the canvas selects, and the other way round.
-
-How does a short list of coloured things look? Used for the regions of a photo and for the labels.
-"""
+"""The region list, in step with the selection of the canvas, and the coloured rows of it and the label list."""
 
 from __future__ import annotations
 

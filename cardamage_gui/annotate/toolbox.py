@@ -1,11 +1,4 @@
-"""How does a person take a tool? The small panel that floats at the left edge of the canvas.
-
-What stands above the canvas? Undo and redo, cutting, the photo's review, light, fit and zoom.
-
-How much simpler or smoother is the outline to be? Sliders over the canvas; one sees what comes of it.
-
-What do the small panels share that float above the canvas?
-"""
+"""The tool box, the bar above the canvas and the smoothing sliders: small panels that float over the canvas."""
 
 from __future__ import annotations
 

@@ -1,9 +1,7 @@
-"""In which light is the photo shown? Brightness, contrast and local contrast of the view; the file is never touched.
+"""Adjusts the view of a photo: brightness, contrast, local contrast, rotation; the file is never touched.
 
-How is the view turned, and for which photo?
-
-Only the view turns: file, regions and their coordinates stay. A photo that lies on its side lies so when one comes back
-to it, and the next one need not; so each photo keeps its rotation as long as the window is open, and begins upright.
+Only the view rotates: file, regions and their coordinates stay. Each photo keeps its rotation as long as the window is
+open, and begins upright.
 """
 
 from __future__ import annotations

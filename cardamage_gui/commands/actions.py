@@ -1,4 +1,4 @@
-"""What can a person do here, and with which key?
+"""Actions: text, keys, hint and what they run.
 
 A page exposes `offered_actions() -> list[Action]`; the window puts them into menus and binds their keys while it shows.
 """

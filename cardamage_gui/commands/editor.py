@@ -1,8 +1,6 @@
-"""Which key does what, and how is that changed? The sheet that F1 and ? open: searchable, editable, by preset.
+"""The editor of keys (F1): searchable, by preset; and the places in the window that show keys.
 
-Where does the window show keys, and how do they stay true when somebody changes them?
-
-A widget says which action it stands for: a label that is a little key, a button whose tip names the key, a widget with
+A widget says which action it belongs to: a label that is a little key, a button whose tip names the key, a widget with
 `set_key`. `refresh` tells all of them the keys in force.
 """
 

@@ -1,4 +1,4 @@
-"""How do actions get into the menus, with keys that work on every page?"""
+"""Menus of actions, with keys that work on every page."""
 
 from __future__ import annotations
 

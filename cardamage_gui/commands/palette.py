@@ -1,7 +1,4 @@
-"""How is every action reached by typing a part of its name? The palette that Ctrl+K opens.
-
-How do the sheet of keys and the palette find an action by what a person types?
-"""
+"""The command palette (Ctrl+K), and the search for actions by parts of their names."""
 
 from __future__ import annotations
 

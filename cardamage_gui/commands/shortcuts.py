@@ -1,4 +1,4 @@
-"""Which key does what now? Keys of all actions, as the preset and the person's own changes have them."""
+"""Keys of all actions: the preset's with the user's changes on top."""
 
 from __future__ import annotations
 

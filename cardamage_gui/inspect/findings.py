@@ -1,10 +1,6 @@
-"""What do the findings of this photo come to? The panel at the right: figure, table, models.
+"""The panel of findings at the right: damage figure, table to accept and reject, model and outline buttons.
 
-What was found on this photo, and what does a person say to it? The table at the right.
-
-By which model is damage outlined, and on which photos? The buttons under the findings.
-
-Which findings does a photo have, in the order of their numbers? Values only, no Qt.
+A finding is a damage on the photo, numbered in drawing order.
 """
 
 from __future__ import annotations

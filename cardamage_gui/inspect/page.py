@@ -1,4 +1,4 @@
-"""The Inspect page: what damage does the model see on these photos, and how much of the car is it?"""
+"""The Inspect page: predicted damage on photos, findings to decide on, and the damage figure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How do photos get their damage outlined without the window waiting?
+"""Predicts damage on photos in the background.
 
 One warm worker process for the model in use; photos are sent one after another, and each result is one undoable edit.
 """

@@ -1,7 +1,4 @@
-"""How is the photo with its findings shown? Toolbar, what is going on, and the same canvas as everywhere, read-only.
-
-What stands above the photo: what is shown, and how strongly?
-"""
+"""The photo on the Inspect page: a read-only canvas below a toolbar with threshold and opacity."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How do the numbers of a training look while they come?
+"""Charts of a training's metrics.
 
 Imports pyqtgraph, which takes its time: imported when the first training is shown.
 """

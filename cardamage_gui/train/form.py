@@ -1,4 +1,4 @@
-"""What is to be trained? The form makes a TrainingJob and says in place what is wrong with it."""
+"""The form that makes a TrainingJob and reports in place what is wrong with it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What has a training told so far? Events in, numbers to draw out; no Qt.
-
-What is new in the folder of the job being shown?
-"""
+"""The history of a training: reads events from the job's folder and gives numbers to draw; no Qt in the values."""
 
 from __future__ import annotations
 

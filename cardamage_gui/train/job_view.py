@@ -1,4 +1,4 @@
-"""How far is one training, and what can be done with it?"""
+"""The view of one training: progress, curves, previews, log, and buttons to stop and resume."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How are trainings and models listed?"""
+"""Lists of trainings and models."""
 
 from __future__ import annotations
 

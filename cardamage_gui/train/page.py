@@ -1,4 +1,4 @@
-"""The Train page: which trainings are there, how far are they, and what came out?"""
+"""The Train page: the list of trainings and models, and the form, view or card beside it."""
 
 from __future__ import annotations
 

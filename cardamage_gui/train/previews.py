@@ -1,4 +1,4 @@
-"""What does the network see by now? The newest preview picture, its photos side by side."""
+"""The newest preview picture of a training, its photos side by side."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known about a model? Its card, in words."""
+"""The card of a model, in words."""
 
 from __future__ import annotations
 

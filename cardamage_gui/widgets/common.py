@@ -1,7 +1,4 @@
-"""Which small pieces do all pages share? Each is a plain Qt widget with a role that look.py dresses.
-
-How is long work shown? A strip with what it does, a bar, an estimate and Stop.
-"""
+"""Small widgets that all pages share, each with a role that look.py styles; the strip that shows long work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How is the damage figure shown? Never a bare number: with what it is a share of, its range and why."""
+"""The damage figure with its denominator, range and explanation."""
 
 from __future__ import annotations
 

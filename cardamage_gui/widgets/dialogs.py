@@ -1,4 +1,4 @@
-"""What must a person decide before work goes on? Dialogs only for decisions; everything else stands in the window."""
+"""Dialogs for decisions that work cannot go on without."""
 
 from __future__ import annotations
 

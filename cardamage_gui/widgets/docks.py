@@ -1,12 +1,10 @@
-"""Where do the panels around a page's work stand, and how are they moved, closed and brought back?
+"""Dock panels around a page's work, with their title bars and remembered layouts.
 
 `Docks` holds the work in the middle and panels around it: Qt's docks, which can be dragged to another side, floated,
 tabbed and closed. `Layouts` remembers the arrangement of each page in the settings.
 
-How is a panel taken, floated and closed? Its title bar, which keeps out of the way.
-
-Docked, it is a strip as high as the air above the panel's first line: a small grip shows while the pointer is over the
-panel, and where it rests on the strip the title opens. A floating panel always has its title.
+Docked, a title bar is a strip as high as the space above the panel's first line: a small grip shows while the pointer
+is over the panel, and where it rests on the strip the title opens. A floating panel always has its title.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What was edited, and how does one get back to any moment of it? The list of edits, newest on top."""
+"""The list of edits, newest on top, to go back to any of them."""
 
 from __future__ import annotations
 

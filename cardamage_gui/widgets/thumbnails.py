@@ -1,4 +1,4 @@
-"""Where do the small pictures in the photo list come from?
+"""Thumbnails of the photo lists.
 
 They are made in the background for rows that are looked at, the latest asked for first, and kept as small JPEG files
 in the project's cache folder.

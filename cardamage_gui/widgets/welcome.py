@@ -1,7 +1,4 @@
-"""What does a person see before any project is open?
-
-What does a person do first? Three steps beside the sample's photo, ticked off as they are done; shown once, ever.
-"""
+"""The start page before any project is open, and the first steps beside the sample's photo."""
 
 from __future__ import annotations
 
