@@ -1,3 +1,3 @@
-"""The engine room of CarDamage: everything that works without a window."""
+"""The engine of CarDamage: everything that works without a window."""
 
 __version__ = "0.1.0"

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from .settings import Settings
     from .train.page import TrainPage
     from .widgets.dialogs import Dialogs
+    from .widgets.welcome import Welcome
 
 
 def main(argv: list[str]) -> int:
@@ -62,6 +63,7 @@ class Built:
     annotate: AnnotatePage
     train: TrainPage
     inspect: InspectPage
+    welcome: Welcome
 
     def start(self, folder: Path | None) -> None:
         """Open the project given, or the last one, and look at the device."""
@@ -71,6 +73,7 @@ class Built:
             self.projects.reopen_last()
         from . import platform
 
+        self.background.run(_models_text, self.welcome.show_models)
         self.background.run(platform.text, lambda text: self.window.foot.show_text("device", text))
 
     def close(self) -> None:
@@ -79,6 +82,12 @@ class Built:
         self.inspect.close_predictor()
         self.background.close()
         self.session.close()
+
+
+def _models_text() -> str:
+    from cardamage_core.models import registry
+
+    return registry.bundled_summary()
 
 
 def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialogs | None = None) -> Built:
@@ -109,7 +118,9 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
     annotate = AnnotatePage(session, background, dialogs)
     train = TrainPage(session, background, watch)
     inspect = InspectPage(session, background, settings, dialogs)
-    built = Built(window, session, background, watch, projects, settings, annotate, train, inspect)
+    welcome = _made_welcome(projects, settings, annotate)
+    window.set_welcome(welcome)
+    built = Built(window, session, background, watch, projects, settings, annotate, train, inspect, welcome)
     _add_menus(built)
     for entry in (
         PageEntry("annotate", "Annotate", "vector-polygon", annotate),
@@ -123,7 +134,6 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
     ]
     _add_view(window)
     window.menus.add("Help", helping)
-    _add_welcome(built)
     _tie(app, built)
     system.changed.connect(lambda: look.apply(app, "system") if settings.get("theme") == "system" else None)
     window.show_page(settings.get("page"))
@@ -142,7 +152,7 @@ def _add_menus(built: Built) -> None:
         Action("import", "Import annotations…", ("Ctrl+I",), "Bring in VIA annotations", transfer.import_files),
         Action("import_folder", "Import a folder…", (), "Bring in a folder of photos", transfer.import_folder),
         Action("export", "Export…", ("Ctrl+E",), "Write the annotations as VIA 1 JSON", transfer.export),
-        *built.annotate.doctor.actions(),
+        *built.annotate.data_check.actions(),
     ]
     editing = [
         Action("undo", "Undo", ("Ctrl+Z",), "Take the last edit back", session.undo),
@@ -194,10 +204,10 @@ def _add_view(window: MainWindow) -> None:
     )
 
 
-def _add_welcome(built: Built) -> None:
+def _made_welcome(projects: Projects, settings: Settings, annotate: AnnotatePage) -> Welcome:
     from .widgets.welcome import Welcome
 
-    projects, transfer = built.projects, built.annotate.transfer
+    transfer = annotate.transfer
     welcome = Welcome(
         sample=projects.open_sample,
         new=projects.new,
@@ -205,9 +215,9 @@ def _add_welcome(built: Built) -> None:
         import_=lambda: projects.with_project(transfer.import_files),
         recent=projects.open,
     )
-    welcome.show_recent(built.settings.recent())
+    welcome.show_recent(settings.recent())
     projects.busy.connect(welcome.show_busy)
-    built.window.set_welcome(welcome)
+    return welcome
 
 
 def _tie(app: QApplication, built: Built) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from qtpy.QtCore import QObject, Signal
 
+from cardamage_core.annotations.confidence import THRESHOLD
 from cardamage_core.annotations.model import AnnotatedPhoto, Label, Photo, Region
 from cardamage_core.errors import CarDamageError
 from cardamage_core.project import Edit, PhotoSummary, Project
@@ -26,6 +27,7 @@ class Session(QObject):
     current_changed = Signal(str)  # another photo is shown; "" for none
     labels_changed = Signal()
     history_changed = Signal()
+    threshold_changed = Signal(float)  # from another score on predictions count
     failed = Signal(object)  # CarDamageError
     said = Signal(str)  # one sentence for the status bar
 
@@ -36,6 +38,7 @@ class Session(QObject):
         self._places: dict[str, int] | None = None  # of the photos, by id
         self._labels: tuple[Label, ...] | None = None
         self._current = ""
+        self._threshold = THRESHOLD
 
     @property
     def project(self) -> Project | None:
@@ -117,6 +120,24 @@ class Session(QObject):
             self._labels = self._project.labels() if self._project else ()
         return self._labels
 
+    @property
+    def threshold(self) -> float:
+        """From which score on predictions are seen and counted, on every page."""
+        return self._threshold
+
+    def set_threshold(self, value: float) -> None:
+        """Let predictions count from another score on; kept in the project unless that is open for reading only."""
+        if value == self._threshold:
+            return
+        if self._project is not None and not self.read_only:
+            try:
+                self._project.set_threshold(value)
+            except CarDamageError as error:
+                self.failed.emit(error)
+                return
+        self._threshold = value
+        self.threshold_changed.emit(value)
+
     def edit(
         self,
         photo_id: str,
@@ -181,7 +202,9 @@ class Session(QObject):
         self._photos = self._places = self._labels = None
         if old is not None:
             old.close()
+        self._threshold = project.threshold if project else THRESHOLD
         self.project_changed.emit()
+        self.threshold_changed.emit(self._threshold)
         self.labels_changed.emit()
         self.photos_changed.emit()
         self.history_changed.emit()

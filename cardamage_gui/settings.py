@@ -41,7 +41,6 @@ TABLE = {
     setting.name: setting
     for setting in (
         Setting("theme", "system", "Colours", ("system", "dark", "light")),
-        Setting("threshold", 0.9, "Show predicted masks above"),
         Setting("opacity", 0.22, "Opacity of masks"),
         Setting("reopen", True, "Open the last project at start"),
         Setting("recent", []),

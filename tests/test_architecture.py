@@ -1,4 +1,4 @@
-"""Do the rules of direction hold? They are read from the imports, so they are facts and not wishes."""
+"""Rules of the code base that are checked from its source: directions of imports, first lines, lengths."""
 
 from __future__ import annotations
 
@@ -161,11 +161,13 @@ def test_colours_of_the_window_stand_in_look_only():
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)
-def test_a_file_says_which_question_it_answers_and_stays_short(path: Path):
+def test_a_file_begins_with_a_statement_and_stays_short(path: Path):
     lines = path.read_text("utf-8").splitlines()
     assert len(lines) <= LONGEST
-    assert (ast.get_docstring(tree_of(path)) or "").strip()
     assert lines[0].startswith('"""')
+    first = (ast.get_docstring(tree_of(path)) or "").splitlines()[0]
+    assert first.endswith(".")
+    assert "?" not in first
 
 
 def test_only_the_shared_fixture_knows_what_lies_beside_the_repository():

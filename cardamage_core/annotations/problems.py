@@ -1,9 +1,7 @@
-"""What looks wrong with a data set?
+"""Problems of a data set that can be found from its values alone, and the table of all kinds of problems.
 
-Codes: missing-photo, photo-twice, region-twice, outside, self-crossing, no-area, tiny, unlabelled, label-alike. Nothing
-is changed. What is wrong with the photos' files stands in `project.data_problems`.
-
-What does each code of a finding mean, and what can be done about it?
+Codes: missing-photo, photo-twice, region-twice, outside, self-crossing, tangled, no-area, tiny, unlabelled and
+label-alike. Nothing is changed. Problems of photo files are found by `project.data_problems`.
 """
 
 from __future__ import annotations
@@ -14,27 +12,28 @@ from typing import NamedTuple
 
 import shapely
 
+from .. import geometry
 from .labels import alike
-from .model import AnnotatedPhoto, Dataset, Dot, Finding, Point, Polygon, Polyline, Region
+from .model import AnnotatedPhoto, Dataset, Dot, Point, Polygon, Polyline, Problem, Region, Shape
 from .shapes import area, bounds, outline
 
 TOLERANCE = 1.0  # pixels; annotation tools let one click on the rim itself
 SMALLEST_AREA = 1e-6  # square pixels
-TINY_AREA = 9.0  # square pixels: a slip of the mouse, or more than anybody can see
+TINY_AREA = 9.0  # square pixels: a slip of the mouse, too small to see
 
 
-def findings(dataset: Dataset, *, step: Callable[[], None] = lambda: None) -> list[Finding]:
+def find_problems(dataset: Dataset, *, step: Callable[[], None] = lambda: None) -> list[Problem]:
     """Everything that looks wrong, photo by photo; `step` is called for each and may raise to stop."""
     counts = Counter(region.label for one in dataset.photos for region in one.regions)
-    found = [Finding("label-alike", one.text()) for one in alike(counts)]
+    found = [Problem("label-alike", one.text()) for one in alike(counts)]
     found += _photos_twice(dataset)
     for one in dataset.photos:
         step()
-        found += photo_findings(one)
+        found += photo_problems(one)
     return found
 
 
-def photo_findings(one: AnnotatedPhoto) -> list[Finding]:
+def photo_problems(one: AnnotatedPhoto) -> list[Problem]:
     """What looks wrong with one photo and its regions."""
     found = list(_missing(one))
     found += _regions_twice(one)
@@ -45,35 +44,35 @@ def photo_findings(one: AnnotatedPhoto) -> list[Finding]:
     return found
 
 
-def _photos_twice(dataset: Dataset) -> Iterator[Finding]:
+def _photos_twice(dataset: Dataset) -> Iterator[Problem]:
     seen: set[str] = set()
     for one in dataset.photos:
         if one.photo.path in seen:
-            yield Finding("photo-twice", f"{one.photo.name} is there twice.", photo=one.photo.id)
+            yield Problem("photo-twice", f"{one.photo.name} is there twice.", photo=one.photo.id)
         seen.add(one.photo.path)
 
 
-def _missing(one: AnnotatedPhoto) -> Iterator[Finding]:
+def _missing(one: AnnotatedPhoto) -> Iterator[Problem]:
     if one.photo.width == 0:
         text = f"{one.photo.name} is missing or cannot be read: {one.photo.path}."
-        yield Finding("missing-photo", text, "error", one.photo.id)
+        yield Problem("missing-photo", text, "error", one.photo.id)
 
 
-def _regions_twice(one: AnnotatedPhoto) -> Iterator[Finding]:
-    seen: set = set()
+def _regions_twice(one: AnnotatedPhoto) -> Iterator[Problem]:
+    seen: set[tuple[Shape, str]] = set()
     for region in one.regions:
         if (region.shape, region.label) in seen:
             text = f"A region “{region.label}” of {one.photo.name} is there twice."
-            yield Finding("region-twice", text, photo=one.photo.id, region=region.id)
+            yield Problem("region-twice", text, photo=one.photo.id, region=region.id)
         seen.add((region.shape, region.label))
 
 
-def _unlabelled(one: AnnotatedPhoto, region: Region) -> Iterator[Finding]:
+def _unlabelled(one: AnnotatedPhoto, region: Region) -> Iterator[Problem]:
     if not region.label:
-        yield Finding("unlabelled", f"A region of {one.photo.name} has no label.", photo=one.photo.id, region=region.id)
+        yield Problem("unlabelled", f"A region of {one.photo.name} has no label.", photo=one.photo.id, region=region.id)
 
 
-def _outside(one: AnnotatedPhoto, region: Region) -> Iterator[Finding]:
+def _outside(one: AnnotatedPhoto, region: Region) -> Iterator[Problem]:
     width, height = one.photo.width, one.photo.height
     if width == 0:
         return
@@ -83,25 +82,29 @@ def _outside(one: AnnotatedPhoto, region: Region) -> Iterator[Finding]:
             f"A region “{region.label}” of {one.photo.name} reaches outside the photo:"
             f" {x0:.0f}, {y0:.0f} to {x1:.0f}, {y1:.0f} on {width} × {height} pixels."
         )
-        yield Finding("outside", text, photo=one.photo.id, region=region.id)
+        yield Problem("outside", text, photo=one.photo.id, region=region.id)
 
 
-def _shape(one: AnnotatedPhoto, region: Region) -> Iterator[Finding]:
+def _shape(one: AnnotatedPhoto, region: Region) -> Iterator[Problem]:
     if isinstance(region.shape, Polyline | Dot):
         return
     rings = [shapely.polygons(ring) for ring in outline(region.shape) if len(ring) > 2]
-    if isinstance(region.shape, Polygon) and _crosses_itself(rings):
+    if geometry.is_tangled(outline(region.shape)):
+        text = f"The outline of a region “{region.label}” of {one.photo.name} is a tangle that crosses itself"
+        text += f" over {geometry.MOST_CROSSINGS:,} times; figures are those of a simpler outline."
+        yield Problem("tangled", text, "error", photo=one.photo.id, region=region.id)
+    elif isinstance(region.shape, Polygon) and _crosses_itself(rings):
         text = f"The outline of a region “{region.label}” of {one.photo.name} crosses itself."
-        yield Finding("self-crossing", text, photo=one.photo.id, region=region.id)
+        yield Problem("self-crossing", text, photo=one.photo.id, region=region.id)
     # Exact geometry is only needed where a simple sum could be small.
     found = rings[0].area if len(rings) == 1 else 0.0
     found = found if found > TINY_AREA else area(region.shape).area
     if found < SMALLEST_AREA:
         text = f"A region “{region.label}” of {one.photo.name} covers no area."
-        yield Finding("no-area", text, photo=one.photo.id, region=region.id)
+        yield Problem("no-area", text, photo=one.photo.id, region=region.id)
     elif found < TINY_AREA:
         text = f"A region “{region.label}” of {one.photo.name} is tiny: {found:.1f} square pixels."
-        yield Finding("tiny", text, "info", one.photo.id, region.id)
+        yield Problem("tiny", text, "info", one.photo.id, region.id)
 
 
 def crossing(region: Region) -> Point | None:
@@ -143,6 +146,7 @@ KINDS: dict[str, Kind] = {
     "region-twice": Kind("Region twice", "A repair removes the second.", True),
     "outside": Kind("Region reaches outside the photo", "Look at it: another photo, or a slip?"),
     "self-crossing": Kind("Outline crosses itself", "A repair cuts it at the crossings; it covers the same.", True),
+    "tangled": Kind("Outline is a tangle", "Draw it again; its area is that of a simpler outline."),
     "no-area": Kind("Region covers nothing", "A repair removes it.", True),
     "tiny": Kind("Tiny region", "Look at it: a slip of the mouse?"),
     "unlabelled": Kind("Region without a label", "Give it one."),
@@ -169,12 +173,12 @@ def kind_of(code: str) -> Kind:
     return KINDS.get(code, Kind(code.replace("-", " ").capitalize(), ""))
 
 
-def grouped(findings: Sequence[Finding]) -> dict[str, list[Finding]]:
-    """Findings by code, the gravest first, then the most frequent."""
-    groups: dict[str, list[Finding]] = {}
-    for finding in findings:
-        groups.setdefault(finding.code, []).append(finding)
+def grouped(problems: Sequence[Problem]) -> dict[str, list[Problem]]:
+    """Problems by code, the gravest first, then the most frequent."""
+    groups: dict[str, list[Problem]] = {}
+    for problem in problems:
+        groups.setdefault(problem.code, []).append(problem)
     for group in groups.values():
-        group.sort(key=lambda finding: _ORDER[finding.severity])
+        group.sort(key=lambda problem: _ORDER[problem.severity])
     order = sorted(groups, key=lambda code: (_ORDER[groups[code][0].severity], -len(groups[code]), code))
     return {code: groups[code] for code in order}

@@ -1,4 +1,4 @@
-"""`cardamage assess`: how much of the car is damaged on each photo of a project?"""
+"""`cardamage assess`: the damaged share of the car on each photo of a project."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..annotations.model import AnnotatedPhoto, Dataset
 from ..assessment.damage import NOT_AN_ESTIMATE, Damage, assess, figure
 from ..errors import ProjectError
 from ..project import Project
-from . import Output
+from . import Output, add_threshold
 from .terminal import table
 
 
@@ -19,19 +19,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what can be chosen."""
     parser.add_argument("project", type=Path, metavar="PROJECT")
     parser.add_argument("--photo", metavar="NAME", help="only the photos with this name")
-    parser.add_argument("--threshold", type=float, default=0.9, metavar="S", help="the least score (default: 0.9)")
+    add_threshold(parser, "the least score (default: the project's)")
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
     """One figure for each photo with regions; figures of several photos are never summed."""
     with Project.open(args.project, read_only=True) as project:
         dataset = project.dataset()
+        threshold = project.threshold if args.threshold is None else args.threshold
     assessed = [
-        (one, assess(one.photo, one.regions, dataset.labels, threshold=args.threshold))
+        (one, assess(one.photo, one.regions, dataset.labels, threshold=threshold))
         for one in _chosen(dataset, args.photo)
     ]
     document = {
-        "threshold": args.threshold,
+        "threshold": threshold,
         "photos": [
             {"photo": one.photo.name, "id": one.photo.id, "path": one.photo.path, "regions": len(one.regions)}
             | msgspec.to_builtins(damage)

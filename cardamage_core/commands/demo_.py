@@ -1,4 +1,4 @@
-"""`cardamage demo`: draw sample photos, train on them, predict, and show the result."""
+"""`cardamage demo`: draws sample photos, trains on them, predicts, and shows the result."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import msgspec
 from ..assessment.damage import Damage, figure
 from ..demo.run import Outcome, Recipe, place, write
 from ..demo.run import run as run_demo
+from ..training import requirements
 from . import Output
 from .terminal import bar_for, table
 
@@ -34,6 +35,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, out: Output) -> int:
     """Run the demonstration and report it."""
+    requirements.check()
     recipe = _recipe(args)
     folder = place(args.out.absolute(), recipe)
     with bar_for(out) as bar:

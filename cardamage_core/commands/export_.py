@@ -1,4 +1,4 @@
-"""`cardamage export PROJECT OUT`: write a project's annotations to a file."""
+"""`cardamage export PROJECT OUT`: writes a project's annotations to a file or folder."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     if note := formats.photo_note(format=args.format, copy_photos=args.copy_photos):
         out.progress(note)
     with bar_for(out) as bar:
-        findings = formats.write(
+        problems = formats.write(
             dataset,
             args.out,
             format=args.format,
@@ -55,8 +55,8 @@ def run(args: argparse.Namespace, out: Output) -> int:
         "format": args.format,
         "photos": len(dataset.photos),
         "regions": regions,
-        "findings": as_documents(findings),
+        "problems": as_documents(problems),
     }
     text = f"{count(len(dataset.photos), 'photo')} with {count(regions, 'region')} written to {args.out}."
-    out.report(document, "\n".join([text, *counted(findings)]))
+    out.report(document, "\n".join([text, *counted(problems)]))
     return 0

@@ -1,15 +1,9 @@
-"""What happens in a demonstration, from nothing to damage figures?
+"""Runs the demonstration, from nothing to damage figures on one HTML page.
 
     draw photos → project → VIA import → short training by the jobs' worker → predictions → pictures and a page
 
 Everything lies in one folder: `photos/` as drawn, `project/`, `result/`. Running it again goes on with what is there.
-The claim photos come into the project without annotations; what was drawn on them is kept aside, to judge by.
-
-How much is drawn and trained in a demonstration, and in which folder?
-
-What does the freshly trained model see on photos it was not taught, and how right is it?
-
-How is the result of a demonstration told on one page?
+The claim photos come into the project without annotations; what was drawn on them is kept aside as ground truth.
 """
 
 from __future__ import annotations
@@ -27,7 +21,7 @@ import msgspec
 from .. import __version__, files, formats, imaging
 from ..annotations.model import AnnotatedPhoto, Label, Photo, Region
 from ..assessment import pictures
-from ..assessment.damage import NOT_AN_ESTIMATE, Damage, assess, counts, figure
+from ..assessment.damage import NOT_AN_ESTIMATE, Damage, assess, figure, is_counted
 from ..errors import JobError
 from ..evaluation import Metrics, evaluate
 from ..files import write_atomic
@@ -75,6 +69,7 @@ def run(folder: Path, recipe: Recipe, watch: Watch) -> Outcome:
         _import(project, files, watch)
         clock.lap("import")
         model = _train(project, recipe, watch)
+        project.set_threshold(recipe.threshold)  # the window shows what the report says
         clock.lap("train")
         claim, held_out = _unseen(project, files[CLAIM])
         watch.say(f"Outlining damage on {len(claim + held_out)} photos that the model has never seen …")
@@ -259,11 +254,11 @@ def judge(
 
 def _shown(found: Sequence[Region], threshold: float) -> tuple[Region, ...]:
     """What counts; the car's outline below the damages, so that it hides none."""
-    return tuple(sorted((r for r in found if counts(r, threshold)), key=lambda region: region.label != scene.CAR))
+    return tuple(sorted((r for r in found if is_counted(r, threshold)), key=lambda region: region.label != scene.CAR))
 
 
 def _keep(project: Project, photo: Photo, shown: tuple[Region, ...]) -> None:
-    """Put predictions in the place of earlier ones that nobody has looked at."""
+    """Put predictions in the place of earlier ones that are unreviewed."""
     earlier = project.regions(photo.id)
     kept = tuple(r for r in earlier if r.origin.kind != "predicted" or r.review != "unreviewed")
     project.edit_regions(photo.id, earlier, kept + shown, "Outline damage")

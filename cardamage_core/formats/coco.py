@@ -1,4 +1,4 @@
-"""How is COCO JSON read and written?
+"""Reads and writes COCO instance segmentation JSON.
 
 `images`, `annotations`, `categories` (cocodataset.org, data format). An annotation's `segmentation` is a list of
 polygons (parts, which may overlap), or a run-length encoding, as lengths or compressed. VIA writes the image's number
@@ -23,7 +23,7 @@ from .source import Format, Reading, Source, Written
 
 
 def recognises(source: Source) -> bool:
-    """Does it hold lists of images and annotations?"""
+    """Whether it holds lists of images and annotations."""
     data = source.json if source.is_json else None
     return isinstance(data, dict) and isinstance(data.get("images"), list) and isinstance(data.get("annotations"), list)
 

@@ -1,17 +1,14 @@
-"""How does what a reader found become photos and regions, and what do writers need of shapes and names?
+"""Helpers that readers and writers share: validated values, label attributes, polygons with holes.
 
-How is a polygon with holes written where there is no place for holes?
+Files are untrusted: each validating function returns the value as we keep it, or raises a FormatError that names the
+place and says what was expected.
 
-Holes are cut open: the ring runs in along a line and back, which leaves the area as it is under every rule of filling.
+Where a format has no place for holes, they are cut open: the ring runs in along a line and back, which leaves the area
+as it is under every fill rule.
 
-Is a value from an untrusted file what it should be?
-
-Each function gives the value as we keep it, or raises a FormatError that names the place and says what was expected.
-
-Which attribute of a region is its label?
-
-Files do not say. The usual names come first, in any case and spelling; failing these, the attribute that most regions
-have with the fewest different values. In some files the *name* of the attribute is the label: `{"Front": "damage"}`.
+Files do not say which attribute of a region is its label. The usual names come first, in any case and spelling; failing
+these, the attribute that most regions have with the fewest different values. In some files the *name* of the attribute
+is the label: `{"Front": "damage"}`.
 """
 
 from __future__ import annotations
@@ -23,21 +20,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
+import shapely
 
 from .. import geometry
 from ..annotations.labels import DAMAGE, new_labels
-from ..annotations.model import (  # fmt: skip
-    AnnotatedPhoto,
-    Dataset,
-    Label,
-    Origin,
-    Photo,
-    Polygon,
-    Region,
-    Ring,
-    Role,
-    Shape,
-)
+from ..annotations.model import AnnotatedPhoto, Dataset, Label, Origin, Photo, Polygon, Region, Ring, Role, Shape
 from ..annotations.shapes import outline
 from ..imaging import MOST_PIXELS, TOO_LONG
 from .source import Source
@@ -148,6 +135,9 @@ def _free(name: str, taken: set[str]) -> str:
     return free + ending
 
 
+MANY_PAIRS = 1_000_000  # of vertices that are compared each with each
+
+
 def single_rings(shape: Polygon) -> list[Ring]:
     """One ring for each part of a polygon."""
     if len(shape.rings) < 2:
@@ -168,12 +158,23 @@ def _open(coords: Any) -> Ring:
 
 def _bridged(outer: Ring, hole: Ring) -> Ring:
     """One ring: along `outer`, over the shortest way between two vertices, around `hole`, and back."""
-    squares = ((np.asarray(outer)[:, None] - np.asarray(hole)[None]) ** 2).sum(-1)
-    i, j = (int(index) for index in np.unravel_index(squares.argmin(), squares.shape))
+    i, j = _nearest(np.asarray(outer), np.asarray(hole))
     return (*outer[: i + 1], *hole[j:], *hole[: j + 1], *outer[i:])
 
 
-LARGEST = 1e9  # pixels; further out nobody has clicked
+def _nearest(outer: np.ndarray, hole: np.ndarray) -> tuple[int, int]:
+    """The two vertices that are nearest to each other."""
+    if len(outer) * len(hole) > MANY_PAIRS:
+        tree = shapely.STRtree(np.asarray(shapely.points(outer)))
+        found, near = tree.query_nearest(shapely.points(hole), return_distance=True)
+        best = int(near.argmin())
+        return int(found[1, best]), int(found[0, best])
+    squares = ((outer[:, None] - hole[None]) ** 2).sum(-1)
+    i, j = np.unravel_index(squares.argmin(), squares.shape)
+    return int(i), int(j)
+
+
+LARGEST = 1e9  # pixels; no photo is as large
 
 
 def number(value: Any, source: Source, *, where: str, what: str = "a number of pixels") -> float:
@@ -302,7 +303,7 @@ _OFF = (False, None, "", 0, "0", "false", "no")  # values that say an attribute 
 
 
 def _is_in_name(regions: Sequence[Mapping[str, Any]]) -> bool:
-    """Has each region one attribute, called this or that, and all the same value in it?"""
+    """Whether each region has one attribute, of varying name, and all have the same value in it."""
     filled = [attributes for attributes in regions if attributes]
     if not filled or any(len(attributes) != 1 for attributes in filled):
         return False

@@ -1,4 +1,4 @@
-"""How is an untrusted annotation file opened, and what does a format offer?"""
+"""Opens untrusted annotation files, and defines what a format offers and what reading gives."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, BinaryIO, NamedTuple, NoReturn, TypeVar
+from typing import Any, BinaryIO, NamedTuple, NoReturn, TypeVar, cast
 
-from ..annotations.model import Dataset, Finding
+from ..annotations.model import Dataset, Problem
 from ..errors import FormatError
 
 LARGEST_FILE = 1_000_000_000  # bytes
@@ -23,21 +23,21 @@ READ, PARSED = 0.05, 0.4  # shares of the time a reader takes; the rest is for b
 # Only text with one of these can hold a number that is not finite or does not fit 64 bits.
 _ODD_NUMBERS = re.compile(r"NaN|Infinity|\d{19}|[eE]\+?\d{3}")
 _SURROGATES = re.compile(r"\\u[dD][89a-fA-F]")  # only text with one of these can hold half a character
-PIECE, OVERLAP = 500_000, 40  # characters searched at a time: nobody else runs meanwhile
+PIECE, OVERLAP = 500_000, 40  # characters searched at a time: other threads wait meanwhile
 
 
 T = TypeVar("T")
 
 
 def nothing(_share: float) -> None:
-    """For readers and writers whom nobody watches or stops."""
+    """Progress callback that does nothing."""
 
 
 class Reading(NamedTuple):
     """What a file holds, and what looked odd in it."""
 
     dataset: Dataset
-    findings: tuple[Finding, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 class Written(NamedTuple):
@@ -48,7 +48,7 @@ class Written(NamedTuple):
     """
 
     files: Iterable[tuple[str, bytes]]
-    findings: tuple[Finding, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 class Format(NamedTuple):
@@ -70,7 +70,7 @@ class Format(NamedTuple):
 
     @property
     def needs_photos(self) -> bool:
-        """Does it expect the photos in folders of its own, so that labels alone are of little use?"""
+        """Whether it expects the photos in folders of its own, so that labels alone are of little use."""
         return "/" in self.photo
 
 
@@ -98,7 +98,7 @@ class Source:
 
     @functools.cached_property
     def is_folder(self) -> bool:
-        """Is it a folder?"""
+        """Whether it is a folder."""
         return self.path.is_dir()
 
     @functools.cached_property
@@ -122,12 +122,12 @@ class Source:
 
     @functools.cached_property
     def is_json(self) -> bool:
-        """Is it a file that begins like a JSON object or list?"""
+        """Whether it is a file that begins like a JSON object or list."""
         return not self.is_folder and self.text[:1000].lstrip()[:1] in ("{", "[")
 
     @functools.cached_property
     def is_xml(self) -> bool:
-        """Is it a file that begins like XML?"""
+        """Whether it is a file that begins like XML."""
         return not self.is_folder and self.text[:1000].lstrip()[:1] == "<"
 
     def parsing(self, share: float) -> None:
@@ -144,7 +144,7 @@ class Source:
 
     @contextlib.contextmanager
     def leaving_out(self, photo: str = "") -> Iterator[None]:
-        """What cannot be understood in here is a single region, which is left out; see `read_with_findings`."""
+        """What cannot be understood in here is a single region, which is left out; see `read_with_problems`."""
         try:
             yield
         except FormatError as error:
@@ -173,7 +173,7 @@ def parsed(text: str, source: Source, *, tell: Callable[[float], None] | None = 
     `tell` is called often with the share that is parsed and may raise to stop. `strict`: texts hold no line breaks.
     """
     name, path = source.path.name, source.path
-    made = functools.partial(_object, source.repeated)
+    made: Callable[[Any], Any] = functools.partial(_object, source.repeated)
     made = _watched(made, text, tell) if tell else made
     try:
         data = json.loads(text, strict=strict, object_pairs_hook=made, **_hooks(text, source, tell))
@@ -199,7 +199,7 @@ def _watched(made: Callable[[Any], Any], text: str, tell: Callable[[float], None
     def one(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         if (number := next(count)) % 500 == 0:
             tell(number / total)
-        return made(pairs)
+        return cast(dict[str, Any], made(pairs))
 
     return one
 
@@ -208,7 +208,8 @@ def _object(repeated: list[str], pairs: list[tuple[str, Any]]) -> dict[str, Any]
     data = dict(pairs)
     if len(data) < len(pairs):
         seen: set[str] = set()
-        repeated += [key for key, _ in pairs if key in seen or seen.add(key)]
+        for key, _ in pairs:
+            (repeated.append if key in seen else seen.add)(key)
     return data
 
 

@@ -1,7 +1,4 @@
-"""Which numbers make up a network and its training? One frozen, validated value holds them all.
-
-How does the engine say that something went wrong?
-"""
+"""The configuration of a network and its training as one frozen, validated value; and the engine's error."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
@@ -20,6 +17,7 @@ LITE_STAGES = {
     ),
 }  # fmt: skip
 LITE_STEM, WIDENING = 32, 6  # channels of the stem; how many times wider blocks are inside
+DETECTION_RULES = ("likeliest", "foreground", "object")
 LARGEST_CANVAS = 8192  # pixels on a side
 LOSS_NAMES = ("rpn_class", "rpn_box", "class", "box", "mask")
 
@@ -65,6 +63,7 @@ class Config:
     rois_per_image: int = 64
     roi_positive_share: float = 0.33
     # Detections.
+    detection_rule: str = "foreground"  # how a region becomes a detection, see `detections.refine`
     detection_max: int = 100
     detection_min_score: float = 0.5
     detection_nms_threshold: float = 0.5
@@ -153,6 +152,10 @@ def _rules(c: Config) -> list[tuple[bool, str]]:
         (0.3 <= c.rpn_positive_iou <= 1, "rpn_positive_iou must lie between 0.3 and 1."),
         (c.proposals_training >= c.rois_per_image, "proposals_training must be at least rois_per_image."),
         (0 < c.roi_positive_share < 1, "roi_positive_share must lie between 0 and 1."),
+        (
+            c.detection_rule in DETECTION_RULES,
+            f"detection_rule must be one of {', '.join(DETECTION_RULES)}, not {c.detection_rule!r}.",
+        ),
         (0 <= c.detection_min_score <= 1, "detection_min_score must lie between 0 and 1."),
         (c.optimizer in ("adamw", "sgd"), f"optimizer must be 'adamw' or 'sgd', not {c.optimizer!r}."),
         (c.learning_rate > 0 and c.clip_norm > 0, "learning_rate and clip_norm must be positive."),

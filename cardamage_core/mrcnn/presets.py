@@ -40,6 +40,7 @@ _MATTERPORT: dict[str, Any] = {
     "box_head_units": 1024,
     "mask_head_channels": 256,
     "head_norm": True,
+    "detection_rule": "likeliest",
     "rois_per_image": 200,
     "detection_min_score": 0.9,
     "detection_nms_threshold": 0.3,

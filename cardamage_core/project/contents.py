@@ -1,15 +1,9 @@
-"""What does an open project hold?
-
-Which regions of the open project have been read already, and how do edits change them?
+"""Reads photos, regions and labels of an open project, with caches of regions and counts.
 
 The regions of the last photos shown are kept as values with their ranks, so that an edit, an undo or a redo touches
-only what it changes, however many regions the photo has.
-
-How is a whole project read without keeping the others waiting?
-
-Rows are fetched in one look at the file; they are decoded after the store has been let go of.
-
-What does a list of photos show, without reading a single polygon?
+only what it changes, however many regions the photo has. A whole project is read without blocking other readers: rows
+are fetched in one query and decoded after the lock was released. Lists of photos are summarised in SQL, without
+decoding a polygon.
 """
 
 from __future__ import annotations
@@ -22,13 +16,16 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from ..annotations.confidence import THRESHOLD, is_score
 from ..annotations.model import AnnotatedPhoto, Dataset, Label, Photo, Region, Review
 from ..errors import ProjectError
 from .store import Change, Store, Stored, value_of
 
+THRESHOLD_SETTING = "score_threshold"
+
 
 class Contents:
-    """Reads the photos, regions and labels of a project; remembers what it read as long as nobody else can write."""
+    """Reads the photos, regions and labels of a project; caches what it read as long as no other process can write."""
 
     def __init__(self, folder: Path, store: Store, *, read_only: bool) -> None:
         self.folder = folder
@@ -73,9 +70,16 @@ class Contents:
         names = {label.name: 0 for label in self.labels()}
         return names | {name: number for name, number in counts.items() if number or name in names}
 
+    @property
+    def threshold(self) -> float:
+        """From which score on open predictions are seen and counted, everywhere in this project."""
+        stored = self._store.setting(THRESHOLD_SETTING)
+        value = msgspec.json.decode(stored) if stored else None
+        return float(value) if isinstance(value, int | float) and is_score(value) else THRESHOLD
+
     def extra(self) -> dict[str, Any]:
         """What formats need to write files back as they were, by format (see `Dataset.extra`)."""
-        rows = self._store.rows("extra") if self._store.has_extras() else []
+        rows = self._store.rows("extra") if self._store.has_table("extras") else []
         return {key: value_of(stored, dict[str, Any]) for _, key, stored in rows}
 
     def paths(self) -> dict[Path, str]:
@@ -167,7 +171,7 @@ class KnownRegions:
             return self._photos.get(photo)
 
     def read(self, photo: str, rows: Callable[[], Iterable[tuple[str, str, Stored]]]) -> Known:
-        """Decode the rows (photo, key, row) that `rows` reads, and keep them unless somebody writes meanwhile."""
+        """Decode the rows (photo, key, row) that `rows` reads, and keep them unless a write happens meanwhile."""
         begun = self._generation.begin()
         found = list(rows())
         regions = tuple(value_of(stored, Region) for _, _, stored in found)
@@ -237,7 +241,7 @@ class LabelCounts:
             return self._counts
 
     def read(self, count: Callable[[], dict[str, int]]) -> dict[str, int]:
-        """Count, and keep the counts unless somebody writes meanwhile."""
+        """Count, and keep the counts unless a write happens meanwhile."""
         begun = self._generation.begin()
         counts = count()
         with self._generation.lock:

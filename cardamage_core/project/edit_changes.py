@@ -1,9 +1,7 @@
-"""Which rows does an edit change, and does it start from what is stored?
+"""Computes the rows that an edit changes, and checks that it starts from what is stored.
 
-Each method gives the changes of one kind of edit, or ProjectError when what it starts from is no longer so; carrying
-them out is the project's.
-
-How does a value become a row, and which rows change when a list of values changes?
+Each method gives the changes of one kind of edit, or raises ProjectError when what it starts from is no longer so;
+`project` carries them out.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What was edited, and how is it undone?
+"""The edit log: recording edits, undo and redo.
 
 Every edit is a row in the log together with the rows it changed, written in the same transaction as the changes
 themselves. Undo and redo walk the log, so they outlive the program. A new edit after an undo drops what was undone.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -133,6 +133,6 @@ def _first(store: Store, where: str) -> Edit | None:
     return _edit(rows[0]) if rows else None
 
 
-def _edit(row: tuple) -> Edit:
+def _edit(row: tuple[Any, ...]) -> Edit:
     number, at, text, photo, kinds, undone = row
     return Edit(number, at, text, photo, frozenset(kinds.split(",")), undone=bool(undone))

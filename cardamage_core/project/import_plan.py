@@ -1,12 +1,8 @@
-"""What would come in from an annotation file or a folder of photos?
+"""Plans an import: reads an annotation file or a folder of photos and maps names to labels.
 
-A plan only reads: everything that can go wrong goes wrong here, before a project is touched (see `importing`).
-
-What do the names in a file mean: which attribute is the label, which names are one, what role has each?
-
-A proposal is made from a file and the project's labels; a mapping is what the user decided. Nothing is mapped unasked.
-
-How does an import tell how far it is, and stop when nobody wants it any more?
+A plan only reads: everything that can go wrong goes wrong here, before a project is touched (see `import_apply`). A
+label mapping is proposed from the file and the project's labels, and decided by the user; nothing is mapped unasked.
+Progress is reported and an import can be cancelled.
 """
 
 from __future__ import annotations
@@ -19,14 +15,14 @@ from pathlib import Path
 import msgspec
 
 from .. import formats
-from ..annotations import problems
 from ..annotations.labels import Alike, alike, new_labels
-from ..annotations.model import AnnotatedPhoto, Dataset, Finding, Label, Photo, Region, Role, new_id
+from ..annotations.model import AnnotatedPhoto, Dataset, Label, Photo, Problem, Region, Role, new_id
+from ..annotations.problems import find_problems
 from ..errors import FormatError, ProjectError
+from ..files import ANNOTATION_SUFFIXES, PHOTO_SUFFIXES
 from ..formats.common import IN_NAME, text_of, ticked
 from ..formats.export import PhotoFiles
 from ..formats.via.entries import KEY, LABEL_IN
-from ..imaging import SUFFIXES
 from .orientation import Turn, with_headers
 
 
@@ -83,20 +79,20 @@ def applied(dataset: Dataset, mapping: NameMapping) -> Dataset:
     return msgspec.structs.replace(dataset, photos=photos or dataset.photos, labels=with_roles)
 
 
-def findings(proposed: Proposal) -> Iterator[Finding]:
+def alike_problems(proposed: Proposal) -> Iterator[Problem]:
     """One for each pair of names that look like one."""
     for one in proposed.alike:
-        yield Finding("label-alike", one.text())
+        yield Problem("label-alike", one.text())
 
 
-def ticked_findings(photos: Sequence[AnnotatedPhoto]) -> Iterator[Finding]:
+def ticked_problems(photos: Sequence[AnnotatedPhoto]) -> Iterator[Problem]:
     """One for each region whose label was the first of several ticked boxes."""
     for one in photos:
         for region in one.regions:
             value = region.attributes.get(region.extra.get(KEY, {}).get("label_in", LABEL_IN))
             if value is not None and len(boxes := ticked(value)) > 1 and region.label == boxes[0].strip():
                 text = f"A region of {one.photo.name} has {', '.join(boxes)} ticked; “{region.label}” was taken."
-                yield Finding("several-ticked", text, photo=one.photo.id, region=region.id)
+                yield Problem("several-ticked", text, photo=one.photo.id, region=region.id)
 
 
 def _renamed(region: Region, names: Mapping[str, str]) -> Region:
@@ -127,7 +123,6 @@ def _attributes(dataset: Dataset) -> tuple[Attribute, ...]:
 
 
 USUAL_FILE = "via_region_data.json"
-PATTERNS = ("*.json", "*.csv", "*.xml")  # what an annotation file in a folder may be called
 AS_IT_IS = NameMapping()
 READ = 0.6  # of the time a plan takes, where photos are looked at as well
 
@@ -140,7 +135,7 @@ class ImportPlan(msgspec.Struct, frozen=True):
 
     source: Path
     dataset: Dataset
-    findings: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
     found: int
     missing: int
     proposed: Proposal = Proposal()
@@ -165,7 +160,7 @@ def plan(
     FormatError when there is nothing to import.
     """
     path = Path(path).absolute()
-    if path.is_file() and path.suffix.lower() in SUFFIXES:
+    if path.is_file() and path.suffix.lower() in PHOTO_SUFFIXES:
         return plan_photos([path], split=split, progress=progress, cancelled=cancelled)
     source = _annotation_file(path, format) if path.is_dir() else path
     folder = Path(photos).absolute() if photos else path if path.is_dir() else path.parent
@@ -176,14 +171,14 @@ def plan(
         reading = _only_photos(path, place)
     else:
         tell = telling(progress, cancelled, upto=READ)
-        reading = formats.read_with_findings(source, format=format, label_in=mapping.label_in, photos=folder, tell=tell)
+        reading = formats.read_with_problems(source, format=format, label_in=mapping.label_in, photos=folder, tell=tell)
     stop_if(cancelled)
     proposed = proposal(reading.dataset, known)
     dataset = applied(reading.dataset, mapping)
     is_listed = source is None
     fresh = [_renewed(one, place, source or path, split, is_listed=is_listed) for one in dataset.photos]
     ids = {old.photo.id: new.photo.id for old, new in zip(dataset.photos, fresh, strict=True)}
-    of_file = tuple(msgspec.structs.replace(one, photo=ids.get(one.photo, "")) for one in reading.findings)
+    of_file = tuple(msgspec.structs.replace(one, photo=ids.get(one.photo, "")) for one in reading.problems)
     reading = formats.Reading(msgspec.structs.replace(dataset, photos=()), of_file)
     step = watch(2 * len(fresh), after(progress, READ if source else 0.0), cancelled)
     found = _looked_at(source or path, fresh, reading, step, turn=turn)
@@ -213,12 +208,12 @@ def _annotation_file(folder: Path, name: str) -> Path | None:
     usual = [path for path in (folder / USUAL_FILE,) if path.is_file()]
     if not usual and (formats.FORMATS[name].suffix == "" if name in formats.FORMATS else _is_annotation(folder)):
         return folder
-    paths = (path for pattern in PATTERNS for path in sorted(folder.glob(pattern)))
+    paths = [path for path in sorted(folder.iterdir()) if path.suffix.lower() in ANNOTATION_SUFFIXES and path.is_file()]
     found = usual or [path for path in paths if _is_annotation(path)]
     if len(found) > 1 and not usual:
         names = ", ".join(path.name for path in found[:5])
         raise FormatError(f"{folder.name} holds several annotation files.", f"Choose one of {names} in {folder}.")
-    return (usual or found or [None])[0]
+    return next(iter(usual or found), None)
 
 
 def _is_annotation(path: Path) -> bool:
@@ -265,25 +260,25 @@ def _looked_at(
     *,
     turn: Turn = "",
 ) -> ImportPlan:
-    """The plan, with the size of each photo and all findings; `step` is called twice for each photo."""
-    with_sizes, header_findings = with_headers(photos, turn=turn, step=step)
+    """The plan, with the size of each photo and all problems; `step` is called twice for each photo."""
+    with_sizes, header_problems = with_headers(photos, turn=turn, step=step)
     dataset = Dataset(tuple(with_sizes), reading.dataset.labels, reading.dataset.extra)
     missing = sum(one.photo.width == 0 for one in with_sizes)
-    findings = (
-        *reading.findings,
-        *header_findings,
-        *problems.findings(dataset, step=step),
-        *ticked_findings(with_sizes),
+    problems = (
+        *reading.problems,
+        *header_problems,
+        *find_problems(dataset, step=step),
+        *ticked_problems(with_sizes),
     )
-    return ImportPlan(source, dataset, findings, len(photos) - missing, missing)
+    return ImportPlan(source, dataset, problems, len(photos) - missing, missing)
 
 
 def _with_proposal(plan: ImportPlan, proposed: Proposal, mapping: NameMapping) -> ImportPlan:
-    """The plan with findings about names that look like one and were not mapped."""
+    """The plan with problems about names that look like one and were not mapped."""
     left = [one for one in proposed.alike if one.old not in mapping.names]
     open_ = msgspec.structs.replace(proposed, alike=tuple(left))
-    others = tuple(finding for finding in plan.findings if finding.code != "label-alike")
-    return msgspec.structs.replace(plan, proposed=proposed, findings=(*others, *findings(open_)))
+    others = tuple(problem for problem in plan.problems if problem.code != "label-alike")
+    return msgspec.structs.replace(plan, proposed=proposed, problems=(*others, *alike_problems(open_)))
 
 
 Progress = Callable[[float], None]  # 0…1

@@ -1,4 +1,4 @@
-"""What is an open project?
+"""An open project.
 
 A folder with `project.cardamage` (see `store`), which refers to the photos where they lie, and folders for jobs, models
 and things that can be made again. Nothing is ever unsaved: each edit is one transaction together with its log row.
@@ -12,13 +12,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from ..annotations.model import AnnotatedPhoto, Finding, Label, Photo, Region
+import msgspec
+
+from ..annotations.confidence import is_score
+from ..annotations.model import AnnotatedPhoto, Label, Photo, Problem, Region
 from ..errors import CarDamageError, ProjectError
 from . import backups, fingerprints, history, store
-from .contents import Contents
+from .contents import THRESHOLD_SETTING, Contents
 from .edit_changes import Changing
 from .filesystem import ProjectLock, taken
-from .history import Edit
+from .history import Edit, Walked
 from .store import Change, Store
 
 FILE = backups.FILE
@@ -78,7 +81,7 @@ class Project(Contents):
 
     @classmethod
     def _locked(cls, folder: Path, *, may_open: bool, may_make: bool, copied: bool = True) -> Project:
-        """What is there, and what is to be made, is decided by whoever holds the lock."""
+        """The process that holds the lock decides what is there and what is to be made."""
         lock = taken(folder)
         try:
             is_new = not cls.is_in(folder)
@@ -118,7 +121,7 @@ class Project(Contents):
     def discard(self) -> None:
         """Close a project that this process made, and remove all that was made for it."""
         assert self.is_new, "only who made a project may remove it"
-        assert self._lock, "and only while nobody else can write"
+        assert self._lock, "and only while no other process can write"
         self._copied = False
         self._store.close()
         for path in backups.parts_of(self.folder / FILE):
@@ -227,12 +230,21 @@ class Project(Contents):
             self._counts.changed(changes)
             return edit
 
+    # Settings
+
+    def set_threshold(self, value: float) -> None:
+        """Say from which score (0…1) on open predictions count. No edit: there is nothing to undo."""
+        if not is_score(value):
+            raise ProjectError(f"{value} is no threshold for scores.", "It must lie between 0 and 1.")
+        self._must_be_writable()
+        self._store.set_setting(THRESHOLD_SETTING, msgspec.json.encode(value).decode())
+
     # What its files are like
 
-    def file_findings(self, *, photo: str = "", cancelled: Callable[[], bool] = lambda: False) -> Iterator[Finding]:
+    def file_problems(self, *, photo: str = "", cancelled: Callable[[], bool] = lambda: False) -> Iterator[Problem]:
         """Photos (or one) whose files vanished or were replaced since the project first saw them; regions stay."""
         keep = not self.read_only
-        return fingerprints.findings(self._store, self.folder, photo=photo, keep=keep, cancelled=cancelled)
+        return fingerprints.problems(self._store, self.folder, photo=photo, keep=keep, cancelled=cancelled)
 
     def accept_file(self, photo: Photo) -> None:
         """A person says that the regions belong to the file as it is now. No edit: there is nothing to undo."""
@@ -277,9 +289,9 @@ class Project(Contents):
 
     def edits(self) -> int:
         """How many edits the history holds, undone ones included."""
-        return self._store.query("SELECT count(*) FROM edits")[0][0]
+        return int(self._store.query("SELECT count(*) FROM edits")[0][0])
 
-    def _walk(self, step: Callable[[Store], history.Walked | None]) -> Edit | None:
+    def _walk(self, step: Callable[[Store], Walked | None]) -> Edit | None:
         self._must_be_writable()
         with self._store.lock, self._generation.writing():
             walked = step(self._store)

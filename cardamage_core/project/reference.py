@@ -1,7 +1,7 @@
-"""What did somebody else outline on the same photo: in another project, or in an annotation file?
+"""Reference annotations to compare with: the same photos in another project or annotation file.
 
 The same photo is the one whose file is the same, byte for byte, whatever it is called; failing that the one of the same
-name, unless its size in pixels is known to be another. Nothing is ever written to what somebody else made.
+name, unless its size in pixels is known to be another. The reference is only read.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Regions = tuple[Region, ...]
 
 
 class Entry(NamedTuple):
-    """A photo of somebody else: its name, its file (None where that is not to be found), its size and its key."""
+    """A photo of the reference: its name, its file (None where that is not to be found), its size and its key."""
 
     name: str
     path: Path | None
@@ -32,7 +32,7 @@ class Entry(NamedTuple):
 
 
 class Others:
-    """What somebody else outlined, photo by photo; `text` is what to call it. Close it when it is no longer needed."""
+    """The reference's annotations, photo by photo; `text` is its name for users. Close it after use."""
 
     def __init__(
         self,

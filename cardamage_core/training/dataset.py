@@ -1,9 +1,9 @@
-"""How do photos and regions become batches for the engine?
+"""The training data set: an endless seeded sequence of samples from photos and regions.
 
-Photos come in an endless sequence that depends on the seed alone, shuffled anew each round. A step takes what follows
-the photos seen before it, however many each step took, so a resumed training goes on exactly where it was. A photo is
-read once, shrunk to what the network looks at, and kept in memory while there is room. A photo that cannot be read is
-named once and its place is taken by the next.
+The sequence depends on the seed alone and is shuffled anew each round. A step takes what follows the photos seen before
+it, however many each step took, so a resumed training goes on exactly where it was. A photo is read once, shrunk to
+the network's input size, and kept in memory while there is room. A photo that cannot be read is reported once and its
+place is taken by the next.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ..annotations import shapes
 from ..annotations.model import AnnotatedPhoto, Dataset, Region
 from ..errors import JobError, PhotoError
 from ..mrcnn import Sample
-from .job import counts
+from .job import is_taught
 
 MEMORY_SHARE = 0.25  # of the memory free at the start may hold photos …
 MEMORY_MOST = 2 << 30  # … but never more bytes than this
@@ -59,8 +59,8 @@ class Photos:
 
     def first(self, count: int) -> list[tuple[AnnotatedPhoto, Sample]]:
         """The first readable photos, those with regions before those without; the same at every call."""
-        order = sorted(range(len(self)), key=lambda i: not any(map(counts, self._photos[i].regions)))
-        found = []
+        order = sorted(range(len(self)), key=lambda i: not any(map(is_taught, self._photos[i].regions)))
+        found: list[tuple[AnnotatedPhoto, Sample]] = []
         for index in order:
             if len(found) < count and (sample := self._sample(index)) is not None:
                 found.append((self._photos[index], sample))
@@ -120,11 +120,11 @@ def instances(
 ) -> tuple[tuple[int, ...], tuple[Polygons, ...]]:
     """Class ids and outlines, scaled in x and y, of the regions that are taught.
 
-    These count (see `job.counts`), carry a label that is learned, have area and touch the photo.
+    These count (see `job.is_taught`), carry a label that is learned, have area and touch the photo.
     """
     class_ids, polygons = [], []
     for region in regions:
-        if region.label not in classes or not counts(region) or not _visible(region, width, height):
+        if region.label not in classes or not is_taught(region) or not _visible(region, width, height):
             continue
         class_ids.append(classes[region.label])
         polygons.append(_scaled(shapes.outline(region.shape), scale))

@@ -1,7 +1,7 @@
-"""How is a network trained, from the first photo to the finished model?
+"""The training loop, from the first photo to the finished model.
 
 Each epoch: steps, validation, a preview picture, a checkpoint. Between two steps a stop is obeyed; long epochs get
-checkpoints in between. What happens is said through `say(kind, **fields)`; see `jobs.events` for who listens.
+checkpoints in between. What happens is reported through `say(kind, **fields)`; see `jobs.events` for its readers.
 """
 
 from __future__ import annotations
@@ -19,16 +19,13 @@ import msgspec
 from ..annotations.model import Dataset
 from ..errors import CarDamageError, JobError
 from ..models import registry
-from ..models.card import ModelCard
-from ..models.registry import Model
+from ..models.registry import Model, ModelCard
 from ..mrcnn import Config, EngineError, MaskRCNN, OutOfMemoryError, Sample, TrainStep, weights
-from . import checkpoints, initial_weights, previews
+from . import checkpoints, initial_weights, validation
 from .dataset import Photos
-from .job import TrainingJob, check, check_data, classes_of, data_hash
-from .metrics import MIN_SCORE, validation_metrics
+from .job import Stage, TrainingJob, check, check_data, classes_of, data_hash, split, stage_at
 from .progress import Progress
-from .schedule import Stage, stage_at
-from .splits import split
+from .validation import MIN_SCORE, validation_metrics
 
 CHECKPOINT_SECONDS = 300.0  # at most this much work is lost
 VALIDATED_MOST = 64  # photos; never more than a quarter of an epoch's
@@ -197,7 +194,9 @@ class Trainer:
         if not samples:
             return
         path = self._places.previews / f"epoch-{epoch:04d}.png"
-        previews.write(path, samples, self._model.predict([s.image for s in samples], min_score=previews.MIN_SCORE))
+        validation.write_preview(
+            path, samples, self._model.predict([s.image for s in samples], min_score=validation.PREVIEW_SCORE)
+        )
         self._say("preview", epoch=epoch, picture=str(path))
 
     def _checkpoint(self, step: int) -> None:

@@ -32,15 +32,13 @@ from ..canvas import Canvas
 from ..commands.actions import Action
 from ..session import Session
 from ..widgets import common
-from ..widgets.dialogs import Dialogs
-from .controller import THRESHOLD
+from ..widgets.dialogs import ANNOTATIONS, Dialogs
 from .toolbox import Floating
 
 if TYPE_CHECKING:
     from cardamage_core.project.reference import Others
 
 
-KINDS = "Annotations (*.json *.csv *.xml *.yaml);;All files (*)"
 OTHERS = "others"  # what the chooser calls somebody else's project or file
 
 
@@ -64,6 +62,7 @@ class Comparing(QObject):
         session.project_changed.connect(self.stop)
         session.current_changed.connect(self._photo_shown)
         session.photo_changed.connect(self._photo_changed)
+        session.threshold_changed.connect(self._look)
 
     def actions(self) -> list[Action]:
         """What can be done."""
@@ -112,7 +111,7 @@ class Comparing(QObject):
         if key == PROJECT:
             path = self._dialogs.folder(self.panel, "Compare with the project in")
         elif key == FILE:
-            path = next(iter(self._dialogs.files(self.panel, "Compare with the annotations in", KINDS)), None)
+            path = next(iter(self._dialogs.files(self.panel, "Compare with the annotations in", ANNOTATIONS)), None)
         else:
             self._use(key)
             return
@@ -127,12 +126,12 @@ class Comparing(QObject):
         self._source, self._shown = key, True
         self._look()
 
-    def _point_out(self, row: Row | None) -> None:
+    def _point_out(self, row: ComparedRow | None) -> None:
         self._canvas.point_out(row.theirs if row and self._shown else "")
         if row and row.ours:
             self._canvas.select((row.ours,))
 
-    def _take_over(self, row: Row) -> None:
+    def _take_over(self, row: ComparedRow) -> None:
         """A region of a model lies in the photo already: it is accepted. Another one is copied."""
         photo_id = self._session.current
         region = next((one for one in self._theirs() if one.id == row.theirs), None)
@@ -180,13 +179,14 @@ class Comparing(QObject):
         photo_id, session = self._session.current, self._session
         if self._source == NOBODY or not photo_id:
             return
-        regions, labels = session.regions(photo_id), self._labels()
+        regions, labels, threshold = session.regions(photo_id), self._labels(), session.threshold
         if self._others is None:
-            self._latest.ask(partial(with_model, photo_id, regions, self._source.removeprefix(MODEL), labels))
+            model = self._source.removeprefix(MODEL)
+            self._latest.ask(partial(with_model, photo_id, regions, model, labels, threshold=threshold))
             return
         photo = session.photo(photo_id)
         find = partial(self._others.on, photo, session.path_of(photo))
-        self._latest.ask(partial(with_others, photo_id, regions, find, labels))
+        self._latest.ask(partial(with_others, photo_id, regions, find, labels, threshold=threshold))
 
     def _compared(self, found: Compared | CarDamageError) -> None:
         if isinstance(found, CarDamageError):
@@ -204,7 +204,7 @@ class Comparing(QObject):
         self.panel.show_comparison(
             f"{100 * figure:.0f} % agreement" if figure is not None else "",
             rows,
-            said=counts(found.comparison) if rows else "Nobody outlined anything here.",
+            said=summary_of(found.comparison) if rows else "Nobody outlined anything here.",
             may_take=not self._session.read_only,
         )
 
@@ -272,7 +272,7 @@ class Compared(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Row:
+class ComparedRow:
     """A region that both sides have, or only one of them: ids, "" for the side that has none."""
 
     text: str
@@ -280,36 +280,41 @@ class Row:
     theirs: str = ""
 
 
-def with_model(photo_id: str, regions: Regions, model: str, labels: tuple[Label, ...]) -> Compared:
+def with_model(photo_id: str, regions: Regions, model: str, labels: tuple[Label, ...], *, threshold: float) -> Compared:
     """Our side against what a model says on the same photo."""
-    ours, theirs = agreement.against_model(regions, model, THRESHOLD)
+    ours, theirs = agreement.against_model(regions, model, threshold)
     return Compared(photo_id, theirs, agreement.compare(ours, theirs, labels), ours)
 
 
 def with_others(
-    photo_id: str, regions: Regions, find: Callable[[], Regions | None], labels: tuple[Label, ...]
+    photo_id: str,
+    regions: Regions,
+    find: Callable[[], Regions | None],
+    labels: tuple[Label, ...],
+    *,
+    threshold: float,
 ) -> Compared | CarDamageError:
     """Our side against what `find` gives; the error where that cannot be read."""
-    ours = agreement.opinion(regions, THRESHOLD)
+    ours = agreement.opinion(regions, threshold)
     try:
         found = find()
     except CarDamageError as error:
         return error
     if found is None:
         return Compared(photo_id, None, None)
-    theirs = agreement.opinion(found, THRESHOLD)
+    theirs = agreement.opinion(found, threshold)
     return Compared(photo_id, theirs, agreement.compare(ours, theirs, labels), ours)
 
 
-def rows_of(found: Compared, comparison: Comparison) -> list[Row]:
+def rows_of(found: Compared, comparison: Comparison) -> list[ComparedRow]:
     """What only one side has comes first; then partners, the least alike first."""
     ours = {region.id: region.label or "region" for region in found.ours}
     theirs = {region.id: region.label or "region" for region in found.theirs or ()}
     return [
-        *(Row(f"{theirs[one]} · only theirs", theirs=one) for one in comparison.theirs_alone),
-        *(Row(f"{ours[one]} · only yours", ours=one) for one in comparison.ours_alone),
+        *(ComparedRow(f"{theirs[one]} · only theirs", theirs=one) for one in comparison.theirs_alone),
+        *(ComparedRow(f"{ours[one]} · only yours", ours=one) for one in comparison.ours_alone),
         *(
-            Row(_both(ours[pair.ours], theirs[pair.theirs], pair.iou), pair.ours, pair.theirs)
+            ComparedRow(_both(ours[pair.ours], theirs[pair.theirs], pair.iou), pair.ours, pair.theirs)
             for pair in sorted(comparison.pairs, key=lambda pair: pair.iou)
         ),
     ]
@@ -320,7 +325,7 @@ def _both(ours: str, theirs: str, iou: float) -> str:
     return f"{name} · {100 * iou:.0f} % alike"
 
 
-def counts(comparison: Comparison) -> str:
+def summary_of(comparison: Comparison) -> str:
     """How many have a partner and how many have none."""
     alone = ((len(comparison.ours_alone), "only yours"), (len(comparison.theirs_alone), "only theirs"))
     partners = f"{amount(len(comparison.pairs), 'region')} with a partner"
@@ -342,8 +347,8 @@ class ComparePanel(Floating):
     """Chooser, figure, and a list of what the sides have; a row points its regions out."""
 
     chosen = Signal(str)  # NOBODY, PROJECT, FILE, a model, or "current" for what is compared with now
-    pointed = Signal(object)  # Row, or None
-    wanted = Signal(object)  # Row: take its region over
+    pointed = Signal(object)  # ComparedRow, or None
+    wanted = Signal(object)  # ComparedRow: take its region over
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, "Compare with", low=True)
@@ -363,7 +368,7 @@ class ComparePanel(Floating):
         self.source.activated.connect(self._activated)
         self.list.currentRowChanged.connect(self._row_changed)
         self.list.itemActivated.connect(self._take)
-        self._rows: tuple[Row, ...] = ()
+        self._rows: tuple[ComparedRow, ...] = ()
         self._may_take = True
         self.show_comparison("", ())
 
@@ -384,19 +389,21 @@ class ComparePanel(Floating):
         common.set_role(self.said, "bad" if bad else "muted")
         self._show(figure="", rows=())
 
-    def show_comparison(self, figure: str, rows: Sequence[Row], *, said: str = "", may_take: bool = True) -> None:
+    def show_comparison(
+        self, figure: str, rows: Sequence[ComparedRow], *, said: str = "", may_take: bool = True
+    ) -> None:
         """How well both sides agree, and what they have."""
         self.said.setText(said)
         common.set_role(self.said, "muted")
         self._may_take = may_take
         self._show(figure=figure, rows=tuple(rows))
 
-    def row(self) -> Row | None:
+    def row(self) -> ComparedRow | None:
         """The row chosen."""
         index = self.list.currentRow()
         return self._rows[index] if 0 <= index < len(self._rows) else None
 
-    def _show(self, *, figure: str, rows: tuple[Row, ...]) -> None:
+    def _show(self, *, figure: str, rows: tuple[ComparedRow, ...]) -> None:
         self.figure.setText(figure)
         if rows != self._rows:
             self._rows = rows

@@ -295,9 +295,6 @@ class Describing(QObject):
         remove_label(self._session, name)
 
 
-THRESHOLD = 0.9
-
-
 class Assessing(QObject):
     """The latest figure; while a hand drags, the one that there would be if it let go."""
 
@@ -311,6 +308,7 @@ class Assessing(QObject):
         session.current_changed.connect(self._current_changed)
         session.photo_changed.connect(self._photo_changed)
         session.labels_changed.connect(self._ask)
+        session.threshold_changed.connect(self._threshold_changed)
         canvas.pointer_moved.connect(self._pointer_moved)
         canvas.busy_changed.connect(self._busy_changed)
 
@@ -321,6 +319,9 @@ class Assessing(QObject):
     def _photo_changed(self, photo_id: str) -> None:
         if photo_id == self._session.current:
             self._ask()
+
+    def _threshold_changed(self, _value: float) -> None:
+        self._ask()
 
     def _pointer_moved(self, _x: float, _y: float) -> None:
         """The figure follows while the hand still drags."""
@@ -336,4 +337,5 @@ class Assessing(QObject):
         session, current = self._session, self._session.current
         if current:
             regions = session.regions(current) if regions is None else regions
-            self._latest.ask(partial(assess, session.photo(current), regions, session.labels(), threshold=THRESHOLD))
+            threshold = session.threshold
+            self._latest.ask(partial(assess, session.photo(current), regions, session.labels(), threshold=threshold))

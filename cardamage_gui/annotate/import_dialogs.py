@@ -108,7 +108,7 @@ class NamingDialog(QDialog):
 
 def _turning(plan: ImportPlan) -> Counter[str]:
     codes = ("stored-orientation", "turn-unsure")
-    return Counter(finding.code for finding in plan.findings if finding.code in codes)
+    return Counter(problem.code for problem in plan.problems if problem.code in codes)
 
 
 def _attributes(found: Sequence[Attribute]) -> QComboBox:
@@ -162,13 +162,13 @@ def _roles(role: str, label: str) -> QComboBox:
     return shown
 
 
-MOST = 200  # findings listed; the photo list shows the rest
+MOST = 200  # problems listed; the photo list shows the rest
 
 
 class SummaryDialog(QDialog):
     """The summary after an import."""
 
-    findings_wanted = Signal()
+    problems_wanted = Signal()
 
     def __init__(self, summary: import_apply.ImportSummary, parent: QWidget) -> None:
         super().__init__(parent)
@@ -179,42 +179,42 @@ class SummaryDialog(QDialog):
         head = f"{amount(summary.photos, 'photo')}, {amount(summary.regions, 'region')}"
         column.addWidget(common.label(head, "title"))
         column.addWidget(common.label(summary.text, "muted", wrap=True))
-        if summary.findings:
-            column.addWidget(common.section(f"What looks wrong ({len(summary.findings)})"))
+        if summary.problems:
+            column.addWidget(common.section(f"What looks wrong ({len(summary.problems)})"))
             column.addWidget(common.label(kinds_text(summary), wrap=True))
             column.addWidget(_listed(summary))
         else:
             column.addWidget(common.label("Nothing looks wrong.", "good"))
-        column.addLayout(self._buttons(bool(summary.findings)))
+        column.addLayout(self._buttons(bool(summary.problems)))
 
-    def _buttons(self, has_findings: bool) -> QHBoxLayout:
+    def _buttons(self, has_problems: bool) -> QHBoxLayout:
         row = QHBoxLayout()
         row.addStretch(1)
-        if has_findings:
-            row.addWidget(common.button("Show photos with findings", self._show_findings))
+        if has_problems:
+            row.addWidget(common.button("Show photos with problems", self._show_problems))
         close = common.button("Close", self.accept, "primary")
         close.setDefault(True)
         row.addWidget(close)
         return row
 
-    def _show_findings(self) -> None:
-        self.findings_wanted.emit()
+    def _show_problems(self) -> None:
+        self.problems_wanted.emit()
         self.accept()
 
 
 def kinds_text(summary: import_apply.ImportSummary) -> str:
-    """How many findings of which kind: "12 × Region without a label, 3 × Region twice"."""
-    numbers = Counter(finding.code for finding in summary.findings)
+    """How many problems of which kind: "12 × Region without a label, 3 × Region twice"."""
+    numbers = Counter(problem.code for problem in summary.problems)
     return ", ".join(f"{number} × {kind_of(code).title}" for code, number in numbers.most_common())
 
 
 def _listed(summary: import_apply.ImportSummary) -> QPlainTextEdit:
     shown = QPlainTextEdit()
     shown.setReadOnly(True)
-    lines = [finding.text for finding in summary.findings[:MOST]]
-    if len(summary.findings) > MOST:
-        lines.append(f"… and {len(summary.findings) - MOST} more.")
+    lines = [problem.text for problem in summary.problems[:MOST]]
+    if len(summary.problems) > MOST:
+        lines.append(f"… and {len(summary.problems) - MOST} more.")
     shown.setPlainText("\n".join(lines))
     shown.setMinimumHeight(120)
-    shown.setAccessibleName("Findings")
+    shown.setAccessibleName("Problems")
     return shown

@@ -14,21 +14,20 @@ from typing import TYPE_CHECKING, Any
 from qtpy.QtCore import QObject, Signal
 from qtpy.QtWidgets import QWidget
 
-from cardamage_core.annotations.model import Finding
+from cardamage_core.annotations.model import Problem
 from cardamage_core.errors import CarDamageError, ProjectError
 from cardamage_core.text import amount
 
 from ..background import Background, Task
 from ..session import Session
 from ..widgets.common import ProgressStrip
-from ..widgets.dialogs import Dialogs
+from ..widgets.dialogs import ANNOTATIONS, Dialogs
 
 if TYPE_CHECKING:
     from cardamage_core.project import Project, import_apply, import_plan
     from cardamage_core.project.import_plan import NameMapping
     from cardamage_core.project.orientation import Turn
 
-ANNOTATIONS = "Annotations (*.json *.csv *.xml *.yaml);;All files (*)"
 EXPORT_NAME = "via_region_data.json"
 SHOWN = 8  # files that would be replaced
 
@@ -36,7 +35,7 @@ SHOWN = 8  # files that would be replaced
 class Transfer(QObject):
     """Import and export of the open project."""
 
-    findings_wanted = Signal()
+    problems_wanted = Signal()
 
     def __init__(
         self, session: Session, background: Background, dialogs: Dialogs, strip: ProgressStrip, window: QWidget
@@ -68,9 +67,9 @@ class Transfer(QObject):
         """Import annotation files, folders and photos, one after the other."""
         if not paths or not self._may_change():
             return
-        from cardamage_core.imaging import SUFFIXES
+        from cardamage_core.files import PHOTO_SUFFIXES
 
-        photos = [path for path in paths if path.is_file() and path.suffix.lower() in SUFFIXES]
+        photos = [path for path in paths if path.is_file() and path.suffix.lower() in PHOTO_SUFFIXES]
         self._waiting += [tuple(photos)] if photos else []
         self._waiting += [path for path in paths if path not in photos]
         if self.busy:
@@ -92,7 +91,7 @@ class Transfer(QObject):
             look = partial(_losses, project, name)
             self._begin(f"Looking at {project.name}…", look, partial(self._looked, project, path, name))
 
-    def _looked(self, project: Project, path: Path, name: str, losses: tuple[Finding, ...]) -> None:
+    def _looked(self, project: Project, path: Path, name: str, losses: tuple[Problem, ...]) -> None:
         self._ended()
         from cardamage_core import formats
 
@@ -233,14 +232,14 @@ class Transfer(QObject):
         from .import_dialogs import SummaryDialog
 
         dialog = SummaryDialog(summary, self._window)
-        dialog.findings_wanted.connect(self.findings_wanted)
+        dialog.problems_wanted.connect(self.problems_wanted)
         dialog.open()
         self._next()
 
-    def _exported(self, path: Path, findings: tuple[Finding, ...]) -> None:
+    def _exported(self, path: Path, problems: tuple[Problem, ...]) -> None:
         self._ended()
-        told = f" {findings[0].text}" if findings else ""
-        more = f" And {len(findings) - 1} more." if len(findings) > 1 else ""
+        told = f" {problems[0].text}" if problems else ""
+        more = f" And {len(problems) - 1} more." if len(problems) > 1 else ""
         self._session.said.emit(f"Exported to {path}.{told}{more}")
 
     def _begin(
@@ -303,7 +302,7 @@ def _kinds() -> dict[str, str]:
     return {name: f"{formats.FORMATS[name].text} (*{suffix or ''})" for name, suffix in suffixes.items()}
 
 
-def _losses(project: Project, name: str, _task: Task) -> tuple[Finding, ...]:
+def _losses(project: Project, name: str, _task: Task) -> tuple[Problem, ...]:
     from cardamage_core import formats
 
     return formats.losses(project.dataset(), format=name)
@@ -311,7 +310,7 @@ def _losses(project: Project, name: str, _task: Task) -> tuple[Finding, ...]:
 
 def _export(
     project: Project, path: Path, name: str, copy_photos: bool, replace: bool | tuple[Path, ...], task: Task
-) -> tuple[Finding, ...]:
+) -> tuple[Problem, ...]:
     def tell(share: float) -> None:
         if task.cancelled():
             raise ProjectError("The export was stopped; nothing was written.")

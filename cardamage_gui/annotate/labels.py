@@ -13,7 +13,7 @@ from cardamage_core.annotations.model import Label, Role
 
 from .. import look
 from ..widgets import common
-from .regions import ID, Row, RowDelegate, RowModel, color_of
+from .regions import ID, ListRow, RowDelegate, RowModel, color_of
 
 ROLES: dict[Role, str] = {"damage": "Damage", "car": "Car outline", "part": "Part of the car"}
 NO_KEY = "no key"
@@ -126,9 +126,9 @@ class LabelList(QWidget):
         self.changed.emit(label.name, msgspec.structs.replace(label, **fields))
 
 
-def row_of(label: Label, numbers: Mapping[str, int], *, marked: str) -> Row:
+def row_of(label: Label, numbers: Mapping[str, int], *, marked: str) -> ListRow:
     """How a label is listed; `marked` names the one of the next drawing."""
-    return Row(
+    return ListRow(
         id=label.name,
         text=label.name,
         color=color_of(label),

@@ -20,7 +20,7 @@ import numpy as np
 from qtpy.QtCore import QObject, Signal
 
 from cardamage_core.annotations import shapes
-from cardamage_core.annotations.model import Finding, Photo, Region, Review
+from cardamage_core.annotations.model import Photo, Problem, Region, Review
 from cardamage_core.annotations.problems import crossing
 from cardamage_core.annotations.shapes import bounds
 from cardamage_core.assessment.damage import Damage
@@ -60,11 +60,11 @@ class Way(QObject):
         self._photos: PhotoPanel | None = None
         self._damage = ""
         self.lighting = Lighting(background, canvas, self)
-        self.turning = view_adjust.Turning(session, canvas, self)
+        self.turning = view_adjust.ViewRotation(session, canvas, self)
         self.panel = LightPanel(canvas)
         self.panel.changed.connect(self.lighting.set_light)
         canvas.zoom_changed.connect(self._view_changed)
-        canvas.turn_changed.connect(self._view_changed)
+        canvas.rotation_changed.connect(self._view_changed)
         canvas.selection_changed.connect(self._selection_changed)
         session.photo_changed.connect(self._photo_changed)
         session.current_changed.connect(self._photo_changed)
@@ -125,7 +125,7 @@ class Way(QObject):
 
     def _view_changed(self, _what: object = None) -> None:
         view = self._canvas.viewport
-        turned = f" · {view_adjust.TEXTS[view.turn]}" if view.turn else ""
+        turned = f" · {view_adjust.TEXTS[view.rotation]}" if view.rotation else ""
         self.fact_changed.emit("zoom", f"{view.scale * 100:.0f} %{turned}")
 
     def _photo_changed(self, photo_id: str) -> None:
@@ -162,14 +162,14 @@ class Closeup(QObject):
     def __init__(self, session: Session, checking: Checking, canvas: Canvas, panel: RegionPanel) -> None:
         super().__init__(canvas)
         self._session, self._checking, self._canvas = session, checking, canvas
-        self._shown: Finding | None = None
-        panel.finding_chosen.connect(self.show)
+        self._shown: Problem | None = None
+        panel.problem_chosen.connect(self.show)
 
     def actions(self) -> list[Action]:
         """What can be done."""
         return [
             Action("zoom_selection", "Zoom to the selection", ("Z",), "Without one: fit", self.zoom),
-            Action("next_finding", "Show what looks wrong", ("Shift+Z",), "One place after another", self.next),
+            Action("next_problem", "Show what looks wrong", ("Shift+Z",), "One place after another", self.next),
         ]
 
     def zoom(self) -> None:
@@ -181,21 +181,21 @@ class Closeup(QObject):
             self._canvas.fit()
 
     def next(self) -> None:
-        """Show the next finding of the photo that is about a region."""
+        """Show the next problem of the photo that is about a region."""
         found = [one for one in self._checking.of(self._session.current) if one.region]
         if found:
             self.show(found[(found.index(self._shown) + 1) % len(found) if self._shown in found else 0])
         else:
             self._session.said.emit("Nothing looks wrong with the regions of this photo.")
 
-    def show(self, finding: Finding) -> None:
+    def show(self, problem: Problem) -> None:
         """Select the region that looks wrong and zoom to the place."""
-        region = next((region for region in self._regions() if region.id == finding.region), None)
+        region = next((region for region in self._regions() if region.id == problem.region), None)
         if region is None:
             return
-        self._shown = finding
+        self._shown = problem
         self._canvas.select((region.id,))
-        at = crossing(region) if finding.code == "self-crossing" else None
+        at = crossing(region) if problem.code == "self-crossing" else None
         box = (at[0] - AROUND, at[1] - AROUND, at[0] + AROUND, at[1] + AROUND) if at else _around([region])
         self._canvas.show_area(box)
         self._canvas.setFocus()

@@ -29,7 +29,7 @@ from ..widgets.photo_list import KINDS, PhotoFilter, PhotoList, PhotoModel
 from ..widgets.thumbnails import Thumbnails
 from .problems import Checking
 
-TEXTS = {"all": "All", "unreviewed": "Unreviewed", "findings": "Findings", "no region": "No region"}
+TEXTS = {"all": "All", "unreviewed": "Unreviewed", "problems": "Problems", "no region": "No region"}
 
 
 class PhotoPanel(QWidget):

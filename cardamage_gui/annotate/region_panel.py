@@ -11,7 +11,7 @@ from typing import Any, get_args
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
-from cardamage_core.annotations.model import Finding, Label, Photo, Region, Review
+from cardamage_core.annotations.model import Label, Photo, Problem, Region, Review
 from cardamage_core.assessment.damage import Damage
 
 from ..widgets import common
@@ -19,14 +19,14 @@ from ..widgets.damage_card import DamageCard
 from .labels import LabelList
 from .regions import RegionList
 
-MOST_FINDINGS = 3
+MOST_PROBLEMS = 3
 NO_REGION = "No region yet. Press P and click around the damage."
 
 
 class RegionPanel(QWidget):
     """Shows what it is given; its lists tell what was chosen."""
 
-    finding_chosen = Signal(object)  # Finding
+    problem_chosen = Signal(object)  # Problem
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,11 +38,11 @@ class RegionPanel(QWidget):
         self._hidden.setContentsMargins(14, 2, 14, 2)
         self._none = common.label("", "muted", wrap=True)
         self._none.setContentsMargins(14, 4, 14, 4)
-        self._findings = common.links("What looks wrong", "warn")
-        self._findings.linkActivated.connect(self._finding_clicked)
-        self._told: tuple[Finding, ...] = ()
-        self._findings.setContentsMargins(14, 0, 14, 4)
-        self._findings.hide()
+        self._problems = common.links("What looks wrong", "warn")
+        self._problems.linkActivated.connect(self._problem_clicked)
+        self._told: tuple[Problem, ...] = ()
+        self._problems.setContentsMargins(14, 0, 14, 4)
+        self._problems.hide()
         self._photo: Photo | None = None
         self._this = _head("This photo")
         self._shown: tuple[Region, ...] = ()
@@ -51,22 +51,24 @@ class RegionPanel(QWidget):
         self._aside: Mapping[str, str] = {}
         self._arrange()
 
-    def show_findings(self, findings: Sequence[Finding]) -> None:
+    def show_problems(self, problems: Sequence[Problem]) -> None:
         """Say what looks wrong with the photo."""
-        self._told = tuple(findings[:MOST_FINDINGS])
-        more = f"And {len(findings) - MOST_FINDINGS} more." if len(findings) > MOST_FINDINGS else ""
-        self._findings.show_lines([(finding.text, bool(finding.region)) for finding in self._told], more)
-        self._findings.setVisible(bool(findings))
+        self._told = tuple(problems[:MOST_PROBLEMS])
+        more = f"And {len(problems) - MOST_PROBLEMS} more." if len(problems) > MOST_PROBLEMS else ""
+        self._problems.show_lines([(problem.text, bool(problem.region)) for problem in self._told], more)
+        self._problems.setVisible(bool(problems))
 
-    def show_regions(self, regions: Sequence[Region], labels: Sequence[Label], *, hidden: int, none: str = "") -> None:
-        """Show the photo's regions, or say why there are none; `hidden` predictions scored too low to be shown."""
+    def show_regions(
+        self, regions: Sequence[Region], labels: Sequence[Label], *, hidden: int, threshold: float, none: str = ""
+    ) -> None:
+        """Show the photo's regions, or say why there are none; `hidden` predictions are scored below `threshold`."""
         self._none.setText(none or NO_REGION)
         self._shown, self._labels = tuple(regions), {label.name: label for label in labels}
         self._show_list()
         self.regions.setVisible(bool(regions))
         self._none.setVisible(not regions)
         self._hidden.setVisible(hidden > 0)
-        self._hidden.setText(f"{hidden} predicted with a score below 0.9: see Inspect." if hidden else "")
+        self._hidden.setText(f"{hidden} predicted with a score below {threshold:.2g}: see Inspect." if hidden else "")
 
     def show_photo(self, photo: Photo | None) -> None:
         """The photo that is told about while no region is selected; see `show_selection`."""
@@ -75,7 +77,7 @@ class RegionPanel(QWidget):
     def show_damage(self, damage: Damage | None) -> None:
         """Show the figure, and each region's share."""
         self.card.show_damage(damage)
-        self._shares = damage.by_region if damage else {}
+        self._shares = {**damage.proposed, **damage.by_region} if damage else {}
         self._show_list()
 
     def show_aside(self, hidden: Set[str], locked: Set[str]) -> None:
@@ -97,8 +99,8 @@ class RegionPanel(QWidget):
         which = "These regions" if len(chosen) > 1 else "This region" if chosen else "This photo"
         self._this.setText(which.upper())
 
-    def _finding_clicked(self, number: str) -> None:
-        self.finding_chosen.emit(self._told[int(number)])
+    def _problem_clicked(self, number: str) -> None:
+        self.problem_chosen.emit(self._told[int(number)])
 
     def _show_list(self) -> None:
         self.regions.show_regions(self._shown, self._labels, self._shares, aside=self._aside)
@@ -111,7 +113,7 @@ class RegionPanel(QWidget):
         common.rows(card, margins=(12, 0, 12, 8)).addWidget(self.card)
         column.addWidget(card)
         for head, widgets in (
-            (_head("Regions"), (self._findings, self._none, self.regions, self._hidden)),
+            (_head("Regions"), (self._problems, self._none, self.regions, self._hidden)),
             (_head("Labels"), (self.labels,)),
             (self._this, (self.fields,)),
         ):

@@ -120,11 +120,13 @@ class RegionList(QListView):
             self.chosen.emit(self.selected())
 
 
-def row_of(region: Region, labels: Mapping[str, Label], shares: Mapping[str, float], aside: Mapping[str, str]) -> Row:
+def row_of(
+    region: Region, labels: Mapping[str, Label], shares: Mapping[str, float], aside: Mapping[str, str]
+) -> ListRow:
     """How a region is listed."""
     label = labels.get(region.label)
     share = shares.get(region.id)
-    return Row(
+    return ListRow(
         id=region.id,
         text=region.label or "no label",
         color=color_of(label),
@@ -156,7 +158,7 @@ EDGE = 14  # pixels at both sides
 
 
 @dataclass(frozen=True)
-class Row:
+class ListRow:
     """One row: key chip (may be ""), colour, text with a muted note, second line (may be ""), text at the right."""
 
     id: str
@@ -180,9 +182,9 @@ class RowModel(QStringListModel):
         super().__init__(parent)
         self._ids: tuple[str, ...] = ()
         self._places: dict[str, int] = {}
-        self._make: Callable[[int], Row] | None = None
+        self._make: Callable[[int], ListRow] | None = None
 
-    def show(self, ids: Sequence[str], make: Callable[[int], Row], *, changed: Sequence[int] | None = None) -> None:
+    def show(self, ids: Sequence[str], make: Callable[[int], ListRow], *, changed: Sequence[int] | None = None) -> None:
         """Show rows with these ids, made by their number; the list keeps its place when the ids are the same.
 
         `changed` are the numbers of the rows that differ where the ids are the same (None: perhaps all).
@@ -218,7 +220,7 @@ class RowModel(QStringListModel):
         """Rows are chosen, not edited."""
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable if index.isValid() else Qt.ItemFlag.NoItemFlags
 
-    def row(self, number: int) -> Row:
+    def row(self, number: int) -> ListRow:
         """One row by its number."""
         assert self._make is not None, "rows are looked at only after they were shown"
         return self._make(number)
@@ -230,7 +232,7 @@ class RowModel(QStringListModel):
 
 
 class RowDelegate(QStyledItemDelegate):
-    """Paints a `Row`; rows are `height` pixels high."""
+    """Paints a `ListRow`; rows are `height` pixels high."""
 
     def __init__(self, parent: QWidget, *, height: int) -> None:
         super().__init__(parent)
@@ -242,7 +244,7 @@ class RowDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: common.ModelIndex) -> None:
         """Paint one row."""
-        row: Row = index.data(ROW)
+        row: ListRow = index.data(ROW)
         colors, rect = look.of(self._widget), option.rect
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -258,7 +260,7 @@ class RowDelegate(QStyledItemDelegate):
         self._texts(painter, QRect(left, rect.top(), right - left - 8, rect.height()), row, option.font, colors)
         painter.restore()
 
-    def _texts(self, painter: QPainter, rect: QRect, row: Row, font: QFont, colors: look.Palette) -> None:
+    def _texts(self, painter: QPainter, rect: QRect, row: ListRow, font: QFont, colors: look.Palette) -> None:
         if not row.second:
             _text(painter, rect, row, font, colors)
             return
@@ -276,7 +278,7 @@ class RowDelegate(QStyledItemDelegate):
         )
 
 
-def _text(painter: QPainter, rect: QRect, row: Row, font: QFont, colors: look.Palette) -> None:
+def _text(painter: QPainter, rect: QRect, row: ListRow, font: QFont, colors: look.Palette) -> None:
     font = QFont(font)
     font.setStrikeOut(row.struck)
     metrics = QFontMetrics(font)

@@ -230,9 +230,9 @@ class ToolBar(QWidget):
         """Screen pixels per photo pixel."""
         self.zoom.setText(f"{scale * 100:.0f} %")
 
-    def show_turn(self, turn: int) -> None:
-        """Offer the way back while the view is turned."""
-        self.upright.setVisible(turn != 0)
+    def show_rotation(self, rotation: int) -> None:
+        """Offer the way back while the view is rotated."""
+        self.upright.setVisible(rotation != 0)
 
     def show_history(self, undo: str, redo: str) -> None:
         """What undo and redo would do; "" when there is nothing."""

@@ -50,7 +50,7 @@ class Canvas(QWidget):
     requested = Signal(object)  # Request: slow work that a gesture asks for; see `answer`
     request_dropped = Signal(object)  # Request: its answer is not needed any more
     zoom_changed = Signal(float)  # screen pixels per photo pixel
-    turn_changed = Signal(int)  # quarter turns clockwise of the view, 0 to 3
+    rotation_changed = Signal(int)  # quarter turns clockwise of the view, 0 to 3
     pointer_moved = Signal(float, float)  # photo pixels
     pointer_left = Signal()  # it is not over the photo
 
@@ -202,9 +202,9 @@ class Canvas(QWidget):
         """Put a box of the photo into the middle, as large as it is still understood."""
         self._state.view.frame(box)
 
-    def turn_to(self, turn: int) -> None:
-        """Turn the view to so many quarter turns clockwise, around the middle; the photo and its regions stay."""
-        self._state.view.turn_to(turn)
+    def rotate_to(self, rotation: int) -> None:
+        """Rotate the view to so many quarter turns clockwise, around the middle; the photo and its regions stay."""
+        self._state.view.rotate_to(rotation)
 
     # Tools and gestures
 
@@ -375,8 +375,8 @@ class Canvas(QWidget):
     def _view_changed(self, old: Viewport) -> None:
         if self.viewport.scale != old.scale:
             self.zoom_changed.emit(self.viewport.scale)
-        if self.viewport.turn != old.turn:
-            self.turn_changed.emit(self.viewport.turn)
+        if self.viewport.rotation != old.rotation:
+            self.rotation_changed.emit(self.viewport.rotation)
 
     def _hover_changed(self, left: str) -> None:
         """Paint again what looks otherwise: everything while something is drawn, else what was left and come to."""

@@ -14,7 +14,7 @@ PRESETS: dict[str, Keys] = {
     "labelme": {
         "tool_polygon": ("Ctrl+N", "P"),
         "tool_rectangle": ("Ctrl+R", "R"),
-        "turn_right": ("Shift+R",),
+        "rotate_right": ("Shift+R",),
         "tool_select": ("Ctrl+J", "V"),
         "duplicate": ("Ctrl+D",),
         "fit": ("Ctrl+F", "F"),
@@ -87,10 +87,13 @@ def as_lines(changed: Mapping[str, Sequence[str]]) -> list[str]:
     return ["\t".join((name, *keys)) for name, keys in sorted(changed.items())]
 
 
+RENAMED = {"next_finding": "next_problem", "turn_right": "rotate_right", "turn_left": "rotate_left"}  # before 0.2
+
+
 def from_lines(lines: Iterable[str]) -> Keys:
-    """The other way round; lines that make no sense are left out."""
+    """The other way round; lines that make no sense are left out, and actions have the names of today."""
     split = [line.split("\t") for line in lines]
-    return {name: tuple(keys) for name, *keys in split if name}
+    return {RENAMED.get(name, name): tuple(keys) for name, *keys in split if name}
 
 
 def _meet(one: str, other: str) -> bool:

@@ -9,7 +9,7 @@ Which findings does a photo have, in the order of their numbers? Values only, no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +29,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from cardamage_core.annotations.confidence import stands
+from cardamage_core.annotations.confidence import is_above
 from cardamage_core.annotations.model import Label, Region, Review
 from cardamage_core.assessment.damage import Damage
 from cardamage_core.text import percent
@@ -65,7 +65,7 @@ class FindingsPanel(QFrame):
         self.table.show_rows((), "of photo")
         self._nothing.hide()
 
-    def show_findings(self, damage: Damage, rows: tuple[Row, ...], *, hidden: int, threshold: float) -> None:
+    def show_findings(self, damage: Damage, rows: tuple[Finding, ...], *, hidden: int, threshold: float) -> None:
         """The figure and the findings; `hidden` predictions lie below the threshold."""
         self.card.show_damage(damage)
         self.table.show_rows(rows, f"of {damage.denominator}")
@@ -122,10 +122,10 @@ class FindingsModel(QAbstractTableModel):
 
     def __init__(self) -> None:
         super().__init__()
-        self._rows: tuple[Row, ...] = ()
+        self._rows: tuple[Finding, ...] = ()
         self._share = "of photo"
 
-    def set_rows(self, rows: tuple[Row, ...], share: str) -> None:
+    def set_rows(self, rows: tuple[Finding, ...], share: str) -> None:
         """Show these; `share` heads the column of percentages."""
         same = [row.region.id for row in rows] == [row.region.id for row in self._rows]
         if same and share == self._share:
@@ -137,7 +137,7 @@ class FindingsModel(QAbstractTableModel):
         self._rows, self._share = rows, share
         self.endResetModel()
 
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[Finding, ...]:
         """What is being shown."""
         return self._rows
 
@@ -200,14 +200,14 @@ class FindingsTable(QTableView):
             self.setColumnWidth(column, width)
         self.selectionModel().currentRowChanged.connect(self._row_changed)
 
-    def show_rows(self, rows: tuple[Row, ...], share: str) -> None:
+    def show_rows(self, rows: tuple[Finding, ...], share: str) -> None:
         """Show these and keep the current one."""
         kept = self.current()
         self._findings.set_rows(rows, share)
         if kept is not None:
             self.choose((kept.region.id,))
 
-    def current(self) -> Row | None:
+    def current(self) -> Finding | None:
         """The current finding, or None."""
         index = self.currentIndex()
         return index.data(ROW) if index.isValid() else None
@@ -242,7 +242,7 @@ class _Delegate(QStyledItemDelegate):
         return QSize(40, ROW_HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: common.ModelIndex) -> None:
-        row: Row = index.data(ROW)
+        row: Finding = index.data(ROW)
         colors = look.of(option.widget)
         rejected = row.region.review == "rejected"
         painter.save()
@@ -258,7 +258,12 @@ class _Delegate(QStyledItemDelegate):
         painter.restore()
 
     def _cell(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: common.ModelIndex, row: Row, colors: look.Palette
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: common.ModelIndex,
+        row: Finding,
+        colors: look.Palette,
     ) -> None:
         column = index.column()
         font = QFont(option.font)
@@ -278,7 +283,7 @@ class _Delegate(QStyledItemDelegate):
         painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, text)
 
 
-def _disc(painter: QPainter, center: QPointF, row: Row, colors: look.Palette) -> None:
+def _disc(painter: QPainter, center: QPointF, row: Finding, colors: look.Palette) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(look.label_color(row.color))
@@ -291,7 +296,7 @@ def _disc(painter: QPainter, center: QPointF, row: Row, colors: look.Palette) ->
     painter.drawText(QRectF(center.x() - 10, center.y() - 10, 20, 20), Qt.AlignmentFlag.AlignCenter, str(row.number))
 
 
-def _text(row: Row, column: int) -> str:
+def _text(row: Finding, column: int) -> str:
     if column == NUMBER:
         return str(row.number)
     if column == DAMAGE:
@@ -303,7 +308,7 @@ def _text(row: Row, column: int) -> str:
     return SIGNS[row.region.review]
 
 
-def _tip(row: Row) -> str:
+def _tip(row: Finding) -> str:
     origin = row.region.origin
     by = f"outlined by {origin.model}" if origin.kind == "predicted" else f"{origin.kind} {origin.source}".strip()
     return f"{row.region.label or 'no label'} · {by} · {SAID[row.region.review]}"
@@ -374,7 +379,7 @@ class OutlineBar(QWidget):
 
 
 @dataclass(frozen=True)
-class Row:
+class Finding:
     """One finding: its number on the photo, the region, its label's colour and its share in percent (None: none)."""
 
     number: int
@@ -388,20 +393,22 @@ class Row:
         return self.region.origin.score
 
 
-def rows_of(regions: Sequence[Region], labels: Sequence[Label], damage: Damage, threshold: float) -> tuple[Row, ...]:
+def findings_of(
+    regions: Sequence[Region], labels: Sequence[Label], damage: Damage, threshold: float
+) -> tuple[Finding, ...]:
     """The damage findings shown, numbered from 1 in drawing order; outlines of the car are none."""
     known = {label.name: label for label in labels}
     found = [
         region
         for region in regions
-        if stands(region, threshold) and (region.label not in known or known[region.label].role != "car")
+        if is_above(region, threshold) and (region.label not in known or known[region.label].role != "car")
     ]
     return tuple(
-        Row(
+        Finding(
             number,
             region,
             known[region.label].color if region.label in known else "",
-            damage.by_region.get(region.id),
+            damage.by_region.get(region.id, damage.proposed.get(region.id)),
         )
         for number, region in enumerate(found, start=1)
     )
@@ -417,12 +424,14 @@ def decided(regions: Sequence[Region], region_id: str, review: Review) -> tuple[
     )
 
 
-def with_predictions(before: Sequence[Region], found: Sequence[Region], model: str) -> tuple[Region, ...]:
-    """New predictions of a model in place of its earlier ones that nobody decided on."""
-    kept = [r for r in before if r.origin.kind != "predicted" or r.origin.model != model or r.review != "unreviewed"]
-    return (*kept, *(region for region in found if not _known(region, kept, model)))
+def with_predictions(before: Sequence[Region], found: Sequence[Region], models: Collection[str]) -> tuple[Region, ...]:
+    """New predictions of models in place of their earlier undecided ones; outlines with a decision stay as they are."""
+    kept = [
+        r for r in before if r.origin.kind != "predicted" or r.origin.model not in models or r.review != "unreviewed"
+    ]
+    return (*kept, *(region for region in found if not _known(region, kept)))
 
 
-def _known(region: Region, kept: Sequence[Region], model: str) -> bool:
+def _known(region: Region, kept: Sequence[Region]) -> bool:
     """Whether a person has decided on this very outline before."""
-    return any(one.origin.model == model and one.shape == region.shape for one in kept)
+    return any(one.origin.model == region.origin.model and one.shape == region.shape for one in kept)

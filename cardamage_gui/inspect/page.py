@@ -11,7 +11,7 @@ from qtpy.QtCore import Qt, Signal
 from qtpy.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from qtpy.QtWidgets import QStackedWidget, QWidget
 
-from cardamage_core.annotations.confidence import stands
+from cardamage_core.annotations.confidence import is_above
 from cardamage_core.annotations.model import Review
 from cardamage_core.text import amount
 
@@ -25,7 +25,7 @@ from ..widgets import common
 from ..widgets.dialogs import Dialogs
 from ..widgets.docks import LEFT, RIGHT, Docks, Panel
 from ..widgets.thumbnails import Thumbnails
-from .findings import FindingsPanel, decided, rows_of
+from .findings import FindingsPanel, decided, findings_of
 from .photo_panel import DamageFigures, PhotoPanel
 from .prediction_run import Outliner, Outlining
 from .viewer import Viewer
@@ -163,10 +163,15 @@ class InspectPage(QWidget):
         photo, regions, labels = self._session.photo(photo_id), self._session.regions(photo_id), self._session.labels()
         threshold = self._viewer.toolbar.threshold()
         damage = assess(photo, regions, labels, threshold=threshold)
-        hidden = sum(not stands(region, threshold) for region in regions)
+        hidden = sum(not is_above(region, threshold) for region in regions)
         self._viewer.canvas.show_regions(regions, labels)
-        rows = rows_of(regions, labels, damage, threshold)
+        rows = findings_of(regions, labels, damage, threshold)
         self._panel.show_findings(damage, rows, hidden=hidden, threshold=threshold)
+
+    def _threshold_changed(self, value: float) -> None:
+        self._viewer.show_threshold(value)
+        self._figures.forget()
+        self._show_findings()
 
     def _row_chosen(self, region_id: str) -> None:
         self._viewer.canvas.select((region_id,) if region_id else ())
@@ -237,8 +242,7 @@ class InspectPage(QWidget):
         self._viewer = Viewer(self._background, self._settings)
         self._panel = FindingsPanel()
         self._outline_bar = self._panel.outline_bar
-        threshold = self._viewer.toolbar.threshold
-        self._figures = DamageFigures(self._session, self._background, threshold, self)
+        self._figures = DamageFigures(self._session, self._background, self)
         add = common.icon_button("image-plus-outline", "Open photos…", self.open_photos)
         keyed(add, "inspect_open", "Open photos…", key="Ctrl+Shift+O")
         thumbnails = Thumbnails(self._session, self._background, self)
@@ -273,7 +277,8 @@ class InspectPage(QWidget):
         canvas.hint_changed.connect(self.hint_changed)
         canvas.pointer_moved.connect(self.pointer_moved)
         toolbar.threshold_changed.connect(self._show_findings)
-        toolbar.threshold_settled.connect(self._figures.forget)
+        toolbar.threshold_settled.connect(session.set_threshold)
+        session.threshold_changed.connect(self._threshold_changed)
         self._outlining.changed.connect(self._show_work)
         self._outlining.failed.connect(session.failed)
         self._outlining.finished.connect(self._outlined)
@@ -297,20 +302,20 @@ class InspectPage(QWidget):
 
 
 def _photos_in(event: QDragEnterEvent | QDropEvent) -> list[Path]:
-    from cardamage_core.imaging import SUFFIXES
+    from cardamage_core.files import PHOTO_SUFFIXES
 
     paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-    photos = [path for path in paths if path.suffix.lower() in SUFFIXES]
+    photos = [path for path in paths if path.suffix.lower() in PHOTO_SUFFIXES]
     return photos if len(photos) == len(paths) else []
 
 
-def _predictor(model: Path) -> Outliner:
+def _predictor(*models: Path) -> Outliner:
     from cardamage_core.inference.client import Predictor
 
-    return Predictor(model)
+    return Predictor(*models)
 
 
 def _models(folder: Path) -> list[Model]:
     from cardamage_core.models import registry
 
-    return registry.models(folder)
+    return registry.damage_models(folder)

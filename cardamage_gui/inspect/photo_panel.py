@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from qtpy.QtCore import QObject, Signal
@@ -63,11 +62,9 @@ class DamageFigures(QObject):
     changed = Signal(str)  # photo id
     all_changed = Signal()
 
-    def __init__(
-        self, session: Session, background: Background, threshold: Callable[[], float], parent: QObject
-    ) -> None:
+    def __init__(self, session: Session, background: Background, parent: QObject) -> None:
         super().__init__(parent)
-        self._session, self._background, self._threshold = session, background, threshold
+        self._session, self._background = session, background
         self._percents: dict[str, float | None] = {}  # None: being worked out, or there is none
         session.project_changed.connect(self.forget)
         session.photos_changed.connect(self.forget)
@@ -78,7 +75,7 @@ class DamageFigures(QObject):
         project = self._session.project
         if photo.regions and photo.id not in self._percents and project is not None:
             self._percents[photo.id] = None
-            work = partial(_percent, project, photo.id, self._threshold())
+            work = partial(_percent, project, photo.id, self._session.threshold)
             self._background.run(work, partial(self._worked_out, photo.id), self._lost)
         known = self._percents.get(photo.id)
         return "" if known is None else percent(known)

@@ -57,7 +57,7 @@ class Outlining(QObject):
         background: Background,
         parent: QObject | None = None,
         *,
-        worker: Callable[[Path], Outliner],
+        worker: Callable[..., Outliner],
     ) -> None:
         super().__init__(parent)
         self._session, self._background, self._worker = session, background, worker
@@ -144,8 +144,9 @@ class Outlining(QObject):
         self._task = None
         self._done += 1
         before = self._session.regions(photo)
-        after = with_predictions(before, found, model.card.id)
-        labels = new_labels((region.label for region in found), self._session.labels())
+        after = with_predictions(before, found, {one.card.id for one in self._models(model)})
+        roles = {name: role for one in self._models(model) for name, role in one.card.roles.items()}
+        labels = new_labels((region.label for region in found), self._session.labels(), roles=roles)
         if not self._session.edit(photo, before, after, f"Outline damage with {model.card.name}", labels=labels):
             self._end()
             return
@@ -171,10 +172,16 @@ class Outlining(QObject):
         if done:
             self.finished.emit(done, found)
 
+    def _models(self, model: Model) -> tuple[Model, ...]:
+        """The chosen model with the one that outlines the car, where it does not do so itself."""
+        from cardamage_core.models import registry
+
+        return registry.completed_by_car(model)
+
     def _ready_predictor(self) -> Outliner:
         assert self._model is not None
         if self._predictor is None:
-            self._predictor = self._worker(self._model.folder)
+            self._predictor = self._worker(*(one.folder for one in self._models(self._model)))
         return self._predictor
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QSize, Qt, Signal
 from qtpy.QtWidgets import QButtonGroup, QFrame, QLabel, QProgressBar, QSlider, QToolButton, QWidget
 
+from cardamage_core.annotations.confidence import THRESHOLD
 from cardamage_core.annotations.model import Photo
 from cardamage_core.errors import CarDamageError
 
@@ -35,7 +36,7 @@ class Viewer(QWidget):
         self._task: Task | None = None
         self.message = ""  # what stands where the photo would be
         self.canvas = Canvas(editable=False)
-        self.toolbar = Toolbar(settings.get("threshold"), settings.get("opacity"))
+        self.toolbar = Toolbar(THRESHOLD, settings.get("opacity"))
         self.canvas.set_numbered(True)
         self.canvas.set_visible_above(self.toolbar.threshold())
         self.canvas.set_opacity(settings.get("opacity"))
@@ -84,8 +85,12 @@ class Viewer(QWidget):
         self.message = f"{error.title}\n{error.detail}".strip()
         self.canvas.show_image(None, size=size, message=self.message)
 
+    def show_threshold(self, value: float) -> None:
+        """Another threshold holds, whoever said so."""
+        self.toolbar.show_threshold(value)
+        self.canvas.set_visible_above(value)
+
     def _threshold_changed(self, value: float) -> None:
-        self._settings.set("threshold", value)
         self.canvas.set_visible_above(value)
 
     def _opacity_changed(self, value: float) -> None:
@@ -121,7 +126,7 @@ class Toolbar(QFrame):
 
     overlay_chosen = Signal(bool)
     threshold_changed = Signal(float)
-    threshold_settled = Signal()  # nobody drags it any more
+    threshold_settled = Signal(float)  # nobody drags it any more
     opacity_changed = Signal(float)
 
     def __init__(self, threshold: float, opacity: float, parent: QWidget | None = None) -> None:
@@ -139,6 +144,13 @@ class Toolbar(QFrame):
         """The least score shown, 0…1."""
         return self._threshold.value() / 100
 
+    def show_threshold(self, value: float) -> None:
+        """Show another one, without telling."""
+        blocked = self._threshold.blockSignals(True)
+        self._threshold.setValue(round(100 * value))
+        self._threshold.blockSignals(blocked)
+        self._threshold_said.setText(f"{self._threshold.value()} %")
+
     def _make(self, threshold: float, opacity: float) -> None:
         self._findings = _toggle("Findings", "M", "inspect_findings", lambda: self.overlay_chosen.emit(True))
         self._original = _toggle("Original", "O", "inspect_original", lambda: self.overlay_chosen.emit(False))
@@ -149,7 +161,7 @@ class Toolbar(QFrame):
         self._threshold, self._threshold_said = _slider(threshold, "Show masks above", 84)
         self._opacity, self._opacity_said = _slider(opacity, "Opacity of masks", 56)
         self._threshold.valueChanged.connect(self._threshold_moved)
-        self._threshold.sliderReleased.connect(self.threshold_settled)
+        self._threshold.sliderReleased.connect(self._threshold_released)
         self._opacity.valueChanged.connect(self._opacity_moved)
 
     def _arrange(self) -> None:
@@ -173,7 +185,10 @@ class Toolbar(QFrame):
         self._threshold_said.setText(f"{value} %")
         self.threshold_changed.emit(value / 100)
         if not self._threshold.isSliderDown():
-            self.threshold_settled.emit()
+            self._threshold_released()
+
+    def _threshold_released(self) -> None:
+        self.threshold_settled.emit(self.threshold())
 
     def _opacity_moved(self, value: int) -> None:
         self._opacity_said.setText(f"{value} %")

@@ -45,6 +45,7 @@ class Form(QFrame):
         super().__init__(parent)
         self.setProperty("role", "page")
         self._labels: dict[str, QCheckBox] = {}
+        self._missing = ""
         self._make_fields()
         self._arrange()
         self._listen()
@@ -57,8 +58,13 @@ class Form(QFrame):
         counts: Mapping[str, int],
         models: Mapping[str, str],
         name: str,
+        missing: str = "",
     ) -> None:
-        """Offer what the project has: its splits, labels with their counts, and models (id to name)."""
+        """Offer what the project has: its splits, labels with their counts, and models (id to name).
+
+        `missing` says what is not installed that a training needs, and then none can be started.
+        """
+        self._missing = missing
         self._name.setText(name)
         self._fill_splits(Counter(photo.split for photo in photos))
         self._fill_labels([label for label in labels if label.role == "damage"], counts)
@@ -134,11 +140,13 @@ class Form(QFrame):
         except JobError as error:
             self.show_problem(error)
         else:
-            self.show_problem(None)
+            self.show_problem(JobError(self._missing) if self._missing else None)
 
     def _submit(self) -> None:
         try:
             job = self.job()
+            if self._missing:
+                raise JobError(self._missing)
         except JobError as error:
             self.show_problem(error)
             return

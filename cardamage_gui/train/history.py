@@ -14,16 +14,10 @@ from typing import Any
 from qtpy.QtCore import QObject, QTimer, Signal
 
 from cardamage_core.errors import CarDamageError
+from cardamage_core.training.metrics import Chart, in_chart
 
 from ..background import Background, Task
 
-PARTS = {
-    "rpn_class": "proposal class",
-    "rpn_box": "proposal box",
-    "class": "class",
-    "box": "box",
-    "mask": "mask",
-}
 SMOOTH = 0.9  # weight of what came before in the smoothed loss
 
 
@@ -60,14 +54,18 @@ class Series:
         return out
 
 
+def _parts() -> list[str]:
+    return [metric.key for metric in in_chart(Chart.PARTS)]
+
+
 class History:
     """The curves, notes and pictures of one training."""
 
     def __init__(self) -> None:
         self.loss = Series()
-        self.parts = {name: Series() for name in PARTS}
+        self.parts = {name: Series() for name in _parts()}
         self.validation = Series()
-        self.validation_parts = {name: Series() for name in PARTS}
+        self.validation_parts = {name: Series() for name in _parts()}
         self.metrics: dict[str, Series] = {}
         self.notes: list[str] = []
         self.skipped: dict[str, str] = {}

@@ -9,6 +9,8 @@ from qtpy.QtCore import QAbstractListModel, QModelIndex, QRect, QRectF, QSize, Q
 from qtpy.QtGui import QColor, QFont, QFontMetrics, QPainter
 from qtpy.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from cardamage_core.training.metrics import METRICS
+
 from .. import look
 from ..widgets import common
 
@@ -133,8 +135,9 @@ class ModelDelegate(QStyledItemDelegate):
         colors = look.of(option.widget)
         box = paint_row(painter, option, colors)
         metrics = QFontMetrics(option.font)
-        measured = model.card.metrics.get("mask_ap50")
-        said = f"mask AP50 {measured:.2f}" if isinstance(measured, int | float) else model.card.preset
+        best = METRICS[0]
+        measured = model.card.metrics.get(best.key)
+        said = f"{best.column} {measured:.2f}" if isinstance(measured, int | float) else model.card.preset
         width = metrics.horizontalAdvance(said)
         painter.setPen(QColor(colors.muted))
         painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, said)

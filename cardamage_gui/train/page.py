@@ -10,6 +10,7 @@ from qtpy.QtGui import QHideEvent, QShowEvent
 from qtpy.QtWidgets import QStackedWidget, QWidget
 
 from cardamage_core.errors import CarDamageError
+from cardamage_core.training import requirements
 from cardamage_core.training.job import TrainingJob
 
 from ..background import Background
@@ -154,6 +155,7 @@ class TrainPage(QWidget):
             counts=project.label_counts(),
             models=models,
             name=f"damage-{len(self._watch.jobs()) + 1}",
+            missing=requirements.sentence(),
         )
 
     def _start(self, job: TrainingJob) -> None:
@@ -199,8 +201,9 @@ class TrainPage(QWidget):
         self._job_view = JobView(self._background)
         self._results = Results()
         self._first = common.button("New training", self.new_training, "primary")
+        begin = "Choose what to learn from your annotated photos; the training runs beside the window."
         self._empty = common.EmptyState(
-            "Choose what to learn from your annotated photos; the training runs beside the window.",
+            requirements.sentence() or begin,
             self._first,
             title="No training yet",
         )
@@ -268,6 +271,7 @@ def _started(project: Project, job: TrainingJob) -> Path:
     """Make the job's folder and start its worker; in the background, since a large data set takes a moment."""
     from cardamage_core.jobs import local, queue
 
+    requirements.check()
     folder = queue.create(project.folder, job, project.dataset())
     local.start(folder)
     return folder

@@ -9,21 +9,14 @@ from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QWidget
 
 from cardamage_core.text import amount
+from cardamage_core.training.metrics import METRICS
 
 from ..widgets import common
 
 if TYPE_CHECKING:
-    from cardamage_core.models.card import ModelCard
-    from cardamage_core.models.registry import Model
+    from cardamage_core.models.registry import Model, ModelCard
 
 WIDTH = 620
-MEASURED = {
-    "mask_ap50": "mask AP50 {:.3f}",
-    "box_ap50": "box AP50 {:.3f}",
-    "found_share": "damage seen on {:.0%} of the damaged photos",
-    "alarm_share": "false alarm on {:.0%} of the undamaged ones",
-    "loss": "loss {:.2f}",
-}
 
 
 class Results(QFrame):
@@ -88,9 +81,9 @@ def facts(model: Model) -> list[tuple[str, str]]:
 
 
 def _metrics(card: ModelCard) -> Iterable[str]:
-    for name, text in MEASURED.items():
-        value = card.metrics.get(name)
-        if isinstance(value, int | float):
-            yield text.format(value).replace("%", " %")
+    for metric in METRICS:
+        value = card.metrics.get(metric.key)
+        if metric.card and isinstance(value, int | float):
+            yield metric.on_card(value)
     if isinstance(card.metrics.get("photos"), int):
         yield f"on {amount(card.metrics['photos'], 'photo')}"

@@ -15,10 +15,19 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from cardamage_core.files import ANNOTATION_SUFFIXES, PHOTO_SUFFIXES
+
 from ..settings import TABLE, Settings
 from . import common
 
-PHOTOS = "Photos (*.jpg *.jpeg *.png *.webp *.heic *.heif *.bmp *.tif *.tiff *.mpo);;All files (*)"
+
+def _kinds(text: str, suffixes: Sequence[str]) -> str:
+    """The choices of a file dialog: these files, or all."""
+    return f"{text} ({' '.join(f'*{suffix}' for suffix in suffixes)});;All files (*)"
+
+
+PHOTOS = _kinds("Photos", PHOTO_SUFFIXES)
+ANNOTATIONS = _kinds("Annotations", ANNOTATION_SUFFIXES)
 
 
 class Dialogs:

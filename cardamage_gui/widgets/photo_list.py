@@ -23,9 +23,9 @@ from . import common
 from .thumbnails import Thumbnails
 
 PHOTO = Qt.ItemDataRole.UserRole
-FINDINGS = Qt.ItemDataRole.UserRole + 1
+PROBLEMS = Qt.ItemDataRole.UserRole + 1
 
-KINDS = ("all", "unreviewed", "findings", "no region")
+KINDS = ("all", "unreviewed", "problems", "no region")
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,10 @@ class PhotoFilter:
         """Is more asked for than kind and text?"""
         return bool(self.label) or self.split is not None or self.review is not None
 
-    def accepts(self, photo: PhotoSummary, findings: int, said: str) -> bool:
+    def accepts(self, photo: PhotoSummary, problems: int, said: str) -> bool:
         """Is this photo wanted? `said` is what `told` says of it."""
         return (
-            is_kind(photo, self.kind, findings)
+            is_kind(photo, self.kind, problems)
             and (not self.text or all(word in said for word in self.text.casefold().split()))
             and (not self.label or self.label in photo.labels)
             and (self.split is None or self.split == photo.split)
@@ -62,25 +62,25 @@ def told(photo: PhotoSummary) -> str:
     return " ".join((photo.name, photo.split, photo.review, *photo.labels)).casefold()
 
 
-def is_kind(photo: PhotoSummary, kind: str, findings: int) -> bool:
+def is_kind(photo: PhotoSummary, kind: str, problems: int) -> bool:
     """Does the photo belong under this chip?"""
     match kind:
         case "unreviewed":
             return photo.review == "unreviewed"
-        case "findings":
-            return findings > 0
+        case "problems":
+            return problems > 0
         case "no region":
             return photo.regions == 0
         case _:
             return True
 
 
-def counts(photos: Sequence[PhotoSummary], findings: Mapping[str, int]) -> dict[str, int]:
+def count_kinds(photos: Sequence[PhotoSummary], problems: Mapping[str, int]) -> dict[str, int]:
     """How many photos each kind has."""
     return {
         "all": len(photos),
         "unreviewed": sum(photo.review == "unreviewed" for photo in photos),
-        "findings": sum(1 for photo in photos if findings.get(photo.id)) if findings else 0,
+        "problems": sum(1 for photo in photos if problems.get(photo.id)) if problems else 0,
         "no region": sum(photo.regions == 0 for photo in photos),
     }
 
@@ -95,18 +95,18 @@ class PhotoModel(QStringListModel):
         self._said: list[str] = []  # beside all
         self._rows: list[PhotoSummary] = []
         self._row_of: dict[str, int] = {}
-        self._findings: Mapping[str, int] = {}
+        self._problems: Mapping[str, int] = {}
         self._filter = PhotoFilter()
         self.counts: Counter[str] = Counter()
 
-    def show(self, photos: Sequence[PhotoSummary], findings: Mapping[str, int], wanted: PhotoFilter) -> None:
+    def show(self, photos: Sequence[PhotoSummary], problems: Mapping[str, int], wanted: PhotoFilter) -> None:
         """Show these photos, filtered. Rows that stay are kept, so that the list does not jump."""
         if photos is not self._all:
             self._all = tuple(photos)
             self._places = {photo.id: place for place, photo in enumerate(self._all)}
             self._said = []
-        self._findings = findings
-        self.counts = Counter(counts(self._all, findings))
+        self._problems = problems
+        self.counts = Counter(count_kinds(self._all, problems))
         self.filter(wanted)
 
     def filter(self, wanted: PhotoFilter) -> None:
@@ -122,18 +122,18 @@ class PhotoModel(QStringListModel):
         self._row_of = {photo.id: row for row, photo in enumerate(rows)}
         self.setStringList(list(self._row_of))
 
-    def change(self, photo: PhotoSummary, findings: int) -> None:
+    def change(self, photo: PhotoSummary, problems: int) -> None:
         """One photo is different now; the list is filtered anew only where that matters."""
         place = self._places[photo.id]
-        old, old_findings = self._all[place], self._findings.get(photo.id, 0)
+        old, old_problems = self._all[place], self._problems.get(photo.id, 0)
         for kind in KINDS:
-            self.counts[kind] += is_kind(photo, kind, findings) - is_kind(old, kind, old_findings)
+            self.counts[kind] += is_kind(photo, kind, problems) - is_kind(old, kind, old_problems)
         self._all = (*self._all[:place], photo, *self._all[place + 1 :])
-        self._findings = {**self._findings, photo.id: findings}
+        self._problems = {**self._problems, photo.id: problems}
         if self._said:
             self._said[place] = told(photo)
         row = self._row_of.get(photo.id, -1)
-        wanted = self._filter.accepts(photo, findings, told(photo))
+        wanted = self._filter.accepts(photo, problems, told(photo))
         if wanted != (row >= 0):
             self.filter(self._filter)
         elif wanted:
@@ -141,7 +141,7 @@ class PhotoModel(QStringListModel):
             self.dataChanged.emit(self.index(row), self.index(row))
 
     def data(self, index: common.ModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """The photo's name; under `PHOTO` its summary, under `FINDINGS` the number of its findings."""
+        """The photo's name; under `PHOTO` its summary, under `PROBLEMS` the number of its problems."""
         if not index.isValid():
             return None
         photo = self._rows[index.row()]
@@ -152,8 +152,8 @@ class PhotoModel(QStringListModel):
                 return f"{photo.name}, {photo.regions} regions, {photo.review}"
             case _ if role == PHOTO:
                 return photo
-            case _ if role == FINDINGS:
-                return self._findings.get(photo.id, 0)
+            case _ if role == PROBLEMS:
+                return self._problems.get(photo.id, 0)
         return None
 
     def flags(self, index: common.ModelIndex) -> Qt.ItemFlag:
@@ -191,7 +191,7 @@ class PhotoModel(QStringListModel):
             if wanted.kind == "all" and not wanted.narrowed:
                 return list(photos)
         rest = PhotoFilter(wanted.kind, "", wanted.label, wanted.split, wanted.review)
-        return [photo for photo in photos if rest.accepts(photo, self._findings.get(photo.id, 0), "")]
+        return [photo for photo in photos if rest.accepts(photo, self._problems.get(photo.id, 0), "")]
 
     def _from_hidden(self, photo_id: str, by: int) -> str:
         here = self._places.get(photo_id, -1)
@@ -268,7 +268,7 @@ class PhotoRow(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: common.ModelIndex) -> None:
         """Paint one row."""
         photo: PhotoSummary = index.data(PHOTO)
-        findings: int = index.data(FINDINGS)
+        problems: int = index.data(PROBLEMS)
         colors, rect = look.of(self._widget), option.rect
         painter.save()
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
@@ -284,7 +284,7 @@ class PhotoRow(QStyledItemDelegate):
         small = QFont(option.font)
         small.setPixelSize(look.SMALL + 1)
         told = QColor(colors.bad if photo.missing else colors.muted)
-        _line(painter, text.translated(0, 19), second_line(photo, findings), small, told, Qt.TextElideMode.ElideRight)
+        _line(painter, text.translated(0, 19), second_line(photo, problems), small, told, Qt.TextElideMode.ElideRight)
         painter.restore()
 
     def _paint_end(
@@ -319,12 +319,12 @@ class PhotoRow(QStyledItemDelegate):
         painter.drawEllipse(QRectF(rect.right() - 21, rect.center().y() - 4, 9, 9))
 
 
-def second_line(photo: PhotoSummary, findings: int) -> str:
+def second_line(photo: PhotoSummary, problems: int) -> str:
     """What stands under a photo's name."""
     said = ["not found"] if photo.missing else []
     said.append(amount(photo.regions, "region") if photo.regions else "no region")
-    if findings and not photo.missing:
-        said.append(amount(findings, "finding"))
+    if problems and not photo.missing:
+        said.append(amount(problems, "problem"))
     return " · ".join(said)
 
 

@@ -55,6 +55,9 @@ class Welcome(QFrame):
         self._busy = common.label("", "muted")
         self._busy.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._busy.hide()
+        self._models = common.label("", "small", wrap=True)
+        self._models.setAlignment(Qt.AlignCenter)
+        self._models.hide()
         self._recent = QVBoxLayout()
         self._recent.setSpacing(2)
         self._arrange()
@@ -69,6 +72,11 @@ class Welcome(QFrame):
         for folder in folders[:5]:
             entry = common.button(folder.name, partial(self._recent_chosen, folder), "link", tip=str(folder))
             self._recent.addWidget(entry, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def show_models(self, text: str) -> None:
+        """Say what the models in the box are good for and where they fail; "" where none came along."""
+        self._models.setText(text)
+        self._models.setVisible(bool(text))
 
     def show_busy(self, text: str) -> None:
         """Say what is being prepared; "" when ready again."""
@@ -103,6 +111,7 @@ class Welcome(QFrame):
             0,
             Qt.AlignmentFlag.AlignHCenter,
         )
+        column.addWidget(self._models)
         column.addLayout(self._recent)
         column.addStretch(3)
         outer = common.columns(self, margins=(24, 24, 24, 24))

@@ -162,7 +162,7 @@ def looking(page: AnnotatePage) -> dict[str, Figure]:
         return figure([cpu(lambda i=i: zoom(1.02 if i % 2 else 1 / 1.02)) for i in range(ZOOMS)])
 
     for turn, turned in ((1, "turned, "), (0, "")):
-        canvas.turn_to(turn)
+        canvas.rotate_to(turn)
         canvas.fit()
         figures[f"zoom repaint, {turned}whole photo"] = zooms()
         canvas.zoom_to(1.0)

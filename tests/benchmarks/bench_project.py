@@ -92,7 +92,7 @@ def measure(app: QApplication, folder: Path) -> dict[str, Figure]:
     checked: list[bool] = []
     page._checking.changed.connect(lambda: checked.append(True))
     begun = time.monotonic()
-    while not checked and time.monotonic() - begun < 180:  # the findings of all photos, in the background
+    while not checked and time.monotonic() - begun < 180:  # the problems of all photos, in the background
         settle(app, 0.1)
     settle(app, 1.0)
     figures["next photo"] = middle([lambda: until_shown(page.next_photo) for _ in range(5)], app)

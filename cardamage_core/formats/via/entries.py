@@ -1,10 +1,8 @@
-"""How does one entry of a VIA 1 or 2 file become an annotated photo?
+"""Converts entries of VIA 1 and 2 files to annotated photos and back.
 
 An entry is `{filename, size, regions, file_attributes, …}`; regions are an object keyed "0", "1", … in VIA 1 and a list
 in VIA 2. What our values cannot hold, such as unknown keys and the order of keys, is kept in `extra["via"]`, only where
-writing (`entries`) would not bring it back.
-
-How does an annotated photo become an entry of a VIA 1 or 2 file?
+writing would not bring it back.
 """
 
 from __future__ import annotations
@@ -17,7 +15,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ...annotations.labels import DAMAGE
-from ...annotations.model import AnnotatedPhoto, Dataset, Finding, Origin, Photo, Region
+from ...annotations.model import AnnotatedPhoto, Dataset, Origin, Photo, Problem, Region
 from ...errors import FormatError
 from ...text import count
 from .. import common
@@ -75,13 +73,13 @@ def photos_from(entries: Sequence[Entry], style: str) -> tuple[AnnotatedPhoto, .
     return tuple(_photo(entry, number, where, style) for number, entry in enumerate(watched, 1))
 
 
-def unlabelled(photos: Sequence[AnnotatedPhoto]) -> Iterator[Finding]:
+def unlabelled(photos: Sequence[AnnotatedPhoto]) -> Iterator[Problem]:
     """One about all regions that came without a label, with the first of their photos."""
     found = [one.photo for one in photos for region in one.regions if region.extra.get(KEY, {}).get("unlabelled")]
     if found:
         where = f"on {count(len({photo.id for photo in found}), 'photo')}"
         text = f"{count(len(found), 'region')} {where} came without a label; they are called “{DAMAGE}” now."
-        yield Finding("unlabelled", text, photo=found[0].id)
+        yield Problem("unlabelled", text, photo=found[0].id)
 
 
 def place_of(entries: Sequence[Entry]) -> common.Place:
@@ -174,7 +172,7 @@ def _label_extra(label: str, label_in: str, where: common.Place) -> dict[str, An
     return extra
 
 
-def _region_extra(region: Region, data: dict, style: str) -> dict[str, Any]:
+def _region_extra(region: Region, data: dict[str, Any], style: str) -> dict[str, Any]:
     extra: dict[str, Any] = {}
     if not is_as_written(data.get("shape_attributes"), region.shape, closed=style == "via1"):
         extra["shape"] = data.get("shape_attributes")
@@ -184,7 +182,7 @@ def _region_extra(region: Region, data: dict, style: str) -> dict[str, Any]:
 
 
 def _is_written_back(region: Region, extra: dict[str, Any], raw: dict[str, Any]) -> bool:
-    """Would the region's attributes be written as they were read, without being kept?"""
+    """Whether the region's attributes would be written as they were read, without being kept."""
     if len(raw) == 1 and raw == {extra.get("label_in", LABEL_IN): region.label} and "in_name" not in extra:
         return True
     labelled = Region("", region.shape, region.label, region.attributes, region.origin, extra={KEY: extra})
@@ -216,19 +214,19 @@ def entry_key(entry: Any) -> str:
     return f"{entry.get('filename')}{entry.get('size', '')}" if isinstance(entry, dict) else ""
 
 
-def document(dataset: Dataset, style: str) -> tuple[dict[str, Any], tuple[Finding, ...]]:
-    """All entries by key, and a finding for each photo that needed another key than VIA would give it."""
+def document(dataset: Dataset, style: str) -> tuple[dict[str, Any], tuple[Problem, ...]]:
+    """All entries by key, and a problem for each photo that needed another key than VIA would give it."""
     label_in = usual_label_in(dataset)
     entries: dict[str, Any] = {}
-    findings: list[Finding] = []
+    problems: list[Problem] = []
     for one in dataset.photos:
         entry = entry_to(one, style, label_in)
         key = _via(one.photo).get("key") or entry_key(entry)
         if key in entries:
             text = f"Two photos would be called {key}; VIA would show only one, so this one got another key."
-            findings.append(Finding("key-twice", text, photo=one.photo.id))
+            problems.append(Problem("key-twice", text, photo=one.photo.id))
         entries[_free(key, entries)] = entry
-    return entries, tuple(findings)
+    return entries, tuple(problems)
 
 
 def entry_to(one: AnnotatedPhoto, style: str, label_in: str) -> dict[str, Any]:
@@ -319,4 +317,4 @@ def _is_from_via(region: Region) -> bool:
 
 
 def _via(value: Photo | Region) -> dict[str, Any]:
-    return value.extra.get(KEY, {})
+    return dict(value.extra.get(KEY, {}))

@@ -19,7 +19,7 @@ from ...annotations.model import AnnotatedPhoto, Dataset, Region
 from ...inference import polygons
 from ...mrcnn import MaskRCNN
 from .. import registry
-from ..card import ModelCard, SourceNote
+from ..registry import ModelCard, SourceNote
 from . import quality, sources
 from .recipe import PANELS, Recipe
 

@@ -10,7 +10,7 @@ import msgspec
 
 from ... import files, geometry
 from ...annotations import shapes
-from ...annotations.model import AnnotatedPhoto, Dataset, Label, Polygon, Region, Role
+from ...annotations.model import AnnotatedPhoto, Dataset, Label, Polygon, Region, Ring, Role
 from ...training.job import ClassRule, TrainingJob
 from . import sources
 from .teacher import FILE, Teacher
@@ -91,6 +91,7 @@ DAMAGE = Recipe(
         | STEADY
         | FINE
         | {
+            "detection_rule": "object",
             "image_min_side": 320,
             "image_max_side": 320,
             "canvas": "square",
@@ -126,23 +127,24 @@ def _with_cars(photos: list[AnnotatedPhoto], data: Path, out: Path) -> list[Anno
             rings = geometry.rings_of_area(geometry.union([shapes.area(r.shape) for r in one.regions]))
             car = Region(f"{one.photo.id} car", Polygon(rings), "car")
             found.append(AnnotatedPhoto(one.photo, (car, *one.regions)))
-        elif rings := outlines.get(one.photo.path):
-            shape = Polygon(tuple(tuple((x, y) for x, y in ring) for ring in rings))
+        elif known := outlines.get(one.photo.path):
+            shape = Polygon(known)
             car = Region(f"{one.photo.id} car", shape, "car")
             found.append(AnnotatedPhoto(one.photo, (car, Region(f"{one.photo.id} panels", shape, sources.IGNORED))))
     return found
 
 
-def _teacher_outlines(photos: list[AnnotatedPhoto], data: Path, out: Path) -> dict[str, list]:
+def _teacher_outlines(photos: list[AnnotatedPhoto], data: Path, out: Path) -> dict[str, tuple[Ring, ...]]:
     """Rings by path where the teacher is sure; kept in `out`, since it takes minutes."""
     path = out / "outlines.json"
     if not path.is_file():
         teacher = Teacher(data.parent / "weights" / FILE)
-        outlines = {one.photo.path: found.shape.rings for one in photos if (found := teacher.outline(one))}
+        outlines = {one.photo.path: rings for one in photos if (rings := teacher.outline(one))}
         files.write_atomic(path, msgspec.json.encode(outlines))
-    return msgspec.json.decode(path.read_bytes())
+    return msgspec.json.decode(path.read_bytes(), type=dict[str, tuple[Ring, ...]])
 
 
+ROLES: dict[str, Role] = {"car": "car", **dict.fromkeys(PANELS, "part")}
 CAR = Recipe(
     job=TrainingJob(
         name="car and panels",
@@ -167,7 +169,7 @@ CAR = Recipe(
     ),
     labels={"carparts": sources.panel_label, "undamaged": sources.unlabelled}
     | dict.fromkeys(("bilgi", "igor", "seed"), sources.any_damage),
-    roles={"car": "car"} | dict.fromkeys(PANELS, "part"),
+    roles=ROLES,
     repeats={"carparts": 4},
     prepare=_with_cars,
 )

@@ -54,7 +54,7 @@ class Layer:
         dx, dy = (viewport.dx - old.dx, viewport.dy - old.dy) if old else (0.0, 0.0)
         step = (round(dx), round(dy))
         pixels = (round(step[0] * ratio), round(step[1] * ratio))  # of the pixmap; on fine screens they are smaller
-        same = old is not None and (old.scale, old.turn) == (viewport.scale, viewport.turn)
+        same = old is not None and (old.scale, old.rotation) == (viewport.scale, viewport.rotation)
         if not same or max(_apart(step, (dx, dy)), _apart(pixels, (dx * ratio, dy * ratio))) > WHOLE:
             self._dirty = QRegion(whole)
             return
@@ -111,10 +111,10 @@ class Picture:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < CRISP_FROM)
         x0, y0, x1, y1 = viewport.box_on_screen((left / fx, top / fy, right / fx, low / fy))
         target, part = QRectF(x0, y0, x1 - x0, y1 - y0), QRect(left, top, right - left, low - top)
-        if viewport.turn == 0:
+        if viewport.rotation == 0:
             painter.drawImage(target, image, QRectF(part))
         else:  # turning the part that is seen and scaling it upright takes half as long as both in one
-            painter.drawImage(target, image.copy(part).transformed(QTransform().rotate(90 * viewport.turn)))
+            painter.drawImage(target, image.copy(part).transformed(QTransform().rotate(90 * viewport.rotation)))
 
     def _level(self, scale: float) -> QImage:
         wanted = 0

@@ -5,8 +5,7 @@ import pytest
 
 from cardamage_core.mrcnn import Config, EngineError, Sample
 from cardamage_core.mrcnn.batching import clipped_box, make_batch, ring_edges
-from cardamage_core.mrcnn.padding import paint, place, resize
-from cardamage_core.mrcnn.resize import resize_as_skimage
+from cardamage_core.mrcnn.padding import paint, place, resize, resize_as_skimage
 
 CALM = {"flip": False, "colour_jitter": 0.0, "scale_jitter": 0.0}
 SQUARE = ((10.0, 20.0), (50.0, 20.0), (50.0, 60.0), (10.0, 60.0))

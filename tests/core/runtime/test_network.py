@@ -22,6 +22,7 @@ CONFIGS = {
     "efficientnet_lite0": Config.preset("light", classes=4, backbone="efficientnet_lite0", **SMALL, **FINE),
     "efficientnet_lite2": Config.preset("light", classes=3, backbone="efficientnet_lite2", **SMALL, **COARSE),
     "small regions from fine levels": Config.preset("light", classes=3, roi_level_size=48.0, **SMALL, **FINE),
+    "group normalisation": Config.preset("light", classes=4, norm_groups=16, **SMALL, **FINE),
     "resnet50": Config.preset("balanced", classes=3, **SMALL, box_grid="continuous", anchor_sizes=FINE["anchor_sizes"]),
     "matterport": Config.preset("matterport", classes=3, proposals_inference=200, **RECORDED),
 }

@@ -161,18 +161,18 @@ def test_the_next_photo_has_been_decoded_ahead(page, session, qtbot):
         session.select("p2")
 
 
-def test_findings_are_counted_and_the_chip_shows_their_photos(page, qtbot):
+def test_problems_are_counted_and_the_chip_shows_their_photos(page, qtbot):
     chip = page.photos.chips.button(2)
-    qtbot.waitUntil(lambda: chip.text() == "Findings 2")  # one reaches outside, one photo is missing
+    qtbot.waitUntil(lambda: chip.text() == "Problems 2")  # one reaches outside, one photo is missing
     QTest.mouseClick(chip, Qt.MouseButton.LeftButton)
     assert [page.photos.model.index(row).data() for row in range(2)] == ["two.png", "gone.png"]
 
 
 def test_what_looks_wrong_with_the_photo_is_said_beside_it(page, session, qtbot):
     session.select("p2")
-    qtbot.waitUntil(lambda: "reaches outside the photo" in page.panel._findings.text())
+    qtbot.waitUntil(lambda: "reaches outside the photo" in page.panel._problems.text())
     session.select("p1")
-    assert page.panel._findings.isHidden()
+    assert page.panel._problems.isHidden()
 
 
 def test_typing_in_the_search_filters_and_is_no_shortcut(page, session):

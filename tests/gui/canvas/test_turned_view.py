@@ -31,7 +31,7 @@ def canvas(qtbot, request):
     canvas.show_image(pixels)
     canvas.show_regions((A, B), LABELS)
     canvas.edited.connect(lambda _before, after, _text: canvas.show_regions(after, LABELS))
-    canvas.turn_to(request.param)
+    canvas.rotate_to(request.param)
     return canvas
 
 
@@ -65,7 +65,7 @@ def test_the_photo_is_painted_turned(canvas):
     for point, color in CORNERS.items():
         assert QColor(seen.pixel(screen(canvas, point))).name() == color
     x, y = canvas.viewport.to_screen((20, 10))  # the red quarter is at the right above, right below, left below
-    assert (x > 216, y > 166) == {1: (True, False), 2: (True, True), 3: (False, True)}[canvas.viewport.turn]
+    assert (x > 216, y > 166) == {1: (True, False), 2: (True, True), 3: (False, True)}[canvas.viewport.rotation]
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -152,16 +152,16 @@ def test_only_what_changed_is_painted_again_and_nothing_of_it_is_left_out(canvas
 
 def test_turning_back_gives_the_same_place_and_the_same_picture(canvas):
     turned = canvas.viewport
-    canvas.turn_to(0)
-    assert canvas.viewport.turn == 0
-    canvas.turn_to(turned.turn)
+    canvas.rotate_to(0)
+    assert canvas.viewport.rotation == 0
+    canvas.rotate_to(turned.rotation)
     assert canvas.viewport == turned
 
 
 def test_a_vertex_under_a_resting_pointer_is_another_one_after_a_turn(canvas):
-    canvas.turn_to(0)
+    canvas.rotate_to(0)
     canvas.select(("a",))
     move(canvas, screen(canvas, (10.0, 10.0)))
-    canvas.turn_to(1)
+    canvas.rotate_to(1)
     QTest.keyClick(canvas, Qt.Key.Key_Delete)  # not the vertex that was there before: the region, as over nothing
     assert [region.id for region in canvas.shown] == ["b"]

@@ -13,7 +13,7 @@ from qtpy.QtWidgets import QLabel, QListView, QPushButton, QSlider, QTableView, 
 
 from cardamage_core.errors import ModelError, PhotoError
 from cardamage_core.models import registry
-from cardamage_core.models.card import ModelCard
+from cardamage_core.models.registry import ModelCard
 from cardamage_gui.inspect.page import InspectPage
 from cardamage_gui.settings import Settings
 
@@ -27,8 +27,8 @@ class Worker:
     asked: ClassVar[list[str]] = []
     closed = 0
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, *folders: Path) -> None:
+        self.folders = folders
         self.ready = False
 
     def start(self) -> None:

@@ -113,6 +113,19 @@ def test_start_hands_the_job_on(form):
     assert [job.name for job in started] == ["damage-2"]
 
 
+def test_what_is_not_installed_is_said_whatever_is_chosen_and_nothing_starts(form):
+    started = []
+    form.start.connect(started.append)
+    form.fill(photos=[], labels=LABELS, counts={}, models={}, name="x", missing="Training needs keras.")
+    name = form.findChild(QLineEdit)
+    QTest.keyClicks(name, "y")
+    QTest.keyClick(name, Qt.Key_Return)
+
+    assert "Training needs keras." in shown(form)
+    assert not child(form, QPushButton, "Start training").isEnabled()
+    assert started == []
+
+
 def test_without_splits_it_says_that_some_photos_are_held_back(form):
     fill(form, ("", "", ""))
 

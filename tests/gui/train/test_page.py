@@ -15,7 +15,7 @@ from qtpy.QtWidgets import QLabel, QListView, QPlainTextEdit, QPushButton
 from cardamage_core.jobs import events, folder, queue
 from cardamage_core.jobs.folder import JobFolder
 from cardamage_core.models import registry
-from cardamage_core.models.card import ModelCard
+from cardamage_core.models.registry import ModelCard
 from cardamage_core.training.job import TrainingJob
 
 
