@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import configparser
 import re
 import subprocess
 import sys
@@ -168,6 +169,13 @@ def test_a_file_begins_with_a_statement_and_stays_short(path: Path):
     first = (ast.get_docstring(tree_of(path)) or "").splitlines()[0]
     assert first.endswith(".")
     assert "?" not in first
+
+
+def test_every_package_is_installed():
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg", "utf-8")
+    packages = {module_of(path) for path in SOURCES if path.name == "__init__.py"}
+    assert packages - set(setup["options"]["packages"].split()) == set()
 
 
 def test_only_the_shared_fixture_knows_what_lies_beside_the_repository():
