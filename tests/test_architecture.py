@@ -20,14 +20,14 @@ NETWORKS = {"keras", "tensorflow", "torch", "jax"}
 
 # Each room may use those on lower floors and its neighbours; `text` and `errors` lie below everything.
 FLOORS = [
-    {"errors", "files", "geometry", "text", "__init__"},
+    {"errors", "files", "geometry", "text", "version"},
     {"imaging"},
     {"annotations"},
     {"formats", "assessment"},
     {"project", "models", "evaluation"},
     {"training", "inference", "runtime"},
     {"jobs"},
-    {"demo", "recipes"},
+    {"demo", "recipes", "api", "__init__"},
     {"commands"},
     {"__main__"},
 ]
