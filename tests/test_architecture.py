@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import configparser
 import re
 import subprocess
 import sys
@@ -193,6 +194,13 @@ def test_only_training_loads_a_network(modules: str):
     code = f"import sys\nimport {modules}\nprint(sorted({NETWORKS!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
     assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr
+
+
+def test_every_package_is_installed():
+    settings = configparser.ConfigParser()
+    settings.read(ROOT / "setup.cfg", "utf-8")
+    listed = set(settings["options"]["packages"].split()) - {"cardamage_resources"}
+    assert listed == {module_of(path) for path in SOURCES if path.name == "__init__.py"}
 
 
 def test_help_loads_neither_qt_nor_a_network():
