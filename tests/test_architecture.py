@@ -21,14 +21,14 @@ NETWORKS = {"keras", "tensorflow", "torch", "jax"}
 
 # Each room may use those on lower floors and its neighbours; `text` and `errors` lie below everything.
 FLOORS = [
-    {"errors", "files", "geometry", "text", "__init__"},
+    {"errors", "files", "geometry", "text", "version"},
     {"imaging"},
     {"annotations"},
     {"formats", "assessment"},
     {"project", "models", "evaluation"},
     {"training", "inference", "runtime"},
     {"jobs"},
-    {"demo", "recipes"},
+    {"demo", "recipes", "api", "__init__"},
     {"commands"},
     {"__main__"},
 ]
@@ -201,6 +201,13 @@ def test_only_training_loads_a_network(modules: str):
     code = f"import sys\nimport {modules}\nprint(sorted({NETWORKS!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
     assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr
+
+
+def test_every_package_is_installed():
+    settings = configparser.ConfigParser()
+    settings.read(ROOT / "setup.cfg", "utf-8")
+    listed = set(settings["options"]["packages"].split()) - {"cardamage_resources"}
+    assert listed == {module_of(path) for path in SOURCES if path.name == "__init__.py"}
 
 
 def test_help_loads_neither_qt_nor_a_network():

@@ -21,9 +21,9 @@ from typing import Any
 
 import psutil
 
-from .. import __version__
 from ..models import registry
 from ..training import requirements
+from ..version import __version__
 from . import Output
 from .terminal import table
 

@@ -18,7 +18,7 @@ from typing import Protocol
 import jinja2
 import msgspec
 
-from .. import __version__, files, formats, imaging
+from .. import files, formats, imaging
 from ..annotations.model import AnnotatedPhoto, Label, Photo, Region
 from ..assessment import pictures
 from ..assessment.damage import NOT_AN_ESTIMATE, Damage, assess, figure, is_counted
@@ -33,6 +33,7 @@ from ..models.registry import Model
 from ..project import Project, import_apply, import_plan
 from ..training import initial_weights
 from ..training.job import ClassRule, TrainingJob
+from ..version import __version__
 from . import damages, samples, scene
 
 TRUTH = "claim_truth.json"

@@ -11,11 +11,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from .. import __version__
 from ..annotations.labels import DAMAGE
 from ..annotations.model import AnnotatedPhoto, Dataset, Photo, Rectangle, Region, Shape
 from ..annotations.shapes import area, bounds, outline
 from ..imaging import MOST_PIXELS
+from ..version import __version__
 from . import common, masks
 from .common import Found, dataset, label_names, label_of, outlines, photo, polygon, rounded, with_label_fields
 from .export import has_hole

@@ -15,10 +15,11 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 
-from .. import __version__, files
+from .. import files
 from ..annotations import labels
 from ..annotations.model import Role
 from ..errors import ModelError
+from ..version import __version__
 
 
 class SourceNote(msgspec.Struct, frozen=True):

@@ -20,13 +20,14 @@ import msgspec
 import numpy as np
 import shapely
 
-from .. import __version__, files, geometry
+from .. import files, geometry
 from ..annotations.model import AnnotatedPhoto, Dataset, Dot, Photo, Polygon, Polyline, Problem, Region, Shape
 from ..annotations.problems import SMALLEST_AREA, find_problems, grouped, kind_of
 from ..annotations.shapes import area, outline
 from ..errors import PhotoError
 from ..formats.export import PhotoFiles
 from ..text import count
+from ..version import __version__
 from . import near_duplicates
 from .history import Edit
 from .orientation import Turn, evidence_of, headers, orientation_problems, turned_photo
