@@ -1,14 +1,18 @@
-"""What area do outlines cover, exactly?
+"""Exact areas of outlines, and what is made of outlines: unions, cuts, simplification.
 
 All polygons follow the even-odd rule (see `annotations.model.Polygon`). Areas are square pixels. Overlays snap to a
 grid of 1/65536 pixel: in plain floating point GEOS answers 0 for some intersections of thin slivers (a test holds one).
+
+The work is bounded for any input: outlines that cross themselves thousands of times are simplified first (see
+`is_tangled`), for the number of crossings grows with the square of the vertices, and the faces with the crossings.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+import numpy as np
 import shapely
 from shapely.geometry import LineString, MultiPolygon, Polygon
 from shapely.geometry import Point as ShapelyPoint
@@ -19,14 +23,38 @@ Point = tuple[float, float]
 Ring = Sequence[Point]
 
 GRID = 2.0**-16  # pixels
+MOST_CROSSINGS = 2000  # of the lines of one area
+MOST_PAIRS = 3_000_000  # of lines whose boxes overlap
+FEW_POINTS = 2000  # with which even the worst ring is quickly tested
+LEAST_POINTS = 4  # of a ring that is made simpler
+FEW_CROSSINGS, FEW_RINGS = 16, 50  # up to which GEOS' own overlay is quick
 
 
 def area_of_rings(rings: Iterable[Ring]) -> BaseGeometry:
-    """The area covered by closed rings under the even-odd rule: holes stay open, a bow-tie keeps both wings."""
+    """The area covered by closed rings under the even-odd rule: holes stay open, a bow-tie keeps both wings.
+
+    That of tangled rings is the area of a simpler outline.
+    """
+    rings = [ring for ring in rings if len(ring) > 2]
+    if len(rings) < 2 and (not rings or _is_simple(rings[0])):
+        return Polygon(rings[0]) if rings else Polygon()
+    crossings = _crossings(rings)
+    if crossings is None:
+        rings, crossings = next((some, found) for some in _simpler(rings) if (found := _crossings(some)) is not None)
+    if crossings > FEW_CROSSINGS or len(rings) > FEW_RINGS:
+        return _faces_of(rings)
     covered, *others = [_area_of_ring(ring) for ring in rings] or [Polygon()]
     for area in others:
         covered = _only_areas(shapely.symmetric_difference(covered, area, grid_size=GRID))
     return covered
+
+
+def is_tangled(rings: Iterable[Ring]) -> bool:
+    """Whether rings have so many crossings (or points) that their area is only that of a simpler outline."""
+    rings = [ring for ring in rings if len(ring) > 2]
+    if len(rings) < 2 and (not rings or _is_simple(rings[0])):
+        return False
+    return _crossings(rings) is None
 
 
 def rings_of_area(area: BaseGeometry) -> tuple[tuple[Point, ...], ...]:
@@ -129,10 +157,117 @@ def _between(a: Point, b: Point, t: float) -> Point:
 
 
 def _area_of_ring(ring: Ring) -> BaseGeometry:
-    if len(ring) < 3:
-        return Polygon()
     polygon = Polygon(ring)
     return polygon if polygon.is_valid else _only_areas(shapely.make_valid(polygon))
+
+
+def _is_simple(ring: Ring) -> bool:
+    return (len(ring) <= FEW_POINTS or _is_sparse([ring])) and Polygon(ring).is_valid
+
+
+def _is_sparse(rings: Sequence[Ring]) -> bool:
+    """Whether few enough lines lie side by side: what GEOS does with them takes time for each pair."""
+    seen = 0
+    for one, _ in _pairs(*_lines(rings)[:2]):
+        seen += len(one)
+        if seen > MOST_PAIRS:
+            return False
+    return True
+
+
+def _crossings(rings: Sequence[Ring]) -> int | None:
+    """How often the lines of rings cross; None when that is too often to go on. Touching is no crossing."""
+    if not rings:
+        return 0
+    starts, ends, following = _lines(rings)
+    number = seen = 0
+    for one, other in _pairs(starts, ends):
+        seen += len(one)
+        later = (other > one) & (following[one] != other) & (following[other] != one)
+        one, other = one[later], other[later]
+        number += int(_cross(starts[one], ends[one], starts[other], ends[other]).sum())
+        if number > MOST_CROSSINGS or seen > MOST_PAIRS:
+            return None
+    return number
+
+
+def _pairs(starts: np.ndarray, ends: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The numbers of lines whose boxes overlap, each pair twice, about a million at a time."""
+    lines = shapely.linestrings(np.stack([starts, ends], 1))
+    tree = shapely.STRtree(lines)
+    step = max(1, 1_000_000 // len(lines))
+    for first in range(0, len(lines), step):
+        one, other = tree.query(lines[first : first + step])
+        yield one + first, other
+
+
+def _lines(rings: Sequence[Ring]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Start and end (n, 2) of each line of closed rings, and the number of the line that follows it."""
+    arrays = [np.asarray(ring, float).reshape(-1, 2) for ring in rings]
+    begun = np.cumsum([0, *map(len, arrays)])
+    following = [np.roll(np.arange(begun[i], begun[i + 1]), -1) for i in range(len(arrays))]
+    ends = [np.roll(array, -1, 0) for array in arrays]
+    return np.concatenate(arrays), np.concatenate(ends), np.concatenate(following)
+
+
+def _cross(a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray) -> np.ndarray:
+    """Whether the lines a–b and c–d, (n, 2) each, cross or lie on each other, given that their boxes overlap."""
+
+    def side(p: np.ndarray, q: np.ndarray, r: np.ndarray) -> np.ndarray:
+        return np.sign((q[:, 0] - p[:, 0]) * (r[:, 1] - p[:, 1]) - (q[:, 1] - p[:, 1]) * (r[:, 0] - p[:, 0]))
+
+    of_c, of_d, of_a, of_b = side(a, b, c), side(a, b, d), side(c, d, a), side(c, d, b)
+    shared = np.minimum(np.maximum(a, b), np.maximum(c, d)) - np.maximum(np.minimum(a, b), np.minimum(c, d))
+    is_on_one = (of_c == 0) & (of_d == 0) & (of_a == 0) & (of_b == 0) & (shared > 0).any(1)
+    return (of_c * of_d < 0) & (of_a * of_b < 0) | is_on_one
+
+
+def _simpler(rings: Sequence[Ring]) -> Iterator[list[Ring]]:
+    """Ever simpler rings: without noise; then with a third of the points, again and again; last with fewer rings."""
+    span = float(np.ptp(np.concatenate([np.asarray(ring, float) for ring in rings]), 0).max())
+    few = sum(map(len, rings)) <= 3 * FEW_POINTS  # Douglas-Peucker takes time for each pair of points at worst
+    for fraction in (2048, 512) if few else ():
+        yield [simple for ring in rings if len(simple := _simplified(ring, span / fraction)) > 2]
+    simpler = sorted(rings, key=len, reverse=True)
+    while simpler:
+        if len(simpler[0]) >= 3 * LEAST_POINTS:
+            simpler = sorted((ring[::3] if len(ring) >= 3 * LEAST_POINTS else ring for ring in simpler), key=len)[::-1]
+        else:
+            simpler = simpler[: len(simpler) // 2]
+        yield simpler
+
+
+def _simplified(ring: Ring, tolerance: float) -> Ring:
+    simple = LineString([*ring, ring[0]]).simplify(tolerance, preserve_topology=False)
+    return tuple(simple.coords[:-1])
+
+
+def _faces_of(rings: Sequence[Ring]) -> BaseGeometry:
+    """The area as the faces between the lines that an odd number of lines parts from the outside."""
+    outlines = [LineString([*ring, ring[0]]) for ring in rings]
+    network = shapely.union_all(outlines, grid_size=GRID)
+    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(network)))
+    if not len(faces):
+        return Polygon()
+    inside = MultiPolygon(list(faces[np.concatenate(list(_odd(shapely.point_on_surface(faces), rings)))]))
+    return _only_areas(inside if inside.is_valid else shapely.union_all(shapely.get_parts(inside), grid_size=GRID))
+
+
+def _odd(points: np.ndarray, rings: Sequence[Ring]) -> Iterator[np.ndarray]:
+    """For some points at a time: whether a ray to the right crosses an odd number of lines."""
+    starts, ends, _ = _lines(rings)
+    tree = shapely.STRtree(shapely.linestrings(np.stack([starts, ends], 1)))
+    far = float(max(starts[:, 0].max(), ends[:, 0].max())) + 1.0
+    step = max(1, 2_000_000 // len(starts))
+    for first in range(0, len(points), step):
+        xy = shapely.get_coordinates(points[first : first + step])
+        rays = shapely.linestrings(np.stack([xy, np.column_stack([np.full(len(xy), far), xy[:, 1]])], 1))
+        ray, line = tree.query(rays)
+        (x, y), a, b = xy[ray].T, starts[line], ends[line]
+        is_across = (a[:, 1] > y) != (b[:, 1] > y)
+        ray, x, y, a, b = ray[is_across], x[is_across], y[is_across], a[is_across], b[is_across]
+        right = a[:, 0] + (y - a[:, 1]) * (b[:, 0] - a[:, 0]) / (b[:, 1] - a[:, 1]) > x
+        yield np.bincount(ray[right], minlength=len(xy)) % 2 == 1
 
 
 def _only_areas(geometry: BaseGeometry) -> BaseGeometry:

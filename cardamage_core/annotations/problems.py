@@ -1,7 +1,7 @@
 """What looks wrong with a data set?
 
-Codes: missing-photo, photo-twice, region-twice, outside, self-crossing, no-area, tiny, unlabelled, label-alike. Nothing
-is changed. What is wrong with the photos' files stands in `project.data_problems`.
+Codes: missing-photo, photo-twice, region-twice, outside, self-crossing, tangled, no-area, tiny, unlabelled and
+label-alike. Nothing is changed. What is wrong with the photos' files stands in `project.data_problems`.
 
 What does each code of a finding mean, and what can be done about it?
 """
@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import shapely
 
+from .. import geometry
 from .labels import alike
 from .model import AnnotatedPhoto, Dataset, Dot, Finding, Point, Polygon, Polyline, Region
 from .shapes import area, bounds, outline
@@ -90,7 +91,11 @@ def _shape(one: AnnotatedPhoto, region: Region) -> Iterator[Finding]:
     if isinstance(region.shape, Polyline | Dot):
         return
     rings = [shapely.polygons(ring) for ring in outline(region.shape) if len(ring) > 2]
-    if isinstance(region.shape, Polygon) and _crosses_itself(rings):
+    if geometry.is_tangled(outline(region.shape)):
+        text = f"The outline of a region “{region.label}” of {one.photo.name} is a tangle that crosses itself"
+        text += f" over {geometry.MOST_CROSSINGS:,} times; figures are those of a simpler outline."
+        yield Finding("tangled", text, "error", photo=one.photo.id, region=region.id)
+    elif isinstance(region.shape, Polygon) and _crosses_itself(rings):
         text = f"The outline of a region “{region.label}” of {one.photo.name} crosses itself."
         yield Finding("self-crossing", text, photo=one.photo.id, region=region.id)
     # Exact geometry is only needed where a simple sum could be small.
@@ -143,6 +148,7 @@ KINDS: dict[str, Kind] = {
     "region-twice": Kind("Region twice", "A repair removes the second.", True),
     "outside": Kind("Region reaches outside the photo", "Look at it: another photo, or a slip?"),
     "self-crossing": Kind("Outline crosses itself", "A repair cuts it at the crossings; it covers the same.", True),
+    "tangled": Kind("Outline is a tangle", "Draw it again; its area is that of a simpler outline."),
     "no-area": Kind("Region covers nothing", "A repair removes it.", True),
     "tiny": Kind("Tiny region", "Look at it: a slip of the mouse?"),
     "unlabelled": Kind("Region without a label", "Give it one."),

@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
+import shapely
 
 from .. import geometry
 from ..annotations.labels import DAMAGE, new_labels
@@ -148,6 +149,9 @@ def _free(name: str, taken: set[str]) -> str:
     return free + ending
 
 
+MANY_PAIRS = 1_000_000  # of vertices that are compared each with each
+
+
 def single_rings(shape: Polygon) -> list[Ring]:
     """One ring for each part of a polygon."""
     if len(shape.rings) < 2:
@@ -168,9 +172,19 @@ def _open(coords: Any) -> Ring:
 
 def _bridged(outer: Ring, hole: Ring) -> Ring:
     """One ring: along `outer`, over the shortest way between two vertices, around `hole`, and back."""
-    squares = ((np.asarray(outer)[:, None] - np.asarray(hole)[None]) ** 2).sum(-1)
-    i, j = (int(index) for index in np.unravel_index(squares.argmin(), squares.shape))
+    i, j = _nearest(np.asarray(outer), np.asarray(hole))
     return (*outer[: i + 1], *hole[j:], *hole[: j + 1], *outer[i:])
+
+
+def _nearest(outer: np.ndarray, hole: np.ndarray) -> tuple[int, int]:
+    """The two vertices that are nearest to each other."""
+    if len(outer) * len(hole) > MANY_PAIRS:
+        found, near = shapely.STRtree(shapely.points(outer)).query_nearest(shapely.points(hole), return_distance=True)
+        best = int(near.argmin())
+        return int(found[1, best]), int(found[0, best])
+    squares = ((outer[:, None] - hole[None]) ** 2).sum(-1)
+    i, j = np.unravel_index(squares.argmin(), squares.shape)
+    return int(i), int(j)
 
 
 LARGEST = 1e9  # pixels; further out nobody has clicked

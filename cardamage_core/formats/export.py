@@ -34,7 +34,7 @@ import msgspec
 import shapely
 from PIL import Image
 
-from .. import files, imaging
+from .. import files, geometry, imaging
 from ..annotations.model import (
     AnnotatedPhoto,
     Circle,
@@ -48,7 +48,7 @@ from ..annotations.model import (
     Rectangle,
     Region,
 )
-from ..annotations.shapes import bounds
+from ..annotations.shapes import area, bounds
 from ..errors import FormatError, PhotoError
 from ..imaging import SUFFIXES
 from .common import file_names, stem_of
@@ -253,6 +253,9 @@ def _renamed(photo: Photo, name: str, copy: Copy) -> Photo:
     return msgspec.structs.replace(photo, name=name, size=size, extra=photo.extra | ({KEY: via} if via else {}))
 
 
+MANY_RINGS = 50  # above that each is not compared with each
+
+
 def losses(dataset: Dataset, target: Format) -> tuple[Finding, ...]:
     """One finding for each kind of thing in the data set that the format cannot hold, with the first place of it."""
     found = [*_of_regions(dataset, target), *_of_photos(dataset, target)]
@@ -264,7 +267,9 @@ def has_hole(region: Region) -> bool:
     """Does a ring of the region lie inside another?"""
     if not isinstance(region.shape, Polygon) or len(region.shape.rings) < 2:
         return False
-    areas = [shapely.Polygon(ring).buffer(0) for ring in region.shape.rings if len(ring) > 2]
+    if len(region.shape.rings) > MANY_RINGS:
+        return shapely.get_num_interior_rings(shapely.get_parts(area(region.shape))).any()
+    areas = [geometry.area_of_rings([ring]) for ring in region.shape.rings if len(ring) > 2]
     return any(a is not b and a.contains(b) for a in areas for b in areas)
 
 
@@ -272,7 +277,9 @@ def has_parts(region: Region) -> bool:
     """Does the region lie in several pieces?"""
     if not isinstance(region.shape, Polygon) or len(region.shape.rings) < 2:
         return False
-    areas = [shapely.Polygon(ring).buffer(0) for ring in region.shape.rings if len(ring) > 2]
+    if len(region.shape.rings) > MANY_RINGS:
+        return shapely.get_num_geometries(area(region.shape)) > 1
+    areas = [geometry.area_of_rings([ring]) for ring in region.shape.rings if len(ring) > 2]
     outer = [a for a in areas if not any(a is not b and b.contains(a) for b in areas)]
     return len(outer) > 1
 

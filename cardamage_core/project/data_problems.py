@@ -28,7 +28,7 @@ from ..annotations import problems
 from ..annotations.model import AnnotatedPhoto, Dataset, Dot, Finding, Photo, Polygon, Polyline, Region
 from ..annotations.problems import SMALLEST_AREA, grouped, kind_of
 from ..annotations.problems import kind_of as kind_of_finding
-from ..annotations.shapes import area
+from ..annotations.shapes import area, outline
 from ..errors import PhotoError
 from ..formats.export import PhotoFiles
 from ..text import count
@@ -239,12 +239,14 @@ def _mended(regions: Sequence[Region], counts: Counter[str]) -> Iterator[Region]
 
 
 def _covers_nothing(region: Region) -> bool:
-    return not isinstance(region.shape, Polyline | Dot) and area(region.shape).area < SMALLEST_AREA
+    if isinstance(region.shape, Polyline | Dot) or geometry.is_tangled(outline(region.shape)):
+        return False
+    return area(region.shape).area < SMALLEST_AREA
 
 
 def _uncrossed(region: Region, counts: Counter[str]) -> Region:
     rings = region.shape.rings if isinstance(region.shape, Polygon) else ()
-    if all(len(ring) < 4 or shapely.Polygon(ring).is_valid for ring in rings):
+    if geometry.is_tangled(rings) or all(len(ring) < 4 or shapely.Polygon(ring).is_valid for ring in rings):
         return region
     counts["self-crossing"] += 1
     return msgspec.structs.replace(region, shape=Polygon(geometry.rings_of_area(geometry.area_of_rings(rings))))

@@ -2,8 +2,11 @@
 
 import itertools
 import math
+import time
 
+import numpy as np
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -104,3 +107,61 @@ def test_a_dab_of_the_brush_has_as_few_vertices_as_its_tolerance_allows(toleranc
 
 def _middles(coords):
     return [((ax + bx) / 2, (ay + by) / 2) for (ax, ay), (bx, by) in itertools.pairwise(coords)]
+
+
+CORNER = st.tuples(*[st.integers(0, 12).map(float)] * 2)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.lists(CORNER, min_size=3, max_size=9), min_size=1, max_size=4))
+def test_the_faces_between_lines_follow_the_even_odd_rule(rings):
+    area = geometry._faces_of(rings)
+    for x, y in itertools.product(np.arange(0.37, 12, 2.3), np.arange(0.41, 12, 2.9)):
+        crossed = [_is_crossed(a, b, x, y) for ring in rings for a, b in zip(ring, ring[1:] + ring[:1], strict=True)]
+        assert area.contains(shapely.Point(x, y)) == (sum(crossed) % 2 == 1)
+
+
+def _is_crossed(a, b, x, y):
+    """Whether the line a–b crosses a ray to the right of (x, y)."""
+    return (a[1] > y) != (b[1] > y) and a[0] + (y - a[1]) * (b[0] - a[0]) / (b[1] - a[1]) > x
+
+
+def random_ring(points, seed=0):
+    return np.random.default_rng(seed).random((points, 2)) * 1000
+
+
+TANGLES = {
+    "3,000 random points": [random_ring(3000)],
+    "50,000 random points": [random_ring(50_000)],
+    "1,000 random triangles": [random_ring(3, seed) for seed in range(1000)],
+    "one ring 2,000 times": [random_ring(5)] * 2000,
+    "all through one point": [np.array([(500 * math.cos(i * 2.5), 500 * math.sin(i * 2.5)) for i in range(3000)])],
+    "on one line": [np.column_stack([random_ring(3000)[:, 0]] * 2)],
+    "one point": [np.zeros((3000, 2))],
+    "far away": [random_ring(3000) * 1e6],
+    "narrow strokes": [np.array([(i * 0.01 + 1000 * (i % 2), 1000.0 * (i % 2)) for i in range(20_000)])],
+}
+
+
+@pytest.mark.parametrize("name", TANGLES)
+def test_the_work_for_a_tangle_is_bounded(name):
+    began = time.process_time()
+    area = geometry.area_of_rings(TANGLES[name])
+    assert area.is_valid
+    assert geometry.intersection(area, geometry.rectangle_area(0, 0, 500, 500)).area <= 250_000
+    assert time.process_time() - began < 5.0
+
+
+def test_a_tangle_keeps_about_its_place_and_is_called_one():
+    tangle = TANGLES["3,000 random points"]
+    assert geometry.is_tangled(tangle)
+    assert 200_000 < geometry.area_of_rings(tangle).area < 800_000  # every second face of a square of 1,000 pixels
+
+
+def test_many_crossings_and_parts_are_no_tangle_and_exact():
+    assert not geometry.is_tangled([random_ring(80)])
+    steps = [(float(i), float(i % 2)) for i in range(1000)]  # crossed by a straight line at each step
+    assert not geometry.is_tangled([(*steps, (999.0, 0.5), (0.0, 0.5))])
+    islands = [[(10.0 * i, 0.0), (10.0 * i + 4, 0.0), (10.0 * i, 4.0)] for i in range(1000)]
+    holes = [[(10.0 * i + 1, 1.0), (10.0 * i + 2, 1.0), (10.0 * i + 1, 2.0)] for i in range(1000)]
+    assert geometry.area_of_rings([*islands, *holes]).area == pytest.approx(1000 * (8.0 - 0.5))
