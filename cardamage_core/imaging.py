@@ -7,6 +7,7 @@ Dimensions are checked before a pixel is decoded. What comes out is always as di
 from __future__ import annotations
 
 import contextlib
+import errno
 import re
 import struct
 import warnings
@@ -18,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from .errors import PhotoError
+from .errors import PhotoError, reason_of
 
 TOO_LONG = 30_000  # pixels a side
 MOST_PIXELS = 120_000_000  # 360 MB of memory
@@ -32,6 +33,7 @@ _PROBLEMS = (
     OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, OverflowError, EOFError, AttributeError,
     AssertionError, NotImplementedError, struct.error, zlib.error,
 )  # fmt: skip
+_NOWHERE = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP)
 UNDECODABLE = (*_PROBLEMS, MemoryError, Image.DecompressionBombError)  # whatever Pillow raises for what is no image
 
 
@@ -82,8 +84,6 @@ def _opened(path: Path) -> Iterator[Image.Image]:
         with _image(path) as image:
             _check_size(path, image.size)
             yield image
-    except FileNotFoundError:
-        raise PhotoError(f"The photo {path.name} is missing.", f"Expected it at {path}.") from None
     except IsADirectoryError:
         raise PhotoError(f"{path.name} is a folder, not a photo.", str(path)) from None
     except UnidentifiedImageError:
@@ -93,9 +93,15 @@ def _opened(path: Path) -> Iterator[Image.Image]:
     except MemoryError:
         raise PhotoError(f"There is not enough memory to open {path.name}.", str(path)) from None
     except _PROBLEMS as error:
-        raise PhotoError(
-            f"{path.name} is damaged or cut off.", f"{path}: {error}. Copy it again from the camera."
-        ) from error
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> PhotoError:
+    if isinstance(error, FileNotFoundError) or (isinstance(error, OSError) and error.errno in _NOWHERE):
+        return PhotoError(f"The photo {path.name[:100]} is missing.", f"Expected it at {path}.")
+    return PhotoError(
+        f"{path.name} is damaged or cut off.", f"{path}: {reason_of(error)}. Copy it again from the camera."
+    )
 
 
 def _hush_pillow() -> None:

@@ -31,7 +31,7 @@ from ..annotations.model import (  # fmt: skip
     Ring,
     Shape,
 )
-from ..errors import FormatError
+from ..errors import FormatError, reason_of
 from . import common, masks
 from .common import Found, dataset, file_names, outlines, photo, polygon, rounded, stem_of
 from .source import Format, Reading, Source, Written
@@ -191,7 +191,7 @@ def _of_mask(data: Any, points: Ring, source: Source, where: str) -> Shape:
     except FormatError:
         raise
     except (binascii.Error, *imaging.UNDECODABLE) as error:
-        raise source.wrong(f"a mask as PNG ({error})", data, where=where) from None
+        raise source.wrong(f"a mask as PNG ({reason_of(error)})", data, where=where) from None
     return found or Polygon(())
 
 

@@ -16,6 +16,7 @@ Which process works on a job, and is it still alive?
 
 from __future__ import annotations
 
+import shutil
 import time
 from datetime import datetime
 from pathlib import Path
@@ -68,6 +69,8 @@ def make(jobs_folder: Path, job: TrainingJob, dataset: Dataset) -> JobFolder:
         files.sync_folder(made.path.parent)
     except OSError as error:
         raise JobError(f"Could not make the job's folder {made.path}.", f"{error.strerror or error}.") from error
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)  # there only if something failed
     return made
 
 
