@@ -27,7 +27,7 @@ STRIP = 256  # rows
 SUFFIXES = frozenset(
     (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".webp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".mpo")
 )
-_ORIENTATION = 0x0112
+_WIDTH, _HEIGHT, _ORIENTATION = 0x0100, 0x0101, 0x0112  # TIFF tags
 _TURNED = {5, 6, 7, 8}
 _PROBLEMS = (
     OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, OverflowError, EOFError, AttributeError,
@@ -48,7 +48,7 @@ class Header(NamedTuple):
 def header(path: Path | str) -> Header:
     """What a photo's file says of it before any pixel. PhotoError as in `load`."""
     with _opened(Path(path)) as image:
-        width, height = image.size
+        width, height = _stored_size(image)
         turn = _orientation(image)
         return Header(height, width, turn) if turn in _TURNED else Header(width, height, turn)
 
@@ -152,10 +152,17 @@ def _orientation(image: Image.Image) -> int:
     return found if isinstance(found, int) and 1 <= found <= 8 else 1
 
 
+def _stored_size(image: Image.Image) -> tuple[int, int]:
+    """Of a TIFF file Pillow tells the size as displayed, in some versions before the pixels are read."""
+    tags = getattr(image, "tag_v2", {}) if image.format == "TIFF" else {}
+    return int(tags.get(_WIDTH, image.size[0])), int(tags.get(_HEIGHT, image.size[1]))
+
+
 def _as_displayed(image: Image.Image) -> Image.Image:
-    turn = _orientation(image)
+    turn, is_tiff = _orientation(image), image.format == "TIFF"
     image.seek(0)
     image.load()
+    turn = _orientation(image) if is_tiff else turn  # Pillow turns these itself as it reads them
     return _turned(_in_rgb(image), turn)
 
 
