@@ -26,6 +26,7 @@ from . import Output, add_threshold, force_argument
 from .terminal import table
 
 REGIONS = "regions.json"
+LONGEST_STEM = 200  # bytes of a photo's name that its picture is called by
 
 
 class Predicted(NamedTuple):
@@ -139,7 +140,8 @@ def _pictures(folder: Path, photos: Sequence[Path]) -> list[Path]:
     """`stem.damage.png` (never the name of a photo itself), or `stem-2.damage.png` … where several share a stem."""
     taken: dict[str, None] = {}
     for photo in photos:
-        names = (f"{photo.stem}{'' if n == 1 else f'-{n}'}.damage.png" for n in range(1, len(photos) + 1))
+        stem = photo.stem.encode("utf-8", "surrogateescape")[:LONGEST_STEM].decode("utf-8", "ignore") or "photo"
+        names = (f"{stem}{'' if n == 1 else f'-{n}'}.damage.png" for n in range(1, len(photos) + 1))
         taken[next(name for name in names if name not in taken)] = None
     return [folder / name for name in taken]
 
