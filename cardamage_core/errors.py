@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 
+def reason_of(error: BaseException) -> str:
+    """What an error says to people: of the system's errors the text without number and path."""
+    return getattr(error, "strerror", None) or str(error)
+
+
 class CarDamageError(Exception):
     """Something a person can mend.
 

@@ -54,6 +54,28 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def is_there(path: Path | str) -> bool:
+    """Whether a file lies at a path that may be anything: too long, or with characters that no path holds."""
+    try:
+        return Path(path).is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def is_text(name: Path | str) -> bool:
+    """Whether a name is UTF-8, and so can be kept; file systems hold other names as well."""
+    try:
+        str(name).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def printable(name: Path | str) -> str:
+    """A name as text that can be written and kept; bytes that are not UTF-8 as \\udc….."""
+    return str(name).encode("utf-8", "backslashreplace").decode()
+
+
 def sha256(path: Path) -> str:
     """The file's SHA-256 as hex digits."""
     with Path(path).open("rb") as file:

@@ -7,6 +7,7 @@ RGB, transparent parts over white, the first frame where there are several.
 from __future__ import annotations
 
 import contextlib
+import errno
 import re
 import struct
 import warnings
@@ -18,17 +19,18 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from .errors import PhotoError
+from .errors import PhotoError, reason_of
 
 TOO_LONG = 30_000  # pixels a side
 MOST_PIXELS = 120_000_000  # 360 MB of memory
 STRIP = 256  # rows
-_ORIENTATION = 0x0112
+_WIDTH, _HEIGHT, _ORIENTATION = 0x0100, 0x0101, 0x0112  # TIFF tags
 _TURNED = {5, 6, 7, 8}
 _PROBLEMS = (
     OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, OverflowError, EOFError, AttributeError,
     AssertionError, NotImplementedError, struct.error, zlib.error,
 )  # fmt: skip
+_NOWHERE = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP)
 UNDECODABLE = (*_PROBLEMS, MemoryError, Image.DecompressionBombError)  # whatever Pillow raises for what is no image
 
 
@@ -43,7 +45,7 @@ class Header(NamedTuple):
 def header(path: Path | str) -> Header:
     """What a photo's file says of it before any pixel. PhotoError as in `load`."""
     with _opened(Path(path)) as image:
-        width, height = image.size
+        width, height = _stored_size(image)
         turn = _orientation(image)
         return Header(height, width, turn) if turn in _TURNED else Header(width, height, turn)
 
@@ -79,8 +81,6 @@ def _opened(path: Path) -> Iterator[Image.Image]:
         with _image(path) as image:
             _check_size(path, image.size)
             yield image
-    except FileNotFoundError:
-        raise PhotoError(f"The photo {path.name} is missing.", f"Expected it at {path}.") from None
     except IsADirectoryError:
         raise PhotoError(f"{path.name} is a folder, not a photo.", str(path)) from None
     except UnidentifiedImageError:
@@ -90,9 +90,15 @@ def _opened(path: Path) -> Iterator[Image.Image]:
     except MemoryError:
         raise PhotoError(f"There is not enough memory to open {path.name}.", str(path)) from None
     except _PROBLEMS as error:
-        raise PhotoError(
-            f"{path.name} is damaged or cut off.", f"{path}: {error}. Copy it again from the camera."
-        ) from error
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> PhotoError:
+    if isinstance(error, FileNotFoundError) or (isinstance(error, OSError) and error.errno in _NOWHERE):
+        return PhotoError(f"The photo {path.name[:100]} is missing.", f"Expected it at {path}.")
+    return PhotoError(
+        f"{path.name} is damaged or cut off.", f"{path}: {reason_of(error)}. Copy it again from the camera."
+    )
 
 
 def _hush_pillow() -> None:
@@ -143,10 +149,17 @@ def _orientation(image: Image.Image) -> int:
     return found if isinstance(found, int) and 1 <= found <= 8 else 1
 
 
+def _stored_size(image: Image.Image) -> tuple[int, int]:
+    """Of a TIFF file Pillow tells the size as displayed, in some versions before the pixels are read."""
+    tags = getattr(image, "tag_v2", {}) if image.format == "TIFF" else {}
+    return int(tags.get(_WIDTH, image.size[0])), int(tags.get(_HEIGHT, image.size[1]))
+
+
 def _as_displayed(image: Image.Image) -> Image.Image:
-    turn = _orientation(image)
+    turn, is_tiff = _orientation(image), image.format == "TIFF"
     image.seek(0)
     image.load()
+    turn = _orientation(image) if is_tiff else turn  # Pillow turns these itself as it reads them
     return _turned(_in_rgb(image), turn)
 
 

@@ -5,7 +5,7 @@ Everything that changes data goes through `edit…`, `undo` and `redo`, one tran
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from qtpy.QtCore import QObject, Signal
@@ -14,6 +14,7 @@ from cardamage_core.annotations.confidence import THRESHOLD
 from cardamage_core.annotations.model import AnnotatedPhoto, Label, Photo, Region
 from cardamage_core.errors import CarDamageError
 from cardamage_core.project import Edit, PhotoSummary, Project
+from cardamage_core.project.prediction_log import Look
 from cardamage_core.text import amount
 
 
@@ -38,6 +39,7 @@ class Session(QObject):
         self._labels: tuple[Label, ...] | None = None
         self._current = ""
         self._threshold = THRESHOLD
+        self._looks: Mapping[str, Look] | None = None
 
     @property
     def project(self) -> Project | None:
@@ -124,6 +126,22 @@ class Session(QObject):
         """From which score on predictions are seen and counted, on every page."""
         return self._threshold
 
+    def looks(self) -> Mapping[str, Look]:
+        """The last look of a model at each photo that one looked at."""
+        if self._looks is None:
+            self._looks = self._project.looks() if self._project else {}
+        return self._looks
+
+    def note_look(self, photo_id: str, look: Look) -> None:
+        """A model looked at a photo, or failed to; `photo_changed` tells."""
+        try:
+            self._opened().note_look(photo_id, look)
+        except CarDamageError as error:
+            self.failed.emit(error)
+            return
+        self._looks = {**self.looks(), photo_id: look}
+        self.photo_changed.emit(photo_id)
+
     def set_threshold(self, value: float) -> None:
         """Let predictions count from another score on; kept in the project unless that is open for reading only."""
         if value == self._threshold:
@@ -202,6 +220,7 @@ class Session(QObject):
         if old is not None:
             old.close()
         self._threshold = project.threshold if project else THRESHOLD
+        self._looks = None
         self.project_changed.emit()
         self.threshold_changed.emit(self._threshold)
         self.labels_changed.emit()

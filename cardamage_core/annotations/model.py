@@ -9,7 +9,7 @@ Coordinates are pixels of the photo as displayed (EXIF orientation applied), x r
 from __future__ import annotations
 
 import uuid
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -19,6 +19,7 @@ Ring = tuple[Point, ...]
 Role = Literal["damage", "car", "part"]
 Review = Literal["unreviewed", "accepted", "rejected", "needs work"]
 OriginKind = Literal["drawn", "imported", "predicted"]
+Side = Annotated[int, msgspec.Meta(ge=0, le=30_000)]  # pixels; no larger photo is opened (see `imaging.TOO_LONG`)
 SPLITS = ("", "train", "val", "test")
 UNLABELLED = ""
 
@@ -109,8 +110,8 @@ class Photo(msgspec.Struct, frozen=True, omit_defaults=True):
     id: str
     path: str
     name: str
-    width: int = 0
-    height: int = 0
+    width: Side = 0
+    height: Side = 0
     size: int = 0
     sha256: str = ""
     split: str = ""

@@ -140,6 +140,7 @@ KINDS: dict[str, Kind] = {
     "photo-twice": Kind("Photo twice", "Keep one of both."),
     "same-content": Kind("Photos with the same content", "Keep one; never one in train and one in val."),
     "near-duplicate": Kind("Photos that look the same in two splits", "Put both into one split."),
+    "unusable-name": Kind("Photo with a name that is not UTF-8", "Rename it, then import it again."),
     "wrong-size": Kind("File of another size than noted", "Look whether it is the photo that was annotated."),
     "stored-orientation": Kind("Regions drawn before EXIF turned the photo", "“Turn regions” or --turn evident."),
     "turn-unsure": Kind("Regions perhaps drawn before EXIF turned the photo", "Look; “Turn regions” or --turn all."),

@@ -14,7 +14,7 @@ import sys
 from typing import Any, NoReturn, Protocol, TextIO, cast
 
 from ..annotations.confidence import is_score
-from ..errors import CarDamageError
+from ..errors import CarDamageError, reason_of
 from . import streams
 
 MODULES = {
@@ -84,7 +84,9 @@ class Output:
             streams.silence(self._stdout)
         except OSError as error:
             streams.silence(self._stdout)
-            raise CarDamageError("The result could not be written to standard output.", f"{_why(error)}.") from error
+            raise CarDamageError(
+                "The result could not be written to standard output.", f"{reason_of(error)}."
+            ) from error
 
     def fail(self, program: str, title: str, detail: str = "") -> None:
         """Explain an error to people, and with `--json` to machines as well, unless there was a report."""
@@ -127,7 +129,7 @@ def main(argv: list[str], *, program: str = "cardamage") -> int:
         out.fail(name, "Stopped.")
         return 130
     except OSError as error:  # a path on the command line that nothing can be done with, a disk that fails
-        out.fail(name, f"{error.filename or 'A file'} cannot be used.", f"{_why(error)}.")
+        out.fail(name, f"{error.filename or 'A file'} cannot be used.", f"{reason_of(error)}.")
         return 1
 
 
@@ -168,7 +170,3 @@ def _json(document: dict[str, Any], stream: TextIO) -> str:
     except UnicodeEncodeError:
         return json.dumps(document, indent=2)
     return text
-
-
-def _why(error: OSError) -> str:
-    return error.strerror or str(error)

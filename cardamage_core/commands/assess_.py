@@ -11,6 +11,7 @@ from ..annotations.model import AnnotatedPhoto, Dataset
 from ..assessment.damage import NOT_AN_ESTIMATE, Damage, assess, figure
 from ..errors import ProjectError
 from ..project import Project
+from ..project.prediction_log import failed
 from . import Output, add_threshold
 from .terminal import table
 
@@ -23,29 +24,32 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
-    """One figure for each photo with regions; figures of several photos are never summed."""
+    """One figure for each photo with regions, never summed; 1 where a model failed, so that nothing can be said."""
     with Project.open(args.project, read_only=True) as project:
-        dataset = project.dataset()
+        dataset, looks = project.dataset(), project.looks()
         threshold = project.threshold if args.threshold is None else args.threshold
     assessed = [
         (one, assess(one.photo, one.regions, dataset.labels, threshold=threshold))
         for one in _chosen(dataset, args.photo)
     ]
+    unknown = failed(_chosen(dataset, args.photo, everything=True), looks)
     document = {
         "threshold": threshold,
+        "failed": [{"photo": one.photo.path, "model": look.model, "problem": look.problem} for one, look in unknown],
         "photos": [
             {"photo": one.photo.name, "id": one.photo.id, "path": one.photo.path, "regions": len(one.regions)}
             | msgspec.to_builtins(damage)
             for one, damage in assessed
         ],
     }
-    out.report(document, _text(assessed, explain=bool(args.photo)))
-    return 0
+    told = [f"{one.photo.name} could not be outlined: {look.problem}" for one, look in unknown]
+    out.report(document, "\n".join([_text(assessed, explain=bool(args.photo)), *told]))
+    return 1 if unknown else 0
 
 
-def _chosen(dataset: Dataset, name: str | None) -> list[AnnotatedPhoto]:
+def _chosen(dataset: Dataset, name: str | None, *, everything: bool = False) -> list[AnnotatedPhoto]:
     if name is None:
-        return [one for one in dataset.photos if one.regions]
+        return [one for one in dataset.photos if one.regions or everything]
     found = [one for one in dataset.photos if name in (one.photo.name, one.photo.id, Path(one.photo.path).name)]
     if not found:
         raise ProjectError(f"There is no photo “{name}” in the project.", f"It has {len(dataset.photos)} photos.")

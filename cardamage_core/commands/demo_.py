@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -24,14 +24,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("--out", type=Path, default=FOLDER, metavar="DIR", help=f"where to (default: {FOLDER})")
     parser.add_argument(
-        "--photos", type=int, default=80, metavar="N", help="photos to learn from (default: %(default)s)"
+        "--photos", type=_at_least(1), default=80, metavar="N", help="photos to learn from (default: %(default)s)"
     )
-    parser.add_argument("--epochs", type=int, default=0, metavar="N", help="default: as many as are needed")
+    parser.add_argument("--epochs", type=_at_least(0), default=0, metavar="N", help="default: as many as are needed")
     parser.add_argument(
-        "--steps", type=int, default=DemoSettings.steps, metavar="N", help="an epoch (default: %(default)s)"
+        "--steps", type=_at_least(1), default=DemoSettings.steps, metavar="N", help="an epoch (default: %(default)s)"
     )
-    parser.add_argument("--start", default=DemoSettings.start, metavar="WEIGHTS", help="imagenet (default) or none")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="same seed, same photos (default: 0)")
+    parser.add_argument(
+        "--start",
+        default=DemoSettings.start,
+        metavar="WEIGHTS",
+        help="included (default), imagenet or none",
+    )
+    parser.add_argument("--seed", type=_at_least(0), default=0, metavar="N", help="same seed, same photos (default: 0)")
     parser.add_argument("--no-window", action="store_true", help="do not open the window afterwards")
 
 
@@ -55,6 +60,17 @@ def window_folder(argv: list[str], environ: Mapping[str, str], *, platform: str 
     has_display = platform in ("win32", "darwin") or bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
     is_wanted = has_display and not args.no_window and "--json" not in argv
     return place(args.out.absolute(), _settings(args)) / "project" if is_wanted else None
+
+
+def _at_least(least: int) -> Callable[[str], int]:
+    """For argparse: a whole number that is not smaller."""
+
+    def number(text: str) -> int:
+        if not text.strip().isdecimal() or (found := int(text)) < least:
+            raise argparse.ArgumentTypeError(f"expected a whole number of at least {least}, found {text}")
+        return found
+
+    return number
 
 
 def _settings(args: argparse.Namespace) -> DemoSettings:

@@ -50,7 +50,8 @@ def run(args: argparse.Namespace, out: Output) -> int:
     classes = {label: model.card.classes[number - 1] for label, number in classes_of(dataset, job).items()}
     metrics = evaluate(read, predictions, classes=classes, threshold=threshold)
     document = {"model": model.card.id, "split": args.split or job.val_split, "seconds": round(seconds, 2)}
-    out.report(document | msgspec.to_builtins(metrics) | {"failed": failed}, _text(metrics))
+    told = [f"{one['photo']} could not be outlined and was left out: {one['title']}" for one in failed]
+    out.report(document | msgspec.to_builtins(metrics) | {"failed": failed}, "\n".join([_text(metrics), *told]))
     return 1 if failed else 0
 
 

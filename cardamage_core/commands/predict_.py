@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from ..annotations.labels import new_labels
 from ..annotations.model import AnnotatedPhoto, Dataset, Label, Photo, Region, Role
 from ..assessment import pictures
 from ..assessment.damage import Damage, assess, figure, is_counted, role_of
-from ..errors import PhotoError
+from ..errors import ModelError, PhotoError
 from ..inference.client import Predictor
 from ..models import registry
 from ..project import Project
@@ -26,6 +26,7 @@ from . import Output, add_threshold, force_argument
 from .terminal import table
 
 REGIONS = "regions.json"
+LONGEST_STEM = 200  # bytes of a photo's name that its picture is called by
 
 
 class Predicted(NamedTuple):
@@ -56,6 +57,8 @@ def run(args: argparse.Namespace, out: Output) -> int:
     models, labels, usual = _models_and_labels(args)
     threshold = usual if args.threshold is None else args.threshold
     photos = list(photos_in(args.photos))
+    if not photos:
+        raise PhotoError("There are no photos to outline.", f"Looked in {', '.join(map(str, args.photos))}.")
     wanted = _pictures(args.out, photos)
     outputs = Outputs(photos, project=args.project, folders=[model.folder for model in models], replace=args.force)
     outputs.check([args.out / REGIONS, *wanted])
@@ -68,9 +71,12 @@ def run(args: argparse.Namespace, out: Output) -> int:
             try:
                 done.append(_predict(predictor, path, picture, threshold, labels))
                 out.progress(f"{number}/{len(photos)} {path.name}: {plural(len(done[-1].regions), 'region')}")
-            except PhotoError as error:
+            except (PhotoError, ModelError) as error:
                 failed.append({"photo": str(path), "title": error.title, "detail": error.detail})
                 out.progress(f"{number}/{len(photos)} {error.title} {error.detail}")
+                if isinstance(error, ModelError):  # the process is gone: what is done is kept, the rest is not tried
+                    failed += [{"photo": str(rest), "title": "Not tried.", "detail": ""} for rest in photos[number:]]
+                    break
     dataset = Dataset(tuple(AnnotatedPhoto(one.photo, one.regions) for one in done), labels)
     formats.write(dataset, args.out / REGIONS, format="via1")
     document = {
@@ -81,7 +87,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
         "photos": [_document(one) for one in done],
         "failed": failed,
     }
-    out.report(document, f"{_table(done)}\n\nPictures and {REGIONS} are in {args.out}.")
+    out.report(document, _text(done, failed, args.out))
     return 1 if failed else 0
 
 
@@ -134,13 +140,20 @@ def _pictures(folder: Path, photos: Sequence[Path]) -> list[Path]:
     """`stem.damage.png` (never the name of a photo itself), or `stem-2.damage.png` … where several share a stem."""
     taken: dict[str, None] = {}
     for photo in photos:
-        names = (f"{photo.stem}{'' if n == 1 else f'-{n}'}.damage.png" for n in range(1, len(photos) + 1))
+        stem = photo.stem.encode("utf-8", "surrogateescape")[:LONGEST_STEM].decode("utf-8", "ignore") or "photo"
+        names = (f"{stem}{'' if n == 1 else f'-{n}'}.damage.png" for n in range(1, len(photos) + 1))
         taken[next(name for name in names if name not in taken)] = None
     return [folder / name for name in taken]
 
 
 def _figure(damage: Damage, regions: Sequence[Region]) -> str:
     return figure(damage.percent, damage.low, damage.high, damage.words) if damage.by_region else "no damage seen"
+
+
+def _text(done: Sequence[Predicted], failed: Sequence[Mapping[str, str]], folder: Path) -> str:
+    told = [f"{_table(done)}\n", f"Pictures and {REGIONS} are in {folder}."] if done else ["No photo was outlined."]
+    lines = [f"  {one['photo']}: {one['title']} {one['detail']}".rstrip() for one in failed]
+    return "\n".join([*told, *([f"{plural(len(failed), 'photo')} could not be outlined:", *lines] if failed else [])])
 
 
 def _table(done: Sequence[Predicted]) -> str:

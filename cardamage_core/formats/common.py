@@ -121,7 +121,7 @@ def _region(key: str, found: Found, origin: Origin) -> Region:
 
 def _harmless(name: str) -> str:
     last = re.split(r"[\\/]", name.split("?")[0].rstrip("/\\"))[-1]
-    plain = re.sub(_ANY, "_", last).strip(". ")[:150] or "photo"
+    plain = re.sub(_ANY, "_", last).strip(". ")[:150].encode()[:200].decode(errors="ignore") or "photo"
     return f"_{plain}" if _DEVICES.match(plain) else plain
 
 

@@ -43,7 +43,7 @@ from ..annotations.model import (
 )
 from ..annotations.shapes import area, bounds
 from ..errors import FormatError, PhotoError
-from ..files import PHOTO_SUFFIXES
+from ..files import PHOTO_SUFFIXES, is_text, printable
 from .common import file_names, stem_of
 from .source import Format
 from .via.entries import KEY
@@ -334,7 +334,8 @@ class PhotoFiles:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._near = _index(_files(folder, 0))
+        self.unnameable: list[str] = []  # photos whose names are not UTF-8: nothing could refer to them
+        self._near = _index(_files(folder, 0, self.unnameable))
         self._all: dict[str, list[Path]] | None = None
 
     def find(self, name: str, *, size: int = 0) -> Path | None:
@@ -357,12 +358,16 @@ class PhotoFiles:
 
     def _everything(self) -> dict[str, list[Path]]:
         if self._all is None:
-            self._all = _index(_files(self._folder, DEEPEST))
+            self.unnameable.clear()
+            self._all = _index(_files(self._folder, DEEPEST, self.unnameable))
         return self._all
 
 
-def _files(folder: Path, depth: int) -> Iterator[Path]:
-    """Files in a folder and `depth` folders below; hidden folders and links to folders are left out."""
+def _files(folder: Path, depth: int, unnameable: list[str]) -> Iterator[Path]:
+    """Files in a folder and `depth` folders below; hidden folders and links to folders are left out.
+
+    So are names that are not UTF-8; those of photos go to `unnameable`.
+    """
     waiting = [(folder, 0)]
     count = 0
     while waiting and count < MOST_FILES:
@@ -373,7 +378,10 @@ def _files(folder: Path, depth: int) -> Iterator[Path]:
                     waiting.append((Path(entry.path), level + 1))
             elif entry.is_file():
                 count += 1
-                yield Path(entry.path)
+                if is_text(entry.path[len(str(folder)) :]):
+                    yield Path(entry.path)
+                elif Path(entry.name).suffix.lower() in PHOTO_SUFFIXES:
+                    unnameable.append(printable(entry.path))
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:

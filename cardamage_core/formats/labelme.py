@@ -20,7 +20,7 @@ from PIL import Image
 
 from .. import imaging
 from ..annotations.model import AnnotatedPhoto, Circle, Dataset, Dot, Polygon, Polyline, Rectangle, Region, Ring, Shape
-from ..errors import FormatError
+from ..errors import FormatError, reason_of
 from . import common, masks
 from .common import Found, dataset, file_names, outlines, photo, polygon, rounded, stem_of
 from .source import Format, Reading, Source, Written
@@ -181,7 +181,7 @@ def _of_mask(data: Any, points: Ring, source: Source, where: str) -> Shape:
     except FormatError:
         raise
     except (binascii.Error, *imaging.UNDECODABLE) as error:
-        raise source.wrong(f"a mask as PNG ({error})", data, where=where) from None
+        raise source.wrong(f"a mask as PNG ({reason_of(error)})", data, where=where) from None
     return found or Polygon(())
 
 

@@ -19,7 +19,7 @@ from .. import imaging
 from ..annotations.labels import DAMAGE
 from ..annotations.model import AnnotatedPhoto, Dataset, Polygon, Problem
 from ..annotations.shapes import outline
-from ..errors import FormatError
+from ..errors import FormatError, reason_of
 from ..files import PHOTO_SUFFIXES
 from . import common, masks
 from .common import Found, dataset, file_names, label_names, photo, stem_of
@@ -144,7 +144,9 @@ def _values(source: Source) -> np.ndarray:
     except FormatError:
         raise
     except imaging.UNDECODABLE as error:
-        raise FormatError(f"{source.path.name} is not a PNG that can be read.", f"{source.path}: {error}.") from None
+        raise FormatError(
+            f"{source.path.name} is not a PNG that can be read.", f"{source.path}: {reason_of(error)}."
+        ) from None
     return rgb[..., 0] << 16 | rgb[..., 1] << 8 | rgb[..., 2]
 
 

@@ -14,6 +14,7 @@ PROJECT/jobs/.turn                 held by the worker whose turn it is
 
 from __future__ import annotations
 
+import shutil
 import time
 from datetime import datetime
 from pathlib import Path
@@ -66,6 +67,8 @@ def make(jobs_folder: Path, job: TrainingJob, dataset: Dataset) -> JobFolder:
         files.sync_folder(made.path.parent)
     except OSError as error:
         raise JobError(f"Could not make the job's folder {made.path}.", f"{error.strerror or error}.") from error
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)  # there only if something failed
     return made
 
 

@@ -150,7 +150,7 @@ def read_torch_checkpoint(path: Path) -> dict[str, np.ndarray]:
     try:
         data = Path(path).read_bytes()
     except OSError as error:
-        raise EngineError(f"There is no weights file {path}.", str(error)) from error
+        raise EngineError(f"There is no weights file {path}.", error.strerror or str(error)) from error
     try:
         return _read_legacy(io.BytesIO(data))
     except (pickle.UnpicklingError, EOFError, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:

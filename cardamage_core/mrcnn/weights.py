@@ -8,6 +8,7 @@ import contextlib
 import json
 import mmap
 import os
+import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -48,7 +49,7 @@ def write_arrays(path: Path, arrays: Mapping[str, np.ndarray], *, notes: Mapping
         _replace(part, path)
     except (OSError, RuntimeError) as error:  # h5py's own, where closing the file fails on a full disk
         part.unlink(missing_ok=True)
-        raise EngineError(f"The weights could not be written to {path}.", str(error)) from error
+        raise EngineError(f"The weights could not be written to {path}.", _why(error)) from error
 
 
 def halved(array: np.ndarray) -> np.ndarray:
@@ -193,8 +194,15 @@ def _opened(path: Path) -> Iterator[h5py.File]:
             yield file
     except DAMAGE as error:
         raise EngineError(
-            f"{path} is not a whole HDF5 file.", f"It may be cut off, damaged or of another kind. {error}"
+            f"{path} is not a whole HDF5 file.", f"It may be cut off, damaged or of another kind. {_why(error)}."
         ) from error
+
+
+def _why(error: BaseException) -> str:
+    """What the system said, within HDF5's own words where it stands there."""
+    text = getattr(error, "strerror", None) or str(error)
+    told = re.search(r"error message = '([^']+)'", text)
+    return told[1] if told else text.rstrip(".")
 
 
 def _check_heaps(path: Path) -> None:

@@ -22,6 +22,18 @@ FOLDER = "copies"
 PARTS = ("", "-wal", "-shm", "-journal")
 KEPT = 3
 DAY = datetime.timedelta(hours=24)
+# Damage that SQLite does not see: it keeps no check sums, and a zeroed sector may lie within one value.
+WRONG_ROWS = {
+    f"A row of {table} is damaged": f"SELECT 1 FROM {table} WHERE {condition} LIMIT 1"
+    for table, condition in {
+        "photos": "NOT json_valid(value) OR json_extract(value, '$.name') IS NOT name"
+        " OR json_extract(value, '$.path') IS NOT path",
+        "regions": "NOT json_valid(value) OR coalesce(json_extract(value, '$.label'), '') IS NOT label",
+        "labels": "NOT json_valid(value)",
+        "edits": "at NOT LIKE '2___-__-__T%'",
+        "changes": "NOT json_valid(coalesce(before_value, '0')) OR NOT json_valid(coalesce(after_value, '0'))",
+    }.items()
+}
 STAMP = "%Y-%m-%d %H%M%S"
 
 
@@ -61,15 +73,14 @@ def keep(folder: Path, now: datetime.datetime | None = None) -> Path | None:
 
 
 def trouble(path: Path) -> str:
-    """What is wrong with a project file, "" when nothing is. Reads the whole file."""
+    """What is wrong with a project file, "" when nothing is. Reads the whole file, and each row."""
     try:
         with contextlib.closing(_reader(path)) as db:
             found = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
-            for table in ("photos", "regions", "labels", "edits", "changes"):
-                db.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone()
-    except sqlite3.Error as error:
+            wrong = [what for what, sql in WRONG_ROWS.items() if db.execute(sql).fetchone()]
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         return str(error)
-    return "" if found == "ok" else found
+    return "; ".join(wrong) if found == "ok" else found
 
 
 def restore(folder: Path) -> Path | None:

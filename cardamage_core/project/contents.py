@@ -19,6 +19,8 @@ import msgspec
 from ..annotations.confidence import THRESHOLD, is_score
 from ..annotations.model import AnnotatedPhoto, Dataset, Label, Photo, Region, Review
 from ..errors import ProjectError
+from . import prediction_log
+from .prediction_log import Look
 from .store import Change, Store, Stored, value_of
 
 THRESHOLD_SETTING = "score_threshold"
@@ -76,6 +78,10 @@ class Contents:
         stored = self._store.setting(THRESHOLD_SETTING)
         value = msgspec.json.decode(stored) if stored else None
         return float(value) if isinstance(value, int | float) and is_score(value) else THRESHOLD
+
+    def looks(self) -> dict[str, Look]:
+        """The last look of a model at each photo that one looked at, by the photos' ids."""
+        return prediction_log.remembered(self._store)
 
     def extra(self) -> dict[str, Any]:
         """What formats need to write files back as they were, by format (see `Dataset.extra`)."""

@@ -51,7 +51,7 @@ def all_problems(project: Project, dataset: Dataset, *, step: Step = nothing) ->
 
 def photo_file_problems(photos: Sequence[AnnotatedPhoto], *, folder: Path, step: Step = nothing) -> list[Problem]:
     """Everything about the files; `folder` is the project's. `step` is called often and may raise to cancel."""
-    present = [one for one in photos if Path(one.photo.path).is_file()]
+    present = [one for one in photos if files.is_there(one.photo.path)]
     found = [*_lost(photos, folder), *_sizes(present)]
     seen = [
         (one, evidence_of(one, header))
@@ -70,7 +70,7 @@ def elsewhere(photos: Sequence[AnnotatedPhoto], folder: Path) -> dict[str, Path]
 
     Looked for in the project's folder, where the other photos lie, and around the place where each should be.
     """
-    missing = [one.photo for one in photos if not Path(one.photo.path).is_file()]
+    missing = [one.photo for one in photos if not files.is_there(one.photo.path)]
     if not missing:
         return {}
     others = {Path(one.photo.path).parent for one in photos} - {folder}

@@ -14,7 +14,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from ..errors import ProjectError, ProjectLockedError
+from ..errors import ProjectError, ProjectLockedError, reason_of
 
 LOCK = "project.lock"
 TRIES = 100  # each is lost only to a process that just removed the folder
@@ -57,7 +57,7 @@ def taken(folder: Path) -> ProjectLock:
         except (OSError, NotImplementedError) as error:
             if isinstance(error, FileNotFoundError) and left:  # removed by its maker at this moment
                 continue
-            raise ProjectError(f"{folder} cannot be used for a project.", f"{_reason(error)}.") from error
+            raise ProjectError(f"{folder} cannot be used for a project.", f"{reason_of(error)}.") from error
     raise AssertionError("the last try returns or raises")
 
 
@@ -97,10 +97,6 @@ def _held(folder: Path) -> ProjectLockedError:
     return ProjectLockedError(
         f"{folder.name} is open in another window or command.", f"Close it there first: {folder}."
     )
-
-
-def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error)
 
 
 def _nothing() -> None:

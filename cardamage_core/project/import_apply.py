@@ -16,6 +16,8 @@ import msgspec
 
 from ..annotations.labels import new_labels
 from ..annotations.model import AnnotatedPhoto, Dataset, Label, Photo, Problem, Region
+from ..errors import ProjectError
+from ..files import is_text, printable
 from ..text import count
 from .history import Edit
 from .import_plan import Cancelled, ImportPlan, Progress, plan_photos, watch
@@ -43,7 +45,7 @@ def apply(
     labels = _labels(project, plan.dataset, match.new)
     extra = _merged(project, plan.dataset.extra)
     total = len(labels) + len(match.changed) + len(extra) + sum(1 + len(one.regions) for one in match.new)
-    text = f"Import {plan.source.name}"
+    text = f"Import {printable(plan.source.name)}"
     step = watch(total, progress, cancelled)
     edit = project.add(match.new, labels, text, changed=match.changed, extra=extra, step=step)
     return _summary(plan, match, edit)
@@ -183,6 +185,11 @@ def _updated(project: Project, old: Photo, one: AnnotatedPhoto, *, takes_regions
 def _stored_path(project: Project, photo: Photo) -> str:
     """Relative where the photo lies in the project's own folder, so that the folder can be moved."""
     path = Path(photo.path)
+    if not is_text(path.relative_to(project.folder) if path.is_relative_to(project.folder) else path):
+        raise ProjectError(
+            f"The photos in {printable(path.parent)} cannot be kept.",
+            "The name of a folder above them is not UTF-8. Rename it, then import again.",
+        )
     return path.relative_to(project.folder).as_posix() if path.is_relative_to(project.folder) else photo.path
 
 

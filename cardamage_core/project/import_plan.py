@@ -19,7 +19,7 @@ from ..annotations.labels import LabelTwin, alike, new_labels
 from ..annotations.model import AnnotatedPhoto, Dataset, Label, Photo, Problem, Region, Role, new_id
 from ..annotations.problems import find_problems
 from ..errors import FormatError, ProjectError
-from ..files import ANNOTATION_SUFFIXES, PHOTO_SUFFIXES
+from ..files import ANNOTATION_SUFFIXES, PHOTO_SUFFIXES, is_text, is_there, printable
 from ..formats.common import IN_NAME, text_of, ticked
 from ..formats.export import PhotoFiles
 from ..formats.via.entries import KEY, LABEL_IN
@@ -160,7 +160,7 @@ def plan(
     FormatError when there is nothing to import.
     """
     path = Path(path).absolute()
-    if path.is_file() and path.suffix.lower() in PHOTO_SUFFIXES:
+    if is_there(path) and path.suffix.lower() in PHOTO_SUFFIXES:
         return plan_photos([path], split=split, progress=progress, cancelled=cancelled)
     source = _annotation_file(path, format) if path.is_dir() else path
     folder = Path(photos).absolute() if photos else path if path.is_dir() else path.parent
@@ -173,6 +173,7 @@ def plan(
         tell = telling(progress, cancelled, upto=READ)
         reading = formats.read_with_problems(source, format=format, label_in=mapping.label_in, photos=folder, tell=tell)
     stop_if(cancelled)
+    reading = _with_names(reading, place)
     proposed = proposal(reading.dataset, known)
     dataset = applied(reading.dataset, mapping)
     is_listed = source is None
@@ -183,6 +184,15 @@ def plan(
     step = watch(2 * len(fresh), after(progress, READ if source else 0.0), cancelled)
     found = _looked_at(source or path, fresh, reading, step, turn=turn)
     return _with_proposal(found, proposed, mapping)
+
+
+def _with_names(reading: formats.Reading, place: PhotoFiles) -> formats.Reading:
+    """Without the photos whose names could not be kept; each is a problem."""
+    photos = tuple(one for one in reading.dataset.photos if is_text(one.photo.name))
+    others = [printable(one.photo.name) for one in reading.dataset.photos if not is_text(one.photo.name)]
+    found = tuple(_unnameable(dict.fromkeys([*place.unnameable, *others])))
+    dataset = msgspec.structs.replace(reading.dataset, photos=photos) if others else reading.dataset
+    return formats.Reading(dataset, (*reading.problems, *found))
 
 
 def with_mapping(plan: ImportPlan, mapping: NameMapping) -> ImportPlan:
@@ -198,9 +208,12 @@ def plan_photos(
     cancelled: Cancelled | None = None,
 ) -> ImportPlan:
     """Photos without annotations, given by their files."""
-    photos = [_photo(Path(path).absolute(), split) for path in paths]
-    source = Path(paths[0]).absolute() if len(photos) == 1 else Path(f"{len(photos)} photos")
-    return _looked_at(source, photos, formats.Reading(Dataset(())), watch(2 * len(photos), progress, cancelled))
+    photos = [_photo(Path(path).absolute(), split) for path in paths if is_text(Path(path).name)]
+    source = Path(paths[0]).absolute() if len(paths) == 1 else Path(f"{len(photos)} photos")
+    found = tuple(_unnameable(printable(path) for path in paths if not is_text(Path(path).name)))
+    if not photos and found:
+        raise FormatError("No photo has a name that can be used.", found[0].text)
+    return _looked_at(source, photos, formats.Reading(Dataset(()), found), watch(2 * len(photos), progress, cancelled))
 
 
 def _annotation_file(folder: Path, name: str) -> Path | None:
@@ -227,8 +240,15 @@ def _is_annotation(path: Path) -> bool:
 def _only_photos(folder: Path, place: PhotoFiles) -> formats.Reading:
     paths = place.photos()
     if not paths:
-        raise FormatError(f"{folder.name} holds no photos and no annotation file.", f"Looked in {folder}.")
+        detail = f" Photos without usable names: {', '.join(place.unnameable[:5])}." if place.unnameable else ""
+        raise FormatError(f"{folder.name} holds no photos and no annotation file.", f"Looked in {folder}.{detail}")
     return formats.Reading(Dataset(tuple(_photo(path, "") for path in paths)))
+
+
+def _unnameable(names: Iterable[str]) -> Iterator[Problem]:
+    for name in names:
+        text = f"{name} has a name that is not UTF-8 and was left out. Rename it, then import it again."
+        yield Problem("unusable-name", text, "error")
 
 
 def _photo(path: Path, split: str) -> AnnotatedPhoto:

@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
-from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -34,6 +33,7 @@ from ..annotations.model import (
 )
 from ..annotations.shapes import bounds
 from ..errors import PhotoError
+from ..files import is_there
 from ..imaging import Header
 
 THREADS = 4
@@ -52,7 +52,7 @@ def with_headers(
     for one, found in zip(photos, headers(photos, step=step), strict=True):
         if isinstance(found, PhotoError):
             result.append(one)
-            if Path(one.photo.path).exists():
+            if is_there(one.photo.path):
                 problems.append(Problem("unreadable-photo", str(found), "error", one.photo.id))
             continue
         photo = msgspec.structs.replace(one.photo, width=found.width, height=found.height)

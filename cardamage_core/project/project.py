@@ -17,11 +17,12 @@ import msgspec
 from ..annotations.confidence import is_score
 from ..annotations.model import AnnotatedPhoto, Label, Photo, Problem, Region
 from ..errors import CarDamageError, ProjectError
-from . import backups, fingerprints, history, store
+from . import backups, fingerprints, history, prediction_log, store
 from .contents import THRESHOLD_SETTING, Contents
 from .edit_changes import EditChanges
 from .filesystem import ProjectLock, taken
 from .history import Edit, HistoryStep
+from .prediction_log import Look
 from .store import Change, Store
 
 FILE = backups.FILE
@@ -230,7 +231,12 @@ class Project(Contents):
             self._counts.changed(changes)
             return edit
 
-    # Settings
+    # What models said, and settings
+
+    def note_look(self, photo_id: str, look: Look) -> None:
+        """A model looked at a photo, or failed to. No edit: there is nothing to undo."""
+        self._must_be_writable()
+        prediction_log.remember(self._store, photo_id, look)
 
     def set_threshold(self, value: float) -> None:
         """Say from which score (0…1) on open predictions count. No edit: there is nothing to undo."""

@@ -54,14 +54,15 @@ CREATE TABLE changes(
   photo TEXT NOT NULL, before_position REAL, before_value TEXT, after_position REAL, after_value TEXT);
 CREATE INDEX changes_by_edit ON changes(edit);
 """
-# What formats need to write a file back as it was (`Dataset.extra`), how the photos' files looked when last seen, the
-# project's settings, and what undo and redo would do without walking the whole log. May be added to a file that exists:
-# no new layout.
+# What formats need to write a file back as it was (`Dataset.extra`), how the photos' files looked when last seen, what
+# models saw on them, the project's settings, and what undo and redo would do without walking the whole log. May be
+# added to a file that exists: no new layout.
 LATER = """
 CREATE TABLE IF NOT EXISTS extras(
   key TEXT NOT NULL PRIMARY KEY, photo TEXT NOT NULL DEFAULT '', position REAL NOT NULL, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS fingerprints(
   photo TEXT NOT NULL PRIMARY KEY, size INTEGER NOT NULL, changed INTEGER NOT NULL, digest TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS looks(photo TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS settings(name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS edits_done ON edits(id) WHERE undone=0;
 CREATE INDEX IF NOT EXISTS edits_undone ON edits(id) WHERE undone=1;

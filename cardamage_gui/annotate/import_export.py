@@ -304,8 +304,12 @@ def _kinds() -> dict[str, str]:
 
 def _losses(project: Project, name: str, _task: Task) -> tuple[Problem, ...]:
     from cardamage_core import formats
+    from cardamage_core.project.prediction_log import failed, failed_said
 
-    return formats.losses(project.dataset(), format=name)
+    dataset = project.dataset()
+    unknown = failed(dataset.photos, project.looks())
+    told = (Problem("not-outlined", failed_said(len(unknown)), "error"),) if unknown else ()
+    return (*told, *formats.losses(dataset, format=name))
 
 
 def _export(

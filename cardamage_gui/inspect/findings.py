@@ -28,6 +28,7 @@ from qtpy.QtWidgets import (
 from cardamage_core.annotations.confidence import is_above
 from cardamage_core.annotations.model import Label, Region, Review
 from cardamage_core.assessment.damage import Damage
+from cardamage_core.project.prediction_log import Look
 from cardamage_core.text import percent
 
 from .. import look
@@ -61,12 +62,16 @@ class FindingsPanel(QFrame):
         self.table.show_rows((), "of photo")
         self._nothing.hide()
 
-    def show_findings(self, damage: Damage, rows: tuple[Finding, ...], *, hidden: int, threshold: float) -> None:
-        """The figure and the findings; `hidden` predictions lie below the threshold."""
+    def show_findings(
+        self, damage: Damage, rows: tuple[Finding, ...], *, hidden: int, threshold: float, look: Look | None = None
+    ) -> None:
+        """The figure and the findings; `hidden` predictions lie below the threshold; `look`: a model's last one."""
         self.card.show_damage(damage)
         self.table.show_rows(rows, f"of {damage.denominator}")
-        self._nothing.setVisible(not rows)
-        self._nothing.setText(nothing_said(hidden, threshold, outlined=damage.percent is not None))
+        failed = look is not None and bool(look.problem)
+        self._nothing.setVisible(not rows or failed)
+        common.set_role(self._nothing, "bad" if failed else "muted")
+        self._nothing.setText(nothing_said(hidden, threshold, outlined=damage.percent is not None, look=look))
 
     def _arrange(self) -> None:
         layout = common.rows(self, margins=(0, 0, 0, 12), spacing=8)
@@ -85,13 +90,17 @@ class FindingsPanel(QFrame):
         layout.addWidget(self.outline_bar)
 
 
-def nothing_said(hidden: int, threshold: float, *, outlined: bool) -> str:
+def nothing_said(hidden: int, threshold: float, *, outlined: bool, look: Look | None = None) -> str:
     """Why the table is empty; `outlined` tells that there is something on the photo, such as the car."""
+    if look is not None and look.problem:
+        return f"The damage could not be outlined. {look.problem}"
     if hidden:
         some = "1 finding lies" if hidden == 1 else f"{hidden} findings lie"
         return f"{some} below {100 * threshold:.0f} %. Move the slider to see more."
     if outlined:
         return "No damage is outlined on this photo."
+    if look is not None and not look.regions:
+        return f"{look.model} saw no damage on this photo."
     return "Nothing is outlined on this photo yet. Outline damage asks the model."
 
 

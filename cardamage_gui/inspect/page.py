@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,9 +32,22 @@ from .viewer import Viewer
 
 if TYPE_CHECKING:
     from cardamage_core.models.registry import Model
-    from cardamage_core.project import Project
+    from cardamage_core.project import PhotoSummary, Project
+    from cardamage_core.project.prediction_log import Look
 
 NO_MODEL = "There is no model yet: train one, then outline damage with it."
+BESIDE = "Where regions are already, the model's stand beside them, and count only once somebody accepts them."
+
+
+def choices_for(photos: Sequence[PhotoSummary], looks: Mapping[str, Look], model: str) -> dict[str, list[str]]:
+    """On which photos a model can be asked, by the text of the choice: new ones, those without regions, all."""
+    readable = [photo for photo in photos if not photo.missing]
+    done = {photo for photo, look in looks.items() if look.model == model and not look.problem}
+    return {
+        "New photos": [photo.id for photo in readable if photo.id not in done],
+        "Photos without regions": [photo.id for photo in readable if not photo.regions],
+        "All photos": [photo.id for photo in readable],
+    }
 
 
 class InspectPage(QWidget):
@@ -105,8 +118,20 @@ class InspectPage(QWidget):
         self._outlining.outline([self._session.current] if self._session.current else [])
 
     def outline_all(self) -> None:
-        """Outline the damage on all photos that can be read."""
-        self._outlining.outline([photo.id for photo in self._session.photos() if not photo.missing])
+        """Outline the damage on all photos that can be read, or those of them that are asked for."""
+        model = self._outline_bar.model()
+        if model is not None and not self._outlining.busy:
+            choices = choices_for(self._session.photos(), self._session.looks(), model.card.id)
+            self._outlining.outline(self._chosen_photos(choices))
+
+    def _chosen_photos(self, choices: Mapping[str, list[str]]) -> list[str]:
+        """Ask on which photos, where that makes a difference."""
+        offered = {text: photos for text, photos in choices.items() if photos}
+        if len({tuple(photos) for photos in offered.values()}) < 2:
+            return next(iter(offered.values()), [])
+        answers = (*(f"{text} ({len(photos)})" for text, photos in offered.items()), "Cancel")
+        choice = self._dialogs.choose(self, "Outline damage on which photos?", BESIDE, answers)
+        return list(offered.values())[choice] if choice < len(offered) else []
 
     def decide(self, review: Review) -> None:
         """Accept or reject the current finding and go on to the next open one."""
@@ -166,7 +191,8 @@ class InspectPage(QWidget):
         hidden = sum(not is_above(region, threshold) for region in regions)
         self._viewer.canvas.show_regions(regions, labels)
         rows = findings_of(regions, labels, damage, threshold)
-        self._panel.show_findings(damage, rows, hidden=hidden, threshold=threshold)
+        look = self._session.looks().get(photo_id)
+        self._panel.show_findings(damage, rows, hidden=hidden, threshold=threshold, look=look)
 
     def _threshold_changed(self, value: float) -> None:
         self._viewer.show_threshold(value)
@@ -202,9 +228,8 @@ class InspectPage(QWidget):
         self._outline_bar.show_work(busy=self._outlining.busy, possible=possible, why_not=why_not)
         self._viewer.show_work(self._outlining.text(), self._outlining.fraction())
 
-    def _outlined(self, photos: int, regions: int) -> None:
-        found = amount(regions, "region") if regions else "no damage"
-        self._session.said.emit(f"Outlined {amount(photos, 'photo')}: {found} seen")
+    def _outlined(self, photos: int, regions: int, failures: int) -> None:
+        self._session.said.emit(outlined_said(photos, regions, failures))
 
     def _added(self, project: Project, first: str) -> None:
         if project is not self._session.project:
@@ -299,6 +324,13 @@ class InspectPage(QWidget):
             Action("inspect_outline", "Outline damage", ("Ctrl+D",), "Outline this photo", self.outline),
             Action("inspect_open", "Open photos…", ("Ctrl+Shift+O",), "", self.open_photos),
         ]
+
+
+def outlined_said(photos: int, regions: int, failures: int) -> str:
+    """What came of outlining: photos that were, regions seen on them, and photos that could not be outlined."""
+    found = amount(regions, "region") if regions else "no damage"
+    said = f"Outlined {amount(photos, 'photo')}: {found} seen" if photos else "No photo was outlined"
+    return f"{said}; {amount(failures, 'photo')} could not be" if failures else said
 
 
 def _photos_in(event: QDragEnterEvent | QDropEvent) -> list[Path]:

@@ -9,12 +9,13 @@ from qtpy.QtWidgets import QFrame, QHBoxLayout, QToolButton
 
 from cardamage_core.errors import CarDamageError
 from cardamage_core.project import PhotoSummary, Project
-from cardamage_core.text import percent
+from cardamage_core.project.prediction_log import Look
+from cardamage_core.text import amount, percent
 
 from ..background import Background
 from ..session import Session
 from ..widgets import common
-from ..widgets.photo_list import PhotoFilter, PhotoList, PhotoModel
+from ..widgets.photo_list import PhotoFilter, PhotoList, PhotoModel, SecondLine
 from ..widgets.thumbnails import Thumbnails
 
 
@@ -26,7 +27,7 @@ class PhotoPanel(QFrame):
         self.setProperty("role", "panel")
         self._session = session
         self.model = PhotoModel(self)
-        self.list = PhotoList(self.model, thumbnails, figure=figures.text)
+        self.list = PhotoList(self.model, thumbnails, figure=figures.text, second_line=self.second_line)
         self._arrange(add)
         session.photos_changed.connect(self._photos_changed)
         session.photo_changed.connect(self._photo_changed)
@@ -34,6 +35,10 @@ class PhotoPanel(QFrame):
         self.list.chosen.connect(session.select)
         figures.changed.connect(self.list.repaint_row)
         figures.all_changed.connect(self.list.viewport().update)
+
+    def second_line(self, photo: PhotoSummary) -> SecondLine:
+        """What stands under a photo's name."""
+        return second_line(photo, self._session.looks().get(photo.id))
 
     def _photos_changed(self) -> None:
         self.model.show(self._session.photos(), {}, PhotoFilter())
@@ -54,6 +59,17 @@ class PhotoPanel(QFrame):
         head.addWidget(add)
         layout.addLayout(head)
         layout.addWidget(self.list, 1)
+
+
+def second_line(photo: PhotoSummary, look: Look | None) -> SecondLine:
+    """How a photo stands: failed, outlined, without damage as far as a model saw, or not looked at yet."""
+    if photo.missing:
+        return SecondLine("not found", bad=True)
+    if look is not None and look.problem:
+        return SecondLine("could not be outlined", bad=True)
+    if photo.regions:
+        return SecondLine(amount(photo.regions, "region"))
+    return SecondLine("no damage seen" if look is not None and not look.regions else "nothing outlined")
 
 
 class DamageFigures(QObject):

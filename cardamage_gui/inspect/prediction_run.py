@@ -15,6 +15,7 @@ from qtpy.QtCore import QObject, Signal
 from cardamage_core.annotations.labels import new_labels
 from cardamage_core.annotations.model import Region
 from cardamage_core.errors import CarDamageError, PhotoError
+from cardamage_core.project.prediction_log import Look
 from cardamage_core.text import time_left
 
 from ..background import Background, Task
@@ -49,7 +50,7 @@ class Outlining(QObject):
 
     changed = Signal()  # began, went on or ended
     failed = Signal(object)  # CarDamageError
-    finished = Signal(int, int)  # photos outlined, regions found on them
+    finished = Signal(int, int, int)  # photos outlined, regions found on them, photos that could not be outlined
 
     def __init__(
         self,
@@ -65,7 +66,7 @@ class Outlining(QObject):
         self._model: Model | None = None
         self._waiting: list[str] = []
         self._task: Task | None = None
-        self._done = self._total = self._regions = 0
+        self._done = self._total = self._regions = self._failures = 0
         self._began = 0.0
         self._cold = True
 
@@ -105,7 +106,8 @@ class Outlining(QObject):
         """Outline these photos, one after another."""
         if self._model is None or self.busy or not photos:
             return
-        self._waiting, self._done, self._total, self._regions = list(photos), 0, len(photos), 0
+        self._waiting, self._done, self._total = list(photos), 0, len(photos)
+        self._regions = self._failures = 0
         self._began = time.monotonic()
         self._next()
 
@@ -133,7 +135,7 @@ class Outlining(QObject):
         self._task = self._background.run(
             lambda: _predicted(predictor, path),
             lambda found: self._found(photo, model, found),
-            lambda error: self._failed(photo, error),
+            lambda error: self._failed(photo, model, error),
         )
         self.changed.emit()
 
@@ -148,15 +150,19 @@ class Outlining(QObject):
         roles = {name: role for one in self._models(model) for name, role in one.card.roles.items()}
         labels = new_labels((region.label for region in found), self._session.labels(), roles=roles)
         if not self._session.edit(photo, before, after, f"Outline damage with {model.card.name}", labels=labels):
+            self._failures += 1
             self._end()
             return
+        self._session.note_look(photo, Look(model.card.id, len(found)))
         self._regions += len(found)
         self._next()
 
-    def _failed(self, photo: str, error: CarDamageError) -> None:
+    def _failed(self, photo: str, model: Model, error: CarDamageError) -> None:
         """A photo that cannot be opened is told and passed over; a worker that died ends the round."""
         self._task = None
         self._done += 1
+        self._failures += 1
+        self._session.note_look(photo, Look(model.card.id, problem=f"{error.title} {error.detail}".strip()))
         self.failed.emit(error)
         if isinstance(error, PhotoError):
             self._next()
@@ -164,13 +170,13 @@ class Outlining(QObject):
             self._end()
 
     def _end(self) -> None:
-        done, found = self._done, self._regions
+        outlined, found, failures = self._done - self._failures, self._regions, self._failures
         self._waiting.clear()
         self._task = None
-        self._total = self._done = self._regions = 0
+        self._total = self._done = self._regions = self._failures = 0
         self.changed.emit()
-        if done:
-            self.finished.emit(done, found)
+        if outlined or failures:
+            self.finished.emit(outlined, found, failures)
 
     def _models(self, model: Model) -> tuple[Model, ...]:
         """The chosen model with the one that outlines the car, where it does not do so itself."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from qtpy.QtCore import QModelIndex, QObject, QRect, QRectF, QSize, QStringListModel, Qt, Signal
 from qtpy.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPixmap
@@ -200,6 +201,13 @@ class PhotoModel(QStringListModel):
         return next((photo.id for photo in reversed(self._rows) if self._places[photo.id] < here), "")
 
 
+class SecondLine(NamedTuple):
+    """The text under a photo's name, and whether it tells of something bad."""
+
+    text: str
+    bad: bool = False
+
+
 HEIGHT, PICTURE = 56, QSize(62, 44)
 DOTS = {"accepted": "good", "rejected": "bad", "needs work": "warn", "unreviewed": "muted"}
 
@@ -207,20 +215,26 @@ DOTS = {"accepted": "good", "rejected": "bad", "needs work": "warn", "unreviewed
 class PhotoList(QListView):
     """The list of photos; the current row is the photo being shown.
 
-    With `figure`, a row ends with its text (such as the share of damage) instead of the dot for the review.
+    With `figure`, a row ends with its text (such as the share of damage) instead of the dot for the review;
+    `second_line` says what stands under the name instead of the number of regions and problems.
     """
 
     chosen = Signal(str)  # photo id
 
     def __init__(
-        self, model: PhotoModel, thumbnails: Thumbnails, *, figure: Callable[[PhotoSummary], str] | None = None
+        self,
+        model: PhotoModel,
+        thumbnails: Thumbnails,
+        *,
+        figure: Callable[[PhotoSummary], str] | None = None,
+        second_line: Callable[[PhotoSummary], SecondLine] | None = None,
     ) -> None:
         super().__init__()
         self._photos = model
         self.setObjectName("Photos")
         self.setAccessibleName("Photos")
         self.setModel(model)
-        self.setItemDelegate(PhotoRow(thumbnails, self, figure=figure))
+        self.setItemDelegate(PhotoRow(thumbnails, self, figure=figure, second_line=second_line))
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
@@ -254,12 +268,18 @@ class PhotoRow(QStyledItemDelegate):
     """Paints a row: thumbnail, name, number of regions, and the figure or a dot for the review."""
 
     def __init__(
-        self, thumbnails: Thumbnails, parent: QWidget, *, figure: Callable[[PhotoSummary], str] | None = None
+        self,
+        thumbnails: Thumbnails,
+        parent: QWidget,
+        *,
+        figure: Callable[[PhotoSummary], str] | None = None,
+        second_line: Callable[[PhotoSummary], SecondLine] | None = None,
     ) -> None:
         super().__init__(parent)
         self._thumbnails = thumbnails
         self._widget = parent
         self._figure = figure
+        self._second_line = second_line
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: common.ModelIndex) -> QSize:
         """All rows are alike."""
@@ -283,8 +303,9 @@ class PhotoRow(QStyledItemDelegate):
         _line(painter, text, photo.name, option.font, QColor(colors.text), Qt.TextElideMode.ElideMiddle)
         small = QFont(option.font)
         small.setPixelSize(look.SMALL + 1)
-        told = QColor(colors.bad if photo.missing else colors.muted)
-        _line(painter, text.translated(0, 19), second_line(photo, problems), small, told, Qt.TextElideMode.ElideRight)
+        told = self._second_line(photo) if self._second_line else second_line(photo, problems)
+        color = QColor(colors.bad if told.bad else colors.muted)
+        _line(painter, text.translated(0, 19), told.text, small, color, Qt.TextElideMode.ElideRight)
         painter.restore()
 
     def _paint_end(
@@ -319,13 +340,13 @@ class PhotoRow(QStyledItemDelegate):
         painter.drawEllipse(QRectF(rect.right() - 21, rect.center().y() - 4, 9, 9))
 
 
-def second_line(photo: PhotoSummary, problems: int) -> str:
+def second_line(photo: PhotoSummary, problems: int) -> SecondLine:
     """What stands under a photo's name."""
     said = ["not found"] if photo.missing else []
     said.append(amount(photo.regions, "region") if photo.regions else "no region")
     if problems and not photo.missing:
         said.append(amount(problems, "problem"))
-    return " · ".join(said)
+    return SecondLine(" · ".join(said), bad=photo.missing)
 
 
 def cropped(picture: QSize, place: QSize) -> QRect:

@@ -7,7 +7,7 @@ import zlib
 import cv2
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from cardamage_core import imaging
 from cardamage_core.errors import PhotoError
@@ -67,6 +67,20 @@ def test_size_and_pixels_agree_on_a_turned_photo(tmp_path):
     assert tuple(pixels[0, 0]) == RED
     assert tuple(pixels[7, 0]) == GREEN
     assert imaging.thumbnail(tmp_path / "a.png", 4).shape == (4, 2, 3)
+
+
+@pytest.mark.parametrize("kind", ["tif", "png", "jpg", "webp"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_kind_of_file_is_turned_once(tmp_path, kind, orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    flag((64, 32)).save(tmp_path / f"a.{kind}", exif=exif)
+    with Image.open(tmp_path / f"a.{kind}") as image:
+        expected = np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
+    found = imaging.load(tmp_path / f"a.{kind}")
+    assert np.array_equal(found, expected)
+    assert imaging.header(tmp_path / f"a.{kind}") == (found.shape[1], found.shape[0], orientation)
+    assert imaging.thumbnail(tmp_path / f"a.{kind}", 32).shape == (*(side // 2 for side in found.shape[:2]), 3)
 
 
 def test_sixteen_bits_are_scaled_and_not_cut_off(tmp_path):

@@ -226,7 +226,8 @@ def with_labels(defined: dict[str, Any], dataset: Dataset, label_in: str) -> dic
     """The definitions with the labels in use that are not among the options of the label's attribute yet."""
     region = definitions(defined)
     options = region.get(label_in, {}).get("options", {})
-    missing = [name for name in _in_use(dataset) if not isinstance(options, dict) or name not in options]
+    known = {name.strip() for name in options} if isinstance(options, dict) else set()  # as labels are read
+    missing = [name for name in _in_use(dataset) if name.strip() not in known]
     if not missing or not isinstance(options, dict) or (label_in in region and "options" not in region[label_in]):
         return defined
     one = region.get(label_in, {"type": "dropdown", "description": "", "options": {}, "default_options": {}})

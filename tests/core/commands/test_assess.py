@@ -10,6 +10,7 @@ import pytest
 from cardamage_core.annotations.model import AnnotatedPhoto, Label, Origin, Photo, Rectangle, Region
 from cardamage_core.commands import main
 from cardamage_core.project import Project
+from cardamage_core.project.prediction_log import Look
 
 
 @pytest.fixture
@@ -62,6 +63,21 @@ def test_a_threshold_that_no_score_can_have_is_refused(project: Path, capsys, co
         main([command, str(project), "--threshold", threshold, "--model", "m", "--out", "o"])
     assert ended.value.code == 2
     assert "--threshold" in capsys.readouterr().err
+
+
+def test_a_photo_that_no_model_could_look_at_is_failed_and_not_undamaged(project: Path, capsys, tmp_path):
+    with Project.open(project) as opened:
+        opened.note_look("p2", Look("m", problem="b.jpg is too large."))
+    assert main(["assess", str(project)]) == 1
+    assert "b.jpg could not be outlined: b.jpg is too large." in capsys.readouterr().out
+    assert main(["assess", str(project), "--json"]) == 1
+    (failed,) = json.loads(capsys.readouterr().out)["failed"]
+    assert (failed["model"], failed["problem"]) == ("m", "b.jpg is too large.")
+    assert main(["export", str(project), str(tmp_path / "out.json")]) == 0
+    assert "1 photo could not be outlined and will read as undamaged" in capsys.readouterr().err
+    with Project.open(project) as opened:
+        opened.note_look("p2", Look("m"))
+    assert main(["assess", str(project)]) == 0
 
 
 def test_one_photo_is_explained(project: Path, capsys):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cardamage_core.commands import demo_
+import pytest
+
+from cardamage_core.commands import demo_, main
 from cardamage_core.demo.run import EPOCHS_FROM_NOTHING, DemoSettings, mark_drawn, place
 
 
@@ -31,6 +33,15 @@ def test_another_training_on_the_same_photos_stays_in_the_folder(tmp_path: Path)
 def test_random_numbers_are_trained_longer_unless_told_otherwise():
     assert DemoSettings(start="none").job().epochs == EPOCHS_FROM_NOTHING
     assert DemoSettings(start="none", epochs=2).job().epochs == 2
+
+
+@pytest.mark.parametrize("wrong", [("--photos", "-1"), ("--photos", "0"), ("--steps", "0"), ("--epochs", "-2")])
+def test_numbers_that_make_no_sense_are_named_and_leave_nothing(tmp_path: Path, capsys, wrong):
+    with pytest.raises(SystemExit) as ended:
+        main(["demo", "--out", str(tmp_path / "demo"), *wrong])
+    assert ended.value.code == 2
+    assert f"argument {wrong[0]}: expected a whole number of at least" in capsys.readouterr().err
+    assert not (tmp_path / "demo").exists()
 
 
 def test_the_window_opens_on_the_demonstration_where_there_is_a_display(tmp_path: Path):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from cardamage_core.errors import JobError
+from cardamage_core.errors import CarDamageError, JobError
 from cardamage_core.jobs import events, local, queue
 from cardamage_core.jobs.events import EventLog
 from cardamage_core.jobs.folder import JobFolder, record_worker
@@ -114,6 +114,19 @@ def test_a_last_word_counts_even_while_the_process_is_still_ending(folder, kind)
     EventLog(folder.events).write(kind, step=4, model="dents-1234")
     status = queue.status(folder.path)
     assert (status.state, status.model, status.live) == (kind, "dents-1234", False)
+
+
+def test_a_full_disk_while_a_job_is_made_leaves_nothing(tmp_path, tiny_job, drawn, monkeypatch):
+    data = drawn(tmp_path, train=1, val=1)
+
+    def full(path, data):
+        path.with_name(f"{path.name}.half").write_bytes(data[:10])
+        raise CarDamageError(f"Could not write {path}.", "No space left on device.")
+
+    monkeypatch.setattr("cardamage_core.files.write_atomic", full)
+    with pytest.raises(CarDamageError, match="No space left"):
+        queue.create(tmp_path / "p", tiny_job(), data)
+    assert list((tmp_path / "p" / "jobs").iterdir()) == []
 
 
 def test_a_failure_is_told_in_its_own_words(folder):

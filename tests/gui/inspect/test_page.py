@@ -14,10 +14,12 @@ from qtpy.QtWidgets import QLabel, QListView, QPushButton, QSlider, QTableView, 
 from cardamage_core.errors import ModelError, PhotoError
 from cardamage_core.models import registry
 from cardamage_core.models.registry import ModelCard
+from cardamage_core.project.prediction_log import Look
 from cardamage_gui.inspect.page import InspectPage
 from cardamage_gui.settings import Settings
+from cardamage_gui.widgets.photo_list import PHOTO
 
-from ..conftest import predicted
+from ..conftest import predicted, rectangle
 
 
 class Worker:
@@ -222,6 +224,54 @@ def test_a_photo_that_cannot_be_read_is_told_and_passed_over(model, page, sessio
 
     assert [error.title for error in errors] == ["a.png is truncated."]
     assert [photo.regions for photo in session.photos()] == [3, 1, 0]
+
+
+def said_in_list(page, row) -> tuple[str, bool]:
+    return page._photos.second_line(page._photos.model.index(row).data(PHOTO))
+
+
+def test_failed_unseen_and_undamaged_photos_are_told_apart(model, page, session, wait):
+    said = []
+    session.said.connect(said.append)
+    Worker.answers = {"b.png": PhotoError("b.png has 200,000,000 pixels.", "At most 120 million can be read.")}
+    wait(lambda: button(page, "All photos").isEnabled())
+    assert [said_in_list(page, row).text for row in range(3)] == ["3 regions", "nothing outlined", "nothing outlined"]
+    page.outline_all()
+    wait(lambda: said)
+    assert said == ["Outlined 2 photos: no damage seen; 1 photo could not be"]
+    assert said_in_list(page, 1) == ("could not be outlined", True)
+    assert said_in_list(page, 2) == ("no damage seen", False)
+    session.select("b")
+    why = "The damage could not be outlined. b.png has 200,000,000 pixels. At most 120 million can be read."
+    assert why in shown(page)
+    assert "no damage" not in " ".join(shown(page)).lower()
+    session.select("c")
+    assert any(text.endswith("saw no damage on this photo.") for text in shown(page))
+
+
+def test_when_no_photo_could_be_outlined_none_is_said_to_be(model, page, session, wait):
+    said = []
+    session.said.connect(said.append)
+    Worker.answers = {"a.png": ModelError("The process that predicts ended unexpectedly.")}
+    wait(lambda: button(page, "Outline damage").isEnabled())
+    page.outline()
+    wait(lambda: said)
+    assert said == ["No photo was outlined; 1 photo could not be"]
+    assert said_in_list(page, 0) == ("could not be outlined", True)
+
+
+@pytest.mark.parametrize(
+    ("choice", "asked"), [(0, ["b.png", "c.png"]), (1, ["c.png"]), (2, ["a.png", "b.png", "c.png"]), (3, [])]
+)
+def test_all_photos_asks_which_ones(model, page, session, answers, wait, choice, asked):
+    wait(lambda: button(page, "All photos").isEnabled())
+    session.note_look("a", Look(model.card.id, 0))
+    session.edit("b", (), (rectangle("drawn", "dent", (5, 5, 10, 10)),), "Draw")
+    answers.choice = choice
+    page.outline_all()
+    wait(lambda: not page._outlining.busy)
+    assert answers.asked == ["Outline damage on which photos?"]
+    assert Worker.asked == asked
 
 
 def test_a_worker_that_dies_ends_the_round_and_may_be_asked_again(model, page, session, wait):

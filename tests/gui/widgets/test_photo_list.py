@@ -3,7 +3,7 @@
 import pytest
 
 from cardamage_core.project import PhotoSummary
-from cardamage_gui.widgets.photo_list import PhotoFilter, PhotoModel, count_kinds, second_line
+from cardamage_gui.widgets.photo_list import PhotoFilter, PhotoModel, SecondLine, count_kinds, second_line
 
 
 def photo(photo_id, name, *, review="unreviewed", regions=1, labels=("dent",), missing=False):
@@ -72,7 +72,7 @@ def test_rows_that_stay_are_not_reset(qtbot):
 
 
 def test_the_second_line_says_what_is_there():
-    assert second_line(HOOD, 0) == "5 regions"
-    assert second_line(HOOD, 1) == "5 regions · 1 problem"
-    assert second_line(WING, 0) == "no region"
-    assert second_line(photo("4", "gone.jpg", missing=True), 1) == "not found · 1 region"
+    assert second_line(HOOD, 0) == SecondLine("5 regions")
+    assert second_line(HOOD, 1).text == "5 regions · 1 problem"
+    assert second_line(WING, 0).text == "no region"
+    assert second_line(photo("4", "gone.jpg", missing=True), 1) == SecondLine("not found · 1 region", bad=True)

@@ -102,6 +102,18 @@ def test_options_become_labels_even_where_no_region_has_them(file, tmp_path):
     assert list(ours["_via_img_metadata"]) == ["a.jpg0"]
 
 
+def test_an_option_that_ends_in_a_space_gets_no_second_one(file, tmp_path):
+    definition = {"type": "radio", "description": "", "options": {"Right ": "", "Left": ""}, "default_options": {}}
+    regions = [
+        {"shape_attributes": {"name": "point", "cx": 1, "cy": 2}, "region_attributes": {"side": side}}
+        for side in ("Right ", "Left")
+    ]
+    entry = {"filename": "a.jpg", "size": 1, "regions": regions, "file_attributes": {}}
+    attributes = {"region": {"side": definition}, "file": {}}
+    data = {"_via_settings": {}, "_via_img_metadata": {"a.jpg1": entry}, "_via_attributes": attributes}
+    assert json.loads(written(formats.read(file(json.dumps(data))), tmp_path, "via2-project")) == data
+
+
 def test_a_project_of_our_own_names_its_labels_as_options(tmp_path):
     photo = AnnotatedPhoto(Photo("1", "a.jpg", "a.jpg", size=5), (Region("r", Dot(1.0, 2.0), "dent"),))
     ours = json.loads(written(Dataset((photo,)), tmp_path, "via2-project"))
