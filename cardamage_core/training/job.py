@@ -136,7 +136,7 @@ def check(job: TrainingJob) -> None:
 def check_data(job: TrainingJob, dataset: Dataset) -> None:
     """Raise JobError if nothing in `dataset` (the photos to learn from) can be learned."""
     if not dataset.photos:
-        raise _wrong("there is no photo to learn from", f"No photo has the split “{job.train_split}”.")
+        raise _wrong("there is no photo to learn from", f"No photo that may be used has the split “{job.train_split}”.")
     taught = Counter(region.label for photo in dataset.photos for region in photo.regions if is_taught(region))
     table = classes_of(dataset, job)
     for number, rule in enumerate(job.classes, start=1):
@@ -216,6 +216,7 @@ def _part(part: str, epochs: int) -> tuple[str, int]:
 
 
 VAL_SHARE = 0.2
+USUAL_SPLITS = (TrainingJob().train_split, TrainingJob().val_split)
 
 
 class Split(NamedTuple):
@@ -227,10 +228,10 @@ class Split(NamedTuple):
 
 
 def split(dataset: Dataset, job: TrainingJob) -> Split:
-    """Divide by the photos' split; where no photo has one, every fifth is held back, chosen by content."""
+    """Divide by the photos' split; where no photo has one and none was named, every fifth is held back, by content."""
     photos = tuple(p for p in dataset.photos if p.photo.review != "rejected")
     notes = []
-    if any(p.photo.split for p in photos):
+    if any(p.photo.split for p in photos) or (job.train_split, job.val_split) != USUAL_SPLITS:
         train = tuple(p for p in photos if p.photo.split == job.train_split)
         val = tuple(p for p in photos if p.photo.split == job.val_split) if job.val_split != job.train_split else ()
         if not val:

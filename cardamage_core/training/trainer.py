@@ -66,11 +66,15 @@ def run(job: TrainingJob, dataset: Dataset, folders: Folders, *, say: Say, stop:
         Trainer(job, dataset, folders, say=say, stop=stop).run()
 
 
-class Consumed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a checkpoint notes of the sequence of photos: how many were learned from, and how many a step takes."""
+class Course(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a checkpoint notes beside the network: photos seen, photos a step, weights begun from.
+
+    `parent` is what was really loaded: "none" where published weights were wanted and not found.
+    """
 
     photos: Annotated[int, msgspec.Meta(ge=0)]
     batch: Annotated[int, msgspec.Meta(ge=1)]
+    parent: str = ""
 
 
 class Trainer:
@@ -129,7 +133,14 @@ class Trainer:
             )
         self._checkpoint_step = step
         photos, validation = len(self._train), len(self._val)
-        self._say("started", step=step, total_steps=self._job.total_steps, photos=photos, validation=validation)
+        self._say(
+            "started",
+            step=step,
+            total_steps=self._job.total_steps,
+            photos=photos,
+            validation=validation,
+            begun_from=self._parent,
+        )
         for note in notes:
             self._note(note)
         self._say("compiling")
@@ -208,8 +219,8 @@ class Trainer:
         self._say("checkpoint", step=step)
 
     def _write(self, path: Path) -> None:
-        consumed = Consumed(self._photos_seen, self._batch)
-        self._engine.save(path, notes={"consumed": msgspec.to_builtins(consumed)})
+        course = Course(self._photos_seen, self._batch, self._parent)
+        self._engine.save(path, notes={"course": msgspec.to_builtins(course)})
 
     def _unwritten(self, step: int, error: EngineError) -> JobError:
         free = shutil.disk_usage(self._folders.checkpoints).free / 1e6
@@ -222,10 +233,10 @@ class Trainer:
     def _restore(self, step: int, path: Path) -> int:
         self._stage, self._engine = self._begun(stage_at(self._job.stages, step - 1))
         self._engine.load(path)
-        noted = weights.read_notes(path).get("consumed")
-        usual = Consumed(self._engine.step_count * self._job.batch, self._job.batch)  # written before this was noted
-        consumed = usual if noted is None else msgspec.convert(noted, Consumed)
-        self._photos_seen, self._batch = consumed.photos, consumed.batch
+        noted = weights.read_notes(path).get("course")
+        usual = Course(self._engine.step_count * self._job.batch, self._job.batch)  # written before this was noted
+        course = usual if noted is None else msgspec.convert(noted, Course)
+        self._photos_seen, self._batch, self._parent = course.photos, course.batch, course.parent
         self._progress.use_batch(self._batch)
         return self._engine.step_count
 

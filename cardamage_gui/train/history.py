@@ -70,6 +70,7 @@ class History:
         self.picture_epoch = 0
         self.photos = 0
         self.validation_photos = 0
+        self.begun_from = ""  # the weights that were really loaded; "" until it is told
         self.compiling = False
         self.checkpoint: tuple[int, float] | None = None  # step and when, seconds since 1970
 
@@ -83,6 +84,7 @@ class History:
         step = event.get("step", 0)
         self.photos = event.get("photos", 0)
         self.validation_photos = event.get("validation", 0)
+        self.begun_from = str(event.get("begun_from", "")) or self.begun_from
         self.notes.clear()
         for series in self._all():
             series.forget_after(step)

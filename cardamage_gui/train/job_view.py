@@ -105,7 +105,7 @@ class JobView(QFrame):
     def _show_words(self, job: JobStatus) -> None:
         history = self._feed.history
         self._title.setText(job.job.name)
-        self._about.setText(about(job, history.photos, history.validation_photos))
+        self._about.setText(about(job, history.photos, history.validation_photos, begun_from=history.begun_from))
         self._bar.setValue(round(1000 * job.fraction))
         common.set_property(self._bar, "state", job.state)
         self._where.setText("stopping…" if job.id in self._stopping else where(job))
@@ -229,14 +229,18 @@ class JobView(QFrame):
             self.try_model.emit(self._job.model)
 
 
-def about(job: JobStatus, photos: int, validation: int) -> str:
-    """What is trained, in one line."""
-    start = {
-        "included": "from the damage model that comes along",
+def about(job: JobStatus, photos: int, validation: int, *, begun_from: str = "") -> str:
+    """What is trained, in one line; `begun_from` are the weights that were found, "" while that is not known."""
+    known = {
+        "included": "from the damage model in the box",
         "imagenet": "from ImageNet",
+        "coco": "from COCO",
         "none": "from random weights",
-    }.get(job.job.start, f"from {job.job.start}")
-    said = [f"{job.job.preset} preset", start]
+    }
+    said = [f"{job.job.preset} preset"]
+    if begun_from or job.job.start == "none":
+        weights = begun_from or job.job.start
+        said.append(known.get(weights, f"from {weights}"))
     if photos:
         said.append(f"{amount(photos, 'train photo')}, {validation} val")
     if job.started:

@@ -135,9 +135,9 @@ def test_every_photo_is_seen_once_in_a_round_though_the_batch_is_halved_in_it(
                 small_gpu(2)
 
     small_gpu(4)
-    job = tiny_job(epochs=1, steps=5, batch=4)
+    job = tiny_job(epochs=1, steps=5, batch=4, start="imagenet")  # of which there are no weights here
     dataset = drawn(tmp_path, train=12, val=0)
-    train(job, dataset, tmp_path, told := Filling(stop_at=3))
+    places = train(job, dataset, tmp_path, told := Filling(stop_at=3))
     assert [len(photos) for photos in taught] == [4, 4, 2]
     small_gpu(4)
     train(job, dataset, tmp_path, again := Told(stop_at=1))
@@ -145,6 +145,8 @@ def test_every_photo_is_seen_once_in_a_round_though_the_batch_is_halved_in_it(
     assert len({photo for photos in taught for photo in photos}) == 12
     assert [event["text"][:28] for event in again.kinds("note")] == ["Going on with 2 photos a step"[:28]]
     assert [len(one.kinds("stopped")) for one in (told, again)] == [1, 1]
+    assert [one.kinds("started")[0]["begun_from"] for one in (told, again)] == ["none", "none"]
+    assert [model.card.parent for model in registry.models(places.models)] == ["none", "none"]
 
 
 def test_a_memory_too_small_for_half_a_batch_is_a_clear_error(tiny_job, drawn, tmp_path, small_gpu):

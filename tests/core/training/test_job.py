@@ -180,3 +180,12 @@ def test_a_missing_validation_split_and_photos_without_regions_are_said():
 def test_photos_that_a_person_rejected_are_left_out():
     dataset = Dataset((_photo("a", split="train"), _photo("b", split="train", review="rejected")))
     assert _names(split(dataset, TrainingJob()).train) == {"a"}
+
+
+@pytest.mark.parametrize("named", [{"train_split": "nosuch"}, {"val_split": "nosuch"}])
+def test_a_split_that_was_named_and_is_not_there_is_no_reason_to_train_on_something_else(named):
+    job = TrainingJob(**named)
+    parts = split(Dataset(tuple(_photo(f"{i}.jpg") for i in range(10))), job)
+    assert parts.train.photos == ()
+    with pytest.raises(JobError, match=f"No photo that may be used has the split “{job.train_split}”"):
+        check_data(job, parts.train)

@@ -74,6 +74,20 @@ def test_a_running_training_tells_where_it_is(opened, page, wait):
     assert "Training 35 % · 8 min left" in opened.window.top.job_text()
 
 
+def test_where_the_weights_came_from_is_said_once_it_is_known(opened, page, wait):
+    job = made_job(opened, start="imagenet")
+    folder.record_worker(job.worker, os.getpid(), offset=0)
+    log = events.EventLog(job.events)
+    log.write("loading")
+    opened.watch.look()
+    wait(lambda: any(text.startswith("light preset") for text in shown(page)))
+    assert not any("ImageNet" in text for text in shown(page))
+    log.write("started", step=0, total_steps=20, photos=2, validation=1, begun_from="none")  # there was no file
+    opened.watch.look()
+    wait(lambda: any("light preset · from random weights · 2 train photos" in text for text in shown(page)))
+    assert not any("ImageNet" in text for text in shown(page))
+
+
 def test_new_steps_appear_without_asking(opened, page, wait):
     log = say_started(made_job(opened))
     step(log, 1)
