@@ -80,7 +80,9 @@ class Outliner:
 
 def _seen(image: np.ndarray, card: ModelCard, network: Runtime, *, min_score: float) -> Iterator[Region]:
     """What one model sees, with calibrated scores; cars and parts only from the model's own threshold on."""
-    (found,) = network.predict([image], min_score=card.raw_score(min_score))
+    sees_damage = any(card.role_of(name) == "damage" for name in card.classes)
+    least = min_score if sees_damage else max(min_score, card.threshold or 0.0)  # masks cost most: make none in vain
+    (found,) = network.predict([image], min_score=card.raw_score(least))
     found = replace(found, scores=card.calibrated(found.scores))
     for region in polygons.regions(found, card.classes, model=card.id, min_score=min_score):
         is_damage = card.role_of(region.label) == "damage"

@@ -22,7 +22,7 @@ from ...runtime import Runtime
 from .. import registry
 from ..registry import ModelCard, SourceNote
 from . import quality, sources
-from .recipe import PANELS, Recipe
+from .recipe import DAMAGE, PANELS, Recipe
 
 LEAST_SCORE = 0.05
 MOST_ALARMS = 0.10  # of the undamaged validation photos, at the default threshold
@@ -40,13 +40,13 @@ def bundle(recipe: Recipe, out: Path, folder: Path, *, command: str, say: Callab
     network.save(weights, half=True)
     runtime = Runtime.open(weights, config=config)
     classes = tuple(recipe.titles.get(name, name) for name in trained.card.classes)
-    judge = _judge_damage if recipe.job.name == "damage" else _judge_car
+    judge = _judge_damage if recipe is DAMAGE else _judge_car
     found = {}
     for split in ("val", "test"):
         photos = _unique(dataset, split)
         say(f"Predicting {len(photos)} photos to {'choose by' if split == 'val' else 'judge by'} …")
         found[split] = photos, _predict(runtime, photos, classes)
-    calibration = _calibration(*found["val"])
+    calibration = _calibration(*found["val"]) if recipe is DAMAGE else ()  # whatever overlaps: for one kind of thing
     card = msgspec.structs.replace(
         trained.card,
         id="",
