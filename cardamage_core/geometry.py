@@ -39,7 +39,8 @@ def area_of_rings(rings: Iterable[Ring]) -> BaseGeometry:
     rings = [ring for ring in rings if len(ring) > 2]
     if len(rings) < 2 and (not rings or _is_simple(rings[0])):
         return Polygon(rings[0]) if rings else Polygon()
-    crossings = _crossings(rings)
+    few = _most_crossings(rings)
+    crossings = few if few <= FEW_CROSSINGS else _crossings(rings)
     if crossings is None:
         rings, crossings = next((some, found) for some in _simpler(rings) if (found := _crossings(some)) is not None)
     if crossings > FEW_CROSSINGS or len(rings) > FEW_RINGS:
@@ -53,7 +54,7 @@ def area_of_rings(rings: Iterable[Ring]) -> BaseGeometry:
 def is_tangled(rings: Iterable[Ring]) -> bool:
     """Whether rings have so many crossings (or points) that their area is only that of a simpler outline."""
     rings = [ring for ring in rings if len(ring) > 2]
-    if len(rings) < 2 and (not rings or _is_simple(rings[0])):
+    if _most_crossings(rings) <= MOST_CROSSINGS or (len(rings) == 1 and _is_simple(rings[0])):
         return False
     return _crossings(rings) is None
 
@@ -190,6 +191,12 @@ def _is_sparse(rings: Sequence[Ring]) -> bool:
         if seen > MOST_PAIRS:
             return False
     return True
+
+
+def _most_crossings(rings: Sequence[Ring]) -> int:
+    """How many crossings so many lines can have at most: each with each but its neighbours."""
+    lines = sum(map(len, rings))
+    return lines * (lines - 1) // 2
 
 
 def _crossings(rings: Sequence[Ring]) -> int | None:

@@ -7,7 +7,7 @@ Each method gives the changes of one kind of edit, or raises ProjectError when w
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -76,27 +76,29 @@ class EditChanges:
 
     def added(
         self,
-        photos: Sequence[AnnotatedPhoto],
+        photos: Iterable[AnnotatedPhoto],
         labels: Sequence[Label],
         changed: Sequence[Photo],
         extra: Mapping[str, Any],
-    ) -> list[Change]:
-        """Photos, labels and what formats keep come in; photos that are there get the regions added."""
-        known = {key: stored for _, key, stored in self._store.rows("photo")}
-        changes = [*self.new_labels(labels), *self._new_extra(extra)]
-        for photo in changed:
-            stored = known[photo.id]
-            changes.append(Change("photo", photo.id, "", stored, Stored(stored.position, as_text(photo))))
+    ) -> Iterator[Change]:
+        """Photos, labels and what formats keep come in; photos that are there get the regions added.
+
+        Made as they are asked for: there may be millions.
+        """
+        known = {key for (key,) in self._store.query("SELECT key FROM photos")}
         last = self._store.last_position("photo")
+        yield from self.new_labels(labels)
+        yield from self._new_extra(extra)
+        for photo in changed:
+            stored = self._store.row("photo", photo.id)
+            yield Change("photo", photo.id, "", stored, Stored(stored.position, as_text(photo)))
         for number, one in enumerate(photos, 1):
             if one.photo.id not in known:
-                stored = Stored(last + number, as_text(one.photo))
-                changes.append(Change("photo", one.photo.id, "", None, stored))
-                changes += new_regions(one)
+                yield Change("photo", one.photo.id, "", None, Stored(last + number, as_text(one.photo)))
+                yield from new_regions(one)
             else:
                 kept = self._regions(one.photo.id)
-                changes += self._region_changes(one.photo.id, (*kept, *one.regions), kept)
-        return changes
+                yield from self._region_changes(one.photo.id, (*kept, *one.regions), kept)
 
     def new_labels(self, labels: Sequence[Label]) -> list[Change]:
         """Labels come in behind the others; those that are there already stay as they are."""

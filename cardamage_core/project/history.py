@@ -7,13 +7,15 @@ themselves. Undo and redo walk the log, so they outlive the program. A new edit 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
 from .store import Change, Store, Stored
 
+BATCH = 5000  # changes that are in memory at a time
 FIELDS = "id, at, text, photo, kinds, undone"
 
 
@@ -31,23 +33,48 @@ class Edit(msgspec.Struct, frozen=True):
     undone: bool = False
 
 
-def record(store: Store, changes: Sequence[Change], text: str, *, step: Callable[[], None] = lambda: None) -> Edit:
-    """Carry the changes out and log them, in one transaction. `step` is called per change and may raise to cancel."""
-    photos = {photo_of(change) for change in changes} - {""}
-    photo = photos.pop() if len(photos) == 1 else ""
-    kinds = ",".join(sorted({change.kind for change in changes}))
+def record(
+    store: Store, changes: Iterable[Change], text: str, *, step: Callable[[], None] = lambda: None
+) -> Edit | None:
+    """Carry the changes out and log them, in one transaction; None when there are none.
+
+    They are taken a few thousand at a time, so that they need not all be in memory. `step` is called per change and may
+    raise to cancel.
+    """
+    batches = _batches(changes)
+    some = next(batches, None)
+    if some is None:
+        return None
     at = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
+    photos: set[str] = set()
+    kinds: set[str] = set()
     with store.transaction():
         store.execute("DELETE FROM edits WHERE undone=1")
-        cursor = store.execute("INSERT INTO edits(at, text, photo, kinds) VALUES(?, ?, ?, ?)", (at, text, photo, kinds))
-        number = cursor.lastrowid
-        for change in changes:
-            if change.before is not None:
-                store.write((change,))
-                step()
-        store.insert([change for change in changes if change.before is None], step)
-        store.log(number, changes)
-    return _edit((number, at, text, photo, kinds, 0))
+        number = store.execute("INSERT INTO edits(at, text, photo, kinds) VALUES(?, ?, '', '')", (at, text)).lastrowid
+        while some is not None:
+            _carry_out(store, number, some, step)
+            kinds |= {change.kind for change in some}
+            photos |= {photo_of(change) for change in some} - {""} if len(photos) < 2 else set()
+            some = next(batches, None)
+        photo = photos.pop() if len(photos) == 1 else ""
+        named = ",".join(sorted(kinds))
+        store.execute("UPDATE edits SET photo=?, kinds=? WHERE id=?", (photo, named, number))
+    return _edit((number, at, text, photo, named, 0))
+
+
+def _batches(changes: Iterable[Change]) -> Iterator[list[Change]]:
+    left = iter(changes)
+    while some := list(itertools.islice(left, BATCH)):
+        yield some
+
+
+def _carry_out(store: Store, number: int | None, changes: Sequence[Change], step: Callable[[], None]) -> None:
+    for change in changes:
+        if change.before is not None:
+            store.write((change,))
+            step()
+    store.insert([change for change in changes if change.before is None], step)
+    store.log(number, changes)
 
 
 class HistoryStep(NamedTuple):

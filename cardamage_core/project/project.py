@@ -203,7 +203,7 @@ class Project(Contents):
 
     def add(
         self,
-        photos: Sequence[AnnotatedPhoto],
+        photos: Iterable[AnnotatedPhoto],
         labels: Sequence[Label],
         text: str,
         *,
@@ -214,21 +214,25 @@ class Project(Contents):
         """Add photos with their regions and labels that are new; where `changed` is given, update these photos too.
 
         A photo whose id is in the project gets the regions added. `extra` replaces what is there under the same keys.
-        One edit; `step` is called for each thing written and may raise to cancel.
+        One edit; `step` is called for each thing written and may raise to cancel. Photos may come from a generator.
         """
         with self._store.lock:
             changes = self._edit_changes.added(photos, labels, changed, extra or {})
             return self.apply(changes, text, step=step)
 
-    def apply(self, changes: Sequence[Change], text: str, *, step: Callable[[], None] = lambda: None) -> Edit | None:
+    def apply(self, changes: Iterable[Change], text: str, *, step: Callable[[], None] = lambda: None) -> Edit | None:
         """Carry out and log changes in one transaction; None when there are none."""
         self._must_be_writable()
-        if not changes:
+        if isinstance(changes, Sequence) and not changes:
             return None
         with self._store.lock, self._generation.writing():
             edit = history.record(self._store, changes, text, step=step)
-            self._region_cache.forget(edit.photo)
-            self._counts.changed(changes)
+            if edit is not None:
+                self._region_cache.forget(edit.photo)
+            if isinstance(changes, Sequence):
+                self._counts.changed(changes)
+            else:
+                self._counts.forget()
             return edit
 
     # What models said, and settings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import random
 from pathlib import Path
 
@@ -23,8 +24,14 @@ def photo(path: Path) -> Path:
 
 
 def ring(numbers: random.Random, points: int = 6) -> tuple[tuple[float, float], ...]:
-    """Random points within a photo, whole numbers."""
-    return tuple((float(numbers.randrange(SIDE)), float(numbers.randrange(SIDE))) for _ in range(points))
+    """Random points around a random place in a photo, in whole numbers."""
+    x, y = numbers.uniform(50, SIDE - 50), numbers.uniform(50, SIDE - 50)
+    angles = sorted(numbers.uniform(0, 2 * math.pi) for _ in range(points))
+    radii = [numbers.uniform(15, 50) for _ in range(points)]
+    return tuple(
+        (float(round(x + r * math.cos(a))), float(round(y + r * math.sin(a))))
+        for a, r in zip(angles, radii, strict=True)
+    )
 
 
 def annotations(path: Path, numbers: random.Random, *, names: list[str], regions: int) -> Path:
