@@ -126,6 +126,11 @@ class Session(QObject):
         """From which score on predictions are seen and counted, on every page."""
         return self._threshold
 
+    def propose_threshold(self, value: float | None) -> None:
+        """Take a model's own threshold where none was set in this project."""
+        if value is not None and self._project is not None and not self.read_only and not self._project.has_threshold:
+            self.set_threshold(value)
+
     def looks(self) -> Mapping[str, Look]:
         """The last look of a model at each photo that one looked at."""
         if self._looks is None:

@@ -79,6 +79,11 @@ class Contents:
         value = msgspec.json.decode(stored) if stored else None
         return float(value) if isinstance(value, int | float) and is_score(value) else THRESHOLD
 
+    @property
+    def has_threshold(self) -> bool:
+        """Whether a threshold was set in this project; else the usual one holds."""
+        return self._store.setting(THRESHOLD_SETTING) is not None
+
     def looks(self) -> dict[str, Look]:
         """The last look of a model at each photo that one looked at, by the photos' ids."""
         return prediction_log.remembered(self._store)

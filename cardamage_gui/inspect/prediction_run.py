@@ -145,16 +145,19 @@ class Outlining(QObject):
         self._cold = False
         self._task = None
         self._done += 1
+        self._session.propose_threshold(model.card.threshold)
+        roles = {name: one.card.role_of(name) for one in self._models(model) for name in one.card.classes}
+        found = tuple(region for region in found if roles.get(region.label) != "part")  # panels would hide the damage
+        damages = sum(roles.get(region.label, "damage") == "damage" for region in found)
         before = self._session.regions(photo)
         after = with_predictions(before, found, {one.card.id for one in self._models(model)})
-        roles = {name: role for one in self._models(model) for name, role in one.card.roles.items()}
         labels = new_labels((region.label for region in found), self._session.labels(), roles=roles)
         if not self._session.edit(photo, before, after, f"Outline damage with {model.card.name}", labels=labels):
             self._failures += 1
             self._end()
             return
-        self._session.note_look(photo, Look(model.card.id, len(found)))
-        self._regions += len(found)
+        self._session.note_look(photo, Look(model.card.id, damages))
+        self._regions += damages
         self._next()
 
     def _failed(self, photo: str, model: Model, error: CarDamageError) -> None:

@@ -130,8 +130,13 @@ def test_a_decision_can_be_undone(page, session):
     assert [row[4] for row in table(page)] == ["?", "?"]
 
 
-def test_without_a_model_it_says_what_to_do_first(page):
-    assert "There is no model yet: train one, then outline damage with it." in shown(page)
+@pytest.fixture
+def none_in_the_box(monkeypatch):
+    monkeypatch.setattr("cardamage_core.models.registry.bundled", list)
+
+
+def test_without_a_model_it_says_what_to_do_first(none_in_the_box, page, wait):
+    wait(lambda: "There is no model yet: train one, then outline damage with it." in shown(page))
     assert not button(page, "Outline damage").isEnabled()
 
 
