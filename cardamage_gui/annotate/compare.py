@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from qtpy.QtCore import QObject, Qt, Signal
-from qtpy.QtWidgets import QListWidget, QListWidgetItem, QWidget
+from qtpy.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QWidget
 
 from cardamage_core.annotations import agreement, edits
 from cardamage_core.annotations.agreement import Comparison, Regions
@@ -437,7 +437,7 @@ class ComparePanel(Floating):
         column.addWidget(common.section("Compare with"))
         for widget in (self.source, self.figure, self.said, self.list):
             column.addWidget(widget)
-        foot = common.QHBoxLayout()
+        foot = QHBoxLayout()
         foot.addWidget(self.take)
         foot.addStretch(1)
         foot.addWidget(common.button("Close", self.hide, tip="The outlines stay (Esc)"))

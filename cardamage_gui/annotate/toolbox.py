@@ -280,7 +280,7 @@ ROUNDS = 3
 EDGE = 12  # pixels from the canvas's lower edge
 
 
-class SmoothBar(common.QFrame):
+class SmoothBar(QFrame):
     """Opens for the selected regions, and closes when the gesture that it drives ends."""
 
     def __init__(self, canvas: Canvas) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from qtpy.QtCore import QObject, QPointF, Qt, Signal
 from qtpy.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QWheelEvent
@@ -107,7 +108,7 @@ class Controller(QObject):
         self._gestures.show()
         self.look()
 
-    def answer(self, answer: Answer) -> None:
+    def answer(self, answer: Answer[Any]) -> None:
         """Pass the answer to a request on; one that was dropped meanwhile is ignored."""
         if answer.error and self._gestures.awaits(answer.request):
             self.said.emit(answer.error)
@@ -261,7 +262,7 @@ class Controller(QObject):
                 self.said.emit(outcome.said)  # not over the reason why an edit was refused
         self.look()
 
-    def _requested(self, request: Request) -> None:
+    def _requested(self, request: Request[Any, Any]) -> None:
         if request.kind.waiting:
             self.said.emit(request.kind.waiting)
         self.requested.emit(request)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import reduce
 from operator import or_
+from typing import Any
 
 import numpy as np
 from qtpy.QtCore import QEvent, QSize, Qt, Signal
@@ -259,7 +260,7 @@ class Canvas(QWidget):
         """The gesture begun from outside changed: show it."""
         self._controller.refresh()
 
-    def answer(self, answer: Answer) -> None:
+    def answer(self, answer: Answer[Any]) -> None:
         """The answer to a request that `requested` told of; ignored when its gesture was dropped."""
         self._controller.answer(answer)
 

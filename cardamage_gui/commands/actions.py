@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from qtpy.QtCore import Qt
-from qtpy.QtGui import QKeySequence
-from qtpy.QtWidgets import QAction, QWidget
+from qtpy.QtGui import QAction, QKeySequence
+from qtpy.QtWidgets import QWidget
 
 
 @dataclass(frozen=True)

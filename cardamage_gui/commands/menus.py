@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from qtpy.QtCore import QObject
-from qtpy.QtGui import QKeySequence
-from qtpy.QtWidgets import QAction, QMenu, QMenuBar
+from qtpy.QtGui import QAction, QKeySequence
+from qtpy.QtWidgets import QMenu, QMenuBar
 
 from .actions import Action
 from .shortcuts import Shortcuts

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from qtpy.QtCore import QObject, Signal
-from qtpy.QtGui import QKeySequence
-from qtpy.QtWidgets import QAction
+from qtpy.QtGui import QAction, QKeySequence
 
 from ..settings import Settings
 from . import presets

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from qtpy.QtCore import QByteArray, QEvent, QPointF, QRectF, QSize, Qt, QTimer
-from qtpy.QtGui import QColor, QEnterEvent, QHideEvent, QPainter, QPaintEvent, QShowEvent
-from qtpy.QtWidgets import QAction, QDockWidget, QFrame, QMainWindow, QTabWidget, QWidget
+from qtpy.QtGui import QAction, QColor, QEnterEvent, QHideEvent, QPainter, QPaintEvent, QShowEvent
+from qtpy.QtWidgets import QDockWidget, QFrame, QMainWindow, QTabWidget, QWidget
 
 from .. import look
 from ..settings import Settings

@@ -53,7 +53,7 @@ class Welcome(QFrame):
         self._busy.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._busy.hide()
         self._models = common.label("", "small", wrap=True)
-        self._models.setAlignment(Qt.AlignCenter)
+        self._models.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._models.hide()
         self._recent = QVBoxLayout()
         self._recent.setSpacing(2)

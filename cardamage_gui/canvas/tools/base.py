@@ -146,11 +146,11 @@ class Gesture:
         """Enter was pressed; True when that completes the gesture."""
         return False
 
-    def wants(self) -> Request | None:
+    def wants(self) -> Request[Any, Any] | None:
         """The slow work needed next; each request is named once."""
         return None
 
-    def take(self, answer: Answer) -> bool:
+    def take(self, answer: Answer[Any]) -> bool:
         """A request was answered; True when that completes the gesture."""
         return False
 

@@ -14,20 +14,20 @@ from cardamage_gui.settings import Settings
 def palette(opened, qtbot):
     on_annotate(opened)
     QTest.keyClick(opened.annotate.canvas, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
-    found = opened.window.findChild(CommandPalette)
     QApplication.processEvents()
-    yield found
-    found.close()
+    yield opened.window.findChild(CommandPalette)
+    for left in opened.window.findChildren(CommandPalette):
+        left.close()
 
 
 @pytest.fixture
 def sheet(opened):
     on_annotate(opened)
     QTest.keyClick(opened.annotate.canvas, Qt.Key.Key_F1)
-    found = opened.window.findChild(KeysSheet)
     QApplication.processEvents()
-    yield found
-    found.close()
+    yield opened.window.findChild(KeysSheet)
+    for left in opened.window.findChildren(KeysSheet):
+        left.close()
 
 
 def on_annotate(opened):

@@ -119,7 +119,7 @@ def test_what_is_not_installed_is_said_whatever_is_chosen_and_nothing_starts(for
     form.fill(photos=[], labels=LABELS, counts={}, models={}, name="x", missing="Training needs keras.")
     name = form.findChild(QLineEdit)
     QTest.keyClicks(name, "y")
-    QTest.keyClick(name, Qt.Key_Return)
+    QTest.keyClick(name, Qt.Key.Key_Return)
 
     assert "Training needs keras." in shown(form)
     assert not child(form, QPushButton, "Start training").isEnabled()
