@@ -1,4 +1,4 @@
-"""How does the window start? The one place that builds objects.
+"""Builds all objects of the window and starts it.
 
 1. forget Qt plugin folders that plain opencv-python sets; cv2 is imported only after QApplication exists
 2. see that there is a display, else one sentence
@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -180,11 +181,15 @@ def _add_view(window: MainWindow) -> None:
         ("details", "Details", "F9", "Show or hide what is known of the photo: damage, regions, findings"),
         ("history", "History", "Ctrl+H", "Show or hide all edits, to go back to any moment of the work"),
     )
+
+    def toggle(name: str) -> None:
+        window.panels_of(name).toggle(name)
+
+    def is_open(name: str) -> bool:
+        return window.panels_of(name).is_open(name)
+
     switches = [
-        (
-            Action(f"panel_{name}", text, (key,), hint, lambda name=name: window.panels_of(name).toggle(name)),
-            lambda name=name: window.panels_of(name).is_open(name),
-        )
+        (Action(f"panel_{name}", text, (key,), hint, partial(toggle, name)), partial(is_open, name))
         for name, text, key, hint in panels
     ]
     window.menus.add_separator("View")
@@ -254,7 +259,7 @@ def _run(folder: Path | None) -> int:
     from qtpy.QtCore import Qt, QTimer
     from qtpy.QtWidgets import QApplication
 
-    for attribute in (Qt.AA_EnableHighDpiScaling, Qt.AA_UseHighDpiPixmaps):
+    for attribute in (Qt.ApplicationAttribute.AA_EnableHighDpiScaling, Qt.ApplicationAttribute.AA_UseHighDpiPixmaps):
         QApplication.setAttribute(attribute)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C in the terminal ends the program: nothing is ever unsaved
     app = QApplication(["cardamage"])
@@ -268,7 +273,7 @@ def _run(folder: Path | None) -> int:
     built.window.show()
     QTimer.singleShot(0, lambda: built.start(folder))  # after the first paint
     try:
-        return app.exec_()
+        return app.exec()
     finally:
         built.close()
         reporter.remove()

@@ -1,9 +1,8 @@
-"""How does work leave the main thread, and how does its result come back?
+"""Runs work on background threads and returns results to the main thread.
 
 The only place where threads start in the window's process. `done`, `failed` and `progress` are called on the main
-thread, so that they may touch widgets; a cancelled task calls none of them.
-
-How is something kept up to date that takes longer to work out than the hand takes to change it?
+thread, so that they may touch widgets; a cancelled task calls none of them. `Latest` keeps a value up to date that
+takes longer to compute than the time between two changes.
 """
 
 from __future__ import annotations

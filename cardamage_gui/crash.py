@@ -1,7 +1,7 @@
-"""What happens when the program itself is wrong?
+"""Reports uncaught exceptions.
 
-An exception that nobody caught is written to the log file and told in one sentence; the program goes on. Every edit is
-on disk already, so nothing is lost.
+An uncaught exception is written to the log file and told in one sentence; the program goes on. Every edit is on disk
+already, so nothing is lost.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How far are the project's trainings right now?
+"""Watches the project's trainings.
 
 The workers are processes of their own and write into their job folders; this looks at the folders twice a second while
 a job is live, and now and then otherwise, so that a job started on the command line appears too.

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from qtpy.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
-from qtpy.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from qtpy.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QStatusTipEvent
 from qtpy.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from cardamage_core.errors import CarDamageError
@@ -130,19 +130,19 @@ class MainWindow(QMainWindow):
     def show_settings(self) -> None:
         """Open the settings."""
         dialog = SettingsDialog(self._settings, self)
-        dialog.setAttribute(Qt.WA_DeleteOnClose)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
     def show_keys(self) -> None:
         """Show all keys."""
         dialog = KeysSheet(self.shortcuts, self)
-        dialog.setAttribute(Qt.WA_DeleteOnClose)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
     def show_commands(self) -> None:
         """Ask by a few letters what to do."""
         dialog = CommandPalette(self.shortcuts, self._shown, self)
-        dialog.setAttribute(Qt.WA_DeleteOnClose)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
     def panels_of(self, panel_id: str) -> Docks:
@@ -151,12 +151,12 @@ class MainWindow(QMainWindow):
 
     def reset_layout(self) -> None:
         """Put every panel back in its place."""
-        self.setWindowState(self.windowState() & ~Qt.WindowFullScreen)
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowFullScreen)
         self._layouts.reset()
 
     def toggle_full_screen(self) -> None:
         """Fill the screen, or be a window again."""
-        self.setWindowState(self.windowState() ^ Qt.WindowFullScreen)
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     # What happened
 
@@ -233,14 +233,14 @@ class MainWindow(QMainWindow):
 
     def event(self, event: QEvent) -> bool:
         """Status tips of menus and widgets go to our status bar."""
-        if event.type() == QEvent.StatusTip:
+        if isinstance(event, QStatusTipEvent):
             self.foot.hint(event.tip())
             return True
         return super().event(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the place; trainings go on."""
-        self._settings.set("geometry", bytes(self.saveGeometry().toBase64()).decode("ascii"))
+        self._settings.set("geometry", bytes(self.saveGeometry().toBase64().data()).decode("ascii"))
         self._layouts.remember()
         self.closing.emit()
         super().closeEvent(event)

@@ -1,7 +1,4 @@
-"""How does a person get to a project: new, open, recent, sample, by argument, or open elsewhere?
-
-When is a copy of the project file made? In the background after a project was opened, once a day.
-"""
+"""Opens projects: new, existing, recent, sample, by argument; and copies the project file once a day."""
 
 from __future__ import annotations
 

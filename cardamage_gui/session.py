@@ -1,7 +1,6 @@
-"""Which project and photo are open, and what just happened to them?
+"""The open project and the current photo, with signals that report what happened.
 
-Signals say what happened; whoever shows something listens. Everything that changes data goes through `edit…`, `undo`
-and `redo`, one transaction each, so nothing is ever unsaved.
+Everything that changes data goes through `edit…`, `undo` and `redo`, one transaction each, so nothing is ever unsaved.
 """
 
 from __future__ import annotations

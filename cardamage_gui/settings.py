@@ -1,4 +1,4 @@
-"""What does the window remember between two starts, and where does it lie?
+"""Settings that the window remembers between two starts.
 
 One table; one small JSON file in the user's configuration folder, written atomically at each change. A damaged file is
 put aside and the defaults are used.

@@ -171,6 +171,13 @@ def test_a_file_begins_with_a_statement_and_stays_short(path: Path):
     assert "?" not in first
 
 
+def test_every_package_is_installed():
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg", "utf-8")
+    packages = {module_of(path) for path in SOURCES if path.name == "__init__.py"}
+    assert packages - set(setup["options"]["packages"].split()) == set()
+
+
 def test_only_the_shared_fixture_knows_what_lies_beside_the_repository():
     """A test that finds its way there by itself would behave otherwise in a plain clone."""
     beside = re.compile(r"\.\./shared|/work/shared|[\"']shared[\"']|CARDAMAGE_WEIGHTS")

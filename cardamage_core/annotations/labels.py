@@ -66,7 +66,7 @@ RARE = 5  # times as often must the other one be
 MOST = 300  # labels that are compared with each other
 
 
-class Alike(msgspec.Struct, frozen=True):
+class LabelTwin(msgspec.Struct, frozen=True):
     """`old` is probably `new`, how often each is there."""
 
     old: str
@@ -79,16 +79,16 @@ class Alike(msgspec.Struct, frozen=True):
         return f"“{self.old}” ({self.old_count:,}) and “{self.new}” ({self.new_count:,}) look like one label."
 
 
-def alike(counts: Mapping[str, int], known: Iterable[str] = ()) -> tuple[Alike, ...]:
+def alike(counts: Mapping[str, int], known: Iterable[str] = ()) -> tuple[LabelTwin, ...]:
     """Pairs of labels that look like one, the rarer one first; `known` labels stay, whatever their number."""
     known = [name for name in known if name]
     names = sorted({*counts, *known} - {""}, key=lambda name: (-counts.get(name, 0), name))[:MOST]
-    found: dict[str, Alike] = {}
+    found: dict[str, LabelTwin] = {}
     for new, old in itertools.combinations(names, 2):
         if old in known and new not in known:
             new, old = old, new  # the one we know is right
         if old in counts and old not in found and _is_one(old, new, counts, is_known=new in known):
-            found[old] = Alike(old, new, counts[old], counts.get(new, 0))
+            found[old] = LabelTwin(old, new, counts[old], counts.get(new, 0))
     return tuple(found.values())
 
 

@@ -21,7 +21,7 @@ SURE = 0.65  # of the box's sides: the ellipse in its middle that belongs to the
 # drawn by people 0.63, after one round of GrabCut as after three; without the sure middle 0.33, and 27 times nothing.
 
 
-class TracingError(CarDamageError):
+class OutlineError(CarDamageError):
     """No outline could be found."""
 
 
@@ -48,17 +48,17 @@ class Scissors:
 
 
 def outline_in_box(pixels: np.ndarray, box: tuple[float, float, float, float]) -> tuple[Ring, ...]:
-    """The rings (even-odd) of the thing in the box (x0, y0, x1, y1). TracingError when nothing stands out."""
+    """The rings (even-odd) of the thing in the box (x0, y0, x1, y1). OutlineError when nothing stands out."""
     x0, y0, x1, y1 = box
     dx, dy = AROUND * (x1 - x0), AROUND * (y1 - y0)
     crop = _Crop(pixels, (x0 - dx, y0 - dy, x1 + dx, y1 + dy))
     (left, top), (right, bottom) = crop.cell((x0, y0)), crop.cell((x1, y1))
     if right - left < 3 or bottom - top < 3:
-        raise TracingError("The box is too small to find an outline in.", "Draw it around the whole damage.")
+        raise OutlineError("The box is too small to find an outline in.", "Draw it around the whole damage.")
     mask = _grabbed(crop.pixels, (left, top, right - left, bottom - top))
     rings = _rings(mask, crop)
     if not rings:
-        raise TracingError("Nothing stands out in the box.", "Draw it a little larger, or use the polygon tool (P).")
+        raise OutlineError("Nothing stands out in the box.", "Draw it a little larger, or use the polygon tool (P).")
     return rings
 
 

@@ -53,7 +53,7 @@ def assess(photo: Photo, regions: Iterable[Region], labels: Iterable[Label], *, 
 
     With a region whose label has the role `car` it is a share of the car (the union of all such regions), and damage
     outside that outline does not count; without one it is a share of the photo. Where a person outlined damages, or the
-    car, predictions of the same that nobody accepted do not count.
+    car, predictions of the same that are not accepted do not count.
     """
     regions = tuple(regions)
     roles = {label.name: label.role for label in labels}
@@ -260,7 +260,7 @@ def _left_out(counted: Counted) -> str:
     below = len(counted.left_out) - rejected
     parts = [f"{rejected} rejected"] if rejected else []
     parts += [f"{below} below {counted.threshold:.2f}"] if below else []
-    parts += [f"{plural(len(counted.beside), 'proposal')} that nobody accepted"] if counted.beside else []
+    parts += [f"{plural(len(counted.beside), 'proposal')} not accepted yet"] if counted.beside else []
     return f"Not counted: {', '.join(parts)}." if parts else ""
 
 

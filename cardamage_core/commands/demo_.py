@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from ..assessment.damage import Damage, figure
-from ..demo.run import Outcome, Recipe, place, write
+from ..demo.run import DemoSettings, Outcome, place, write
 from ..demo.run import run as run_demo
 from ..training import requirements
 from . import Output
@@ -27,8 +27,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--photos", type=int, default=80, metavar="N", help="photos to learn from (default: %(default)s)"
     )
     parser.add_argument("--epochs", type=int, default=0, metavar="N", help="default: as many as are needed")
-    parser.add_argument("--steps", type=int, default=Recipe.steps, metavar="N", help="an epoch (default: %(default)s)")
-    parser.add_argument("--start", default=Recipe.start, metavar="WEIGHTS", help="imagenet (default) or none")
+    parser.add_argument(
+        "--steps", type=int, default=DemoSettings.steps, metavar="N", help="an epoch (default: %(default)s)"
+    )
+    parser.add_argument("--start", default=DemoSettings.start, metavar="WEIGHTS", help="imagenet (default) or none")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="same seed, same photos (default: 0)")
     parser.add_argument("--no-window", action="store_true", help="do not open the window afterwards")
 
@@ -36,10 +38,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, out: Output) -> int:
     """Run the demonstration and report it."""
     requirements.check()
-    recipe = _recipe(args)
-    folder = place(args.out.absolute(), recipe)
+    settings = _settings(args)
+    folder = place(args.out.absolute(), settings)
     with bar_for(out) as bar:
-        outcome = run_demo(folder, recipe, bar)
+        outcome = run_demo(folder, settings, bar)
     page = write(outcome, folder / "result")
     out.report(_document(outcome, page), _text(outcome, page))
     return 0
@@ -52,12 +54,14 @@ def window_folder(argv: list[str], environ: Mapping[str, str], *, platform: str 
     args, _ = parser.parse_known_args(argv[1:])
     has_display = platform in ("win32", "darwin") or bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
     is_wanted = has_display and not args.no_window and "--json" not in argv
-    return place(args.out.absolute(), _recipe(args)) / "project" if is_wanted else None
+    return place(args.out.absolute(), _settings(args)) / "project" if is_wanted else None
 
 
-def _recipe(args: argparse.Namespace) -> Recipe:
-    photos = Recipe().photos | {"train": args.photos}
-    return Recipe(photos, args.epochs, args.steps, start=args.start, seed=args.seed, processes=os.cpu_count() or 1)
+def _settings(args: argparse.Namespace) -> DemoSettings:
+    photos = DemoSettings().photos | {"train": args.photos}
+    return DemoSettings(
+        photos, args.epochs, args.steps, start=args.start, seed=args.seed, processes=os.cpu_count() or 1
+    )
 
 
 def _text(outcome: Outcome, page: Path) -> str:

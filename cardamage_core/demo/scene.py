@@ -49,7 +49,7 @@ class _Scene:
     surface: Surface
     finish: Finish
     weather: Weather
-    place: backdrop.Place
+    place: backdrop.Surroundings
     camera: Camera
     damages: tuple[Placed, ...]
     spokes: float
@@ -131,7 +131,7 @@ def _try_sizes(
     *,
     dark: bool,
 ) -> Placed | None:
-    """Place a damage, a smaller one where a big one does not fit."""
+    """Surroundings a damage, a smaller one where a big one does not fit."""
     size = float(rng.uniform(0.9, 1.35))
     for share in (1.0, 0.85, 0.7):
         damage = damages.make(rng, kind, size=share * size, dark_paint=dark)

@@ -243,22 +243,22 @@ MOST_LABELS = 40  # more different values than that, mostly seen once, are notes
 IN_NAME = "*"  # given as the label's attribute: its name is the label
 
 
-class Place(NamedTuple):
+class LabelPlace(NamedTuple):
     """Where labels are: in the first of these attributes that a region has, or in the name of its one attribute."""
 
     names: tuple[str, ...] = ()
     in_name: bool = False
 
 
-def place(regions: Sequence[Mapping[str, Any]], wanted: str = "") -> Place:
+def place(regions: Sequence[Mapping[str, Any]], wanted: str = "") -> LabelPlace:
     """Where the labels of these regions are. `wanted` is an attribute's name (in any case), `IN_NAME`, or "": guess."""
     if wanted == IN_NAME or (not wanted and _is_in_name(regions)):
-        return Place(in_name=True)
+        return LabelPlace(in_name=True)
     if not wanted:
-        return Place(candidates(regions))
+        return LabelPlace(candidates(regions))
     names = dict.fromkeys(name for attributes in regions for name in attributes)
     alike = [name for name in names if name != wanted and _plain(name) == _plain(wanted)]
-    return Place((wanted, *alike))
+    return LabelPlace((wanted, *alike))
 
 
 def candidates(regions: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
@@ -288,7 +288,7 @@ def ticked(value: Any) -> list[str]:
     return [key for key, is_on in value.items() if is_on is True] if isinstance(value, dict) else []
 
 
-def label_name_of(attributes: Mapping[str, Any], where: Place) -> tuple[str, str]:
+def label_name_of(attributes: Mapping[str, Any], where: LabelPlace) -> tuple[str, str]:
     """(attribute name, label) of one region, ("", "") when it has none."""
     if where.in_name:
         on = [name for name, value in attributes.items() if value not in _OFF]

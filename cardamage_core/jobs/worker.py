@@ -75,8 +75,8 @@ def _in_turn(at: JobFolder, log: EventLog, stop: StopRequest) -> None:
         requirements.check()
         from ..training import trainer  # the framework: seconds and hundreds of megabytes
 
-        places = trainer.Places(at.checkpoints, at.previews, at.models)
-        trainer.run(at.job(), at.dataset(), places, say=_Told(log), stop=stop)
+        folders = trainer.Folders(at.checkpoints, at.previews, at.models)
+        trainer.run(at.job(), at.dataset(), folders, say=_Told(log), stop=stop)
 
 
 class _Told:

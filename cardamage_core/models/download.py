@@ -72,7 +72,7 @@ def by_hand(wanted: Download, target: Path) -> str:
 
 
 class _CancelledError(Exception):
-    """Nobody wants the file any more."""
+    """The download was cancelled."""
 
 
 def _fetch_rest(wanted: Download, part: Path, *, progress: Progress, cancelled: Callable[[], bool]) -> None:

@@ -3,6 +3,7 @@
 Layer names and weight shapes are Matterport's, so its files fit. Heads see a flat list of regions, whatever the photo.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -96,7 +97,7 @@ def _grouped(x: Tensor, config: Config) -> Tensor:
     if not config.norm_groups:
         return x
     name = f"{x._keras_history.operation.name}_gn"
-    return layers.GroupNormalization(config.norm_groups, epsilon=1e-3, name=name)(x)
+    return layers.GroupNormalization(math.gcd(config.norm_groups, x.shape[-1]), epsilon=1e-3, name=name)(x)
 
 
 def propose(scores: Tensor, deltas: Tensor, anchors: np.ndarray, *, limit: int, config: Config) -> Tensor:

@@ -33,7 +33,7 @@ class Contents:
         self.read_only = read_only
         self._store = store
         self._generation = Generation()
-        self._known = KnownRegions(self._generation)
+        self._region_cache = RegionCache(self._generation)
         self._counts = LabelCounts(self._generation)
 
     def photos(self) -> tuple[PhotoSummary, ...]:
@@ -109,10 +109,10 @@ class Contents:
         """Where things lie that can be made again, such as thumbnails."""
         return self.folder / "cache"
 
-    def _read(self, photo_id: str) -> Known:
+    def _read(self, photo_id: str) -> CachedRegions:
         """What is known of a photo's regions; a reader looks afresh each time, for another process may write."""
-        known = None if self.read_only else self._known.get(photo_id)
-        return known or self._known.read(photo_id, lambda: self._store.rows("region", photo_id))
+        known = None if self.read_only else self._region_cache.get(photo_id)
+        return known or self._region_cache.read(photo_id, lambda: self._store.rows("region", photo_id))
 
     def _counted(self) -> dict[str, int]:
         return dict(self._store.query("SELECT label, count(*) FROM regions GROUP BY label"))
@@ -121,7 +121,7 @@ class Contents:
 KEPT_PHOTOS = 64
 
 
-class Known(NamedTuple):
+class CachedRegions(NamedTuple):
     """The regions of one photo in drawing order, and the rank of each by id, in the same order."""
 
     regions: tuple[Region, ...]
@@ -158,24 +158,24 @@ class Generation:
         return begun == self._number and not self._writing
 
 
-class KnownRegions:
+class RegionCache:
     """The regions of the last photos looked at. Only the writer, inside `Generation.writing`, changes them."""
 
     def __init__(self, generation: Generation) -> None:
         self._generation = generation
-        self._photos: dict[str, Known] = {}
+        self._photos: dict[str, CachedRegions] = {}
 
-    def get(self, photo: str) -> Known | None:
+    def get(self, photo: str) -> CachedRegions | None:
         """What is known of a photo."""
         with self._generation.lock:
             return self._photos.get(photo)
 
-    def read(self, photo: str, rows: Callable[[], Iterable[tuple[str, str, Stored]]]) -> Known:
+    def read(self, photo: str, rows: Callable[[], Iterable[tuple[str, str, Stored]]]) -> CachedRegions:
         """Decode the rows (photo, key, row) that `rows` reads, and keep them unless a write happens meanwhile."""
         begun = self._generation.begin()
         found = list(rows())
         regions = tuple(value_of(stored, Region) for _, _, stored in found)
-        known = Known(regions, {key: stored.position for _, key, stored in found})
+        known = CachedRegions(regions, {key: stored.position for _, key, stored in found})
         with self._generation.lock:
             return self._keep(photo, known) if self._generation.lasts(begun) else known
 
@@ -198,7 +198,7 @@ class KnownRegions:
                 ranks[change.key] = change.after.position
         if ranks.keys() != old.ranks.keys() or len(after) != len(ranks) or ranks != old.ranks:
             ranks = {region.id: ranks[region.id] for region in after}
-        self._keep(photo, Known(after, ranks))
+        self._keep(photo, CachedRegions(after, ranks))
 
     def walked(self, photo: str, changes: Sequence[Change], *, back: bool) -> None:
         """Carry changes of one photo's regions out, or take them back, decoding nothing else."""
@@ -215,9 +215,9 @@ class KnownRegions:
                 values[change.key], ranks[change.key] = value_of(stored, Region), stored.position
         if ranks != old.ranks:
             ranks = dict(sorted(ranks.items(), key=lambda item: (item[1], item[0])))
-        self._keep(photo, Known(tuple(values[key] for key in ranks), ranks))
+        self._keep(photo, CachedRegions(tuple(values[key] for key in ranks), ranks))
 
-    def _keep(self, photo: str, known: Known) -> Known:
+    def _keep(self, photo: str, known: CachedRegions) -> CachedRegions:
         with self._generation.lock:
             self._photos.pop(photo, None)
             while len(self._photos) >= KEPT_PHOTOS:

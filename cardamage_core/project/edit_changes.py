@@ -14,14 +14,14 @@ import msgspec
 
 from ..annotations.model import AnnotatedPhoto, Label, Photo, Region
 from ..errors import ProjectError
-from .contents import KnownRegions
+from .contents import RegionCache
 from .store import Change, Kind, Store, Stored, value_of
 
 
-class Changing:
+class EditChanges:
     """Turns edits into changes of rows. `regions` reads those of a photo. To be used under the store's lock."""
 
-    def __init__(self, store: Store, known: KnownRegions, regions: Callable[[str], tuple[Region, ...]]) -> None:
+    def __init__(self, store: Store, known: RegionCache, regions: Callable[[str], tuple[Region, ...]]) -> None:
         self._store = store
         self._known = known
         self._regions = regions

@@ -50,19 +50,19 @@ def record(store: Store, changes: Sequence[Change], text: str, *, step: Callable
     return _edit((number, at, text, photo, kinds, 0))
 
 
-class Walked(NamedTuple):
+class HistoryStep(NamedTuple):
     """An edit that was undone or redone, with the changes it is made of."""
 
     edit: Edit
     changes: list[Change]
 
 
-def undo(store: Store) -> Walked | None:
+def undo(store: Store) -> HistoryStep | None:
     """Take the last edit back; None when there is none."""
     return _walk(store, next_undo(store), back=True)
 
 
-def redo(store: Store) -> Walked | None:
+def redo(store: Store) -> HistoryStep | None:
     """Carry out again what was undone last; None when there is nothing."""
     return _walk(store, next_redo(store), back=False)
 
@@ -110,18 +110,18 @@ def changes_of(store: Store, number: int) -> list[Change]:
     ]
 
 
-def _walk(store: Store, edit: Edit | None, *, back: bool) -> Walked | None:
+def _walk(store: Store, edit: Edit | None, *, back: bool) -> HistoryStep | None:
     if edit is None:
         return None
     with store.transaction():
         return _step(store, edit, back=back)
 
 
-def _step(store: Store, edit: Edit, *, back: bool) -> Walked:
+def _step(store: Store, edit: Edit, *, back: bool) -> HistoryStep:
     changes = changes_of(store, edit.id)
     store.write(changes, back=back)
     store.execute("UPDATE edits SET undone=? WHERE id=?", (int(back), edit.id))
-    return Walked(msgspec.structs.replace(edit, undone=back), changes)
+    return HistoryStep(msgspec.structs.replace(edit, undone=back), changes)
 
 
 def _stored(position: float | None, value: str | None) -> Stored | None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from .. import formats
-from ..annotations.labels import Alike, alike, new_labels
+from ..annotations.labels import LabelTwin, alike, new_labels
 from ..annotations.model import AnnotatedPhoto, Dataset, Label, Photo, Problem, Region, Role, new_id
 from ..annotations.problems import find_problems
 from ..errors import FormatError, ProjectError
@@ -50,7 +50,7 @@ class Proposal(msgspec.Struct, frozen=True):
     """What to ask the user: the attributes (the one in use first), names that look like one, and a role for each."""
 
     attributes: tuple[Attribute, ...] = ()
-    alike: tuple[Alike, ...] = ()
+    alike: tuple[LabelTwin, ...] = ()
     roles: Mapping[str, Role] = {}
 
 

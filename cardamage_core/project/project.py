@@ -19,9 +19,9 @@ from ..annotations.model import AnnotatedPhoto, Label, Photo, Problem, Region
 from ..errors import CarDamageError, ProjectError
 from . import backups, fingerprints, history, store
 from .contents import THRESHOLD_SETTING, Contents
-from .edit_changes import Changing
+from .edit_changes import EditChanges
 from .filesystem import ProjectLock, taken
-from .history import Edit, Walked
+from .history import Edit, HistoryStep
 from .store import Change, Store
 
 FILE = backups.FILE
@@ -38,7 +38,7 @@ class Project(Contents):
         self.is_new = is_new  # made by this very call, under the lock that is still held
         self._copied = copied and lock is not None
         self._lock = lock
-        self._changing = Changing(store, self._known, self.regions)
+        self._edit_changes = EditChanges(store, self._region_cache, self.regions)
 
     @classmethod
     def create(cls, folder: Path | str) -> Project:
@@ -152,14 +152,14 @@ class Project(Contents):
         ProjectError, and nothing changed, if `before` is not what is stored, the disk is full or a number not finite.
         """
         with self._store.lock:
-            changes = self._changing.regions(photo_id, before, after)
-            new = self._changing.new_labels(labels)
+            changes = self._edit_changes.regions(photo_id, before, after)
+            new = self._edit_changes.new_labels(labels)
             self._must_be_writable()
             if not changes and not new:
                 return None
             with self._generation.writing():
                 edit = history.record(self._store, [*new, *changes], text)
-                self._known.edited(photo_id, tuple(after), changes)
+                self._region_cache.edited(photo_id, tuple(after), changes)
                 self._counts.changed(changes)
             return edit
 
@@ -170,7 +170,7 @@ class Project(Contents):
     def edit_photos(self, before: Sequence[Photo], after: Sequence[Photo], text: str) -> Edit | None:
         """Change several photos in one edit; ids stay."""
         with self._store.lock:
-            return self.apply(self._changing.photos(before, after), text)
+            return self.apply(self._edit_changes.photos(before, after), text)
 
     def edit_all(
         self,
@@ -180,25 +180,25 @@ class Project(Contents):
     ) -> Edit | None:
         """Change several photos and, by their photos' ids, regions in one edit; each before and after."""
         with self._store.lock:
-            changes = self._changing.photos([old for old, _ in photos], [new for _, new in photos])
+            changes = self._edit_changes.photos([old for old, _ in photos], [new for _, new in photos])
             for photo_id, (before, after) in regions.items():
-                changes += self._changing.regions(photo_id, before, after)
+                changes += self._edit_changes.regions(photo_id, before, after)
             return self.apply(changes, text)
 
     def edit_labels(self, before: Sequence[Label], after: Sequence[Label], text: str) -> Edit | None:
         """Replace the list of labels. Regions keep the names they carry: see `rename_label`."""
         with self._store.lock:
-            return self.apply(self._changing.labels(before, after), text)
+            return self.apply(self._edit_changes.labels(before, after), text)
 
     def rename_label(self, old: str, new: Label, text: str) -> Edit | None:
         """Give a label another name (or colour, role), or merge it into the one of that name; its regions follow."""
         with self._store.lock:
-            return self.apply(self._changing.renamed_label(old, new), text)
+            return self.apply(self._edit_changes.renamed_label(old, new), text)
 
     def remove_photos(self, ids: Iterable[str], text: str) -> Edit | None:
         """Take photos and their regions out of the project; the files stay where they lie."""
         with self._store.lock:
-            return self.apply(self._changing.removed(ids), text)
+            return self.apply(self._edit_changes.removed(ids), text)
 
     def add(
         self,
@@ -216,7 +216,7 @@ class Project(Contents):
         One edit; `step` is called for each thing written and may raise to cancel.
         """
         with self._store.lock:
-            changes = self._changing.added(photos, labels, changed, extra or {})
+            changes = self._edit_changes.added(photos, labels, changed, extra or {})
             return self.apply(changes, text, step=step)
 
     def apply(self, changes: Sequence[Change], text: str, *, step: Callable[[], None] = lambda: None) -> Edit | None:
@@ -226,7 +226,7 @@ class Project(Contents):
             return None
         with self._store.lock, self._generation.writing():
             edit = history.record(self._store, changes, text, step=step)
-            self._known.forget(edit.photo)
+            self._region_cache.forget(edit.photo)
             self._counts.changed(changes)
             return edit
 
@@ -267,7 +267,7 @@ class Project(Contents):
         self._must_be_writable()
         with self._store.lock, self._generation.writing():
             walked = history.walk_to(self._store, edit_id)
-            self._known.forget()
+            self._region_cache.forget()
             self._counts.forget()
             return tuple(walked)
 
@@ -291,7 +291,7 @@ class Project(Contents):
         """How many edits the history holds, undone ones included."""
         return int(self._store.query("SELECT count(*) FROM edits")[0][0])
 
-    def _walk(self, step: Callable[[Store], Walked | None]) -> Edit | None:
+    def _walk(self, step: Callable[[Store], HistoryStep | None]) -> Edit | None:
         self._must_be_writable()
         with self._store.lock, self._generation.writing():
             walked = step(self._store)
@@ -299,9 +299,9 @@ class Project(Contents):
                 return None
             edit, changes = walked
             if edit.photo and edit.kinds == {"region"}:
-                self._known.walked(edit.photo, changes, back=edit.undone)
+                self._region_cache.walked(edit.photo, changes, back=edit.undone)
             else:
-                self._known.forget(edit.photo)
+                self._region_cache.forget(edit.photo)
             self._counts.changed(changes, back=edit.undone)
             return edit
 

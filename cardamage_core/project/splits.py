@@ -22,7 +22,7 @@ from .history import Edit
 from .project import Project
 
 
-class Dealt(NamedTuple):
+class Deal(NamedTuple):
     """What a deal did: photos in each split now, how many photos stand in groups of twins, and the edit, if any."""
 
     counts: dict[str, int]
@@ -32,7 +32,7 @@ class Dealt(NamedTuple):
 
 def deal(
     project: Project, shares: Mapping[str, float], *, again: bool = False, seed: int = 0, step: Callable[[], None]
-) -> Dealt:
+) -> Deal:
     """Give photos without a split one, in one edit that can be undone; with `again` also those that have one.
 
     shares: the share of all photos for each split, 0…1, together 1. A photo whose twin has a split joins it.
@@ -48,7 +48,7 @@ def deal(
     before = [project.photo(photo_id) for photo_id in changed]
     after = [msgspec.structs.replace(photo, split=changed[photo.id]) for photo in before]
     edit = project.edit_photos(before, after, "Deal photos to splits")
-    return Dealt(dict(Counter(chosen)), sum(len(group) for group in groups if len(group) > 1), edit)
+    return Deal(dict(Counter(chosen)), sum(len(group) for group in groups if len(group) > 1), edit)
 
 
 def chosen_splits(

@@ -1,5 +1,6 @@
 """Writes an ONNX graph node by node; weights stay references to layers until a model is made of them."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -113,6 +114,7 @@ class Graph:
     def grouped(self, x: str, name: str, groups: int) -> str:
         """Group normalisation (Wu and He 2018) of (n, channels, …) with the weights "name/gamma" and "name/beta"."""
         channels = self._channels[x]
+        groups = math.gcd(groups, channels)
         self._group_norms[name] = channels
         ones = self.constant(f"ones_{groups}", np.ones(groups), np.float32)
         zeros = self.constant(f"zeros_{groups}", np.zeros(groups), np.float32)

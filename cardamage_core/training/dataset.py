@@ -29,14 +29,14 @@ MEMORY_MOST = 2 << 30  # … but never more bytes than this
 Polygons = tuple[tuple[tuple[float, float], ...], ...]
 
 
-class Skipped(NamedTuple):
+class SkippedPhoto(NamedTuple):
     """A photo that could not be read, and why."""
 
     photo: str
     reason: str
 
 
-class Photos:
+class TrainingPhotos:
     """The photos of one split as samples, shrunk to at most `longest_side` pixels."""
 
     def __init__(self, dataset: Dataset, classes: Mapping[str, int], *, longest_side: int, seed: int) -> None:
@@ -47,8 +47,8 @@ class Photos:
         self._seed = seed
         self._cache: dict[int, Sample] = {}
         self._room = min(MEMORY_MOST, int(MEMORY_SHARE * psutil.virtual_memory().available))
-        self._unreadable: dict[int, Skipped] = {}
-        self._unsaid: list[Skipped] = []
+        self._unreadable: dict[int, SkippedPhoto] = {}
+        self._unsaid: list[SkippedPhoto] = []
 
     def __len__(self) -> int:
         return len(self._photos)
@@ -66,7 +66,7 @@ class Photos:
                 found.append((self._photos[index], sample))
         return found
 
-    def skipped(self) -> list[Skipped]:
+    def skipped(self) -> list[SkippedPhoto]:
         """The photos found unreadable since the last call."""
         said, self._unsaid = self._unsaid, []
         return said
@@ -90,7 +90,9 @@ class Photos:
         try:
             sample = self._load(self._photos[index])
         except PhotoError as error:
-            self._unreadable[index] = Skipped(self._photos[index].photo.name, f"{error.title} {error.detail}".strip())
+            self._unreadable[index] = SkippedPhoto(
+                self._photos[index].photo.name, f"{error.title} {error.detail}".strip()
+            )
             self._unsaid.append(self._unreadable[index])
             return None
         if sample.image.nbytes <= self._room:

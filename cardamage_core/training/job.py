@@ -14,7 +14,23 @@ import msgspec
 
 from ..annotations.model import AnnotatedPhoto, Dataset, Region
 from ..errors import JobError
-from ..mrcnn.presets import PRESETS
+from ..mrcnn.presets import PRESETS as PRESETS
+
+__all__ = [
+    "PRESETS",
+    "ClassRule",
+    "Split",
+    "Stage",
+    "TrainingJob",
+    "check",
+    "check_data",
+    "classes_of",
+    "data_hash",
+    "is_taught",
+    "split",
+    "stage_at",
+    "stages",
+]
 
 STARTS = ("included", "imagenet", "coco", "none")
 

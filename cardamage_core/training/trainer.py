@@ -22,7 +22,7 @@ from ..models import registry
 from ..models.registry import Model, ModelCard
 from ..mrcnn import Config, EngineError, MaskRCNN, OutOfMemoryError, Sample, TrainStep, weights
 from . import checkpoints, initial_weights, validation
-from .dataset import Photos
+from .dataset import TrainingPhotos
 from .job import Stage, TrainingJob, check, check_data, classes_of, data_hash, split, stage_at
 from .progress import Progress
 from .validation import MIN_SCORE, validation_metrics
@@ -46,7 +46,7 @@ class Say(Protocol):
         """Tell one event."""
 
 
-class Places(NamedTuple):
+class Folders(NamedTuple):
     """Folders that a training writes to."""
 
     checkpoints: Path
@@ -54,7 +54,7 @@ class Places(NamedTuple):
     models: Path
 
 
-def run(job: TrainingJob, dataset: Dataset, places: Places, *, say: Say, stop: Callable[[], bool]) -> None:
+def run(job: TrainingJob, dataset: Dataset, folders: Folders, *, say: Say, stop: Callable[[], bool]) -> None:
     """Train `job` on `dataset` from its newest checkpoint on, until it is finished or `stop()` says so.
 
     Raises CarDamageError for everything that a person can mend.
@@ -63,7 +63,7 @@ def run(job: TrainingJob, dataset: Dataset, places: Places, *, say: Say, stop: C
     parts = split(dataset, job)
     check_data(job, parts.train)
     with _explained():
-        Trainer(job, dataset, places, say=say, stop=stop).run()
+        Trainer(job, dataset, folders, say=say, stop=stop).run()
 
 
 class Consumed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,19 +77,19 @@ class Trainer:
     """One training: the network, its photos and where it stands."""
 
     def __init__(
-        self, job: TrainingJob, dataset: Dataset, places: Places, *, say: Say, stop: Callable[[], bool]
+        self, job: TrainingJob, dataset: Dataset, folders: Folders, *, say: Say, stop: Callable[[], bool]
     ) -> None:
-        self._job, self._dataset, self._places, self._say, self._stop = job, dataset, places, say, stop
+        self._job, self._dataset, self._folders, self._say, self._stop = job, dataset, folders, say, stop
         self._parts = split(dataset, job)
         self._config = config_of(job)
         classes = classes_of(dataset, job)
         longest = int(self._config.image_max_side * (1 + self._config.scale_jitter))
-        self._train = Photos(self._parts.train, classes, longest_side=longest, seed=job.seed)
-        self._val = Photos(self._parts.val, classes, longest_side=longest, seed=job.seed)
+        self._train = TrainingPhotos(self._parts.train, classes, longest_side=longest, seed=job.seed)
+        self._val = TrainingPhotos(self._parts.val, classes, longest_side=longest, seed=job.seed)
         self._model = MaskRCNN(self._config, seed=job.seed)
         self._stage, self._engine = self._begun(job.stages[0])
         self._batch = job.batch  # halved when it does not fit into the memory
-        self._photos_seen = 0  # of the sequence that `Photos` gives
+        self._photos_seen = 0  # of the sequence that `TrainingPhotos` gives
         self._progress = Progress(total_steps=job.total_steps, steps=job.steps, batch=job.batch)
         self._parent = ""
         self._metrics: dict[str, Any] = {}
@@ -116,11 +116,11 @@ class Trainer:
 
     def _begin(self) -> int:
         """Load the newest checkpoint or the weights to begin from; the number of steps done already."""
-        step, damaged = checkpoints.restore(self._places.checkpoints, self._restore, damaged=DAMAGED)
+        step, damaged = checkpoints.restore(self._folders.checkpoints, self._restore, damaged=DAMAGED)
         notes = [f"The checkpoint {path.name} is damaged and was passed over." for path in damaged]
         if step == 0:
             self._parent = initial_weights.load(
-                self._model, self._job, self._places.models, say=self._note, stop=self._stop
+                self._model, self._job, self._folders.models, say=self._note, stop=self._stop
             )
             notes += self._parts.notes
         if self._batch != self._job.batch:
@@ -193,7 +193,7 @@ class Trainer:
         samples = [sample for _, sample in photos.first(PREVIEWED)]
         if not samples:
             return
-        path = self._places.previews / f"epoch-{epoch:04d}.png"
+        path = self._folders.previews / f"epoch-{epoch:04d}.png"
         validation.write_preview(
             path, samples, self._model.predict([s.image for s in samples], min_score=validation.PREVIEW_SCORE)
         )
@@ -201,7 +201,7 @@ class Trainer:
 
     def _checkpoint(self, step: int) -> None:
         try:
-            checkpoints.save(self._places.checkpoints, step, self._write)
+            checkpoints.save(self._folders.checkpoints, step, self._write)
         except EngineError as error:
             raise self._unwritten(step, error) from error
         self._checkpoint_step, self._checkpoint_time = step, time.monotonic()
@@ -212,11 +212,11 @@ class Trainer:
         self._engine.save(path, notes={"consumed": msgspec.to_builtins(consumed)})
 
     def _unwritten(self, step: int, error: EngineError) -> JobError:
-        free = shutil.disk_usage(self._places.checkpoints).free / 1e6
+        free = shutil.disk_usage(self._folders.checkpoints).free / 1e6
         kept = f"The one of step {self._checkpoint_step} is kept." if self._checkpoint_step else "There is none yet."
         full = "No space left" in f"{error.detail} {error.__cause__}"
         why = f"The disk is full: {free:.0f} MB are free. " if full else f"{error.detail} "
-        title = f"The checkpoint of step {step} could not be written to {self._places.checkpoints}."
+        title = f"The checkpoint of step {step} could not be written to {self._folders.checkpoints}."
         return JobError(title, f"{why}{kept} Make room and resume.")
 
     def _restore(self, step: int, path: Path) -> int:
@@ -268,11 +268,11 @@ class Trainer:
         if step != self._checkpoint_step:
             self._checkpoint(step)
         self._say("finished", step=step, model=self._register(self._job.name).card.id)
-        checkpoints.clear(self._places.checkpoints)  # the model holds the weights; nothing is left to resume
+        checkpoints.clear(self._folders.checkpoints)  # the model holds the weights; nothing is left to resume
 
     def _diverged(self, step: int, error: EngineError) -> JobError:
         """The network is ruined: keep its last good state as a model and say so."""
-        good, _ = checkpoints.restore(self._places.checkpoints, self._restore, damaged=DAMAGED)
+        good, _ = checkpoints.restore(self._folders.checkpoints, self._restore, damaged=DAMAGED)
         if not good:
             return JobError(f"Step {step + 1} failed: {error.title}", f"{error.detail} Take a lower learning rate.")
         model = self._register(f"{self._job.name} (up to step {good})")
@@ -292,10 +292,10 @@ class Trainer:
             metrics=self._metrics,
             parent=self._parent or self._job.start,
         )
-        weights = self._places.checkpoints / "weights.h5"
+        weights = self._folders.checkpoints / "weights.h5"
         try:
             self._model.save(weights)
-            return registry.register(self._places.models, card, weights)
+            return registry.register(self._folders.models, card, weights)
         finally:
             weights.unlink(missing_ok=True)
 

@@ -1,11 +1,7 @@
-"""How is a photo compared with what another annotator or a model says about it?
+"""Compares a photo's regions with another annotator's or a model's, in a panel at the lower corner of the canvas.
 
-Somebody else's project or file is opened and read in the background, photo by photo; nothing of it is changed. What a
-model says lies in the photo itself, as regions of that origin.
-
-What came of a look at both sides of a photo, and in which words is it told?
-
-With whom is the photo compared, and how well do the two sides agree? The panel in the lower corner of the canvas.
+Another project or annotation file is opened and read in the background, photo by photo; it is never changed. A model's
+outlines lie in the photo itself, as regions of that origin.
 """
 
 from __future__ import annotations
@@ -17,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from qtpy.QtCore import QObject, Qt, Signal
-from qtpy.QtWidgets import QListWidget, QListWidgetItem, QWidget
+from qtpy.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QWidget
 
 from cardamage_core.annotations import agreement, edits
 from cardamage_core.annotations.agreement import Comparison, Regions
@@ -36,7 +32,7 @@ from ..widgets.dialogs import ANNOTATIONS, Dialogs
 from .toolbox import Floating
 
 if TYPE_CHECKING:
-    from cardamage_core.project.reference import Others
+    from cardamage_core.project.reference import Reference
 
 
 OTHERS = "others"  # what the chooser calls somebody else's project or file
@@ -49,7 +45,8 @@ class Comparing(QObject):
         super().__init__(canvas)
         self._session, self._background, self._dialogs, self._canvas = session, background, dialogs, canvas
         self.panel = ComparePanel(canvas)
-        self._source, self._others = NOBODY, None
+        self._source = NOBODY
+        self._others: Reference | None = None
         self._reading: Task | None = None
         self._shown = True
         self._seen: Compared | None = None
@@ -149,7 +146,7 @@ class Comparing(QObject):
 
     # What happened
 
-    def _read(self, found: Others) -> None:
+    def _read(self, found: Reference) -> None:
         self._reading = None
         self._source, self._others, self._shown = OTHERS, found, True
         self._offer()
@@ -252,7 +249,7 @@ class Comparing(QObject):
             self._others = None
 
 
-def _opened(path: Path, task: Task) -> Others:
+def _opened(path: Path, task: Task) -> Reference:
     from cardamage_core.project import reference  # loads every format
 
     found = reference.read(path)
@@ -440,9 +437,9 @@ class ComparePanel(Floating):
         column.addWidget(common.section("Compare with"))
         for widget in (self.source, self.figure, self.said, self.list):
             column.addWidget(widget)
-        foot = common.QHBoxLayout()
+        foot = QHBoxLayout()
         foot.addWidget(self.take)
         foot.addStretch(1)
         foot.addWidget(common.button("Close", self.hide, tip="The outlines stay (Esc)"))
         column.addLayout(foot)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -1,13 +1,8 @@
-"""What can be done to the selected regions, beside drawing?
+"""Edits of the Annotate page beside drawing: boolean operations, copies, order, labels, attributes, damage figure.
 
-Cutting, copying, ordering, hiding and locking. Hiding and locking say nothing about the car: they are a matter of
-looking, kept as long as the window is open, never written to the project or a file, and not walked through by undo.
-
-How do labels of regions, and the list of labels, change? Values in, one edit of the session out.
-
-How does what is typed and chosen in the right panel become an edit?
-
-How much of the car is damaged on the photo shown? Worked out in the background after every change, and meanwhile.
+Each change is one edit of the session. Hiding and locking are a matter of the view: they are kept as long as the window
+is open, never written to the project or a file, and not walked through by undo. The damage figure is computed in the
+background after every change.
 """
 
 from __future__ import annotations
@@ -258,7 +253,8 @@ class Describing(QObject):
     def __init__(self, session: Session, canvas: Canvas, panel: RegionPanel) -> None:
         super().__init__(panel)
         self._session, self._canvas, self._fields = session, canvas, panel.fields
-        self._photo, self._ids = "", ()  # what the fields tell about
+        self._photo = ""  # what the fields tell about
+        self._ids: tuple[str, ...] = ()
         panel.fields.label_chosen.connect(self._label)
         panel.fields.review_chosen.connect(self._review)
         panel.fields.attribute_set.connect(self._attribute)
@@ -277,7 +273,7 @@ class Describing(QObject):
     def _label(self, name: str) -> None:
         relabel(self._session, self._session.current, self._canvas.selection, name)
 
-    def _review(self, state: str) -> None:
+    def _review(self, state: Review) -> None:
         review(self._session, self._session.current, self._canvas.selection, state)
 
     def _attribute(self, name: str, value: str) -> None:

@@ -1,15 +1,14 @@
-"""What do the names in a file mean? Asked before an import where the file leaves it open.
+"""Dialogs of an import: meaning of names before it, summary after it.
 
-Which attribute is the label, which names are one label, what each stands for, and whether regions that were drawn
-before EXIF turned their photos are to be turned.
-
-What came in by an import, and what looks wrong with it?
+The first asks which attribute is the label, which names are one label, and whether regions that were drawn before EXIF
+turned their photos are to be turned. It is shown only where the file leaves something open.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import (
@@ -51,7 +50,7 @@ class NamingDialog(QDialog):
 
     def __init__(self, plan: ImportPlan, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setAttribute(Qt.WA_DeleteOnClose)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(f"Import {plan.source.name}")
         self.setMinimumWidth(560)
         self._plan = plan
@@ -72,15 +71,22 @@ class NamingDialog(QDialog):
 
     def mapping(self) -> NameMapping:
         """What the dialog says now."""
-        names, roles = {}, {}
+        names: dict[str, str] = {}
+        roles: dict[str, Any] = {}
         for row in range(self.labels.rowCount()):
-            old = self.labels.item(row, NAME).text()
-            new = self.labels.item(row, BECOMES).text().strip() or old
+            old, new = self._text(row, NAME), self._text(row, BECOMES).strip()
+            new = new or old
             if new != old:
                 names[old] = new
-            roles.setdefault(new, self.labels.cellWidget(row, ROLE).currentData())
+            role = self.labels.cellWidget(row, ROLE)
+            if isinstance(role, QComboBox):
+                roles.setdefault(new, role.currentData())
         label_in = self.attribute.currentData() if self.attribute.currentIndex() > 0 else ""
         return NameMapping(label_in, {} if label_in else names, {} if label_in else roles)
+
+    def _text(self, row: int, column: int) -> str:
+        item = self.labels.item(row, column)
+        return item.text() if item is not None else ""
 
     def accept(self) -> None:
         """Tell what was decided."""
@@ -130,14 +136,14 @@ def _table(plan: ImportPlan) -> QTableWidget:
     table.setAccessibleName("Labels of the file")
     table.setHorizontalHeaderLabels(["In the file", "Regions", "Becomes", "Stands for"])
     table.verticalHeader().hide()
-    table.setEditTriggers(QAbstractItemView.AllEditTriggers)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.AllEditTriggers)
     table.horizontalHeader().setStretchLastSection(True)
     for row, (name, number) in enumerate(counts.most_common()):
         new = proposed.get(name, name)
         for column, text in ((NAME, name), (NUMBER, f"{number:,}"), (BECOMES, new)):
             item = QTableWidgetItem(text)
             if column != BECOMES:
-                item.setFlags(item.flags() & ~Qt.ItemIsEditable)
+                item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
             table.setItem(row, column, item)
         table.setCellWidget(row, ROLE, _roles(plan.proposed.roles.get(new, "damage"), name))
     table.resizeColumnsToContents()
@@ -164,7 +170,7 @@ class SummaryDialog(QDialog):
 
     def __init__(self, summary: import_apply.ImportSummary, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setAttribute(Qt.WA_DeleteOnClose)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Imported")
         self.setMinimumWidth(520)
         column = common.rows(self, margins=(24, 20, 24, 16), spacing=12)

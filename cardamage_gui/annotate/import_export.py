@@ -1,7 +1,7 @@
-"""How do annotations and photos come in, and go out again?
+"""Import and export of annotations and photos.
 
-Everything long runs in the background; what came in is told afterwards, with what looks wrong. Formats and dialogs are
-loaded when they are first needed: a start should not wait for them.
+Everything long runs in the background; problems are listed afterwards. Formats and dialogs are loaded when they are
+first needed, so that the start does not wait for them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import QObject, Signal
 from qtpy.QtWidgets import QWidget
@@ -276,19 +276,19 @@ def _with_progress(work: Callable[..., object], task: Task) -> object:
     return work(progress=task.report, cancelled=task.cancelled)
 
 
-def _plan(*what: object, **more: object) -> import_plan.ImportPlan:
+def _plan(*what: Any, **more: Any) -> import_plan.ImportPlan:
     from cardamage_core.project import import_plan
 
     return import_plan.plan(*what, **more)
 
 
-def _plan_photos(*what: object, **more: object) -> import_plan.ImportPlan:
+def _plan_photos(*what: Any, **more: Any) -> import_plan.ImportPlan:
     from cardamage_core.project import import_plan
 
     return import_plan.plan_photos(*what, **more)
 
 
-def _applied(*what: object, **more: object) -> import_apply.ImportSummary:
+def _applied(*what: Any, **more: Any) -> import_apply.ImportSummary:
     from cardamage_core.project import import_apply
 
     return import_apply.apply(*what, **more)

@@ -1,8 +1,4 @@
-"""How does one find one's way through many photos? Review states, the next open one, facts, light, turns.
-
-How does one get close to what matters? To what is selected, and to what looks wrong.
-
-How does a photo get onto the canvas without the pointer waiting for it?
+"""Navigation on the Annotate page: loading photos, review states, the next unreviewed photo, zoom to problems.
 
 Photos are decoded in the background; the one after the current is decoded ahead, and the last few are kept.
 """
@@ -112,8 +108,8 @@ class Way(QObject):
 
     def show_damage(self, damage: Damage | None) -> None:
         """The figure of the photo, in the status bar too."""
-        known = damage is not None and damage.percent is not None
-        self._damage = f"{percent(damage.percent)} {damage.words}" if known else ""
+        known = damage if damage is not None and damage.percent is not None else None
+        self._damage = f"{percent(known.percent)} {known.words}" if known else ""
         self.fact_changed.emit("damage", self._damage)
 
     def tell(self) -> None:

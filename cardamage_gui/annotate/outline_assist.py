@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from qtpy.QtCore import QObject
 
@@ -20,12 +21,12 @@ class AssistService(QObject):
     def __init__(self, session: Session, background: Background, canvas: Canvas) -> None:
         super().__init__(canvas)
         self._background, self._canvas = background, canvas
-        self._tasks: dict[Request, Task] = {}
+        self._tasks: dict[Request[Any, Any], Task] = {}
         canvas.requested.connect(self._work)
         canvas.request_dropped.connect(self._drop)
         session.current_changed.connect(self._drop_all)
 
-    def _work(self, request: Request) -> None:
+    def _work(self, request: Request[Any, Any]) -> None:
         pixels = self._canvas.pixels
         if pixels is None:
             self._canvas.answer(Answer(request))
@@ -34,15 +35,15 @@ class AssistService(QObject):
         done, refused = partial(self._done, request), partial(self._refused, request)
         self._tasks[request] = self._background.run(work, done, refused, urgent=True)
 
-    def _done(self, request: Request, result: object) -> None:
+    def _done(self, request: Request[Any, Any], result: object) -> None:
         self._tasks.pop(request, None)
         self._canvas.answer(Answer(request, result))
 
-    def _refused(self, request: Request, error: CarDamageError) -> None:
+    def _refused(self, request: Request[Any, Any], error: CarDamageError) -> None:
         self._tasks.pop(request, None)
         self._canvas.answer(Answer(request, error=f"{error.title} {error.detail}"))
 
-    def _drop(self, request: Request) -> None:
+    def _drop(self, request: Request[Any, Any]) -> None:
         task = self._tasks.pop(request, None)
         if task is not None:
             task.cancel()

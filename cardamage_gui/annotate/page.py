@@ -1,9 +1,6 @@
-"""How do the parts of the Annotate page work together?
+"""The Annotate page: photos at the left, canvas in the middle, regions and labels at the right; its actions.
 
-Photos at the left, canvas in the middle, meaning at the right. Everything that changes data goes through the session;
-what the session says happened is shown.
-
-What can be done on the Annotate page, and with which key? Undo and redo have theirs in the Edit menu.
+Everything that changes data goes through the session; the page shows what the session's signals report.
 """
 
 from __future__ import annotations
@@ -151,7 +148,7 @@ class AnnotatePage(QWidget):
         super().showEvent(event)
         self.way.tell()
 
-    def find(self) -> None:
+    def find_photos(self) -> None:
         """Put the cursor into the search field."""
         self.photos.search.setFocus()
         self.photos.search.selectAll()
@@ -341,7 +338,7 @@ def actions_of(page: AnnotatePage) -> list[Action]:
         ),
         Action("zoom_in", "Zoom in", ("Ctrl++", "Ctrl+="), "", partial(canvas.zoom_by, 1.25)),
         Action("zoom_out", "Zoom out", ("Ctrl+-",), "", partial(canvas.zoom_by, 0.8)),
-        Action("find", "Search photos", ("Ctrl+F",), "Search by name or label", page.find),
+        Action("find", "Search photos", ("Ctrl+F",), "Search by name or label", page.find_photos),
         Action("annotate_undo", "Undo", (), "Take the last edit back", page.undo),
         Action("annotate_redo", "Redo", (), "Do it again", page.redo),
     ]

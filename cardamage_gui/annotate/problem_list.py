@@ -1,4 +1,4 @@
-"""How are the problems of the whole project shown? A window beside the work: kinds, their problems, what to do."""
+"""The window that lists the problems of the whole project by kind, with what can be done."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cardamage_core.text import amount
 from ..widgets import common
 from ..widgets.common import ProgressStrip
 
-PHOTO = Qt.UserRole
+PHOTO = Qt.ItemDataRole.UserRole
 TURNED = ("stored-orientation", "turn-unsure")
 MOST = 1000  # problems of one kind that are listed; the report has more
 

@@ -1,8 +1,6 @@
-"""What is wrong with the project's data, its photos' files included, and what can be mended in one step?
+"""Checks data in the background: the open project's photos and, on request, their files; repairs and reports.
 
-Looked at on request, as every file is opened. The same problems as `cardamage check` lists.
-
-What looks wrong with which photo? Looked at in the background, again for a photo that changed.
+The same problems as `cardamage check` lists.
 """
 
 from __future__ import annotations

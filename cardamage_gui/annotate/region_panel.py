@@ -1,7 +1,4 @@
-"""What does the photo's annotation mean? The panel at the right: damage, regions, labels, the selected region.
-
-What is known of the selected regions, or of the photo when none is, and what of it can be changed here?
-"""
+"""The panel at the right: damage figure, regions, labels, and fields of the selected regions or of the photo."""
 
 from __future__ import annotations
 
@@ -161,8 +158,8 @@ class RegionFields(QWidget):
         self._rows = common.rows(self._table, spacing=0)
         self._head = QWidget()
         head = common.rows(self._head, spacing=0)
-        for name, field in (("Label", self.label), ("Review", self.review)):
-            head.addWidget(_line(name, field))
+        for name, choice in (("Label", self.label), ("Review", self.review)):
+            head.addWidget(_line(name, choice))
         self._rows.addWidget(self._head)
         for name, field in (("Severity", self.severity), ("Note", self.note)):
             self._rows.addWidget(_line(name, field))
@@ -224,7 +221,8 @@ class RegionFields(QWidget):
 
     def _tell(self, told: Sequence[tuple[str, str]], attributes: Mapping[str, Sequence[Any]], more: int) -> None:
         while item := self._told_rows.takeAt(0):
-            item.widget().deleteLater()
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
         self.attributes = {}
         for name, values in attributes.items():
             if all(isinstance(value, str | int | float) and not isinstance(value, bool) for value in values):
@@ -348,5 +346,5 @@ def _line(name: str, field: QWidget) -> QWidget:
         line.addWidget(field, 1)
     else:
         line.addStretch(1)
-        line.addWidget(field, 0, Qt.AlignRight)
+        line.addWidget(field, 0, Qt.AlignmentFlag.AlignRight)
     return made

@@ -1,9 +1,7 @@
-"""In which light is the photo shown? Brightness, contrast and local contrast of the view; the file is never touched.
+"""Adjusts the view of a photo: brightness, contrast, local contrast, rotation; the file is never touched.
 
-How is the view turned, and for which photo?
-
-Only the view turns: file, regions and their coordinates stay. A photo that lies on its side lies so when one comes back
-to it, and the next one need not; so each photo keeps its rotation as long as the window is open, and begins upright.
+Only the view rotates: file, regions and their coordinates stay. Each photo keeps its rotation as long as the window is
+open, and begins upright.
 """
 
 from __future__ import annotations
@@ -111,7 +109,7 @@ class LightPanel(Floating):
         grid.addWidget(self.local, 2, 0, 1, 2)
         grid.addWidget(common.label("Only what you see; the file stays as it is.", "small"), 3, 0, 1, 2)
         grid.addWidget(common.button("Reset", self.reset), 4, 0)
-        grid.addWidget(common.button("Done", self.hide), 4, 1, Qt.AlignRight)
+        grid.addWidget(common.button("Done", self.hide), 4, 1, Qt.AlignmentFlag.AlignRight)
         self.local.toggled.connect(self._changed)
 
     def reset(self) -> None:
@@ -126,7 +124,7 @@ class LightPanel(Floating):
 
 
 def _slider(name: str) -> QSlider:
-    slider = common.Slider(Qt.Horizontal)
+    slider = common.Slider(Qt.Orientation.Horizontal)
     slider.setRange(-STEPS, STEPS)
     slider.setMinimumWidth(180)
     slider.setAccessibleName(name)

@@ -1,13 +1,14 @@
-"""How do actions get into the menus, with keys that work on every page?"""
+"""Menus of actions, with keys that work on every page."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from qtpy.QtCore import QObject
-from qtpy.QtGui import QKeySequence
-from qtpy.QtWidgets import QAction, QMenu, QMenuBar
+from qtpy.QtGui import QAction, QKeySequence
+from qtpy.QtWidgets import QMenu, QMenuBar
 
 from .actions import Action
 from .shortcuts import Shortcuts
@@ -78,6 +79,6 @@ def _fill_recent(menu: QMenu, recent: Sequence[Path], open_: Callable[[Path], No
     for folder in recent:
         entry = menu.addAction(folder.name)
         entry.setStatusTip(str(folder))
-        entry.triggered.connect(_called(lambda folder=folder: open_(folder)))
+        entry.triggered.connect(_called(partial(open_, folder)))
     if not recent:
         menu.addAction("No recent project").setEnabled(False)

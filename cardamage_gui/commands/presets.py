@@ -1,4 +1,4 @@
-"""Which keys do hands know that come from another program? Presets give actions other keys; what they leave out stays.
+"""Presets of keys known from other programs; actions that they leave out keep their keys.
 
 Sources: labelme 6.3 default configuration, CVAT 2.x shortcut list, VIA 1.0.6 and 2.0.12 help pages.
 """

@@ -1,4 +1,4 @@
-"""Which key does what now? Keys of all actions, as the preset and the person's own changes have them."""
+"""Keys of all actions: the preset's with the user's changes on top."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from qtpy.QtCore import QObject, Signal
-from qtpy.QtGui import QKeySequence
-from qtpy.QtWidgets import QAction
+from qtpy.QtGui import QAction, QKeySequence
 
 from ..settings import Settings
 from . import presets
@@ -26,7 +25,7 @@ class Entry:
     @property
     def key_text(self) -> str:
         """Its keys as people read them."""
-        return "  ".join(QKeySequence(key).toString(QKeySequence.NativeText) for key in self.keys)
+        return "  ".join(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in self.keys)
 
 
 class Shortcuts(QObject):
@@ -57,7 +56,7 @@ class Shortcuts(QObject):
     def key_text(self, action_id: str) -> str:
         """The first key of an action as people read it, "" when it has none."""
         keys = self._entries[action_id].keys if action_id in self._entries else ()
-        return QKeySequence(keys[0]).toString(QKeySequence.NativeText) if keys else ""
+        return QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
 
     def entry(self, action_id: str) -> Entry:
         """One action."""

@@ -1,10 +1,6 @@
-"""What do the findings of this photo come to? The panel at the right: figure, table, models.
+"""The panel of findings at the right: damage figure, table to accept and reject, model and outline buttons.
 
-What was found on this photo, and what does a person say to it? The table at the right.
-
-By which model is damage outlined, and on which photos? The buttons under the findings.
-
-Which findings does a photo have, in the order of their numbers? Values only, no Qt.
+A finding is a damage on the photo, numbered in drawing order.
 """
 
 from __future__ import annotations
@@ -110,7 +106,7 @@ def _keys() -> QHBoxLayout:
     return line
 
 
-ROW = Qt.UserRole
+ROW = Qt.ItemDataRole.UserRole
 NUMBER, DAMAGE, SHARE, SCORE, STATE = range(5)
 SIGNS = {"accepted": "✓", "rejected": "✕", "unreviewed": "?", "needs work": "!"}
 SAID = {"accepted": "accepted", "rejected": "rejected", "unreviewed": "not decided yet", "needs work": "needs work"}
@@ -141,33 +137,35 @@ class FindingsModel(QAbstractTableModel):
         """What is being shown."""
         return self._rows
 
-    def rowCount(self, parent: QModelIndex | None = None) -> int:
+    def rowCount(self, parent: common.ModelIndex | None = None) -> int:
         """One row for each finding."""
         return 0 if parent is not None and parent.isValid() else len(self._rows)
 
-    def columnCount(self, _parent: QModelIndex | None = None) -> int:
+    def columnCount(self, _parent: common.ModelIndex | None = None) -> int:
         """Number, damage, share, score, decision."""
         return STATE + 1
 
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.DisplayRole) -> Any:
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """The heads; numbers stand right."""
-        if orientation != Qt.Horizontal:
+        if orientation != Qt.Orientation.Horizontal:
             return None
-        if role == Qt.DisplayRole:
+        if role == Qt.ItemDataRole.DisplayRole:
             return ("", "Damage", self._share, "score", "")[section]
         right = section in (SHARE, SCORE)
         return (
-            int((Qt.AlignRight if right else Qt.AlignLeft) | Qt.AlignVCenter) if role == Qt.TextAlignmentRole else None
+            int((Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter)
+            if role == Qt.ItemDataRole.TextAlignmentRole
+            else None
         )
 
-    def data(self, index: QModelIndex, role: int = Qt.DisplayRole) -> Any:
+    def data(self, index: common.ModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """A cell in words, or the row itself."""
         row = self._rows[index.row()]
         if role == ROW:
             return row
-        if role in (Qt.DisplayRole, Qt.AccessibleTextRole):
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return _text(row, index.column())
-        return _tip(row) if role == Qt.ToolTipRole else None
+        return _tip(row) if role == Qt.ItemDataRole.ToolTipRole else None
 
 
 class FindingsTable(QTableView):
@@ -179,20 +177,21 @@ class FindingsTable(QTableView):
         super().__init__()
         self.setObjectName("Findings")
         self.setAccessibleName("Findings on this photo")
-        self.setModel(FindingsModel())
+        self._findings = FindingsModel()
+        self.setModel(self._findings)
         self.setItemDelegate(_Delegate(self))
-        self.setSelectionBehavior(QAbstractItemView.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SingleSelection)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         head = self.horizontalHeader()
         head.setHighlightSections(False)
         head.setMinimumSectionSize(24)
-        head.setSectionResizeMode(QHeaderView.Fixed)
-        head.setSectionResizeMode(DAMAGE, QHeaderView.Stretch)
+        head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        head.setSectionResizeMode(DAMAGE, QHeaderView.ResizeMode.Stretch)
         for column, width in ((NUMBER, 36), (SHARE, 64), (SCORE, 50), (STATE, 30)):
             self.setColumnWidth(column, width)
         self.selectionModel().currentRowChanged.connect(self._row_changed)
@@ -200,7 +199,7 @@ class FindingsTable(QTableView):
     def show_rows(self, rows: tuple[Finding, ...], share: str) -> None:
         """Show these and keep the current one."""
         kept = self.current()
-        self.model().set_rows(rows, share)
+        self._findings.set_rows(rows, share)
         if kept is not None:
             self.choose((kept.region.id,))
 
@@ -211,21 +210,21 @@ class FindingsTable(QTableView):
 
     def choose(self, ids: Sequence[str]) -> None:
         """Make the first of these regions current, or none."""
-        known = [row.region.id for row in self.model().rows()]
+        known = [row.region.id for row in self._findings.rows()]
         if ids and ids[0] in known:
-            self.setCurrentIndex(self.model().index(known.index(ids[0]), 0))
+            self.setCurrentIndex(self._findings.index(known.index(ids[0]), 0))
         else:
             self.clearSelection()
             self.setCurrentIndex(QModelIndex())
 
     def next_open(self) -> None:
         """Go on to the next finding that nobody decided on."""
-        rows = self.model().rows()
+        rows = self._findings.rows()
         start = self.currentIndex().row() + 1
         order = [*range(start, len(rows)), *range(start)]
         for number in order:
             if rows[number].region.review == "unreviewed":
-                self.setCurrentIndex(self.model().index(number, 0))
+                self.setCurrentIndex(self._findings.index(number, 0))
                 return
 
     def _row_changed(self, index: QModelIndex, _before: QModelIndex) -> None:
@@ -235,15 +234,15 @@ class FindingsTable(QTableView):
 class _Delegate(QStyledItemDelegate):
     """Paints the disc with its number, and strikes rejected findings out."""
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex) -> QSize:
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: common.ModelIndex) -> QSize:
         return QSize(40, ROW_HEIGHT)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: common.ModelIndex) -> None:
         row: Finding = index.data(ROW)
         colors = look.of(option.widget)
         rejected = row.region.review == "rejected"
         painter.save()
-        if option.state & QStyle.State_Selected:
+        if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(option.rect, QColor(colors.raised))
         painter.setPen(QColor(colors.line))
         painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
@@ -255,7 +254,12 @@ class _Delegate(QStyledItemDelegate):
         painter.restore()
 
     def _cell(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex, row: Finding, colors: look.Palette
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: common.ModelIndex,
+        row: Finding,
+        colors: look.Palette,
     ) -> None:
         column = index.column()
         font = QFont(option.font)
@@ -263,15 +267,21 @@ class _Delegate(QStyledItemDelegate):
         painter.setFont(font)
         color = {"accepted": colors.good, "rejected": colors.bad}.get(row.region.review, colors.muted)
         painter.setPen(QColor(color if column == STATE else colors.text))
-        side = Qt.AlignLeft if column == DAMAGE else Qt.AlignHCenter if column == STATE else Qt.AlignRight
+        side = (
+            Qt.AlignmentFlag.AlignLeft
+            if column == DAMAGE
+            else Qt.AlignmentFlag.AlignHCenter
+            if column == STATE
+            else Qt.AlignmentFlag.AlignRight
+        )
         box = option.rect.adjusted(4, 0, -6, 0)
-        text = painter.fontMetrics().elidedText(index.data(), Qt.ElideRight, box.width())
-        painter.drawText(box, side | Qt.AlignVCenter, text)
+        text = painter.fontMetrics().elidedText(index.data(), Qt.TextElideMode.ElideRight, box.width())
+        painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, text)
 
 
 def _disc(painter: QPainter, center: QPointF, row: Finding, colors: look.Palette) -> None:
-    painter.setRenderHint(QPainter.Antialiasing)
-    painter.setPen(Qt.NoPen)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(look.label_color(row.color))
     painter.drawEllipse(center, 10, 10)
     font = painter.font()
@@ -279,7 +289,7 @@ def _disc(painter: QPainter, center: QPointF, row: Finding, colors: look.Palette
     font.setPixelSize(12)
     painter.setFont(font)
     painter.setPen(QColor(colors.halo))
-    painter.drawText(QRectF(center.x() - 10, center.y() - 10, 20, 20), Qt.AlignCenter, str(row.number))
+    painter.drawText(QRectF(center.x() - 10, center.y() - 10, 20, 20), Qt.AlignmentFlag.AlignCenter, str(row.number))
 
 
 def _text(row: Finding, column: int) -> str:
@@ -319,7 +329,7 @@ class OutlineBar(QWidget):
         self._models.clear()
         for model in models:
             self._models.addItem(model.card.name, model)
-            self._models.setItemData(self._models.count() - 1, model.card.id, Qt.ToolTipRole)
+            self._models.setItemData(self._models.count() - 1, model.card.id, Qt.ItemDataRole.ToolTipRole)
         ids = [model.card.id for model in models]
         self._models.setCurrentIndex(ids.index(chosen) if chosen in ids else 0)
         self._models.blockSignals(False)

@@ -1,4 +1,4 @@
-"""The Inspect page: what damage does the model see on these photos, and how much of the car is it?"""
+"""The Inspect page: predicted damage on photos, findings to decide on, and the damage figure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
-from qtpy.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+from qtpy.QtWidgets import QStackedWidget, QWidget
 
 from cardamage_core.annotations.confidence import is_above
 from cardamage_core.annotations.model import Review
@@ -26,7 +26,7 @@ from ..widgets.dialogs import Dialogs
 from ..widgets.docks import LEFT, RIGHT, Docks, Panel
 from ..widgets.thumbnails import Thumbnails
 from .findings import FindingsPanel, decided, findings_of
-from .photo_panel import PhotosModel, PhotosView
+from .photo_panel import DamageFigures, PhotoPanel
 from .prediction_run import Outliner, Outlining
 from .viewer import Viewer
 
@@ -57,7 +57,7 @@ class InspectPage(QWidget):
         self._session, self._background, self._settings, self._dialogs = session, background, settings, dialogs
         self._wanted_model = ""
         self._showing = ""  # the photo being shown; not the session's while the page is out of view
-        self.setFocusPolicy(Qt.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAcceptDrops(True)
         self._outlining = Outlining(session, background, self, worker=worker or _predictor)
         self._make()
@@ -139,10 +139,6 @@ class InspectPage(QWidget):
     def _photos_changed(self) -> None:
         self._stack.setCurrentWidget(self.docks if self._session.photos() else self._empty)
 
-    def _current_changed(self, photo_id: str) -> None:
-        self._photos.show_current(photo_id)
-        self._show_photo(photo_id)
-
     def _photo_changed(self, photo_id: str) -> None:
         if photo_id == self._showing:
             self._show_findings()
@@ -174,7 +170,7 @@ class InspectPage(QWidget):
 
     def _threshold_changed(self, value: float) -> None:
         self._viewer.show_threshold(value)
-        self._photos.model().forget_figures()
+        self._figures.forget()
         self._show_findings()
 
     def _row_chosen(self, region_id: str) -> None:
@@ -246,9 +242,11 @@ class InspectPage(QWidget):
         self._viewer = Viewer(self._background, self._settings)
         self._panel = FindingsPanel()
         self._outline_bar = self._panel.outline_bar
-        model = PhotosModel(self._session, self._background)
+        self._figures = DamageFigures(self._session, self._background, self)
+        add = common.icon_button("image-plus-outline", "Open photos…", self.open_photos)
+        keyed(add, "inspect_open", "Open photos…", key="Ctrl+Shift+O")
         thumbnails = Thumbnails(self._session, self._background, self)
-        self._photos = PhotosView(model, thumbnails)
+        self._photos = PhotoPanel(self._session, thumbnails, self._figures, add)
         self._empty = common.EmptyState(
             "Open the photos of a car, or drop them here, to see its damage outlined.",
             common.button("Open photos…", self.open_photos, "primary"),
@@ -257,7 +255,7 @@ class InspectPage(QWidget):
 
     def _arrange(self) -> None:
         panels = (
-            Panel("list", "Photos", self._list(), LEFT, 270),
+            Panel("list", "Photos", self._photos, LEFT, 270),
             Panel("details", "Findings", self._panel, RIGHT, 330),
         )
         self.docks = Docks(self._viewer, panels)
@@ -266,29 +264,13 @@ class InspectPage(QWidget):
         self._stack.addWidget(self.docks)
         common.rows(self).addWidget(self._stack)
 
-    def _list(self) -> QWidget:
-        sheet = common.frame("panel")
-        sheet.setMinimumWidth(220)
-        layout = common.rows(sheet, margins=(0, 2, 0, 0), spacing=8)
-        head = QHBoxLayout()
-        head.setContentsMargins(14, 0, 5, 0)
-        head.addWidget(common.section("Photos"))
-        head.addStretch(1)
-        add = common.icon_button("image-plus-outline", "Open photos…", self.open_photos)
-        keyed(add, "inspect_open", "Open photos…", key="Ctrl+Shift+O")
-        head.addWidget(add)
-        layout.addLayout(head)
-        layout.addWidget(self._photos, 1)
-        return sheet
-
     def _listen(self) -> None:
         session = self._session
         session.project_changed.connect(self._project_changed)
         session.photos_changed.connect(self._photos_changed)
-        session.current_changed.connect(self._current_changed)
+        session.current_changed.connect(self._show_photo)
         session.photo_changed.connect(self._photo_changed)
         session.labels_changed.connect(self._show_findings)
-        self._photos.chosen.connect(session.select)
         canvas, toolbar, bar = self._viewer.canvas, self._viewer.toolbar, self._outline_bar
         self._panel.table.chosen.connect(self._row_chosen)
         canvas.selection_changed.connect(self._panel.table.choose)

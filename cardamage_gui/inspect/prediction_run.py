@@ -1,4 +1,4 @@
-"""How do photos get their damage outlined without the window waiting?
+"""Predicts damage on photos in the background.
 
 One warm worker process for the model in use; photos are sent one after another, and each result is one undoable edit.
 """
@@ -30,7 +30,9 @@ LEAST = 0.1  # score; the slider hides more of them, the file keeps these
 class Outliner(Protocol):
     """What a warm worker offers; `inference.client.Predictor` is the one."""
 
-    ready: bool
+    @property
+    def ready(self) -> bool:
+        """Whether the model is loaded."""
 
     def start(self) -> None:
         """Begin to load the model."""

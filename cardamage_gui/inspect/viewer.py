@@ -1,7 +1,4 @@
-"""How is the photo with its findings shown? Toolbar, what is going on, and the same canvas as everywhere, read-only.
-
-What stands above the photo: what is shown, and how strongly?
-"""
+"""The photo on the Inspect page: a read-only canvas below a toolbar with threshold and opacity."""
 
 from __future__ import annotations
 
@@ -166,9 +163,10 @@ class Toolbar(QFrame):
 
     def _arrange(self) -> None:
         layout = common.columns(self, margins=(8, 0, 8, 0), spacing=4)
-        for widget in (self._findings, self._original, _line()):
-            layout.addWidget(widget)
         for widget in (
+            self._findings,
+            self._original,
+            _line(),
             common.label("Show masks above", "muted"),
             self._threshold,
             self._threshold_said,
@@ -205,7 +203,7 @@ def _toggle(text: str, key: str, action: str, slot: Callable[[], None]) -> QTool
 
 
 def _slider(value: float, name: str, width: int) -> tuple[QSlider, QLabel]:
-    slider = common.Slider(Qt.Horizontal)
+    slider = common.Slider(Qt.Orientation.Horizontal)
     slider.setRange(0, 100)
     slider.setValue(round(100 * value))
     slider.setFixedWidth(width)

@@ -1,4 +1,4 @@
-"""How do the numbers of a training look while they come?
+"""Charts of a training's metrics.
 
 Imports pyqtgraph, which takes its time: imported when the first training is shown.
 """
@@ -81,7 +81,7 @@ class Chart(QFrame):
         head = QHBoxLayout()
         head.addWidget(common.label(title))
         self._legend = common.label("", "small", right=True)
-        self._legend.setTextFormat(Qt.RichText)
+        self._legend.setTextFormat(Qt.TextFormat.RichText)
         self._legend.setMinimumWidth(1)  # both columns stay equally wide
         head.addWidget(self._legend, 1)
         self._nothing = common.label("", "small")
@@ -94,7 +94,7 @@ class Chart(QFrame):
         self._lines: dict[str, pyqtgraph.PlotDataItem] = {}
         layout = common.rows(self, margins=(14, 12, 14, 10), spacing=6)
         layout.addLayout(head)
-        layout.addWidget(self._nothing, 1, Qt.AlignTop)
+        layout.addWidget(self._nothing, 1, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self._plot, 1)
         self._dress()
 
@@ -124,7 +124,7 @@ class Chart(QFrame):
     def changeEvent(self, event: QEvent) -> None:
         """Follow the theme."""
         super().changeEvent(event)
-        if event.type() == QEvent.PaletteChange and hasattr(self, "_plot"):
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_plot"):
             self._dress()
 
     def _dress(self) -> None:
@@ -139,7 +139,7 @@ class Chart(QFrame):
 
 def _plot() -> pyqtgraph.PlotWidget:
     plot = pyqtgraph.PlotWidget()
-    plot.setFrameShape(QFrame.NoFrame)
+    plot.setFrameShape(QFrame.Shape.NoFrame)
     plot.setMenuEnabled(False)
     plot.setMouseEnabled(x=False, y=False)
     plot.hideButtons()

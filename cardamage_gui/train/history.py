@@ -1,7 +1,4 @@
-"""What has a training told so far? Events in, numbers to draw out; no Qt.
-
-What is new in the folder of the job being shown?
-"""
+"""The history of a training: reads events from the job's folder and gives numbers to draw; no Qt in the values."""
 
 from __future__ import annotations
 
@@ -193,7 +190,7 @@ class JobFeed(QObject):
             lambda: _read(folder, offset, log=log), self._seen, self._not_seen, urgent=True
         )
 
-    def _seen(self, found: tuple[list[dict], int, list[str]]) -> None:
+    def _seen(self, found: tuple[list[dict[str, Any]], int, list[str]]) -> None:
         self._reading = None
         events, self._offset, log = found
         if events:
@@ -209,7 +206,7 @@ class JobFeed(QObject):
         self.log_changed.emit(self._log)
 
 
-def _read(folder: Path, offset: int, *, log: bool) -> tuple[list[dict], int, list[str]]:
+def _read(folder: Path, offset: int, *, log: bool) -> tuple[list[dict[str, Any]], int, list[str]]:
     from cardamage_core.jobs import events, queue
 
     found, offset = events.read(folder / "events.jsonl", offset)

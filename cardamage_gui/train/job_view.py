@@ -1,4 +1,4 @@
-"""How far is one training, and what can be done with it?"""
+"""The view of one training: progress, curves, previews, log, and buttons to stop and resume."""
 
 from __future__ import annotations
 
@@ -184,8 +184,8 @@ class JobView(QFrame):
         self._pictures = Pictures(self._background)
         self._log = QPlainTextEdit()
         self._log.setReadOnly(True)
-        self._log.setFont(QFontDatabase.systemFont(QFontDatabase.FixedFont))
-        self._log.setLineWrapMode(QPlainTextEdit.NoWrap)
+        self._log.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self._log.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self._log.setFixedHeight(LOG_HEIGHT)
         self._log.setAccessibleName("Log")
         self._log.hide()

@@ -1,4 +1,4 @@
-"""How are trainings and models listed?"""
+"""Lists of trainings and models."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from qtpy.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionV
 from cardamage_core.training.metrics import METRICS
 
 from .. import look
+from ..widgets import common
 
 if TYPE_CHECKING:
     from cardamage_core.jobs.queue import JobStatus
     from cardamage_core.models.registry import Model
 
-ITEM = Qt.UserRole
+ITEM = Qt.ItemDataRole.UserRole
 JOB_ROW = 64
 
 
@@ -28,20 +29,20 @@ class ItemsModel(QAbstractListModel):
         super().__init__(parent)
         self._items: list[Any] = []
 
-    def rowCount(self, parent: QModelIndex | None = None) -> int:
+    def rowCount(self, parent: common.ModelIndex | None = None) -> int:
         """Rows at the top level."""
         return 0 if parent is not None and parent.isValid() else len(self._items)
 
-    def data(self, index: QModelIndex, role: int = Qt.DisplayRole) -> Any:
+    def data(self, index: common.ModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """The value itself, or its name for screen readers and tests."""
         if not index.isValid():
             return None
         item = self._items[index.row()]
         if role == ITEM:
             return item
-        if role in (Qt.DisplayRole, Qt.AccessibleTextRole):
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return name_of(item)
-        return tip_of(item) if role == Qt.ToolTipRole else None
+        return tip_of(item) if role == Qt.ItemDataRole.ToolTipRole else None
 
     def set_items(self, items: Sequence[Any]) -> None:
         """Show these; nothing moves when only their state changed."""
@@ -68,18 +69,19 @@ class ItemsView(QListView):
         self.setAccessibleName(name)
         self.setObjectName(name)
         self.setMouseTracking(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QListView.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.items = ItemsModel(self)
         self.setItemDelegate(delegate(self))
-        self.setModel(ItemsModel(self))
+        self.setModel(self.items)
 
     def show_items(self, items: Sequence[Any]) -> None:
         """Show these items and keep what was chosen."""
         chosen = self.chosen()
-        self.model().set_items(items)
+        self.items.set_items(items)
         if chosen is not None and self.chosen() is None:
-            self.setCurrentIndex(self.model().index_of(key_of(chosen)))
-        rows = self.model().rowCount()
+            self.setCurrentIndex(self.items.index_of(key_of(chosen)))
+        rows = self.items.rowCount()
         height = self.sizeHintForRow(0) * rows if rows else 0
         self.setMinimumHeight(min(height, 3 * JOB_ROW))
         self.setMaximumHeight(height)
@@ -92,11 +94,11 @@ class ItemsView(QListView):
 class JobDelegate(QStyledItemDelegate):
     """A training: name, state, bar, and what there is to say about it."""
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex) -> QSize:
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: common.ModelIndex) -> QSize:
         """All rows are alike."""
         return QSize(100, JOB_ROW)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: common.ModelIndex) -> None:
         """Draw one row."""
         job: JobStatus = index.data(ITEM)
         colors = look.of(option.widget)
@@ -107,23 +109,27 @@ class JobDelegate(QStyledItemDelegate):
         painter.setPen(color)
         painter.drawText(box.right() - width, box.top() + 8 + metrics.ascent(), job.state)
         painter.setPen(QColor(colors.text))
-        name = metrics.elidedText(job.job.name, Qt.ElideRight, box.width() - width - 12)
+        name = metrics.elidedText(job.job.name, Qt.TextElideMode.ElideRight, box.width() - width - 12)
         painter.drawText(box.left(), box.top() + 8 + metrics.ascent(), name)
         _paint_bar(painter, QRect(box.left(), box.top() + 31, box.width(), 6), job.fraction, color, colors)
         painter.setPen(QColor(colors.muted))
         painter.setFont(small(option))
-        text = QFontMetrics(painter.font()).elidedText(said_of(job), Qt.ElideRight, box.width())
-        painter.drawText(QRect(box.left(), box.top() + 41, box.width(), 18), Qt.AlignLeft | Qt.AlignVCenter, text)
+        text = QFontMetrics(painter.font()).elidedText(said_of(job), Qt.TextElideMode.ElideRight, box.width())
+        painter.drawText(
+            QRect(box.left(), box.top() + 41, box.width(), 18),
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
+            text,
+        )
 
 
 class ModelDelegate(QStyledItemDelegate):
     """A model: its name and how good it is."""
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex) -> QSize:
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: common.ModelIndex) -> QSize:
         """All rows are alike."""
         return QSize(100, look.ROW_SMALL + 4)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: common.ModelIndex) -> None:
         """Draw one row."""
         model: Model = index.data(ITEM)
         colors = look.of(option.widget)
@@ -134,16 +140,16 @@ class ModelDelegate(QStyledItemDelegate):
         said = f"{best.column} {measured:.2f}" if isinstance(measured, int | float) else model.card.preset
         width = metrics.horizontalAdvance(said)
         painter.setPen(QColor(colors.muted))
-        painter.drawText(box, Qt.AlignRight | Qt.AlignVCenter, said)
+        painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, said)
         painter.setPen(QColor(colors.text))
-        name = metrics.elidedText(model.card.name, Qt.ElideMiddle, box.width() - width - 12)
-        painter.drawText(box, Qt.AlignLeft | Qt.AlignVCenter, name)
+        name = metrics.elidedText(model.card.name, Qt.TextElideMode.ElideMiddle, box.width() - width - 12)
+        painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
 
 
 def paint_row(painter: QPainter, option: QStyleOptionViewItem, colors: look.Palette) -> QRect:
     """Draw a row's ground and give back the box for what stands on it."""
-    chosen = bool(option.state & QStyle.State_Selected)
-    if chosen or option.state & QStyle.State_MouseOver:
+    chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+    if chosen or option.state & QStyle.StateFlag.State_MouseOver:
         painter.fillRect(option.rect, QColor(colors.raised))
     if chosen:
         painter.fillRect(QRect(option.rect.left(), option.rect.top(), 3, option.rect.height()), QColor(colors.accent))
@@ -194,8 +200,8 @@ def tip_of(item: Any) -> str:
 
 def _paint_bar(painter: QPainter, box: QRect, fraction: float, color: QColor, colors: look.Palette) -> None:
     painter.save()
-    painter.setRenderHint(QPainter.Antialiasing)
-    painter.setPen(Qt.NoPen)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(colors.line))
     painter.drawRoundedRect(QRectF(box), 3, 3)
     if fraction > 0:

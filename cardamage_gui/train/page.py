@@ -1,11 +1,11 @@
-"""The Train page: which trainings are there, how far are they, and what came out?"""
+"""The Train page: the list of trainings and models, and the form, view or card beside it."""
 
 from __future__ import annotations
 
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QItemSelectionModel, Qt, Signal
+from qtpy.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
 from qtpy.QtGui import QHideEvent, QShowEvent
 from qtpy.QtWidgets import QStackedWidget, QWidget
 
@@ -48,7 +48,7 @@ class TrainPage(QWidget):
         super().__init__()
         self._session, self._background, self._watch = session, background, watch
         self._wanted = ""  # the job just started, to be shown as soon as it is listed
-        self.setFocusPolicy(Qt.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._make_widgets()
         self._arrange()
         self._listen()
@@ -86,10 +86,10 @@ class TrainPage(QWidget):
         self._jobs.show_items(jobs)
         self._show_heads()
         if self._wanted in {job.id for job in jobs}:
-            self._jobs.setCurrentIndex(self._jobs.model().index_of(self._wanted))
+            self._jobs.setCurrentIndex(self._jobs.items.index_of(self._wanted))
             self._wanted = ""
         elif jobs and self.isVisible() and self._stack.currentWidget() is self._empty:
-            self._jobs.setCurrentIndex(self._jobs.model().index(0))
+            self._jobs.setCurrentIndex(self._jobs.items.index(0))
         shown = self._jobs.chosen()
         if shown is not None and self.isVisible() and self._stack.currentWidget() is self._job_view:
             self._job_view.show_job(shown)
@@ -177,7 +177,7 @@ class TrainPage(QWidget):
     def _form_cancelled(self) -> None:
         jobs = self._watch.jobs()
         if jobs:
-            self._jobs.setCurrentIndex(self._jobs.model().index(0))
+            self._jobs.setCurrentIndex(self._jobs.items.index(0))
         else:
             self._stack.setCurrentWidget(self._empty)
 
@@ -222,7 +222,7 @@ class TrainPage(QWidget):
         layout.addStretch(1)
         area = common.scrolled(sheet, "Jobs and models")
         area.setMinimumWidth(220)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.docks = Docks(self._stack, [Panel("list", "Jobs and models", area, LEFT, WIDTH)])
         common.rows(self).addWidget(self.docks)
         self._show_heads()
@@ -239,12 +239,12 @@ class TrainPage(QWidget):
         self._results.try_model.connect(self.try_model)
 
     def _show_heads(self) -> None:
-        self._jobs_head.setVisible(self._jobs.model().rowCount() > 0)
-        self._models_head.setVisible(self._models.model().rowCount() > 0)
+        self._jobs_head.setVisible(self._jobs.items.rowCount() > 0)
+        self._models_head.setVisible(self._models.items.rowCount() > 0)
 
     def _listed_models(self) -> list[Model]:
-        model = self._models.model()
-        return [model.index(row).data(Qt.UserRole) for row in range(model.rowCount())]
+        model = self._models.items
+        return [model.index(row).data(Qt.ItemDataRole.UserRole) for row in range(model.rowCount())]
 
     def _choose_none(self) -> None:
         _clear(self._jobs)
@@ -252,7 +252,7 @@ class TrainPage(QWidget):
 
 
 def _clear(view: ItemsView) -> None:
-    view.selectionModel().setCurrentIndex(view.model().index(-1), QItemSelectionModel.Clear)
+    view.selectionModel().setCurrentIndex(QModelIndex(), QItemSelectionModel.SelectionFlag.Clear)
 
 
 def _inset(widget: QWidget) -> QWidget:

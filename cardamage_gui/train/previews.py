@@ -1,4 +1,4 @@
-"""What does the network see by now? The newest preview picture, its photos side by side."""
+"""The newest preview picture of a training, its photos side by side."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Pictures(QWidget):
         self._path = ""
         self._tiles: list[QImage] = []
         self._loading: Task | None = None
-        policy = QSizePolicy(QSizePolicy.Expanding, QSizePolicy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.hide()
@@ -61,15 +61,15 @@ class Pictures(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the photos."""
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.SmoothPixmapTransform)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         width = (self.width() - 3 * GAP) / 4
         height = min(self.height(), width * TILE_HEIGHT / TILE_WIDTH)
         for number, tile in enumerate(self._tiles):
             scaled = tile.scaled(
                 int(width * self.devicePixelRatioF()),
                 int(height * self.devicePixelRatioF()),
-                Qt.KeepAspectRatio,
-                Qt.SmoothTransformation,
+                Qt.AspectRatioMode.KeepAspectRatio,
+                Qt.TransformationMode.SmoothTransformation,
             )
             scaled.setDevicePixelRatio(self.devicePixelRatioF())
             painter.drawImage(round(number * (width + GAP)), 0, scaled)
@@ -105,4 +105,4 @@ def _tiles(path: Path) -> list[np.ndarray]:
 
 def _image(tile: np.ndarray) -> QImage:
     height, width, _ = tile.shape
-    return QImage(tile.tobytes(), width, height, 3 * width, QImage.Format_RGB888).copy()
+    return QImage(tile.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()

@@ -1,4 +1,4 @@
-"""What is known about a model? Its card, in words."""
+"""The card of a model, in words."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ class Results(QFrame):
         self._model = model
         self._title.setText(model.card.name)
         while item := self._grid.takeAt(0):
-            if item.widget():
-                item.widget().deleteLater()
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
         for row, (name, value) in enumerate(facts(model)):
-            self._grid.addWidget(common.label(name, "muted"), row, 0, Qt.AlignTop)
+            self._grid.addWidget(common.label(name, "muted"), row, 0, Qt.AlignmentFlag.AlignTop)
             text = common.label(value, wrap=True)
-            text.setTextInteractionFlags(Qt.TextSelectableByMouse)
+            text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._grid.addWidget(text, row, 1)
 
     def _try(self) -> None:

@@ -1,7 +1,4 @@
-"""Which small pieces do all pages share? Each is a plain Qt widget with a role that look.py dresses.
-
-How is long work shown? A strip with what it does, a bar, an estimate and Stop.
-"""
+"""Small widgets that all pages share, each with a role that look.py styles; the strip that shows long work."""
 
 from __future__ import annotations
 
@@ -10,7 +7,7 @@ from collections.abc import Callable, Sequence
 from html import escape
 from typing import TypeVar
 
-from qtpy.QtCore import QEvent, QSize, Qt, Signal
+from qtpy.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from qtpy.QtGui import QKeyEvent, QResizeEvent, QWheelEvent
 from qtpy.QtWidgets import (
     QBoxLayout,
@@ -33,6 +30,8 @@ from cardamage_core.text import time_left
 
 from .. import look
 
+ModelIndex = QModelIndex | QPersistentModelIndex  # what Qt gives to models and delegates
+
 L = TypeVar("L", bound=QBoxLayout)
 Margins = tuple[int, int, int, int]
 
@@ -40,11 +39,11 @@ Margins = tuple[int, int, int, int]
 def label(text: str = "", role: str = "", *, wrap: bool = False, right: bool = False) -> QLabel:
     """Text in a role of the stylesheet: title heading muted small section figure good warn bad accent key."""
     made = QLabel(text)
-    made.setTextFormat(Qt.PlainText)
+    made.setTextFormat(Qt.TextFormat.PlainText)
     made.setProperty("role", role)
     made.setWordWrap(wrap)
     if right:
-        made.setAlignment(Qt.AlignRight | Qt.AlignVCenter)
+        made.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     return made
 
 
@@ -65,7 +64,7 @@ def scrolled(sheet: QWidget, name: str) -> QScrollArea:
     area = QScrollArea()
     area.setAccessibleName(name)
     area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.NoFrame)
+    area.setFrameShape(QFrame.Shape.NoFrame)
     area.setWidget(sheet)
     return area
 
@@ -100,7 +99,7 @@ def icon_button(icon: str, tip: str, slot: Callable[[], object] | None = None, *
     made.setAccessibleName(tip)
     if text:
         made.setText(text)
-        made.setToolButtonStyle(Qt.ToolButtonTextBesideIcon)
+        made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     look.set_icon(made, icon, color="muted", active="on_accent")
     if slot is not None:
         made.clicked.connect(lambda _checked=False: slot())
@@ -125,7 +124,7 @@ class ElidedLabel(QLabel):
 
     def __init__(self, role: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setTextFormat(Qt.PlainText)
+        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("role", role)
         self._full = ""
 
@@ -153,7 +152,7 @@ class ElidedLabel(QLabel):
         self._cut()
 
     def _cut(self) -> None:
-        shown = self.fontMetrics().elidedText(self._full, Qt.ElideMiddle, max(0, self.width()))
+        shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideMiddle, max(0, self.width()))
         super().setText(shown if self.width() else self._full)
         self.setToolTip(self._full if shown != self._full else "")
 
@@ -174,10 +173,12 @@ class Links(QLabel):
 def links(name: str, role: str) -> Links:
     """An empty one, for mouse and keyboard."""
     made = Links()
-    made.setTextFormat(Qt.RichText)
+    made.setTextFormat(Qt.TextFormat.RichText)
     made.setProperty("role", role)
     made.setWordWrap(True)
-    made.setTextInteractionFlags(Qt.LinksAccessibleByMouse | Qt.LinksAccessibleByKeyboard)
+    made.setTextInteractionFlags(
+        Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+    )
     made.setAccessibleName(name)
     return made
 
@@ -202,19 +203,20 @@ class Field(QLineEdit):
 
     def event(self, event: QEvent) -> bool:
         """Keep Esc from the page's key while there is something to take back."""
-        if event.type() == QEvent.ShortcutOverride and event.key() == Qt.Key_Escape and self.isModified():
+        escape = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
+        if escape and event.type() == QEvent.Type.ShortcutOverride and self.isModified():
             event.accept()
             return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter takes what was typed, Esc takes it back."""
-        if event.key() == Qt.Key_Escape:
+        if event.key() == Qt.Key.Key_Escape:
             self.put(self._kept)
             self.escaped.emit()
         else:
             super().keyPressEvent(event)
-        if event.key() in (Qt.Key_Escape, Qt.Key_Return, Qt.Key_Enter):
+        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.done.emit()
 
 
@@ -271,7 +273,7 @@ class EmptyState(QFrame):
 
 
 def _centred(made: QLabel) -> QLabel:
-    made.setAlignment(Qt.AlignCenter)
+    made.setAlignment(Qt.AlignmentFlag.AlignCenter)
     return made
 
 

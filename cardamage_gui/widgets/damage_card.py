@@ -1,4 +1,4 @@
-"""How is the damage figure shown? Never a bare number: with what it is a share of, its range and why."""
+"""The damage figure with its denominator, range and explanation."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class DamageCard(QFrame):
         self._why = common.label("", "small", wrap=True)
         line = QHBoxLayout()
         line.setSpacing(8)
-        line.addWidget(self._figure, 0, Qt.AlignBaseline)
-        line.addWidget(self._range, 0, Qt.AlignBaseline)
+        line.addWidget(self._figure, 0, Qt.AlignmentFlag.AlignBaseline)
+        line.addWidget(self._range, 0, Qt.AlignmentFlag.AlignBaseline)
         line.addStretch(1)
         layout = common.rows(self, margins=(14, 12, 14, 12), spacing=4)
         layout.addWidget(self._head)

@@ -1,4 +1,4 @@
-"""What must a person decide before work goes on? Dialogs only for decisions; everything else stands in the window."""
+"""Dialogs for decisions that work cannot go on without."""
 
 from __future__ import annotations
 
@@ -40,7 +40,11 @@ class Dialogs:
     def new_folder(self, parent: QWidget, title: str, start: Path | None = None) -> Path | None:
         """A folder that may still have to be made, or None."""
         name, _ = QFileDialog.getSaveFileName(
-            parent, title, str(start or Path.home() / "New project"), "Folder (*)", options=QFileDialog.ShowDirsOnly
+            parent,
+            title,
+            str(start or Path.home() / "New project"),
+            "Folder (*)",
+            options=QFileDialog.Option.ShowDirsOnly,
         )
         return _path(name)
 
@@ -68,15 +72,15 @@ class Dialogs:
         box.setWindowTitle("CarDamage")
         box.setText(text)
         box.setInformativeText(detail)
-        buttons = [box.addButton(answer, QMessageBox.AcceptRole) for answer in answers]
+        buttons = [box.addButton(answer, QMessageBox.ButtonRole.AcceptRole) for answer in answers]
         box.setDefaultButton(buttons[0])
         box.setEscapeButton(buttons[-1])
         tick = QCheckBox(option)
         tick.setChecked(on)
         if option:
             box.setCheckBox(tick)
-        box.exec_()
-        taken = buttons.index(box.clickedButton()) if box.clickedButton() in buttons else len(answers) - 1
+        box.exec()
+        taken = next((i for i, one in enumerate(buttons) if one is box.clickedButton()), len(answers) - 1)
         return taken, tick.isChecked()
 
 
@@ -96,7 +100,7 @@ class SettingsDialog(QDialog):
             self._add(grid, row, name)
         layout.addLayout(grid)
         layout.addStretch(1)
-        layout.addWidget(common.button("Close", self.reject), 0, Qt.AlignRight)
+        layout.addWidget(common.button("Close", self.reject), 0, Qt.AlignmentFlag.AlignRight)
 
     def _add(self, grid: QGridLayout, row: int, name: str) -> None:
         setting = TABLE[name]

@@ -1,30 +1,29 @@
-"""Which photos does the list show, under which filter?
+"""The photo list of the Annotate and Inspect pages: filter, model, row delegate and view.
 
-Made for a hundred thousand photos: names are folded once, rows are found by an index, and a photo that changed is
-looked at alone. The ids lie in Qt's own string list, so that Qt lays out its rows without asking Python for each.
-
-How is one photo of the list painted?
+Made for a hundred thousand photos: names are folded once, rows are found by an index, and a change of one photo leaves
+the others alone. The ids are kept in Qt's own string list, so that Qt lays out its rows without asking Python for each.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from qtpy.QtCore import QModelIndex, QObject, QRect, QRectF, QSize, QStringListModel, Qt
+from qtpy.QtCore import QModelIndex, QObject, QRect, QRectF, QSize, QStringListModel, Qt, Signal
 from qtpy.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPixmap
-from qtpy.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from qtpy.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from cardamage_core.annotations.model import Review
 from cardamage_core.project import PhotoSummary
 from cardamage_core.text import amount
 
 from .. import look
+from . import common
 from .thumbnails import Thumbnails
 
-PHOTO = Qt.UserRole
-PROBLEMS = Qt.UserRole + 1
+PHOTO = Qt.ItemDataRole.UserRole
+PROBLEMS = Qt.ItemDataRole.UserRole + 1
 
 KINDS = ("all", "unreviewed", "problems", "no region")
 
@@ -141,15 +140,15 @@ class PhotoModel(QStringListModel):
             self._rows[row] = photo
             self.dataChanged.emit(self.index(row), self.index(row))
 
-    def data(self, index: QModelIndex, role: int = Qt.DisplayRole) -> object:
+    def data(self, index: common.ModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """The photo's name; under `PHOTO` its summary, under `PROBLEMS` the number of its problems."""
         if not index.isValid():
             return None
         photo = self._rows[index.row()]
         match role:
-            case Qt.DisplayRole | Qt.ToolTipRole:
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
                 return photo.name
-            case Qt.AccessibleTextRole:
+            case Qt.ItemDataRole.AccessibleTextRole:
                 return f"{photo.name}, {photo.regions} regions, {photo.review}"
             case _ if role == PHOTO:
                 return photo
@@ -157,9 +156,9 @@ class PhotoModel(QStringListModel):
                 return self._problems.get(photo.id, 0)
         return None
 
-    def flags(self, index: QModelIndex) -> Qt.ItemFlags:
+    def flags(self, index: common.ModelIndex) -> Qt.ItemFlag:
         """Rows are chosen, not edited."""
-        return Qt.ItemIsEnabled | Qt.ItemIsSelectable if index.isValid() else Qt.NoItemFlags
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable if index.isValid() else Qt.ItemFlag.NoItemFlags
 
     def row_of(self, photo_id: str) -> int:
         """Where a photo stands, -1 when it is filtered out."""
@@ -205,39 +204,103 @@ HEIGHT, PICTURE = 56, QSize(62, 44)
 DOTS = {"accepted": "good", "rejected": "bad", "needs work": "warn", "unreviewed": "muted"}
 
 
-class PhotoRow(QStyledItemDelegate):
-    """Thumbnail, name, number of regions, a dot for the review."""
+class PhotoList(QListView):
+    """The list of photos; the current row is the photo being shown.
 
-    def __init__(self, thumbnails: Thumbnails, parent: QWidget) -> None:
+    With `figure`, a row ends with its text (such as the share of damage) instead of the dot for the review.
+    """
+
+    chosen = Signal(str)  # photo id
+
+    def __init__(
+        self, model: PhotoModel, thumbnails: Thumbnails, *, figure: Callable[[PhotoSummary], str] | None = None
+    ) -> None:
+        super().__init__()
+        self._photos = model
+        self.setObjectName("Photos")
+        self.setAccessibleName("Photos")
+        self.setModel(model)
+        self.setItemDelegate(PhotoRow(thumbnails, self, figure=figure))
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.selectionModel().currentChanged.connect(self._current_changed)
+        thumbnails.made.connect(self.repaint_row)
+
+    def show_current(self, photo_id: str) -> None:
+        """Make a photo current and scroll to it; without a selection when it is filtered out."""
+        row = self._photos.row_of(photo_id)
+        if row < 0:
+            self.clearSelection()
+            return
+        index = self._photos.index(row)
+        if self.currentIndex() != index:
+            self.setCurrentIndex(index)
+            self.scrollTo(index)
+
+    def repaint_row(self, photo_id: str) -> None:
+        """Paint one photo's row again."""
+        row = self._photos.row_of(photo_id)
+        if row >= 0:
+            self.update(self._photos.index(row))
+
+    def _current_changed(self, index: QModelIndex, _before: QModelIndex) -> None:
+        if index.isValid():
+            self.chosen.emit(index.data(PHOTO).id)
+
+
+class PhotoRow(QStyledItemDelegate):
+    """Paints a row: thumbnail, name, number of regions, and the figure or a dot for the review."""
+
+    def __init__(
+        self, thumbnails: Thumbnails, parent: QWidget, *, figure: Callable[[PhotoSummary], str] | None = None
+    ) -> None:
         super().__init__(parent)
         self._thumbnails = thumbnails
         self._widget = parent
+        self._figure = figure
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex) -> QSize:
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: common.ModelIndex) -> QSize:
         """All rows are alike."""
         return QSize(200, HEIGHT)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: common.ModelIndex) -> None:
         """Paint one row."""
         photo: PhotoSummary = index.data(PHOTO)
         problems: int = index.data(PROBLEMS)
         colors, rect = look.of(self._widget), option.rect
         painter.save()
-        painter.setRenderHints(QPainter.Antialiasing | QPainter.SmoothPixmapTransform)
-        if option.state & (QStyle.State_Selected | QStyle.State_MouseOver):
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        if option.state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver):
             painter.fillRect(rect, QColor(colors.raised))
-        if option.state & QStyle.State_Selected:
+        if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), QColor(colors.accent))
         place = QRect(rect.left() + 16, rect.center().y() - PICTURE.height() // 2, PICTURE.width(), PICTURE.height())
         self._paint_picture(painter, place, None if photo.missing else self._thumbnails.get(photo.id), colors)
-        self._paint_dot(painter, rect, QColor(getattr(colors, DOTS[photo.review])))
-        text = QRect(place.right() + 11, rect.top() + 9, rect.right() - 36 - place.right() - 11, 20)
-        _line(painter, text, photo.name, option.font, QColor(colors.text), Qt.ElideMiddle)
+        right = rect.right() - self._paint_end(painter, option, photo, colors)
+        text = QRect(place.right() + 11, rect.top() + 9, right - place.right() - 11, 20)
+        _line(painter, text, photo.name, option.font, QColor(colors.text), Qt.TextElideMode.ElideMiddle)
         small = QFont(option.font)
         small.setPixelSize(look.SMALL + 1)
         told = QColor(colors.bad if photo.missing else colors.muted)
-        _line(painter, text.translated(0, 19), second_line(photo, problems), small, told, Qt.ElideRight)
+        _line(painter, text.translated(0, 19), second_line(photo, problems), small, told, Qt.TextElideMode.ElideRight)
         painter.restore()
+
+    def _paint_end(
+        self, painter: QPainter, option: QStyleOptionViewItem, photo: PhotoSummary, colors: look.Palette
+    ) -> int:
+        """Paint the figure or the dot; the width that it takes of the row, in pixels."""
+        if self._figure is None:
+            self._paint_dot(painter, option.rect, QColor(getattr(colors, DOTS[photo.review])))
+            return 36
+        figure = self._figure(photo)
+        painter.setFont(option.font)
+        painter.setPen(QColor(colors.text))
+        painter.drawText(
+            option.rect.adjusted(0, 0, -12, 0), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, figure
+        )
+        return QFontMetrics(option.font).horizontalAdvance(figure) + 20
 
     def _paint_picture(self, painter: QPainter, place: QRect, pixmap: QPixmap | None, colors: look.Palette) -> None:
         shape = QPainterPath()
@@ -251,7 +314,7 @@ class PhotoRow(QStyledItemDelegate):
         painter.restore()
 
     def _paint_dot(self, painter: QPainter, rect: QRect, color: QColor) -> None:
-        painter.setPen(Qt.NoPen)
+        painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color)
         painter.drawEllipse(QRectF(rect.right() - 21, rect.center().y() - 4, 9, 9))
 
@@ -267,7 +330,7 @@ def second_line(photo: PhotoSummary, problems: int) -> str:
 
 def cropped(picture: QSize, place: QSize) -> QRect:
     """The middle of the picture that has the shape of the place."""
-    kept = place.scaled(picture, Qt.KeepAspectRatio)
+    kept = place.scaled(picture, Qt.AspectRatioMode.KeepAspectRatio)
     return QRect((picture.width() - kept.width()) // 2, (picture.height() - kept.height()) // 2,
                  kept.width(), kept.height())  # fmt: skip
 
@@ -276,4 +339,4 @@ def _line(painter: QPainter, rect: QRect, text: str, font: QFont, color: QColor,
     painter.setFont(font)
     painter.setPen(color)
     shown = QFontMetrics(font).elidedText(text, elide, rect.width())
-    painter.drawText(rect, Qt.AlignLeft | Qt.AlignVCenter, shown)
+    painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)

@@ -85,7 +85,7 @@ def measure(app: QApplication, folder: Path) -> dict[str, Figure]:
         shown.clear()
         do()
         while session.current not in shown:
-            app.processEvents(QEventLoop.WaitForMoreEvents)
+            app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
         page.repaint()
 
     figures = {"open": timed(lambda: until_shown(lambda: session.open(folder)))}

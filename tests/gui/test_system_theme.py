@@ -19,7 +19,7 @@ app = QApplication(["x"])
 theme = SystemTheme(app)
 theme.changed.connect(lambda: (print(look.palette("system").name, flush=True), app.quit()))
 print("ready", flush=True)
-app.exec_()
+app.exec()
 """
 
 

@@ -82,7 +82,7 @@ def unlabelled(photos: Sequence[AnnotatedPhoto]) -> Iterator[Problem]:
         yield Problem("unlabelled", text, photo=found[0].id)
 
 
-def place_of(entries: Sequence[Entry]) -> common.Place:
+def place_of(entries: Sequence[Entry]) -> common.LabelPlace:
     """Where the labels are, judged from all regions of a file."""
     regions = (_attributes(one) for entry in entries for _, one in entry.regions())
     found = [one for one in regions if one is not None]
@@ -95,7 +95,7 @@ def _attributes(region: Any) -> dict[str, Any] | None:
     return {} if found is None else found if isinstance(found, dict) else None
 
 
-def _photo(entry: Entry, number: int, where: common.Place, style: str) -> AnnotatedPhoto:
+def _photo(entry: Entry, number: int, where: common.LabelPlace, style: str) -> AnnotatedPhoto:
     data = entry.data
     size = data.get("size", 0)
     photo = Photo(
@@ -124,7 +124,9 @@ def _photo_extra(entry: Entry, photo: Photo, style: str) -> dict[str, Any]:
     return extra
 
 
-def _regions(entry: Entry, photo: str, where: common.Place, style: str, unread: dict[str, Any]) -> Iterator[Region]:
+def _regions(
+    entry: Entry, photo: str, where: common.LabelPlace, style: str, unread: dict[str, Any]
+) -> Iterator[Region]:
     """The regions that can be understood; the others go into `unread`, by their places, to be written back."""
     origin = Origin("imported", source=style)
     for index, (key, data) in enumerate(entry.regions()):
@@ -160,7 +162,7 @@ def _others(raw: dict[str, Any], label_in: str) -> dict[str, Any]:
     return {name: value for name, value in raw.items() if name != label_in or not is_label}
 
 
-def _label_extra(label: str, label_in: str, where: common.Place) -> dict[str, Any]:
+def _label_extra(label: str, label_in: str, where: common.LabelPlace) -> dict[str, Any]:
     extra: dict[str, Any] = {}
     if not label:
         extra["unlabelled"] = True

@@ -210,7 +210,7 @@ def of_dataset(dataset: Dataset) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def defined_labels(defined: Definitions, where: common.Place | None = None, *, wanted: str = "") -> list[str]:
+def defined_labels(defined: Definitions, where: common.LabelPlace | None = None, *, wanted: str = "") -> list[str]:
     """The labels that the definitions name: options of the label's attribute, or its default text."""
     if where is None:
         where = common.place([dict.fromkeys(defined, "")], wanted)

@@ -45,7 +45,7 @@ FORMATS = (Format("via3", "A VIA 3 project", ".json", recognises, read),)
 
 
 def _photos(
-    parts: dict[str, Any], regions: dict[str, Any], values: dict[str, Any], where: common.Place, source: Source
+    parts: dict[str, Any], regions: dict[str, Any], values: dict[str, Any], where: common.LabelPlace, source: Source
 ) -> Iterator[AnnotatedPhoto]:
     number = 0
     for view_id, view in source.each(list(parts["view"].items())):
@@ -74,7 +74,9 @@ def _file_name(parts: dict[str, Any], file_id: Any, source: Source) -> str:
     return name if is_photo else ""
 
 
-def _found(data: dict[str, Any], values: dict[str, Any], where: common.Place, source: Source, key: str) -> Found | None:
+def _found(
+    data: dict[str, Any], values: dict[str, Any], where: common.LabelPlace, source: Source, key: str
+) -> Found | None:
     xy = common.sequence(data.get("xy", []), source, where=f"“xy” of {key}")
     if not xy:
         return None
@@ -143,7 +145,7 @@ def _choice(value: Any, attribute: dict[str, Any]) -> Any:
     return str(options.get(value, value)).strip() if attribute.get("type") in (RADIO, SELECT, PICTURE) else value
 
 
-def _options(attributes: Mapping[str, Any], where: common.Place) -> list[str]:
+def _options(attributes: Mapping[str, Any], where: common.LabelPlace) -> list[str]:
     """The options of the attribute that holds the label, or of the only one there is."""
     known = [one for one in attributes.values() if isinstance(one, dict) and isinstance(one.get("options"), dict)]
     chosen = [one for one in known if one.get("aname") in where.names] or (known if len(known) == 1 else [])

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+from qtpy import PYQT5
 from qtpy.QtCore import QRect, QRectF, QSize, Qt
 from qtpy.QtGui import QImage, QPainter, QPixmap, QRegion, QTransform
 
@@ -62,17 +63,24 @@ class Layer:
         self._dirty += QRegion(whole) - QRegion(whole.translated(*step))
 
     def _paint(self, whole: QRect, paint: Paint) -> None:
-        rects = (self._dirty & QRegion(whole)).rects()
+        dirty = self._dirty.intersected(whole)
         self._dirty = QRegion()
-        if not rects:
+        if dirty.isEmpty():
             return
         painter = QPainter(self._pixmap)
-        for rect in rects:
+        for rect in _rects(dirty):
             painter.save()
             painter.setClipRect(rect)
             paint(painter, QRectF(rect).adjusted(-1, -1, 1, 1))  # where pixels are smaller its edge may part one
             painter.restore()
         painter.end()
+
+
+def _rects(region: QRegion) -> list[QRect]:
+    """The rectangles of a region: Qt 6 iterates, PyQt5 has `rects`."""
+    if PYQT5:
+        return region.rects()
+    return list(region)  # type: ignore[call-overload]  # PySide6's stub leaves out that a region is a sequence
 
 
 class Picture:
@@ -87,7 +95,7 @@ class Picture:
         pixels = np.ascontiguousarray(pixels)
         height, width = pixels.shape[:2]
         self.pixels = pixels  # QImage below borrows this memory
-        self._levels = [QImage(pixels.data, width, height, 3 * width, QImage.Format_RGB888)]
+        self._levels = [QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888)]
         self.width, self.height = width, height
 
     def paint(self, painter: QPainter, viewport: Viewport, area: QRectF) -> None:
@@ -100,7 +108,7 @@ class Picture:
         right, low = min(image.width(), math.ceil(x1 * fx) + 2), min(image.height(), math.ceil(y1 * fy) + 2)
         if right <= left or low <= top:
             return
-        painter.setRenderHint(QPainter.SmoothPixmapTransform, scale < CRISP_FROM)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < CRISP_FROM)
         x0, y0, x1, y1 = viewport.box_on_screen((left / fx, top / fy, right / fx, low / fy))
         target, part = QRectF(x0, y0, x1 - x0, y1 - y0), QRect(left, top, right - left, low - top)
         if viewport.rotation == 0:
@@ -114,8 +122,13 @@ class Picture:
             wanted, scale = wanted + 1, scale * 2
         while len(self._levels) <= wanted:
             last = self._levels[-1]
-            half = last.scaled(last.width() // 2, last.height() // 2, Qt.IgnoreAspectRatio, Qt.SmoothTransformation)
-            self._levels.append(half.convertToFormat(QImage.Format_RGB32))
+            half = last.scaled(
+                last.width() // 2,
+                last.height() // 2,
+                Qt.AspectRatioMode.IgnoreAspectRatio,
+                Qt.TransformationMode.SmoothTransformation,
+            )
+            self._levels.append(half.convertToFormat(QImage.Format.Format_RGB32))
         return self._levels[wanted]
 
 

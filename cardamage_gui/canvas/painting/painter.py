@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from qtpy.QtCore import QRectF, QSize, Qt
 from qtpy.QtGui import QColor, QPainter
@@ -27,7 +28,7 @@ class CanvasPainter:
         self._pieces = outlines.Pieces()
         state.rest_changed.connect(self._spoil)
 
-    def set_style(self, **changes: object) -> None:
+    def set_style(self, **changes: Any) -> None:
         """Other colours, opacity or numbers; see `Style`."""
         style = replace(self.style, **changes)
         if style != self.style:
@@ -117,4 +118,4 @@ class CanvasPainter:
     def _paint_message(self, painter: QPainter, whole: QRectF) -> None:
         painter.setPen(QColor(self.style.colors.muted))
         room = whole.adjusted(48, 48, -48, -48)
-        painter.drawText(room, Qt.AlignCenter | Qt.TextWordWrap, self._state.message)
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._state.message)

@@ -112,7 +112,7 @@ def test_proposals_stand_beside_what_a_person_outlined_until_they_are_accepted()
     found = damage(CAR, dent, proposal, other_car)
     assert (found.percent, found.words) == (pytest.approx(5.0), "of the car")
     assert (found.by_region, found.proposed) == ({"dent": pytest.approx(5.0)}, {"more": pytest.approx(5.0)})
-    assert "Not counted: 1 proposal that nobody accepted." in found.explanation
+    assert "Not counted: 1 proposal not accepted yet." in found.explanation
     assert "2 car outlines" not in found.explanation
     taken = msgspec.structs.replace(proposal, review="accepted")
     assert damage(CAR, dent, taken, other_car).percent == pytest.approx(10.0)

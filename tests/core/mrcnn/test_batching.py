@@ -51,8 +51,8 @@ def test_a_photo_is_painted_in_its_corner_and_normalised():
     config = Config.preset("light")
     painted = paint(grey(240, 300), place((240, 300), config), config)
     assert painted.shape == (256, 320, 3)
-    np.testing.assert_allclose(painted[239, 299], (100 - 127.5) / 127.5, rtol=1e-6)
-    np.testing.assert_allclose(painted[240:], -1.0)
+    np.testing.assert_allclose(painted[239, 299], (100 - 127) / 128, rtol=1e-6)
+    np.testing.assert_allclose(painted[240:], (0 - 127) / 128)
 
 
 def test_a_batch_holds_boxes_and_edges_in_canvas_pixels():

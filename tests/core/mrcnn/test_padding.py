@@ -39,3 +39,14 @@ def test_what_lies_outside_of_the_picture_counts_as_0_within_the_pictures_range(
     np.testing.assert_allclose(
         padding.resize_as_skimage(np.array([[4, 8]], np.uint8), (1, 4))[0], [4, 5, 7, 6], atol=1e-12
     )
+
+
+@pytest.mark.parametrize(("shape", "size"), [((40, 60, 3), (10, 20)), ((41, 58, 3), (10, 14)), ((90, 30), (2, 30))])
+def test_shrinking_bytes_gives_the_bits_of_shrinking_numbers(shape, size):
+    image = np.random.default_rng(0).integers(0, 255, shape, np.uint8)
+    np.testing.assert_array_equal(padding.resize(image, size), padding.resize(image.astype(np.float32), size))
+
+
+def test_shrinking_averages_whole_blocks():
+    image = np.uint8([[0, 10, 200, 250], [20, 30, 100, 251]])
+    np.testing.assert_array_equal(padding.resize(image, (1, 2)), [[15.0, 200.25]])

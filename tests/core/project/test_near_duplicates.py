@@ -1,4 +1,4 @@
-"""Finding photos that look the same."""
+"""Photos that look the same are found."""
 
 import numpy as np
 import pytest

@@ -74,11 +74,16 @@ def test_their_outlines_are_seen_but_neither_hit_nor_changed(compared, page, ses
     inside, edge = pixel(canvas, 185, 70), pixel(canvas, 170, 50)
     assert inside == pixel(canvas, 80, 90)  # no fill
     assert edge != inside
-    QTest.mouseClick(canvas, Qt.LeftButton, Qt.NoModifier, QPoint(*map(round, canvas.viewport.to_screen((185, 70)))))
+    QTest.mouseClick(
+        canvas,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+        QPoint(*map(round, canvas.viewport.to_screen((185, 70)))),
+    )
     assert canvas.selection == ()
-    QTest.keyClick(canvas, Qt.Key_W)
+    QTest.keyClick(canvas, Qt.Key.Key_W)
     assert pixel(canvas, 170, 50) == inside
-    QTest.keyClick(canvas, Qt.Key_W)
+    QTest.keyClick(canvas, Qt.Key.Key_W)
     assert pixel(canvas, 170, 50) == edge
     assert session.project.undo_text == "Import"
 
@@ -110,10 +115,10 @@ def test_the_figure_follows_an_edit(compared, page, session, qtbot):
 
 
 def test_a_photo_that_the_others_do_not_know_is_said_in_words(compared, page, session, qtbot):
-    QTest.keyClick(page.canvas, Qt.Key_D)
+    QTest.keyClick(page.canvas, Qt.Key.Key_D)
     qtbot.waitUntil(lambda: compared.said.text() == "Anna does not know this photo.")
     assert rows(compared) == []
-    QTest.keyClick(page.canvas, Qt.Key_A)
+    QTest.keyClick(page.canvas, Qt.Key.Key_A)
     qtbot.waitUntil(lambda: compared.figure.text() == "14 % agreement")
 
 

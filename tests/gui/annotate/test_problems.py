@@ -61,7 +61,7 @@ def click_row(qtbot, window, photo):
     items = [group.child(i) for group in groups for i in range(group.childCount())]
     item = next(item for item in items if item.data(0, PHOTO) == photo)
     window.list.scrollToItem(item)
-    qtbot.mouseClick(window.list.viewport(), Qt.LeftButton, pos=window.list.visualItemRect(item).center())
+    qtbot.mouseClick(window.list.viewport(), Qt.MouseButton.LeftButton, pos=window.list.visualItemRect(item).center())
 
 
 def test_problems_of_files_and_regions_are_listed(checked, project_folder):
@@ -105,7 +105,7 @@ def test_the_photo_list_counts_problems_of_files(checked, page):
 
 def test_safe_problems_are_repaired_in_one_step_that_undo_takes_back(checked, page, session, qtbot):
     with qtbot.waitSignal(page.data_check.examined):
-        qtbot.mouseClick(checked.repair, Qt.LeftButton)
+        qtbot.mouseClick(checked.repair, Qt.MouseButton.LeftButton)
     assert [region.id for region in session.regions("p1")] == ["a"]
     assert session.photo("p3").path.endswith("moved/lost.png")
     assert not checked.repair.isEnabled()
@@ -118,7 +118,7 @@ def test_safe_problems_are_repaired_in_one_step_that_undo_takes_back(checked, pa
 def test_the_report_is_saved_as_a_page(checked, page, session, answers, tmp_path, qtbot):
     answers.target = tmp_path / "check.html"
     with qtbot.waitSignal(session.said):
-        qtbot.mouseClick(checked.report, Qt.LeftButton)
+        qtbot.mouseClick(checked.report, Qt.MouseButton.LeftButton)
     text = answers.target.read_text("utf-8")
     assert "two.png has the same content as one.png." in text
     assert str(answers.target) in checked._said.text()
@@ -131,7 +131,7 @@ def test_a_check_can_be_stopped_and_begun_again(page, qtbot):
     assert not page.data_check.busy
     assert rows(page.data_check.window) == []
     with qtbot.waitSignal(page.data_check.examined):
-        qtbot.mouseClick(page.data_check.window.again, Qt.LeftButton)
+        qtbot.mouseClick(page.data_check.window.again, Qt.MouseButton.LeftButton)
     assert len(rows(page.data_check.window)) > 1
 
 
@@ -162,7 +162,7 @@ def test_regions_drawn_before_exif_turned_the_photo_are_turned_when_asked(page, 
     window = page.data_check.window
     assert any(photo == "t" and "fit only the photo as stored" in text for photo, text in rows(window))
     with qtbot.waitSignal(page.data_check.examined):
-        qtbot.mouseClick(window.turn, Qt.LeftButton)
+        qtbot.mouseClick(window.turn, Qt.MouseButton.LeftButton)
     assert answers.asked == ["Regions of 1 photo fit only the photo as stored, of 0 both ways."]
     (ring,) = session.regions("t")[0].shape.rings
     assert ring == ((90.0, 150.0), (90.0, 190.0), (50.0, 190.0), (50.0, 150.0))

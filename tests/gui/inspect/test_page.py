@@ -109,10 +109,10 @@ def test_without_a_car_outline_it_is_a_share_of_the_photo(page, session):
 
 def test_a_key_accepts_a_finding_and_goes_on_to_the_next(page, session):
     rows = page.findChild(QTableView, "Findings")
-    QTest.mouseClick(rows.viewport(), Qt.LeftButton, pos=rows.visualRect(rows.model().index(0, 1)).center())
+    QTest.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=rows.visualRect(rows.model().index(0, 1)).center())
 
-    QTest.keyClick(rows, Qt.Key_Y)
-    QTest.keyClick(rows, Qt.Key_N)
+    QTest.keyClick(rows, Qt.Key.Key_Y)
+    QTest.keyClick(rows, Qt.Key.Key_N)
 
     assert [region.review for region in session.regions("a")] == ["unreviewed", "accepted", "rejected"]
     assert [row[4] for row in table(page)] == ["✓", "✕"]
@@ -122,7 +122,7 @@ def test_a_key_accepts_a_finding_and_goes_on_to_the_next(page, session):
 def test_a_decision_can_be_undone(page, session):
     rows = page.findChild(QTableView, "Findings")
     rows.choose(("dent",))
-    QTest.keyClick(rows, Qt.Key_N)
+    QTest.keyClick(rows, Qt.Key.Key_N)
     session.undo()
 
     assert [row[4] for row in table(page)] == ["?", "?"]
@@ -137,7 +137,7 @@ def test_outlining_stores_what_the_model_sees_as_one_edit(model, page, session, 
     Worker.answers["a.png"] = (predicted("p1", 0.95, (60, 15, 20, 10)), predicted("p2", 0.4, (60, 30, 20, 10)))
     wait(lambda: button(page, "Outline damage").isEnabled())
 
-    QTest.mouseClick(button(page, "Outline damage"), Qt.LeftButton)
+    QTest.mouseClick(button(page, "Outline damage"), Qt.MouseButton.LeftButton)
 
     wait(lambda: len(session.regions("a")) == 5)
     assert table(page)[2] == ["3", "dent", "3.3 %", "0.95", "?"]
@@ -203,7 +203,7 @@ def test_all_photos_are_outlined_one_by_one(model, page, session, wait):
     Worker.answers = {f"{name}.png": (predicted(f"p{name}", 0.95, (60, 15, 20, 10)),) for name in "abc"}
     wait(lambda: button(page, "All photos").isEnabled())
 
-    QTest.mouseClick(button(page, "All photos"), Qt.LeftButton)
+    QTest.mouseClick(button(page, "All photos"), Qt.MouseButton.LeftButton)
 
     wait(lambda: [photo.regions for photo in session.photos()] == [4, 1, 1])
     assert Worker.asked == ["a.png", "b.png", "c.png"]
@@ -248,26 +248,28 @@ def test_closing_ends_the_worker(model, page, session, wait):
 
 def test_the_original_is_one_key_away(page):
     toggles = {one.text(): one for one in page.findChildren(QToolButton)}
-    QTest.keyClick(page, Qt.Key_O)
+    QTest.keyClick(page, Qt.Key.Key_O)
     assert toggles["Original"].isChecked()
 
-    QTest.keyClick(page, Qt.Key_M)
+    QTest.keyClick(page, Qt.Key.Key_M)
     assert toggles["Findings"].isChecked()
 
 
 def test_d_and_a_go_through_the_photos(page, session):
-    QTest.keyClick(page, Qt.Key_D)
-    QTest.keyClick(page, Qt.Key_D)
+    QTest.keyClick(page, Qt.Key.Key_D)
+    QTest.keyClick(page, Qt.Key.Key_D)
     assert session.current == "c"
-    QTest.keyClick(page, Qt.Key_D)
+    QTest.keyClick(page, Qt.Key.Key_D)
     assert session.current == "c"
-    QTest.keyClick(page, Qt.Key_A)
+    QTest.keyClick(page, Qt.Key.Key_A)
     assert session.current == "b"
 
 
 def test_a_click_in_the_list_shows_the_photo(page, session):
     photos = page.findChild(QListView, "Photos")
-    QTest.mouseClick(photos.viewport(), Qt.LeftButton, pos=photos.visualRect(photos.model().index(2)).center())
+    QTest.mouseClick(
+        photos.viewport(), Qt.MouseButton.LeftButton, pos=photos.visualRect(photos.model().index(2)).center()
+    )
 
     assert session.current == "c"
 

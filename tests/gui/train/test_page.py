@@ -99,7 +99,7 @@ def test_stop_asks_the_worker_and_shows_that_it_is_stopping(opened, page, wait):
     opened.watch.look()
     wait(lambda: button(page, "Stop"))
 
-    QTest.mouseClick(button(page, "Stop"), Qt.LeftButton)
+    QTest.mouseClick(button(page, "Stop"), Qt.MouseButton.LeftButton)
 
     assert "stopping…" in shown(page)
     wait(lambda: job.stop.exists())
@@ -127,7 +127,7 @@ def test_the_log_is_shown_when_wanted(opened, page, wait):
     log = page.findChild(QPlainTextEdit)
     assert not log.isVisible()
 
-    QTest.mouseClick(button(page, "Log"), Qt.LeftButton)
+    QTest.mouseClick(button(page, "Log"), Qt.MouseButton.LeftButton)
 
     wait(lambda: log.isVisible() and log.toPlainText() == "Step 1: loss 2.0")
 
@@ -145,7 +145,7 @@ def test_a_preview_is_shown_as_soon_as_it_is_there(opened, page, wait, tmp_path)
 
 
 def test_new_training_opens_the_form_filled_from_the_project(opened, page):
-    QTest.mouseClick(button(page, "New training"), Qt.LeftButton)
+    QTest.mouseClick(button(page, "New training"), Qt.MouseButton.LeftButton)
 
     assert button(page, "Start training").isEnabled()
     assert "1\u202f000 steps in all: 8\u202f000 photos seen" in shown(page)
@@ -156,7 +156,7 @@ def test_a_job_without_anything_to_learn_is_refused_in_the_form(opened, page, wa
     opened.session.edit("a", before, (), "Delete all")
     page.new_training()
 
-    QTest.mouseClick(button(page, "Start training"), Qt.LeftButton)
+    QTest.mouseClick(button(page, "Start training"), Qt.MouseButton.LeftButton)
 
     wait(lambda: any("no region to learn" in text for text in shown(page)))
     assert opened.watch.jobs() == ()
@@ -173,7 +173,9 @@ def test_models_are_listed_and_tell_their_card(opened, page, wait, tmp_path):
     models = page.findChild(QListView, "Models")
     wait(lambda: models.model().rowCount() == 1)
 
-    QTest.mouseClick(models.viewport(), Qt.LeftButton, pos=models.visualRect(models.model().index(0, 0)).center())
+    QTest.mouseClick(
+        models.viewport(), Qt.MouseButton.LeftButton, pos=models.visualRect(models.model().index(0, 0)).center()
+    )
 
     assert "mask AP50 0.412, on 8 photos" in shown(page)
     assert button(page, "Try it on photos")
