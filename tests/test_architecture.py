@@ -203,13 +203,6 @@ def test_only_training_loads_a_network(modules: str):
     assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr
 
 
-def test_every_package_is_installed():
-    settings = configparser.ConfigParser()
-    settings.read(ROOT / "setup.cfg", "utf-8")
-    listed = set(settings["options"]["packages"].split()) - {"cardamage_resources"}
-    assert listed == {module_of(path) for path in SOURCES if path.name == "__init__.py"}
-
-
 def test_help_loads_neither_qt_nor_a_network():
     code = (
         "import sys\nfrom cardamage_gui.__main__ import main\n"
