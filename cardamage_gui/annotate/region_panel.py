@@ -12,7 +12,7 @@ from cardamage_core.annotations.model import Label, Photo, Problem, Region, Revi
 from cardamage_core.assessment.damage import Damage
 
 from ..widgets import common
-from ..widgets.damage_card import DamageCard
+from ..widgets.common import DamageCard
 from .labels import LabelList
 from .regions import RegionList
 

@@ -15,8 +15,7 @@ from qtpy.QtWidgets import QDialog, QHBoxLayout, QKeySequenceEdit, QLabel, QLine
 from .. import look
 from ..widgets import common
 from .palette import ID, action_table, matching, model_of, show_actions
-from .presets import PRESETS
-from .shortcuts import Shortcuts
+from .shortcuts import PRESETS, Shortcuts
 
 
 class KeysSheet(QDialog):

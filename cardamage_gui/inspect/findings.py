@@ -33,7 +33,7 @@ from cardamage_core.text import percent
 from .. import look
 from ..commands.editor import chip
 from ..widgets import common
-from ..widgets.damage_card import DamageCard
+from ..widgets.common import DamageCard
 
 if TYPE_CHECKING:
     from cardamage_core.models.registry import Model

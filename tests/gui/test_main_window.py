@@ -8,7 +8,7 @@ from qtpy.QtWidgets import QApplication, QComboBox, QDialog, QLabel, QPushButton
 
 from cardamage_core.errors import CarDamageError
 from cardamage_core.project import Project
-from cardamage_gui.commands.presets import PRESETS
+from cardamage_gui.commands.shortcuts import PRESETS
 from cardamage_gui.widgets.dialogs import SettingsDialog
 
 

@@ -8,14 +8,8 @@ from ..conftest import predicted
 
 
 @pytest.fixture
-def above():
-    """The threshold, to be changed by the test."""
-    return [0.9]
-
-
-@pytest.fixture
-def figures(session, background, above):
-    return DamageFigures(session, background, lambda: above[0], session)
+def figures(session, background):
+    return DamageFigures(session, background, session)
 
 
 def test_a_figure_is_there_after_it_was_asked_for(figures, session, wait):
@@ -39,12 +33,12 @@ def test_an_edit_makes_the_figure_anew(figures, session, wait):
     wait(lambda: figures.text(session.summary("a")) == "10.0 %")
 
 
-def test_another_threshold_makes_all_figures_anew(figures, session, above, wait, qtbot):
+def test_another_threshold_makes_all_figures_anew(figures, session, wait, qtbot):
     before = session.regions("a")
     session.edit("a", before, (*before, predicted("p", 0.5, (60, 50, 20, 10))), "Predict")
     wait(lambda: figures.text(session.summary("a")) == "11.0 %")
 
-    above[0] = 0.4
+    session.set_threshold(0.4)
     with qtbot.waitSignal(figures.all_changed):
         figures.forget()
 
