@@ -52,7 +52,7 @@ def main(argv: list[str]) -> int:
 
 @dataclass(frozen=True)
 class Built:
-    """Everything that was built, in one hand."""
+    """The objects that `build` made."""
 
     window: MainWindow
     session: Session

@@ -1,4 +1,4 @@
-"""Main window: bars around a stack of pages.
+"""Main window: menus and bars around a stack of pages.
 
 Pages are handed in by app.py and know nothing of the window; it listens to their signals.
 """
@@ -225,7 +225,7 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Hand on what was dropped."""
+        """Pass on what was dropped."""
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()

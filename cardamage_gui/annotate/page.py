@@ -1,6 +1,7 @@
 """The Annotate page: photos at the left, canvas in the middle, regions and labels at the right; its actions.
 
-Everything that changes data goes through the session; the page shows what the session's signals report.
+Everything that changes data goes through the session; the page shows what the session's signals report. Slow
+work that canvas tools request is done by `AssistService`.
 """
 
 from __future__ import annotations

@@ -218,7 +218,7 @@ class FindingsTable(QTableView):
             self.setCurrentIndex(QModelIndex())
 
     def next_open(self) -> None:
-        """Go on to the next finding that nobody decided on."""
+        """Go on to the next undecided finding."""
         rows = self._findings.rows()
         start = self.currentIndex().row() + 1
         order = [*range(start, len(rows)), *range(start)]

@@ -83,7 +83,7 @@ class Viewer(QWidget):
         self.canvas.show_image(None, size=size, message=self.message)
 
     def show_threshold(self, value: float) -> None:
-        """Another threshold holds, whoever said so."""
+        """Show another threshold, wherever it was set."""
         self.toolbar.show_threshold(value)
         self.canvas.set_visible_above(value)
 
@@ -123,7 +123,7 @@ class Toolbar(QFrame):
 
     overlay_chosen = Signal(bool)
     threshold_changed = Signal(float)
-    threshold_settled = Signal(float)  # nobody drags it any more
+    threshold_settled = Signal(float)  # at the end of a drag
     opacity_changed = Signal(float)
 
     def __init__(self, threshold: float, opacity: float, parent: QWidget | None = None) -> None:

@@ -62,7 +62,7 @@ class JobView(QFrame):
         self._show_buttons(job)
 
     def rest(self) -> None:
-        """Nobody looks: do not follow until `show_job` is called again."""
+        """Out of view: do not follow until `show_job` is called again."""
         self._feed.rest()
 
     def close_feed(self) -> None:

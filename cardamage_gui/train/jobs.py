@@ -1,4 +1,8 @@
-"""Lists of trainings and models."""
+"""The jobs of a project: a watch on their folders, and the lists of trainings and models.
+
+The workers are processes of their own and write into their job folders. `JobsWatch` reads the folders twice a second
+while a job is live, and now and then otherwise, so that a job started on the command line appears too.
+"""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ class TrainPage(QWidget):
         self.docks.share(actions.bind(self, self._actions).values())
 
     def offered_actions(self) -> list[Action]:
-        """What can be done here; also shadows Qt's list, which nobody needs."""
+        """What can be done here."""
         return list(self._actions)
 
     def new_training(self) -> None:
@@ -137,7 +137,7 @@ class TrainPage(QWidget):
         self._job_view.rest()
 
     def _show_hint(self) -> None:
-        """Nobody needs to wait for a training: say so while one runs."""
+        """Say while a training runs that annotating can go on."""
         job = self._watch.running()
         if not self.isVisible():
             return
@@ -186,7 +186,7 @@ class TrainPage(QWidget):
 
     @cached_property
     def _form(self) -> Form:
-        """Made when somebody wants to train: its fields would cost every start 20 ms."""
+        """Made when first needed: its fields would cost every start 20 ms."""
         form = Form()
         form.start.connect(self._start)
         form.cancelled.connect(self._form_cancelled)

@@ -1,4 +1,8 @@
-"""Paints the canvas from its state: a cached layer of what rests, and over it what moves."""
+"""Paints the canvas from its state: a cached layer of the photo and resting regions, and over it what moves.
+
+In the layer, one pixmap, a change makes only its own rectangle dirty, a pan shifts the pixmap and makes the uncovered
+strips dirty, a zoom makes everything dirty.
+"""
 
 from __future__ import annotations
 
