@@ -103,7 +103,7 @@ class PhotoPanel(QWidget):
         self.show_kind("all")
 
     def _arrange(self) -> None:
-        self.setMinimumWidth(220)
+        self.setMinimumWidth(216)
         self.search.setPlaceholderText("Search photos, labels")
         self.search.setAccessibleName("Search photos, labels")
         self.search.setClearButtonEnabled(True)

@@ -135,7 +135,7 @@ SEVERITY, NOTE = "severity", "note"
 SEVERITIES = ("minor", "moderate", "severe", "undetermined")  # no cut-offs are published; the choice is optional
 NOT_SAID, SEVERAL = "not said", "several"
 MOST = 8  # further attributes that are shown
-FIELD = 150  # pixels
+FIELD = 130  # pixels
 
 
 class RegionFields(QWidget):
