@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from .annotate.page import AnnotatePage
     from .background import Background
     from .inspect.page import InspectPage
-    from .job_monitor import JobsWatch
     from .main_window import MainWindow
     from .projects import Projects
     from .session import Session
     from .settings import Settings
+    from .train.jobs import JobsWatch
     from .train.page import TrainPage
     from .widgets.dialogs import Dialogs
     from .widgets.welcome import Welcome
@@ -52,7 +52,7 @@ def main(argv: list[str]) -> int:
 
 @dataclass(frozen=True)
 class Built:
-    """Everything that was built, in one hand."""
+    """The objects that `build` made."""
 
     window: MainWindow
     session: Session
@@ -97,12 +97,12 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
     from .background import Background
     from .commands.actions import Action
     from .inspect.page import InspectPage
-    from .job_monitor import JobsWatch
     from .main_window import MainWindow, PageEntry
     from .projects import Nightly, Projects
     from .session import Session
     from .settings import Settings, default_path
     from .system_theme import SystemTheme
+    from .train.jobs import JobsWatch
     from .train.page import TrainPage
     from .widgets.dialogs import Dialogs
 

@@ -22,7 +22,7 @@ SIZE = 1_000_000  # bytes of log kept, twice
 
 
 class CrashReporter(QObject):
-    """Catches what nobody caught, on any thread, and tells it on the main thread."""
+    """Catches uncaught exceptions of any thread and reports them on the main thread."""
 
     told = Signal(object)  # CarDamageError
 
@@ -58,7 +58,7 @@ class CrashReporter(QObject):
         sys.__excepthook__(kind, error or kind(), trace)  # before the window is up, the terminal is all there is
         if issubclass(kind, KeyboardInterrupt):
             return
-        log.error("Nobody caught this", exc_info=(kind, error or kind(), trace))
+        log.error("Uncaught exception", exc_info=(kind, error or kind(), trace))
         self.told.emit(error if isinstance(error, CarDamageError) else _sentence(kind, error, self._path))
 
 

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from qtpy import PYQT5
 from qtpy.QtGui import QColor, QFont, QFontDatabase, QIcon, QPalette
 from qtpy.QtWidgets import QAbstractButton, QApplication, QStyleFactory, QWidget
 
@@ -173,7 +174,8 @@ def _system_is_dark() -> bool:
 def _font() -> QFont:
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
     if font.family() in ("", "Sans Serif", "Sans", "DejaVu Sans"):
-        families = set(QFontDatabase.families())
+        database = QFontDatabase() if PYQT5 else QFontDatabase  # static in Qt 6
+        families = set(database.families())
         font = QFont(next((name for name in FONTS if name in families), font.family()))
     font.setPixelSize(TEXT)
     return font

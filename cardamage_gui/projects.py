@@ -88,7 +88,7 @@ class Projects(QObject):
             self._try(lambda: self._session.create(folder), folder)
 
     def reopen_last(self) -> None:
-        """At start: the project that was open last, if it is still there and nobody else has it."""
+        """At start: the project that was open last, if it is still there and no other window has it."""
         recent = self._settings.recent()
         if recent and self._settings.get("reopen"):
             self.open(recent[0])

@@ -70,7 +70,7 @@ class Session(QObject):
             self._use(None)
 
     def refresh(self) -> None:
-        """Tell everybody to look again, after something else (an import) changed the project."""
+        """Make all views read again, after something else (an import) changed the project."""
         self._photos = self._places = self._labels = None
         self.labels_changed.emit()
         self.photos_changed.emit()

@@ -84,9 +84,13 @@ def _seen(image: np.ndarray, card: ModelCard, network: Runtime, *, min_score: fl
     least = min_score if sees_damage else max(min_score, card.threshold or 0.0)  # masks cost most: make none in vain
     (found,) = network.predict([image], min_score=card.raw_score(least))
     found = replace(found, scores=card.calibrated(found.scores))
+    has_car = False
     for region in polygons.regions(found, card.classes, model=card.id, min_score=min_score):
-        is_damage = card.role_of(region.label) == "damage"
-        if is_damage or (region.origin.score or 0.0) >= (card.threshold or 0.0):
+        role = card.role_of(region.label)
+        if role == "car" and has_car and card.roles:  # the card's roles say that it outlines the main car
+            continue
+        has_car = has_car or role == "car"
+        if role == "damage" or (region.origin.score or 0.0) >= (card.threshold or 0.0):
             yield region
 
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from cardamage_core.project.reference import Reference
 
 
-OTHERS = "others"  # what the chooser calls somebody else's project or file
+OTHERS = "others"  # the chooser's value for another project or file
 
 
 class Comparing(QObject):
@@ -45,7 +45,7 @@ class Comparing(QObject):
         super().__init__(canvas)
         self._session, self._background, self._dialogs, self._canvas = session, background, dialogs, canvas
         self.panel = ComparePanel(canvas)
-        self._source = NOBODY
+        self._source = NONE
         self._others: Reference | None = None
         self._reading: Task | None = None
         self._shown = True
@@ -80,7 +80,7 @@ class Comparing(QObject):
 
     def toggle(self) -> None:
         """Show or hide the other side's outlines; without one ask for it."""
-        if self._source == NOBODY:
+        if self._source == NONE:
             self.open()
             return
         self._shown = not self._shown
@@ -88,10 +88,10 @@ class Comparing(QObject):
         self._session.said.emit("" if self._shown else "The outlines compared with are hidden (W shows them).")
 
     def stop(self) -> None:
-        """Compare with nobody."""
+        """Stop comparing."""
         self._latest.drop()
         self._close_others()
-        self._source = NOBODY
+        self._source = NONE
         self._forget()
 
     def read(self, path: Path) -> None:
@@ -166,14 +166,14 @@ class Comparing(QObject):
 
     def _photo_changed(self, photo_id: str) -> None:
         if photo_id == self._session.current:
-            if self.panel.isVisible():  # there may be a model more; out of view nobody asks
+            if self.panel.isVisible():  # there may be a model more; out of view it is not needed
                 self._offer()
             self._look()
 
     def _look(self) -> None:
         """Compare the photo shown, in the background."""
         photo_id, session = self._session.current, self._session
-        if self._source == NOBODY or not photo_id:
+        if self._source == NONE or not photo_id:
             return
         regions, labels, threshold = session.regions(photo_id), self._labels(), session.threshold
         if self._others is None:
@@ -200,7 +200,7 @@ class Comparing(QObject):
         self.panel.show_comparison(
             f"{100 * figure:.0f} % agreement" if figure is not None else "",
             rows,
-            said=summary_of(found.comparison) if rows else "Nobody outlined anything here.",
+            said=summary_of(found.comparison) if rows else "Neither side has a region here.",
             may_take=not self._session.read_only,
         )
 
@@ -253,7 +253,7 @@ def _opened(path: Path, task: Task) -> Reference:
     from cardamage_core.project import reference  # loads every format
 
     found = reference.read(path)
-    if task.cancelled():  # nobody will close it
+    if task.cancelled():  # the result reaches no one who would close it
         found.close()
     return found
 
@@ -328,7 +328,7 @@ def summary_of(comparison: Comparison) -> str:
     return ", ".join([partners, *(f"{number} {whose}" for number, whose in alone if number)])
 
 
-NOBODY, PROJECT, FILE = "", "project", "file"  # what to compare with; a model is named by MODEL and its id
+NONE, PROJECT, FILE = "", "project", "file"  # what to compare with; a model is named by MODEL and its id
 MODEL = "model:"
 EXPLAINED = (
     "Of all the damage that you or they outlined, so much was outlined by both "
@@ -342,7 +342,7 @@ ROWS = 6  # seen at once
 class ComparePanel(Floating):
     """Chooser, figure, and a list of what the sides have; a row points its regions out."""
 
-    chosen = Signal(str)  # NOBODY, PROJECT, FILE, a model, or "current" for what is compared with now
+    chosen = Signal(str)  # NONE, PROJECT, FILE, a model, or "current" for what is compared with now
     pointed = Signal(object)  # ComparedRow, or None
     wanted = Signal(object)  # ComparedRow: take its region over
 
@@ -370,8 +370,8 @@ class ComparePanel(Floating):
 
     def offer(self, models: Sequence[str], current: str, text: str) -> None:
         """What can be compared with; `current` and its text are what is compared with now."""
-        offered = {NOBODY: "Nobody"} | {MODEL + model: f"Model {model}" for model in models}
-        if current not in (NOBODY, *offered):
+        offered = {NONE: "None"} | {MODEL + model: f"Model {model}" for model in models}
+        if current not in (NONE, *offered):
             offered[current] = text
         offered |= {PROJECT: "Another project…", FILE: "An annotation file…"}
         self.source.clear()

@@ -121,7 +121,7 @@ class Editing(QObject):
         self.aside_changed.emit()
 
     def show_all(self) -> None:
-        """Show every region that was hidden by hand."""
+        """Show every region that was hidden by the user."""
         self._canvas.set_hidden(frozenset())
         self.aside_changed.emit()
 
@@ -172,7 +172,7 @@ def review(session: Session, photo_id: str, ids: Collection[str], state: Review)
 
 
 def store(session: Session, photo_id: str, before: tuple[Region, ...], after: tuple[Region, ...], text: str) -> bool:
-    """Store what a gesture led to, with the labels that nobody knows yet."""
+    """Store what a gesture led to, with the labels that are new to the project."""
     new = {region.label for region in after} - {region.label for region in before}
     return session.edit(photo_id, before, after, text, labels=new_labels(sorted(new), session.labels()))
 
@@ -291,7 +291,7 @@ class Describing(QObject):
 
 
 class Assessing(QObject):
-    """The latest figure; while a hand drags, the one that there would be if it let go."""
+    """The latest figure; during a drag, the one that ending it now would give."""
 
     assessed = Signal(object)  # Damage
 
@@ -319,7 +319,7 @@ class Assessing(QObject):
         self._ask()
 
     def _pointer_moved(self, _x: float, _y: float) -> None:
-        """The figure follows while the hand still drags."""
+        """The figure follows during a drag."""
         if self._canvas.busy and self._latest.idle:
             self._ask(self._canvas.would_be)
 

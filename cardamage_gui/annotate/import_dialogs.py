@@ -39,7 +39,7 @@ TURNS = (
 
 
 def is_open(plan: ImportPlan) -> bool:
-    """Does the file leave something to decide?"""
+    """Whether the file leaves something to decide."""
     return bool(plan.proposed.alike) or len(plan.proposed.attributes) > 1 or bool(_turning(plan))
 
 

@@ -50,7 +50,7 @@ class Transfer(QObject):
 
     @property
     def busy(self) -> bool:
-        """Is an import or export under way?"""
+        """Whether an import or export is under way."""
         return self._task is not None
 
     def import_files(self) -> None:

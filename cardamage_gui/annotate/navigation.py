@@ -39,9 +39,9 @@ if TYPE_CHECKING:
 
 STATES: dict[Review, tuple[str, str, str]] = {  # text, key, hint
     "accepted": ("Mark as accepted", "F2", "The photo's regions are right"),
-    "needs work": ("Mark as needs work", "F3", "Somebody should look at the photo again"),
+    "needs work": ("Mark as needs work", "F3", "The photo should be looked at again"),
     "rejected": ("Mark as rejected", "F4", "The photo is not to be used"),
-    "unreviewed": ("Mark as unreviewed", "F6", "Nobody has looked at the photo yet"),
+    "unreviewed": ("Mark as unreviewed", "F6", "The photo has not been looked at yet"),
 }
 
 
@@ -75,7 +75,7 @@ class Way(QObject):
             Action(f"review_{name.replace(' ', '_')}", text, (key,), hint, partial(self.mark, name))
             for name, (text, key, hint) in STATES.items()
         ]
-        following = "Show the next photo that nobody has reviewed"
+        following = "Show the next unreviewed photo"
         return [
             *states,
             Action("next_unreviewed", "Next unreviewed photo", ("Shift+D",), following, self.next_unreviewed),
@@ -94,7 +94,7 @@ class Way(QObject):
             self._session.said.emit(f"{before.name}: {state}")
 
     def next_unreviewed(self) -> None:
-        """Show the next photo that nobody has reviewed."""
+        """Show the next unreviewed photo."""
         if self._photos is not None:
             self._photos.show_next_unreviewed()
 

@@ -1,23 +1,26 @@
 """The Annotate page: photos at the left, canvas in the middle, regions and labels at the right; its actions.
 
-Everything that changes data goes through the session; the page shows what the session's signals report.
+Everything that changes data goes through the session; the page shows what the session's signals report. Slow
+work that canvas tools request is done by `AssistService`.
 """
 
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import msgspec
-from qtpy.QtCore import Signal
+from qtpy.QtCore import QObject, Signal
 from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import QStackedWidget, QWidget
 
 from cardamage_core.annotations.model import Region
+from cardamage_core.errors import CarDamageError
 
-from ..background import Background
+from ..background import Background, Task
 from ..canvas import Canvas
 from ..canvas.tools import TOOLS
-from ..canvas.tools.base import Need
+from ..canvas.tools.base import Answer, Need, Request
 from ..commands.actions import Action, bind
 from ..session import Session
 from ..widgets import common
@@ -31,7 +34,6 @@ from .compare import Comparing
 from .controller import Assessing, Describing, Editing
 from .import_export import Transfer
 from .navigation import Closeup, PhotoLoader, Showing, Way
-from .outline_assist import AssistService
 from .photo_panel import PhotoPanel
 from .problems import Checking, DataCheck
 from .region_panel import RegionPanel
@@ -367,3 +369,41 @@ def _editing(does: Editing) -> list[Action]:
         ("brush_smaller", "Smaller brush", ("[",), "Also Shift and the wheel", does.smaller_brush),
     )
     return [Action(*row) for row in table]
+
+
+class AssistService(QObject):
+    """Works on the photo shown; stops waiting when the canvas drops a request or another photo comes."""
+
+    def __init__(self, session: Session, background: Background, canvas: Canvas) -> None:
+        super().__init__(canvas)
+        self._background, self._canvas = background, canvas
+        self._tasks: dict[Request[Any, Any], Task] = {}
+        canvas.requested.connect(self._work)
+        canvas.request_dropped.connect(self._drop)
+        session.current_changed.connect(self._drop_all)
+
+    def _work(self, request: Request[Any, Any]) -> None:
+        pixels = self._canvas.pixels
+        if pixels is None:
+            self._canvas.answer(Answer(request))
+            return
+        work = partial(request.kind.work, pixels, request.payload)
+        done, refused = partial(self._done, request), partial(self._refused, request)
+        self._tasks[request] = self._background.run(work, done, refused, urgent=True)
+
+    def _done(self, request: Request[Any, Any], result: object) -> None:
+        self._tasks.pop(request, None)
+        self._canvas.answer(Answer(request, result))
+
+    def _refused(self, request: Request[Any, Any], error: CarDamageError) -> None:
+        self._tasks.pop(request, None)
+        self._canvas.answer(Answer(request, error=f"{error.title} {error.detail}"))
+
+    def _drop(self, request: Request[Any, Any]) -> None:
+        task = self._tasks.pop(request, None)
+        if task is not None:
+            task.cancel()
+
+    def _drop_all(self) -> None:
+        for request in tuple(self._tasks):
+            self._drop(request)

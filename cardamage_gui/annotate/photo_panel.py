@@ -55,7 +55,7 @@ class PhotoPanel(QWidget):
             self._session.select(wanted)
 
     def show_next_unreviewed(self) -> None:
-        """Show the next photo that nobody has reviewed."""
+        """Show the next unreviewed photo."""
         wanted = self.model.next_unreviewed(self._session.current)
         if wanted:
             self._session.select(wanted)
@@ -103,7 +103,7 @@ class PhotoPanel(QWidget):
         self.show_kind("all")
 
     def _arrange(self) -> None:
-        self.setMinimumWidth(220)
+        self.setMinimumWidth(216)
         self.search.setPlaceholderText("Search photos, labels")
         self.search.setAccessibleName("Search photos, labels")
         self.search.setClearButtonEnabled(True)

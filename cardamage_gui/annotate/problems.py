@@ -65,7 +65,7 @@ class DataCheck(QObject):
 
     @property
     def busy(self) -> bool:
-        """Is a check, repair or report under way?"""
+        """Whether a check, repair or report is under way."""
         return self._task is not None
 
     def show(self) -> None:
@@ -227,7 +227,7 @@ def _sorted(problems: Sequence[Problem]) -> list[Problem]:
 
 
 def _step(task: Task, *, total: int) -> Callable[[], None]:
-    """To be called often: reports how far it is, and ends the work when nobody waits for it any more."""
+    """To be called often: reports how far it is, and ends the work when it was cancelled."""
     done = 0
 
     def step() -> None:

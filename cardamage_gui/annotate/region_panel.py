@@ -12,7 +12,7 @@ from cardamage_core.annotations.model import Label, Photo, Problem, Region, Revi
 from cardamage_core.assessment.damage import Damage
 
 from ..widgets import common
-from ..widgets.damage_card import DamageCard
+from ..widgets.common import DamageCard
 from .labels import LabelList
 from .regions import RegionList
 
@@ -78,7 +78,7 @@ class RegionPanel(QWidget):
         self._show_list()
 
     def show_aside(self, hidden: Set[str], locked: Set[str]) -> None:
-        """Say which regions are hidden or locked by hand."""
+        """Say which regions are hidden or locked by the user."""
         self._aside = {i: " · ".join(said) for i in hidden | locked if (said := _said(i, hidden, locked))}
         self._show_list()
 
@@ -132,10 +132,10 @@ def _head(text: str) -> QLabel:
 
 
 SEVERITY, NOTE = "severity", "note"
-SEVERITIES = ("minor", "moderate", "severe", "undetermined")  # no cut-offs are published; nobody has to choose
+SEVERITIES = ("minor", "moderate", "severe", "undetermined")  # no cut-offs are published; the choice is optional
 NOT_SAID, SEVERAL = "not said", "several"
 MOST = 8  # further attributes that are shown
-FIELD = 150  # pixels
+FIELD = 130  # pixels
 
 
 class RegionFields(QWidget):
@@ -308,7 +308,7 @@ def _offer(field: QComboBox, names: list[str], current: str | None) -> None:
 
 
 def _fill(field: common.Field, values: Sequence[Any]) -> None:
-    """Write what is known, unless somebody types just now."""
+    """Write what is known, unless the field is being typed into."""
     if field.hasFocus() and field.isModified():
         return
     same = _common([str(value) for value in values])

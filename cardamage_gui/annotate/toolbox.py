@@ -55,7 +55,7 @@ class ToolBox(QFrame):
         self.show_tool("select")
 
     def show_tool(self, name: str) -> None:
-        """Mark the tool in hand; none when it stands elsewhere."""
+        """Mark the current tool; none when it is not in this box."""
         self._group.setExclusive(False)
         for button_name, button in self.buttons.items():
             button.setChecked(button_name == name)
@@ -164,7 +164,7 @@ class ToolButton(QAbstractButton):
         painter.drawText(key, Qt.AlignmentFlag.AlignCenter, self._key)
 
 
-# icon, text, action; "" parts groups. Tools that stand here rather than in the box of tools are marked while in hand.
+# icon, text, action; "" parts groups. Tools that stand here rather than in the box of tools are marked while current.
 CUTTING = (
     ("vector-union", "Union", "union"),
     ("vector-difference-ba", "Subtract", "subtract"),
@@ -234,7 +234,7 @@ class ToolBar(QWidget):
             retip(button, f"{name}: {text}" if text else name)
 
     def show_tool(self, name: str) -> None:
-        """Mark the tool in hand, where it stands here."""
+        """Mark the current tool where it is on this bar."""
         for tool in ("hole", "split"):
             self.buttons[f"tool_{tool}"].setChecked(tool == name)
 

@@ -1,4 +1,4 @@
-"""Turns mouse and key events into steps of gestures, and tells what they led to: edits, selections, requests, hints."""
+"""Turns mouse and key events into steps of gestures, and emits what they led to: edits, selections, requests, hints."""
 
 from __future__ import annotations
 

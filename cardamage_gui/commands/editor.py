@@ -1,4 +1,4 @@
-"""The editor of keys (F1): searchable, by preset; and the places in the window that show keys.
+"""The editor of keyboard shortcuts (F1): searchable, by preset; and the places in the window that show keys.
 
 A widget says which action it belongs to: a label that is a little key, a button whose tip names the key, a widget with
 `set_key`. `refresh` tells all of them the keys in force.
@@ -15,8 +15,7 @@ from qtpy.QtWidgets import QDialog, QHBoxLayout, QKeySequenceEdit, QLabel, QLine
 from .. import look
 from ..widgets import common
 from .palette import ID, action_table, matching, model_of, show_actions
-from .presets import PRESETS
-from .shortcuts import Shortcuts
+from .shortcuts import PRESETS, Shortcuts
 
 
 class KeysSheet(QDialog):

@@ -34,7 +34,7 @@ from cardamage_core.text import percent
 from .. import look
 from ..commands.editor import chip
 from ..widgets import common
-from ..widgets.damage_card import DamageCard
+from ..widgets.common import DamageCard
 
 if TYPE_CHECKING:
     from cardamage_core.models.registry import Model
@@ -227,7 +227,7 @@ class FindingsTable(QTableView):
             self.setCurrentIndex(QModelIndex())
 
     def next_open(self) -> None:
-        """Go on to the next finding that nobody decided on."""
+        """Go on to the next undecided finding."""
         rows = self._findings.rows()
         start = self.currentIndex().row() + 1
         order = [*range(start, len(rows)), *range(start)]

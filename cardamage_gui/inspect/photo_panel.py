@@ -50,7 +50,7 @@ class PhotoPanel(QFrame):
             self.model.change(photo, 0)
 
     def _arrange(self, add: QToolButton) -> None:
-        self.setMinimumWidth(220)
+        self.setMinimumWidth(216)
         layout = common.rows(self, margins=(0, 2, 0, 0), spacing=8)
         head = QHBoxLayout()
         head.setContentsMargins(14, 0, 5, 0)

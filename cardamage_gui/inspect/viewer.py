@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QSize, Qt, Signal
+from qtpy.QtGui import QResizeEvent
 from qtpy.QtWidgets import QButtonGroup, QFrame, QLabel, QProgressBar, QSlider, QToolButton, QWidget
 
 from cardamage_core.annotations.confidence import THRESHOLD
@@ -83,7 +84,7 @@ class Viewer(QWidget):
         self.canvas.show_image(None, size=size, message=self.message)
 
     def show_threshold(self, value: float) -> None:
-        """Another threshold holds, whoever said so."""
+        """Show another threshold, wherever it was set."""
         self.toolbar.show_threshold(value)
         self.canvas.set_visible_above(value)
 
@@ -123,7 +124,7 @@ class Toolbar(QFrame):
 
     overlay_chosen = Signal(bool)
     threshold_changed = Signal(float)
-    threshold_settled = Signal(float)  # nobody drags it any more
+    threshold_settled = Signal(float)  # at the end of a drag
     opacity_changed = Signal(float)
 
     def __init__(self, threshold: float, opacity: float, parent: QWidget | None = None) -> None:
@@ -132,6 +133,13 @@ class Toolbar(QFrame):
         self.setFixedHeight(44)
         self._make(threshold, opacity)
         self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Name the sliders where there is room for it; their tips say the same."""
+        super().resizeEvent(event)
+        self._show_names(True)
+        if self.sizeHint().width() > self.width():
+            self._show_names(False)
 
     def show_overlay(self, on: bool) -> None:
         """Mark whether findings or the original are shown."""
@@ -163,20 +171,27 @@ class Toolbar(QFrame):
 
     def _arrange(self) -> None:
         layout = common.columns(self, margins=(8, 0, 8, 0), spacing=4)
+        self._names = (common.label("Show masks above", "muted"), common.label("Opacity", "muted"))
         for widget in (
             self._findings,
             self._original,
             _line(),
-            common.label("Show masks above", "muted"),
+            self._names[0],
             self._threshold,
             self._threshold_said,
             _line(),
-            common.label("Opacity", "muted"),
+            self._names[1],
             self._opacity,
             self._opacity_said,
         ):
             layout.addWidget(widget)
         layout.addStretch(1)
+        self._show_names(False)
+        self.setMinimumWidth(self.sizeHint().width())
+
+    def _show_names(self, shown: bool) -> None:
+        for name in self._names:
+            name.setVisible(shown)
 
     def _threshold_moved(self, value: int) -> None:
         self._threshold_said.setText(f"{value} %")

@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
 from qtpy.QtGui import QHideEvent, QShowEvent
-from qtpy.QtWidgets import QStackedWidget, QWidget
+from qtpy.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QStackedWidget, QWidget
 
 from cardamage_core.errors import CarDamageError
+from cardamage_core.text import amount
 from cardamage_core.training import requirements
 from cardamage_core.training.job import TrainingJob
+from cardamage_core.training.metrics import METRICS
 
 from ..background import Background
 from ..commands import actions
 from ..commands.actions import Action
 from ..commands.editor import keyed
-from ..job_monitor import JobsWatch
 from ..session import Session
 from ..widgets import common
 from ..widgets.docks import LEFT, Docks, Panel
 from .form import Form
 from .job_view import JobView
-from .jobs import ItemsView, JobDelegate, ModelDelegate, key_of
-from .results import Results
+from .jobs import ItemsView, JobDelegate, JobsWatch, ModelDelegate, key_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cardamage_core.models.registry import Model
+    from cardamage_core.models.registry import Model, ModelCard
     from cardamage_core.project import Project
 
-WIDTH = 290  # of the list
+LIST_WIDTH = 290  # of the list
 GOES_ON = "The training goes on when this window is closed"
 
 
@@ -58,7 +59,7 @@ class TrainPage(QWidget):
         self.docks.share(actions.bind(self, self._actions).values())
 
     def offered_actions(self) -> list[Action]:
-        """What can be done here; also shadows Qt's list, which nobody needs."""
+        """What can be done here."""
         return list(self._actions)
 
     def new_training(self) -> None:
@@ -136,7 +137,7 @@ class TrainPage(QWidget):
         self._job_view.rest()
 
     def _show_hint(self) -> None:
-        """Nobody needs to wait for a training: say so while one runs."""
+        """Say while a training runs that annotating can go on."""
         job = self._watch.running()
         if not self.isVisible():
             return
@@ -185,7 +186,7 @@ class TrainPage(QWidget):
 
     @cached_property
     def _form(self) -> Form:
-        """Made when somebody wants to train: its fields would cost every start 20 ms."""
+        """Made when first needed: its fields would cost every start 20 ms."""
         form = Form()
         form.start.connect(self._start)
         form.cancelled.connect(self._form_cancelled)
@@ -223,7 +224,7 @@ class TrainPage(QWidget):
         area = common.scrolled(sheet, "Jobs and models")
         area.setMinimumWidth(220)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.docks = Docks(self._stack, [Panel("list", "Jobs and models", area, LEFT, WIDTH)])
+        self.docks = Docks(self._stack, [Panel("list", "Jobs and models", area, LEFT, LIST_WIDTH)])
         common.rows(self).addWidget(self.docks)
         self._show_heads()
 
@@ -275,3 +276,76 @@ def _started(project: Project, job: TrainingJob) -> Path:
     folder = queue.create(project.folder, job, project.dataset())
     local.start(folder)
     return folder
+
+
+SHEET_WIDTH = 620
+
+
+class Results(QFrame):
+    """The card of the model being shown."""
+
+    try_model = Signal(str)  # its id
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "page")
+        self._model: Model | None = None
+        self._title = common.ElidedLabel("title")
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(24)
+        self._grid.setVerticalSpacing(8)
+        self._grid.setColumnStretch(1, 1)
+        try_it = common.button("Try it on photos", self._try, "primary", tip="Inspect photos with this model")
+        head = QHBoxLayout()
+        head.addWidget(self._title, 1)
+        head.addWidget(try_it)
+        sheet = QWidget()
+        sheet.setMaximumWidth(SHEET_WIDTH)
+        layout = common.rows(sheet, margins=(20, 20, 20, 20), spacing=16)
+        layout.addLayout(head)
+        layout.addLayout(self._grid)
+        layout.addStretch(1)
+        common.rows(self).addWidget(sheet)
+
+    def show_model(self, model: Model) -> None:
+        """Show another model."""
+        self._model = model
+        self._title.setText(model.card.name)
+        while item := self._grid.takeAt(0):
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        for row, (name, value) in enumerate(facts(model)):
+            self._grid.addWidget(common.label(name, "muted"), row, 0, Qt.AlignmentFlag.AlignTop)
+            text = common.label(value, wrap=True)
+            text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            self._grid.addWidget(text, row, 1)
+
+    def _try(self) -> None:
+        if self._model is not None:
+            self.try_model.emit(self._model.card.id)
+
+
+def facts(model: Model) -> list[tuple[str, str]]:
+    """The card as pairs of words and values."""
+    card = model.card
+    told = [
+        ("Outlines", ", ".join(card.classes) or "nothing"),
+        ("Preset", card.preset),
+        ("Made", card.created.replace("T", " ").partition(".")[0] + " UTC"),
+        ("Begun from", card.parent),
+        ("Photos learned from", card.data_hash[:16]),
+        ("Measured", ", ".join(_metrics(card)) or "not measured yet"),
+        ("Versions", ", ".join(f"{name} {version}" for name, version in card.versions.items())),
+        ("Weights, SHA-256", card.weights_sha256[:16]),
+        ("Folder", str(model.folder)),
+    ]
+    return [(name, value) for name, value in told if value]
+
+
+def _metrics(card: ModelCard) -> Iterable[str]:
+    for metric in METRICS:
+        value = card.metrics.get(metric.key)
+        if metric.card and isinstance(value, int | float):
+            yield metric.on_card(value)
+    if isinstance(card.metrics.get("photos"), int):
+        yield f"on {amount(card.metrics['photos'], 'photo')}"

@@ -31,7 +31,7 @@ ANNOTATIONS = _kinds("Annotations", ANNOTATION_SUFFIXES)
 
 
 class Dialogs:
-    """Asks for files, folders and decisions. Tests hand in one that answers by itself."""
+    """Asks for files, folders and decisions. Tests pass one that answers by itself."""
 
     def folder(self, parent: QWidget, title: str, start: Path | None = None) -> Path | None:
         """An existing folder, or None."""
@@ -49,7 +49,7 @@ class Dialogs:
         return _path(name)
 
     def files(self, parent: QWidget, title: str, kinds: str = PHOTOS) -> list[Path]:
-        """Existing files; empty when nobody chose any."""
+        """Existing files; empty when none was chosen."""
         names, _ = QFileDialog.getOpenFileNames(parent, title, str(Path.home()), kinds)
         return [Path(name) for name in names]
 

@@ -64,7 +64,7 @@ class Docks(QMainWindow):
             dock.addActions(list(actions))
 
     def is_open(self, panel_id: str) -> bool:
-        """Is the panel there, docked, floating or behind a tab?"""
+        """Whether the panel is there: docked, floating or behind a tab."""
         dock = self.dock(panel_id)
         return dock is not None and not dock.isHidden()
 

@@ -1,4 +1,4 @@
-"""What frames every page: the top bar, the rail of pages, the notice for errors and the status bar."""
+"""The frame around every page: the top bar, the rail of pages, the notice for errors and the status bar."""
 
 from __future__ import annotations
 
@@ -182,7 +182,7 @@ class Foot(QFrame):
             label.hide()
             layout.addWidget(label)
         keeps = self._texts["pointer"].sizePolicy()
-        keeps.setRetainSizeWhenHidden(True)  # it comes and goes with every move of the hand
+        keeps.setRetainSizeWhenHidden(True)  # it comes and goes with every move of the pointer
         self._texts["pointer"].setSizePolicy(keeps)
         self._standing = ""
         self._timer = QTimer(self)

@@ -37,7 +37,7 @@ class HistoryModel(QAbstractListModel):
         self.endResetModel()
 
     def canFetchMore(self, _parent: common.ModelIndex) -> bool:
-        """Are there older edits?"""
+        """Whether there are older edits."""
         return len(self._edits) < self._number
 
     def fetchMore(self, _parent: common.ModelIndex) -> None:

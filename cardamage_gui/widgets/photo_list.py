@@ -44,7 +44,7 @@ class PhotoFilter:
 
     @property
     def narrowed(self) -> bool:
-        """Is more asked for than kind and text?"""
+        """Whether more is asked for than kind and text."""
         return bool(self.label) or self.split is not None or self.review is not None
 
     def accepts(self, photo: PhotoSummary, problems: int, said: str) -> bool:
@@ -64,7 +64,7 @@ def told(photo: PhotoSummary) -> str:
 
 
 def is_kind(photo: PhotoSummary, kind: str, problems: int) -> bool:
-    """Does the photo belong under this chip?"""
+    """Whether the photo belongs under this chip."""
     match kind:
         case "unreviewed":
             return photo.review == "unreviewed"
@@ -174,7 +174,7 @@ class PhotoModel(QStringListModel):
         return self._rows[row].id if 0 <= row < len(self._rows) else ""
 
     def next_unreviewed(self, photo_id: str) -> str:
-        """The next photo, from here and round, that nobody has reviewed; "" when there is none."""
+        """The next photo, from here and round, that is unreviewed; "" when there is none."""
         start = self.row_of(photo_id) + 1
         ahead = (*range(start, len(self._rows)), *range(start))
         found = (self._rows[row] for row in ahead)

@@ -222,7 +222,7 @@ class StepsCard(QFrame):
         self._place()
 
     def done(self, step: int) -> bool:
-        """Was this step done?"""
+        """Whether this step was done."""
         return self._marks[step].property("role") == "good"
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

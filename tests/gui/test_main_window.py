@@ -8,7 +8,7 @@ from qtpy.QtWidgets import QApplication, QComboBox, QDialog, QLabel, QPushButton
 
 from cardamage_core.errors import CarDamageError
 from cardamage_core.project import Project
-from cardamage_gui.commands.presets import PRESETS
+from cardamage_gui.commands.shortcuts import PRESETS
 from cardamage_gui.widgets.dialogs import SettingsDialog
 
 
@@ -254,3 +254,13 @@ def test_a_note_under_way_is_kept_when_the_window_closes(opened, folder):
     opened.session.close()
     with Project.open(folder) as project:
         assert [r.attributes.get("note") for r in project.regions("a") if r.id == "dent"] == ["by the lamp"]
+
+
+@pytest.mark.parametrize("page", ["annotate", "train", "inspect"])
+def test_every_page_fits_into_a_window_of_1100_by_700(opened, page):
+    opened.window.resize(1100, 700)
+
+    opened.window.show_page(page)
+    QApplication.processEvents()
+
+    assert (opened.window.width(), opened.window.height()) == (1100, 700)

@@ -34,12 +34,11 @@ def test_an_edit_makes_the_figure_anew(figures, session, wait):
 
 
 def test_another_threshold_makes_all_figures_anew(figures, session, wait, qtbot):
-    before = session.regions("a")
-    session.edit("a", before, (before[0], predicted("p", 0.5, (60, 50, 20, 10))), "Predict")
-    wait(lambda: figures.text(session.summary("a")) == "0.0 %")
+    session.edit("b", (), (predicted("p", 0.5, (60, 50, 20, 10)),), "Predict")
+    wait(lambda: figures.text(session.summary("b")) == "0.0 %")
 
     session.set_threshold(0.4)
     with qtbot.waitSignal(figures.all_changed):
         figures.forget()
 
-    wait(lambda: figures.text(session.summary("a")) == "3.3 %")  # 200 of 6000
+    wait(lambda: figures.text(session.summary("b")) == "2.1 %")  # 200 of 120 × 80

@@ -4,7 +4,7 @@ import pytest
 from qtpy.QtCore import QRectF, QSize
 from qtpy.QtGui import QColor
 
-from cardamage_gui.canvas.painting.layer import Layer
+from cardamage_gui.canvas.painting.painter import Layer
 from cardamage_gui.canvas.viewport import Viewport
 
 SIZE = QSize(40, 30)

@@ -1,6 +1,6 @@
 """Which keys do actions have under a preset and a person's changes, and which of them collide?"""
 
-from cardamage_gui.commands.presets import as_lines, conflicts, from_lines, keys_of
+from cardamage_gui.commands.shortcuts import as_lines, conflicts, from_lines, keys_of
 
 DEFAULTS = {"fit": ("F",), "find": ("Ctrl+F",), "quit": ("Ctrl+Q",)}
 
