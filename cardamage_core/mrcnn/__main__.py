@@ -26,6 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except EngineError as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    except ModuleNotFoundError as error:
+        sys.stderr.write(f'{error.name} is not installed. Run: pip install "cardamage-workbench[train]"\n')
+        return 1
     return 0
 
 

@@ -120,6 +120,12 @@ def test_a_training_on_the_command_line_says_what_it_needs_in_one_sentence(envir
     assert (done.returncode, done.stderr) == (1, f"cardamage {command[0]}: {SENTENCE}\n")
 
 
+def test_the_engines_own_command_says_it_too(environment, model_folder, photo, tmp_path):
+    arguments = ["detect", "--weights", model_folder / "weights.h5", "--out", tmp_path / "out", photo]
+    done = run(environment, "-m", "cardamage_core.mrcnn", *arguments)
+    assert (done.returncode, done.stderr) == (1, f"keras is not installed. Run: {COMMAND}\n")
+
+
 def test_the_window_starts_and_its_train_page_says_the_sentence(environment, project):
     done = run(environment, "-c", WINDOW, project)
     assert done.stdout.splitlines() == [f"[{SENTENCE!r}]", f"[{SENTENCE!r}]", "[False]"], done.stderr
