@@ -93,8 +93,9 @@ DAMAGE = Recipe(
     repeats={"bilgi": 2},
     prepare=_with_damage,
     titles={"broken": "broken part", "glass": "broken glass", "lamp": "broken lamp"},
-    summary="Finds damage on photos of cars taken from one to a few metres: clear dents, broken parts, glass and lamps"
-    " well, thin scratches and damage under a hundredth of the photo often not.",
+    summary="Finds damage on photos of cars: on photos it never saw it puts a right outline on about half of the damaged"
+    " ones and raises a false alarm on one undamaged one in eight; thin scratches and damage under a hundredth of the"
+    " photo it mostly misses.",
     weaknesses=(
         "Thin scratches, small dents and chips are often missed: look at the photo yourself.",
         "Reflections, dirt, shadows and open doors or bonnets are sometimes taken for damage.",
@@ -168,7 +169,8 @@ CAR = Recipe(
     roles=ROLES,
     repeats={"carparts": 4},
     prepare=_with_cars,
-    summary="Outlines the main car and names its panels, best where the whole car is on the photo.",
+    summary="Outlines the main car (mean IoU 0.81 on held-out whole cars) and names its panels (mask AP50 0.45);"
+    " close-ups and wrecks it often gets wrong.",
     weaknesses=(
         "On close-ups and badly wrecked cars the outline is missing or wrong.",
         "Left and right are not told apart; roof, fenders and sills are not among the panels.",
