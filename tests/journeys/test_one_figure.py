@@ -14,7 +14,6 @@ from cardamage_core.annotations.model import AnnotatedPhoto, Label, Origin, Phot
 from cardamage_core.commands import main
 from cardamage_core.project import Project
 from cardamage_gui.app import Built, build
-from cardamage_gui.inspect.photo_panel import FIGURE
 from cardamage_gui.settings import Settings
 
 
@@ -46,11 +45,10 @@ def built(qtbot, qapp, tmp_path):
 
 def figures(built: Built) -> dict[str, str]:
     """What the pages say of the photo shown."""
-    percent = built.inspect._photos.model().index(0).data(FIGURE)
     return {
         "annotate": built.annotate.panel.card.figure(),
         "inspect": built.inspect._panel.card.figure(),
-        "list": "" if percent is None else f"{percent:.1f} %",
+        "list": built.inspect._figures.text(built.session.photos()[0]),
     }
 
 

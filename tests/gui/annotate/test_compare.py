@@ -13,7 +13,7 @@ from qtpy.QtTest import QTest
 
 from cardamage_core.annotations.model import AnnotatedPhoto, Label, Origin, Photo, Polygon, Region
 from cardamage_core.project import Project
-from cardamage_gui.annotate.compare import FILE, NOBODY, PROJECT
+from cardamage_gui.annotate.compare import FILE, NONE, PROJECT
 
 
 def square(region_id, x, y, label="dent"):
@@ -128,10 +128,10 @@ def test_what_cannot_be_read_is_told_in_the_panel(page, answers, tmp_path, qtbot
     page.comparing.open()
     choose(page.comparing.panel, FILE)
     qtbot.waitUntil(lambda: "not JSON" in page.comparing.panel.said.text())
-    assert page.comparing.panel.source.currentData() == NOBODY
+    assert page.comparing.panel.source.currentData() == NONE
     answers.file = None
     choose(page.comparing.panel, FILE)  # nobody chose one
-    assert page.comparing.panel.source.currentData() == NOBODY
+    assert page.comparing.panel.source.currentData() == NONE
 
 
 def test_a_project_is_chosen_by_its_folder(page, answers, theirs, qtbot):
@@ -139,7 +139,7 @@ def test_a_project_is_chosen_by_its_folder(page, answers, theirs, qtbot):
     page.comparing.open()
     choose(page.comparing.panel, PROJECT)
     qtbot.waitUntil(lambda: page.comparing.panel.figure.text() == "14 % agreement")
-    choose(page.comparing.panel, NOBODY)
+    choose(page.comparing.panel, NONE)
     assert page.comparing.panel.figure.text() == ""
 
 
@@ -165,7 +165,7 @@ def test_another_project_ends_the_comparison(compared, session, project_folder, 
     session.close()
     session.open(project_folder)
     assert compared.figure.text() == ""
-    assert compared.source.currentData() == NOBODY
+    assert compared.source.currentData() == NONE
 
 
 def test_a_window_that_only_reads_cannot_take_over(page, session, theirs, project_folder, qtbot):
