@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from qtpy.QtCore import QCoreApplication, QEvent
 
 from cardamage_core.annotations.model import AnnotatedPhoto, Label, Origin, Photo, Rectangle, Region
 from cardamage_core.project import Project
@@ -58,6 +59,15 @@ def rectangle(region_id: str, label: str, box: Sequence[float], **more: object) 
 def predicted(region_id: str, score: float, box: Sequence[float], **more: object) -> Region:
     """A dent that the model "m" sees."""
     return rectangle(region_id, "dent", box, origin=Origin("predicted", model="m", score=score), **more)
+
+
+@pytest.fixture(autouse=True)
+def no_widget_left(qapp) -> Iterator[None]:
+    """Pages of a window outlive it until Python collects them, and each makes styling the next window slower."""
+    yield
+    for widget in qapp.topLevelWidgets():
+        widget.deleteLater()
+    QCoreApplication.sendPostedEvents(None, int(QEvent.Type.DeferredDelete))
 
 
 @pytest.fixture
