@@ -8,15 +8,19 @@ import itertools
 import json
 import math
 import re
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, BinaryIO, NamedTuple, NoReturn, TypeVar
 
-from ..annotations.model import Dataset, Finding
+import msgspec
+
+from ..annotations.model import AnnotatedPhoto, Dataset, Finding
 from ..errors import FormatError
 
 LARGEST_FILE = 1_000_000_000  # bytes
+LARGE_FILE = 30_000_000  # bytes above which entries of photos are kept packed, and photos as they are made
 LARGEST_INTEGER = 2**63 - 1
 CHUNK = 4_000_000  # bytes read between two looks at whether to go on
 READ, PARSED = 0.05, 0.4  # shares of the time a reader takes; the rest is for building photos and regions
@@ -27,6 +31,7 @@ PIECE, OVERLAP = 500_000, 40  # characters searched at a time: nobody else runs 
 
 
 T = TypeVar("T")
+Keep = Callable[[Iterator[AnnotatedPhoto]], Sequence[AnnotatedPhoto]]
 
 
 def nothing(_share: float) -> None:
@@ -74,11 +79,30 @@ class Format(NamedTuple):
         return "/" in self.photo
 
 
+class Packed:
+    """A JSON object that is kept as compressed text, since a million of its kind would not fit into memory."""
+
+    __slots__ = ("_data",)
+
+    def __init__(self, value: dict[str, Any]) -> None:
+        self._data = zlib.compress(msgspec.json.encode(value, enc_hook=opened), 1)
+
+    def open(self) -> dict[str, Any]:
+        """The object."""
+        return msgspec.json.decode(zlib.decompress(self._data))
+
+
+def opened(value: Any) -> Any:
+    """The object itself, where it was packed."""
+    return value.open() if isinstance(value, Packed) else value
+
+
 class Source:
     """A file or folder that may hold annotations; read and parsed once, when first asked.
 
     `label_in` names the attribute that holds the label ("": found out); `photos` is where the photos lie, for formats
-    whose coordinates are shares of the photo; `tell` is called often with how far it is, 0…1, and may raise to stop.
+    whose coordinates are shares of the photo; `tell` is called often with how far it is, 0…1, and may raise to stop;
+    `keep` gets the photos of a large file one by one, where a reader can give them so, and says what becomes of them.
     """
 
     def __init__(
@@ -88,9 +112,11 @@ class Source:
         label_in: str = "",
         photos: Path | None = None,
         tell: Callable[[float], None] = nothing,
+        keep: Keep = tuple,
     ) -> None:
         self.path = path
         self.label_in = label_in
+        self.keep = keep
         self._tell = tell
         self.photos = photos or (path if path.is_dir() else path.parent)
         self.repeated: list[str] = []  # keys that stand twice in one object
@@ -100,6 +126,14 @@ class Source:
     def is_folder(self) -> bool:
         """Is it a folder?"""
         return self.path.is_dir()
+
+    @functools.cached_property
+    def is_large(self) -> bool:
+        """Is it a file that should never be in memory as a whole?"""
+        try:
+            return self.path.is_file() and self.path.stat().st_size > LARGE_FILE
+        except OSError:
+            return False
 
     @functools.cached_property
     def text(self) -> str:
@@ -115,8 +149,13 @@ class Source:
 
     @functools.cached_property
     def json(self) -> Any:
-        """The content as JSON with finite numbers of ordinary size; FormatError otherwise."""
-        data = parsed(self.text, self, tell=self.parsing)
+        """The content as JSON with finite numbers of ordinary size; FormatError otherwise.
+
+        Of a large file the objects that look like entries of VIA are `Packed`.
+        """
+        data = parsed(self.text, self, tell=self.parsing, packs=self.is_large)
+        if self.is_large:
+            del self.__dict__["text"]  # read again, should anybody still ask for it
         self._tell(PARSED)
         return data
 
@@ -167,20 +206,28 @@ class Source:
         return _described(self.json)
 
 
-def parsed(text: str, source: Source, *, tell: Callable[[float], None] | None = None, strict: bool = True) -> Any:
+def parsed(
+    text: str,
+    source: Source,
+    *,
+    tell: Callable[[float], None] | None = None,
+    strict: bool = True,
+    packs: bool = False,
+) -> Any:
     """JSON with finite numbers of ordinary size; FormatError otherwise. Keys that stand twice go to `repeated`.
 
     `tell` is called often with the share that is parsed and may raise to stop. `strict`: texts hold no line breaks.
+    `packs`: objects with a file name and regions become `Packed`.
     """
     name, path = source.path.name, source.path
-    made = functools.partial(_object, source.repeated)
+    made = functools.partial(_packed_object if packs else _object, source.repeated)
     made = _watched(made, text, tell) if tell else made
     try:
         data = json.loads(text, strict=strict, object_pairs_hook=made, **_hooks(text, source, tell))
         if _occurs(
             _SURROGATES, text, tell and functools.partial(tell, 1.0)
         ):  # half a surrogate pair cannot be stored anywhere
-            json.dumps(data, ensure_ascii=False).encode()
+            json.dumps(data, ensure_ascii=False, default=lambda _packed: None).encode()
     except json.JSONDecodeError as error:
         found = f"{path}, line {error.lineno}, column {error.colno}: {error.msg}. Is the file complete?"
         raise FormatError(f"{name} is not JSON.", found) from None
@@ -210,6 +257,11 @@ def _object(repeated: list[str], pairs: list[tuple[str, Any]]) -> dict[str, Any]
         seen: set[str] = set()
         repeated += [key for key, _ in pairs if key in seen or seen.add(key)]
     return data
+
+
+def _packed_object(repeated: list[str], pairs: list[tuple[str, Any]]) -> dict[str, Any] | Packed:
+    data = _object(repeated, pairs)
+    return Packed(data) if "filename" in data and "regions" in data else data
 
 
 def _occurs(pattern: re.Pattern[str], text: str, between: Callable[[], None] | None) -> bool:
@@ -247,7 +299,7 @@ def _hooks(text: str, source: Source, tell: Callable[[float], None] | None) -> d
     return {"parse_int": integer, "parse_float": real, "parse_constant": refuse}
 
 
-def _bytes(path: Path, tell: Callable[[float], None]) -> bytes:
+def _bytes(path: Path, tell: Callable[[float], None]) -> bytearray:
     try:
         if path.exists() and not path.is_file():
             raise FormatError(f"{path.name} is not a file.", f"{path}: expected an annotation file.")
@@ -257,7 +309,7 @@ def _bytes(path: Path, tell: Callable[[float], None]) -> bytes:
                 f"{path.name} is too large.", f"{path}: {size:,} bytes, at most {LARGEST_FILE:,} are read."
             )
         with path.open("rb") as file:
-            return b"".join(_chunks(file, size, tell))
+            return _content(file, size, tell)
     except FileNotFoundError:
         raise FormatError(f"{path.name} is missing.", f"Expected it at {path}.") from None
     except (OSError, ValueError) as error:
@@ -265,11 +317,17 @@ def _bytes(path: Path, tell: Callable[[float], None]) -> bytes:
         raise FormatError(f"{path.name} cannot be read.", f"{path}: {reason}.") from None
 
 
-def _chunks(file: BinaryIO, size: int, tell: Callable[[float], None]) -> Iterator[bytes]:
+def _content(file: BinaryIO, size: int, tell: Callable[[float], None]) -> bytearray:
+    """Read into one place: pieces that are put together afterwards would be in memory twice."""
+    data = bytearray(size)
+    view, done = memoryview(data), 0
     tell(0.0)
-    while chunk := file.read(CHUNK):
-        yield chunk
-        tell(min(1.0, file.tell() / max(1, size)))
+    while number := file.readinto(view[done : done + CHUNK]):  # type: ignore[attr-defined]
+        done += number
+        tell(min(1.0, done / max(1, size)))
+    view.release()
+    del data[done:]
+    return data
 
 
 def _shortened(value: Any) -> str:

@@ -97,6 +97,7 @@ class Project(Contents):
             lock.release()
             raise
         try:
+            backups.clean(folder)
             opened._keep_copy()
         except BaseException:
             opened.close()

@@ -22,7 +22,7 @@ from ...annotations.labels import new_labels
 from ...annotations.model import AnnotatedPhoto, Dataset, Finding, Region
 from ...errors import FormatError
 from ..source import Format, Reading, Source, Written, parsed
-from .entries import KEY, LOSES, Entry, entry_to, is_sound, photos_from, unlabelled, usual_label_in
+from .entries import KEY, LOSES, Entry, Seen, entry_to, photos_of, surveyed, usual_label_in
 
 COLUMNS = (
     "filename", "file_size", "file_attributes", "region_count", "region_id", "region_shape_attributes",
@@ -54,11 +54,11 @@ def read(source: Source) -> Reading:
         raise source.wrong(f"a first line {','.join(COLUMNS)}", source.description())
     style = header.style
     found = _collected(source, header)
-    sound = [(entry, kept) for key, (data, kept) in found.items() if is_sound(entry := Entry(source, key, data))]
-    entries, cells = [entry for entry, _ in sound], [kept for _, kept in sound]
-    photos = [_with_cells(one, kept) for one, kept in zip(photos_from(entries, style), cells, strict=True)]
-    labels = new_labels(region.label for one in photos for region in one.regions)
-    return Reading(Dataset(tuple(photos), labels), (*_undefined(source, cells), *unlabelled(photos)))
+    seen, survey = Seen(), surveyed(source, (Entry(source, key, data) for key, (data, _) in found.items()))
+    cells = [found[entry.key][1] for entry in survey.entries]
+    read = zip(seen.watch(photos_of(survey, style)), cells, strict=True)
+    photos = source.keep(_with_cells(one, kept) for one, kept in read)
+    return Reading(Dataset(photos, new_labels(seen.labels)), (*_undefined(source, cells), *seen.findings()))
 
 
 def write_via1(dataset: Dataset) -> Written:

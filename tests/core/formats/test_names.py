@@ -69,6 +69,13 @@ def test_photos_of_a_folder_come_in_beside_one_with_a_name_that_is_not_utf_8(tmp
         assert import_apply.apply(project, plan).photos == 1
 
 
+def test_links_in_a_circle_beside_photos_are_passed_over(tmp_path):
+    Image.new("RGB", (20, 10)).save(tmp_path / "a.jpg")
+    (tmp_path / "b.jpg").symlink_to("c.jpg")
+    (tmp_path / "c.jpg").symlink_to("b.jpg")
+    assert [one.photo.name for one in import_plan.plan(tmp_path).dataset.photos] == ["a.jpg"]
+
+
 @BYTES
 def test_where_no_photo_has_a_usable_name_it_is_said(tmp_path):
     Image.new("RGB", (20, 10)).save(tmp_path / ODD)
