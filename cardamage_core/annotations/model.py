@@ -8,7 +8,7 @@ Coordinates are pixels of the photo as displayed (EXIF orientation applied), x r
 
 from __future__ import annotations
 
-import uuid
+import os
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -156,4 +156,4 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def new_id() -> str:
     """A fresh id for a photo or region: 16 hex digits."""
-    return uuid.uuid4().hex[:16]
+    return os.urandom(8).hex()

@@ -25,7 +25,8 @@ LARGEST_INTEGER = 2**63 - 1
 CHUNK = 4_000_000  # bytes read between two looks at whether to go on
 READ, PARSED = 0.05, 0.4  # shares of the time a reader takes; the rest is for building photos and regions
 # Only text with one of these can hold a number that is not finite or does not fit 64 bits.
-_ODD_NUMBERS = re.compile(r"NaN|Infinity|\d{19}|[eE]\+?\d{3}")
+_ODD_NUMBERS = re.compile(r"[0-9]{19}|[eE]\+?[0-9]{3}")
+_ODD_WORDS = ("NaN", "Infinity")
 _SURROGATES = re.compile(r"\\u[dD][89a-fA-F]")  # only text with one of these can hold half a character
 PIECE, OVERLAP = 500_000, 40  # characters searched at a time: nobody else runs meanwhile
 
@@ -276,7 +277,8 @@ def _occurs(pattern: re.Pattern[str], text: str, between: Callable[[], None] | N
 
 def _hooks(text: str, source: Source, tell: Callable[[float], None] | None) -> dict[str, Any]:
     """What refuses numbers that cannot be used; slow, so only where there may be some."""
-    if not _occurs(_ODD_NUMBERS, text, tell and functools.partial(tell, 0.0)):
+    is_odd = any(word in text for word in _ODD_WORDS)
+    if not is_odd and not _occurs(_ODD_NUMBERS, text, tell and functools.partial(tell, 0.0)):
         return {}
 
     def refuse(number: str) -> NoReturn:

@@ -243,7 +243,11 @@ def _lines(dataset: Dataset, style: str) -> Iterator[str]:
 def _lines_of(one: AnnotatedPhoto, style: str, label_in: str) -> Iterator[str]:
     entry = entry_to(one, style, label_in)
     found = entry.get("regions") or {}
-    regions = list(found.values() if isinstance(found, dict) else found)
+    unread = one.photo.extra.get(KEY, {}).get("unread", {})
+    whole = list(found.values() if isinstance(found, dict) else found)
+    is_one_to_one = len(whole) == len(one.regions) + len(unread)
+    # What is no object, as JSON may hold in the place of a region, has no row.
+    regions = [(str(index) in unread, data) for index, data in enumerate(whole) if isinstance(data, dict)]
     kept = one.photo.extra.get(KEY, {}).get("cells", {})
     file_cell = _kept(kept.get("file_attributes"), entry.get("file_attributes", {}))
     start = f"{_name_cell(one.photo.name)},{entry.get('size', one.photo.size)},{_quoted(file_cell)}"
@@ -252,11 +256,9 @@ def _lines_of(one: AnnotatedPhoto, style: str, label_in: str) -> Iterator[str]:
         counts = [str(len(regions))] * max(1, len(regions))
     if not regions:
         yield f'{start},{_bare(counts[0])},0,"{{}}","{{}}"\n'
-    unread = one.photo.extra.get(KEY, {}).get("unread", {})
-    is_one_to_one = len(regions) == len(one.regions) + len(unread)
     ours = iter(one.regions)
-    for index, data in enumerate(regions):
-        cells = _cells(next(ours)) if is_one_to_one and str(index) not in unread else {}
+    for index, (is_unread, data) in enumerate(regions):
+        cells = _cells(next(ours)) if is_one_to_one and not is_unread else {}
         shape = _kept(cells.get("shape"), data.get("shape_attributes") or {})
         attributes = _kept(cells.get("attributes"), data.get("region_attributes") or {})
         number = _bare(cells.get("id", str(index)))
