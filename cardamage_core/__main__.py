@@ -1,4 +1,4 @@
-"""What does the command line without a window do? See `commands`."""
+"""The command line without a window; the sub-commands are in `commands`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which errors can a person mend?"""
+"""The errors that a user can act on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How are files written so that nothing is ever half there, and where do our own resources lie?"""
+"""Atomic writes, hashes of files, and the folder of our own resources."""
 
 from __future__ import annotations
 
@@ -11,6 +11,12 @@ from importlib import resources
 from pathlib import Path
 
 from .errors import CarDamageError
+
+# What `imaging` decodes and `formats` reads; the lists that dialogs, drops and searches of folders go by.
+PHOTO_SUFFIXES = (
+    ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".webp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".mpo",
+)  # fmt: skip
+ANNOTATION_SUFFIXES = (".json", ".csv", ".xml", ".yaml", ".yml")
 
 
 def write_atomic(path: Path, data: bytes) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import shapely
+from numpy.typing import ArrayLike
 from shapely.geometry import LineString, MultiPolygon, Polygon
 from shapely.geometry import Point as ShapelyPoint
 from shapely.geometry.base import BaseGeometry
@@ -124,8 +125,7 @@ def simplify_ring(ring: Ring, tolerance: float) -> tuple[Point, ...]:
     """The ring with vertices dropped that lie within `tolerance` pixels of the new line (Douglas-Peucker)."""
     if len(ring) < 4:
         return tuple(ring)
-    simple = Polygon(ring).simplify(tolerance, preserve_topology=True)
-    coords = simple.exterior.coords[:-1]
+    coords = shapely.get_coordinates(Polygon(ring).simplify(tolerance, preserve_topology=True))[:-1]
     return tuple((float(x), float(y)) for x, y in coords) if len(coords) >= 3 else tuple(ring)
 
 
@@ -152,6 +152,23 @@ def distance_to_segment(p: Point, a: Point, b: Point) -> float:
     length2 = dx * dx + dy * dy
     t = 0.0 if length2 == 0 else max(0.0, min(1.0, ((px - ax) * dx + (py - ay) * dy) / length2))
     return math.hypot(px - (ax + t * dx), py - (ay + t * dy))
+
+
+def connected_components(count: int, edges: ArrayLike) -> list[list[int]]:
+    """The components of a graph with the nodes 0 … count - 1 and edges (n, 2), as rising lists of nodes."""
+    pairs = np.array(edges, np.int32).reshape(-1, 2)
+    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+    if not len(pairs):
+        return [[i] for i in range(count)]
+    from scipy.sparse import csgraph, csr_array  # takes 0.2 s, which no window that opens should wait for
+
+    start, end = pairs[np.argsort(pairs[:, 0])].T.copy()
+    rows = np.searchsorted(start, np.arange(count + 1))  # built directly: half the time of coo_array, at each drag step
+    graph = csr_array((np.ones(len(end)), end, rows), shape=(count, count))
+    groups: dict[int, list[int]] = {}
+    for i, group in enumerate(csgraph.connected_components(graph, directed=False)[1].tolist()):
+        groups.setdefault(group, []).append(i)
+    return list(groups.values())
 
 
 def _between(a: Point, b: Point, t: float) -> Point:
@@ -209,12 +226,17 @@ def _crossings(rings: Sequence[Ring]) -> int | None:
 
 def _pairs(starts: np.ndarray, ends: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """The numbers of lines whose boxes overlap, each pair twice, about a million at a time."""
-    lines = shapely.linestrings(np.stack([starts, ends], 1))
+    lines = _segments(starts, ends)
     tree = shapely.STRtree(lines)
     step = max(1, 1_000_000 // len(lines))
     for first in range(0, len(lines), step):
         one, other = tree.query(lines[first : first + step])
         yield one + first, other
+
+
+def _segments(starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """Lines (n,) of shapely from their ends (n, 2)."""
+    return np.asarray(shapely.linestrings(np.stack([starts, ends], 1)))
 
 
 def _lines(rings: Sequence[Ring]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -230,12 +252,13 @@ def _cross(a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray) -> np.nda
     """Whether the lines a–b and c–d, (n, 2) each, cross or lie on each other, given that their boxes overlap."""
 
     def side(p: np.ndarray, q: np.ndarray, r: np.ndarray) -> np.ndarray:
-        return np.sign((q[:, 0] - p[:, 0]) * (r[:, 1] - p[:, 1]) - (q[:, 1] - p[:, 1]) * (r[:, 0] - p[:, 0]))
+        turn = (q[:, 0] - p[:, 0]) * (r[:, 1] - p[:, 1]) - (q[:, 1] - p[:, 1]) * (r[:, 0] - p[:, 0])
+        return np.asarray(np.sign(turn))
 
     of_c, of_d, of_a, of_b = side(a, b, c), side(a, b, d), side(c, d, a), side(c, d, b)
     shared = np.minimum(np.maximum(a, b), np.maximum(c, d)) - np.maximum(np.minimum(a, b), np.minimum(c, d))
     is_on_one = (of_c == 0) & (of_d == 0) & (of_a == 0) & (of_b == 0) & (shared > 0).any(1)
-    return (of_c * of_d < 0) & (of_a * of_b < 0) | is_on_one
+    return np.asarray((of_c * of_d < 0) & (of_a * of_b < 0) | is_on_one)
 
 
 def _simpler(rings: Sequence[Ring]) -> Iterator[list[Ring]]:
@@ -255,7 +278,7 @@ def _simpler(rings: Sequence[Ring]) -> Iterator[list[Ring]]:
 
 def _simplified(ring: Ring, tolerance: float) -> Ring:
     simple = LineString([*ring, ring[0]]).simplify(tolerance, preserve_topology=False)
-    return tuple(simple.coords[:-1])
+    return tuple((x, y) for x, y in simple.coords[:-1])
 
 
 def _faces_of(rings: Sequence[Ring]) -> BaseGeometry:
@@ -272,7 +295,7 @@ def _faces_of(rings: Sequence[Ring]) -> BaseGeometry:
 def _odd(points: np.ndarray, rings: Sequence[Ring]) -> Iterator[np.ndarray]:
     """For some points at a time: whether a ray to the right crosses an odd number of lines."""
     starts, ends, _ = _lines(rings)
-    tree = shapely.STRtree(shapely.linestrings(np.stack([starts, ends], 1)))
+    tree = shapely.STRtree(_segments(starts, ends))
     far = float(max(starts[:, 0].max(), ends[:, 0].max())) + 1.0
     step = max(1, 2_000_000 // len(starts))
     for first in range(0, len(points), step):

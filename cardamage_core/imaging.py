@@ -1,7 +1,7 @@
-"""How is a photo read, whatever camera made it? The one decoder of the whole program.
+"""Decodes photos: the one decoder of the whole program.
 
-Dimensions are checked before a pixel is decoded. What comes out is always as displayed: turned by its EXIF orientation,
-8 bits, RGB, transparent parts over white, the first frame where there are several.
+Dimensions are checked before a pixel is decoded. The result is always as displayed: EXIF orientation applied, 8 bits,
+RGB, transparent parts over white, the first frame where there are several.
 """
 
 from __future__ import annotations
@@ -24,9 +24,6 @@ from .errors import PhotoError, reason_of
 TOO_LONG = 30_000  # pixels a side
 MOST_PIXELS = 120_000_000  # 360 MB of memory
 STRIP = 256  # rows
-SUFFIXES = frozenset(
-    (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".webp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".mpo")
-)
 _WIDTH, _HEIGHT, _ORIENTATION = 0x0100, 0x0101, 0x0112  # TIFF tags
 _TURNED = {5, 6, 7, 8}
 _PROBLEMS = (
@@ -105,7 +102,7 @@ def _unreadable(path: Path, error: Exception) -> PhotoError:
 
 
 def _hush_pillow() -> None:
-    """Odd EXIF data is no reason to bother anybody, and our own limits are stricter than Pillow's.
+    """Odd EXIF data is not worth a warning, and our own limits are stricter than Pillow's.
 
     Not `catch_warnings`: that swaps a global list and is not safe where threads read photos side by side.
     """
@@ -190,7 +187,7 @@ def _eight_bits(values: np.ndarray, mode: str) -> np.ndarray:
     is_share = mode.startswith("F") and np.nanmax(values, initial=0.0) <= 1.0
     top = 1.0 if is_share else 255.0 if mode.startswith("F") else 65535.0
     scaled = np.nan_to_num(values.astype(np.float32), nan=0.0, posinf=top, neginf=0.0) * (255.0 / top)
-    return np.clip(np.rint(scaled), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(scaled), 0, 255), np.uint8)
 
 
 def _turned(image: Image.Image, turn: int) -> Image.Image:

@@ -1,4 +1,4 @@
-"""What does `cardamage` do? No sub-command opens the window, all others are core's."""
+"""The command `cardamage`: opens the window without a sub-command; all sub-commands are core's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does the window start? The one place that builds objects.
+"""Builds all objects of the window and starts it.
 
 1. forget Qt plugin folders that plain opencv-python sets; cv2 is imported only after QApplication exists
 2. see that there is a display, else one sentence
@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,13 +28,14 @@ if TYPE_CHECKING:
     from .annotate.page import AnnotatePage
     from .background import Background
     from .inspect.page import InspectPage
-    from .job_monitor import JobsWatch
     from .main_window import MainWindow
     from .projects import Projects
     from .session import Session
     from .settings import Settings
+    from .train.jobs import JobsWatch
     from .train.page import TrainPage
     from .widgets.dialogs import Dialogs
+    from .widgets.welcome import Welcome
 
 
 def main(argv: list[str]) -> int:
@@ -50,7 +52,7 @@ def main(argv: list[str]) -> int:
 
 @dataclass(frozen=True)
 class Built:
-    """Everything that was built, in one hand."""
+    """The objects that `build` made."""
 
     window: MainWindow
     session: Session
@@ -61,6 +63,7 @@ class Built:
     annotate: AnnotatePage
     train: TrainPage
     inspect: InspectPage
+    welcome: Welcome
 
     def start(self, folder: Path | None) -> None:
         """Open the project given, or the last one, and look at the device."""
@@ -70,6 +73,7 @@ class Built:
             self.projects.reopen_last()
         from . import platform
 
+        self.background.run(_models_text, self.welcome.show_models)
         self.background.run(platform.text, lambda text: self.window.foot.show_text("device", text))
 
     def close(self) -> None:
@@ -80,6 +84,12 @@ class Built:
         self.session.close()
 
 
+def _models_text() -> str:
+    from cardamage_core.models import registry
+
+    return registry.bundled_summary()
+
+
 def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialogs | None = None) -> Built:
     """Make all objects and tie them together; nothing is shown, and no project is read, yet."""
     from . import look
@@ -87,12 +97,12 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
     from .background import Background
     from .commands.actions import Action
     from .inspect.page import InspectPage
-    from .job_monitor import JobsWatch
     from .main_window import MainWindow, PageEntry
     from .projects import Nightly, Projects
     from .session import Session
     from .settings import Settings, default_path
     from .system_theme import SystemTheme
+    from .train.jobs import JobsWatch
     from .train.page import TrainPage
     from .widgets.dialogs import Dialogs
 
@@ -108,7 +118,9 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
     annotate = AnnotatePage(session, background, dialogs)
     train = TrainPage(session, background, watch)
     inspect = InspectPage(session, background, settings, dialogs)
-    built = Built(window, session, background, watch, projects, settings, annotate, train, inspect)
+    welcome = _made_welcome(projects, settings, annotate)
+    window.set_welcome(welcome)
+    built = Built(window, session, background, watch, projects, settings, annotate, train, inspect, welcome)
     _add_menus(built)
     for entry in (
         PageEntry("annotate", "Annotate", "vector-polygon", annotate),
@@ -122,7 +134,6 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
     ]
     _add_view(window)
     window.menus.add("Help", helping)
-    _add_welcome(built)
     _tie(app, built)
     system.changed.connect(lambda: look.apply(app, "system") if settings.get("theme") == "system" else None)
     window.show_page(settings.get("page"))
@@ -141,7 +152,7 @@ def _add_menus(built: Built) -> None:
         Action("import", "Import annotations…", ("Ctrl+I",), "Bring in VIA annotations", transfer.import_files),
         Action("import_folder", "Import a folder…", (), "Bring in a folder of photos", transfer.import_folder),
         Action("export", "Export…", ("Ctrl+E",), "Write the annotations as VIA 1 JSON", transfer.export),
-        *built.annotate.doctor.actions(),
+        *built.annotate.data_check.actions(),
     ]
     editing = [
         Action("undo", "Undo", ("Ctrl+Z",), "Take the last edit back", session.undo),
@@ -170,11 +181,15 @@ def _add_view(window: MainWindow) -> None:
         ("details", "Details", "F9", "Show or hide what is known of the photo: damage, regions, findings"),
         ("history", "History", "Ctrl+H", "Show or hide all edits, to go back to any moment of the work"),
     )
+
+    def toggle(name: str) -> None:
+        window.panels_of(name).toggle(name)
+
+    def is_open(name: str) -> bool:
+        return window.panels_of(name).is_open(name)
+
     switches = [
-        (
-            Action(f"panel_{name}", text, (key,), hint, lambda name=name: window.panels_of(name).toggle(name)),
-            lambda name=name: window.panels_of(name).is_open(name),
-        )
+        (Action(f"panel_{name}", text, (key,), hint, partial(toggle, name)), partial(is_open, name))
         for name, text, key, hint in panels
     ]
     window.menus.add_separator("View")
@@ -189,10 +204,10 @@ def _add_view(window: MainWindow) -> None:
     )
 
 
-def _add_welcome(built: Built) -> None:
+def _made_welcome(projects: Projects, settings: Settings, annotate: AnnotatePage) -> Welcome:
     from .widgets.welcome import Welcome
 
-    projects, transfer = built.projects, built.annotate.transfer
+    transfer = annotate.transfer
     welcome = Welcome(
         sample=projects.open_sample,
         new=projects.new,
@@ -200,9 +215,9 @@ def _add_welcome(built: Built) -> None:
         import_=lambda: projects.with_project(transfer.import_files),
         recent=projects.open,
     )
-    welcome.show_recent(built.settings.recent())
+    welcome.show_recent(settings.recent())
     projects.busy.connect(welcome.show_busy)
-    built.window.set_welcome(welcome)
+    return welcome
 
 
 def _tie(app: QApplication, built: Built) -> None:
@@ -244,7 +259,7 @@ def _run(folder: Path | None) -> int:
     from qtpy.QtCore import Qt, QTimer
     from qtpy.QtWidgets import QApplication
 
-    for attribute in (Qt.AA_EnableHighDpiScaling, Qt.AA_UseHighDpiPixmaps):
+    for attribute in (Qt.ApplicationAttribute.AA_EnableHighDpiScaling, Qt.ApplicationAttribute.AA_UseHighDpiPixmaps):
         QApplication.setAttribute(attribute)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C in the terminal ends the program: nothing is ever unsaved
     app = QApplication(["cardamage"])
@@ -258,7 +273,7 @@ def _run(folder: Path | None) -> int:
     built.window.show()
     QTimer.singleShot(0, lambda: built.start(folder))  # after the first paint
     try:
-        return app.exec_()
+        return app.exec()
     finally:
         built.close()
         reporter.remove()

@@ -1,9 +1,8 @@
-"""How does work leave the main thread, and how does its result come back?
+"""Runs work on background threads and returns results to the main thread.
 
 The only place where threads start in the window's process. `done`, `failed` and `progress` are called on the main
-thread, so that they may touch widgets; a cancelled task calls none of them.
-
-How is something kept up to date that takes longer to work out than the hand takes to change it?
+thread, so that they may touch widgets; a cancelled task calls none of them. `Latest` keeps a value up to date that
+takes longer to compute than the time between two changes.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ class Task:
         self._stop.set()
 
     def cancelled(self) -> bool:
-        """Whether nobody waits for the result any more."""
+        """Whether the result is no longer wanted."""
         return self._stop.is_set()
 
     def report(self, fraction: float, text: str = "") -> None:
@@ -142,7 +141,7 @@ def _surprise(error: Exception) -> CarDamageError:
     )
 
 
-DELAY, MOST_DELAY = 30, 1000  # ms; the hand comes first, and a drag asks many times
+DELAY, MOST_DELAY = 30, 1000  # ms; input comes first, and a drag asks many times
 REST = 6  # times as long as an answer takes nothing is worked out after it
 
 
@@ -163,7 +162,7 @@ class Latest(QObject):
 
     @property
     def idle(self) -> bool:
-        """Would what is asked for now be worked out at once?"""
+        """Whether what is asked for now would be worked out at once."""
         return self._task is None and not self._timer.isActive()
 
     def ask(self, work: Callable[[], object]) -> None:
@@ -173,7 +172,7 @@ class Latest(QObject):
             self._timer.start()
 
     def drop(self) -> None:
-        """Nobody waits any more."""
+        """The result is no longer wanted."""
         self._next = None
         self._timer.stop()
         if self._task is not None:

@@ -1,7 +1,7 @@
-"""What happens when the program itself is wrong?
+"""Reports uncaught exceptions.
 
-An exception that nobody caught is written to the log file and told in one sentence; the program goes on. Every edit is
-on disk already, so nothing is lost.
+An uncaught exception is written to the log file and told in one sentence; the program goes on. Every edit is on disk
+already, so nothing is lost.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SIZE = 1_000_000  # bytes of log kept, twice
 
 
 class CrashReporter(QObject):
-    """Catches what nobody caught, on any thread, and tells it on the main thread."""
+    """Catches uncaught exceptions of any thread and reports them on the main thread."""
 
     told = Signal(object)  # CarDamageError
 
@@ -58,7 +58,7 @@ class CrashReporter(QObject):
         sys.__excepthook__(kind, error or kind(), trace)  # before the window is up, the terminal is all there is
         if issubclass(kind, KeyboardInterrupt):
             return
-        log.error("Nobody caught this", exc_info=(kind, error or kind(), trace))
+        log.error("Uncaught exception", exc_info=(kind, error or kind(), trace))
         self.told.emit(error if isinstance(error, CarDamageError) else _sentence(kind, error, self._path))
 
 

@@ -1,7 +1,7 @@
-"""How does everything look? Colours, fonts, spaces and icons; there is no colour anywhere else.
+"""Colours, fonts, spaces and icons; there is no colour anywhere else.
 
 `apply(app, theme)` sets Fusion, the palette and one stylesheet. Widgets say what they are by the property "role"
-(`parts.py` makes the usual ones); a widget that paints asks `of(self)` for the colours that are in force.
+(`widgets/common.py` makes the usual ones); a widget that paints asks `of(self)` for the colours that are in force.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from qtpy import PYQT5
 from qtpy.QtGui import QColor, QFont, QFontDatabase, QIcon, QPalette
 from qtpy.QtWidgets import QAbstractButton, QApplication, QStyleFactory, QWidget
 
@@ -118,7 +119,7 @@ def set_system_dark(app: QApplication, *, dark: bool) -> bool:
 def of(widget: QWidget) -> Palette:
     """The colours in force for `widget`."""
     app = QApplication.instance()
-    window = (app.palette() if isinstance(app, QApplication) else widget.palette()).color(QPalette.Window)
+    window = (app.palette() if isinstance(app, QApplication) else widget.palette()).color(QPalette.ColorRole.Window)
     return LIGHT if window == QColor(LIGHT.window) else DARK
 
 
@@ -162,15 +163,19 @@ def _system_is_dark() -> bool:
         return True
     if app.property("system_is_dark") is None:
         native = app.palette()
-        dark = native.color(QPalette.Window).lightness() < native.color(QPalette.WindowText).lightness()
+        dark = (
+            native.color(QPalette.ColorRole.Window).lightness()
+            < native.color(QPalette.ColorRole.WindowText).lightness()
+        )
         app.setProperty("system_is_dark", dark)
     return bool(app.property("system_is_dark"))
 
 
 def _font() -> QFont:
-    font = QFontDatabase.systemFont(QFontDatabase.GeneralFont)
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
     if font.family() in ("", "Sans Serif", "Sans", "DejaVu Sans"):
-        families = set(QFontDatabase().families())
+        database = QFontDatabase() if PYQT5 else QFontDatabase  # static in Qt 6
+        families = set(database.families())
         font = QFont(next((name for name in FONTS if name in families), font.family()))
     font.setPixelSize(TEXT)
     return font
@@ -178,31 +183,31 @@ def _font() -> QFont:
 
 def _qt_palette(c: Palette) -> QPalette:
     roles = {
-        QPalette.Window: c.window,
-        QPalette.WindowText: c.text,
-        QPalette.Base: c.panel,
-        QPalette.AlternateBase: c.raised,
-        QPalette.ToolTipBase: c.raised,
-        QPalette.ToolTipText: c.text,
-        QPalette.PlaceholderText: c.muted,
-        QPalette.Text: c.text,
-        QPalette.Button: c.raised,
-        QPalette.ButtonText: c.text,
-        QPalette.BrightText: c.bad,
-        QPalette.Light: c.raised,
-        QPalette.Midlight: c.line,
-        QPalette.Mid: c.line,
-        QPalette.Dark: c.line,
-        QPalette.Shadow: c.halo,
-        QPalette.Highlight: c.fill,
-        QPalette.HighlightedText: c.on_accent,
-        QPalette.Link: c.accent,
+        QPalette.ColorRole.Window: c.window,
+        QPalette.ColorRole.WindowText: c.text,
+        QPalette.ColorRole.Base: c.panel,
+        QPalette.ColorRole.AlternateBase: c.raised,
+        QPalette.ColorRole.ToolTipBase: c.raised,
+        QPalette.ColorRole.ToolTipText: c.text,
+        QPalette.ColorRole.PlaceholderText: c.muted,
+        QPalette.ColorRole.Text: c.text,
+        QPalette.ColorRole.Button: c.raised,
+        QPalette.ColorRole.ButtonText: c.text,
+        QPalette.ColorRole.BrightText: c.bad,
+        QPalette.ColorRole.Light: c.raised,
+        QPalette.ColorRole.Midlight: c.line,
+        QPalette.ColorRole.Mid: c.line,
+        QPalette.ColorRole.Dark: c.line,
+        QPalette.ColorRole.Shadow: c.halo,
+        QPalette.ColorRole.Highlight: c.fill,
+        QPalette.ColorRole.HighlightedText: c.on_accent,
+        QPalette.ColorRole.Link: c.accent,
     }
     qt = QPalette()
     for role, color in roles.items():
         qt.setColor(role, QColor(color))
-    for role in (QPalette.Text, QPalette.WindowText, QPalette.ButtonText):
-        qt.setColor(QPalette.Disabled, role, QColor(c.muted))
+    for role in (QPalette.ColorRole.Text, QPalette.ColorRole.WindowText, QPalette.ColorRole.ButtonText):
+        qt.setColor(QPalette.ColorGroup.Disabled, role, QColor(c.muted))
     return qt
 
 

@@ -1,18 +1,19 @@
-"""Main window: bars around a stack of pages.
+"""Main window: menus and bars around a stack of pages.
 
 Pages are handed in by app.py and know nothing of the window; it listens to their signals.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from qtpy.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
-from qtpy.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from qtpy.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
+from qtpy.QtCore import QByteArray, QEvent, QObject, Qt, QTimer, Signal
+from qtpy.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QStatusTipEvent
+from qtpy.QtWidgets import QApplication, QMainWindow, QMenu, QMenuBar, QStackedWidget, QWidget
 
 from cardamage_core.errors import CarDamageError
 from cardamage_core.text import amount, time_left
@@ -20,12 +21,11 @@ from cardamage_core.text import amount, time_left
 from .commands import editor
 from .commands.actions import Action
 from .commands.editor import KeysSheet
-from .commands.menus import Menus
 from .commands.palette import CommandPalette
 from .commands.shortcuts import Shortcuts
-from .job_monitor import JobsWatch
 from .session import Session
 from .settings import Settings
+from .train.jobs import JobsWatch
 from .widgets import common
 from .widgets.dialogs import Dialogs, SettingsDialog
 from .widgets.docks import RIGHT, Docks, Layouts, Panel
@@ -130,19 +130,19 @@ class MainWindow(QMainWindow):
     def show_settings(self) -> None:
         """Open the settings."""
         dialog = SettingsDialog(self._settings, self)
-        dialog.setAttribute(Qt.WA_DeleteOnClose)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
     def show_keys(self) -> None:
         """Show all keys."""
         dialog = KeysSheet(self.shortcuts, self)
-        dialog.setAttribute(Qt.WA_DeleteOnClose)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
     def show_commands(self) -> None:
         """Ask by a few letters what to do."""
         dialog = CommandPalette(self.shortcuts, self._shown, self)
-        dialog.setAttribute(Qt.WA_DeleteOnClose)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
     def panels_of(self, panel_id: str) -> Docks:
@@ -151,12 +151,12 @@ class MainWindow(QMainWindow):
 
     def reset_layout(self) -> None:
         """Put every panel back in its place."""
-        self.setWindowState(self.windowState() & ~Qt.WindowFullScreen)
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowFullScreen)
         self._layouts.reset()
 
     def toggle_full_screen(self) -> None:
         """Fill the screen, or be a window again."""
-        self.setWindowState(self.windowState() ^ Qt.WindowFullScreen)
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     # What happened
 
@@ -225,7 +225,7 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Hand on what was dropped."""
+        """Pass on what was dropped."""
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()
@@ -233,14 +233,14 @@ class MainWindow(QMainWindow):
 
     def event(self, event: QEvent) -> bool:
         """Status tips of menus and widgets go to our status bar."""
-        if event.type() == QEvent.StatusTip:
+        if isinstance(event, QStatusTipEvent):
             self.foot.hint(event.tip())
             return True
         return super().event(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the place; trainings go on."""
-        self._settings.set("geometry", bytes(self.saveGeometry().toBase64()).decode("ascii"))
+        self._settings.set("geometry", bytes(self.saveGeometry().toBase64().data()).decode("ascii"))
         self._layouts.remember()
         self.closing.emit()
         super().closeEvent(event)
@@ -284,3 +284,73 @@ class MainWindow(QMainWindow):
         if geometry.isEmpty() or not self.restoreGeometry(geometry):
             screen = QApplication.primaryScreen().availableGeometry()
             self.resize(min(1440, screen.width() - FRAME), min(900, screen.height() - FRAME))
+
+
+class Menus(QObject):
+    """The menu bar, filled by title."""
+
+    def __init__(self, shortcuts: Shortcuts, parent: QObject) -> None:
+        super().__init__(parent)
+        self._shortcuts = shortcuts
+        self._menus: dict[str, QMenu] = {}
+        self.bar = QMenuBar()
+        self.bar.setNativeMenuBar(False)
+
+    def add(self, title: str, offered: Sequence[Action]) -> None:
+        """Add actions to a menu; their keys work on every page."""
+        menu = self._menu(title)
+        made = []
+        for action in offered:
+            entry = QAction(action.text, self.parent())
+            made.append(entry)
+            entry.setObjectName(action.id)
+            entry.setShortcuts([QKeySequence(key) for key in action.keys])
+            entry.setStatusTip(action.hint)
+            entry.triggered.connect(_called(action.slot))
+            menu.addAction(entry)
+        self._shortcuts.add(title, offered, made)
+
+    def add_switches(self, title: str, offered: Sequence[tuple[Action, Callable[[], bool]]]) -> None:
+        """Add actions that turn something on and off; the menu asks how each stands when it opens."""
+        self.add(title, [action for action, _ in offered])
+        menu = self._menu(title)
+        entries = {entry.objectName(): entry for entry in menu.actions()}
+
+        def look_again() -> None:
+            for action, is_on in offered:
+                entries[action.id].setChecked(is_on())
+
+        for action, _ in offered:
+            entries[action.id].setCheckable(True)
+        menu.aboutToShow.connect(look_again)
+
+    def add_recent(self, title: str, recent: Callable[[], Sequence[Path]], open_: Callable[[Path], None]) -> None:
+        """Add the menu of recent projects, filled whenever it opens."""
+        menu = self._menu(title).addMenu("Open recent")
+        menu.aboutToShow.connect(lambda: _fill_recent(menu, recent(), open_))
+
+    def add_separator(self, title: str) -> None:
+        """Add a line to a menu."""
+        self._menu(title).addSeparator()
+
+    def _menu(self, title: str) -> QMenu:
+        if title not in self._menus:
+            self._menus[title] = self.bar.addMenu(title)
+        return self._menus[title]
+
+
+def _called(slot: Callable[[], object]) -> Callable[[bool], None]:
+    def call(_checked: bool = False) -> None:
+        slot()
+
+    return call
+
+
+def _fill_recent(menu: QMenu, recent: Sequence[Path], open_: Callable[[Path], None]) -> None:
+    menu.clear()
+    for folder in recent:
+        entry = menu.addAction(folder.name)
+        entry.setStatusTip(str(folder))
+        entry.triggered.connect(_called(partial(open_, folder)))
+    if not recent:
+        menu.addAction("No recent project").setEnabled(False)

@@ -1,6 +1,6 @@
-"""Can Qt open a window here? Asked before Qt is started, because Qt itself would abort the program.
+"""Checks of the platform: whether Qt can open a window, and on which device a training would run.
 
-On which device would a training run? Answered without the framework, which would take seconds to ask.
+Asked before Qt is started, because Qt itself would abort the program; and without the framework, which takes seconds.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def check() -> None:
 def _check_library() -> None:
     from qtpy.QtCore import QLibraryInfo
 
-    plugin = Path(QLibraryInfo.location(QLibraryInfo.PluginsPath)) / "platforms" / "libqxcb.so"
+    plugin = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath)) / "platforms" / "libqxcb.so"
     if not plugin.exists():
         return
     try:

@@ -1,7 +1,4 @@
-"""How does a person get to a project: new, open, recent, sample, by argument, or open elsewhere?
-
-When is a copy of the project file made? In the background after a project was opened, once a day.
-"""
+"""Opens projects: new, existing, recent, sample, by argument; and copies the project file once a day."""
 
 from __future__ import annotations
 
@@ -91,7 +88,7 @@ class Projects(QObject):
             self._try(lambda: self._session.create(folder), folder)
 
     def reopen_last(self) -> None:
-        """At start: the project that was open last, if it is still there and nobody else has it."""
+        """At start: the project that was open last, if it is still there and no other window has it."""
         recent = self._settings.recent()
         if recent and self._settings.get("reopen"):
             self.open(recent[0])

@@ -1,19 +1,20 @@
-"""Which project and photo are open, and what just happened to them?
+"""The open project and the current photo, with signals that report what happened.
 
-Signals say what happened; whoever shows something listens. Everything that changes data goes through `edit…`, `undo`
-and `redo`, one transaction each, so nothing is ever unsaved.
+Everything that changes data goes through `edit…`, `undo` and `redo`, one transaction each, so nothing is ever unsaved.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from qtpy.QtCore import QObject, Signal
 
+from cardamage_core.annotations.confidence import THRESHOLD
 from cardamage_core.annotations.model import AnnotatedPhoto, Label, Photo, Region
 from cardamage_core.errors import CarDamageError
 from cardamage_core.project import Edit, PhotoSummary, Project
+from cardamage_core.project.prediction_log import Look
 from cardamage_core.text import amount
 
 
@@ -26,6 +27,7 @@ class Session(QObject):
     current_changed = Signal(str)  # another photo is shown; "" for none
     labels_changed = Signal()
     history_changed = Signal()
+    threshold_changed = Signal(float)  # from another score on predictions count
     failed = Signal(object)  # CarDamageError
     said = Signal(str)  # one sentence for the status bar
 
@@ -36,6 +38,8 @@ class Session(QObject):
         self._places: dict[str, int] | None = None  # of the photos, by id
         self._labels: tuple[Label, ...] | None = None
         self._current = ""
+        self._threshold = THRESHOLD
+        self._looks: Mapping[str, Look] | None = None
 
     @property
     def project(self) -> Project | None:
@@ -66,7 +70,7 @@ class Session(QObject):
             self._use(None)
 
     def refresh(self) -> None:
-        """Tell everybody to look again, after something else (an import) changed the project."""
+        """Make all views read again, after something else (an import) changed the project."""
         self._photos = self._places = self._labels = None
         self.labels_changed.emit()
         self.photos_changed.emit()
@@ -116,6 +120,45 @@ class Session(QObject):
         if self._labels is None or self.read_only:  # another process may change what we only read
             self._labels = self._project.labels() if self._project else ()
         return self._labels
+
+    @property
+    def threshold(self) -> float:
+        """From which score on predictions are seen and counted, on every page."""
+        return self._threshold
+
+    def propose_threshold(self, value: float | None) -> None:
+        """Take a model's own threshold where none was set in this project."""
+        if value is not None and self._project is not None and not self.read_only and not self._project.has_threshold:
+            self.set_threshold(value)
+
+    def looks(self) -> Mapping[str, Look]:
+        """The last look of a model at each photo that one looked at."""
+        if self._looks is None:
+            self._looks = self._project.looks() if self._project else {}
+        return self._looks
+
+    def note_look(self, photo_id: str, look: Look) -> None:
+        """A model looked at a photo, or failed to; `photo_changed` tells."""
+        try:
+            self._opened().note_look(photo_id, look)
+        except CarDamageError as error:
+            self.failed.emit(error)
+            return
+        self._looks = {**self.looks(), photo_id: look}
+        self.photo_changed.emit(photo_id)
+
+    def set_threshold(self, value: float) -> None:
+        """Let predictions count from another score on; kept in the project unless that is open for reading only."""
+        if value == self._threshold:
+            return
+        if self._project is not None and not self.read_only:
+            try:
+                self._project.set_threshold(value)
+            except CarDamageError as error:
+                self.failed.emit(error)
+                return
+        self._threshold = value
+        self.threshold_changed.emit(value)
 
     def edit(
         self,
@@ -181,7 +224,10 @@ class Session(QObject):
         self._photos = self._places = self._labels = None
         if old is not None:
             old.close()
+        self._threshold = project.threshold if project else THRESHOLD
+        self._looks = None
         self.project_changed.emit()
+        self.threshold_changed.emit(self._threshold)
         self.labels_changed.emit()
         self.photos_changed.emit()
         self.history_changed.emit()

@@ -1,4 +1,4 @@
-"""What does the window remember between two starts, and where does it lie?
+"""Settings that the window remembers between two starts.
 
 One table; one small JSON file in the user's configuration folder, written atomically at each change. A damaged file is
 put aside and the defaults are used.
@@ -41,7 +41,6 @@ TABLE = {
     setting.name: setting
     for setting in (
         Setting("theme", "system", "Colours", ("system", "dark", "light")),
-        Setting("threshold", 0.9, "Show predicted masks above"),
         Setting("opacity", 0.22, "Opacity of masks"),
         Setting("reopen", True, "Open the last project at start"),
         Setting("recent", []),

@@ -1,8 +1,8 @@
-"""Does the system want dark or light, and when does it change its mind?
+"""The system's light or dark theme, and its changes.
 
-Whoever answers first: GTK_THEME; the desktop portal (freedesktop, `org.freedesktop.appearance color-scheme`); GTK's
-settings.ini; Windows' registry; macOS's preferences. Where nobody does, look.py judges by Qt's own palette. The portal
-tells of changes by itself; the others are asked again whenever the window comes to the front.
+The first source that answers counts: GTK_THEME; the desktop portal (freedesktop, `org.freedesktop.appearance
+color-scheme`); GTK's settings.ini; Windows' registry; macOS's preferences. Without an answer look.py judges by Qt's own
+palette. The portal reports changes by itself; the others are asked again whenever the window comes to the front.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from qtpy.QtCore import QObject, QSettings, Qt, Signal
+from qtpy import QT5
+from qtpy.QtCore import QObject, QSettings, Qt, Signal, Slot
 from qtpy.QtWidgets import QApplication
 
 from . import look
@@ -22,6 +23,7 @@ INTERFACE, NAMESPACE, KEY = "org.freedesktop.portal.Settings", "org.freedesktop.
 WAIT = 250  # milliseconds for the portal to answer at start
 WINDOWS = r"HKEY_CURRENT_USER\Software\Microsoft\Windows\CurrentVersion\Themes\Personalize"
 SCHEMES = {1: True, 2: False}  # prefer dark, prefer light; 0 is no preference
+HINTS = {} if QT5 else {Qt.ColorScheme.Dark: True, Qt.ColorScheme.Light: False}
 
 
 class SystemTheme(QObject):
@@ -32,8 +34,14 @@ class SystemTheme(QObject):
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
         self._app = app
-        self._portal = _Portal(self) if has_bus(os.environ) else None
-        self._told: bool | None = self._portal.dark if self._portal else None
+        self._told: bool | None = None
+        if QT5:
+            self._portal = _Portal(self) if has_bus(os.environ) else None
+            self._told = self._portal.dark if self._portal else None
+        else:  # Qt 6 asks the portal itself
+            hints = app.styleHints()
+            self._told = HINTS.get(hints.colorScheme())
+            hints.colorSchemeChanged.connect(self._hint_changed)
         self._look_again()
         app.applicationStateChanged.connect(self._state_changed)
 
@@ -42,8 +50,11 @@ class SystemTheme(QObject):
         self._told = dark
         self._look_again()
 
+    def _hint_changed(self, scheme: Qt.ColorScheme) -> None:
+        self.portal_said(HINTS.get(scheme))
+
     def _state_changed(self, state: Qt.ApplicationState) -> None:
-        if state == Qt.ApplicationActive:
+        if state == Qt.ApplicationState.ApplicationActive:
             self._look_again()
 
     def _look_again(self) -> None:
@@ -60,11 +71,11 @@ def preferred(environment: Any, told: bool | None) -> bool | None:
     if told is not None:
         return told
     if sys.platform == "win32":
-        light = QSettings(WINDOWS, QSettings.NativeFormat).value("AppsUseLightTheme")
+        light = QSettings(WINDOWS, QSettings.Format.NativeFormat).value("AppsUseLightTheme")
         return None if light is None else not int(light)
     if sys.platform == "darwin":
         plist = Path.home() / "Library/Preferences/.GlobalPreferences.plist"
-        return QSettings(str(plist), QSettings.NativeFormat).value("AppleInterfaceStyle") == "Dark"
+        return QSettings(str(plist), QSettings.Format.NativeFormat).value("AppleInterfaceStyle") == "Dark"
     return _gtk(Path(environment.get("XDG_CONFIG_HOME") or Path.home() / ".config"))
 
 
@@ -92,15 +103,14 @@ def _dark_name(theme: str) -> bool:
 
 
 class _Portal(QObject):
-    """The desktop portal on the session bus; QtDBus is loaded only where there is a bus."""
+    """The desktop portal on the session bus, for Qt 5; QtDBus is loaded only where there is a bus."""
 
     def __init__(self, theme: SystemTheme) -> None:
         super().__init__(theme)
-        from PyQt5.QtCore import pyqtSlot
         from qtpy.QtDBus import QDBus, QDBusConnection, QDBusMessage
 
         class Listener(QObject):
-            @pyqtSlot(QDBusMessage)
+            @Slot(QDBusMessage)
             def heard(self, message: QDBusMessage) -> None:
                 names = message.arguments()
                 if names[:2] == [NAMESPACE, KEY]:
@@ -112,11 +122,11 @@ class _Portal(QObject):
             return
         asking = QDBusMessage.createMethodCall(SERVICE, PATH, INTERFACE, "Read")
         asking.setArguments([NAMESPACE, KEY])
-        answer = bus.call(asking, QDBus.Block, WAIT)
-        if answer.type() == QDBusMessage.ReplyMessage and answer.arguments():
+        answer = bus.call(asking, QDBus.CallMode.Block, WAIT)
+        if answer.type() == QDBusMessage.MessageType.ReplyMessage and answer.arguments():
             self.dark = _scheme(answer.arguments()[0])
         self._listener = Listener(self)
-        bus.connect("", PATH, INTERFACE, "SettingChanged", self._listener.heard)
+        bus.connect("", PATH, INTERFACE, "SettingChanged", self._listener.heard)  # type: ignore[call-overload]  # PyQt5's
 
 
 def _scheme(value: Any) -> bool | None:

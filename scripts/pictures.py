@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How do the pictures in docs/ come about? From drawn cars, in a window nobody sees, by real mouse and key events.
+"""Draws the pictures in docs/: drawn cars in an offscreen window, by real mouse and key events.
 
 .venv/bin/python scripts/pictures.py                   the editor
 .venv/bin/python scripts/pictures.py --demo .demo      Train and Inspect too, on what scripts/demo.sh left there
@@ -81,8 +81,8 @@ def the_editor(built: Built, home: Path) -> None:
     built.projects.open(folder)
     page, canvas = built.annotate, built.annotate.canvas
     settle(lambda: canvas.pixels is not None)
-    QTest.keyClick(canvas, Qt.Key_D)
-    QTest.keyClick(canvas, Qt.Key_D)
+    QTest.keyClick(canvas, Qt.Key.Key_D)
+    QTest.keyClick(canvas, Qt.Key.Key_D)
     settle(lambda: canvas.pixels is not None)
     dent = next(region for region in canvas.shown if region.label == "dent")
     canvas.select((dent.id,))
@@ -102,28 +102,28 @@ def the_editor(built: Built, home: Path) -> None:
 
 def the_tools(page: QWidget, canvas: QWidget, window: QWidget) -> None:
     """A scratch is outlined anew, gets a hole and is smoothed."""
-    QTest.keyClick(canvas, Qt.Key_A)
-    QTest.keyClick(canvas, Qt.Key_A)
+    QTest.keyClick(canvas, Qt.Key.Key_A)
+    QTest.keyClick(canvas, Qt.Key.Key_A)
     settle(lambda: canvas.pixels is not None)
     scratch = next(region for region in canvas.shown if region.label == "scratch")
     box = bounds(scratch.shape)
     canvas.select((scratch.id,))
-    QTest.keyClick(canvas, Qt.Key_Z)
-    QTest.keyClick(canvas, Qt.Key_Delete)
-    QTest.keyClick(canvas, Qt.Key_3)  # the label "scratch"
-    draw(page, Qt.Key_P, [on(box, *at) for at in AROUND], close=False)
+    QTest.keyClick(canvas, Qt.Key.Key_Z)
+    QTest.keyClick(canvas, Qt.Key.Key_Delete)
+    QTest.keyClick(canvas, Qt.Key.Key_3)  # the label "scratch"
+    draw(page, Qt.Key.Key_P, [on(box, *at) for at in AROUND], close=False)
     hover(canvas, on(box, *AROUND[0]))
     save(canvas, "editor-polygon")
-    QTest.keyClick(canvas, Qt.Key_Return)
-    QTest.keyClick(canvas, Qt.Key_V)
+    QTest.keyClick(canvas, Qt.Key.Key_Return)
+    QTest.keyClick(canvas, Qt.Key.Key_V)
     hover(canvas, on(box, *AROUND[2]))
     save(window, "editor-vertices")
-    draw(page, Qt.Key_C, [on(box, *at) for at in HOLE])
-    QTest.keyClick(canvas, Qt.Key_V)
-    QTest.keyClick(canvas, Qt.Key_S)
+    draw(page, Qt.Key.Key_C, [on(box, *at) for at in HOLE])
+    QTest.keyClick(canvas, Qt.Key.Key_V)
+    QTest.keyClick(canvas, Qt.Key.Key_S)
     page.editing.smooth_bar.round.setValue(1)
     save(canvas, "editor-smooth")
-    QTest.keyClick(canvas, Qt.Key_Escape)
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
 
 
 def the_pages(built: Built, project: Path) -> None:
@@ -147,15 +147,27 @@ def draw(page: QWidget, tool: int, points: list[tuple[float, float]], *, close: 
     QTest.keyClick(page.canvas, tool)
     for point in points:
         hover(page.canvas, point)
-        QTest.mouseClick(page.canvas, Qt.LeftButton, Qt.NoModifier, place(page.canvas, point))
+        QTest.mouseClick(
+            page.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place(page.canvas, point)
+        )
     if close:
-        QTest.keyClick(page.canvas, Qt.Key_Return)
+        QTest.keyClick(page.canvas, Qt.Key.Key_Return)
 
 
 def hover(canvas: QWidget, point: tuple[float, float]) -> None:
     """Move the pointer to a point of the photo."""
     at = QPointF(place(canvas, point))
-    QApplication.sendEvent(canvas, QMouseEvent(QEvent.MouseMove, at, at, Qt.NoButton, Qt.NoButton, Qt.NoModifier))
+    QApplication.sendEvent(
+        canvas,
+        QMouseEvent(
+            QEvent.Type.MouseMove,
+            at,
+            at,
+            Qt.MouseButton.NoButton,
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+        ),
+    )
 
 
 def place(canvas: QWidget, point: tuple[float, float]) -> QPoint:

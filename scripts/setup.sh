@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What has to be there before CarDamage runs? System libraries for Qt, a virtual environment in .venv, our packages.
 #
-#   scripts/setup.sh          to use CarDamage
+#   scripts/setup.sh          to use CarDamage, trainings included
 #   scripts/setup.sh test     to test it, too
 #
 # Quick when everything is there. Works as root, or as a user who may sudo; elsewhere it says what is missing.
@@ -115,7 +115,7 @@ if [ ! -x .venv/bin/python ] || ! python_fits .venv/bin/python; then
   "$python" -m venv .venv
 fi
 
-wanted=()
+wanted=(train)
 if [ -n "$extras" ]; then wanted+=("$extras"); fi
 if [ "$(uname)" = Linux ] && nvidia-smi >/dev/null 2>&1; then wanted+=(gpu); fi
 
@@ -129,9 +129,13 @@ is_installed() {
 }
 if ! is_installed; then
   say "Installing CarDamage and what it needs (about 1 GB; a few minutes the first time)"
+  # Before the distribution was called cardamage-workbench it was called cardamage and owned the same command.
+  if [ -n "$(find .venv -maxdepth 5 -name 'cardamage-*.dist-info')" ]; then
+    .venv/bin/python -m pip uninstall --quiet --yes cardamage </dev/null
+  fi
   list=$(IFS=,; echo "${wanted[*]}")
   .venv/bin/python -m pip install --disable-pip-version-check --quiet --progress-bar off \
-    --editable ".${list:+[$list]}" </dev/null &
+    --editable ".[$list]" </dev/null &
   pip=$!
   # Without a terminal a dot now and then shows that pip is alive.
   while kill -0 $pip 2>/dev/null; do

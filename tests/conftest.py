@@ -104,7 +104,7 @@ def _command(process: psutil.Process) -> list[str]:
 
 def _windows() -> list[object]:
     """The windows shown, where a test has loaded Qt."""
-    widgets = sys.modules.get("PyQt5.QtWidgets")
+    widgets = sys.modules.get("PySide6.QtWidgets") or sys.modules.get("PyQt5.QtWidgets")
     if widgets is None or widgets.QApplication.instance() is None:
         return []
     return [w for w in widgets.QApplication.topLevelWidgets() if w.isVisible()]

@@ -1,8 +1,9 @@
-"""Do the rules of direction hold? They are read from the imports, so they are facts and not wishes."""
+"""Rules of the code base that are checked from its source: directions of imports, first lines, lengths."""
 
 from __future__ import annotations
 
 import ast
+import configparser
 import re
 import subprocess
 import sys
@@ -20,14 +21,14 @@ NETWORKS = {"keras", "tensorflow", "torch", "jax"}
 
 # Each room may use those on lower floors and its neighbours; `text` and `errors` lie below everything.
 FLOORS = [
-    {"errors", "files", "geometry", "text", "__init__"},
+    {"errors", "files", "geometry", "text", "version"},
     {"imaging"},
     {"annotations"},
     {"formats", "assessment"},
     {"project", "models", "evaluation"},
     {"training", "inference", "runtime"},
     {"jobs"},
-    {"demo", "recipes"},
+    {"demo", "recipes", "api", "__init__"},
     {"commands"},
     {"__main__"},
 ]
@@ -161,11 +162,20 @@ def test_colours_of_the_window_stand_in_look_only():
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)
-def test_a_file_says_which_question_it_answers_and_stays_short(path: Path):
+def test_a_file_begins_with_a_statement_and_stays_short(path: Path):
     lines = path.read_text("utf-8").splitlines()
     assert len(lines) <= LONGEST
-    assert (ast.get_docstring(tree_of(path)) or "").strip()
     assert lines[0].startswith('"""')
+    first = (ast.get_docstring(tree_of(path)) or "").splitlines()[0]
+    assert first.endswith(".")
+    assert "?" not in first
+
+
+def test_every_package_is_installed():
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg", "utf-8")
+    packages = {module_of(path) for path in SOURCES if path.name == "__init__.py"}
+    assert packages - set(setup["options"]["packages"].split()) == set()
 
 
 def test_only_the_shared_fixture_knows_what_lies_beside_the_repository():

@@ -1,1 +1,1 @@
-"""What a region on a photo is."""
+"""Photos, regions and labels as values, and functions on them."""

@@ -1,4 +1,4 @@
-"""How well do two people, or a person and a model, agree about one photo?
+"""Agreement between two annotators, or between an annotator and a model, on one photo.
 
 Agreement is the intersection over union (IoU) of all damage that each side outlined, so that what is covered twice
 counts once. Two careful annotators reach about 0.5 on photos of damaged cars. Lines and points have no area: they are
@@ -14,7 +14,7 @@ from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
 from .. import geometry
-from .confidence import stands
+from .confidence import is_above
 from .labels import role_of
 from .model import Label, Region, Role
 from .shapes import area
@@ -65,7 +65,7 @@ def compare(ours: Iterable[Region], theirs: Iterable[Region], labels: Sequence[L
 
 def opinion(regions: Iterable[Region], threshold: float) -> Regions:
     """What an annotator stands for: neither rejected nor only a model's guess below `threshold`."""
-    return tuple(region for region in regions if region.review != "rejected" and stands(region, threshold))
+    return tuple(region for region in regions if region.review != "rejected" and is_above(region, threshold))
 
 
 def models(regions: Iterable[Region]) -> tuple[str, ...]:
@@ -76,7 +76,7 @@ def models(regions: Iterable[Region]) -> tuple[str, ...]:
 def against_model(regions: Iterable[Region], model: str, threshold: float) -> tuple[Regions, Regions]:
     """The annotator's side and the model's. What a person accepted belongs to both, what was rejected to the model."""
     regions = tuple(regions)
-    said = tuple(one for one in regions if _is_by(one, model) and stands(one, threshold))
+    said = tuple(one for one in regions if _is_by(one, model) and is_above(one, threshold))
     own = tuple(one for one in opinion(regions, threshold) if not _is_by(one, model) or one.review == "accepted")
     return own, said
 
@@ -101,7 +101,7 @@ def _overlaps(
     theirs: Sequence[tuple[Region, BaseGeometry]],
     role: Callable[[Region], Role],
 ) -> Iterable[Pair]:
-    """Everyone who could be a partner of someone."""
+    """All pairs of regions that overlap enough to be matched."""
     tree = STRtree([covered for _, covered in theirs])
     for region, covered in ours:
         for place in tree.query(covered, predicate="intersects"):

@@ -1,11 +1,8 @@
-"""What becomes of regions when they are united, cut out of each other or split?
+"""Boolean operations on regions: union, difference, split; and moving shared borders.
 
 Exact polygons under the even-odd rule, holes included. The region that is changed keeps its id, label, attributes,
-origin and place in the drawing order; vertices that a cut does not touch stay where they were to the last bit.
-
-Which vertices of other regions lie exactly where this one lies?
-
-Regions that share a border have vertices in the same places. Edited as one, they go on sharing it.
+origin and place in the drawing order; vertices that a cut does not touch stay where they were to the last bit. Regions
+share a border where they have vertices in the same places.
 """
 
 from __future__ import annotations
@@ -26,36 +23,36 @@ from .shapes import area, lines
 LEAST = 0.01  # square pixels; less than this is no piece but dust of rounding
 
 
-class CuttingError(CarDamageError):
+class BooleanOpError(CarDamageError):
     """The regions cannot be cut like this; the title says why, the detail what to do."""
 
 
 def union(regions: Regions, ids: Sequence[str]) -> Regions:
-    """The first of `ids` covers what all of them cover; the others go. CuttingError when there is nothing to unite."""
+    """The first of `ids` covers what all of them cover; the others go. BooleanOpError when nothing is to unite."""
     first, others = _parties(regions, ids, "unite")
     made = geometry.union(area(region.shape) for region in (first, *others))
     return remove(replace(regions, first, _shaped(first, made, others)), *others)
 
 
 def intersect(regions: Regions, ids: Sequence[str]) -> Regions:
-    """The first of `ids` covers what all of them have in common; the others go. CuttingError when that is nothing."""
+    """The first of `ids` covers what all of them have in common; the others go. BooleanOpError when that is nothing."""
     first, others = _parties(regions, ids, "intersect")
     made = area(first.shape)
     for region in others:
         made = geometry.intersection(made, area(region.shape))
     if made.area < LEAST:
-        raise CuttingError("These regions have no area in common.", "Select regions that overlap.")
+        raise BooleanOpError("These regions have no area in common.", "Select regions that overlap.")
     return remove(replace(regions, first, _shaped(first, made, others)), *others)
 
 
 def subtract(regions: Regions, ids: Sequence[str]) -> Regions:
-    """The first of `ids` loses what the others cover; these stay. CuttingError when nothing would be left of it."""
+    """The first of `ids` loses what the others cover; these stay. BooleanOpError when nothing would be left of it."""
     first, others = _parties(regions, ids, "subtract")
     made = geometry.difference(area(first.shape), geometry.union(area(region.shape) for region in others))
     if made.area < LEAST:
-        raise CuttingError("Nothing would be left of the region.", "Select the larger region first.")
+        raise BooleanOpError("Nothing would be left of the region.", "Select the larger region first.")
     if not _differs(made, first):
-        raise CuttingError("These regions do not overlap.", "Select regions that overlap.")
+        raise BooleanOpError("These regions do not overlap.", "Select regions that overlap.")
     return replace(regions, first, _shaped(first, made, others))
 
 
@@ -63,23 +60,23 @@ def split(regions: Regions, ids: Sequence[str], line: Sequence[Point]) -> Region
     """Each region of `ids` that the open line crosses falls into pieces.
 
     The largest piece stays the region that it was; every other becomes a region of its own, drawn above it, with the
-    same label, attributes, origin and review. CuttingError when the line crosses none.
+    same label, attributes, origin and review. BooleanOpError when the line crosses none.
     """
     after: list[Region] = []
     for region in regions:
         after += _split(region, line) if region.id in ids and area(region.shape).area >= LEAST else [region]
     if len(after) == len(regions):
-        raise CuttingError("The line cuts no region in two.", "Begin and end it outside the selected region.")
+        raise BooleanOpError("The line cuts no region in two.", "Begin and end it outside the selected region.")
     return tuple(after)
 
 
 def with_hole(region: Region, ring: Ring) -> Region:
-    """The region without what the ring encloses. CuttingError when that misses it or leaves nothing."""
+    """The region without what the ring encloses. BooleanOpError when that misses it or leaves nothing."""
     made = geometry.difference(area(region.shape), geometry.area_of_rings((ring,)))
     if made.area < LEAST:
-        raise CuttingError("The hole would leave nothing of the region.", "Delete the region instead (Del).")
+        raise BooleanOpError("The hole would leave nothing of the region.", "Delete the region instead (Del).")
     if not _differs(made, region):
-        raise CuttingError("The hole lies outside the region.", "Draw it inside the selected region.")
+        raise BooleanOpError("The hole lies outside the region.", "Draw it inside the selected region.")
     return _shaped(region, made, (), also=(ring,))
 
 
@@ -105,7 +102,7 @@ def _parties(regions: Regions, ids: Sequence[str], verb: str) -> tuple[Region, R
     by_id = {region.id: region for region in regions}
     chosen = tuple(by_id[i] for i in ids if i in by_id and area(by_id[i].shape).area >= LEAST)
     if len(chosen) < 2:
-        raise CuttingError(f"Select two or more regions to {verb}.", "Hold Shift and click them; lines have no area.")
+        raise BooleanOpError(f"Select two or more regions to {verb}.", "Hold Shift and click them; lines have no area.")
     return chosen[0], chosen[1:]
 
 
@@ -124,7 +121,7 @@ def _split(region: Region, line: Sequence[Point]) -> list[Region]:
 
 
 def _differs(made: BaseGeometry, region: Region) -> bool:
-    return abs(made.area - area(region.shape).area) >= LEAST
+    return abs(float(made.area - area(region.shape).area)) >= LEAST
 
 
 def _shaped(region: Region, made: BaseGeometry, others: Iterable[Region], *, also: Iterable[Ring] = ()) -> Region:

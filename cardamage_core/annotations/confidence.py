@@ -1,31 +1,47 @@
-"""Does a region stand at a score threshold?
+"""Score threshold and uncertainty band of predicted regions.
 
-One answer for the canvas, the findings table and the damage figure: what is seen is what is counted.
-
-How sure is the outline of a predicted region?
-
-A band is two more outlines around a predicted one: `outer`, where the mask's probability exceeds 0.3, and `inner`,
-where it exceeds 0.7. It lives in `Region.extra["band"]` together with a digest of the shape it belongs to: as soon as a
-person corrects the outline, the shape is theirs and the band no longer counts.
+The same rule decides what the canvas draws, what the findings table lists and what the damage figure counts. A band is
+two more outlines around a predicted one: `outer`, where the mask's probability exceeds 0.3, and `inner`, where it
+exceeds 0.7. It is kept in `Region.extra["band"]` with a digest of the shape it belongs to; once the outline is
+corrected, the band no longer counts.
 """
 
 from __future__ import annotations
 
 import hashlib
+import math
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from . import shapes
 from .model import Polygon, Region, Ring, Shape
 
+THRESHOLD = 0.9  # of a project that says nothing else
 
-def stands(region: Region, threshold: float) -> bool:
+
+def is_score(value: float) -> bool:
+    """Whether a number can be a score or a threshold for scores: finite, 0…1."""
+    return math.isfinite(value) and 0.0 <= value <= 1.0
+
+
+def is_above(region: Region, threshold: float) -> bool:
     """Whether a region is more than a guess: drawn, imported, accepted by a person, or scored at least `threshold`."""
     origin = region.origin
     if origin.kind != "predicted" or origin.score is None or region.review == "accepted":
         return True
     return origin.score >= threshold
+
+
+def is_proposal(region: Region) -> bool:
+    """Whether a model said so and no person has taken it yet."""
+    return region.origin.kind == "predicted" and region.review != "accepted"
+
+
+def without_proposals(regions: Sequence[Region]) -> list[Region]:
+    """The regions that count together: where a person outlined any of them, proposals only stand beside."""
+    by_hand = any(region.origin.kind != "predicted" for region in regions)
+    return [region for region in regions if not (by_hand and is_proposal(region))]
 
 
 KEY = "band"

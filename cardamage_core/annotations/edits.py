@@ -1,17 +1,11 @@
-"""How is a region changed? By making a new one: value in, value out.
+"""Edits of regions as pure functions: vertices, handles, drawing order, copies, simplifying and smoothing.
 
 A shape's vertices are those of its outline (`shapes.lines`): `ring` counts rings, `index` the points of one ring.
 Moving a corner of a rectangle keeps it a rectangle; any other change of a vertex of a rectangle, circle or ellipse
-turns it into a polygon. Ids, origins, reviews and extras stay.
+turns it into a polygon. Ids, origins, reviews and extras stay. In drawing order the last region lies on top.
 
-How are regions copied, and put above or below each other? Drawing order: the last lies on top.
-
-Which points of a shape may a hand take, and what becomes of the shape?
-
-Polygons, lines, points and rectangles are taken by their vertices. A circle is taken by four points on its line, which
-change its radius; an ellipse by the ends of its axes, which change the length of that axis and turn the ellipse.
-
-How does an outline get fewer vertices, or rounder corners?
+Handles are the vertices of polygons, lines, points and rectangles. A circle has four on its line, which change its
+radius; an ellipse has the ends of its axes, which change the length of that axis and turn the ellipse.
 """
 
 from __future__ import annotations
@@ -45,7 +39,7 @@ Regions = tuple[Region, ...]
 
 
 def draw(shape: Shape, label: str) -> Region:
-    """A new region made by hand."""
+    """A new region, drawn by the user."""
     return Region(id=new_id(), shape=shape, label=label, origin=Origin("drawn"))
 
 
@@ -176,7 +170,7 @@ def _moved(shape: Shape, dx: float, dy: float) -> Shape:
 
 
 def copied(regions: Iterable[Region], *, dx: float = 0.0, dy: float = 0.0) -> Regions:
-    """Copies with new ids, moved by (dx, dy) pixels. Label, attributes and origin stay; nobody has reviewed them."""
+    """Copies with new ids, moved by (dx, dy) pixels. Label, attributes and origin stay; they are unreviewed."""
     return tuple(
         msgspec.structs.replace(move(region, dx, dy), id=new_id(), review="unreviewed", extra={}) for region in regions
     )
@@ -231,12 +225,12 @@ QUARTERS = ((1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0))
 
 
 def is_round(shape: Shape) -> bool:
-    """Is it taken by handles rather than by vertices?"""
+    """Whether the shape has handles that are not its vertices."""
     return isinstance(shape, Circle | Ellipse)
 
 
 def handles(shape: Shape) -> tuple[Ring, ...]:
-    """The points a hand may take, ring by ring."""
+    """The points that can be dragged, ring by ring."""
     match shape:
         case Circle(cx=cx, cy=cy, r=r):
             return (tuple((cx + u * r, cy + v * r) for u, v in QUARTERS),)
@@ -252,7 +246,7 @@ def move_handle(region: Region, ring: int, index: int, xy: Point) -> Region:
     """Put one of the region's `handles` at `xy`."""
     match region.shape:
         case Circle(cx=cx, cy=cy):
-            changed = msgspec.structs.replace(region.shape, r=max(LEAST, math.dist((cx, cy), xy)))
+            changed: Shape = msgspec.structs.replace(region.shape, r=max(LEAST, math.dist((cx, cy), xy)))
         case Ellipse():
             changed = _axis_moved(region.shape, index, xy)
         case _:

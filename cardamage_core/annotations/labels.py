@@ -1,9 +1,7 @@
-"""Which colour, digit key and role does a new label get?
+"""Labels: defaults for a new one (colour, digit key, role) and detection of misspelt twins.
 
-Which labels are probably one, written differently?
-
-The same but for case, spaces and signs; or one letter changed, missing, added or swapped in a word of five letters or
-more, where one of both is rare.
+Two labels are alike when they agree but for case, spaces and signs; or when one letter is changed, missing, added or
+swapped in a word of five letters or more and one of both is rare.
 """
 
 from __future__ import annotations
@@ -68,7 +66,7 @@ RARE = 5  # times as often must the other one be
 MOST = 300  # labels that are compared with each other
 
 
-class Alike(msgspec.Struct, frozen=True):
+class LabelTwin(msgspec.Struct, frozen=True):
     """`old` is probably `new`, how often each is there."""
 
     old: str
@@ -81,16 +79,16 @@ class Alike(msgspec.Struct, frozen=True):
         return f"“{self.old}” ({self.old_count:,}) and “{self.new}” ({self.new_count:,}) look like one label."
 
 
-def alike(counts: Mapping[str, int], known: Iterable[str] = ()) -> tuple[Alike, ...]:
+def alike(counts: Mapping[str, int], known: Iterable[str] = ()) -> tuple[LabelTwin, ...]:
     """Pairs of labels that look like one, the rarer one first; `known` labels stay, whatever their number."""
     known = [name for name in known if name]
     names = sorted({*counts, *known} - {""}, key=lambda name: (-counts.get(name, 0), name))[:MOST]
-    found: dict[str, Alike] = {}
+    found: dict[str, LabelTwin] = {}
     for new, old in itertools.combinations(names, 2):
         if old in known and new not in known:
             new, old = old, new  # the one we know is right
         if old in counts and old not in found and _is_one(old, new, counts, is_known=new in known):
-            found[old] = Alike(old, new, counts[old], counts.get(new, 0))
+            found[old] = LabelTwin(old, new, counts[old], counts.get(new, 0))
     return tuple(found.values())
 
 
@@ -107,14 +105,9 @@ def _plain(name: str) -> str:
 
 
 def _is_one_letter_off(first: str, second: str) -> bool:
-    """One letter changed, added, missing, or two neighbours swapped (Damerau); digits tell things apart."""
-    if abs(len(first) - len(second)) > 1:
-        return False
-    start = next(
-        (i for i, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), min(len(first), len(second))
-    )
-    a, b = first[start:], second[start:]
-    if any(letter.isdigit() for letter in a[:1] + b[:1]):
-        return False
-    swapped = len(a) > 1 and len(b) > 1 and a[0] == b[1] and a[1] == b[0] and a[2:] == b[2:]
-    return swapped or a[1:] == b[1:] or a[1:] == b or a == b[1:]
+    """One letter changed, added, missing, or two neighbours swapped; a digit at that place tells things apart."""
+    from rapidfuzz.distance import OSA, Prefix
+
+    start = Prefix.similarity(first, second)
+    is_numbered = any(letter.isdigit() for letter in first[start : start + 1] + second[start : start + 1])
+    return not is_numbered and OSA.distance(first, second, score_cutoff=1) <= 1

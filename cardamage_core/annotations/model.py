@@ -1,7 +1,7 @@
-"""What is a region on a photo?
+"""The annotation model: photo, region, shape, label and data set as frozen values.
 
-All values are frozen; to change one is to make a new one (`annotations.edits`). They are msgspec structs, so the same
-definition validates and encodes them as JSON in the project, the edit log and a job's frozen data set.
+To change a value is to make a new one (`annotations.edits`). Values are msgspec structs, so the same definition
+validates and encodes them as JSON in the project, the edit log and a job's frozen data set.
 
 Coordinates are pixels of the photo as displayed (EXIF orientation applied), x right, y down, float.
 """
@@ -77,7 +77,7 @@ Shape = Polygon | Rectangle | Circle | Ellipse | Polyline | Dot
 
 
 class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Who made a region: a hand, a file (`source` names its format), or a model with a score in 0…1."""
+    """Origin of a region: drawn by a user, imported (`source` names the format), or predicted with a score 0…1."""
 
     kind: OriginKind = "drawn"
     source: str = ""
@@ -86,10 +86,10 @@ class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Region(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One outlined thing on a photo, whoever made it.
+    """One outlined object on a photo: drawn, imported or predicted.
 
     `attributes` are the user's fields (severity, note …). `extra` is what a format needs to write the region back as
-    it was, keyed by format; nobody else looks inside. Treat both as immutable.
+    it was, keyed by format; only that format looks inside. Treat both as immutable.
     """
 
     id: str
@@ -144,7 +144,7 @@ class Dataset(msgspec.Struct, frozen=True):
     extra: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
-class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     """Something wrong with the data. `code` names the kind, `text` is one sentence, photo and region are ids or ""."""
 
     code: str

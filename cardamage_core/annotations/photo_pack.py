@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from typing import overload
+from typing import cast, overload
 
 import msgspec
 
@@ -80,7 +80,12 @@ class PhotoPack(Sequence[AnnotatedPhoto]):
 
 def packed_like(photos: Sequence[AnnotatedPhoto], new: Iterable[AnnotatedPhoto]) -> tuple[AnnotatedPhoto, ...]:
     """What was made of photos, packed if these were."""
-    return PhotoPack(new) if isinstance(photos, PhotoPack) else tuple(new)  # type: ignore[return-value]
+    return packed(new) if isinstance(photos, PhotoPack) else tuple(new)
+
+
+def packed(photos: Iterable[AnnotatedPhoto]) -> tuple[AnnotatedPhoto, ...]:
+    """A pack, which stands for the tuple of the photos."""
+    return cast("tuple[AnnotatedPhoto, ...]", PhotoPack(photos))
 
 
 def labelled(photos: Sequence[AnnotatedPhoto]) -> Iterator[tuple[Photo, list[str]]]:

@@ -1,9 +1,7 @@
-"""What looks wrong with a data set?
+"""Problems of a data set that can be found from its values alone, and the table of all kinds of problems.
 
 Codes: missing-photo, photo-twice, region-twice, outside, self-crossing, tangled, no-area, tiny, unlabelled and
-label-alike. Nothing is changed. What is wrong with the photos' files stands in `project.data_problems`.
-
-What does each code of a finding mean, and what can be done about it?
+label-alike. Nothing is changed. Problems of photo files are found by `project.data_problems`.
 """
 
 from __future__ import annotations
@@ -17,31 +15,31 @@ import shapely
 
 from .. import geometry
 from .labels import alike
-from .model import AnnotatedPhoto, Dataset, Dot, Finding, Point, Polygon, Polyline, Region, Ring
+from .model import AnnotatedPhoto, Dataset, Dot, Point, Polygon, Polyline, Problem, Region, Ring, Shape
 from .shapes import area, bounds, outline
 
 TOLERANCE = 1.0  # pixels; annotation tools let one click on the rim itself
 SMALLEST_AREA = 1e-6  # square pixels
-TINY_AREA = 9.0  # square pixels: a slip of the mouse, or more than anybody can see
+TINY_AREA = 9.0  # square pixels: a slip of the mouse, too small to see
 
 
-def findings(dataset: Dataset, *, step: Callable[[], None] = lambda: None) -> list[Finding]:
+def find_problems(dataset: Dataset, *, step: Callable[[], None] = lambda: None) -> list[Problem]:
     """Everything that looks wrong, photo by photo; `step` is called for each and may raise to stop."""
-    problems = Problems(step=step)
-    for _ in problems.watch(dataset.photos):
+    search = ProblemSearch(step=step)
+    for _ in search.watch(dataset.photos):
         pass
-    return problems.findings()
+    return search.problems()
 
 
-class Problems:
+class ProblemSearch:
     """Looks at photos as they come by and keeps what looks wrong."""
 
     def __init__(self, *, step: Callable[[], None] = lambda: None) -> None:
         self._step = step
         self._labels: Counter[str] = Counter()
         self._paths: set[str] = set()
-        self._twice: list[Finding] = []
-        self._found: list[Finding] = []
+        self._twice: list[Problem] = []
+        self._found: list[Problem] = []
 
     def watch(self, photos: Iterable[AnnotatedPhoto]) -> Iterator[AnnotatedPhoto]:
         """The same photos."""
@@ -49,17 +47,17 @@ class Problems:
             self._step()
             self._labels.update(region.label for region in one.regions)
             if one.photo.path in self._paths:
-                self._twice.append(Finding("photo-twice", f"{one.photo.name} is there twice.", photo=one.photo.id))
+                self._twice.append(Problem("photo-twice", f"{one.photo.name} is there twice.", photo=one.photo.id))
             self._paths.add(one.photo.path)
-            self._found += photo_findings(one)
+            self._found += photo_problems(one)
             yield one
 
-    def findings(self) -> list[Finding]:
+    def problems(self) -> list[Problem]:
         """What looked wrong with labels, photos and regions."""
-        return [*(Finding("label-alike", one.text()) for one in alike(self._labels)), *self._twice, *self._found]
+        return [*(Problem("label-alike", one.text()) for one in alike(self._labels)), *self._twice, *self._found]
 
 
-def photo_findings(one: AnnotatedPhoto) -> list[Finding]:
+def photo_problems(one: AnnotatedPhoto) -> list[Problem]:
     """What looks wrong with one photo and its regions."""
     found = list(_missing(one))
     found += _regions_twice(one)
@@ -83,7 +81,7 @@ def _plain_ones(one: AnnotatedPhoto) -> list[bool]:
     areas = shapely.polygons(
         shapely.linearrings(points, indices=np.repeat(np.arange(len(chosen)), [*map(len, chosen)]))
     )
-    good = (shapely.area(areas) > TINY_AREA) & shapely.is_valid(areas)
+    good = np.asarray(shapely.area(areas) > TINY_AREA) & np.asarray(shapely.is_valid(areas))
     if one.photo.width:
         limits = np.array([one.photo.width, one.photo.height]) + TOLERANCE
         boxes = shapely.bounds(areas)
@@ -100,27 +98,27 @@ def _ring_of(region: Region) -> Ring | None:
     return shape.rings[0]
 
 
-def _missing(one: AnnotatedPhoto) -> Iterator[Finding]:
+def _missing(one: AnnotatedPhoto) -> Iterator[Problem]:
     if one.photo.width == 0:
         text = f"{one.photo.name} is missing or cannot be read: {one.photo.path}."
-        yield Finding("missing-photo", text, "error", one.photo.id)
+        yield Problem("missing-photo", text, "error", one.photo.id)
 
 
-def _regions_twice(one: AnnotatedPhoto) -> Iterator[Finding]:
-    seen: set = set()
+def _regions_twice(one: AnnotatedPhoto) -> Iterator[Problem]:
+    seen: set[tuple[Shape, str]] = set()
     for region in one.regions:
         if (region.shape, region.label) in seen:
             text = f"A region “{region.label}” of {one.photo.name} is there twice."
-            yield Finding("region-twice", text, photo=one.photo.id, region=region.id)
+            yield Problem("region-twice", text, photo=one.photo.id, region=region.id)
         seen.add((region.shape, region.label))
 
 
-def _unlabelled(one: AnnotatedPhoto, region: Region) -> Iterator[Finding]:
+def _unlabelled(one: AnnotatedPhoto, region: Region) -> Iterator[Problem]:
     if not region.label:
-        yield Finding("unlabelled", f"A region of {one.photo.name} has no label.", photo=one.photo.id, region=region.id)
+        yield Problem("unlabelled", f"A region of {one.photo.name} has no label.", photo=one.photo.id, region=region.id)
 
 
-def _outside(one: AnnotatedPhoto, region: Region) -> Iterator[Finding]:
+def _outside(one: AnnotatedPhoto, region: Region) -> Iterator[Problem]:
     width, height = one.photo.width, one.photo.height
     if width == 0:
         return
@@ -130,29 +128,29 @@ def _outside(one: AnnotatedPhoto, region: Region) -> Iterator[Finding]:
             f"A region “{region.label}” of {one.photo.name} reaches outside the photo:"
             f" {x0:.0f}, {y0:.0f} to {x1:.0f}, {y1:.0f} on {width} × {height} pixels."
         )
-        yield Finding("outside", text, photo=one.photo.id, region=region.id)
+        yield Problem("outside", text, photo=one.photo.id, region=region.id)
 
 
-def _shape(one: AnnotatedPhoto, region: Region) -> Iterator[Finding]:
+def _shape(one: AnnotatedPhoto, region: Region) -> Iterator[Problem]:
     if isinstance(region.shape, Polyline | Dot):
         return
     rings = [shapely.polygons(ring) for ring in outline(region.shape) if len(ring) > 2]
     if geometry.is_tangled(outline(region.shape)):
         text = f"The outline of a region “{region.label}” of {one.photo.name} is a tangle that crosses itself"
         text += f" over {geometry.MOST_CROSSINGS:,} times; figures are those of a simpler outline."
-        yield Finding("tangled", text, "error", photo=one.photo.id, region=region.id)
+        yield Problem("tangled", text, "error", photo=one.photo.id, region=region.id)
     elif isinstance(region.shape, Polygon) and _crosses_itself(rings):
         text = f"The outline of a region “{region.label}” of {one.photo.name} crosses itself."
-        yield Finding("self-crossing", text, photo=one.photo.id, region=region.id)
+        yield Problem("self-crossing", text, photo=one.photo.id, region=region.id)
     # Exact geometry is only needed where a simple sum could be small.
     found = rings[0].area if len(rings) == 1 else 0.0
     found = found if found > TINY_AREA else area(region.shape).area
     if found < SMALLEST_AREA:
         text = f"A region “{region.label}” of {one.photo.name} covers no area."
-        yield Finding("no-area", text, photo=one.photo.id, region=region.id)
+        yield Problem("no-area", text, photo=one.photo.id, region=region.id)
     elif found < TINY_AREA:
         text = f"A region “{region.label}” of {one.photo.name} is tiny: {found:.1f} square pixels."
-        yield Finding("tiny", text, "info", one.photo.id, region.id)
+        yield Problem("tiny", text, "info", one.photo.id, region.id)
 
 
 def crossing(region: Region) -> Point | None:
@@ -222,12 +220,12 @@ def kind_of(code: str) -> Kind:
     return KINDS.get(code, Kind(code.replace("-", " ").capitalize(), ""))
 
 
-def grouped(findings: Sequence[Finding]) -> dict[str, list[Finding]]:
-    """Findings by code, the gravest first, then the most frequent."""
-    groups: dict[str, list[Finding]] = {}
-    for finding in findings:
-        groups.setdefault(finding.code, []).append(finding)
+def grouped(problems: Sequence[Problem]) -> dict[str, list[Problem]]:
+    """Problems by code, the gravest first, then the most frequent."""
+    groups: dict[str, list[Problem]] = {}
+    for problem in problems:
+        groups.setdefault(problem.code, []).append(problem)
     for group in groups.values():
-        group.sort(key=lambda finding: _ORDER[finding.severity])
+        group.sort(key=lambda problem: _ORDER[problem.severity])
     order = sorted(groups, key=lambda code: (_ORDER[groups[code][0].severity], -len(groups[code]), code))
     return {code: groups[code] for code in order}

@@ -1,4 +1,4 @@
-"""What outline, area and box does a shape have, whatever its kind?"""
+"""Geometry of shapes of every kind: outline, area, bounding box."""
 
 from __future__ import annotations
 

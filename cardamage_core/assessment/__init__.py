@@ -1,1 +1,1 @@
-"""How much of the car is damaged."""
+"""Damage assessment: how much of the car is damaged."""

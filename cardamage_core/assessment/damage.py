@@ -1,15 +1,11 @@
-"""How much of the car is damaged on one photo?
+"""The damaged share of a car on one photo, with its denominator, range and explanation.
 
-A pure function of the photo's regions, whoever made them, quick enough to run at every step of a drag. The figure is
-never a bare number: it names what it is a share of, gives a range where the model told one, and says what was counted.
-Areas are exact geometry (shapely), not counted pixels: filling a scratch with `cv2.fillPoly` inflates it by a third.
+A pure function of the photo's regions, quick enough to run at every step of a drag. The figure is never a bare number:
+it names what it is a share of, gives a range where the model told one, and says what was counted. Areas are exact
+geometry (shapely), not counted pixels: filling a scratch with `cv2.fillPoly` inflates it by a third.
 
-How much area do many shapes cover together, quickly enough to ask at every step of a drag?
-
-Shapes that touch nothing need no overlay at all, and those that do are overlaid group by group. What was worked out is
-remembered by content: during a drag only the dragged shape and its neighbours are worked out again.
-
-How is a damage figure explained in a sentence or two?
+Shapes that touch nothing need no overlay, and those that do are overlaid group by group. Results are cached by content:
+during a drag only the dragged shape and its neighbours are computed again.
 """
 
 from __future__ import annotations
@@ -25,10 +21,11 @@ from shapely.geometry.base import BaseGeometry
 
 from .. import geometry
 from ..annotations import shapes
-from ..annotations.confidence import band_of, stands
+from ..annotations.confidence import THRESHOLD, band_of, is_above, without_proposals
 from ..annotations.model import Label, Photo, Region, Role, Shape
 from ..text import plural
 
+OUTLINE_THRESHOLD = 0.5
 EDGE = 0.003  # of the photo's longer side: a car outline that comes this near the border is taken as cut off
 
 
@@ -36,7 +33,8 @@ class Damage(msgspec.Struct, frozen=True):
     """The damaged share of one photo in percent (0…100), with its denominator in words.
 
     `percent`, `low` and `high` are None where nothing can be said. `by_region` and `by_label` hold counted damage only;
-    overlaps count in each of them, so they need not add up to `percent`.
+    overlaps count in each of them, so they need not add up to `percent`. `proposed` holds the shares of proposals that
+    stand beside what a person outlined and do not count.
     """
 
     percent: float | None
@@ -47,41 +45,54 @@ class Damage(msgspec.Struct, frozen=True):
     explanation: str
     by_region: dict[str, float] = {}
     by_label: dict[str, float] = {}
+    proposed: dict[str, float] = {}
 
 
-def assess(photo: Photo, regions: Iterable[Region], labels: Iterable[Label], *, threshold: float = 0.9) -> Damage:
+def assess(photo: Photo, regions: Iterable[Region], labels: Iterable[Label], *, threshold: float = THRESHOLD) -> Damage:
     """The damage on `photo`; rejected regions and open predictions below `threshold` do not count.
 
     With a region whose label has the role `car` it is a share of the car (the union of all such regions), and damage
-    outside that outline does not count; without one it is a share of the photo.
+    outside that outline does not count; without one it is a share of the photo. Where a person outlined damages, or the
+    car, predictions of the same that are not accepted do not count.
     """
     regions = tuple(regions)
     roles = {label.name: label.role for label in labels}
     frame = _frame(photo)
-    damage = [r for r in regions if counts(r, threshold) and role_of(r, roles) == "damage"]
-    cars = [r for r in regions if counts(r, threshold) and role_of(r, roles) == "car"]
+    seen = [r for r in regions if is_counted(r, threshold) and role_of(r, roles) == "damage"]
+    outlines = [r for r in regions if is_counted(r, threshold, role="car") and role_of(r, roles) == "car"]
+    damage = without_proposals(seen)
+    beside = [r for r in seen if r not in damage]
+    cars = without_proposals(outlines)
     car = _within(union_of(tuple(r.shape for r in cars)), frame)
     whole = frame if car.area == 0 else car
     told = Counted(
         photo=photo,
         damage=damage,
         cars=cars if car.area > 0 else [],
-        left_out=[r for r in regions if role_of(r, roles) == "damage" and r not in damage],
+        left_out=[r for r in regions if role_of(r, roles) == "damage" and r not in seen],
+        beside=beside,
         cut_off=car.area > 0 and _touches_border(car, photo),
         threshold=threshold,
     )
     if not regions or whole is None:
         return Damage(None, None, None, told.denominator, told.words, explain(told))
-    return _measure(damage, whole, told)
+    measured = _measure(damage, whole, told)
+    shares = clip([area_of(r.shape) for r in beside], whole)
+    proposed = {r.id: 100 * area.area / whole.area for r, area in zip(beside, shares, strict=True)}
+    return msgspec.structs.replace(measured, proposed=proposed)
 
 
-def counts(region: Region, threshold: float) -> bool:
-    """Whether a region is part of the figure: not rejected, and not an open prediction scored below `threshold`."""
-    return region.review != "rejected" and stands(region, threshold)
+def is_counted(region: Region, threshold: float, *, role: Role = "damage") -> bool:
+    """Whether a region is part of the figure: not rejected, and not an open prediction scored below `threshold`.
+
+    The threshold is about damage; outlines of cars and parts count from OUTLINE_THRESHOLD on where that is lower.
+    """
+    threshold = threshold if role == "damage" else min(threshold, OUTLINE_THRESHOLD)
+    return region.review != "rejected" and is_above(region, threshold)
 
 
 def role_of(region: Region, roles: dict[str, Role]) -> Role:
-    """The role of a region's label; a label that nobody described is damage."""
+    """The role of a region's label; a label that is not in the list is damage."""
     return roles.get(region.label, "damage")
 
 
@@ -117,7 +128,7 @@ def _range(damage: Sequence[Region], whole: BaseGeometry, percent: float) -> tup
 
 
 def _share(areas: Iterable[BaseGeometry], whole: BaseGeometry) -> float:
-    return 100 * covered_area(areas) / whole.area
+    return 100 * covered_area(areas) / float(whole.area)
 
 
 def _outside(areas: Sequence[BaseGeometry], inside: Sequence[BaseGeometry]) -> float:
@@ -143,7 +154,7 @@ def _touches_border(car: BaseGeometry, photo: Photo) -> bool:
         return False
     near = max(1.0, EDGE * max(photo.width, photo.height))
     x0, y0, x1, y1 = car.bounds
-    return x0 < near or y0 < near or x1 > photo.width - near or y1 > photo.height - near
+    return bool(x0 < near or y0 < near or x1 > photo.width - near or y1 > photo.height - near)
 
 
 @lru_cache(maxsize=8192)
@@ -174,20 +185,8 @@ def _touching(areas: Sequence[BaseGeometry]) -> list[tuple[BaseGeometry, ...]]:
     """The areas in groups, such that areas of different groups have no point in common."""
     if len(areas) < 2:
         return [tuple(areas)] if areas else []
-    group = list(range(len(areas)))
-    for a, b in shapely.STRtree(areas).query(areas, predicate="intersects").T.tolist():
-        group[_root(group, a)] = _root(group, b)
-    members: dict[int, list[BaseGeometry]] = {}
-    for i, area in enumerate(areas):
-        members.setdefault(_root(group, i), []).append(area)
-    return [tuple(found) for found in members.values()]
-
-
-def _root(group: list[int], i: int) -> int:
-    while group[i] != i:
-        group[i] = group[group[i]]
-        i = group[i]
-    return i
+    pairs = shapely.STRtree(areas).query(areas, predicate="intersects").T
+    return [tuple(areas[i] for i in group) for group in geometry.connected_components(len(areas), pairs)]
 
 
 def _covered(areas: tuple[BaseGeometry, ...]) -> float:
@@ -196,7 +195,7 @@ def _covered(areas: tuple[BaseGeometry, ...]) -> float:
 
 @lru_cache(maxsize=8192)
 def _union_area(areas: tuple[BaseGeometry, ...]) -> float:
-    return geometry.union(areas).area
+    return float(geometry.union(areas).area)
 
 
 @lru_cache(maxsize=8192)
@@ -214,7 +213,8 @@ class Counted:
     photo: Photo
     damage: Sequence[Region]
     cars: Sequence[Region]
-    left_out: Sequence[Region]
+    left_out: Sequence[Region]  # rejected, or scored too low
+    beside: Sequence[Region]  # proposals beside what a person outlined
     cut_off: bool
     threshold: float
 
@@ -244,7 +244,8 @@ def explain(counted: Counted, *, outside: float = 0.0, overlap: bool = False) ->
 
 def _what(counted: Counted) -> str:
     if not counted.damage:
-        return "Nothing is outlined yet." if not counted.left_out and not counted.cars else "No damage counted."
+        nothing = not (counted.left_out or counted.beside or counted.cars)
+        return "Nothing is outlined yet." if nothing else "No damage counted."
     predicted = sum(r.origin.kind == "predicted" and r.review != "accepted" for r in counted.damage)
     what = plural(len(counted.damage), "damage region")
     if predicted == len(counted.damage):
@@ -259,6 +260,7 @@ def _left_out(counted: Counted) -> str:
     below = len(counted.left_out) - rejected
     parts = [f"{rejected} rejected"] if rejected else []
     parts += [f"{below} below {counted.threshold:.2f}"] if below else []
+    parts += [f"{plural(len(counted.beside), 'proposal')} not accepted yet"] if counted.beside else []
     return f"Not counted: {', '.join(parts)}." if parts else ""
 
 

@@ -1,4 +1,4 @@
-"""How are regions drawn on a photo for a file, as the window draws them on its canvas?
+"""Draws regions on a photo for a file, as the window draws them on its canvas.
 
 Filled 22 %, a line in the label's colour with a dark halo; the car's outline is a line only.
 """
@@ -20,7 +20,7 @@ Colour = tuple[int, int, int]  # RGB
 FILL = 0.22
 HALO: Colour = (11, 13, 16)
 WHITE: Colour = (255, 255, 255)
-OTHERWISE = "#E69F00"  # the colour of a label that nobody described
+OTHERWISE = "#E69F00"  # the colour of a label that is not in the data set's list
 _SHIFT = 4  # OpenCV draws in 1/16 pixels
 _FONT = cv2.FONT_HERSHEY_DUPLEX
 
@@ -88,7 +88,7 @@ def _fill(picture: np.ndarray, rings: Sequence[np.ndarray], colour: Colour) -> N
     cv2.fillPoly(mask, [ring - (np.array((x0, y0)) << _SHIFT) for ring in rings], 255, cv2.LINE_AA, _SHIFT)
     part = picture[y0:y1, x0:x1]
     share = mask[..., None] * np.float32(FILL / 255)
-    part[:] = np.round(part * (1 - share) + np.float32(colour) * share)
+    part[:] = np.round(part * (1 - share) + np.array(colour, np.float32) * share)
 
 
 def _draw_number(picture: np.ndarray, region: Region, number: int, colour: Colour) -> None:
@@ -111,4 +111,4 @@ def _points(ring: Iterable[tuple[float, float]]) -> np.ndarray:
 
 def _unit(picture: np.ndarray) -> float:
     """How thick a line must be to look 1.8 pixels wide when the picture is shown 1000 pixels wide."""
-    return max(1.0, 1.8 * max(picture.shape[:2]) / 1000)
+    return max(1.0, 1.8 * float(max(picture.shape[:2])) / 1000)

@@ -1,4 +1,4 @@
-"""Which sub-commands are there?
+"""The table of sub-commands, and how they print progress and results.
 
 A command is one module `<name>_.py` with `arguments(parser)` and `run(args, out) -> int`; a line in `MODULES` adds it.
 Modules are imported only when named on the command line, so that `cardamage --help` stays quick.
@@ -11,8 +11,9 @@ import contextlib
 import importlib
 import json
 import sys
-from typing import Any, NoReturn, Protocol, TextIO
+from typing import Any, NoReturn, Protocol, TextIO, cast
 
+from ..annotations.confidence import is_score
 from ..errors import CarDamageError, reason_of
 from . import streams
 
@@ -56,12 +57,17 @@ class Output:
         """Whether progress can be shown by writing a line anew."""
         return self._stderr.isatty()
 
+    @property
+    def encoding(self) -> str:
+        """How progress is encoded."""
+        return getattr(self._stderr, "encoding", None) or "ascii"
+
     def progress(self, text: str) -> None:
         """Say what is going on, one line."""
         self.write(f"{text}\n")
 
     def write(self, text: str) -> None:
-        """Write to stderr as it stands. Nobody who does not listen stops the work."""
+        """Write to stderr as it stands. A stream that is closed does not stop the work."""
         try:
             self._stderr.write(text)
             self._stderr.flush()
@@ -74,7 +80,7 @@ class Output:
         try:
             self._stdout.write(f"{_json(document, self._stdout) if self.as_json else text}\n")
             self._stdout.flush()
-        except BrokenPipeError:  # whoever read our output, such as `head`, has seen enough
+        except BrokenPipeError:  # the reader of our output, such as `head`, has ended
             streams.silence(self._stdout)
         except OSError as error:
             streams.silence(self._stdout)
@@ -93,6 +99,18 @@ class Output:
 def force_argument(parser: argparse.ArgumentParser) -> None:
     """`--force`, for commands that write files."""
     parser.add_argument("--force", action="store_true", help="replace files that are there already")
+
+
+def add_threshold(parser: argparse.ArgumentParser, text: str) -> None:
+    """Declare --threshold; None where it is not given."""
+    parser.add_argument("--threshold", type=_score, metavar="S", help=text)
+
+
+def _score(text: str) -> float:
+    value = float(text)
+    if not is_score(value):
+        raise argparse.ArgumentTypeError(f"{text} is no score: it must lie between 0 and 1")
+    return value
 
 
 def main(argv: list[str], *, program: str = "cardamage") -> int:
@@ -140,7 +158,7 @@ def _parse(argv: list[str], program: str, out: Output) -> argparse.Namespace:
 
 
 def _module(name: str) -> Command:
-    return importlib.import_module(f"{__name__}.{name}_")  # type: ignore[return-value]
+    return cast(Command, importlib.import_module(f"{__name__}.{name}_"))
 
 
 def _json(document: dict[str, Any], stream: TextIO) -> str:

@@ -1,4 +1,4 @@
-"""`cardamage assess`: how much of the car is damaged on each photo of a project?"""
+"""`cardamage assess`: the damaged share of the car on each photo of a project."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from ..annotations.model import AnnotatedPhoto, Dataset
 from ..assessment.damage import NOT_AN_ESTIMATE, Damage, assess, figure
 from ..errors import ProjectError
 from ..project import Project
-from . import Output
+from ..project.prediction_log import failed
+from . import Output, add_threshold
 from .terminal import table
 
 
@@ -19,32 +20,36 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what can be chosen."""
     parser.add_argument("project", type=Path, metavar="PROJECT")
     parser.add_argument("--photo", metavar="NAME", help="only the photos with this name")
-    parser.add_argument("--threshold", type=float, default=0.9, metavar="S", help="the least score (default: 0.9)")
+    add_threshold(parser, "the least score (default: the project's)")
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
-    """One figure for each photo with regions; figures of several photos are never summed."""
+    """One figure for each photo with regions, never summed; 1 where a model failed, so that nothing can be said."""
     with Project.open(args.project, read_only=True) as project:
-        dataset = project.dataset()
+        dataset, looks = project.dataset(), project.looks()
+        threshold = project.threshold if args.threshold is None else args.threshold
     assessed = [
-        (one, assess(one.photo, one.regions, dataset.labels, threshold=args.threshold))
+        (one, assess(one.photo, one.regions, dataset.labels, threshold=threshold))
         for one in _chosen(dataset, args.photo)
     ]
+    unknown = failed(_chosen(dataset, args.photo, everything=True), looks)
     document = {
-        "threshold": args.threshold,
+        "threshold": threshold,
+        "failed": [{"photo": one.photo.path, "model": look.model, "problem": look.problem} for one, look in unknown],
         "photos": [
             {"photo": one.photo.name, "id": one.photo.id, "path": one.photo.path, "regions": len(one.regions)}
             | msgspec.to_builtins(damage)
             for one, damage in assessed
         ],
     }
-    out.report(document, _text(assessed, explain=bool(args.photo)))
-    return 0
+    told = [f"{one.photo.name} could not be outlined: {look.problem}" for one, look in unknown]
+    out.report(document, "\n".join([_text(assessed, explain=bool(args.photo)), *told]))
+    return 1 if unknown else 0
 
 
-def _chosen(dataset: Dataset, name: str | None) -> list[AnnotatedPhoto]:
+def _chosen(dataset: Dataset, name: str | None, *, everything: bool = False) -> list[AnnotatedPhoto]:
     if name is None:
-        return [one for one in dataset.photos if one.regions]
+        return [one for one in dataset.photos if one.regions or everything]
     found = [one for one in dataset.photos if name in (one.photo.name, one.photo.id, Path(one.photo.path).name)]
     if not found:
         raise ProjectError(f"There is no photo “{name}” in the project.", f"It has {len(dataset.photos)} photos.")

@@ -1,4 +1,4 @@
-"""`cardamage demo`: draw sample photos, train on them, predict, and show the result."""
+"""`cardamage demo`: draws sample photos, trains on them, predicts, and shows the result."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from pathlib import Path
 import msgspec
 
 from ..assessment.damage import Damage, figure
-from ..demo.run import Outcome, Recipe, place, write
+from ..demo.run import DemoSettings, Outcome, place, write
 from ..demo.run import run as run_demo
+from ..training import requirements
 from . import Output
 from .terminal import bar_for, table
 
@@ -27,19 +28,25 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--epochs", type=_at_least(0), default=0, metavar="N", help="default: as many as are needed")
     parser.add_argument(
-        "--steps", type=_at_least(1), default=Recipe.steps, metavar="N", help="an epoch (default: %(default)s)"
+        "--steps", type=_at_least(1), default=DemoSettings.steps, metavar="N", help="an epoch (default: %(default)s)"
     )
-    parser.add_argument("--start", default=Recipe.start, metavar="WEIGHTS", help="imagenet (default) or none")
+    parser.add_argument(
+        "--start",
+        default=DemoSettings.start,
+        metavar="WEIGHTS",
+        help="included (default), imagenet or none",
+    )
     parser.add_argument("--seed", type=_at_least(0), default=0, metavar="N", help="same seed, same photos (default: 0)")
     parser.add_argument("--no-window", action="store_true", help="do not open the window afterwards")
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
     """Run the demonstration and report it."""
-    recipe = _recipe(args)
-    folder = place(args.out.absolute(), recipe)
+    requirements.check()
+    settings = _settings(args)
+    folder = place(args.out.absolute(), settings)
     with bar_for(out) as bar:
-        outcome = run_demo(folder, recipe, bar)
+        outcome = run_demo(folder, settings, bar)
     page = write(outcome, folder / "result")
     out.report(_document(outcome, page), _text(outcome, page))
     return 0
@@ -52,7 +59,7 @@ def window_folder(argv: list[str], environ: Mapping[str, str], *, platform: str 
     args, _ = parser.parse_known_args(argv[1:])
     has_display = platform in ("win32", "darwin") or bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
     is_wanted = has_display and not args.no_window and "--json" not in argv
-    return place(args.out.absolute(), _recipe(args)) / "project" if is_wanted else None
+    return place(args.out.absolute(), _settings(args)) / "project" if is_wanted else None
 
 
 def _at_least(least: int) -> Callable[[str], int]:
@@ -66,9 +73,11 @@ def _at_least(least: int) -> Callable[[str], int]:
     return number
 
 
-def _recipe(args: argparse.Namespace) -> Recipe:
-    photos = Recipe().photos | {"train": args.photos}
-    return Recipe(photos, args.epochs, args.steps, start=args.start, seed=args.seed, processes=os.cpu_count() or 1)
+def _settings(args: argparse.Namespace) -> DemoSettings:
+    photos = DemoSettings().photos | {"train": args.photos}
+    return DemoSettings(
+        photos, args.epochs, args.steps, start=args.start, seed=args.seed, processes=os.cpu_count() or 1
+    )
 
 
 def _text(outcome: Outcome, page: Path) -> str:

@@ -1,8 +1,6 @@
-"""`cardamage doctor`: is everything there that the program needs, and what does it run on?
+"""`cardamage doctor`: checks the machine: packages, versions, devices and folders.
 
-What is this machine made of, and what is missing on it?
-
-Nothing heavy is imported: versions come from package metadata, and the devices are asked for in a process of its own.
+Nothing heavy is imported: versions come from package metadata, and the devices are listed by a process of its own.
 """
 
 from __future__ import annotations
@@ -23,7 +21,9 @@ from typing import Any
 
 import psutil
 
-from .. import __version__
+from ..models import registry
+from ..training import requirements
+from ..version import __version__
 from . import Output
 from .terminal import table
 
@@ -36,7 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, out: Output) -> int:
     """Report what was found; 1 if the program cannot do its work here."""
-    out.progress("Asking the framework for its devices …")
+    out.progress("Looking at this machine …")
     found = examine()
     missing, warnings = essential(found), advice(found)
     out.report(found | {"missing": missing, "warnings": warnings}, _text(found, missing, warnings))
@@ -52,6 +52,8 @@ def examine() -> dict[str, Any]:
         "display": has_display(),
         "versions": versions(),
         "other_opencv": other_opencv(),
+        "training": requirements.sentence(),
+        "models": [model.card.id for model in registry.bundled()],
         **backend(),
         **hardware(),
         "missing_libraries": missing_libraries(),
@@ -65,8 +67,8 @@ def has_display() -> bool:
 
 def essential(found: dict[str, Any]) -> list[str]:
     """Sentences about what must be mended before the program can do its work."""
-    absent = [name for name, version in found["versions"].items() if not version]
-    sentences = [f"Not installed: {', '.join(absent)}. Run: pip install cardamage"] if absent else []
+    absent = [name for name, version in found["versions"].items() if not version and name not in OPTIONAL]
+    sentences = [f"Not installed: {', '.join(absent)}. Run: pip install cardamage-workbench"] if absent else []
     if found["error"]:
         sentences.append(f"Keras does not start: {found['error']}")
     if found["missing_libraries"] and found["display"]:
@@ -76,19 +78,24 @@ def essential(found: dict[str, Any]) -> list[str]:
 
 def advice(found: dict[str, Any]) -> list[str]:
     """Sentences about what could be better."""
-    sentences = []
+    sentences = [found["training"]] if found["training"] else []
     if found["missing_libraries"] and not found["display"]:
         sentences.append(f"No display here, and for a window: {_libraries(found)}")
     if found["other_opencv"]:
         others = ", ".join(found["other_opencv"])
         sentences.append(f"{others} is installed besides opencv-python-headless; the program guards against its Qt.")
-    if found["nvidia_driver"] and not any(device.startswith("GPU") for device in found["devices"]):
-        sentences.append("There is an NVIDIA driver, but Keras sees no GPU. Run: pip install 'cardamage[gpu]'")
+    if found["nvidia_driver"] and not found["training"] and not any(d.startswith("GPU") for d in found["devices"]):
+        command = 'pip install "cardamage-workbench[gpu]"'
+        sentences.append(f"There is an NVIDIA driver, but Keras sees no GPU. Run: {command}")
     if found["memory_mb"] < LITTLE_MEMORY:
         sentences.append(f"{found['memory_mb']} MB of memory is little; train with a small batch.")
     if found["disk_free_mb"] < LITTLE_DISK:
         sentences.append(f"Only {found['disk_free_mb']} MB are free on the disk of the home folder.")
     return sentences
+
+
+def _absent(name: str) -> str:
+    return "– (optional)" if name in OPTIONAL else "MISSING"
 
 
 def _libraries(found: dict[str, Any]) -> str:
@@ -108,17 +115,19 @@ def _text(found: dict[str, Any], missing: list[str], warnings: list[str]) -> str
         ("memory", f"{found['memory_mb'] / 1000:.1f} GB, {found['memory_free_mb'] / 1000:.1f} GB free"),
         ("disk", f"{found['disk_free_mb'] / 1000:.1f} GB free"),
         ("display", "yes" if found["display"] else "no"),
-        *((name, version or "MISSING") for name, version in found["versions"].items()),
+        ("models in the box", ", ".join(found["models"]) or "none"),
+        *((name, version or _absent(name)) for name, version in found["versions"].items()),
     ]
     verdict = [f"Missing: {text}" for text in missing] + [f"Note: {text}" for text in warnings]
     return "\n".join([table(("what", "found"), rows), "", *(verdict or ["Everything needed is there."])])
 
 
 PACKAGES = (
-    "numpy", "opencv-python-headless", "Pillow", "pillow-heif", "shapely", "scikit-image", "msgspec", "h5py", "keras",
-    "tensorflow", "faster-coco-eval", "PyQt5", "qtpy", "pyqtgraph", "qtawesome", "platformdirs", "filelock", "psutil",
-    "jinja2",
+    "numpy", "opencv-python-headless", "Pillow", "pillow-heif", "shapely", "scikit-image", "msgspec", "h5py", "onnx",
+    "onnxruntime", "keras", "tensorflow", "openvino", "faster-coco-eval", "PyQt5", "qtpy", "pyqtgraph", "qtawesome",
+    "platformdirs", "filelock", "psutil", "jinja2", "ImageHash", "pooch", "rapidfuzz", "rich", "scipy",
 )  # fmt: skip
+OPTIONAL = ("keras", "tensorflow", "openvino")  # of the extras
 OTHER_OPENCV = ("opencv-python", "opencv-contrib-python", "opencv-contrib-python-headless")
 ASK_SECONDS = 180
 _ASK = """
@@ -151,13 +160,15 @@ def other_opencv() -> list[str]:
 
 
 def backend() -> dict[str, Any]:
-    """`backend`, `devices`, and `error` in words where the framework does not even start."""
+    """`backend`, `devices`, and `error` in words where Keras is there and does not even start."""
+    if requirements.missing():
+        return {"backend": "", "devices": [], "error": ""}
     environment = {"TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow"} | dict(os.environ)
     try:
         done = subprocess.run(
             [sys.executable, "-P", "-c", _ASK], capture_output=True, text=True, env=environment, timeout=ASK_SECONDS
         )
-        return {"error": ""} | json.loads(done.stdout)
+        return {"error": "", **json.loads(done.stdout)}
     except (OSError, subprocess.TimeoutExpired) as error:
         return {"backend": "", "devices": [], "error": str(error)}
     except ValueError:

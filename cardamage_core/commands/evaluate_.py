@@ -1,4 +1,4 @@
-"""`cardamage evaluate`: how good is a model on photos of a project that a person annotated?"""
+"""`cardamage evaluate`: measures a model on annotated photos of a project."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from ..errors import ModelError, PhotoError, ProjectError
 from ..evaluation import Metrics, evaluate
 from ..inference.client import Predictor
 from ..models import registry
+from ..models.registry import ModelCard
 from ..project import Project
 from ..text import plural
-from ..training.job import ClassRule, TrainingJob, classes_of
-from ..training.splits import split
-from . import Output
+from ..training.job import ClassRule, TrainingJob, classes_of, split
+from ..training.metrics import BY_KEY, METRICS, Metric, Unit
+from . import Output, add_threshold
 from .terminal import bar_for, table
 
 LEAST_SCORE = 0.05  # precision is measured over all scores
@@ -32,15 +33,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--split", default="", metavar="SPLIT", help="photos to judge by (default: those held back in the training)"
     )
-    parser.add_argument(
-        "--threshold", type=float, default=0.9, metavar="S", help="for the shares of photos (default: 0.9)"
-    )
+    add_threshold(parser, "for the shares of photos (default: the project's)")
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
     """Predict the photos of a split and compare; photos that cannot be read are named and left out."""
     with Project.open(args.project, read_only=True) as project:
         dataset, model = project.dataset(), registry.find(args.model, project.models_folder)
+        threshold = project.threshold if args.threshold is None else args.threshold
     job = _job(model.card)
     photos = _chosen(dataset, job, args.split)
     started = time.monotonic()
@@ -48,13 +48,14 @@ def run(args: argparse.Namespace, out: Output) -> int:
     seconds = time.monotonic() - started
     read = [_sized(one) for one in photos if one.photo.id in predictions]
     classes = {label: model.card.classes[number - 1] for label, number in classes_of(dataset, job).items()}
-    metrics = evaluate(read, predictions, classes=classes, threshold=args.threshold)
+    metrics = evaluate(read, predictions, classes=classes, threshold=threshold)
     document = {"model": model.card.id, "split": args.split or job.val_split, "seconds": round(seconds, 2)}
-    out.report(document | msgspec.to_builtins(metrics) | {"failed": failed}, _text(metrics))
+    told = [f"{one['photo']} could not be outlined and was left out: {one['title']}" for one in failed]
+    out.report(document | msgspec.to_builtins(metrics) | {"failed": failed}, "\n".join([_text(metrics), *told]))
     return 1 if failed else 0
 
 
-def _job(card: registry.ModelCard) -> TrainingJob:
+def _job(card: ModelCard) -> TrainingJob:
     """What the model was taught; a model without a job is taken to know labels of its classes' names."""
     if not card.job:
         return TrainingJob(classes=tuple(ClassRule(name, (name,)) for name in card.classes))
@@ -86,7 +87,7 @@ def _predictions(
     failed: list[dict[str, str]] = []
     with Predictor(model) as predictor, bar_for(out) as bar:
         for number, one in enumerate(photos, start=1):
-            bar.show(f"{number}/{len(photos)} {one.photo.name}")
+            bar.show(f"{number}/{len(photos)} {one.photo.name}", (number - 1) / len(photos))
             try:
                 found[one.photo.id] = predictor.predict(one.photo.path, min_score=LEAST_SCORE)
             except PhotoError as error:
@@ -105,8 +106,7 @@ def _sized(one: AnnotatedPhoto) -> AnnotatedPhoto:
 
 def _text(m: Metrics) -> str:
     rows = [
-        ("box AP50", _share(m.box_ap50), _share(m.baseline_box_ap50)),
-        ("mask AP50", _share(m.mask_ap50), _share(m.baseline_mask_ap50)),
+        *((one.column, _share(getattr(m, one.key)), _share(getattr(m, f"baseline_{one.key}"))) for one in _columns()),
         ("box AP", _share(m.box_ap), ""),
         ("mask AP", _share(m.mask_ap), ""),
         *((f"mask AP50 of {name}", _share(value), "") for name, value in sorted(m.mask_ap50_by_class.items())),
@@ -123,9 +123,13 @@ def _text(m: Metrics) -> str:
     return "\n".join(lines)
 
 
+def _columns() -> list[Metric]:
+    return [metric for metric in METRICS if metric.column and f"baseline_{metric.key}" in BY_KEY]
+
+
 def _share(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
+    return "–" if value is None else Unit.PRECISION.text(value)
 
 
 def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:.0f} %"
+    return "–" if value is None else Unit.SHARE.text(value)

@@ -1,4 +1,4 @@
-"""`cardamage export PROJECT OUT`: write a project's annotations to a file."""
+"""`cardamage export PROJECT OUT`: writes a project's annotations to a file or folder."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from .. import formats
 from ..annotations.model import SPLITS
 from ..project import Project
 from ..project.outputs import Outputs
+from ..project.prediction_log import failed, failed_said
 from ..text import count
 from . import Output, force_argument
 from .check_ import as_documents, counted
@@ -36,12 +37,15 @@ def run(args: argparse.Namespace, out: Output) -> int:
     with Project.open(args.project, read_only=True) as project:
         dataset = project.dataset([args.split] if args.split else None)
         outputs = Outputs(project.paths(), project=project.folder, replace=args.force)
+        unknown = failed(dataset.photos, project.looks())
     for loss in formats.losses(dataset, format=args.format):
         out.progress(loss.text)
+    if unknown:
+        out.progress(failed_said(len(unknown)))
     if note := formats.photo_note(format=args.format, copy_photos=args.copy_photos):
         out.progress(note)
     with bar_for(out) as bar:
-        findings = formats.write(
+        problems = formats.write(
             dataset,
             args.out,
             format=args.format,
@@ -55,8 +59,8 @@ def run(args: argparse.Namespace, out: Output) -> int:
         "format": args.format,
         "photos": len(dataset.photos),
         "regions": regions,
-        "findings": as_documents(findings),
+        "problems": as_documents(problems),
     }
     text = f"{count(len(dataset.photos), 'photo')} with {count(regions, 'region')} written to {args.out}."
-    out.report(document, "\n".join([text, *counted(findings)]))
+    out.report(document, "\n".join([text, *counted(problems)]))
     return 0

@@ -1,4 +1,4 @@
-"""`cardamage import PROJECT FILE`: bring annotations and their photos into a project.
+"""`cardamage import PROJECT FILE`: imports annotations and their photos into a project.
 
 `--label-attribute` and `--map` say what names mean; without them labels are taken as they are written, and what looks
 like one label in two spellings is reported.
@@ -66,9 +66,9 @@ def run(args: argparse.Namespace, out: Output) -> int:
         "attributes": [attribute.name for attribute in plan.proposed.attributes],
         "known": summary.known,
         "missing": summary.missing,
-        "findings": as_documents(summary.findings),
+        "problems": as_documents(summary.problems),
     }
-    out.report(document, "\n".join([summary.text, *counted(summary.findings)]))
+    out.report(document, "\n".join([summary.text, *counted(summary.problems)]))
     return 0
 
 

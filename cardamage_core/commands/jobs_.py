@@ -1,4 +1,4 @@
-"""`cardamage jobs`: which trainings are there, and how are they watched, stopped and resumed?"""
+"""`cardamage jobs`: lists, follows, stops and resumes trainings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`cardamage split PROJECT`: which photos teach, which judge? Photos that look alike stay together."""
+"""`cardamage split PROJECT`: deals photos to train, val and test; photos that look alike stay together."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
         def step() -> None:
             nonlocal looked
             looked += 1
-            bar.show(f"Looked at {looked:,} of {count(total, 'photo')}")
+            bar.show(f"Looked at {looked:,} of {count(total, 'photo')}", looked / total)
 
         dealt = deal(project, shares, again=args.again, seed=args.seed, step=step)
     changed = dealt.edit is not None

@@ -5,8 +5,9 @@ from __future__ import annotations
 import codecs
 import os
 import sys
-from typing import TextIO
+from typing import Literal, TextIO
 
+STANDARD: tuple[tuple[int, str, Literal["r", "w"]], ...] = ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w"))
 ERRORS = "cardamage.plain"  # name of the error handler for characters that a stream's encoding lacks
 PLAIN = {
     "“": '"', "”": '"', "‘": "'", "’": "'", "…": "...", "–": "-", "—": "-", "×": "x", "·": ".", "→": "->", "█": "#",
@@ -21,7 +22,7 @@ def mend() -> None:
     into that. What an encoding lacks (cp850, cp1252 and ASCII are what pipes of Windows and old systems use) is written
     in plain characters instead of failing.
     """
-    for descriptor, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+    for descriptor, name, mode in STANDARD:
         if getattr(sys, name) is None:  # so Python marks descriptors that were closed when it started
             setattr(sys, name, _nowhere(descriptor, mode))
     codecs.register_error(ERRORS, _plain)
@@ -38,7 +39,7 @@ def silence(stream: TextIO) -> None:
         os.close(nowhere)
 
 
-def _nowhere(descriptor: int, mode: str) -> TextIO:
+def _nowhere(descriptor: int, mode: Literal["r", "w"]) -> TextIO:
     try:
         os.fstat(descriptor)
     except OSError:

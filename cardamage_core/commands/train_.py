@@ -1,4 +1,4 @@
-"""`cardamage train`: what is trained, and how is it watched?"""
+"""`cardamage train`: makes a training job from arguments and follows it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from pathlib import Path
 from ..annotations.model import Dataset
 from ..jobs import local, queue
 from ..jobs.queue import JobStatus, follow
-from ..mrcnn.presets import PRESETS
 from ..project import Project
 from ..text import duration
-from ..training.job import ClassRule, TrainingJob
-from ..training.splits import split
+from ..training import requirements
+from ..training.job import PRESETS, ClassRule, TrainingJob, split
 from . import Output
 from .terminal import bar_for
 
@@ -51,6 +50,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, out: Output) -> int:
     """Start the worker and watch it; Ctrl-C stops it with a checkpoint."""
+    requirements.check()
     with Project.open(args.project, read_only=True) as project:
         dataset, folder = project.dataset(), project.folder
     job_folder = queue.create(folder, job_of(args, dataset), dataset)
@@ -75,6 +75,7 @@ def watch(job_folder: Path, out: Output, *, stop_on_interrupt: bool) -> int:
 def job_of(args: argparse.Namespace, dataset: Dataset) -> TrainingJob:
     """The job that the arguments describe."""
     labels = tuple(filter(None, map(str.strip, args.labels.split(","))))
+    classes: tuple[ClassRule, ...]
     if args.one_class or not labels:
         classes = (ClassRule(args.one_class or "damage", labels),)
     else:

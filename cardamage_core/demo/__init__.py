@@ -1,1 +1,1 @@
-"""Sample cars drawn by our own code, and the demonstration made of them."""
+"""Sample cars drawn in numpy, and the demonstration made of them."""

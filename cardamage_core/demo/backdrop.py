@@ -1,4 +1,4 @@
-"""What is behind and below the car: sky, a street of houses or trees, asphalt with its lines, the car's shadow?"""
+"""Draws the surroundings of a car: sky, houses or trees, asphalt with its lines, the car's shadow."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _STRIP_METRES = (7.0, 30.0)
 
 
 @dataclass(frozen=True)
-class Place:
+class Surroundings:
     """Where a car stands: a painted `strip` (h, w, 4: colour and cover) behind it, and tiles for the ground."""
 
     strip: np.ndarray
@@ -26,17 +26,17 @@ class Place:
     lines: tuple[float, ...]
 
 
-def make_place(rng: np.random.Generator, kind: str) -> Place:
+def make_place(rng: np.random.Generator, kind: str) -> Surroundings:
     """A place of one of the `PLACES`."""
     painters = {"street": _houses, "park": _trees, "wall": _wall}
     strip = np.zeros((*_STRIP, 4), np.float32)
     painters[kind](rng, strip)
     distance = 3.4 if kind == "wall" else float(rng.uniform(7, 11))
     lines = tuple(float(s) for s in (-2.55, 2.55)) if rng.random() < 0.6 else ()
-    return Place(strip, drawing.clouds(rng, 256, coarsest=8, fade=0.8), distance, lines)
+    return Surroundings(strip, drawing.clouds(rng, 256, coarsest=8, fade=0.8), distance, lines)
 
 
-def paint(place: Place, camera: Camera, body: Body, weather: Weather) -> np.ndarray:
+def paint(place: Surroundings, camera: Camera, body: Body, weather: Weather) -> np.ndarray:
     """(height, width, 3) float colours of everything but the car."""
     rays = camera.rays()
     picture = _sky(rays, weather, place)
@@ -51,20 +51,20 @@ def paint(place: Place, camera: Camera, body: Body, weather: Weather) -> np.ndar
     return picture
 
 
-def _sky(rays: np.ndarray, weather: Weather, place: Place) -> np.ndarray:
+def _sky(rays: np.ndarray, weather: Weather, place: Surroundings) -> np.ndarray:
     up = np.clip(rays[..., 2:3], 0, 1)
-    sky = np.float32(weather.horizon) * (1 - up**0.6) + np.float32(weather.zenith) * up**0.6
+    sky = np.array(weather.horizon, np.float32) * (1 - up**0.6) + np.array(weather.zenith, np.float32) * up**0.6
     azimuth = np.arctan2(rays[..., 1], rays[..., 0])
     puffs = drawing.sample(place.asphalt, azimuth * 0.25, rays[..., 2] * 0.5)
     return (sky + 0.05 * np.clip(puffs, 0, 2)[..., None]).astype(np.float32)
 
 
-def _strip_reach(place: Place, camera: Camera) -> float:
+def _strip_reach(place: Surroundings, camera: Camera) -> float:
     """How far from the camera, on the ground, the strip stands."""
     return float(np.hypot(*camera.eye[:2])) + place.distance
 
 
-def _stand_strip(picture: np.ndarray, rays: np.ndarray, place: Place, camera: Camera, weather: Weather) -> None:
+def _stand_strip(picture: np.ndarray, rays: np.ndarray, place: Surroundings, camera: Camera, weather: Weather) -> None:
     """Stand the strip behind the car, square to the view."""
     forward = camera.axes()[2].copy()
     forward[2] = 0
@@ -84,12 +84,12 @@ def _stand_strip(picture: np.ndarray, rays: np.ndarray, place: Place, camera: Ca
     picture[:] = picture * (1 - cover) + layer[..., :3] * day * cover
 
 
-def _ground(x: np.ndarray, y: np.ndarray, place: Place, body: Body, weather: Weather) -> np.ndarray:
+def _ground(x: np.ndarray, y: np.ndarray, place: Surroundings, body: Body, weather: Weather) -> np.ndarray:
     grain = (
         drawing.sample(place.asphalt, x * 0.9, y * 0.9) * 0.045
         + drawing.sample(place.asphalt, x * 0.11, y * 0.13) * 0.06
     )
-    color = np.float32(weather.ground) * (1 + grain[:, None])
+    color = np.array(weather.ground, np.float32) * (1 + grain[:, None])
     for line in place.lines:
         worn = np.clip(0.75 + 0.25 * drawing.sample(place.asphalt, x * 0.5, y * 0.5), 0, 1)
         paint_ = np.clip((0.06 - np.abs(y - line)) / 0.015, 0, 1) * worn
@@ -139,7 +139,7 @@ def _houses(rng: np.random.Generator, strip: np.ndarray) -> None:
 
 def _house(rng: np.random.Generator, wall: np.ndarray) -> None:
     tones = [(0.62, 0.52, 0.43), (0.70, 0.66, 0.60), (0.50, 0.36, 0.31), (0.55, 0.57, 0.58), (0.74, 0.68, 0.55)]
-    wall[..., :3] = np.float32(tones[int(rng.integers(len(tones)))]) * rng.uniform(0.8, 1.05)
+    wall[..., :3] = np.array(tones[int(rng.integers(len(tones)))], np.float32) * rng.uniform(0.8, 1.05)
     wall[..., 3] = 1
     wall[:8, :, :3] *= 0.6
     step_x, step_y = int(rng.integers(46, 70)), int(rng.integers(70, 95))
@@ -151,7 +151,7 @@ def _house(rng: np.random.Generator, wall: np.ndarray) -> None:
 def _window(rng: np.random.Generator, pane: np.ndarray) -> None:
     pane[..., :3] = 0.82
     shine = np.linspace(rng.uniform(0.25, 0.5), 0.14, pane.shape[0] - 6, dtype=np.float32)[:, None, None]
-    pane[3:-3, 3:-3, :3] = shine * np.float32([0.85, 0.95, 1.1])
+    pane[3:-3, 3:-3, :3] = shine * np.array([0.85, 0.95, 1.1], np.float32)
     pane[:, pane.shape[1] // 2 - 1 : pane.shape[1] // 2 + 1, :3] = 0.8
 
 

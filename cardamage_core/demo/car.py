@@ -1,16 +1,14 @@
-"""Which cars do we draw, and what surface does a body have?
+"""Car bodies as surfaces, and the material of each point: paint, glass, lamp or trim.
 
 World coordinates are metres: x forward, y to the car's left, z up; the car stands on z = 0 with its middle at x = 0.
-A body is a loft: a profile seen from the side gives the height at each x, and a rounded section stands on each x.
-
-Which part of a car is paint, glass, lamp or trim?
-
-Each body gets three drawings, as a designer would make them: the side in (x, z), the ends in (y, z) and the top in
-(x, y). Every pixel of the car looks its material up in the drawing that its normal faces.
+A body is a loft: a profile seen from the side gives the height at each x, and a rounded section stands on each x. Each
+body has three drawings: the side in (x, z), the ends in (y, z) and the top in (x, y). Every pixel of the car looks its
+material up in the drawing that its normal faces.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -109,7 +107,7 @@ def surface(body: Body) -> Surface:
     points = np.stack(sections).astype(np.float32)
     along, around = np.gradient(points, axis=0), np.gradient(points, axis=1)
     normals = _unit(np.cross(around, along))
-    outward = np.sign(np.sum(normals * (points - np.float32([0, 0, 0.5])), axis=-1, keepdims=True))
+    outward = np.sign(np.sum(normals * (points - np.array([0, 0, 0.5], np.float32)), axis=-1, keepdims=True))
     flip = 1.0 if np.median(outward) > 0 else -1.0
     return Surface(points, normals * np.float32(flip), _unit(along), _unit(around))
 
@@ -304,7 +302,7 @@ def _plate(belt: float) -> Polygon:
     return box(-0.26, belt - 0.56, 0.26, belt - 0.45)
 
 
-def _drawing(*layers: tuple[int, list[BaseGeometry]], until: tuple[float, float] | None = None) -> np.ndarray:
+def _drawing(*layers: tuple[int, Sequence[BaseGeometry]], until: tuple[float, float] | None = None) -> np.ndarray:
     """(size, size, 7) float weights; later layers cover earlier ones. `until` keeps glass between two x."""
     size = int(2 * _MARGIN * _SCALE)
     weights = np.zeros((size, size, 7), np.float32)

@@ -1,9 +1,7 @@
-"""What does a damage do to a car's skin, and what outline does it have, exactly?
+"""Damages on a car's skin: their geometry, their placement and their exact outline in the photo.
 
 A damage lives on the body's surface, in metres around its middle: a along the car, b around the section. Its outline is
-the very geometry that is drawn, carried through the camera; nothing is ever thresholded.
-
-Where on a car can a damage sit, and what is its outline in the photo?
+the very geometry that is drawn, carried through the camera; nothing is thresholded.
 """
 
 from __future__ import annotations
@@ -111,7 +109,7 @@ def _dent(rng: np.random.Generator, size: float) -> Damage:
     outline = shapely.union_all([_ellipse(bump) for bump in bumps])
     scuffed = rng.random() < 0.5
     return Damage(DENT, outline, (crease,) if scuffed else (), (0.0035 * size,) if scuffed else (),
-                  tuple(tuple(float(v) for v in bump) for bump in bumps))  # fmt: skip
+                  tuple(bumps))  # fmt: skip
 
 
 def _broken_glass(rng: np.random.Generator, size: float) -> Damage:
@@ -206,7 +204,7 @@ def on_surface(grid: np.ndarray, u: np.ndarray, v: np.ndarray) -> np.ndarray:
 
 def outline(placed: Placed, surface: Surface, camera: Camera, *, scale: float) -> BaseGeometry:
     """The damage's outline in the photo, cut at its border; `scale` camera pixels are one pixel of the photo."""
-    ring = np.array(placed.damage.outline.segmentize(0.02).exterior.coords[:-1])
+    ring = shapely.get_coordinates(placed.damage.outline.segmentize(0.02))[:-1]
     seen = camera.project(on_surface(surface.points, *placed.to_grid(ring)))[:, :2] / scale
     return _valid(Polygon(seen)).intersection(box(0, 0, camera.width / scale, camera.height / scale))
 
@@ -229,7 +227,7 @@ def _fits(placed: Placed, body: Body, surface: Surface, eye: tuple[float, float,
 
 def _probes(damage: Damage) -> np.ndarray:
     """(p, 2) places all over a damage: its rim, the same drawn in twice, and its strokes."""
-    ring = np.array(damage.outline.segmentize(0.04).exterior.coords)
+    ring = shapely.get_coordinates(damage.outline.segmentize(0.04))
     middle = ring.mean(axis=0)
     strokes = [np.array(stroke.coords) for stroke in damage.strokes]
     return np.concatenate([ring, middle + 0.66 * (ring - middle), middle + 0.33 * (ring - middle), *strokes])

@@ -1,11 +1,7 @@
-"""Which point of which surface does each pixel show?
+"""A small software rasteriser with seeded noise, lighting and reflections.
 
-A small software rasteriser: triangles are painted from far to near as numbers (cv2), then every pixel's barycentric
-coordinates are worked out at once (numpy), corrected for perspective.
-
-How do we make natural-looking irregularity that is the same for the same seed?
-
-How does light fall on a car: sun, sky, and what its paint and glass mirror?
+Triangles are painted from far to near as numbers (cv2), then every pixel's barycentric coordinates are computed at once
+(numpy), corrected for perspective.
 """
 
 from __future__ import annotations
@@ -18,6 +14,15 @@ import numpy as np
 from . import car
 
 _SHIFT = 4  # sub-pixel bits of cv2.fillConvexPoly
+
+
+Triple = tuple[float, float, float]
+
+
+def triple(values: np.ndarray) -> Triple:
+    """Three numbers of an array (3,) as plain floats."""
+    first, second, third = values.tolist()
+    return first, second, third
 
 
 @dataclass(frozen=True)
@@ -169,11 +174,14 @@ class Finish:
 def shade(normals: np.ndarray, view: np.ndarray, base: np.ndarray, gloss: np.ndarray, weather: Weather) -> np.ndarray:
     """(p, 3) colours of a surface with unit normals and view directions (towards the eye), `base` colours (p, 3) and
     `gloss` (p,) from 0 (chalk) to 1 (clear coat or glass)."""
-    sun = np.float32(weather.sun)
+    sun = np.array(weather.sun, np.float32)
     lambert = np.clip(normals @ sun, 0, None)[:, None]
     up = (normals[:, 2:3] + 1) / 2
-    ambient = np.float32(weather.ground) * 0.55 * (1 - up) + (np.float32(weather.zenith) * 0.4 + 0.42) * up
-    lit = base * (ambient + weather.sunlight * lambert * np.float32([1.0, 0.96, 0.88]))
+    ambient = (
+        np.array(weather.ground, np.float32) * 0.55 * (1 - up)
+        + (np.array(weather.zenith, np.float32) * 0.4 + 0.42) * up
+    )
+    lit = base * (ambient + weather.sunlight * lambert * np.array([1.0, 0.96, 0.88], np.float32))
     facing = np.clip(np.sum(normals * view, axis=1), 0, 1)
     mirrored = 2 * facing[:, None] * normals - view
     fresnel = (0.07 + 0.85 * (1 - facing) ** 4) * gloss
@@ -184,12 +192,12 @@ def shade(normals: np.ndarray, view: np.ndarray, base: np.ndarray, gloss: np.nda
 def surroundings(directions: np.ndarray, weather: Weather) -> np.ndarray:
     """(p, 3) what is seen in directions (p, 3): sky, a dark skyline, the ground."""
     up = directions[:, 2:3]
-    sky = _mix(np.float32(weather.horizon), np.float32(weather.zenith), np.clip(up, 0, 1) ** 0.55)
-    ground = np.float32(weather.ground) * (0.75 + 0.35 * np.clip(-up, 0, 1))
+    sky = _mix(np.array(weather.horizon, np.float32), np.array(weather.zenith, np.float32), np.clip(up, 0, 1) ** 0.55)
+    ground = np.array(weather.ground, np.float32) * (0.75 + 0.35 * np.clip(-up, 0, 1))
     azimuth = np.arctan2(directions[:, 1], directions[:, 0]) / (2 * np.pi) % 1.0
     height = weather.skyline[(azimuth * len(weather.skyline)).astype(int) % len(weather.skyline)]
     town = np.clip((height[:, None] - up) / 0.05, 0, 1)
-    above = _mix(sky, np.float32(weather.ground) * 0.62, town)
+    above = _mix(sky, np.array(weather.ground, np.float32) * 0.62, town)
     return _mix(ground, above, np.clip(up / 0.04 + 0.5, 0, 1))
 
 
@@ -199,7 +207,7 @@ def materials(
     """(p, 3) base colours and (p,) gloss for material weights (p, 7), see `panels`."""
     facing = np.clip(np.sum(normals * view, axis=1), 0, 1)[:, None]
     flop = 1 + finish.metallic * (0.55 * facing**2 - 0.35)
-    color = np.broadcast_to(np.float32(finish.paint), normals.shape) * flop
+    color = np.broadcast_to(np.array(finish.paint, np.float32), normals.shape) * flop
     gloss = np.ones(len(normals), np.float32)
     looks = {
         car.GLASS: (finish.glass, 1.9),
@@ -212,7 +220,7 @@ def materials(
     }
     for material, (look, shine) in looks.items():
         weight = weights[:, material]
-        color = _mix(color, np.float32(look), weight[:, None])
+        color = _mix(color, np.array(look, np.float32), weight[:, None])
         gloss = gloss * (1 - weight) + shine * weight
     return color, gloss
 

@@ -1,15 +1,9 @@
-"""What happens in a demonstration, from nothing to damage figures?
+"""Runs the demonstration, from nothing to damage figures on one HTML page.
 
     draw photos → project → VIA import → short training by the jobs' worker → predictions → pictures and a page
 
 Everything lies in one folder: `photos/` as drawn, `project/`, `result/`. Running it again goes on with what is there.
-The claim photos come into the project without annotations; what was drawn on them is kept aside, to judge by.
-
-How much is drawn and trained in a demonstration, and in which folder?
-
-What does the freshly trained model see on photos it was not taught, and how right is it?
-
-How is the result of a demonstration told on one page?
+The claim photos come into the project without annotations; what was drawn on them is kept aside as ground truth.
 """
 
 from __future__ import annotations
@@ -24,10 +18,10 @@ from typing import Protocol
 import jinja2
 import msgspec
 
-from .. import __version__, files, formats, imaging
+from .. import files, formats, imaging
 from ..annotations.model import AnnotatedPhoto, Label, Photo, Region
 from ..assessment import pictures
-from ..assessment.damage import NOT_AN_ESTIMATE, Damage, assess, counts, figure
+from ..assessment.damage import NOT_AN_ESTIMATE, Damage, assess, figure, is_counted
 from ..errors import JobError
 from ..evaluation import Metrics, evaluate
 from ..files import write_atomic
@@ -39,6 +33,7 @@ from ..models.registry import Model
 from ..project import Project, import_apply, import_plan
 from ..training import initial_weights
 from ..training.job import ClassRule, TrainingJob
+from ..version import __version__
 from . import damages, samples, scene
 
 TRUTH = "claim_truth.json"
@@ -66,37 +61,40 @@ class Outcome:
     seconds: dict[str, float]
 
 
-def run(folder: Path, recipe: Recipe, watch: Watch) -> Outcome:
+def run(folder: Path, settings: DemoSettings, watch: Watch) -> Outcome:
     """Carry the whole demonstration out in `folder`. Raises CarDamageError where a person must help."""
     clock = _Clock()
-    files = _draw(folder, recipe, watch)
+    files = _draw(folder, settings, watch)
     clock.lap("draw")
     with Project.open_or_create(folder / "project") as project:
         _import(project, files, watch)
         clock.lap("import")
-        model = _train(project, recipe, watch)
+        model = _train(project, settings, watch)
+        project.set_threshold(settings.threshold)  # the window shows what the report says
         clock.lap("train")
         claim, held_out = _unseen(project, files[CLAIM])
         watch.say(f"Outlining damage on {len(claim + held_out)} photos that the model has never seen …")
         found = predict(model.folder, claim + held_out, watch.show)
-        judged = judge(project, claim, found, folder / "result", threshold=recipe.threshold)
+        judged = judge(project, claim, found, folder / "result", threshold=settings.threshold)
         clock.lap("predict")
-    metrics = evaluate(claim + held_out, found, threshold=recipe.threshold)
-    return Outcome(folder / "project", model, recipe.threshold, tuple(judged), metrics, clock.laps)
+    metrics = evaluate(claim + held_out, found, threshold=settings.threshold)
+    return Outcome(folder / "project", model, settings.threshold, tuple(judged), metrics, clock.laps)
 
 
-def _draw(folder: Path, recipe: Recipe, watch: Watch) -> dict[str, Path]:
-    """The annotation file of each split; photos drawn earlier by the same recipe are kept."""
+def _draw(folder: Path, settings: DemoSettings, watch: Watch) -> dict[str, Path]:
+    """The annotation file of each split; photos drawn earlier by the same settings are kept."""
     photos = folder / "photos"
-    files = {split: photos / split / samples.ANNOTATIONS for split in recipe.photos} | {CLAIM: photos / TRUTH}
-    if is_drawn(folder, recipe):
+    files = {split: photos / split / samples.ANNOTATIONS for split in settings.photos} | {CLAIM: photos / TRUTH}
+    if is_drawn(folder, settings):
         watch.say(f"The photos in {photos} are there already.")
         return files
-    watch.say(f"Drawing {sum(recipe.photos.values())} photos of cars …")
+    watch.say(f"Drawing {sum(settings.photos.values())} photos of cars …")
     show = _share(watch, "Drawing")
-    drawn = samples.draw_splits(photos, recipe.photos, seed=recipe.seed, processes=recipe.processes, progress=show)
+    drawn = samples.draw_splits(
+        photos, settings.photos, seed=settings.seed, processes=settings.processes, progress=show
+    )
     drawn[CLAIM].replace(files[CLAIM])
-    mark_drawn(folder, recipe)
+    mark_drawn(folder, settings)
     return files
 
 
@@ -109,8 +107,8 @@ def _import(project: Project, files: dict[str, Path], watch: Watch) -> None:
         watch.say(summary.text)
 
 
-def _train(project: Project, recipe: Recipe, watch: Watch) -> Model:
-    job_folder = queue.create(project.folder, recipe.job(), project.dataset())
+def _train(project: Project, settings: DemoSettings, watch: Watch) -> Model:
+    job_folder = queue.create(project.folder, settings.job(), project.dataset())
     local.start(job_folder)
     status = follow(job_folder, watch.say, bar=watch.show, stop_on_interrupt=True)
     if status.state != "finished" or not status.model:
@@ -159,7 +157,7 @@ _FILE = "recipe.json"
 
 
 @dataclass(frozen=True)
-class Recipe:
+class DemoSettings:
     """The photos drawn per split, the training, and from which score on a prediction counts."""
 
     photos: dict[str, int] = field(default_factory=lambda: {"train": 80, "val": 8, CLAIM: 8})
@@ -187,30 +185,30 @@ class Recipe:
         return EPOCHS_FROM_NOTHING if from_nothing else EPOCHS
 
 
-def place(out: Path, recipe: Recipe) -> Path:
-    """The folder for a recipe: `out`, or `out-2`, `out-3` … where another recipe's photos lie already."""
+def place(out: Path, settings: DemoSettings) -> Path:
+    """The folder for these settings: `out`, or `out-2`, `out-3` … where photos of others lie already."""
     candidates = itertools.chain([out], (out.with_name(f"{out.name}-{n}") for n in itertools.count(2)))
-    return next(folder for folder in candidates if not _is_taken(folder, recipe))
+    return next(folder for folder in candidates if not _is_taken(folder, settings))
 
 
-def is_drawn(folder: Path, recipe: Recipe) -> bool:
-    """Whether the recipe's photos lie in this folder, all of them."""
+def is_drawn(folder: Path, settings: DemoSettings) -> bool:
+    """Whether the settings' photos lie in this folder, all of them."""
     file = folder / _FILE
-    return file.is_file() and file.read_bytes() == _key(recipe)
+    return file.is_file() and file.read_bytes() == _key(settings)
 
 
-def mark_drawn(folder: Path, recipe: Recipe) -> None:
-    """Say that the recipe's photos lie in this folder."""
-    write_atomic(folder / _FILE, _key(recipe))
+def mark_drawn(folder: Path, settings: DemoSettings) -> None:
+    """Note that the settings' photos lie in this folder."""
+    write_atomic(folder / _FILE, _key(settings))
 
 
-def _is_taken(folder: Path, recipe: Recipe) -> bool:
-    return (folder / _FILE).exists() and not is_drawn(folder, recipe)
+def _is_taken(folder: Path, settings: DemoSettings) -> bool:
+    return (folder / _FILE).exists() and not is_drawn(folder, settings)
 
 
-def _key(recipe: Recipe) -> bytes:
+def _key(settings: DemoSettings) -> bytes:
     """What decides about the photos."""
-    return msgspec.json.encode({"version": samples.VERSION, "seed": recipe.seed, "photos": recipe.photos})
+    return msgspec.json.encode({"version": samples.VERSION, "seed": settings.seed, "photos": settings.photos})
 
 
 LEAST_SCORE = 0.05  # what is kept for measuring
@@ -259,11 +257,11 @@ def judge(
 
 def _shown(found: Sequence[Region], threshold: float) -> tuple[Region, ...]:
     """What counts; the car's outline below the damages, so that it hides none."""
-    return tuple(sorted((r for r in found if counts(r, threshold)), key=lambda region: region.label != scene.CAR))
+    return tuple(sorted((r for r in found if is_counted(r, threshold)), key=lambda region: region.label != scene.CAR))
 
 
 def _keep(project: Project, photo: Photo, shown: tuple[Region, ...]) -> None:
-    """Put predictions in the place of earlier ones that nobody has looked at."""
+    """Put predictions in the place of earlier ones that are unreviewed."""
     earlier = project.regions(photo.id)
     kept = tuple(r for r in earlier if r.origin.kind != "predicted" or r.review != "unreviewed")
     project.edit_regions(photo.id, earlier, kept + shown, "Outline damage")

@@ -1,4 +1,4 @@
-"""How are drawn sample photos put on disk, with annotations as VIA writes them?
+"""Writes drawn sample photos to disk, with annotations as VIA writes them.
 
 FOLDER/train/train_001.jpg …  FOLDER/train/via_region_data.json      and the same for val
 """
@@ -16,7 +16,7 @@ import cv2
 from shapely.geometry.base import BaseGeometry
 
 from ..files import write_atomic
-from . import scene
+from . import damages, scene
 
 ANNOTATIONS = "via_region_data.json"
 SAMPLE = {"train": 9, "val": 3}
@@ -85,7 +85,7 @@ def _drawn(jobs: dict[str, list[_Job]], processes: int) -> Iterator[tuple[str, d
 def _draw_one(job: _Job) -> dict[str, Any]:
     """Draw and write one photo; its entry in the annotation file."""
     path, seed, number = job
-    photo = scene.draw(seed, kinds=() if number % _UNDAMAGED == _UNDAMAGED - 1 else scene.damages.KINDS)
+    photo = scene.draw(seed, kinds=() if number % _UNDAMAGED == _UNDAMAGED - 1 else damages.KINDS)
     _, data = cv2.imencode(".jpg", photo.image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
     write_atomic(path, data.tobytes())
     regions = [_region(label, _ring(area)) for label, area in photo.outlines]

@@ -1,9 +1,7 @@
-"""How is one photo of a car drawn, with the exact outlines of the car and its damages?
+"""Draws one photo of a car, with the exact outlines of the car and its damages.
 
 Everything follows from the seed: body, paint, place, light, camera and damages. The picture is drawn at twice its size
 and then reduced, blurred a little and given a sensor's noise.
-
-What do a car's wheels and mirrors look like?
 """
 
 from __future__ import annotations
@@ -51,7 +49,7 @@ class _Scene:
     surface: Surface
     finish: Finish
     weather: Weather
-    place: backdrop.Place
+    place: backdrop.Surroundings
     camera: Camera
     damages: tuple[Placed, ...]
     spokes: float
@@ -88,11 +86,11 @@ def _make_weather(rng: np.random.Generator) -> Weather:
     sun = np.array([np.cos(azimuth) * np.cos(height), np.sin(azimuth) * np.cos(height), np.sin(height)])
     skyline = np.interp(np.linspace(0, 24, 720), np.arange(25), rng.uniform(0.02, 0.30, 25)).astype(np.float32)
     return Weather(
-        sun=tuple(sun.tolist()),
+        sun=drawing.triple(sun),
         sunlight=float(rng.uniform(0.5, 0.75) if sunny else rng.uniform(0.1, 0.25)),
         zenith=(0.28, 0.47, 0.78) if sunny else (0.62, 0.66, 0.72),
         horizon=(0.80, 0.87, 0.95) if sunny else (0.86, 0.87, 0.89),
-        ground=tuple(float(c) for c in np.array([0.38, 0.38, 0.39]) * rng.uniform(0.75, 1.2)),
+        ground=drawing.triple(np.array([0.38, 0.38, 0.39]) * rng.uniform(0.75, 1.2)),
         skyline=skyline,
     )
 
@@ -133,7 +131,7 @@ def _try_sizes(
     *,
     dark: bool,
 ) -> Placed | None:
-    """Place a damage, a smaller one where a big one does not fit."""
+    """Surroundings a damage, a smaller one where a big one does not fit."""
     size = float(rng.uniform(0.9, 1.35))
     for share in (1.0, 0.85, 0.7):
         damage = damages.make(rng, kind, size=share * size, dark_paint=dark)
@@ -152,14 +150,14 @@ def _aim(
     """Frame the whole car, or step closer to a damage."""
     target = np.array([0.0, 0.0, 0.66])
     width, height = round(WIDTH * _SCALE), round(HEIGHT * _SCALE)
-    whole = Camera(eye, tuple(target.tolist()), 1.0, width, height)
+    whole = Camera(eye, drawing.triple(target), 1.0, width, height)
     seen = whole.project(skin.points.reshape(-1, 3))[:, :2] - (width / 2, height / 2)
     focal = min(0.5 * width / np.abs(seen[:, 0]).max(), 0.5 * height / np.abs(seen[:, 1]).max())
     zoom = rng.uniform(0.82, 0.96)
     if placed and rng.random() < 0.45:
         at = skin.points[int(placed[0].u), int(placed[0].v)]
         zoom, target = rng.uniform(1.3, 1.9), 0.35 * target + 0.65 * at
-    return Camera(eye, tuple(float(c) for c in target), float(focal * zoom), width, height)
+    return Camera(eye, drawing.triple(target), float(focal * zoom), width, height)
 
 
 def _paint_wheels(picture: np.ndarray, scene: _Scene) -> np.ndarray:
@@ -259,7 +257,7 @@ def _silhouette(scene: _Scene) -> BaseGeometry:
     skin = np.concatenate([skin, np.concatenate([scene.surface.points[::3, -1:], scene.surface.points[-1:, -1:]])], 1)
     screen = camera.project(skin)[..., :2] / _SCALE
     corners = np.stack([screen[:-1, :-1], screen[:-1, 1:], screen[1:, 1:], screen[1:, :-1]], 2).reshape(-1, 4, 2)
-    pieces = list(shapely.convex_hull(shapely.multipoints(corners)).tolist())
+    pieces: list[BaseGeometry] = np.asarray(shapely.convex_hull(shapely.multipoints(corners))).tolist()
     for mesh, count in ((wheels(scene.body), 4), (mirrors(scene.body), 2)):
         for part in np.split(camera.project(mesh.vertices)[:, :2] / _SCALE, count):
             pieces.append(MultiPoint(part).convex_hull)
@@ -316,7 +314,7 @@ def wheel_colors(places: np.ndarray, turned: float) -> tuple[np.ndarray, np.ndar
     spoke = np.clip((np.cos(5 * angle) + 0.25 - 0.5 * radius) * 5, 0, 1)
     rim = np.maximum(np.clip((radius - 0.60) / 0.02, 0, 1), np.clip((0.16 - radius) / 0.02, 0, 1))
     metal = np.maximum(spoke, rim) * np.clip((0.685 - radius) / 0.015, 0, 1)
-    base = 0.03 + metal[:, None] * np.float32([0.44, 0.45, 0.47])
+    base = 0.03 + metal[:, None] * np.array([0.44, 0.45, 0.47], np.float32)
     return base.astype(np.float32), (0.05 + 0.85 * metal).astype(np.float32)
 
 

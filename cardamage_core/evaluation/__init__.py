@@ -1,4 +1,4 @@
-"""How good a model is."""
+"""Quality of predictions against ground truth."""
 
 from .measure import Metrics, evaluate
 

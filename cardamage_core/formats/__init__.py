@@ -1,4 +1,4 @@
-"""Which annotation formats are there, and how is a file recognised?
+"""The table of annotation formats: recognising, reading and writing files.
 
 A format is one module that offers `FORMATS`; a line in `_TABLE` adds it. A new one needs nothing else.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from ..annotations.model import Dataset, Finding
+from ..annotations.model import Dataset, Problem
 from ..errors import FormatError
 from . import coco, cvat, labelme, vehide, voc, yolo
 from .export import Check, PhotoCopies, must_be_fitting, note, unchecked, write_files
@@ -29,7 +29,7 @@ __all__ = [
     "losses",
     "photo_note",
     "read",
-    "read_with_findings",
+    "read_with_problems",
     "sniff",
     "write",
 ]
@@ -58,10 +58,10 @@ def sniff(path: Path | str) -> str:
 
 def read(path: Path | str, *, format: str = "") -> Dataset:  # noqa: A002
     """The photos and regions in a file; ids count from 1 in each file, paths are as written in it."""
-    return read_with_findings(path, format=format).dataset
+    return read_with_problems(path, format=format).dataset
 
 
-def read_with_findings(
+def read_with_problems(
     path: Path | str,
     *,
     format: str = "",  # noqa: A002
@@ -74,7 +74,7 @@ def read_with_findings(
 
     `label_in` names the attribute that holds the label; `photos` is their folder, for formats that need their sizes.
     `tell` is called often with how far reading is, 0…1, and may raise to stop. A region that cannot be understood is
-    left out with a finding; FormatError where there is nothing else. `keep` may be given the photos one by one, before
+    left out with a problem; FormatError where there is nothing else. `keep` may be given the photos one by one, before
     anything else of the file is known, and says what becomes of them: so a large file need not be in memory as a whole.
     """
     source = Source(Path(path), label_in=label_in, photos=photos, tell=tell, keep=keep)
@@ -88,7 +88,7 @@ def read_with_findings(
 
 
 def _with_unread(reading: Reading, source: Source) -> Reading:
-    """What was left out is a finding; where nothing could be understood it is an error."""
+    """What was left out is a problem; where nothing could be understood it is an error."""
     if not source.unread:
         return reading
     bad = {photo for _, photo in source.unread}
@@ -96,13 +96,13 @@ def _with_unread(reading: Reading, source: Source) -> Reading:
     if not any(one.regions for one in photos) and sum(o.photo.id not in bad for o in photos) <= len(source.unread):
         raise source.unread[0][0]
     found = (
-        Finding("unreadable-region", f"{error.title} It was left out. {error.detail}", "error", photo)
+        Problem("unreadable-region", f"{error.title} It was left out. {error.detail}", "error", photo)
         for error, photo in source.unread
     )
-    return Reading(reading.dataset, (*reading.findings, *found))
+    return Reading(reading.dataset, (*reading.problems, *found))
 
 
-def losses(dataset: Dataset, *, format: str) -> tuple[Finding, ...]:  # noqa: A002
+def losses(dataset: Dataset, *, format: str) -> tuple[Problem, ...]:  # noqa: A002
     """What the format cannot hold of a data set, and what becomes of it: to be asked before writing."""
     return _losses(dataset, _named(format))
 
@@ -120,7 +120,7 @@ def write(
     copy_photos: bool = False,
     check: Check = unchecked,
     tell: Callable[[float], None] = nothing,
-) -> tuple[Finding, ...]:
+) -> tuple[Problem, ...]:
     """Write a data set; old files stay if anything fails. Says what the format could not hold.
 
     With `copy_photos` the photos are put where the format expects them. `check` is told the paths before anything is
@@ -128,29 +128,35 @@ def write(
     may raise to stop.
     """
     target = _named(format)
-    if target.write is None:
-        raise FormatError(f"{target.text} can only be read.", f"Formats to write are: {', '.join(WRITABLE)}.")
+    write = _writer(target)
     if copy_photos:
         found = _written_with_photos(dataset, Path(path), target, check, tell)
     else:
-        written = target.write(dataset)
+        written = write(dataset)
         files = _watched(written.files, len(dataset.photos), tell)
         write_files(files, Path(path), is_folder=not target.suffix, check=check)
-        found = written.findings
+        found = written.problems
     return (*_losses(dataset, target), *found)
+
+
+def _writer(target: Format) -> Callable[[Dataset], Written]:
+    if target.write is None:
+        raise FormatError(f"{target.text} can only be read.", f"Formats to write are: {', '.join(WRITABLE)}.")
+    return target.write
 
 
 def _written_with_photos(
     dataset: Dataset, path: Path, target: Format, check: Check, tell: Callable[[float], None]
-) -> tuple[Finding, ...]:
+) -> tuple[Problem, ...]:
     copies = PhotoCopies(dataset, target)
-    found: list[Finding] = []
+    write = _writer(target)
+    found: list[Problem] = []
 
     def contents() -> Iterator[tuple[str, bytes]]:
         yield from copies.files()
-        written = target.write(copies.dataset())
+        written = write(copies.dataset())
         yield from ((inside or path.name, data) for inside, data in written.files)
-        found.extend((*written.findings, *copies.findings()))
+        found.extend((*written.problems, *copies.problems()))
 
     must_be_fitting(path, is_folder=not target.suffix)
     files = _watched(contents(), 2 * len(dataset.photos), tell)

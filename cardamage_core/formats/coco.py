@@ -1,4 +1,4 @@
-"""How is COCO JSON read and written?
+"""Reads and writes COCO instance segmentation JSON.
 
 `images`, `annotations`, `categories` (cocodataset.org, data format). An annotation's `segmentation` is a list of
 polygons (parts, which may overlap), or a run-length encoding, as lengths or compressed. VIA writes the image's number
@@ -11,11 +11,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from .. import __version__
 from ..annotations.labels import DAMAGE
 from ..annotations.model import AnnotatedPhoto, Dataset, Photo, Rectangle, Region, Shape
 from ..annotations.shapes import area, bounds, outline
 from ..imaging import MOST_PIXELS
+from ..version import __version__
 from . import common, masks
 from .common import Found, dataset, label_names, label_of, outlines, photo, polygon, rounded, with_label_fields
 from .export import has_hole
@@ -23,7 +23,7 @@ from .source import Format, Reading, Source, Written
 
 
 def recognises(source: Source) -> bool:
-    """Does it hold lists of images and annotations?"""
+    """Whether it holds lists of images and annotations."""
     data = source.json if source.is_json else None
     return isinstance(data, dict) and isinstance(data.get("images"), list) and isinstance(data.get("annotations"), list)
 

@@ -1,17 +1,14 @@
-"""How does what a reader found become photos and regions, and what do writers need of shapes and names?
+"""Helpers that readers and writers share: validated values, label attributes, polygons with holes.
 
-How is a polygon with holes written where there is no place for holes?
+Files are untrusted: each validating function returns the value as we keep it, or raises a FormatError that names the
+place and says what was expected.
 
-Holes are cut open: the ring runs in along a line and back, which leaves the area as it is under every rule of filling.
+Where a format has no place for holes, they are cut open: the ring runs in along a line and back, which leaves the area
+as it is under every fill rule.
 
-Is a value from an untrusted file what it should be?
-
-Each function gives the value as we keep it, or raises a FormatError that names the place and says what was expected.
-
-Which attribute of a region is its label?
-
-Files do not say. The usual names come first, in any case and spelling; failing these, the attribute that most regions
-have with the fewest different values. In some files the *name* of the attribute is the label: `{"Front": "damage"}`.
+Files do not say which attribute of a region is its label. The usual names come first, in any case and spelling; failing
+these, the attribute that most regions have with the fewest different values. In some files the *name* of the attribute
+is the label: `{"Front": "damage"}`.
 """
 
 from __future__ import annotations
@@ -27,18 +24,7 @@ import shapely
 
 from .. import geometry
 from ..annotations.labels import DAMAGE, new_labels
-from ..annotations.model import (  # fmt: skip
-    AnnotatedPhoto,
-    Dataset,
-    Label,
-    Origin,
-    Photo,
-    Polygon,
-    Region,
-    Ring,
-    Role,
-    Shape,
-)
+from ..annotations.model import AnnotatedPhoto, Dataset, Label, Origin, Photo, Polygon, Region, Ring, Role, Shape
 from ..annotations.shapes import outline
 from ..imaging import MOST_PIXELS, TOO_LONG
 from .source import Source
@@ -179,7 +165,8 @@ def _bridged(outer: Ring, hole: Ring) -> Ring:
 def _nearest(outer: np.ndarray, hole: np.ndarray) -> tuple[int, int]:
     """The two vertices that are nearest to each other."""
     if len(outer) * len(hole) > MANY_PAIRS:
-        found, near = shapely.STRtree(shapely.points(outer)).query_nearest(shapely.points(hole), return_distance=True)
+        tree = shapely.STRtree(np.asarray(shapely.points(outer)))
+        found, near = tree.query_nearest(shapely.points(hole), return_distance=True)
         best = int(near.argmin())
         return int(found[1, best]), int(found[0, best])
     squares = ((outer[:, None] - hole[None]) ** 2).sum(-1)
@@ -187,7 +174,7 @@ def _nearest(outer: np.ndarray, hole: np.ndarray) -> tuple[int, int]:
     return int(i), int(j)
 
 
-LARGEST = 1e9  # pixels; further out nobody has clicked
+LARGEST = 1e9  # pixels; no photo is as large
 
 
 def number(value: Any, source: Source, *, where: str, what: str = "a number of pixels") -> float:
@@ -256,22 +243,22 @@ MOST_LABELS = 40  # more different values than that, mostly seen once, are notes
 IN_NAME = "*"  # given as the label's attribute: its name is the label
 
 
-class Place(NamedTuple):
+class LabelPlace(NamedTuple):
     """Where labels are: in the first of these attributes that a region has, or in the name of its one attribute."""
 
     names: tuple[str, ...] = ()
     in_name: bool = False
 
 
-def place(regions: Sequence[Mapping[str, Any]], wanted: str = "") -> Place:
+def place(regions: Sequence[Mapping[str, Any]], wanted: str = "") -> LabelPlace:
     """Where the labels of these regions are. `wanted` is an attribute's name (in any case), `IN_NAME`, or "": guess."""
     if wanted == IN_NAME or (not wanted and _is_in_name(regions)):
-        return Place(in_name=True)
+        return LabelPlace(in_name=True)
     if not wanted:
-        return Place(candidates(regions))
+        return LabelPlace(candidates(regions))
     names = dict.fromkeys(name for attributes in regions for name in attributes)
     alike = [name for name in names if name != wanted and _plain(name) == _plain(wanted)]
-    return Place((wanted, *alike))
+    return LabelPlace((wanted, *alike))
 
 
 def candidates(regions: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
@@ -301,7 +288,7 @@ def ticked(value: Any) -> list[str]:
     return [key for key, is_on in value.items() if is_on is True] if isinstance(value, dict) else []
 
 
-def label_name_of(attributes: Mapping[str, Any], where: Place) -> tuple[str, str]:
+def label_name_of(attributes: Mapping[str, Any], where: LabelPlace) -> tuple[str, str]:
     """(attribute name, label) of one region, ("", "") when it has none."""
     if where.in_name:
         on = [name for name, value in attributes.items() if value not in _OFF]
@@ -316,7 +303,7 @@ _OFF = (False, None, "", 0, "0", "false", "no")  # values that say an attribute 
 
 
 def _is_in_name(regions: Sequence[Mapping[str, Any]]) -> bool:
-    """Has each region one attribute, called this or that, and all the same value in it?"""
+    """Whether each region has one attribute, of varying name, and all have the same value in it."""
     filled = [attributes for attributes in regions if attributes]
     if not filled or any(len(attributes) != 1 for attributes in filled):
         return False

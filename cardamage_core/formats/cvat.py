@@ -1,4 +1,4 @@
-"""How are CVAT's XML files of images (version 1.1) read and written?
+"""Reads and writes CVAT's XML files of images (version 1.1).
 
 `annotations/image` with name, width and height holds polygon, box, polyline, points, ellipse and mask elements, each
 with a label and `attribute` elements. Shapes with one group_id and one label are the parts of one region.
@@ -16,15 +16,15 @@ import numpy as np
 from defusedxml.common import DefusedXmlException
 
 from ..annotations.labels import DAMAGE
-from ..annotations.model import (  # fmt: skip
+from ..annotations.model import (
     AnnotatedPhoto,
     Circle,
     Dataset,
     Dot,
     Ellipse,
-    Finding,
     Polygon,
     Polyline,
+    Problem,
     Rectangle,
     Region,
     Ring,
@@ -49,7 +49,7 @@ _BAD = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535), "�")
 
 
 def recognises(source: Source) -> bool:
-    """Is it XML whose root is `annotations`, with CVAT's `image` or `version` in it?"""
+    """Whether it is XML whose root is `annotations`, with CVAT's `image` or `version` in it."""
     if not source.is_xml:
         return False
     start = source.text[:20_000]
@@ -125,7 +125,8 @@ def _photo(number: int, image: Element, source: Source) -> AnnotatedPhoto:
 def _together(found: list[Found]) -> Found:
     if len(found) == 1 or not isinstance(found[0].shape, Polygon):
         return found[0]
-    return found[0]._replace(shape=polygon(ring for one in found for ring in one.shape.rings))
+    parts = (one.shape for one in found if isinstance(one.shape, Polygon))
+    return found[0]._replace(shape=polygon(ring for part in parts for ring in part.rings))
 
 
 def _found(element: Element, source: Source, where: str) -> Iterator[Found]:
@@ -186,14 +187,14 @@ def _mask(element: Element, source: Source, where: str) -> Shape:
         raise source.wrong(f"a mask as rle ({error})", element.get("rle"), where=where) from None
 
 
-def _left_out(root: Element, source: Source) -> Iterator[Finding]:
+def _left_out(root: Element, source: Source) -> Iterator[Problem]:
     tracks = len(root.findall("track"))
     if tracks:
         text = f"{tracks:,} tracks of a film in {source.path.name} were left out: only images are read."
-        yield Finding("not-a-photo", text)
+        yield Problem("not-a-photo", text)
     others = sorted({one.tag for image in root.findall("image") for one in image} - {*SHAPES, "tag"})
     if others:
-        yield Finding("unknown-shape", f"Left out in {source.path.name}: {', '.join(others)[:200]}.")
+        yield Problem("unknown-shape", f"Left out in {source.path.name}: {', '.join(others)[:200]}.")
 
 
 # Writing

@@ -1,19 +1,12 @@
-"""How do the files of an export get to their place, so that a failure leaves the old ones?
+"""Writes the files of an export as a whole, copies photos beside them, and lists what a format cannot hold.
 
-How do photos travel with an export, so that pixels and regions agree for every reader?
+A failure leaves the old files in place. A photo is copied byte by byte; one with an EXIF orientation is written as
+displayed, since many readers ignore EXIF and regions lie on the photo as displayed; so is one of another kind where a
+format expects JPEG. A format declares in `Format.loses` what it has no place for and what is written instead; this is
+counted before anything is written.
 
-A photo is copied byte by byte. One that EXIF turns is written as displayed, as many readers ignore EXIF and regions lie
-on the photo as displayed; so is one of another kind where a format expects JPEG.
-
-What can a format not hold, and what becomes of it?
-
-A format declares in `Format.loses` what it has no place for and what is written instead; here it is counted before
-anything is written.
-
-Where do the photos lie that an annotation file names?
-
-File names in annotations are untrusted: only their last part is used, to look a file up among those that were found in
-the folders the user named. Nothing outside these folders is ever touched.
+File names in annotations are untrusted: only their last part is used, to look a file up among those found in the
+folders that the user named. Nothing outside these folders is touched.
 """
 
 from __future__ import annotations
@@ -41,17 +34,16 @@ from ..annotations.model import (
     Dataset,
     Dot,
     Ellipse,
-    Finding,
     Photo,
     Polygon,
     Polyline,
+    Problem,
     Rectangle,
     Region,
 )
 from ..annotations.shapes import area, bounds
 from ..errors import FormatError, PhotoError
-from ..files import is_text, printable
-from ..imaging import SUFFIXES
+from ..files import PHOTO_SUFFIXES, is_text, printable
 from .common import file_names, stem_of
 from .source import Format
 from .via.entries import KEY
@@ -188,7 +180,7 @@ class PhotoCopies:
         """The data set as it is to be written beside the photos: these are called as their copies are."""
         return msgspec.structs.replace(self._of, photos=tuple(self._photos))
 
-    def findings(self) -> Iterator[Finding]:
+    def problems(self) -> Iterator[Problem]:
         """What became of the photos, where they are not the same files as before."""
         for code, found, text in (
             ("photo-turned", self._turned, "{} turned by EXIF: written as displayed, so that every reader agrees."),
@@ -197,7 +189,7 @@ class PhotoCopies:
         ):
             if found:
                 number = f"{len(found):,} photos are" if len(found) > 1 else f"{found[0].name} is"
-                yield Finding(code, text.format(number), "info" if found is not self._lost else "error", found[0].id)
+                yield Problem(code, text.format(number), "info" if found is not self._lost else "error", found[0].id)
 
     def _copied(self, photo: Photo) -> Copy | None:
         try:
@@ -227,7 +219,7 @@ def place_of(photo: Photo, name: str, target: Format) -> str:
 def _suffix(photo: Photo) -> str:
     """The ending of its name where that is one of a photo, otherwise that of its file."""
     endings = (Path(photo.name).suffix, Path(photo.path).suffix, ".jpg")
-    return next(ending for ending in endings if ending.lower() in SUFFIXES)
+    return next(ending for ending in endings if ending.lower() in PHOTO_SUFFIXES)
 
 
 def _copy(path: Path, suffix: str, *, as_jpeg: bool) -> Copy:
@@ -257,36 +249,36 @@ def _renamed(photo: Photo, name: str, copy: Copy) -> Photo:
 MANY_RINGS = 50  # above that each is not compared with each
 
 
-def losses(dataset: Dataset, target: Format) -> tuple[Finding, ...]:
-    """One finding for each kind of thing in the data set that the format cannot hold, with the first place of it."""
+def losses(dataset: Dataset, target: Format) -> tuple[Problem, ...]:
+    """One problem for each kind of thing in the data set that the format cannot hold, with the first place of it."""
     found = [*_of_regions(dataset, target), *_of_photos(dataset, target)]
     order = list(target.loses)
-    return tuple(sorted(found, key=lambda finding: order.index(finding.code.removeprefix("lost-"))))
+    return tuple(sorted(found, key=lambda problem: order.index(problem.code.removeprefix("lost-"))))
 
 
 def has_hole(region: Region) -> bool:
-    """Does a ring of the region lie inside another?"""
+    """Whether a ring of the region lies inside another."""
     if not isinstance(region.shape, Polygon) or len(region.shape.rings) < 2:
         return False
     if len(region.shape.rings) > MANY_RINGS:
-        return shapely.get_num_interior_rings(shapely.get_parts(area(region.shape))).any()
+        return bool(shapely.get_num_interior_rings(shapely.get_parts(area(region.shape))).any())
     areas = [geometry.area_of_rings([ring]) for ring in region.shape.rings if len(ring) > 2]
     return any(a is not b and a.contains(b) for a in areas for b in areas)
 
 
 def has_parts(region: Region) -> bool:
-    """Does the region lie in several pieces?"""
+    """Whether the region has several pieces."""
     if not isinstance(region.shape, Polygon) or len(region.shape.rings) < 2:
         return False
     if len(region.shape.rings) > MANY_RINGS:
-        return shapely.get_num_geometries(area(region.shape)) > 1
+        return bool(shapely.get_num_geometries(area(region.shape)) > 1)
     areas = [geometry.area_of_rings([ring]) for ring in region.shape.rings if len(ring) > 2]
     outer = [a for a in areas if not any(a is not b and b.contains(a) for b in areas)]
     return len(outer) > 1
 
 
 def reaches_outside(region: Region, photo: Photo) -> bool:
-    """Does a region with an area reach over the rim of its photo?"""
+    """Whether a region with an area reaches over the rim of its photo."""
     if not photo.width or isinstance(region.shape, Polyline | Dot):
         return False
     x0, y0, x1, y1 = bounds(region.shape)
@@ -311,26 +303,26 @@ _PHOTOS: dict[str, tuple[Callable[[Photo], bool], str, str]] = {
 }
 
 
-def _of_regions(dataset: Dataset, target: Format) -> Iterator[Finding]:
+def _of_regions(dataset: Dataset, target: Format) -> Iterator[Problem]:
     for kind in target.loses.keys() & _REGIONS.keys():
         is_lost, one, many = _REGIONS[kind]
         found = [(p.photo.id, r.id) for p in dataset.photos for r in p.regions if is_lost(r, p.photo)]
         if found:
-            yield _finding(kind, target, len(found), one, many, *found[0])
+            yield _problem(kind, target, len(found), one, many, *found[0])
 
 
-def _of_photos(dataset: Dataset, target: Format) -> Iterator[Finding]:
+def _of_photos(dataset: Dataset, target: Format) -> Iterator[Problem]:
     for kind in target.loses.keys() & _PHOTOS.keys():
         is_lost, one, many = _PHOTOS[kind]
         found = [p.photo.id for p in dataset.photos if is_lost(p.photo)]
         if found:
-            yield _finding(kind, target, len(found), one, many, found[0])
+            yield _problem(kind, target, len(found), one, many, found[0])
 
 
-def _finding(kind: str, target: Format, number: int, one: str, many: str, photo: str, region: str = "") -> Finding:
+def _problem(kind: str, target: Format, number: int, one: str, many: str, photo: str, region: str = "") -> Problem:
     what = f"1 {one}" if number == 1 else f"{number:,} {many}"
     text = f"{what}: {target.text} has no place for this; {target.loses[kind]}."
-    return Finding(f"lost-{kind}", text, "info", photo, region)
+    return Problem(f"lost-{kind}", text, "info", photo, region)
 
 
 DEEPEST = 4  # folders below the named one
@@ -366,7 +358,7 @@ class PhotoFiles:
     def photos(self) -> list[Path]:
         """All files that look like photos, by name: in the folder itself, or below it when there are none."""
         for index in (self._near, self._everything()):
-            photos = [path for paths in index.values() for path in paths if path.suffix.lower() in SUFFIXES]
+            photos = [path for paths in index.values() for path in paths if path.suffix.lower() in PHOTO_SUFFIXES]
             if photos:
                 return sorted(photos)
         return []
@@ -396,7 +388,7 @@ def _files(folder: Path, depth: int, unnameable: list[str]) -> Iterator[Path]:
                 count += 1
                 if is_text(entry.path[len(str(folder)) :]):
                     yield Path(entry.path)
-                elif Path(entry.name).suffix.lower() in SUFFIXES:
+                elif Path(entry.name).suffix.lower() in PHOTO_SUFFIXES:
                     unnameable.append(printable(entry.path))
 
 

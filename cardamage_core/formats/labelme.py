@@ -1,4 +1,4 @@
-"""How are labelme's JSON files read and written?
+"""Reads and writes labelme's JSON files.
 
 One file for each photo: `shapes` with label, points, shape_type, flags and group_id, and `imagePath`. Polygons with one
 label and one group_id are the parts of one region. `imageData`, the photo itself, is neither read nor written.
@@ -11,7 +11,7 @@ import binascii
 import io
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +19,7 @@ import numpy as np
 from PIL import Image
 
 from .. import imaging
-from ..annotations.model import (  # fmt: skip
-    AnnotatedPhoto,
-    Circle,
-    Dataset,
-    Dot,
-    Polygon,
-    Polyline,
-    Rectangle,
-    Region,
-    Ring,
-    Shape,
-)
+from ..annotations.model import AnnotatedPhoto, Circle, Dataset, Dot, Polygon, Polyline, Rectangle, Region, Ring, Shape
 from ..errors import FormatError, reason_of
 from . import common, masks
 from .common import Found, dataset, file_names, outlines, photo, polygon, rounded, stem_of
@@ -47,7 +36,7 @@ LOSES = {
 
 
 def recognises(source: Source) -> bool:
-    """Is it a file with `shapes` and `imagePath`, or a folder of such?"""
+    """Whether it is a file with `shapes` and `imagePath`, or a folder of such."""
     if source.is_folder:
         return _holds_one(source)
     return source.is_json and _is_labelme(source.json)
@@ -131,10 +120,11 @@ def _grouped(source: Source, whole: Source, photo: str) -> list[Found]:
 def _together(found: list[Found]) -> Found:
     if len(found) == 1:
         return found[0]
-    return found[0]._replace(shape=polygon(ring for one in found for ring in one.shape.rings))
+    parts = (one.shape for one in found if isinstance(one.shape, Polygon))
+    return found[0]._replace(shape=polygon(ring for part in parts for ring in part.rings))
 
 
-def _found(data: dict[str, Any], source: Source, where: str) -> Found:
+def _found(data: Mapping[str, Any], source: Source, where: str) -> Found:
     label = data.get("label")
     attributes = {key: value for key, value in data.items() if key not in KNOWN}
     for more in (data.get("flags"), data.get("attributes")):
@@ -144,7 +134,7 @@ def _found(data: dict[str, Any], source: Source, where: str) -> Found:
     return Found(_shape(data, source, where), label if isinstance(label, str) else "", attributes)
 
 
-def _shape(data: dict[str, Any], source: Source, where: str) -> Shape:
+def _shape(data: Mapping[str, Any], source: Source, where: str) -> Shape:
     pairs = common.sequence(data.get("points"), source, where=where, what="points")
     flat = [value for pair in pairs for value in _pair(pair, source, where)]
     points = tuple(zip(flat[::2], flat[1::2], strict=True))
@@ -200,7 +190,7 @@ def _of_mask(data: Any, points: Ring, source: Source, where: str) -> Shape:
 
 def _contents(of: Dataset) -> Iterator[tuple[str, bytes]]:
     for one, name in zip(of.photos, file_names(of.photos), strict=True):
-        data = {
+        data: dict[str, Any] = {
             "version": "5.5.0",
             "flags": {},
             "shapes": list(_shapes(one)),
@@ -221,7 +211,7 @@ def _shapes(one: AnnotatedPhoto) -> Iterator[dict[str, Any]]:
 
 def _shape_to(region: Region, kind: str, points: Ring, group: int | None) -> dict[str, Any]:
     attributes = {key: value for key, value in region.attributes.items() if key != "description"}
-    data = {
+    data: dict[str, Any] = {
         "label": region.label,
         "points": [[rounded(x), rounded(y)] for x, y in points],
         "group_id": group,

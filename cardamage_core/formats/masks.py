@@ -1,4 +1,4 @@
-"""How does a mask of pixels become an outline, and the other way round?
+"""Converts masks to outlines and back, and reads and writes COCO's run-length encoding.
 
 Outlines of masks run along the edges of pixels, so their area is the number of pixels. Filling takes the pixels whose
 centres lie inside. Run-length encodings (RLE) are COCO's: lengths of runs of 0 and 1 in turns, down the columns.
@@ -18,7 +18,7 @@ MOST_EDGES = 400_000  # of pixels along one outline; above that it is noise
 def polygon_of(mask: np.ndarray, *, x: int = 0, y: int = 0) -> Polygon | None:
     """The outline of a mask (h, w) bool whose corner lies at (x, y); None when it is empty.
 
-    ValueError when the mask is so ragged that nobody could have meant it.
+    ValueError when the mask is too ragged to be a drawn region.
     """
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     if not len(rows):
@@ -68,7 +68,7 @@ def runs_of_mask(mask: np.ndarray) -> list[int]:
     """Lengths of runs of 0 and 1 in turns, beginning with 0, down the columns of a mask (h, w) bool."""
     flat = np.concatenate(([False], mask.T.ravel(), [not mask[-1, -1]]))
     ends = np.flatnonzero(flat[1:] != flat[:-1])
-    return np.diff(ends, prepend=0).tolist()
+    return list(np.diff(ends, prepend=0).tolist())
 
 
 def _toggle(toggles: np.ndarray, x0: float, y0: float, x1: float, y1: float) -> None:

@@ -1,4 +1,4 @@
-"""How is an untrusted annotation file opened, and what does a format offer?"""
+"""Opens untrusted annotation files, and defines what a format offers and what reading gives."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, BinaryIO, NamedTuple, NoReturn, TypeVar
+from typing import Any, BinaryIO, NamedTuple, NoReturn, TypeVar, cast
 
 import msgspec
 
-from ..annotations.model import AnnotatedPhoto, Dataset, Finding
+from ..annotations.model import AnnotatedPhoto, Dataset, Problem
 from ..errors import FormatError
 
 LARGEST_FILE = 1_000_000_000  # bytes
@@ -28,22 +28,22 @@ READ, PARSED = 0.05, 0.4  # shares of the time a reader takes; the rest is for b
 _ODD_NUMBERS = re.compile(r"[0-9]{19}|[eE]\+?[0-9]{3}")
 _ODD_WORDS = ("NaN", "Infinity")
 _SURROGATES = re.compile(r"\\u[dD][89a-fA-F]")  # only text with one of these can hold half a character
-PIECE, OVERLAP = 500_000, 40  # characters searched at a time: nobody else runs meanwhile
+PIECE, OVERLAP = 500_000, 40  # characters searched at a time: other threads wait meanwhile
 
 
 T = TypeVar("T")
-Keep = Callable[[Iterator[AnnotatedPhoto]], Sequence[AnnotatedPhoto]]
+Keep = Callable[[Iterator[AnnotatedPhoto]], tuple[AnnotatedPhoto, ...]]
 
 
 def nothing(_share: float) -> None:
-    """For readers and writers whom nobody watches or stops."""
+    """Progress callback that does nothing."""
 
 
 class Reading(NamedTuple):
     """What a file holds, and what looked odd in it."""
 
     dataset: Dataset
-    findings: tuple[Finding, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 class Written(NamedTuple):
@@ -54,7 +54,7 @@ class Written(NamedTuple):
     """
 
     files: Iterable[tuple[str, bytes]]
-    findings: tuple[Finding, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 class Format(NamedTuple):
@@ -76,7 +76,7 @@ class Format(NamedTuple):
 
     @property
     def needs_photos(self) -> bool:
-        """Does it expect the photos in folders of its own, so that labels alone are of little use?"""
+        """Whether it expects the photos in folders of its own, so that labels alone are of little use."""
         return "/" in self.photo
 
 
@@ -90,7 +90,7 @@ class Packed:
 
     def open(self) -> dict[str, Any]:
         """The object."""
-        return msgspec.json.decode(zlib.decompress(self._data))
+        return msgspec.json.decode(zlib.decompress(self._data), type=dict[str, Any])
 
 
 def opened(value: Any) -> Any:
@@ -125,7 +125,7 @@ class Source:
 
     @functools.cached_property
     def is_folder(self) -> bool:
-        """Is it a folder?"""
+        """Whether it is a folder."""
         return self.path.is_dir()
 
     @functools.cached_property
@@ -142,7 +142,7 @@ class Source:
         data = _bytes(self.path, lambda share: self._tell(READ * share))
         self._tell(READ)
         try:
-            return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+            return data.decode("utf-16" if bytes(data[:2]) in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
         except UnicodeDecodeError as error:
             raise FormatError(
                 f"{self.path.name} is not a text file.", f"{self.path}: expected UTF-8, found {error.reason}."
@@ -162,12 +162,12 @@ class Source:
 
     @functools.cached_property
     def is_json(self) -> bool:
-        """Is it a file that begins like a JSON object or list?"""
+        """Whether it is a file that begins like a JSON object or list."""
         return not self.is_folder and self.text[:1000].lstrip()[:1] in ("{", "[")
 
     @functools.cached_property
     def is_xml(self) -> bool:
-        """Is it a file that begins like XML?"""
+        """Whether it is a file that begins like XML."""
         return not self.is_folder and self.text[:1000].lstrip()[:1] == "<"
 
     def parsing(self, share: float) -> None:
@@ -184,7 +184,7 @@ class Source:
 
     @contextlib.contextmanager
     def leaving_out(self, photo: str = "") -> Iterator[None]:
-        """What cannot be understood in here is a single region, which is left out; see `read_with_findings`."""
+        """What cannot be understood in here is a single region, which is left out; see `read_with_problems`."""
         try:
             yield
         except FormatError as error:
@@ -221,7 +221,7 @@ def parsed(
     `packs`: objects with a file name and regions become `Packed`.
     """
     name, path = source.path.name, source.path
-    made = functools.partial(_packed_object if packs else _object, source.repeated)
+    made: Callable[[Any], Any] = functools.partial(_packed_object if packs else _object, source.repeated)
     made = _watched(made, text, tell) if tell else made
     try:
         data = json.loads(text, strict=strict, object_pairs_hook=made, **_hooks(text, source, tell))
@@ -247,7 +247,7 @@ def _watched(made: Callable[[Any], Any], text: str, tell: Callable[[float], None
     def one(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         if (number := next(count)) % 500 == 0:
             tell(number / total)
-        return made(pairs)
+        return cast(dict[str, Any], made(pairs))
 
     return one
 
@@ -256,7 +256,8 @@ def _object(repeated: list[str], pairs: list[tuple[str, Any]]) -> dict[str, Any]
     data = dict(pairs)
     if len(data) < len(pairs):
         seen: set[str] = set()
-        repeated += [key for key, _ in pairs if key in seen or seen.add(key)]
+        for key, _ in pairs:
+            (repeated.append if key in seen else seen.add)(key)
     return data
 
 

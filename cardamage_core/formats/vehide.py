@@ -1,4 +1,4 @@
-"""How are VehiDE's files read?
+"""Reads the annotation files of the VehiDE data set.
 
 A dialect of VIA: `{filename: {"name": filename, "regions": [{"all_x": [...], "all_y": [...], "class": label}]}}`.
 """
@@ -14,7 +14,7 @@ from .source import Format, Reading, Source
 
 
 def recognises(source: Source) -> bool:
-    """Does the first entry with regions have them with `all_x` and `all_y`?"""
+    """Whether the first entry with regions has them with `all_x` and `all_y`."""
     data = source.json if source.is_json else None
     for one in data.values() if isinstance(data, dict) else ():
         regions = one.get("regions") if isinstance(one, dict) else None

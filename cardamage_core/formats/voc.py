@@ -1,4 +1,4 @@
-"""How are Pascal VOC segmentation folders read and written?
+"""Reads and writes Pascal VOC segmentation folders.
 
 `SegmentationClass` and `SegmentationObject` hold one PNG for each photo, whose values are the number of a class and of
 an object (0 background, 255 border, left out). `labelmap.txt` names the classes and their colours, as CVAT writes it;
@@ -17,10 +17,10 @@ from PIL import Image
 
 from .. import imaging
 from ..annotations.labels import DAMAGE
-from ..annotations.model import AnnotatedPhoto, Dataset, Finding, Polygon
+from ..annotations.model import AnnotatedPhoto, Dataset, Polygon, Problem
 from ..annotations.shapes import outline
 from ..errors import FormatError, reason_of
-from ..imaging import SUFFIXES
+from ..files import PHOTO_SUFFIXES
 from . import common, masks
 from .common import Found, dataset, file_names, label_names, photo, stem_of
 from .export import PhotoFiles
@@ -51,7 +51,7 @@ Colour = tuple[int, int, int]
 
 
 def recognises(source: Source) -> bool:
-    """Is it a folder with a folder SegmentationClass?"""
+    """Whether it is a folder with a folder SegmentationClass."""
     return source.is_folder and (source.path / CLASSES).is_dir()
 
 
@@ -130,7 +130,7 @@ def _photo(
     if objects.shape != kinds.shape:
         raise Source(objects_path).wrong(f"the size of {CLASSES}/{path.name}", objects.shape[::-1])
     found = list(_found(kinds, objects, classes, source, whole, str(number)))
-    photos = (name for suffix in sorted(SUFFIXES) if (name := place.find(path.stem + suffix)) and name != path)
+    photos = (file for suffix in sorted(PHOTO_SUFFIXES) if (file := place.find(path.stem + suffix)) and file != path)
     name = next((one.name for one in photos if one.parent.name not in (CLASSES, OBJECTS)), f"{path.stem}.jpg")
     return photo(number, name, found, source="voc", split=splits.get(path.stem, ""))
 
@@ -237,12 +237,12 @@ def _png(values: np.ndarray) -> bytes:
     return file.getvalue()
 
 
-def _covered(of: Dataset) -> Iterator[Finding]:
+def _covered(of: Dataset) -> Iterator[Problem]:
     many = [one for one in of.photos if len(one.regions) > 1]
     if many:
         text = f"{len(many):,} photos hold several regions: where they overlap, VOC shows only the one on top."
-        yield Finding("lost-overlaps", text, "info", many[0].photo.id)
+        yield Problem("lost-overlaps", text, "info", many[0].photo.id)
     for one in of.photos:
         if len(one.regions) > MOST:
             text = f"{one.photo.name} has {len(one.regions)} regions; VOC holds {MOST}: the others were left out."
-            yield Finding("lost-regions", text, "warning", one.photo.id)
+            yield Problem("lost-regions", text, "warning", one.photo.id)

@@ -1,4 +1,4 @@
-"""How are YOLO segmentation data sets read and written?
+"""Reads and writes YOLO segmentation data sets.
 
 A folder with `data.yaml` (names of the classes) and, beside `images`, a folder `labels` with one text file for each
 photo: a line is the number of a class and x y x y … as shares of the photo's width and height; four numbers are a box
@@ -17,10 +17,10 @@ import yaml
 
 from .. import geometry, imaging
 from ..annotations.labels import DAMAGE
-from ..annotations.model import AnnotatedPhoto, Dataset, Finding, Photo, Polygon, Rectangle, Region, Shape
+from ..annotations.model import AnnotatedPhoto, Dataset, Photo, Polygon, Problem, Rectangle, Region, Shape
 from ..annotations.shapes import area
 from ..errors import FormatError, PhotoError
-from ..imaging import SUFFIXES
+from ..files import PHOTO_SUFFIXES
 from . import common
 from .common import Found, dataset, file_names, label_names, outlines, photo, stem_of
 from .export import PhotoFiles, reaches_outside
@@ -48,7 +48,7 @@ LOSES = {
 
 
 def recognises(source: Source) -> bool:
-    """Is it a data.yaml with names, or a folder with one or with label files?"""
+    """Whether it is a data.yaml with names, or a folder with one or with label files."""
     if source.is_folder:
         return _yaml_in(source.path) is not None or next(_label_files(source.path), None) is not None
     return not source.is_json and not source.is_xml and _is_yaml(source)
@@ -61,15 +61,15 @@ def read(source: Source) -> Reading:
     names = _names(about) if not about.is_folder else {}
     files = list(_label_files(root))
     place, also = PhotoFiles(source.photos), PhotoFiles(root)
-    findings: list[Finding] = []
+    problems: list[Problem] = []
     photos: list[AnnotatedPhoto] = []
     for number, path in enumerate(source.each(files), 1):
         found = _photo_of(path, place) or _photo_of(path, also)
         with source.leaving_out():
-            photos.append(_photo(number, path, found, names, findings, source))
+            photos.append(_photo(number, path, found, names, problems, source))
     photos += _without_labels(len(files), {one.photo.path for one in photos}, also, root)
-    _must_have_photos(source, photos, findings)
-    return Reading(dataset(photos, names.values()), tuple(findings))
+    _must_have_photos(source, photos, problems)
+    return Reading(dataset(photos, names.values()), tuple(problems))
 
 
 def write(of: Dataset) -> Written:
@@ -140,7 +140,7 @@ def _is_number(word: bytes) -> bool:
 
 def _photo_of(path: Path, place: PhotoFiles) -> Path | None:
     """The photo of a label file: the same name with the ending of a photo, best from the same split."""
-    for suffix in sorted(SUFFIXES):
+    for suffix in sorted(PHOTO_SUFFIXES):
         folders = ["images" if part == "labels" else part for part in path.parent.parts[-3:]]
         if found := place.find("/".join([*folders, path.stem + suffix])):
             return found
@@ -148,7 +148,7 @@ def _photo_of(path: Path, place: PhotoFiles) -> Path | None:
 
 
 def _photo(
-    number: int, path: Path, found: Path | None, names: dict[int, str], findings: list[Finding], whole: Source
+    number: int, path: Path, found: Path | None, names: dict[int, str], problems: list[Problem], whole: Source
 ) -> AnnotatedPhoto:
     source, regions = Source(path), []
     root = whole.path if whole.is_folder else whole.path.parent
@@ -164,7 +164,7 @@ def _photo(
                 regions.append(_found(line, i, names, source, width, height))
     elif lines:
         text = f"{name} is missing or unreadable: {len(lines):,} regions could not be placed without it."
-        findings.append(Finding("photo-needed", text, "error", str(number)))
+        problems.append(Problem("photo-needed", text, "error", str(number)))
     one = photo(number, name, regions, source="yolo", split=_split(path.relative_to(root)))
     return _at(one, found)
 
@@ -204,8 +204,8 @@ def _without_labels(count: int, known: set[str], place: PhotoFiles, root: Path) 
     ]
 
 
-def _must_have_photos(source: Source, photos: Sequence[AnnotatedPhoto], findings: Sequence[Finding]) -> None:
-    if findings and len(findings) == sum(not one.regions for one in photos) and len(findings) == len(photos):
+def _must_have_photos(source: Source, photos: Sequence[AnnotatedPhoto], problems: Sequence[Problem]) -> None:
+    if problems and len(problems) == sum(not one.regions for one in photos) and len(problems) == len(photos):
         raise FormatError(
             f"None of the photos of {source.path.name} was found.",
             f"YOLO's coordinates are shares of the photo; looked in {source.photos}. Name the photos' folder.",
@@ -236,12 +236,12 @@ def _yaml(names: list[str], splits: list[str]) -> str:
 _BOTH = ("train", "val")
 
 
-def _stand_ins(of: Dataset) -> Iterator[Finding]:
+def _stand_ins(of: Dataset) -> Iterator[Problem]:
     there = {one.photo.split or "train" for one in of.photos}
     for split in _BOTH if there else ():
         if split not in there:
             text = f"No photo is in {split}; data.yaml names others there, as trainers want both."
-            yield Finding("no-split", text, "info")
+            yield Problem("no-split", text, "info")
 
 
 def _inside(region: Region, photo: Photo) -> Shape:

@@ -1,1 +1,1 @@
-"""Turning photos into predicted regions."""
+"""Predicts regions on photos, in a process of its own."""

@@ -1,32 +1,33 @@
-"""How does the window, which never imports a network, get a photo's damage outlined?"""
+"""The client of the prediction process: starts it, sends photos, receives regions."""
 
 from __future__ import annotations
 
 import os
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
 from ..annotations.model import Region
 from ..errors import ModelError, PhotoError
-from .transport import Answer, Ended, LineProcess, Problem, Ready, Reply, Request
+from .transport import Answer, Ended, Failure, LineProcess, Ready, Reply, Request
 
 PACKAGES = Path(__file__).resolve().parents[2]
 
 
 class Predictor:
-    """A model kept warm in a process of its own. All methods may be called from any thread.
+    """Models kept warm in a process of their own. All methods may be called from any thread.
 
-    A process that dies is one ModelError to whoever waits for it; the next call starts a new one.
+    A process that dies raises one ModelError in the waiting call; the next call starts a new one.
     """
 
     def __init__(
-        self, model_folder: str | os.PathLike[str], *, start_seconds: float = 300, predict_seconds: float = 300
+        self, *model_folders: str | os.PathLike[str], start_seconds: float = 300, predict_seconds: float = 300
     ) -> None:
         """Nothing is started yet. Loading and one photo may take so many seconds before we give the process up."""
-        self.folder = Path(model_folder).absolute()
+        self.folders = tuple(Path(folder).absolute() for folder in model_folders)
         self._start_seconds = start_seconds
         self._predict_seconds = predict_seconds
         self._turn = threading.Lock()  # held while a photo is predicted: one at a time
@@ -65,19 +66,23 @@ class Predictor:
         match reply:
             case Answer(id=request.id, regions=regions):
                 return regions
-            case Problem(kind="photo", title=title, detail=detail):
+            case Failure(kind="photo", title=title, detail=detail):
                 raise PhotoError(title, detail)
-            case Problem(title=title, detail=detail):
+            case Failure(title=title, detail=detail):
                 raise ModelError(title, detail)
         self._forget(process)
         raise ModelError("The process that predicts answered something else than it was asked.", "Please try again.")
 
     def close(self) -> None:
-        """End the process; somebody waiting in `predict` gets a ModelError. It may be started again later."""
+        """End the process; a call waiting in `predict` gets a ModelError. It may be started again later."""
         with self._state:
             process, self._process = self._process, None
         if process is not None:
             process.close()
+
+    @property
+    def _names(self) -> str:
+        return ", ".join(map(str, self.folders))
 
     def __enter__(self) -> Predictor:
         self.start()
@@ -91,7 +96,7 @@ class Predictor:
             dead = self._process
             if dead is not None and dead.alive:
                 return dead
-            self._process = _launch(self.folder)
+            self._process = _launch(self.folders)
             started = self._process
         if dead is not None:
             dead.close()
@@ -102,7 +107,7 @@ class Predictor:
         if self._greeted is process:
             return
         reply = self._receive(process, self._start_seconds)
-        if isinstance(reply, Problem):
+        if isinstance(reply, Failure):
             self._forget(process)
             raise ModelError(reply.title, reply.detail)
         if isinstance(reply, Ready):
@@ -117,25 +122,26 @@ class Predictor:
 
     def _receive(self, process: LineProcess, seconds: float) -> Reply:
         try:
-            return msgspec.json.decode(process.receive(seconds), type=Reply)
+            reply: Reply = msgspec.json.decode(process.receive(seconds), type=Reply)
         except Ended:
             raise self._died(process) from None
         except TimeoutError:
             self._forget(process)
             raise ModelError(
                 f"The process that predicts did not answer within {seconds:.0f} seconds and was ended.",
-                f"Model: {self.folder}. Try again, or choose a lighter model.",
+                f"Model: {self._names}. Try again, or choose a lighter model.",
             ) from None
         except msgspec.DecodeError as error:
             self._forget(process)
             raise ModelError("The process that predicts sent something unreadable.", str(error)) from error
+        return reply
 
     def _died(self, process: LineProcess) -> ModelError:
         said = process.last_words()
         self._forget(process)
         return ModelError(
             "The process that predicts ended unexpectedly.",
-            f"Model: {self.folder}; {said}. The next try starts it anew.",
+            f"Model: {self._names}; {said}. The next try starts it anew.",
         )
 
     def _forget(self, process: LineProcess) -> None:
@@ -145,8 +151,8 @@ class Predictor:
         process.close()
 
 
-def _launch(folder: Path) -> LineProcess:
-    command = [sys.executable, "-P", "-m", "cardamage_core.inference.worker", str(folder)]
+def _launch(folders: Sequence[Path]) -> LineProcess:
+    command = [sys.executable, "-P", "-m", "cardamage_core.inference.worker", *map(str, folders)]
     try:
         return LineProcess(command, env=_environment())
     except OSError as error:

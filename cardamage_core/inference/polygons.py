@@ -1,13 +1,12 @@
-"""Which outline does a predicted mask have?
+"""Converts predicted masks to polygons at sub-pixel accuracy.
 
-The network gives probabilities on a small grid inside each box. The outline is where they cross one half, found between
-the grid's cells and scaled to the photo: no full-size mask is ever made, and nothing is rounded to pixels.
+The network gives probabilities on a small grid inside each box. The outline is where they cross one half, interpolated
+between the grid's cells and scaled to the photo: no full-size mask is made, and nothing is rounded to pixels.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
 
 import cv2
 import numpy as np
@@ -17,19 +16,11 @@ from skimage.measure import find_contours
 from .. import geometry
 from ..annotations import confidence
 from ..annotations.model import Origin, Polygon, Region, Ring, new_id
+from ..mrcnn.detections import Detections
 
 CRUMB = 4.0  # px²: parts and holes smaller than this are noise
 TOLERANCE = 0.5  # px: how far simplifying may move the outline (less where the region is small)
 ZOOM = 4  # the grid is interpolated this much finer at most, so that the outline curves as the resized mask would
-
-
-class Detections(Protocol):
-    """What the network found on one photo (see `mrcnn.Detections`)."""
-
-    boxes: np.ndarray  # (n, 4) y1 x1 y2 x2, pixels of the photo
-    class_ids: np.ndarray  # (n,) 1…; 0 is the background
-    scores: np.ndarray  # (n,) 0…1
-    masks: np.ndarray  # (n, h, w) probabilities inside the box
 
 
 def regions(found: Detections, classes: Sequence[str], *, model: str, min_score: float = 0.0) -> tuple[Region, ...]:
@@ -45,7 +36,7 @@ def regions(found: Detections, classes: Sequence[str], *, model: str, min_score:
     return tuple(region for region in made if region is not None)
 
 
-def outline(mask: np.ndarray, box: Sequence[float], *, level: float = 0.5) -> tuple[Ring, ...]:
+def outline(mask: np.ndarray, box: Sequence[float] | np.ndarray, *, level: float = 0.5) -> tuple[Ring, ...]:
     """The closed rings (even-odd, photo pixels) around the part of `box` where `mask` exceeds `level`.
 
     `mask` is (h, w) probabilities whose cells tile the box (y1, x1, y2, x2); outside the box there is nothing.
@@ -90,7 +81,7 @@ def _contours(grid: np.ndarray, level: float) -> Iterable[np.ndarray]:
     caller clips it back to the border.
     """
     padded = np.pad(np.pad(grid, 1, mode="edge"), 1)
-    for ring in find_contours(padded, level):
+    for ring in find_contours(padded, level):  # type: ignore[no-untyped-call]
         yield ring[:-1, ::-1] - 1.5  # two cells of padding, and a cell's value belongs to its centre
 
 

@@ -1,7 +1,4 @@
-"""How does one talk to a process that reads and writes lines, without ever waiting for it for good?
-
-What do a window and the process that predicts say to each other? One JSON line each.
-"""
+"""Messages between client and prediction process, and line-wise communication with a child process with timeouts."""
 
 from __future__ import annotations
 
@@ -140,7 +137,7 @@ class Answer(msgspec.Struct, frozen=True, tag="answer"):
     seconds: float
 
 
-class Problem(msgspec.Struct, frozen=True, tag="problem"):
+class Failure(msgspec.Struct, frozen=True, tag="failure"):
     """Why a request (or, with id 0, the start) failed, as title and detail of a `photo` or `model` error."""
 
     id: int
@@ -149,4 +146,4 @@ class Problem(msgspec.Struct, frozen=True, tag="problem"):
     detail: str = ""
 
 
-Reply = Ready | Answer | Problem
+Reply = Ready | Answer | Failure

@@ -1,7 +1,7 @@
-"""What does the process that predicts do? `python -m cardamage_core.inference.worker MODEL_FOLDER`
+"""The prediction process: `python -m cardamage_core.inference.worker MODEL_FOLDER …`.
 
-It loads one model, warms it up, and answers requests (`messages`) line by line until its standard input closes. It is
-the only process that reads a model's weights for prediction, so a damaged or malicious file can only take it down.
+It loads the models, warms them up, and answers requests (`transport`) line by line until its standard input closes. It
+is the only process that reads a model's weights for prediction, so a damaged or malicious file can only take it down.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import signal
 import sys
 import time
 import traceback
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -21,10 +23,10 @@ from .. import imaging
 from ..annotations.model import Region
 from ..errors import CarDamageError, ModelError, PhotoError
 from . import polygons
-from .transport import Answer, Problem, Ready, Reply, Request
+from .transport import Answer, Failure, Ready, Reply, Request
 
 if TYPE_CHECKING:
-    from ..models.registry import Model
+    from ..models.registry import Model, ModelCard
     from ..runtime import Runtime
 
 ENGINE = "CARDAMAGE_ENGINE"  # environment variable: one of runtime.ENGINES
@@ -32,44 +34,64 @@ WARM_UP = (240, 320, 3)  # an ordinary photo's shape, so that the first real one
 
 
 def main(arguments: list[str]) -> int:
-    """Serve the model in the folder named by the only argument."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is meant for whoever asks; we end when they close stdin
+    """Serve the models in the folders named by the arguments."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is meant for the client; we end when it closes stdin
     with _own_stdout() as replies:
         started = time.monotonic()
         try:
-            outliner = Outliner(Path(arguments[0]))
+            outliner = Outliner([Path(folder) for folder in arguments])
         except Exception as error:  # noqa: BLE001 the border of the process
-            _send(replies, _problem(0, error, "The model could not be loaded."))
+            _send(replies, _failure(0, error, "The model could not be loaded."))
             return 1
-        _send(replies, Ready(outliner.model, time.monotonic() - started))
+        _send(replies, Ready(" + ".join(outliner.models), time.monotonic() - started))
         for line in sys.stdin.buffer:
             _send(replies, _answer(outliner, msgspec.json.decode(line, type=Request)))
     return 0
 
 
 class Outliner:
-    """A loaded, warm model that outlines what it sees on photos."""
+    """Loaded, warm models that outline what they see on photos."""
 
-    def __init__(self, folder: Path) -> None:
-        """Load the model in `folder`. Raises ModelError."""
+    def __init__(self, folders: Sequence[Path]) -> None:
+        """Load the models in `folders`. Raises ModelError."""
         from ..models import registry
 
-        found = registry.read(folder)
-        found.verify()
-        self.model = found.card.id
-        self._classes = found.card.classes
-        self._network = _network(found)
-        self._network.predict([np.zeros(WARM_UP, np.uint8)])
+        self._seers = []
+        for folder in folders:
+            found = registry.read(folder)
+            found.verify()
+            network = _network(found)
+            network.predict([np.zeros(WARM_UP, np.uint8)])
+            self._seers.append((found.card, network))
+        self.models = [card.id for card, _ in self._seers]
 
     def regions(self, photo: Path, min_score: float) -> tuple[Region, ...]:
-        """What the model sees on the photo, best first. Raises PhotoError."""
+        """What the models see on the photo, one after the other, best first. Raises PhotoError."""
         from ..mrcnn import EngineError
 
+        image = imaging.load(photo)
         try:
-            (found,) = self._network.predict([imaging.load(photo)], min_score=min_score)
+            return tuple(
+                region for card, network in self._seers for region in _seen(image, card, network, min_score=min_score)
+            )
         except EngineError as error:
             raise ModelError(error.title, error.detail) from error
-        return polygons.regions(found, self._classes, model=self.model, min_score=min_score)
+
+
+def _seen(image: np.ndarray, card: ModelCard, network: Runtime, *, min_score: float) -> Iterator[Region]:
+    """What one model sees, with calibrated scores; cars and parts only from the model's own threshold on."""
+    sees_damage = any(card.role_of(name) == "damage" for name in card.classes)
+    least = min_score if sees_damage else max(min_score, card.threshold or 0.0)  # masks cost most: make none in vain
+    (found,) = network.predict([image], min_score=card.raw_score(least))
+    found = replace(found, scores=card.calibrated(found.scores))
+    has_car = False
+    for region in polygons.regions(found, card.classes, model=card.id, min_score=min_score):
+        role = card.role_of(region.label)
+        if role == "car" and has_car and card.roles:  # the card's roles say that it outlines the main car
+            continue
+        has_car = has_car or role == "car"
+        if role == "damage" or (region.origin.score or 0.0) >= (card.threshold or 0.0):
+            yield region
 
 
 def _network(model: Model) -> Runtime:
@@ -93,17 +115,17 @@ def _answer(outliner: Outliner, request: Request) -> Reply:
     try:
         regions = outliner.regions(Path(request.photo), request.min_score)
     except Exception as error:  # noqa: BLE001 one bad photo must not end the service
-        return _problem(request.id, error, f"{request.photo} could not be predicted.")
+        return _failure(request.id, error, f"{request.photo} could not be predicted.")
     return Answer(request.id, regions, time.monotonic() - started)
 
 
-def _problem(request: int, error: Exception, otherwise: str) -> Problem:
+def _failure(request: int, error: Exception, otherwise: str) -> Failure:
     if isinstance(error, CarDamageError):
-        return Problem(request, "photo" if isinstance(error, PhotoError) else "model", error.title, error.detail)
+        return Failure(request, "photo" if isinstance(error, PhotoError) else "model", error.title, error.detail)
     traceback.print_exc()
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
-        return Problem(request, "model", otherwise, "There is not enough memory.")
-    return Problem(request, "model", otherwise, f"{type(error).__name__}: {error}"[:600])
+        return Failure(request, "model", otherwise, "There is not enough memory.")
+    return Failure(request, "model", otherwise, f"{type(error).__name__}: {error}"[:600])
 
 
 def _own_stdout() -> BinaryIO:

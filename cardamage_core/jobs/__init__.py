@@ -1,1 +1,1 @@
-"""Long work in processes of its own."""
+"""Trainings as folders and processes of their own."""

@@ -1,4 +1,4 @@
-"""How does a worker say what happened, and how is it read while it is being written?
+"""Writes and reads a job's event log while it grows.
 
 One JSON object each line, appended: `{"kind": "step", "at": 1790000000.0, …}`. Only the worker writes. A killed worker
 may leave a half line: readers wait for its end, and the next worker closes it before writing.

@@ -1,17 +1,15 @@
-"""What lies in a job's folder?
+"""The layout of a job's folder, and the record of the process that works on it.
 
 PROJECT/jobs/<id>/job.json         the TrainingJob
                  dataset.json      the data set as it was when the job was made, photos with absolute paths
                  events.jsonl      what happened, written by the worker only
-                 log.txt           whatever worker and framework printed
+                 log.txt           output of worker and framework
                  worker.json       which process works on it
-                 stop              somebody asked it to stop
+                 stop              present when a stop was requested
                  checkpoints/      step-00000120.h5, the two newest
                  previews/         epoch-0001.png, validation photos with the masks of that epoch
 PROJECT/models/                    where finished models go
 PROJECT/jobs/.turn                 held by the worker whose turn it is
-
-Which process works on a job, and is it still alive?
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""How does a job get a process of its own on this machine?
+"""Starts the worker of a job as a detached process on this machine.
 
-The worker is detached: it outlives the window and the terminal that started it, and gets no Ctrl-C meant for them.
+The worker outlives the window and the terminal that started it, and gets no Ctrl-C meant for them.
 """
 
 from __future__ import annotations
@@ -9,20 +9,22 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from ..errors import JobError
+from ..training import requirements
 from . import events, folder, queue
 from .folder import JobFolder
 
 PACKAGES = Path(__file__).resolve().parents[2]
 ENDING = 3.0  # seconds that a worker may take to end after its last word
-_windows_workers: list[subprocess.Popen] = []  # kept, since Python warns about a forgotten running child
+_windows_workers: list[subprocess.Popen[bytes]] = []  # kept, since Python warns about a forgotten running child
 
 
 def start(job_folder: Path) -> None:
     """Start a worker for a job that waits. It begins when no other training of the project runs.
 
-    Raises JobError if the job is not waiting or no process could be started.
+    Raises JobError if the job is not waiting, a package is missing or no process could be started.
     """
     state = queue.status(job_folder).state
     if state != "waiting" or _alive(job_folder):
@@ -33,7 +35,7 @@ def start(job_folder: Path) -> None:
 def resume(job_folder: Path) -> None:
     """Start a new worker for a job that was stopped or failed; it goes on from the newest whole checkpoint.
 
-    Raises JobError if the job is finished or a worker is still alive.
+    Raises JobError if the job is finished, a worker is still alive or a package is missing.
     """
     state = queue.status(job_folder).state
     if state not in ("stopped", "failed"):
@@ -51,6 +53,7 @@ def _alive(job_folder: Path) -> bool:
 
 
 def _launch(at: JobFolder) -> None:
+    requirements.check()
     command = [sys.executable, "-P", "-m", "cardamage_core.jobs.worker", str(at.path)]
     try:
         with at.log.open("ab") as log:
@@ -79,7 +82,7 @@ def _environment() -> dict[str, str]:
     return {"TF_CPP_MIN_LOG_LEVEL": "2", "KERAS_BACKEND": "tensorflow"} | dict(os.environ) | chosen
 
 
-def _detached() -> dict[str, int | bool]:
+def _detached() -> dict[str, Any]:
     if os.name == "nt":
         flags = ("DETACHED_PROCESS", "CREATE_NEW_PROCESS_GROUP", "BELOW_NORMAL_PRIORITY_CLASS")
         return {"creationflags": sum(getattr(subprocess, flag) for flag in flags)}

@@ -1,7 +1,4 @@
-"""Which jobs does a project have, and how far is each? Everything is derived from the files of the job's folder.
-
-How is a job watched from a terminal until it ends?
-"""
+"""Lists, creates, stops, resumes and follows the jobs of a project; all state is derived from the jobs' folders."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ import enum
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -17,8 +14,8 @@ from ..annotations.model import Dataset
 from ..errors import CarDamageError, JobError
 from ..text import duration
 from ..training import checkpoints
-from ..training.job import TrainingJob, check, check_data
-from ..training.splits import split
+from ..training.job import TrainingJob, check, check_data, split
+from ..training.metrics import METRICS, Chart, in_chart
 from . import events, folder
 from .events import Event
 from .folder import JobFolder
@@ -76,7 +73,7 @@ class JobStatus(msgspec.Struct, frozen=True):
 
     @property
     def live(self) -> bool:
-        """Whether more can be expected without anybody doing anything."""
+        """Whether more can be expected without user action."""
         return self.state in ("waiting", "running")
 
     @property
@@ -145,11 +142,12 @@ def request_stop(job_folder: Path) -> None:
 def find(project_folder: Path, name: str) -> JobStatus:
     """The job with this id, the beginning of an id, or name (the newest); "last" is the newest of all."""
     everything = jobs(project_folder)
-    for matches in (
+    ways: tuple[Callable[[JobStatus], bool], ...] = (
         lambda s: s.id == name or name == "last",
         lambda s: s.job.name == name,
         lambda s: bool(name) and s.id.startswith(name),
-    ):
+    )
+    for matches in ways:
         if found := [s for s in everything if matches(s)]:
             return found[0]
     known = ", ".join(f"{s.id} ({s.job.name})" for s in everything[:8]) or "none"
@@ -182,7 +180,7 @@ def _said_by(worker: folder.Worker | None, path: Path) -> list[Event]:
 
 def _state(own: Iterable[Event], *, started: bool, alive: bool, stop: bool) -> State:
     kinds = [event["kind"] for event in own]
-    last = next((kind for kind in reversed(kinds) if kind in LAST_WORDS), None)
+    last: State | None = next((kind for kind in reversed(kinds) if kind in LAST_WORDS), None)
     if last:
         return last
     if alive:
@@ -192,7 +190,7 @@ def _state(own: Iterable[Event], *, started: bool, alive: bool, stop: bool) -> S
     return "stopped" if stop else "waiting"
 
 
-def _progress(job: TrainingJob, said: Iterable[Event]) -> dict[str, float]:
+def _progress(job: TrainingJob, said: Iterable[Event]) -> dict[str, Any]:
     """What the newest event that says it says about step, speed, memory and estimate."""
     known = {"step": 0, "photos_per_second": 0.0, "seconds_left": 0.0, "memory_mb": 0.0}
     for event in said:
@@ -226,8 +224,6 @@ def _phase(state: State, own: list[Event]) -> JobPhase | None:
 
 LOOK_AGAIN = 0.3  # seconds
 BAR = 24  # characters
-FIGURES = {"box_ap50": "box AP50", "mask_ap50": "mask AP50"}
-LOSSES = ("rpn_class", "rpn_box", "class", "box", "mask")
 
 
 def follow(
@@ -238,7 +234,8 @@ def follow(
     Ctrl-C asks the worker to stop with a checkpoint and keeps watching; a second one leaves it alone. Without
     `stop_on_interrupt` the first one leaves.
     """
-    offset, asked, last = 0, not stop_on_interrupt, {}
+    offset, asked = 0, not stop_on_interrupt
+    last: Event = {}
     while True:
         try:
             current = status(job_folder)
@@ -286,11 +283,12 @@ def sentence(event: Event) -> str:
         case {"kind": "waiting"}:
             return "Waiting for another training of this project to end."
         case {"kind": "note", "text": text}:
-            return text
+            return str(text)
         case {"kind": "skipped", "photo": photo, "reason": reason}:
             return f"Skipped {photo}: {reason}"
         case {"kind": "validation", "epoch": epoch}:
-            parts = " ".join(f"{name} {event[name]:.3f}" for name in LOSSES if event.get(name) is not None)
+            losses = [metric for metric in in_chart(Chart.PARTS) if event.get(metric.key) is not None]
+            parts = " ".join(f"{metric.key} {metric.unit.text(event[metric.key])}" for metric in losses)
             return f"Epoch {epoch}: validation loss {event.get('loss', 0.0):.3f} ({parts}){_metrics(event)}"
         case _:
             return ""
@@ -298,5 +296,6 @@ def sentence(event: Event) -> str:
 
 def _metrics(event: Event) -> str:
     metrics = event.get("metrics") or {}
-    figures = [f"{text} {metrics[name]:.3f}" for name, text in FIGURES.items() if metrics.get(name) is not None]
+    known = [metric for metric in METRICS if metric.column and metrics.get(metric.key) is not None]
+    figures = [f"{metric.column} {metric.unit.text(metrics[metric.key])}" for metric in known]
     return "; " + ", ".join(figures) if figures else ""

@@ -1,7 +1,7 @@
-"""What does the process of a training do? `python -m cardamage_core.jobs.worker FOLDER`
+"""The process of a training: `python -m cardamage_core.jobs.worker FOLDER`.
 
-It parts from whoever started it, waits for its turn, trains, and says every step in `events.jsonl`. Whatever goes
-wrong becomes one `failed` event. Nothing heavy is imported before its turn, so that waiting costs little.
+It detaches from the process that started it, waits for its turn, trains, and appends every step to `events.jsonl`. Any
+failure becomes one `failed` event. Nothing heavy is imported before its turn, so that waiting costs little.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from ..errors import CarDamageError
+from ..training import requirements
 from . import events, folder
 from .events import EventLog
 from .folder import JobFolder
@@ -39,7 +40,7 @@ def main(arguments: list[str]) -> int:
 
 
 class StopRequest:
-    """Whether somebody asked us to stop: with the file `stop`, or the system with SIGTERM."""
+    """Whether a stop was requested: by the file `stop`, or by SIGTERM."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -55,7 +56,7 @@ class StopRequest:
 
 
 def _part_from_parent(at: JobFolder) -> None:
-    """Fork: the first process writes down who the worker is and ends, so that nobody has to wait for the worker."""
+    """Fork: the first process writes down who the worker is and ends, so that no process has to wait for the worker."""
     offset = events.end(at.events)
     child = os.fork()
     if child:
@@ -71,10 +72,11 @@ def _in_turn(at: JobFolder, log: EventLog, stop: StopRequest) -> None:
         return
     with turn:
         log.write("loading")
+        requirements.check()
         from ..training import trainer  # the framework: seconds and hundreds of megabytes
 
-        places = trainer.Places(at.checkpoints, at.previews, at.models)
-        trainer.run(at.job(), at.dataset(), places, say=_Told(log), stop=stop)
+        folders = trainer.Folders(at.checkpoints, at.previews, at.models)
+        trainer.run(at.job(), at.dataset(), folders, say=_Told(log), stop=stop)
 
 
 class _Told:

@@ -1,1 +1,1 @@
-"""Trained models and their cards."""
+"""Model folders: weights and cards."""

@@ -1,4 +1,4 @@
-"""Which models are there, and what is known about each?
+"""Model folders: the card of a model, and listing, opening and registering models.
 
 A model is a folder with `card.json` and `weights.h5`. It appears under its name only when it is whole.
 """
@@ -7,19 +7,82 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
+import numpy as np
 
-from .. import __version__, files
-from ..annotations.labels import role_of
+from .. import files
+from ..annotations import labels
+from ..annotations.model import Role
 from ..errors import ModelError
-from .card import ModelCard
+from ..version import __version__
+
+
+class SourceNote(msgspec.Struct, frozen=True):
+    """A collection that a model learned from: its licence ("none stated" where there is none) and whom to credit."""
+
+    name: str
+    licence: str
+    credit: str
+    photos: int
+
+
+class ModelCard(msgspec.Struct, frozen=True):
+    """What a person or program must know about a model.
+
+    `classes` are named without the background and have ids 1, 2, …; `config` is `mrcnn.Config.to_dict()`; `job` the
+    TrainingJob as a dict; `data_hash` names the regions learned from; `parent` the model or weights begun from;
+    `metrics` are measured on the validation photos of the job; `created` is ISO 8601 in UTC.
+    `summary` says in a sentence what the model is good for, `weaknesses` where it fails; `roles` of its classes where
+    their names do not tell; `threshold` is the score from which its predictions count. `calibration` are points (score
+    of the network, share of such predictions that are right) with rising scores; `command` made the model.
+    """
+
+    id: str
+    name: str
+    created: str
+    preset: str
+    classes: tuple[str, ...]
+    config: dict[str, Any]
+    job: dict[str, Any] = msgspec.field(default_factory=dict)
+    data_hash: str = ""
+    metrics: dict[str, Any] = msgspec.field(default_factory=dict)
+    summary: str = ""
+    weaknesses: tuple[str, ...] = ()
+    sources: tuple[SourceNote, ...] = ()
+    roles: dict[str, Role] = msgspec.field(default_factory=dict)
+    threshold: float | None = None
+    calibration: tuple[tuple[float, float], ...] = ()
+    command: str = ""
+    parent: str = ""
+    versions: dict[str, str] = msgspec.field(default_factory=dict)
+    weights_sha256: str = ""
+
+    def role_of(self, name: str) -> Role:
+        """The role of a class: as the card says, else guessed by name."""
+        return self.roles.get(name) or labels.role_of(name)
+
+    def calibrated(self, scores: Sequence[float] | np.ndarray) -> np.ndarray:
+        """Scores of the network (n,) -> how often such predictions are right, 0…1; unchanged without calibration."""
+        if not self.calibration:
+            return np.asarray(scores, np.float32)
+        network, right = zip(*self.calibration, strict=True)
+        return np.asarray(np.interp(np.asarray(scores, float), network, right), np.float32)
+
+    def raw_score(self, calibrated: float) -> float:
+        """The score of the network that a calibrated one belongs to."""
+        if not self.calibration:
+            return calibrated
+        network, right = zip(*self.calibration, strict=True)
+        return float(np.interp(calibrated, right, network))
+
 
 CARD, WEIGHTS, BUNDLED = "card.json", "weights.h5", "models"
-PACKAGES = ("keras", "tensorflow", "numpy")
+PACKAGES = ("keras", "tensorflow", "onnxruntime", "numpy")
 
 
 class Model(NamedTuple):
@@ -54,7 +117,22 @@ def models(models_folder: Path) -> list[Model]:
 
 def bundled() -> list[Model]:
     """The models that come with the program, damage first."""
-    return sorted(models(files.resource(BUNDLED)), key=lambda model: "car" in model.card.roles.values())
+    return sorted(models(files.resource(BUNDLED)), key=_outlines_cars)
+
+
+def default() -> Model:
+    """The bundled model that sees damage. Raises ModelError where none came along."""
+    found = damage_models(None)
+    if not found:
+        raise ModelError(
+            "No model came with this installation.", "Name one with --model, or install the program again."
+        )
+    return found[0]
+
+
+def bundled_summary() -> str:
+    """What the bundled models are good for and where they fail, "" where none came along."""
+    return " ".join(model.card.summary for model in bundled())
 
 
 def available(models_folder: Path | None) -> list[Model]:
@@ -62,11 +140,22 @@ def available(models_folder: Path | None) -> list[Model]:
     return [*(models(models_folder) if models_folder else ()), *bundled()]
 
 
+def damage_models(models_folder: Path | None) -> list[Model]:
+    """Those of the available models that see damage: one that only outlines cars is asked beside them."""
+    return [
+        one for one in available(models_folder) if any(one.card.role_of(name) == "damage" for name in one.card.classes)
+    ]
+
+
 def completed_by_car(model: Model) -> tuple[Model, ...]:
     """The model, and with it the bundled one that outlines the car where the model itself does not."""
-    if "car" in model.card.roles.values() or any(role_of(name) == "car" for name in model.card.classes):
+    if _outlines_cars(model):
         return (model,)
-    return (model, *[one for one in bundled() if "car" in one.card.roles.values()][:1])
+    return (model, *[one for one in bundled() if _outlines_cars(one)][:1])
+
+
+def _outlines_cars(model: Model) -> bool:
+    return any(model.card.role_of(name) == "car" for name in model.card.classes)
 
 
 def find(name_or_path: str | Path, models_folder: Path | None = None) -> Model:

@@ -1,4 +1,4 @@
-"""What may other packages use of the Mask R-CNN engine? Importing this imports no keras: that happens on first use."""
+"""Mask R-CNN in Keras 3; its public names are imported on first use, so that importing this imports no Keras."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -25,14 +25,14 @@ __all__ = [
 _LAZY = {
     "Detections": "detections",
     "MaskRCNN": "model",
-    "Sample": "samples",
+    "Sample": "batching",
     "TrainStep": "train_step",
     "config_from_matterport": "matterport",
 }
 
 
 def __getattr__(name: str) -> Any:
-    """Import the parts that need keras or numpy only when somebody asks for them."""
+    """Import the parts that need keras or numpy on first use."""
     if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module

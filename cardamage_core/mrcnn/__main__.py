@@ -1,15 +1,21 @@
-"""How does one run the engine on photos without writing code? python -m cardamage_core.mrcnn detect --help"""
+"""Runs the engine on photos from the command line: `python -m cardamage_core.mrcnn detect --help`."""
+
+from __future__ import annotations
 
 import argparse
 import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .config import Config, EngineError
 from .matterport import config_from_matterport
+
+if TYPE_CHECKING:
+    from .model import MaskRCNN
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,6 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         detect(options.weights, options.config, options.photos, options.out)
     except EngineError as error:
         sys.stderr.write(f"{error}\n")
+        return 1
+    except ModuleNotFoundError as error:
+        sys.stderr.write(f'{error.name} is not installed. Run: pip install "cardamage-workbench[train]"\n')
         return 1
     return 0
 
@@ -30,13 +39,13 @@ def detect(weights: Path, config: Path | None, photos: Sequence[Path], out: Path
     summary = {}
     for photo in photos:
         found = model.detect([read_photo(photo)])[0]
-        np.savez_compressed(out / f"{photo.name}.npz", **found)
+        np.savez_compressed(out / f"{photo.name}.npz", allow_pickle=True, **found)
         summary[str(photo)] = {name: found[name].tolist() for name in ("rois", "class_ids", "scores")}
         sys.stderr.write(f"{photo}: {len(found['scores'])} found\n")
     (out / "detections.json").write_text(json.dumps(summary, indent=1))
 
 
-def open_model(weights: Path, config: Path | None) -> "MaskRCNN":  # noqa: F821
+def open_model(weights: Path, config: Path | None) -> MaskRCNN:
     """A network of ours (its configuration lies in the weights file) or, with a configuration, one of Matterport's."""
     from .model import MaskRCNN
 
@@ -75,7 +84,7 @@ def _is_matterport(path: Path) -> bool:
     return any(name.isupper() for name in _read_json(path))
 
 
-def _read_json(path: Path) -> dict:
+def _read_json(path: Path) -> dict[str, Any]:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""Random scale, place and colour changes of training photos."""
+"""Augmentation of training photos: random scale, place and colour."""
 
 import numpy as np
 
@@ -10,9 +10,12 @@ def jittered(home: Placement, canvas: tuple[int, int], *, config: Config, rng: n
     """Another scale around the usual one, and any place on the canvas where the photo covers all it can."""
     scale = 1.0 + config.scale_jitter * rng.uniform(-1.0, 1.0)
     size = max(1, round(home.size[0] * scale)), max(1, round(home.size[1] * scale))
-    slack = [side - length for side, length in zip(canvas, size, strict=True)]
-    corner = tuple(int(rng.integers(min(s, 0), max(s, 0) + 1)) for s in slack)
-    return Placement(home.photo, size, corner, canvas)
+    top, left = (_within(side - length, rng) for side, length in zip(canvas, size, strict=True))
+    return Placement(home.photo, size, (top, left), canvas)
+
+
+def _within(slack: int, rng: np.random.Generator) -> int:
+    return int(rng.integers(min(slack, 0), max(slack, 0) + 1))
 
 
 def paint_jittered(image: np.ndarray, spot: Placement, *, config: Config, rng: np.random.Generator) -> np.ndarray:
@@ -24,4 +27,4 @@ def paint_jittered(image: np.ndarray, spot: Placement, *, config: Config, rng: n
     scaled = np.clip((scaled - 127.5) * gain + 127.5 + shift, 0, 255)
     painted = np.zeros((*spot.canvas, 3), np.float32)
     paste(painted, scaled.astype(np.float32), spot.corner)
-    return (painted - np.float32(config.pixel_mean)) / np.float32(config.pixel_scale)
+    return (painted - np.array(config.pixel_mean, np.float32)) / np.array(config.pixel_scale, np.float32)

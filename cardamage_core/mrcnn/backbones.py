@@ -1,4 +1,4 @@
-"""Which convolutional networks turn a canvas into features C2..C5, and to which stage does a layer belong?"""
+"""Backbones: convolutional networks that turn a canvas into features C2 … C5, and the stage of each layer."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""How do annotated photos become a batch of arrays? Numpy only, seeded, outlines kept exact."""
+"""Makes batches of arrays from annotated photos: numpy only, seeded, outlines kept exact."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -144,7 +144,7 @@ def _on_canvas(points: np.ndarray, spot: Placement, *, flip: bool) -> np.ndarray
     """Points (k, 2) of (y, x) in photo pixels -> canvas pixels."""
     if flip:
         points = np.stack([points[:, 0], spot.photo[1] - points[:, 1]], axis=1)
-    return points * np.float32(spot.scale) + np.float32(spot.corner)
+    return points * np.array(spot.scale, np.float32) + np.array(spot.corner, np.float32)
 
 
 def _empty(b: int, n: int, e: int) -> Batch:

@@ -1,10 +1,8 @@
-"""Box arithmetic: area, overlap, deltas, clipping, grids and pyramid levels.
+"""Box arithmetic: area, overlap, deltas, clipping, grids, pyramid levels and anchors.
 
 Arrays of numpy give arrays, by numpy alone; tensors of Keras give tensors. A box is (y1, x1, y2, x2). In the network
 boxes are normalised to the canvas. Two grids exist: "continuous" (a canvas of height h spans 0..h: y / h) and
 "matterport" (y2, x2 lie outside the box, then y / (h - 1)), which Matterport's weights were trained with.
-
-Where do the anchors of a canvas lie?
 """
 
 from collections.abc import Sequence

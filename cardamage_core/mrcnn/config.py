@@ -1,7 +1,4 @@
-"""Which numbers make up a network and its training? One frozen, validated value holds them all.
-
-How does the engine say that something went wrong?
-"""
+"""The configuration of a network and its training as one frozen, validated value; and the engine's error."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
@@ -20,6 +17,7 @@ LITE_STAGES = {
     ),
 }  # fmt: skip
 LITE_STEM, WIDENING = 32, 6  # channels of the stem; how many times wider blocks are inside
+DETECTION_RULES = ("likeliest", "foreground", "object")
 LARGEST_CANVAS = 8192  # pixels on a side
 LOSS_NAMES = ("rpn_class", "rpn_box", "class", "box", "mask")
 
@@ -42,7 +40,7 @@ class Config:
     box_grid: str = "continuous"  # how boxes lie on pixels, see boxes.py: "continuous" or "matterport"
     # Feature pyramid, anchors and proposals.
     pyramid_channels: int = 96
-    norm_groups: int = 0  # groups of the group normalisation (Wu and He 2018) in pyramid and heads; 0: none
+    norm_groups: int = 0  # of the group normalisation (Wu and He 2018) in pyramid and heads; 0: none
     anchor_strides: tuple[int, ...] = (8, 16, 32, 64)
     anchor_sizes: tuple[float, ...] = (32.0, 64.0, 128.0, 256.0)
     anchor_ratios: tuple[float, ...] = (0.5, 1.0, 2.0)  # width / height
@@ -65,6 +63,7 @@ class Config:
     rois_per_image: int = 64
     roi_positive_share: float = 0.33
     # Detections.
+    detection_rule: str = "foreground"  # how a region becomes a detection, see `detections.refine`
     detection_max: int = 100
     detection_min_score: float = 0.5
     detection_nms_threshold: float = 0.5
@@ -117,10 +116,6 @@ class Config:
         return replace(self, **changes)
 
 
-def _normed_channels(c: Config) -> tuple[int, ...]:
-    return c.pyramid_channels, c.rpn_channels, c.box_head_units, c.mask_head_channels
-
-
 def _rules(c: Config) -> list[tuple[bool, str]]:
     """Everything that must hold, each with the sentence that is shown when it does not."""
     return [
@@ -140,10 +135,7 @@ def _rules(c: Config) -> list[tuple[bool, str]]:
         ),
         (len(c.anchor_sizes) == len(c.anchor_strides), "anchor_sizes needs one size for each of anchor_strides."),
         (all(v > 0 for v in (*c.anchor_sizes, *c.anchor_ratios)), "anchor sizes and ratios must be positive."),
-        (
-            c.norm_groups == 0 or all(n % c.norm_groups == 0 for n in _normed_channels(c)),
-            "norm_groups must divide the channels of pyramid and heads.",
-        ),
+        (c.norm_groups >= 0, "norm_groups must be 0 or more."),
         (c.pixel_scale > 0, "pixel_scale must be positive."),
         (c.roi_level_size > 0, "roi_level_size must be positive."),
         (
@@ -153,6 +145,10 @@ def _rules(c: Config) -> list[tuple[bool, str]]:
         (0.3 <= c.rpn_positive_iou <= 1, "rpn_positive_iou must lie between 0.3 and 1."),
         (c.proposals_training >= c.rois_per_image, "proposals_training must be at least rois_per_image."),
         (0 < c.roi_positive_share < 1, "roi_positive_share must lie between 0 and 1."),
+        (
+            c.detection_rule in DETECTION_RULES,
+            f"detection_rule must be one of {', '.join(DETECTION_RULES)}, not {c.detection_rule!r}.",
+        ),
         (0 <= c.detection_min_score <= 1, "detection_min_score must lie between 0 and 1."),
         (c.optimizer in ("adamw", "sgd"), f"optimizer must be 'adamw' or 'sgd', not {c.optimizer!r}."),
         (c.learning_rate > 0 and c.clip_norm > 0, "learning_rate and clip_norm must be positive."),

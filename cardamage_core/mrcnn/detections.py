@@ -1,4 +1,4 @@
-"""Turns the box head's numbers into detections on the photo, by numpy alone."""
+"""Converts the box head's outputs to detections on the photo, by numpy alone."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,7 @@ import numpy as np
 
 from . import boxes
 from .config import Config
-from .padding import resize
-from .resize import resize_as_skimage
+from .padding import resize, resize_as_skimage
 
 
 @dataclass(frozen=True)
@@ -34,18 +33,26 @@ def refine(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Regions (r, 4), (r, classes), (r, classes, 4) -> normalised boxes (n, 4), classes (n,), scores (n,), best first.
 
-    Each region takes its likeliest class, moves by that class's deltas, is cut to the window, and must not overlap a
-    better one of its class by detection_nms_threshold or more.
+    Each region takes a class, moves by that class's deltas, is cut to the window, and must not overlap a better one by
+    detection_nms_threshold or more. By detection_rule:
+
+    "likeliest" (Matterport's): the likeliest class, where it is not the background; better ones of the class suppress.
+    "foreground": the likeliest but the background, however likely that is; better ones of the class suppress.
+    "object": the same class, scored by the probability of not being background; better ones of any class suppress.
     """
-    classes = probabilities.argmax(axis=1)
-    rows = np.arange(len(classes))
-    scores, own = probabilities[rows, classes], deltas[rows, classes] * np.float32(config.box_std)
+    rows = np.arange(len(probabilities))
+    likeliest = config.detection_rule == "likeliest"
+    classes = probabilities.argmax(axis=1) if likeliest else 1 + probabilities[:, 1:].argmax(axis=1)
+    is_object = config.detection_rule == "object"
+    scores = 1 - probabilities[:, 0] if is_object else probabilities[rows, classes]
+    own = deltas[rows, classes] * np.array(config.box_std, np.float32)
     y1, x1, y2, x2 = map(float, window)
     moved = boxes.clip(boxes.decode(rois, own), (y1, x1, y2, x2))
     good = (classes > 0) & (scores >= min_score) & (boxes.area(rois) > 0)
+    rivals = np.zeros_like(classes) if is_object else classes
     kept = [
         mine[_distinct(moved[mine], scores[mine], config)[: config.detection_max]]
-        for mine in (np.flatnonzero(good & (classes == c)) for c in np.unique(classes[good]))
+        for mine in (np.flatnonzero(good & (rivals == c)) for c in np.unique(rivals[good]))
     ]
     best = np.concatenate(kept) if kept else np.zeros(0, int)
     best = best[np.argsort(-scores[best], kind="stable")][: config.detection_max]
@@ -56,7 +63,7 @@ def on_photo(normalised: np.ndarray, window: np.ndarray, photo: tuple[int, int],
     """Boxes (n, 4), normalised to the canvas like the photo's window (4,) -> pixels of a photo (height, width)."""
     start, size = np.tile(window[:2], 2), np.tile(window[2:] - window[:2], 2)
     pixels = boxes.denormalise((normalised - start) / np.maximum(size, 1e-12), photo, grid=grid)
-    return np.clip(pixels, 0, np.float32(photo * 2)).astype(np.float32)
+    return np.clip(pixels, 0, np.array(photo * 2, np.float32)).astype(np.float32)
 
 
 def full_frame(box: np.ndarray, mask: np.ndarray, shape: tuple[int, int], *, grid: str) -> np.ndarray:

@@ -1,15 +1,23 @@
-"""How are the published ImageNet weights of a backbone read (keras.applications, without top)?"""
+"""Reads the published ImageNet weights of a backbone: files of keras.applications, or of PyTorch.
 
+PyTorch's legacy format (before 1.6) is read without torch and without trusting the file: a sequence of pickles (magic
+number, protocol, system information, the state dict, the storage keys) followed by the storages: 8 bytes with the
+number of elements, then the values. Unpickling admits OrderedDict, float and integer tensors with their storages only.
+"""
+
+import io
+import pickle
 import re
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
 
 from . import weights
 from .config import EngineError
-from .torch_checkpoint import read_torch_checkpoint
 
 # What a weight is called, today and in the files of Keras 1.
 KINDS = {"W": "kernel", "b": "bias", "running_mean": "moving_mean", "running_std": "moving_variance"}
@@ -117,3 +125,102 @@ def resnet_name(full: str) -> str:
         stage, block, part, what = match.groups()
         layer = f"{'res' if what == 'conv' else 'bn'}{stage}{chr(ord('a') + int(block) - 1)}_{PARTS[part]}"
     return f"{layer}/{kind}"
+
+
+MAGIC, PROTOCOL = 0x1950A86A20F9469CFC6C, 1001
+LARGEST_STORAGE = 1 << 30  # elements of one storage
+FLOAT, LONG = np.dtype("<f4"), np.dtype("<i8")
+
+
+class _Storage(NamedTuple):
+    key: str
+    length: int
+    kind: np.dtype
+
+
+class _Tensor(NamedTuple):
+    storage: _Storage
+    offset: int
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+
+
+def read_torch_checkpoint(path: Path) -> dict[str, np.ndarray]:
+    """The float32 arrays of a state dict by their names. Raises EngineError for any other content."""
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise EngineError(f"There is no weights file {path}.", error.strerror or str(error)) from error
+    try:
+        return _read_legacy(io.BytesIO(data))
+    except (pickle.UnpicklingError, EOFError, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
+        raise EngineError(f"{path} is not a PyTorch checkpoint that can be read.", f"{error}") from error
+
+
+def _read_legacy(file: io.BytesIO) -> dict[str, np.ndarray]:
+    if _unpickle(file) != MAGIC or _unpickle(file) != PROTOCOL:
+        raise ValueError("It does not begin as the legacy format does.")
+    _unpickle(file)  # system information
+    state = _unpickle(file)
+    if not isinstance(state, dict) or not all(isinstance(v, _Tensor) for v in state.values()):
+        raise ValueError("It holds no dictionary of tensors.")
+    keys = _unpickle(file)
+    named = {tensor.storage.key: tensor.storage for tensor in state.values()}
+    if not isinstance(keys, list) or sorted(keys) != sorted(named):
+        raise ValueError("Its storages are not those that its tensors name.")
+    storages = {key: _storage_values(file, named[key]) for key in keys}
+    return {str(name): _array(tensor, storages) for name, tensor in state.items() if tensor.storage.kind == FLOAT}
+
+
+def _storage_values(file: io.BytesIO, storage: _Storage) -> np.ndarray:
+    if (
+        int.from_bytes(file.read(8), "little", signed=True) != storage.length
+        or not 0 <= storage.length <= LARGEST_STORAGE
+    ):
+        raise ValueError("A storage has another length than its tensor says.")
+    values = np.frombuffer(file.read(storage.kind.itemsize * storage.length), storage.kind)
+    if len(values) != storage.length:
+        raise ValueError("It is cut off.")
+    return values
+
+
+def _array(tensor: _Tensor, storages: dict[str, np.ndarray]) -> np.ndarray:
+    values, sizes = storages[tensor.storage.key], (tensor.offset, *tensor.shape, *tensor.strides)
+    steps = zip(tensor.shape, tensor.strides, strict=True)
+    last = tensor.offset + sum((length - 1) * stride for length, stride in steps)
+    if min(sizes) < 0 or 0 in tensor.shape or last >= len(values):
+        raise ValueError("A tensor reaches beyond its storage.")
+    strides = [stride * values.itemsize for stride in tensor.strides]
+    view = np.lib.stride_tricks.as_strided(values[tensor.offset :], tensor.shape, strides, writeable=False)
+    return view.astype(np.float32)
+
+
+class _Restricted(pickle.Unpickler):
+    """Admits what a state dict of float tensors needs, by our own stand-ins."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        allowed: dict[tuple[str, str], Callable[..., Any] | type | np.dtype] = {
+            ("collections", "OrderedDict"): OrderedDict,
+            ("torch._utils", "_rebuild_tensor_v2"): _rebuild,
+            ("torch", "FloatStorage"): FLOAT,  # marks: the values follow the pickles
+            ("torch", "LongStorage"): LONG,
+        }
+        if (module, name) not in allowed:
+            raise pickle.UnpicklingError(f"It asks for {module}.{name}, which a file of weights does not need.")
+        return allowed[module, name]
+
+    def persistent_load(self, pid: Any) -> _Storage:
+        match pid:
+            case ("storage", np.dtype() as kind, str(key), str(), int(count), None):
+                return _Storage(key, count, kind)
+        raise pickle.UnpicklingError("It holds something else than float and integer storages.")
+
+
+def _rebuild(storage: _Storage, offset: int, shape: tuple[int, ...], strides: tuple[int, ...], *_: Any) -> _Tensor:
+    if not isinstance(storage, _Storage):
+        raise pickle.UnpicklingError("A tensor has no storage.")
+    return _Tensor(storage, int(offset), tuple(map(int, shape)), tuple(map(int, strides)))
+
+
+def _unpickle(file: io.BytesIO) -> Any:
+    return _Restricted(file).load()

@@ -1,4 +1,4 @@
-"""What does the network pay for? Five losses, each a mean over the slots that count."""
+"""The five losses of Mask R-CNN, each a mean over the slots that count."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How are Matterport's configurations and weights files read (github.com/matterport/Mask_RCNN, mrcnn 2.x)?"""
+"""Reads configurations and weights files of Matterport's Mask R-CNN (github.com/matterport/Mask_RCNN, mrcnn 2.x)."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path

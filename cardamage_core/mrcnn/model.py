@@ -1,4 +1,4 @@
-"""How is Mask R-CNN (He et al. 2017) put together from trunk, proposal network, box head and mask head?"""
+"""Mask R-CNN (He et al. 2017): backbone, proposal network, box head and mask head as one model."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -13,9 +13,8 @@ from .batching import check_image
 from .boxes import pyramid_anchors
 from .config import Config
 from .detections import Detections, full_frame, on_photo, refine
-from .heads import build_box_head, build_mask_head, build_rpn, build_trunk, run_rpn
+from .heads import build_box_head, build_mask_head, build_rpn, build_trunk, propose, roi_align, run_rpn
 from .imagenet import read_imagenet
-from .layers import propose, roi_align
 from .matterport import read_matterport
 from .padding import Placement, paint, place
 
@@ -92,7 +91,7 @@ class MaskRCNN:
         """Detections from what `propose` answered: pyramid, then regions, probabilities and deltas."""
         rois, probabilities, deltas = (ops.convert_to_numpy(tensor) for tensor in regions)
         grid = self.config.box_grid
-        window = boxes.normalise(np.float32(spot.window), spot.canvas, grid=grid)
+        window = boxes.normalise(np.array(spot.window, np.float32), spot.canvas, grid=grid)
         found, classes, scores = refine(
             rois, probabilities, deltas, window=window, min_score=min_score, config=self.config
         )

@@ -1,4 +1,4 @@
-"""Which operations are worth asking the backend itself for, and how do they look without it?
+"""Operations of the backend itself, with portable versions in keras.ops.
 
 The only module that knows the backend. On TensorFlow `nms` and `pyramid_crop` use its own operations (20-60 and 4
 times cheaper); elsewhere, and in the tests, the portable ones do the same with keras.ops.
@@ -76,7 +76,10 @@ def portable_pyramid_crop(levels: Sequence[Tensor], ends: Tensor, photo: Tensor,
     heights, widths = (np.array([f.shape[axis] for f in levels]) for axis in (1, 2))
     counts = np.array([f.shape[0] * f.shape[1] * f.shape[2] for f in levels])
     flat = ops.concatenate([ops.reshape(ops.cast(f, "float32"), (-1, channels)) for f in levels])
-    of_level = lambda values: ops.take(ops.convert_to_tensor(values.astype("int32")), level)  # noqa: E731
+
+    def of_level(values: np.ndarray) -> Tensor:
+        return ops.take(ops.convert_to_tensor(values.astype("int32")), level)
+
     h, w = of_level(heights), of_level(widths)
     start = of_level(np.cumsum(counts) - counts) + photo * h * w
     y0, y1, fy, in_y = _neighbours(ends[:, 0], ends[:, 2], h, size=size)
@@ -129,12 +132,12 @@ def compiled(function: Callable[..., Any], example: Any, variables: Iterable[ker
 def _compiled_by_jax(function: Callable[..., Any], variables: list[keras.Variable]) -> Callable[..., Any]:
     import jax
 
-    @jax.jit
     def pure(values: list[Tensor], batch: Any) -> Any:
         with keras.StatelessScope(state_mapping=list(zip(variables, values, strict=True))):
             return function(batch)
 
-    return lambda batch: pure([variable.value for variable in variables], batch)
+    compiled = jax.jit(pure)
+    return lambda batch: compiled([variable.value for variable in variables], batch)
 
 
 def applied(optimizer: keras.optimizers.Optimizer, variables: Sequence[keras.Variable]) -> Callable[..., None]:

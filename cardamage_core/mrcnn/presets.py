@@ -40,10 +40,19 @@ _MATTERPORT: dict[str, Any] = {
     "box_head_units": 1024,
     "mask_head_channels": 256,
     "head_norm": True,
+    "detection_rule": "likeliest",
     "rois_per_image": 200,
     "detection_min_score": 0.9,
     "detection_nms_threshold": 0.3,
     "optimizer": "sgd",
+}
+_LIGHT: dict[str, Any] = {  # the architecture of the models in the box, so that trainings can begin from them
+    "norm_groups": 16,
+    "anchor_sizes": (24.0, 48.0, 96.0, 192.0),
+    "anchor_ratios": (0.25, 0.5, 1.0, 2.0, 4.0),
+    "rpn_positive_iou": 0.5,
+    "rpn_anchors_per_image": 128,
+    "learning_rate": 5e-4,
 }
 _BALANCED: dict[str, Any] = _MATTERPORT | {
     "backbone": "resnet50",
@@ -58,7 +67,7 @@ _BALANCED: dict[str, Any] = _MATTERPORT | {
 }
 
 PRESETS: dict[str, Preset] = {
-    "light": Preset("Light", "MobileNetV2, 320 px: minutes on a processor", 8, {}),
+    "light": Preset("Light", "EfficientNet-Lite0, 320 px: minutes on a processor", 8, _LIGHT),
     "balanced": Preset("Balanced", "ResNet-50, 512 px: for a GPU", 4, _BALANCED),
     "matterport": Preset("Matterport", "ResNet-101, 1024 px: for a large GPU", 2, _MATTERPORT),
 }

@@ -1,4 +1,4 @@
-"""What should the network have said? Targets for anchors, for regions and for their masks."""
+"""Training targets for anchors, for regions and for their masks."""
 
 from typing import Any, NamedTuple
 
@@ -69,7 +69,7 @@ def anchor_targets(
     goal = ops.take_along_axis(true_boxes, ops.take_along_axis(instance, index, axis=1)[..., None], axis=1)
     chosen_anchors = ops.take(ops.convert_to_tensor(anchors.astype(np.float32)), index, axis=0)
     deltas = boxes.encode(chosen_anchors, goal)
-    return AnchorTargets(index, chosen, deltas / ops.convert_to_tensor(np.float32(config.rpn_box_std)))
+    return AnchorTargets(index, chosen, deltas / ops.convert_to_tensor(np.array(config.rpn_box_std, np.float32)))
 
 
 def roi_targets(
@@ -96,7 +96,7 @@ def roi_targets(
     instance = ops.take_along_axis(instance, index, axis=1)
     classes = ops.where(is_object, ops.take_along_axis(true_classes, instance, axis=1), 0)
     deltas = boxes.encode(rois, ops.take_along_axis(true_boxes, instance[..., None], axis=1))
-    deltas = deltas / ops.convert_to_tensor(np.float32(config.box_std))
+    deltas = deltas / ops.convert_to_tensor(np.array(config.box_std, np.float32))
     return RoiTargets(rois, ops.concatenate([objects, others], axis=1), classes, deltas, instance, objects.shape[1])
 
 

@@ -1,4 +1,4 @@
-"""What happens in one step of training, and how does a training survive being stopped?"""
+"""One step of training, and saving and restoring the state of training."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,8 +13,7 @@ from .backbones import stage_of
 from .batching import Batch, Sample, make_batch
 from .boxes import pyramid_anchors
 from .config import LOSS_NAMES, Config, EngineError
-from .heads import run_rpn
-from .layers import propose
+from .heads import propose, run_rpn
 from .model import MaskRCNN
 from .targets import anchor_targets, mask_targets, roi_targets
 

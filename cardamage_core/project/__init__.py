@@ -1,4 +1,4 @@
-"""The project folder on disk."""
+"""The project: photos, regions and labels in a folder on disk."""
 
 from .contents import PhotoSummary
 from .history import Edit

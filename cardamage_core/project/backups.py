@@ -39,7 +39,7 @@ STAMP = "%Y-%m-%d %H%M%S"
 
 def copies(folder: Path) -> list[Path]:
     """The copies of a project's file, newest first; those of a clock that was wrong, from the future, last."""
-    now = datetime.datetime.now() + DAY  # whoever travels west is no liar
+    now = datetime.datetime.now() + DAY  # a clock set back by a time zone is no error
 
     def age(path: Path) -> tuple[bool, datetime.datetime]:
         return _made(path) <= now, _made(path)
@@ -48,7 +48,7 @@ def copies(folder: Path) -> list[Path]:
 
 
 def is_due(folder: Path, now: datetime.datetime) -> bool:
-    """Is there no copy younger than a day?"""
+    """Whether there is no copy younger than a day."""
     return all(abs(now - _made(path)) >= DAY for path in copies(folder)[:1])
 
 

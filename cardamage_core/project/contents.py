@@ -1,15 +1,9 @@
-"""What does an open project hold?
-
-Which regions of the open project have been read already, and how do edits change them?
+"""Reads photos, regions and labels of an open project, with caches of regions and counts.
 
 The regions of the last photos shown are kept as values with their ranks, so that an edit, an undo or a redo touches
-only what it changes, however many regions the photo has.
-
-How is a whole project read without keeping the others waiting?
-
-Rows are fetched in one look at the file; they are decoded after the store has been let go of.
-
-What does a list of photos show, without reading a single polygon?
+only what it changes, however many regions the photo has. A whole project is read without blocking other readers: rows
+are fetched in one query and decoded after the lock was released. Lists of photos are summarised in SQL, without
+decoding a polygon.
 """
 
 from __future__ import annotations
@@ -22,13 +16,18 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from ..annotations.confidence import THRESHOLD, is_score
 from ..annotations.model import AnnotatedPhoto, Dataset, Label, Photo, Region, Review
 from ..errors import ProjectError
+from . import prediction_log
+from .prediction_log import Look
 from .store import Change, Store, Stored, value_of
+
+THRESHOLD_SETTING = "score_threshold"
 
 
 class Contents:
-    """Reads the photos, regions and labels of a project; remembers what it read as long as nobody else can write."""
+    """Reads the photos, regions and labels of a project; caches what it read as long as no other process can write."""
 
     def __init__(self, folder: Path, store: Store, *, read_only: bool) -> None:
         self.folder = folder
@@ -36,7 +35,7 @@ class Contents:
         self.read_only = read_only
         self._store = store
         self._generation = Generation()
-        self._known = KnownRegions(self._generation)
+        self._region_cache = RegionCache(self._generation)
         self._counts = LabelCounts(self._generation)
 
     def photos(self) -> tuple[PhotoSummary, ...]:
@@ -73,9 +72,25 @@ class Contents:
         names = {label.name: 0 for label in self.labels()}
         return names | {name: number for name, number in counts.items() if number or name in names}
 
+    @property
+    def threshold(self) -> float:
+        """From which score on open predictions are seen and counted, everywhere in this project."""
+        stored = self._store.setting(THRESHOLD_SETTING)
+        value = msgspec.json.decode(stored) if stored else None
+        return float(value) if isinstance(value, int | float) and is_score(value) else THRESHOLD
+
+    @property
+    def has_threshold(self) -> bool:
+        """Whether a threshold was set in this project; else the usual one holds."""
+        return self._store.setting(THRESHOLD_SETTING) is not None
+
+    def looks(self) -> dict[str, Look]:
+        """The last look of a model at each photo that one looked at, by the photos' ids."""
+        return prediction_log.remembered(self._store)
+
     def extra(self) -> dict[str, Any]:
         """What formats need to write files back as they were, by format (see `Dataset.extra`)."""
-        rows = self._store.rows("extra") if self._store.has_extras() else []
+        rows = self._store.rows("extra") if self._store.has_table("extras") else []
         return {key: value_of(stored, dict[str, Any]) for _, key, stored in rows}
 
     def paths(self) -> dict[Path, str]:
@@ -105,10 +120,10 @@ class Contents:
         """Where things lie that can be made again, such as thumbnails."""
         return self.folder / "cache"
 
-    def _read(self, photo_id: str) -> Known:
+    def _read(self, photo_id: str) -> CachedRegions:
         """What is known of a photo's regions; a reader looks afresh each time, for another process may write."""
-        known = None if self.read_only else self._known.get(photo_id)
-        return known or self._known.read(photo_id, lambda: self._store.rows("region", photo_id))
+        known = None if self.read_only else self._region_cache.get(photo_id)
+        return known or self._region_cache.read(photo_id, lambda: self._store.rows("region", photo_id))
 
     def _counted(self) -> dict[str, int]:
         return dict(self._store.query("SELECT label, count(*) FROM regions GROUP BY label"))
@@ -117,7 +132,7 @@ class Contents:
 KEPT_PHOTOS = 64
 
 
-class Known(NamedTuple):
+class CachedRegions(NamedTuple):
     """The regions of one photo in drawing order, and the rank of each by id, in the same order."""
 
     regions: tuple[Region, ...]
@@ -154,24 +169,24 @@ class Generation:
         return begun == self._number and not self._writing
 
 
-class KnownRegions:
+class RegionCache:
     """The regions of the last photos looked at. Only the writer, inside `Generation.writing`, changes them."""
 
     def __init__(self, generation: Generation) -> None:
         self._generation = generation
-        self._photos: dict[str, Known] = {}
+        self._photos: dict[str, CachedRegions] = {}
 
-    def get(self, photo: str) -> Known | None:
+    def get(self, photo: str) -> CachedRegions | None:
         """What is known of a photo."""
         with self._generation.lock:
             return self._photos.get(photo)
 
-    def read(self, photo: str, rows: Callable[[], Iterable[tuple[str, str, Stored]]]) -> Known:
-        """Decode the rows (photo, key, row) that `rows` reads, and keep them unless somebody writes meanwhile."""
+    def read(self, photo: str, rows: Callable[[], Iterable[tuple[str, str, Stored]]]) -> CachedRegions:
+        """Decode the rows (photo, key, row) that `rows` reads, and keep them unless a write happens meanwhile."""
         begun = self._generation.begin()
         found = list(rows())
         regions = tuple(value_of(stored, Region) for _, _, stored in found)
-        known = Known(regions, {key: stored.position for _, key, stored in found})
+        known = CachedRegions(regions, {key: stored.position for _, key, stored in found})
         with self._generation.lock:
             return self._keep(photo, known) if self._generation.lasts(begun) else known
 
@@ -194,7 +209,7 @@ class KnownRegions:
                 ranks[change.key] = change.after.position
         if ranks.keys() != old.ranks.keys() or len(after) != len(ranks) or ranks != old.ranks:
             ranks = {region.id: ranks[region.id] for region in after}
-        self._keep(photo, Known(after, ranks))
+        self._keep(photo, CachedRegions(after, ranks))
 
     def walked(self, photo: str, changes: Sequence[Change], *, back: bool) -> None:
         """Carry changes of one photo's regions out, or take them back, decoding nothing else."""
@@ -211,9 +226,9 @@ class KnownRegions:
                 values[change.key], ranks[change.key] = value_of(stored, Region), stored.position
         if ranks != old.ranks:
             ranks = dict(sorted(ranks.items(), key=lambda item: (item[1], item[0])))
-        self._keep(photo, Known(tuple(values[key] for key in ranks), ranks))
+        self._keep(photo, CachedRegions(tuple(values[key] for key in ranks), ranks))
 
-    def _keep(self, photo: str, known: Known) -> Known:
+    def _keep(self, photo: str, known: CachedRegions) -> CachedRegions:
         with self._generation.lock:
             self._photos.pop(photo, None)
             while len(self._photos) >= KEPT_PHOTOS:
@@ -237,7 +252,7 @@ class LabelCounts:
             return self._counts
 
     def read(self, count: Callable[[], dict[str, int]]) -> dict[str, int]:
-        """Count, and keep the counts unless somebody writes meanwhile."""
+        """Count, and keep the counts unless a write happens meanwhile."""
         begun = self._generation.begin()
         counts = count()
         with self._generation.lock:

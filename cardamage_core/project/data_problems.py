@@ -1,14 +1,11 @@
-"""What looks wrong with the photos' files: lost, of another size than noted, there twice, in two splits?
+"""Problems of photo files, repairs of the data, and the HTML report of all problems.
 
 Codes: lost-photo (with where a file of that name lies), wrong-size, same-content, near-duplicate, stored-orientation,
 turn-unsure.
 
-How are findings told on one HTML page?
-
-Which findings can be mended without losing anything, in one step that can be undone?
-
-Regions that are there twice or cover nothing go; outlines that cross themselves are cut at the crossings and cover the
-same as before; lost photos are found again by name and size. Regions are turned only when asked.
+Repairs lose nothing and are one edit that can be undone: regions that are there twice or cover nothing go; outlines
+that cross themselves are cut at the crossings and cover the same as before; lost photos are found again by name and
+size. Regions are turned only when asked.
 """
 
 from __future__ import annotations
@@ -23,18 +20,17 @@ import msgspec
 import numpy as np
 import shapely
 
-from .. import __version__, files, geometry
-from ..annotations import problems
-from ..annotations.model import AnnotatedPhoto, Dataset, Dot, Finding, Photo, Polygon, Polyline, Region
-from ..annotations.problems import SMALLEST_AREA, grouped, kind_of
-from ..annotations.problems import kind_of as kind_of_finding
+from .. import files, geometry
+from ..annotations.model import AnnotatedPhoto, Dataset, Dot, Photo, Polygon, Polyline, Problem, Region, Shape
+from ..annotations.problems import SMALLEST_AREA, find_problems, grouped, kind_of
 from ..annotations.shapes import area, outline
 from ..errors import PhotoError
 from ..formats.export import PhotoFiles
 from ..text import count
+from ..version import __version__
 from . import near_duplicates
 from .history import Edit
-from .orientation import Turn, evidence_of, headers, orientation_findings, turned_photo
+from .orientation import Turn, evidence_of, headers, orientation_problems, turned_photo
 from .project import Project
 
 Step = Callable[[], None]
@@ -45,15 +41,15 @@ def nothing() -> None:
     """For callers who show no progress."""
 
 
-def all_findings(project: Project, dataset: Dataset, *, step: Step = nothing) -> list[Finding]:
+def all_problems(project: Project, dataset: Dataset, *, step: Step = nothing) -> list[Problem]:
     """Everything that looks wrong with a project: its regions, and its photos' files, noted ones and as they are."""
-    of_files = photo_findings(dataset.photos, folder=project.folder, step=step)
-    lost = {finding.photo for finding in of_files if finding.code == "lost-photo"}
-    noted = [finding for finding in project.file_findings() if finding.photo not in lost]
-    return [*problems.findings(dataset, step=step), *noted, *of_files]
+    of_files = photo_file_problems(dataset.photos, folder=project.folder, step=step)
+    lost = {problem.photo for problem in of_files if problem.code == "lost-photo"}
+    noted = [problem for problem in project.file_problems() if problem.photo not in lost]
+    return [*find_problems(dataset, step=step), *noted, *of_files]
 
 
-def photo_findings(photos: Sequence[AnnotatedPhoto], *, folder: Path, step: Step = nothing) -> list[Finding]:
+def photo_file_problems(photos: Sequence[AnnotatedPhoto], *, folder: Path, step: Step = nothing) -> list[Problem]:
     """Everything about the files; `folder` is the project's. `step` is called often and may raise to cancel."""
     present = [one for one in photos if files.is_there(one.photo.path)]
     found = [*_lost(photos, folder), *_sizes(present)]
@@ -62,7 +58,7 @@ def photo_findings(photos: Sequence[AnnotatedPhoto], *, folder: Path, step: Step
         for one, header in zip(present, headers(present, step=step), strict=True)
         if not isinstance(header, PhotoError)
     ]
-    found += orientation_findings(seen)
+    found += orientation_problems(seen)
     same = list(_same(present, step))
     near = list(_near(present, step)) if len({one.photo.split for one in present}) > 1 else []
     found += [_twice("same-content", "has the same content as", *pair) for pair in same]
@@ -88,20 +84,20 @@ def _found(photo: Photo, places: Sequence[PhotoFiles]) -> Path | None:
     return next((path for place in places if (path := place.find(photo.name, size=photo.size))), None)
 
 
-def _lost(photos: Sequence[AnnotatedPhoto], folder: Path) -> Iterator[Finding]:
+def _lost(photos: Sequence[AnnotatedPhoto], folder: Path) -> Iterator[Problem]:
     found = elsewhere(photos, folder)
     for one in photos:
         if path := found.get(one.photo.id):
             text = f"{one.photo.name} is not at {one.photo.path}; a file of that name lies at {path}."
-            yield Finding("lost-photo", text, "error", one.photo.id)
+            yield Problem("lost-photo", text, "error", one.photo.id)
 
 
-def _sizes(photos: Sequence[AnnotatedPhoto]) -> Iterator[Finding]:
+def _sizes(photos: Sequence[AnnotatedPhoto]) -> Iterator[Problem]:
     for one in photos:
         size = Path(one.photo.path).stat().st_size
         if one.photo.size > 0 and one.photo.size != size:
             text = f"{one.photo.name} has {size:,} bytes; its annotations name {one.photo.size:,}: another copy?"
-            yield Finding("wrong-size", text, "info", one.photo.id)
+            yield Problem("wrong-size", text, "info", one.photo.id)
 
 
 def _same(photos: Sequence[AnnotatedPhoto], step: Step) -> Iterator[Pair]:
@@ -126,15 +122,15 @@ def _hash(photo: Photo) -> str:
 
 def _near(photos: Sequence[AnnotatedPhoto], step: Step) -> Iterator[Pair]:
     """Photos that look the same and are in different splits: what is trained on would be judged by."""
-    looks = near_duplicates.looks([one.photo.path for one in photos], step=step)
+    hashes = near_duplicates.hashes([one.photo.path for one in photos], step=step)
     splits = np.unique([one.photo.split for one in photos], return_inverse=True)[1]
-    for i, j in near_duplicates.alike(looks, apart=splits):
+    for i, j in near_duplicates.pairs(hashes, apart=splits):
         yield photos[i].photo, photos[j].photo
 
 
-def _twice(code: str, words: str, first: Photo, second: Photo) -> Finding:
+def _twice(code: str, words: str, first: Photo, second: Photo) -> Problem:
     text = f"{second.name}{_in(second)} {words} {first.name}{_in(first)}."
-    return Finding(code, text, "warning" if first.split != second.split else "info", second.id)
+    return Problem(code, text, "warning" if first.split != second.split else "info", second.id)
 
 
 def _in(photo: Photo) -> str:
@@ -142,10 +138,10 @@ def _in(photo: Photo) -> str:
 
 
 _TEMPLATE = "check/report.html"
-MOST = 2000  # findings of one kind that are listed
+MOST = 2000  # problems of one kind that are listed
 
 
-def write_report(path: Path, dataset: Dataset, findings: Sequence[Finding], *, title: str) -> None:
+def write_report(path: Path, dataset: Dataset, problems: Sequence[Problem], *, title: str) -> None:
     """Write the page; everything that came from files is escaped."""
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
     template = environment.from_string(files.resource(_TEMPLATE).read_text("utf-8"))
@@ -156,13 +152,13 @@ def write_report(path: Path, dataset: Dataset, findings: Sequence[Finding], *, t
         date=datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M"),
         photos=count(len(dataset.photos), "photo"),
         regions=count(sum(len(one.regions) for one in dataset.photos), "region"),
-        number=count(len(findings), "finding"),
-        kinds=[_kind(code, found, names) for code, found in grouped(findings).items()],
+        number=count(len(problems), "problem"),
+        kinds=[_kind(code, found, names) for code, found in grouped(problems).items()],
     )
     files.write_atomic(path, page.encode())
 
 
-def _kind(code: str, found: Sequence[Finding], names: dict[str, str]) -> dict[str, object]:
+def _kind(code: str, found: Sequence[Problem], names: dict[str, str]) -> dict[str, object]:
     kind = kind_of(code)
     return {
         "code": code,
@@ -179,7 +175,7 @@ Regions = tuple[Region, ...]
 
 
 class Repair(msgspec.Struct, frozen=True):
-    """What was mended: numbers by the findings' codes, and as text."""
+    """What was mended: numbers by the problems' codes, and as text."""
 
     counts: dict[str, int]
     text: str
@@ -205,7 +201,7 @@ def repair(project: Project, *, turn: Turn = "", safe: bool = True, step: Step =
         photo = _found_again(photo, found.get(old.id), project.folder, counts)
         if photo != old:
             photos.append((old, photo))
-    edit = project.edit_all(photos, regions, "Repair findings" if safe else "Turn regions")
+    edit = project.edit_all(photos, regions, "Repair problems" if safe else "Turn regions")
     return Repair(dict(counts), _text(counts), edit)
 
 
@@ -226,7 +222,7 @@ def _turned(
 
 
 def _mended(regions: Sequence[Region], counts: Counter[str]) -> Iterator[Region]:
-    seen: set = set()
+    seen: set[tuple[Shape, str, bytes]] = set()
     for region in regions:
         key = (region.shape, region.label, msgspec.json.encode(region.attributes))
         if key in seen:
@@ -266,5 +262,5 @@ def _found_again(photo: Photo, path: Path | None, folder: Path, counts: Counter[
 def _text(counts: Counter[str]) -> str:
     if not counts:
         return "Nothing to repair."
-    parts = [f"{kind_of_finding(code).title}: {number:,}" for code, number in counts.items()]
-    return f"Repaired {count(counts.total(), 'finding')} in one step that can be undone. {'. '.join(parts)}."
+    parts = [f"{kind_of(code).title}: {number:,}" for code, number in counts.items()]
+    return f"Repaired {count(counts.total(), 'problem')} in one step that can be undone. {'. '.join(parts)}."

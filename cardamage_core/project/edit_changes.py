@@ -1,9 +1,7 @@
-"""Which rows does an edit change, and does it start from what is stored?
+"""Computes the rows that an edit changes, and checks that it starts from what is stored.
 
-Each method gives the changes of one kind of edit, or ProjectError when what it starts from is no longer so; carrying
-them out is the project's.
-
-How does a value become a row, and which rows change when a list of values changes?
+Each method gives the changes of one kind of edit, or raises ProjectError when what it starts from is no longer so;
+`project` carries them out.
 """
 
 from __future__ import annotations
@@ -16,14 +14,14 @@ import msgspec
 
 from ..annotations.model import AnnotatedPhoto, Label, Photo, Region
 from ..errors import ProjectError
-from .contents import KnownRegions
+from .contents import RegionCache
 from .store import Change, Kind, Store, Stored, value_of
 
 
-class Changing:
+class EditChanges:
     """Turns edits into changes of rows. `regions` reads those of a photo. To be used under the store's lock."""
 
-    def __init__(self, store: Store, known: KnownRegions, regions: Callable[[str], tuple[Region, ...]]) -> None:
+    def __init__(self, store: Store, known: RegionCache, regions: Callable[[str], tuple[Region, ...]]) -> None:
         self._store = store
         self._known = known
         self._regions = regions

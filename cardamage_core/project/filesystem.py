@@ -1,9 +1,10 @@
-"""Lets one process at a time write to a project, by a lock that dies with the process.
+"""The project lock, and detection of network shares.
 
-Folders and lock file may be removed by the process that made them, while it holds the lock. Whoever gets a lock on a
-file that is no longer in its place takes the lock again, so two processes never hold locks on two files of one name.
+One process at a time writes to a project, by a lock that dies with the process. Folders and lock file may be removed by
+the process that made them, while it holds the lock. A process that gets a lock on a file that is no longer in its place
+takes the lock again, so two processes never hold locks on two files of one name.
 
-Does a folder lie on another machine? SQLite's write-ahead log must not be used there: its memory is local.
+On network shares SQLite's write-ahead log must not be used: its memory is local.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class ProjectLock:
 
     def discard(self) -> None:
         """Release, and remove the lock's file with the folders that were made for it and hold nothing else."""
-        if os.name == "nt":  # an open file cannot be removed there; nor can one that somebody else has opened since
+        if os.name == "nt":  # an open file cannot be removed there; nor can one that another process has opened since
             self.release()
         with contextlib.suppress(OSError):
             self._path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Is a photo's file still the one that its regions were drawn on?
+"""Fingerprints of photo files, to notice files that changed since their regions were drawn.
 
 For each photo the project remembers size, time and a hash of its file; it is no edit and cannot be undone. The hash is
 of the size and three pieces (begin, middle, end), so that a hundred thousand photos can be told apart without reading
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from ..annotations.model import Finding
+from ..annotations.model import Problem
 from .store import Store
 
 PIECE = 65_536  # bytes
@@ -38,9 +38,9 @@ def of(path: Path, known: Fingerprint | None = None) -> Fingerprint | None:
         return None
 
 
-def findings(
+def problems(
     store: Store, folder: Path, *, photo: str = "", keep: bool = True, cancelled: Callable[[], bool] = lambda: False
-) -> Iterator[Finding]:
+) -> Iterator[Problem]:
     """Photos (or one) that vanished or were replaced since the project first saw them; `keep`: remember new ones."""
     one, values = (" AND key=?", (photo,)) if photo else ("", ())
     photos = store.query(f"SELECT key, name, path FROM photos WHERE NOT missing{one} ORDER BY position", values)
@@ -51,10 +51,10 @@ def findings(
             break
         old, new = known.get(key), of(folder / path, known.get(key))
         if new is None:
-            yield Finding("vanished-photo", f"{name} is no longer at {folder / path}. Its regions stay.", "error", key)
+            yield Problem("vanished-photo", f"{name} is no longer at {folder / path}. Its regions stay.", "error", key)
         elif old is not None and old.digest != new.digest:
             text = f"The file of {name} was replaced by another one. Look whether its regions still fit, and accept it."
-            yield Finding("replaced-photo", text, "error", key)
+            yield Problem("replaced-photo", text, "error", key)
         elif old != new:
             fresh[key] = new
         if len(fresh) >= AT_ONCE and keep:
@@ -73,7 +73,7 @@ def remember(store: Store, fresh: dict[str, Fingerprint]) -> None:
 
 
 def _remembered(store: Store, photo: str) -> dict[str, Fingerprint]:
-    if not store.query("SELECT 1 FROM sqlite_master WHERE name='fingerprints'"):
+    if not store.has_table("fingerprints"):
         return {}  # an old project that is only read
     one, values = (" WHERE photo=?", (photo,)) if photo else ("", ())
     return {key: Fingerprint(*rest) for key, *rest in store.query(f"SELECT * FROM fingerprints{one}", values)}

@@ -1,4 +1,4 @@
-"""What was edited, and how is it undone?
+"""The edit log: recording edits, undo and redo.
 
 Every edit is a row in the log together with the rows it changed, written in the same transaction as the changes
 themselves. Undo and redo walk the log, so they outlive the program. A new edit after an undo drops what was undone.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -77,19 +77,19 @@ def _carry_out(store: Store, number: int | None, changes: Sequence[Change], step
     store.log(number, changes)
 
 
-class Walked(NamedTuple):
+class HistoryStep(NamedTuple):
     """An edit that was undone or redone, with the changes it is made of; None where they are too many to hold."""
 
     edit: Edit
     changes: list[Change] | None
 
 
-def undo(store: Store) -> Walked | None:
+def undo(store: Store) -> HistoryStep | None:
     """Take the last edit back; None when there is none."""
     return _walk(store, next_undo(store), back=True)
 
 
-def redo(store: Store) -> Walked | None:
+def redo(store: Store) -> HistoryStep | None:
     """Carry out again what was undone last; None when there is nothing."""
     return _walk(store, next_redo(store), back=False)
 
@@ -140,21 +140,21 @@ def changes_of(store: Store, number: int) -> Iterator[list[Change]]:
         ]
 
 
-def _walk(store: Store, edit: Edit | None, *, back: bool) -> Walked | None:
+def _walk(store: Store, edit: Edit | None, *, back: bool) -> HistoryStep | None:
     if edit is None:
         return None
     with store.transaction():
         return _step(store, edit, back=back)
 
 
-def _step(store: Store, edit: Edit, *, back: bool) -> Walked:
+def _step(store: Store, edit: Edit, *, back: bool) -> HistoryStep:
     batches = 0
     some: list[Change] = []
     for some in changes_of(store, edit.id):
         store.write(some, back=back)
         batches += 1
     store.execute("UPDATE edits SET undone=? WHERE id=?", (int(back), edit.id))
-    return Walked(msgspec.structs.replace(edit, undone=back), some if batches < 2 else None)
+    return HistoryStep(msgspec.structs.replace(edit, undone=back), some if batches < 2 else None)
 
 
 def _stored(position: float | None, value: str | None) -> Stored | None:
@@ -166,6 +166,6 @@ def _first(store: Store, where: str) -> Edit | None:
     return _edit(rows[0]) if rows else None
 
 
-def _edit(row: tuple) -> Edit:
+def _edit(row: tuple[Any, ...]) -> Edit:
     number, at, text, photo, kinds, undone = row
     return Edit(number, at, text, photo, frozenset(kinds.split(",")), undone=bool(undone))

@@ -1,14 +1,8 @@
-"""How does a plan come into a project?
+"""Imports a plan, or photos without annotations, into a project.
 
-In one edit, which can be undone: photos that are new, regions for those that had none, labels, and what formats need to
-write files back as they were.
-
-Which photos of an import are in the project already, and what becomes of these?
-
-A photo that is in the project (the same file) keeps its regions; it gets those of the plan only if it has none. A lost
-photo is known by its name.
-
-How do photos without annotations come into the project? In the background: each file's header is read.
+One edit, which can be undone: photos that are new, regions for those that had none, labels, and what formats need to
+write files back as they were. A photo that is in the project (the same file) keeps its regions; it gets those of the
+plan only if it has none. A lost photo is known by its name.
 """
 
 from __future__ import annotations
@@ -21,7 +15,7 @@ from typing import Any
 import msgspec
 
 from ..annotations.labels import new_labels
-from ..annotations.model import AnnotatedPhoto, Dataset, Finding, Label, Photo
+from ..annotations.model import AnnotatedPhoto, Dataset, Label, Photo, Problem
 from ..annotations.photo_pack import labelled
 from ..errors import ProjectError
 from ..files import is_text, printable
@@ -39,7 +33,7 @@ class ImportSummary(msgspec.Struct, frozen=True):
     labels: tuple[str, ...]
     known: int
     missing: int
-    findings: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
     text: str
     edit: Edit | None = None
 
@@ -109,22 +103,22 @@ def _summary(plan: ImportPlan, match: Match, edit: Edit | None) -> ImportSummary
         labels=tuple(match.labels),
         known=len(match.known),
         missing=plan.missing,
-        findings=tuple(_findings(plan, match)),
+        problems=tuple(_problems(plan, match)),
         text=" ".join(parts),
         edit=edit,
     )
 
 
-def _findings(plan: ImportPlan, match: Match) -> Iterator[Finding]:
-    """First what was left alone, then the plan's findings on the rest, with the ids of the project."""
+def _problems(plan: ImportPlan, match: Match) -> Iterator[Problem]:
+    """First what was left alone, then the plan's problems on the rest, with the ids of the project."""
     for photo in match.known:
         text = f"{photo.name} is in the project already; it stayed as it was."
-        yield Finding("known-photo", text, "info", photo.id)
+        yield Problem("known-photo", text, "info", photo.id)
     known = {photo.id for photo in match.known}
-    for finding in plan.findings:
-        photo_id = match.ids.get(finding.photo, "")
+    for problem in plan.problems:
+        photo_id = match.ids.get(problem.photo, "")
         if photo_id not in known:
-            yield msgspec.structs.replace(finding, photo=photo_id)
+            yield msgspec.structs.replace(problem, photo=photo_id)
 
 
 class Match:

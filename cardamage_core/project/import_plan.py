@@ -1,12 +1,8 @@
-"""What would come in from an annotation file or a folder of photos?
+"""Plans an import: reads an annotation file or a folder of photos and maps names to labels.
 
-A plan only reads: everything that can go wrong goes wrong here, before a project is touched (see `importing`).
-
-What do the names in a file mean: which attribute is the label, which names are one, what role has each?
-
-A proposal is made from a file and the project's labels; a mapping is what the user decided. Nothing is mapped unasked.
-
-How does an import tell how far it is, and stop when nobody wants it any more?
+A plan only reads: everything that can go wrong goes wrong here, before a project is touched (see `import_apply`). A
+label mapping is proposed from the file and the project's labels, and decided by the user; nothing is mapped unasked.
+Progress is reported and an import can be cancelled.
 """
 
 from __future__ import annotations
@@ -19,16 +15,15 @@ from pathlib import Path
 import msgspec
 
 from .. import formats
-from ..annotations import problems
-from ..annotations.labels import Alike, alike, new_labels
-from ..annotations.model import AnnotatedPhoto, Dataset, Finding, Label, Photo, Region, Role, new_id
-from ..annotations.photo_pack import PhotoPack, packed_like
+from ..annotations.labels import LabelTwin, alike, new_labels
+from ..annotations.model import AnnotatedPhoto, Dataset, Label, Photo, Problem, Region, Role, new_id
+from ..annotations.photo_pack import packed, packed_like
+from ..annotations.problems import ProblemSearch
 from ..errors import FormatError, ProjectError
-from ..files import is_text, is_there, printable
+from ..files import ANNOTATION_SUFFIXES, PHOTO_SUFFIXES, is_text, is_there, printable
 from ..formats.common import IN_NAME, text_of, ticked
 from ..formats.export import PhotoFiles
 from ..formats.via.entries import KEY, LABEL_IN
-from ..imaging import SUFFIXES
 from .orientation import Headers, Turn
 
 
@@ -56,7 +51,7 @@ class Proposal(msgspec.Struct, frozen=True):
     """What to ask the user: the attributes (the one in use first), names that look like one, and a role for each."""
 
     attributes: tuple[Attribute, ...] = ()
-    alike: tuple[Alike, ...] = ()
+    alike: tuple[LabelTwin, ...] = ()
     roles: Mapping[str, Role] = {}
 
 
@@ -132,23 +127,22 @@ def applied(dataset: Dataset, mapping: NameMapping) -> Dataset:
     return msgspec.structs.replace(dataset, photos=photos, labels=renaming.labels(dataset.labels))
 
 
-def findings(proposed: Proposal) -> Iterator[Finding]:
+def alike_problems(proposed: Proposal) -> Iterator[Problem]:
     """One for each pair of names that look like one."""
     for one in proposed.alike:
-        yield Finding("label-alike", one.text())
+        yield Problem("label-alike", one.text())
 
 
-def ticked_findings(one: AnnotatedPhoto) -> Iterator[Finding]:
+def ticked_problems(one: AnnotatedPhoto) -> Iterator[Problem]:
     """One for each region whose label was the first of several ticked boxes."""
     for region in one.regions:
         value = region.attributes.get(region.extra.get(KEY, {}).get("label_in", LABEL_IN))
         if isinstance(value, dict) and len(boxes := ticked(value)) > 1 and region.label == boxes[0].strip():
             text = f"A region of {one.photo.name} has {', '.join(boxes)} ticked; “{region.label}” was taken."
-            yield Finding("several-ticked", text, photo=one.photo.id, region=region.id)
+            yield Problem("several-ticked", text, photo=one.photo.id, region=region.id)
 
 
 USUAL_FILE = "via_region_data.json"
-PATTERNS = ("*.json", "*.csv", "*.xml")  # what an annotation file in a folder may be called
 AS_IT_IS = NameMapping()
 READ = 0.6  # of the time a plan takes, where photos are looked at as well
 
@@ -161,7 +155,7 @@ class ImportPlan(msgspec.Struct, frozen=True):
 
     source: Path
     dataset: Dataset
-    findings: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
     found: int
     missing: int
     proposed: Proposal = Proposal()
@@ -186,7 +180,7 @@ def plan(
     FormatError when there is nothing to import.
     """
     path = Path(path).absolute()
-    if is_there(path) and path.suffix.lower() in SUFFIXES:
+    if is_there(path) and path.suffix.lower() in PHOTO_SUFFIXES:
         return plan_photos([path], split=split, progress=progress, cancelled=cancelled)
     source = _annotation_file(path, format) if path.is_dir() else path
     folder = Path(photos).absolute() if photos else path if path.is_dir() else path.parent
@@ -199,14 +193,14 @@ def plan(
     else:
         tell = telling(progress, cancelled, upto=READ)
         keep = looking.packed(lambda: stop_if(cancelled)) if formats.Source(source).is_large else tuple
-        reading = formats.read_with_findings(
+        reading = formats.read_with_problems(
             source, format=format, label_in=mapping.label_in, photos=folder, tell=tell, keep=keep
         )
     stop_if(cancelled)
     if not looking.is_done:
         step = watch(2 * len(reading.dataset.photos), after(progress, READ if source else 0.0), cancelled)
         looked_at = tuple(looking.watch(reading.dataset.photos, step))
-        reading = formats.Reading(msgspec.structs.replace(reading.dataset, photos=looked_at), reading.findings)
+        reading = formats.Reading(msgspec.structs.replace(reading.dataset, photos=looked_at), reading.problems)
     elif progress:
         progress(1.0)
     return looking.plan(reading, mapping, known)
@@ -228,21 +222,21 @@ class _Looking:
         self._names = NameStats()
         self._ids: dict[str, str] = {}
         self._unnameable: dict[str, None] = {}
-        self._ticked: list[Finding] = []
+        self._ticked: list[Problem] = []
         self._missing = 0
 
     def packed(self, step: Callable[[], None]) -> formats.Keep:
         """For readers of large files: the photos are looked at as they come, and kept in little memory."""
-        return lambda photos: PhotoPack(self.watch(photos, step))
+        return lambda photos: packed(self.watch(photos, step))
 
     def watch(self, photos: Iterable[AnnotatedPhoto], step: Callable[[], None]) -> Iterator[AnnotatedPhoto]:
         """The photos as they are to come in; `step` is called twice for each and may raise to cancel."""
         self.is_done = True
         self._headers = Headers(turn=self._turn, step=step)
-        self._problems = problems.Problems(step=step)
+        self._problems = ProblemSearch(step=step)
         renewed = map(self._renewed, self._names.watch(self._nameable(photos)))
         for one in self._problems.watch(self._headers.watch(renewed)):
-            self._ticked += ticked_findings(one)
+            self._ticked += ticked_problems(one)
             self._missing += one.photo.width == 0
             yield one
 
@@ -250,12 +244,12 @@ class _Looking:
         """The plan of what a reader gave, whose photos have been looked at."""
         dataset = reading.dataset
         proposed = self._names.proposal(dataset.labels, known)
-        of_file = (msgspec.structs.replace(one, photo=self._ids.get(one.photo, "")) for one in reading.findings)
+        of_file = (msgspec.structs.replace(one, photo=self._ids.get(one.photo, "")) for one in reading.problems)
         found = (
             *of_file,
             *_unnameable([*self._place.unnameable, *self._unnameable]),
-            *self._headers.findings(),
-            *self._problems.findings(),
+            *self._headers.problems(),
+            *self._problems.problems(),
             *self._ticked,
         )
         dataset = msgspec.structs.replace(dataset, labels=self._renaming.labels(dataset.labels))
@@ -315,12 +309,12 @@ def _annotation_file(folder: Path, name: str) -> Path | None:
     usual = [path for path in (folder / USUAL_FILE,) if path.is_file()]
     if not usual and (formats.FORMATS[name].suffix == "" if name in formats.FORMATS else _is_annotation(folder)):
         return folder
-    paths = (path for pattern in PATTERNS for path in sorted(folder.glob(pattern)))
+    paths = [path for path in sorted(folder.iterdir()) if path.suffix.lower() in ANNOTATION_SUFFIXES and path.is_file()]
     found = usual or [path for path in paths if _is_annotation(path)]
     if len(found) > 1 and not usual:
         names = ", ".join(path.name for path in found[:5])
         raise FormatError(f"{folder.name} holds several annotation files.", f"Choose one of {names} in {folder}.")
-    return (usual or found or [None])[0]
+    return next(iter(usual or found), None)
 
 
 def _is_annotation(path: Path) -> bool:
@@ -339,10 +333,10 @@ def _only_photos(folder: Path, place: PhotoFiles) -> formats.Reading:
     return formats.Reading(Dataset(tuple(_photo(path, "") for path in paths)))
 
 
-def _unnameable(names: Iterable[str]) -> Iterator[Finding]:
+def _unnameable(names: Iterable[str]) -> Iterator[Problem]:
     for name in names:
         text = f"{name} has a name that is not UTF-8 and was left out. Rename it, then import it again."
-        yield Finding("unusable-name", text, "error")
+        yield Problem("unusable-name", text, "error")
 
 
 def _photo(path: Path, split: str) -> AnnotatedPhoto:
@@ -351,11 +345,11 @@ def _photo(path: Path, split: str) -> AnnotatedPhoto:
 
 
 def _with_proposal(plan: ImportPlan, proposed: Proposal, mapping: NameMapping) -> ImportPlan:
-    """The plan with findings about names that look like one and were not mapped."""
+    """The plan with problems about names that look like one and were not mapped."""
     left = [one for one in proposed.alike if one.old not in mapping.names]
     open_ = msgspec.structs.replace(proposed, alike=tuple(left))
-    others = tuple(finding for finding in plan.findings if finding.code != "label-alike")
-    return msgspec.structs.replace(plan, proposed=proposed, findings=(*others, *findings(open_)))
+    others = tuple(problem for problem in plan.problems if problem.code != "label-alike")
+    return msgspec.structs.replace(plan, proposed=proposed, problems=(*others, *alike_problems(open_)))
 
 
 Progress = Callable[[float], None]  # 0…1

@@ -1,12 +1,9 @@
-"""How large are the photos, and were their regions drawn on the photo as displayed or as stored?
+"""EXIF orientation of photos and their regions: regions drawn on the photo as stored or as displayed.
 
-Some tools draw on the photo before its EXIF orientation is applied. Where the regions fit only one of the two, we know;
-otherwise the user is asked. Nothing is ever turned unasked: findings say what was seen, `turn` is the answer.
-
-Were regions drawn on the photo as stored or as displayed, and how do they lie once turned?
-
-EXIF orientations (EXIF 2.32, tag 0x0112) 2 to 4 mirror a photo or turn it by 180°, 5 to 8 swap its width and height as
-well. Some tools draw on the photo as stored. Only where the sides are swapped can it be seen whether regions fit.
+Orientations (EXIF 2.32, tag 0x0112) 2 to 4 mirror a photo or turn it by 180°, 5 to 8 swap its width and height as
+well. Some tools draw on the photo as stored. Where the sides are swapped and the regions fit only one of the two, the
+orientation is known; otherwise the user is asked. Nothing is turned unasked: problems tell what was seen, `turn` is the
+answer.
 """
 
 from __future__ import annotations
@@ -25,11 +22,11 @@ from ..annotations.model import (
     Circle,
     Dot,
     Ellipse,
-    Finding,
     Photo,
     Point,
     Polygon,
     Polyline,
+    Problem,
     Rectangle,
     Region,
     Shape,
@@ -53,7 +50,7 @@ class Headers:
 
     def __init__(self, *, turn: Turn = "", step: Callable[[], None]) -> None:
         self._turn, self._step = turn, step
-        self._unreadable: list[Finding] = []
+        self._unreadable: list[Problem] = []
         self._seen: list[tuple[AnnotatedPhoto, Evidence]] = []
         self._kinds: Counter[Evidence] = Counter()
 
@@ -66,14 +63,14 @@ class Headers:
                     self._step()
                     yield self._with_header(one, found)
 
-    def findings(self) -> list[Finding]:
+    def problems(self) -> list[Problem]:
         """Photos that cannot be read, and those whose regions do not plainly fit."""
-        return [*self._unreadable, *_orientation_findings(self._seen, self._kinds)]
+        return [*self._unreadable, *_orientation_problems(self._seen, self._kinds)]
 
     def _with_header(self, one: AnnotatedPhoto, found: Header | PhotoError) -> AnnotatedPhoto:
         if isinstance(found, PhotoError):
             if is_there(one.photo.path):
-                self._unreadable.append(Finding("unreadable-photo", str(found), "error", one.photo.id))
+                self._unreadable.append(Problem("unreadable-photo", str(found), "error", one.photo.id))
             return one
         photo = msgspec.structs.replace(one.photo, width=found.width, height=found.height)
         kind = evidence_of(one, found)
@@ -112,23 +109,23 @@ def turned_photo(one: AnnotatedPhoto, header: Header, kind: Evidence, turn: Turn
     return AnnotatedPhoto(with_decision(one.photo), regions)
 
 
-def orientation_findings(seen: Sequence[tuple[AnnotatedPhoto, Evidence]]) -> list[Finding]:
+def orientation_problems(seen: Sequence[tuple[AnnotatedPhoto, Evidence]]) -> list[Problem]:
     """One for each photo whose regions do not plainly fit it as displayed; the others of the set are the evidence."""
-    return _orientation_findings(seen, Counter(kind for _, kind in seen))
+    return _orientation_problems(seen, Counter(kind for _, kind in seen))
 
 
-def _orientation_findings(seen: Sequence[tuple[AnnotatedPhoto, Evidence]], kinds: Counter[Evidence]) -> list[Finding]:
-    return [_finding(one, kind, kinds) for one, kind in seen if kind in ASKED]
+def _orientation_problems(seen: Sequence[tuple[AnnotatedPhoto, Evidence]], kinds: Counter[Evidence]) -> list[Problem]:
+    return [_problem(one, kind, kinds) for one, kind in seen if kind in ASKED]
 
 
-def _finding(one: AnnotatedPhoto, kind: Evidence, kinds: Counter[Evidence]) -> Finding:
+def _problem(one: AnnotatedPhoto, kind: Evidence, kinds: Counter[Evidence]) -> Problem:
     start = f"{one.photo.name} is turned by its EXIF data; its regions"
     if kind == "stored":
         text = f"{start} fit only the photo as stored and stand wrong. Let them be turned with it."
-        return Finding("stored-orientation", text, photo=one.photo.id)
+        return Problem("stored-orientation", text, photo=one.photo.id)
     others = f"of the others {kinds['stored']} fit only as stored, {kinds['displayed']} only as displayed"
     text = f"{start} may have been drawn on it as stored or as displayed ({others}): look at them."
-    return Finding("turn-unsure", text, photo=one.photo.id)
+    return Problem("turn-unsure", text, photo=one.photo.id)
 
 
 def _header(path: str) -> Header | PhotoError:
@@ -162,7 +159,7 @@ def evidence(regions: Sequence[Region], orientation: int, *, width: int, height:
 
 
 def decided(photo: Photo) -> bool:
-    """Has the question been answered for this photo?"""
+    """Whether the user has decided about this photo's orientation."""
     return DECIDED in photo.extra
 
 

@@ -25,7 +25,7 @@ Key = tuple[int, int]  # device and number of a file, which are the same under a
 
 
 class FileExistsAlreadyError(ProjectError):
-    """Files would be replaced, and nobody asked for that."""
+    """Files would be replaced, which was not asked for."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
         others = f" So are {len(paths) - 1} more." if len(paths) > 1 else ""

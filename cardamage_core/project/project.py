@@ -1,4 +1,4 @@
-"""What is an open project?
+"""An open project.
 
 A folder with `project.cardamage` (see `store`), which refers to the photos where they lie, and folders for jobs, models
 and things that can be made again. Nothing is ever unsaved: each edit is one transaction together with its log row.
@@ -12,13 +12,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from ..annotations.model import AnnotatedPhoto, Finding, Label, Photo, Region
+import msgspec
+
+from ..annotations.confidence import is_score
+from ..annotations.model import AnnotatedPhoto, Label, Photo, Problem, Region
 from ..errors import CarDamageError, ProjectError
-from . import backups, fingerprints, history, store
-from .contents import Contents
-from .edit_changes import Changing
+from . import backups, fingerprints, history, prediction_log, store
+from .contents import THRESHOLD_SETTING, Contents
+from .edit_changes import EditChanges
 from .filesystem import ProjectLock, taken
-from .history import Edit
+from .history import Edit, HistoryStep
+from .prediction_log import Look
 from .store import Change, Store
 
 FILE = backups.FILE
@@ -35,7 +39,7 @@ class Project(Contents):
         self.is_new = is_new  # made by this very call, under the lock that is still held
         self._copied = copied and lock is not None
         self._lock = lock
-        self._changing = Changing(store, self._known, self.regions)
+        self._edit_changes = EditChanges(store, self._region_cache, self.regions)
 
     @classmethod
     def create(cls, folder: Path | str) -> Project:
@@ -78,7 +82,7 @@ class Project(Contents):
 
     @classmethod
     def _locked(cls, folder: Path, *, may_open: bool, may_make: bool, copied: bool = True) -> Project:
-        """What is there, and what is to be made, is decided by whoever holds the lock."""
+        """The process that holds the lock decides what is there and what is to be made."""
         lock = taken(folder)
         try:
             is_new = not cls.is_in(folder)
@@ -119,7 +123,7 @@ class Project(Contents):
     def discard(self) -> None:
         """Close a project that this process made, and remove all that was made for it."""
         assert self.is_new, "only who made a project may remove it"
-        assert self._lock, "and only while nobody else can write"
+        assert self._lock, "and only while no other process can write"
         self._copied = False
         self._store.close()
         for path in backups.parts_of(self.folder / FILE):
@@ -150,14 +154,14 @@ class Project(Contents):
         ProjectError, and nothing changed, if `before` is not what is stored, the disk is full or a number not finite.
         """
         with self._store.lock:
-            changes = self._changing.regions(photo_id, before, after)
-            new = self._changing.new_labels(labels)
+            changes = self._edit_changes.regions(photo_id, before, after)
+            new = self._edit_changes.new_labels(labels)
             self._must_be_writable()
             if not changes and not new:
                 return None
             with self._generation.writing():
                 edit = history.record(self._store, [*new, *changes], text)
-                self._known.edited(photo_id, tuple(after), changes)
+                self._region_cache.edited(photo_id, tuple(after), changes)
                 self._counts.changed(changes)
             return edit
 
@@ -168,7 +172,7 @@ class Project(Contents):
     def edit_photos(self, before: Sequence[Photo], after: Sequence[Photo], text: str) -> Edit | None:
         """Change several photos in one edit; ids stay."""
         with self._store.lock:
-            return self.apply(self._changing.photos(before, after), text)
+            return self.apply(self._edit_changes.photos(before, after), text)
 
     def edit_all(
         self,
@@ -178,25 +182,25 @@ class Project(Contents):
     ) -> Edit | None:
         """Change several photos and, by their photos' ids, regions in one edit; each before and after."""
         with self._store.lock:
-            changes = self._changing.photos([old for old, _ in photos], [new for _, new in photos])
+            changes = self._edit_changes.photos([old for old, _ in photos], [new for _, new in photos])
             for photo_id, (before, after) in regions.items():
-                changes += self._changing.regions(photo_id, before, after)
+                changes += self._edit_changes.regions(photo_id, before, after)
             return self.apply(changes, text)
 
     def edit_labels(self, before: Sequence[Label], after: Sequence[Label], text: str) -> Edit | None:
         """Replace the list of labels. Regions keep the names they carry: see `rename_label`."""
         with self._store.lock:
-            return self.apply(self._changing.labels(before, after), text)
+            return self.apply(self._edit_changes.labels(before, after), text)
 
     def rename_label(self, old: str, new: Label, text: str) -> Edit | None:
         """Give a label another name (or colour, role), or merge it into the one of that name; its regions follow."""
         with self._store.lock:
-            return self.apply(self._changing.renamed_label(old, new), text)
+            return self.apply(self._edit_changes.renamed_label(old, new), text)
 
     def remove_photos(self, ids: Iterable[str], text: str) -> Edit | None:
         """Take photos and their regions out of the project; the files stay where they lie."""
         with self._store.lock:
-            return self.apply(self._changing.removed(ids), text)
+            return self.apply(self._edit_changes.removed(ids), text)
 
     def add(
         self,
@@ -214,7 +218,7 @@ class Project(Contents):
         One edit; `step` is called for each thing written and may raise to cancel. Photos may come from a generator.
         """
         with self._store.lock:
-            changes = self._changing.added(photos, labels, changed, extra or {})
+            changes = self._edit_changes.added(photos, labels, changed, extra or {})
             return self.apply(changes, text, step=step)
 
     def apply(self, changes: Iterable[Change], text: str, *, step: Callable[[], None] = lambda: None) -> Edit | None:
@@ -225,19 +229,33 @@ class Project(Contents):
         with self._store.lock, self._generation.writing():
             edit = history.record(self._store, changes, text, step=step)
             if edit is not None:
-                self._known.forget(edit.photo)
+                self._region_cache.forget(edit.photo)
             if isinstance(changes, Sequence):
                 self._counts.changed(changes)
             else:
                 self._counts.forget()
             return edit
 
+    # What models said, and settings
+
+    def note_look(self, photo_id: str, look: Look) -> None:
+        """A model looked at a photo, or failed to. No edit: there is nothing to undo."""
+        self._must_be_writable()
+        prediction_log.remember(self._store, photo_id, look)
+
+    def set_threshold(self, value: float) -> None:
+        """Say from which score (0…1) on open predictions count. No edit: there is nothing to undo."""
+        if not is_score(value):
+            raise ProjectError(f"{value} is no threshold for scores.", "It must lie between 0 and 1.")
+        self._must_be_writable()
+        self._store.set_setting(THRESHOLD_SETTING, msgspec.json.encode(value).decode())
+
     # What its files are like
 
-    def file_findings(self, *, photo: str = "", cancelled: Callable[[], bool] = lambda: False) -> Iterator[Finding]:
+    def file_problems(self, *, photo: str = "", cancelled: Callable[[], bool] = lambda: False) -> Iterator[Problem]:
         """Photos (or one) whose files vanished or were replaced since the project first saw them; regions stay."""
         keep = not self.read_only
-        return fingerprints.findings(self._store, self.folder, photo=photo, keep=keep, cancelled=cancelled)
+        return fingerprints.problems(self._store, self.folder, photo=photo, keep=keep, cancelled=cancelled)
 
     def accept_file(self, photo: Photo) -> None:
         """A person says that the regions belong to the file as it is now. No edit: there is nothing to undo."""
@@ -260,7 +278,7 @@ class Project(Contents):
         self._must_be_writable()
         with self._store.lock, self._generation.writing():
             walked = history.walk_to(self._store, edit_id)
-            self._known.forget()
+            self._region_cache.forget()
             self._counts.forget()
             return tuple(walked)
 
@@ -282,9 +300,9 @@ class Project(Contents):
 
     def edits(self) -> int:
         """How many edits the history holds, undone ones included."""
-        return self._store.query("SELECT count(*) FROM edits")[0][0]
+        return int(self._store.query("SELECT count(*) FROM edits")[0][0])
 
-    def _walk(self, step: Callable[[Store], history.Walked | None]) -> Edit | None:
+    def _walk(self, step: Callable[[Store], HistoryStep | None]) -> Edit | None:
         self._must_be_writable()
         with self._store.lock, self._generation.writing():
             walked = step(self._store)
@@ -292,9 +310,9 @@ class Project(Contents):
                 return None
             edit, changes = walked
             if changes is not None and edit.photo and edit.kinds == {"region"}:
-                self._known.walked(edit.photo, changes, back=edit.undone)
+                self._region_cache.walked(edit.photo, changes, back=edit.undone)
             else:
-                self._known.forget(edit.photo)
+                self._region_cache.forget(edit.photo)
             if changes is None:
                 self._counts.forget()
             else:

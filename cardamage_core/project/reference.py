@@ -1,7 +1,7 @@
-"""What did somebody else outline on the same photo: in another project, or in an annotation file?
+"""Reference annotations to compare with: the same photos in another project or annotation file.
 
 The same photo is the one whose file is the same, byte for byte, whatever it is called; failing that the one of the same
-name, unless its size in pixels is known to be another. Nothing is ever written to what somebody else made.
+name, unless its size in pixels is known to be another. The reference is only read.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from .project import FILE, Project
 Regions = tuple[Region, ...]
 
 
-class Entry(NamedTuple):
-    """A photo of somebody else: its name, its file (None where that is not to be found), its size and its key."""
+class ReferencePhoto(NamedTuple):
+    """A photo of the reference: its name, its file (None where that is not to be found), its size and its key."""
 
     name: str
     path: Path | None
@@ -31,21 +31,21 @@ class Entry(NamedTuple):
     pixels: tuple[int, int] = (0, 0)
 
 
-class Others:
-    """What somebody else outlined, photo by photo; `text` is what to call it. Close it when it is no longer needed."""
+class Reference:
+    """The reference's annotations, photo by photo; `text` is its name for users. Close it after use."""
 
     def __init__(
         self,
         text: str,
         labels: Sequence[Label],
-        entries: Iterable[Entry],
+        entries: Iterable[ReferencePhoto],
         regions: Callable[[str], Regions],
         close: Callable[[], None] = lambda: None,
     ) -> None:
         self.text, self.labels, self.close = text, tuple(labels), close
         self._regions = regions
-        self._by_name: defaultdict[str, list[Entry]] = defaultdict(list)
-        self._by_size: defaultdict[int, list[Entry]] = defaultdict(list)
+        self._by_name: defaultdict[str, list[ReferencePhoto]] = defaultdict(list)
+        self._by_size: defaultdict[int, list[ReferencePhoto]] = defaultdict(list)
         for entry in entries:
             self._by_name[_folded(entry.name)].append(entry)
             if (size := _size(entry.path)) is not None:
@@ -56,13 +56,13 @@ class Others:
         found = self._same_file(path) or self._same_name(photo)
         return None if found is None else self._regions(found.key)
 
-    def _same_file(self, path: Path) -> Entry | None:
+    def _same_file(self, path: Path) -> ReferencePhoto | None:
         size = _size(path)
         alike = self._by_size.get(size, []) if size is not None else []
         ours = fingerprints.of(path) if alike else None
         return next((one for one in alike if ours is not None and _is_same(one.path, path, ours.digest)), None)
 
-    def _same_name(self, photo: Photo) -> Entry | None:
+    def _same_name(self, photo: Photo) -> ReferencePhoto | None:
         ours = (photo.width, photo.height)
         found = [
             one
@@ -72,33 +72,34 @@ class Others:
         return found[0] if len(found) == 1 else None
 
 
-def read(path: Path | str) -> Others:
+def read(path: Path | str) -> Reference:
     """A project's folder, an annotation file, or the folder of a format that is one. CarDamageError otherwise."""
     path = Path(path).absolute()
     is_project = path.name == FILE or (path / FILE).is_file()
     return _project(path) if is_project else _file(path)
 
 
-def _project(path: Path) -> Others:
+def _project(path: Path) -> Reference:
     project = Project.open(path, read_only=True)
     try:
         names = {summary.id: summary.name for summary in project.photos()}
-        entries = [Entry(names[key], place, key) for place, key in project.paths().items() if key in names]
-        return Others(project.name, project.labels(), entries, project.regions, project.close)
+        entries = [ReferencePhoto(names[key], place, key) for place, key in project.paths().items() if key in names]
+        return Reference(project.name, project.labels(), entries, project.regions, project.close)
     except BaseException:
         project.close()
         raise
 
 
-def _file(path: Path) -> Others:
+def _file(path: Path) -> Reference:
     dataset = formats.read(path)
     place = PhotoFiles(path if path.is_dir() else path.parent)
     photos = {str(number): one for number, one in enumerate(dataset.photos)}
     files = {key: place.find(one.photo.name, size=one.photo.size) for key, one in photos.items()}
     entries = [
-        Entry(one.photo.name, files[key], key, (one.photo.width, one.photo.height)) for key, one in photos.items()
+        ReferencePhoto(one.photo.name, files[key], key, (one.photo.width, one.photo.height))
+        for key, one in photos.items()
     ]
-    return Others(path.name, dataset.labels, entries, lambda key: _upright(photos[key], files[key]))
+    return Reference(path.name, dataset.labels, entries, lambda key: _upright(photos[key], files[key]))
 
 
 def _upright(one: AnnotatedPhoto, path: Path | None) -> Regions:

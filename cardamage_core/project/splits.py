@@ -1,19 +1,20 @@
-"""Which photos shall teach, and which shall judge what was learned?
+"""Deals photos to the splits train, val and test.
 
-Photos that look the same (see `likeness`) are dealt together, since a photo whose twin was taught says nothing about a
-model. Beyond that the deal evens out photos and the regions of each label.
+Photos that look the same (see `near_duplicates`) are dealt together, since a photo whose twin was trained on tells
+nothing about a model. Beyond that the deal evens out photos and the regions of each label.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 import numpy as np
 
+from .. import geometry
 from ..annotations.model import AnnotatedPhoto
 from ..errors import ProjectError
 from . import near_duplicates
@@ -21,7 +22,7 @@ from .history import Edit
 from .project import Project
 
 
-class Dealt(NamedTuple):
+class Deal(NamedTuple):
     """What a deal did: photos in each split now, how many photos stand in groups of twins, and the edit, if any."""
 
     counts: dict[str, int]
@@ -31,7 +32,7 @@ class Dealt(NamedTuple):
 
 def deal(
     project: Project, shares: Mapping[str, float], *, again: bool = False, seed: int = 0, step: Callable[[], None]
-) -> Dealt:
+) -> Deal:
     """Give photos without a split one, in one edit that can be undone; with `again` also those that have one.
 
     shares: the share of all photos for each split, 0…1, together 1. A photo whose twin has a split joins it.
@@ -39,32 +40,15 @@ def deal(
     """
     _check(shares)
     photos = project.dataset().photos
-    looks = near_duplicates.looks([one.photo.path for one in photos], step=step)
-    groups = grouped(len(photos), near_duplicates.alike(looks))
+    hashes = near_duplicates.hashes([one.photo.path for one in photos], step=step)
+    groups = geometry.connected_components(len(photos), list(near_duplicates.pairs(hashes)))
     fixed = {} if again else {i: one.photo.split for i, one in enumerate(photos) if one.photo.split}
     chosen = chosen_splits(photos, groups, shares, fixed=fixed, seed=seed)
     changed = {one.photo.id: name for one, name in zip(photos, chosen, strict=True) if one.photo.split != name}
     before = [project.photo(photo_id) for photo_id in changed]
     after = [msgspec.structs.replace(photo, split=changed[photo.id]) for photo in before]
     edit = project.edit_photos(before, after, "Deal photos to splits")
-    return Dealt(dict(Counter(chosen)), sum(len(group) for group in groups if len(group) > 1), edit)
-
-
-def grouped(count: int, pairs: Iterable[tuple[int, int]]) -> list[list[int]]:
-    """0 … count - 1 in groups, so that each pair, and who hangs together through pairs, is in one."""
-    leader = list(range(count))
-
-    def find(i: int) -> int:
-        while leader[i] != i:
-            leader[i] = i = leader[leader[i]]
-        return i
-
-    for one, other in pairs:
-        leader[find(one)] = find(other)
-    groups: dict[int, list[int]] = {}
-    for i in range(count):
-        groups.setdefault(find(i), []).append(i)
-    return list(groups.values())
+    return Deal(dict(Counter(chosen)), sum(len(group) for group in groups if len(group) > 1), edit)
 
 
 def chosen_splits(

@@ -1,7 +1,7 @@
-"""How do photos, regions, labels and the edit log lie on disk?
+"""The SQLite file of a project: photos, regions, labels and the edit log as rows.
 
-One SQLite file. Every thing is a JSON value with a key and a position; the columns beside it are computed by SQLite
-from the value, so they cannot disagree with it. Nothing here knows what a region is.
+Every row is a JSON value with a key and a position; the columns beside it are computed by SQLite from the value, so
+they cannot disagree with it. Nothing here knows what a region is.
 """
 
 from __future__ import annotations
@@ -54,13 +54,16 @@ CREATE TABLE changes(
   photo TEXT NOT NULL, before_position REAL, before_value TEXT, after_position REAL, after_value TEXT);
 CREATE INDEX changes_by_edit ON changes(edit);
 """
-# What formats need to write a file back as it was (`Dataset.extra`), how the photos' files looked when last seen, and
-# what undo and redo would do without walking the whole log. May be added to a file that exists: no new layout.
+# What formats need to write a file back as it was (`Dataset.extra`), how the photos' files looked when last seen, what
+# models saw on them, the project's settings, and what undo and redo would do without walking the whole log. May be
+# added to a file that exists: no new layout.
 LATER = """
 CREATE TABLE IF NOT EXISTS extras(
   key TEXT NOT NULL PRIMARY KEY, photo TEXT NOT NULL DEFAULT '', position REAL NOT NULL, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS fingerprints(
   photo TEXT NOT NULL PRIMARY KEY, size INTEGER NOT NULL, changed INTEGER NOT NULL, digest TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS looks(photo TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS settings(name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS edits_done ON edits(id) WHERE undone=0;
 CREATE INDEX IF NOT EXISTS edits_undone ON edits(id) WHERE undone=1;
 """
@@ -94,7 +97,7 @@ class Store:
         self.path = path
         self.lock = threading.RLock()
         with translated(path, "opened"):
-            check_ours(path)  # before anything could be written: the file may come from anybody
+            check_ours(path)  # before anything could be written: the file may be foreign
             without_log = not read_only and _needs_no_log(path)
             self._db = _without_log(path) if without_log else _connect(path, read_only=read_only)
             try:
@@ -128,7 +131,7 @@ class Store:
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[None]:
-        """Let the queries of this thread see one state, even while somebody else writes; nobody waits for it."""
+        """Let the queries of this thread see one state, even while another process or thread writes; nothing blocks."""
         if self._reader is self._db:  # may have been opened as immutable: opening it again would be another file
             with self._read_lock, self._reading(self._db):
                 yield
@@ -188,13 +191,23 @@ class Store:
             raise ProjectError("The project file is damaged.", f"No {kind} {key} in {self.path}.")
         return stored
 
-    def has_extras(self) -> bool:
-        """Is there a table of extras? An old project that is only read has none."""
-        return bool(self.query("SELECT 1 FROM sqlite_master WHERE name='extras'"))
+    def has_table(self, name: str) -> bool:
+        """Whether there is a table that was added later; an old project that is only read has none."""
+        return bool(self.query("SELECT 1 FROM sqlite_master WHERE name=?", (name,)))
+
+    def setting(self, name: str) -> str | None:
+        """A setting of the project as JSON; None when it was never set."""
+        rows = self.query("SELECT value FROM settings WHERE name=?", (name,)) if self.has_table("settings") else []
+        return rows[0][0] if rows else None
+
+    def set_setting(self, name: str, value: str) -> None:
+        """Keep a setting. It is no edit: undo does not touch it."""
+        with self.transaction():
+            self.execute("INSERT OR REPLACE INTO settings VALUES(?, ?)", (name, value))
 
     def last_position(self, kind: Kind) -> float:
         """The highest rank in a table, 0 when empty."""
-        return self.query(f"SELECT coalesce(max(position), 0) FROM {TABLES[kind]}")[0][0]
+        return float(self.query(f"SELECT coalesce(max(position), 0) FROM {TABLES[kind]}")[0][0])
 
     def write(self, changes: Iterable[Change], *, back: bool = False) -> None:
         """Carry changes out, or take them back. ProjectError where a row is not as the change expects it."""
@@ -261,7 +274,7 @@ def _reason(error: sqlite3.Error) -> str:
 
 
 def make(path: Path) -> None:
-    """Make a new project file, which appears whole or not at all; to be called by whoever holds the project's lock."""
+    """Make a new project file, which appears whole or not at all; the caller holds the project's lock."""
     for half in path.parent.glob(f".{path.name}.*.part"):  # of a process that was killed while making one
         half.unlink(missing_ok=True)
     marks = f"PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={SCHEMA_VERSION};"
@@ -284,7 +297,7 @@ def is_unfinished(path: Path) -> bool:
     try:
         with contextlib.closing(_reader(path)) as db:
             objects = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-            return objects == 0 and db.execute("PRAGMA application_id").fetchone()[0] == 0
+            return bool(objects == 0 and db.execute("PRAGMA application_id").fetchone()[0] == 0)
     except sqlite3.Error:
         return False
 
@@ -310,7 +323,7 @@ def _reader(path: Path, *, rolls_back: bool = False) -> sqlite3.Connection:
 
 
 def _needs_no_log(path: Path) -> bool:
-    """Must the write-ahead log stay off: on a network share, or where a file that has one cannot be opened?"""
+    """Whether the write-ahead log must stay off: on a network share, or where a file that has one cannot be opened."""
     if is_remote(path.parent):
         return True
     with contextlib.closing(_connected(path, "mode=rw")) as db:
@@ -418,6 +431,7 @@ Value = TypeVar("Value", Photo, Region, Label, dict[str, Any])
 def value_of(stored: Stored, kind: type[Value]) -> Value:
     """The value in a row; ProjectError where the row is damaged."""
     try:
-        return msgspec.json.decode(stored.value, type=kind)
+        value: Value = msgspec.json.decode(stored.value, type=kind)
     except msgspec.MsgspecError as error:
         raise ProjectError("The project file is damaged.", f"A {kind.__name__.lower()} in it: {error}.") from error
+    return value

@@ -1,5 +1,6 @@
 """Writes an ONNX graph node by node; weights stay references to layers until a model is made of them."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -7,7 +8,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from .layers import Layer, Shape
+from .layers import EPSILON, Layer, Shape
 
 OPSET, IR_VERSION = 17, 8  # read by every onnxruntime since 1.12
 PRODUCER = "cardamage"
@@ -37,12 +38,14 @@ class Graph:
         self._nodes: list[onnx.NodeProto] = []
         self._constants: dict[str, np.ndarray] = {}
         self._layers: dict[str, Layer] = {}
+        self._group_norms: dict[str, int] = {}  # channels by name
         self._channels: dict[str, int] = {}
 
     @property
     def weights(self) -> dict[str, Shape]:
         """The arrays that a weights file must hold for this graph, by "layer/weight", with their shapes."""
-        return {name: shape for layer in self._layers.values() for name, shape in layer.weights.items()}
+        norms = {f"{name}/{part}": (n,) for name, n in self._group_norms.items() for part in ("gamma", "beta")}
+        return {name: shape for layer in self._layers.values() for name, shape in layer.weights.items()} | norms
 
     def input(self, name: str, axes: Axes, *, channels: int = 0, text: str = "") -> str:
         """Declare an input of float32; `channels` where convolutions read it, `text` for its documentation."""
@@ -108,6 +111,20 @@ class Graph:
             self._weighted("Gemm", x, Layer(name, "flat" if size else "dense", kernel, norm=norm)), relu
         )
 
+    def grouped(self, x: str, name: str, groups: int) -> str:
+        """Group normalisation (Wu and He 2018) of (n, channels, …) with the weights "name/gamma" and "name/beta"."""
+        channels = self._channels[x]
+        groups = math.gcd(groups, channels)
+        self._group_norms[name] = channels
+        ones = self.constant(f"ones_{groups}", np.ones(groups), np.float32)
+        zeros = self.constant(f"zeros_{groups}", np.zeros(groups), np.float32)
+        pieces = self.node("Reshape", [x, self.constant(f"groups_{groups}", [0, groups, -1])])
+        even = self.node("InstanceNormalization", [pieces, ones, zeros], epsilon=EPSILON)
+        out = self.node("Reshape", [even, self.node("Shape", [x])])
+        out = self.node("Add", [self.node("Mul", [out, f"{name}/gamma"]), f"{name}/beta"])
+        self._channels[out] = channels
+        return out
+
     def activated(self, x: str, relu: str) -> str:
         """The value after RELU, RELU6 or nothing."""
         if relu == RELU6:
@@ -128,6 +145,12 @@ class Graph:
         for layer in self._layers.values():
             for part, array in zip(("kernel", "bias"), layer.folded(arrays), strict=True):
                 values.append(numpy_helper.from_array(array, f"{layer.name}/{part}"))
+        flat = {layer.name for layer in self._layers.values() if layer.kind in ("dense", "flat")}
+        for name, channels in self._group_norms.items():
+            shape = (channels,) if name.removesuffix("_gn") in flat else (channels, 1, 1)
+            for part in ("gamma", "beta"):
+                array = np.float32(arrays[f"{name}/{part}"]).reshape(shape)
+                values.append(numpy_helper.from_array(array, f"{name}/{part}"))
         inputs, outputs = ([value.described() for value in group] for group in (self.inputs, self.outputs))
         graph = helper.make_graph(self._nodes, self._name, inputs, outputs, values)
         opset = [helper.make_opsetid("", OPSET)]

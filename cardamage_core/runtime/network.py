@@ -55,7 +55,7 @@ class Runtime:
         pooling = Pooling(rois, canvas=spot.canvas, size=self.config.pool_size, config=self.config)
         probabilities, deltas = map(pooling.unsorted, self._box_head(pyramid | pooling.inputs))
         grid = self.config.box_grid
-        window = boxes.normalise(np.float32(spot.window), spot.canvas, grid=grid)
+        window = boxes.normalise(np.array(spot.window, np.float32), spot.canvas, grid=grid)
         found, classes, scores = refine(
             rois, probabilities, deltas, window=window, min_score=min_score, config=self.config
         )

@@ -1,4 +1,4 @@
-"""Proposals from the RPN's outputs, and regions as the heads' RoiAlign wants them: `mrcnn.layers` in numpy."""
+"""Proposals from the RPN's outputs, and regions as the heads' RoiAlign wants them: `mrcnn.heads` in numpy."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ CHUNK = 128  # candidates compared at once with those kept
 def propose(scores: np.ndarray, deltas: np.ndarray, anchors: np.ndarray, config: Config) -> np.ndarray:
     """The best distinct anchors, moved: (a,), (a, 4), normalised (a, 4) -> (r, 4), best first, none of them empty."""
     order = best(scores, config.proposals_before_nms)
-    moved = boxes.clip(boxes.decode(anchors[order], deltas[order] * np.float32(config.rpn_box_std)))
+    moved = boxes.clip(boxes.decode(anchors[order], deltas[order] * np.array(config.rpn_box_std, np.float32)))
     kept = moved[distinct(moved, config.proposals_inference, iou_threshold=config.rpn_nms_threshold)]
     return kept[boxes.area(kept) > 0]
 
@@ -48,18 +48,16 @@ class Pooling:
     """Regions (m, 4), normalised, sorted by pyramid level for the inputs of a head; `size` samples on a side."""
 
     def __init__(self, rois: np.ndarray, *, canvas: tuple[int, int], size: int, config: Config) -> None:
-        strides = np.array(config.anchor_strides[:-1])
+        strides = config.anchor_strides[:-1]
         level = boxes.pyramid_level(rois, canvas, strides=strides, unit_size=config.roi_level_size).astype(int)
         self.order = np.argsort(level, kind="stable")
         rois, level = rois[self.order], level[self.order]
-        stride = np.float32(strides[level])[:, None]
-        sides = np.float32(canvas) / stride
+        stride = np.array(strides, np.float32)[level][:, None]
+        sides = np.array(canvas, np.float32) / stride
         as_recorded = config.box_grid == "matterport"
         ends = rois if as_recorded else boxes.bin_middles(rois, sides, size=size)
         pixels = stride * _around(ends, sides, size=size)
-        self.inputs = {
-            f"regions{stride.bit_length() - 1}": pixels[level == i] for i, stride in enumerate(strides.tolist())
-        }
+        self.inputs = {f"regions{stride.bit_length() - 1}": pixels[level == i] for i, stride in enumerate(strides)}
         if as_recorded:
             self.inputs["inside"] = _inside(ends, sides, size=size)
 

@@ -1,6 +1,6 @@
 """Runs ONNX models that this program built: by onnxruntime, or by OpenVINO where that is installed and asked for.
 
-Both calculate in float32, so that their results are equal; why not in bfloat16: docs/decisions/0007-light-runtime.md.
+Both calculate in float32, so that their results are equal; why not in bfloat16: docs/decisions/0009-light-runtime.md.
 """
 
 from __future__ import annotations

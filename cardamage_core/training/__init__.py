@@ -1,1 +1,1 @@
-"""Turning regions into a model."""
+"""Trains models: from a job and a data set to weights."""

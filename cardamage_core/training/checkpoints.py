@@ -1,7 +1,7 @@
-"""Where can a training go on from after whatever happened?
+"""Checkpoints of a training: written whole, the two newest kept.
 
 A checkpoint is one file that appears under its name only when it is whole and on the disk; its step is in the name and
-inside. The two newest are kept, so that damage to one costs at most the way to the one before.
+inside. Two are kept, so that damage to one costs at most the way from the one before.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def save(folder: Path, step: int, write: Callable[[Path], None]) -> Path:
 
 
 def restore(
-    folder: Path, read: Callable[[int, Path], int], *, damaged: type[Exception] | tuple
+    folder: Path, read: Callable[[int, Path], int], *, damaged: type[Exception] | tuple[type[Exception], ...]
 ) -> tuple[int, list[Path]]:
     """Load the newest whole checkpoint: its step (0 when there is none), and the damaged files passed over.
 
@@ -48,7 +48,7 @@ def restore(
     """
     for half in Path(folder).glob(".*.part"):  # of a worker killed while writing
         half.unlink(missing_ok=True)
-    passed = []
+    passed: list[Path] = []
     for step, path in found(folder):
         try:
             if read(step, path) == step:
@@ -60,6 +60,6 @@ def restore(
 
 
 def clear(folder: Path) -> None:
-    """Remove all checkpoints: hundreds of megabytes that nobody needs once the model is stored."""
+    """Remove all checkpoints: hundreds of megabytes, not needed once the model is stored."""
     for _, path in found(folder):
         path.unlink(missing_ok=True)

@@ -1,9 +1,9 @@
-"""How do photos and regions become batches for the engine?
+"""The training data set: an endless seeded sequence of samples from photos and regions.
 
-Photos come in an endless sequence that depends on the seed alone, shuffled anew each round. A step takes what follows
-the photos seen before it, however many each step took, so a resumed training goes on exactly where it was. A photo is
-read once, shrunk to what the network looks at, and kept in memory while there is room. A photo that cannot be read is
-named once and its place is taken by the next.
+The sequence depends on the seed alone and is shuffled anew each round. A step takes what follows the photos seen before
+it, however many each step took, so a resumed training goes on exactly where it was. A photo is read once, shrunk to
+the network's input size, and kept in memory while there is room. A photo that cannot be read is reported once and its
+place is taken by the next.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ..annotations import shapes
 from ..annotations.model import AnnotatedPhoto, Dataset, Region
 from ..errors import JobError, PhotoError
 from ..mrcnn import Sample
-from .job import counts
+from .job import is_taught
 
 MEMORY_SHARE = 0.25  # of the memory free at the start may hold photos …
 MEMORY_MOST = 2 << 30  # … but never more bytes than this
@@ -29,14 +29,14 @@ MEMORY_MOST = 2 << 30  # … but never more bytes than this
 Polygons = tuple[tuple[tuple[float, float], ...], ...]
 
 
-class Skipped(NamedTuple):
+class SkippedPhoto(NamedTuple):
     """A photo that could not be read, and why."""
 
     photo: str
     reason: str
 
 
-class Photos:
+class TrainingPhotos:
     """The photos of one split as samples, shrunk to at most `longest_side` pixels."""
 
     def __init__(self, dataset: Dataset, classes: Mapping[str, int], *, longest_side: int, seed: int) -> None:
@@ -47,8 +47,8 @@ class Photos:
         self._seed = seed
         self._cache: dict[int, Sample] = {}
         self._room = min(MEMORY_MOST, int(MEMORY_SHARE * psutil.virtual_memory().available))
-        self._unreadable: dict[int, Skipped] = {}
-        self._unsaid: list[Skipped] = []
+        self._unreadable: dict[int, SkippedPhoto] = {}
+        self._unsaid: list[SkippedPhoto] = []
 
     def __len__(self) -> int:
         return len(self._photos)
@@ -59,14 +59,14 @@ class Photos:
 
     def first(self, count: int) -> list[tuple[AnnotatedPhoto, Sample]]:
         """The first readable photos, those with regions before those without; the same at every call."""
-        order = sorted(range(len(self)), key=lambda i: not any(map(counts, self._photos[i].regions)))
-        found = []
+        order = sorted(range(len(self)), key=lambda i: not any(map(is_taught, self._photos[i].regions)))
+        found: list[tuple[AnnotatedPhoto, Sample]] = []
         for index in order:
             if len(found) < count and (sample := self._sample(index)) is not None:
                 found.append((self._photos[index], sample))
         return found
 
-    def skipped(self) -> list[Skipped]:
+    def skipped(self) -> list[SkippedPhoto]:
         """The photos found unreadable since the last call."""
         said, self._unsaid = self._unsaid, []
         return said
@@ -90,7 +90,9 @@ class Photos:
         try:
             sample = self._load(self._photos[index])
         except PhotoError as error:
-            self._unreadable[index] = Skipped(self._photos[index].photo.name, f"{error.title} {error.detail}".strip())
+            self._unreadable[index] = SkippedPhoto(
+                self._photos[index].photo.name, f"{error.title} {error.detail}".strip()
+            )
             self._unsaid.append(self._unreadable[index])
             return None
         if sample.image.nbytes <= self._room:
@@ -120,11 +122,11 @@ def instances(
 ) -> tuple[tuple[int, ...], tuple[Polygons, ...]]:
     """Class ids and outlines, scaled in x and y, of the regions that are taught.
 
-    These count (see `job.counts`), carry a label that is learned, have area and touch the photo.
+    These count (see `job.is_taught`), carry a label that is learned, have area and touch the photo.
     """
     class_ids, polygons = [], []
     for region in regions:
-        if region.label not in classes or not counts(region) or not _visible(region, width, height):
+        if region.label not in classes or not is_taught(region) or not _visible(region, width, height):
             continue
         class_ids.append(classes[region.label])
         polygons.append(_scaled(shapes.outline(region.shape), scale))

@@ -1,4 +1,4 @@
-"""What does a training begin from: random numbers, published weights, somebody's file, or a model of ours?"""
+"""Initial weights of a training: random, published, from a file, or from a model of the project."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def _fetch_coco(say: Callable[[str], None], stop: Callable[[], bool]) -> Path | 
 
 
 def _from_file(model: MaskRCNN, path: Path, *, say: Callable[[str], None]) -> str:
-    """A file of Matterport's layout from somebody's logs folder, or a bare weights file or checkpoint of ours."""
+    """A file of Matterport's layout from a logs folder, or a bare weights file or checkpoint of ours."""
     ours = weights.is_ours(path)
     shapes = _without_prefix(weights.shapes_in(path)) if ours else matterport.shapes_in(path)
     _check_backbone(matterport.backbone_in(shapes), model, path=path)

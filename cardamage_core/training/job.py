@@ -1,4 +1,4 @@
-"""What is to be trained, on what, and does it make sense?
+"""The training job: what to train, in which stages of layers, on which photos, with validation of all three.
 
 A job is a value: the form and the command line make one, `jobs.queue` stores it, the worker reads it.
 """
@@ -8,17 +8,31 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import Counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
-from ..annotations.model import Dataset, Region
+from ..annotations.model import AnnotatedPhoto, Dataset, Region
 from ..errors import JobError
-from ..mrcnn.presets import PRESETS
-from .schedule import Stage, stages
+from ..mrcnn.presets import PRESETS as PRESETS
+
+__all__ = [
+    "PRESETS",
+    "ClassRule",
+    "Split",
+    "Stage",
+    "TrainingJob",
+    "check",
+    "check_data",
+    "classes_of",
+    "data_hash",
+    "is_taught",
+    "split",
+    "stage_at",
+    "stages",
+]
 
 STARTS = ("included", "imagenet", "coco", "none")
-__all__ = ["PRESETS", "ClassRule", "TrainingJob", "check", "check_data", "classes_of", "counts", "data_hash"]
 
 
 class ClassRule(msgspec.Struct, frozen=True):
@@ -93,13 +107,13 @@ def data_hash(dataset: Dataset) -> str:
     """A digest of what is taught: photos and the regions that count, whatever their order or place on disk."""
     digests = []
     for photo in dataset.photos:
-        taught = [[region.label, msgspec.to_builtins(region.shape)] for region in photo.regions if counts(region)]
+        taught = [[region.label, msgspec.to_builtins(region.shape)] for region in photo.regions if is_taught(region)]
         what = [photo.photo.sha256 or photo.photo.name, taught]
         digests.append(hashlib.sha256(msgspec.json.encode(what)).hexdigest())
     return hashlib.sha256("".join(sorted(digests)).encode()).hexdigest()
 
 
-def counts(region: Region) -> bool:
+def is_taught(region: Region) -> bool:
     """Whether a region is taught: not rejected, and accepted by a person if a model made it."""
     if region.origin.kind == "predicted":
         return region.review == "accepted"
@@ -122,8 +136,8 @@ def check(job: TrainingJob) -> None:
 def check_data(job: TrainingJob, dataset: Dataset) -> None:
     """Raise JobError if nothing in `dataset` (the photos to learn from) can be learned."""
     if not dataset.photos:
-        raise _wrong("there is no photo to learn from", f"No photo has the split “{job.train_split}”.")
-    taught = Counter(region.label for photo in dataset.photos for region in photo.regions if counts(region))
+        raise _wrong("there is no photo to learn from", f"No photo that may be used has the split “{job.train_split}”.")
+    taught = Counter(region.label for photo in dataset.photos for region in photo.regions if is_taught(region))
     table = classes_of(dataset, job)
     for number, rule in enumerate(job.classes, start=1):
         if not any(taught[label] for label, taught_as in table.items() if taught_as == number):
@@ -153,3 +167,97 @@ def _check_classes(job: TrainingJob) -> None:
 
 def _wrong(what: str, detail: str) -> JobError:
     return JobError(f"This training cannot start: {what}.", detail)
+
+
+LAYER_GROUPS = ("all", "3+", "4+", "5+", "heads")  # which stages of the backbone learn beside the heads
+LAYERS_HELP = f"Choose one of {', '.join(LAYER_GROUPS)}, or several with their epochs, such as heads:5,all:10."
+
+
+class Stage(NamedTuple):
+    """A stretch of a training in which one group of layers learns; steps are counted from 0, `end` is the next one."""
+
+    layers: str
+    start: int
+    end: int
+
+
+def stages(layers: str, *, epochs: int, steps: int) -> tuple[Stage, ...]:
+    """The stages that `layers` names: a group, or groups with their epochs, "heads:5,all:10". Raises JobError."""
+    named = [_part(part, epochs) for part in layers.split(",")]
+    for group, _ in named:
+        if group not in LAYER_GROUPS:
+            raise JobError(f"This training cannot start: there is no group of layers “{group}”.", LAYERS_HELP)
+    if sum(count for _, count in named) != epochs:
+        said = " + ".join(str(count) for _, count in named)
+        raise JobError(
+            f"This training cannot start: the epochs of its layers are {said}, of the whole {epochs}.",
+            "They have to add up.",
+        )
+    found, start = [], 0
+    for group, count in named:
+        found.append(Stage(group, start, start + count * steps))
+        start += count * steps
+    return tuple(found)
+
+
+def stage_at(all_stages: tuple[Stage, ...], step: int) -> Stage:
+    """The stage that the step with this number (0…) is done in; past the end the last."""
+    return next((stage for stage in all_stages if step < stage.end), all_stages[-1])
+
+
+def _part(part: str, epochs: int) -> tuple[str, int]:
+    """ "heads:5" -> ("heads", 5); a group alone lasts all epochs."""
+    group, colon, count = part.strip().partition(":")
+    if not colon:
+        return group, epochs
+    if not count.strip().isdecimal() or int(count) < 1:
+        raise JobError(f"This training cannot start: “{part.strip()}” names no number of epochs.", LAYERS_HELP)
+    return group, int(count)
+
+
+VAL_SHARE = 0.2
+USUAL_SPLITS = (TrainingJob().train_split, TrainingJob().val_split)
+
+
+class Split(NamedTuple):
+    """Photos to learn from, photos to validate on, and sentences that a person should read about the choice."""
+
+    train: Dataset
+    val: Dataset
+    notes: tuple[str, ...]
+
+
+def split(dataset: Dataset, job: TrainingJob) -> Split:
+    """Divide by the photos' split; where no photo has one and none was named, every fifth is held back, by content."""
+    photos = tuple(p for p in dataset.photos if p.photo.review != "rejected")
+    notes = []
+    if any(p.photo.split for p in photos) or (job.train_split, job.val_split) != USUAL_SPLITS:
+        train = tuple(p for p in photos if p.photo.split == job.train_split)
+        val = tuple(p for p in photos if p.photo.split == job.val_split) if job.val_split != job.train_split else ()
+        if not val:
+            notes.append(f"No photo has the split “{job.val_split}”, so nothing is validated.")
+    else:
+        train, val = _held_back(photos)
+        notes.append(f"No photo has a split: {len(val)} of {len(photos)} are held back to validate.")
+    empty = sum(not any(map(is_taught, p.regions)) for p in train)
+    if empty:
+        notes.append(f"{empty} of the {len(train)} photos to learn from have no regions: taught as undamaged.")
+    return Split(_with(dataset, train), _with(dataset, val), tuple(notes))
+
+
+def _held_back(
+    photos: tuple[AnnotatedPhoto, ...],
+) -> tuple[tuple[AnnotatedPhoto, ...], tuple[AnnotatedPhoto, ...]]:
+    """80/20 by the photo's hash, so that the same bytes never lie on both sides and the order does not matter."""
+    keys = sorted({_key(p) for p in photos})
+    held = set(keys[: math.ceil(VAL_SHARE * len(keys))]) if len(keys) > 1 else set()
+    return tuple(p for p in photos if _key(p) not in held), tuple(p for p in photos if _key(p) in held)
+
+
+def _key(photo: AnnotatedPhoto) -> str:
+    """A digest that orders photos evenly: of the bytes where known, else of the name."""
+    return hashlib.sha256((photo.photo.sha256 or photo.photo.name).encode()).hexdigest()
+
+
+def _with(dataset: Dataset, photos: tuple[AnnotatedPhoto, ...]) -> Dataset:
+    return Dataset(photos=photos, labels=dataset.labels)

@@ -1,4 +1,4 @@
-"""How fast is it, and how long will it still take?"""
+"""Speed and remaining time of a training."""
 
 from __future__ import annotations
 

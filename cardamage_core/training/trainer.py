@@ -1,7 +1,7 @@
-"""How is a network trained, from the first photo to the finished model?
+"""The training loop, from the first photo to the finished model.
 
 Each epoch: steps, validation, a preview picture, a checkpoint. Between two steps a stop is obeyed; long epochs get
-checkpoints in between. What happens is said through `say(kind, **fields)`; see `jobs.events` for who listens.
+checkpoints in between. What happens is reported through `say(kind, **fields)`; see `jobs.events` for its readers.
 """
 
 from __future__ import annotations
@@ -19,16 +19,13 @@ import msgspec
 from ..annotations.model import Dataset
 from ..errors import CarDamageError, JobError
 from ..models import registry
-from ..models.card import ModelCard
-from ..models.registry import Model
+from ..models.registry import Model, ModelCard
 from ..mrcnn import Config, EngineError, MaskRCNN, OutOfMemoryError, Sample, TrainStep, weights
-from . import checkpoints, initial_weights, previews
-from .dataset import Photos
-from .job import TrainingJob, check, check_data, classes_of, data_hash
-from .metrics import MIN_SCORE, validation_metrics
+from . import checkpoints, initial_weights, validation
+from .dataset import TrainingPhotos
+from .job import Stage, TrainingJob, check, check_data, classes_of, data_hash, split, stage_at
 from .progress import Progress
-from .schedule import Stage, stage_at
-from .splits import split
+from .validation import MIN_SCORE, validation_metrics
 
 CHECKPOINT_SECONDS = 300.0  # at most this much work is lost
 VALIDATED_MOST = 64  # photos; never more than a quarter of an epoch's
@@ -49,7 +46,7 @@ class Say(Protocol):
         """Tell one event."""
 
 
-class Places(NamedTuple):
+class Folders(NamedTuple):
     """Folders that a training writes to."""
 
     checkpoints: Path
@@ -57,7 +54,7 @@ class Places(NamedTuple):
     models: Path
 
 
-def run(job: TrainingJob, dataset: Dataset, places: Places, *, say: Say, stop: Callable[[], bool]) -> None:
+def run(job: TrainingJob, dataset: Dataset, folders: Folders, *, say: Say, stop: Callable[[], bool]) -> None:
     """Train `job` on `dataset` from its newest checkpoint on, until it is finished or `stop()` says so.
 
     Raises CarDamageError for everything that a person can mend.
@@ -66,33 +63,37 @@ def run(job: TrainingJob, dataset: Dataset, places: Places, *, say: Say, stop: C
     parts = split(dataset, job)
     check_data(job, parts.train)
     with _explained():
-        Trainer(job, dataset, places, say=say, stop=stop).run()
+        Trainer(job, dataset, folders, say=say, stop=stop).run()
 
 
-class Consumed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a checkpoint notes of the sequence of photos: how many were learned from, and how many a step takes."""
+class Course(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a checkpoint notes beside the network: photos seen, photos a step, weights begun from.
+
+    `parent` is what was really loaded: "none" where published weights were wanted and not found.
+    """
 
     photos: Annotated[int, msgspec.Meta(ge=0)]
     batch: Annotated[int, msgspec.Meta(ge=1)]
+    parent: str = ""
 
 
 class Trainer:
     """One training: the network, its photos and where it stands."""
 
     def __init__(
-        self, job: TrainingJob, dataset: Dataset, places: Places, *, say: Say, stop: Callable[[], bool]
+        self, job: TrainingJob, dataset: Dataset, folders: Folders, *, say: Say, stop: Callable[[], bool]
     ) -> None:
-        self._job, self._dataset, self._places, self._say, self._stop = job, dataset, places, say, stop
+        self._job, self._dataset, self._folders, self._say, self._stop = job, dataset, folders, say, stop
         self._parts = split(dataset, job)
         self._config = config_of(job)
         classes = classes_of(dataset, job)
         longest = int(self._config.image_max_side * (1 + self._config.scale_jitter))
-        self._train = Photos(self._parts.train, classes, longest_side=longest, seed=job.seed)
-        self._val = Photos(self._parts.val, classes, longest_side=longest, seed=job.seed)
+        self._train = TrainingPhotos(self._parts.train, classes, longest_side=longest, seed=job.seed)
+        self._val = TrainingPhotos(self._parts.val, classes, longest_side=longest, seed=job.seed)
         self._model = MaskRCNN(self._config, seed=job.seed)
         self._stage, self._engine = self._begun(job.stages[0])
         self._batch = job.batch  # halved when it does not fit into the memory
-        self._photos_seen = 0  # of the sequence that `Photos` gives
+        self._photos_seen = 0  # of the sequence that `TrainingPhotos` gives
         self._progress = Progress(total_steps=job.total_steps, steps=job.steps, batch=job.batch)
         self._parent = ""
         self._metrics: dict[str, Any] = {}
@@ -119,11 +120,11 @@ class Trainer:
 
     def _begin(self) -> int:
         """Load the newest checkpoint or the weights to begin from; the number of steps done already."""
-        step, damaged = checkpoints.restore(self._places.checkpoints, self._restore, damaged=DAMAGED)
+        step, damaged = checkpoints.restore(self._folders.checkpoints, self._restore, damaged=DAMAGED)
         notes = [f"The checkpoint {path.name} is damaged and was passed over." for path in damaged]
         if step == 0:
             self._parent = initial_weights.load(
-                self._model, self._job, self._places.models, say=self._note, stop=self._stop
+                self._model, self._job, self._folders.models, say=self._note, stop=self._stop
             )
             notes += self._parts.notes
         if self._batch != self._job.batch:
@@ -132,7 +133,14 @@ class Trainer:
             )
         self._checkpoint_step = step
         photos, validation = len(self._train), len(self._val)
-        self._say("started", step=step, total_steps=self._job.total_steps, photos=photos, validation=validation)
+        self._say(
+            "started",
+            step=step,
+            total_steps=self._job.total_steps,
+            photos=photos,
+            validation=validation,
+            begun_from=self._parent,
+        )
         for note in notes:
             self._note(note)
         self._say("compiling")
@@ -196,37 +204,39 @@ class Trainer:
         samples = [sample for _, sample in photos.first(PREVIEWED)]
         if not samples:
             return
-        path = self._places.previews / f"epoch-{epoch:04d}.png"
-        previews.write(path, samples, self._model.predict([s.image for s in samples], min_score=previews.MIN_SCORE))
+        path = self._folders.previews / f"epoch-{epoch:04d}.png"
+        validation.write_preview(
+            path, samples, self._model.predict([s.image for s in samples], min_score=validation.PREVIEW_SCORE)
+        )
         self._say("preview", epoch=epoch, picture=str(path))
 
     def _checkpoint(self, step: int) -> None:
         try:
-            checkpoints.save(self._places.checkpoints, step, self._write)
+            checkpoints.save(self._folders.checkpoints, step, self._write)
         except EngineError as error:
             raise self._unwritten(step, error) from error
         self._checkpoint_step, self._checkpoint_time = step, time.monotonic()
         self._say("checkpoint", step=step)
 
     def _write(self, path: Path) -> None:
-        consumed = Consumed(self._photos_seen, self._batch)
-        self._engine.save(path, notes={"consumed": msgspec.to_builtins(consumed)})
+        course = Course(self._photos_seen, self._batch, self._parent)
+        self._engine.save(path, notes={"course": msgspec.to_builtins(course)})
 
     def _unwritten(self, step: int, error: EngineError) -> JobError:
-        free = shutil.disk_usage(self._places.checkpoints).free / 1e6
+        free = shutil.disk_usage(self._folders.checkpoints).free / 1e6
         kept = f"The one of step {self._checkpoint_step} is kept." if self._checkpoint_step else "There is none yet."
         full = "No space left" in f"{error.detail} {error.__cause__}"
         why = f"The disk is full: {free:.0f} MB are free. " if full else f"{error.detail} "
-        title = f"The checkpoint of step {step} could not be written to {self._places.checkpoints}."
+        title = f"The checkpoint of step {step} could not be written to {self._folders.checkpoints}."
         return JobError(title, f"{why}{kept} Make room and resume.")
 
     def _restore(self, step: int, path: Path) -> int:
         self._stage, self._engine = self._begun(stage_at(self._job.stages, step - 1))
         self._engine.load(path)
-        noted = weights.read_notes(path).get("consumed")
-        usual = Consumed(self._engine.step_count * self._job.batch, self._job.batch)  # written before this was noted
-        consumed = usual if noted is None else msgspec.convert(noted, Consumed)
-        self._photos_seen, self._batch = consumed.photos, consumed.batch
+        noted = weights.read_notes(path).get("course")
+        usual = Course(self._engine.step_count * self._job.batch, self._job.batch)  # written before this was noted
+        course = usual if noted is None else msgspec.convert(noted, Course)
+        self._photos_seen, self._batch, self._parent = course.photos, course.batch, course.parent
         self._progress.use_batch(self._batch)
         return self._engine.step_count
 
@@ -269,11 +279,11 @@ class Trainer:
         if step != self._checkpoint_step:
             self._checkpoint(step)
         self._say("finished", step=step, model=self._register(self._job.name).card.id)
-        checkpoints.clear(self._places.checkpoints)  # the model holds the weights; nothing is left to resume
+        checkpoints.clear(self._folders.checkpoints)  # the model holds the weights; nothing is left to resume
 
     def _diverged(self, step: int, error: EngineError) -> JobError:
         """The network is ruined: keep its last good state as a model and say so."""
-        good, _ = checkpoints.restore(self._places.checkpoints, self._restore, damaged=DAMAGED)
+        good, _ = checkpoints.restore(self._folders.checkpoints, self._restore, damaged=DAMAGED)
         if not good:
             return JobError(f"Step {step + 1} failed: {error.title}", f"{error.detail} Take a lower learning rate.")
         model = self._register(f"{self._job.name} (up to step {good})")
@@ -293,10 +303,10 @@ class Trainer:
             metrics=self._metrics,
             parent=self._parent or self._job.start,
         )
-        weights = self._places.checkpoints / "weights.h5"
+        weights = self._folders.checkpoints / "weights.h5"
         try:
             self._model.save(weights)
-            return registry.register(self._places.models, card, weights)
+            return registry.register(self._folders.models, card, weights)
         finally:
             weights.unlink(missing_ok=True)
 

@@ -1,11 +1,7 @@
-"""How is a photo compared with what another annotator or a model says about it?
+"""Compares a photo's regions with another annotator's or a model's, in a panel at the lower corner of the canvas.
 
-Somebody else's project or file is opened and read in the background, photo by photo; nothing of it is changed. What a
-model says lies in the photo itself, as regions of that origin.
-
-What came of a look at both sides of a photo, and in which words is it told?
-
-With whom is the photo compared, and how well do the two sides agree? The panel in the lower corner of the canvas.
+Another project or annotation file is opened and read in the background, photo by photo; it is never changed. A model's
+outlines lie in the photo itself, as regions of that origin.
 """
 
 from __future__ import annotations
@@ -17,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from qtpy.QtCore import QObject, Qt, Signal
-from qtpy.QtWidgets import QListWidget, QListWidgetItem, QWidget
+from qtpy.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QWidget
 
 from cardamage_core.annotations import agreement, edits
 from cardamage_core.annotations.agreement import Comparison, Regions
@@ -32,16 +28,14 @@ from ..canvas import Canvas
 from ..commands.actions import Action
 from ..session import Session
 from ..widgets import common
-from ..widgets.dialogs import Dialogs
-from .controller import THRESHOLD
+from ..widgets.dialogs import ANNOTATIONS, Dialogs
 from .toolbox import Floating
 
 if TYPE_CHECKING:
-    from cardamage_core.project.reference import Others
+    from cardamage_core.project.reference import Reference
 
 
-KINDS = "Annotations (*.json *.csv *.xml *.yaml);;All files (*)"
-OTHERS = "others"  # what the chooser calls somebody else's project or file
+OTHERS = "others"  # the chooser's value for another project or file
 
 
 class Comparing(QObject):
@@ -51,7 +45,8 @@ class Comparing(QObject):
         super().__init__(canvas)
         self._session, self._background, self._dialogs, self._canvas = session, background, dialogs, canvas
         self.panel = ComparePanel(canvas)
-        self._source, self._others = NOBODY, None
+        self._source = NONE
+        self._others: Reference | None = None
         self._reading: Task | None = None
         self._shown = True
         self._seen: Compared | None = None
@@ -63,6 +58,7 @@ class Comparing(QObject):
         session.project_changed.connect(self.stop)
         session.current_changed.connect(self._photo_shown)
         session.photo_changed.connect(self._photo_changed)
+        session.threshold_changed.connect(self._look)
 
     def actions(self) -> list[Action]:
         """What can be done."""
@@ -84,7 +80,7 @@ class Comparing(QObject):
 
     def toggle(self) -> None:
         """Show or hide the other side's outlines; without one ask for it."""
-        if self._source == NOBODY:
+        if self._source == NONE:
             self.open()
             return
         self._shown = not self._shown
@@ -92,10 +88,10 @@ class Comparing(QObject):
         self._session.said.emit("" if self._shown else "The outlines compared with are hidden (W shows them).")
 
     def stop(self) -> None:
-        """Compare with nobody."""
+        """Stop comparing."""
         self._latest.drop()
         self._close_others()
-        self._source = NOBODY
+        self._source = NONE
         self._forget()
 
     def read(self, path: Path) -> None:
@@ -111,7 +107,7 @@ class Comparing(QObject):
         if key == PROJECT:
             path = self._dialogs.folder(self.panel, "Compare with the project in")
         elif key == FILE:
-            path = next(iter(self._dialogs.files(self.panel, "Compare with the annotations in", KINDS)), None)
+            path = next(iter(self._dialogs.files(self.panel, "Compare with the annotations in", ANNOTATIONS)), None)
         else:
             self._use(key)
             return
@@ -126,12 +122,12 @@ class Comparing(QObject):
         self._source, self._shown = key, True
         self._look()
 
-    def _point_out(self, row: Row | None) -> None:
+    def _point_out(self, row: ComparedRow | None) -> None:
         self._canvas.point_out(row.theirs if row and self._shown else "")
         if row and row.ours:
             self._canvas.select((row.ours,))
 
-    def _take_over(self, row: Row) -> None:
+    def _take_over(self, row: ComparedRow) -> None:
         """A region of a model lies in the photo already: it is accepted. Another one is copied."""
         photo_id = self._session.current
         region = next((one for one in self._theirs() if one.id == row.theirs), None)
@@ -150,7 +146,7 @@ class Comparing(QObject):
 
     # What happened
 
-    def _read(self, found: Others) -> None:
+    def _read(self, found: Reference) -> None:
         self._reading = None
         self._source, self._others, self._shown = OTHERS, found, True
         self._offer()
@@ -170,22 +166,23 @@ class Comparing(QObject):
 
     def _photo_changed(self, photo_id: str) -> None:
         if photo_id == self._session.current:
-            if self.panel.isVisible():  # there may be a model more; out of view nobody asks
+            if self.panel.isVisible():  # there may be a model more; out of view it is not needed
                 self._offer()
             self._look()
 
     def _look(self) -> None:
         """Compare the photo shown, in the background."""
         photo_id, session = self._session.current, self._session
-        if self._source == NOBODY or not photo_id:
+        if self._source == NONE or not photo_id:
             return
-        regions, labels = session.regions(photo_id), self._labels()
+        regions, labels, threshold = session.regions(photo_id), self._labels(), session.threshold
         if self._others is None:
-            self._latest.ask(partial(with_model, photo_id, regions, self._source.removeprefix(MODEL), labels))
+            model = self._source.removeprefix(MODEL)
+            self._latest.ask(partial(with_model, photo_id, regions, model, labels, threshold=threshold))
             return
         photo = session.photo(photo_id)
         find = partial(self._others.on, photo, session.path_of(photo))
-        self._latest.ask(partial(with_others, photo_id, regions, find, labels))
+        self._latest.ask(partial(with_others, photo_id, regions, find, labels, threshold=threshold))
 
     def _compared(self, found: Compared | CarDamageError) -> None:
         if isinstance(found, CarDamageError):
@@ -203,7 +200,7 @@ class Comparing(QObject):
         self.panel.show_comparison(
             f"{100 * figure:.0f} % agreement" if figure is not None else "",
             rows,
-            said=counts(found.comparison) if rows else "Nobody outlined anything here.",
+            said=summary_of(found.comparison) if rows else "Neither side has a region here.",
             may_take=not self._session.read_only,
         )
 
@@ -252,11 +249,11 @@ class Comparing(QObject):
             self._others = None
 
 
-def _opened(path: Path, task: Task) -> Others:
+def _opened(path: Path, task: Task) -> Reference:
     from cardamage_core.project import reference  # loads every format
 
     found = reference.read(path)
-    if task.cancelled():  # nobody will close it
+    if task.cancelled():  # the result reaches no one who would close it
         found.close()
     return found
 
@@ -271,7 +268,7 @@ class Compared(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Row:
+class ComparedRow:
     """A region that both sides have, or only one of them: ids, "" for the side that has none."""
 
     text: str
@@ -279,36 +276,41 @@ class Row:
     theirs: str = ""
 
 
-def with_model(photo_id: str, regions: Regions, model: str, labels: tuple[Label, ...]) -> Compared:
+def with_model(photo_id: str, regions: Regions, model: str, labels: tuple[Label, ...], *, threshold: float) -> Compared:
     """Our side against what a model says on the same photo."""
-    ours, theirs = agreement.against_model(regions, model, THRESHOLD)
+    ours, theirs = agreement.against_model(regions, model, threshold)
     return Compared(photo_id, theirs, agreement.compare(ours, theirs, labels), ours)
 
 
 def with_others(
-    photo_id: str, regions: Regions, find: Callable[[], Regions | None], labels: tuple[Label, ...]
+    photo_id: str,
+    regions: Regions,
+    find: Callable[[], Regions | None],
+    labels: tuple[Label, ...],
+    *,
+    threshold: float,
 ) -> Compared | CarDamageError:
     """Our side against what `find` gives; the error where that cannot be read."""
-    ours = agreement.opinion(regions, THRESHOLD)
+    ours = agreement.opinion(regions, threshold)
     try:
         found = find()
     except CarDamageError as error:
         return error
     if found is None:
         return Compared(photo_id, None, None)
-    theirs = agreement.opinion(found, THRESHOLD)
+    theirs = agreement.opinion(found, threshold)
     return Compared(photo_id, theirs, agreement.compare(ours, theirs, labels), ours)
 
 
-def rows_of(found: Compared, comparison: Comparison) -> list[Row]:
+def rows_of(found: Compared, comparison: Comparison) -> list[ComparedRow]:
     """What only one side has comes first; then partners, the least alike first."""
     ours = {region.id: region.label or "region" for region in found.ours}
     theirs = {region.id: region.label or "region" for region in found.theirs or ()}
     return [
-        *(Row(f"{theirs[one]} · only theirs", theirs=one) for one in comparison.theirs_alone),
-        *(Row(f"{ours[one]} · only yours", ours=one) for one in comparison.ours_alone),
+        *(ComparedRow(f"{theirs[one]} · only theirs", theirs=one) for one in comparison.theirs_alone),
+        *(ComparedRow(f"{ours[one]} · only yours", ours=one) for one in comparison.ours_alone),
         *(
-            Row(_both(ours[pair.ours], theirs[pair.theirs], pair.iou), pair.ours, pair.theirs)
+            ComparedRow(_both(ours[pair.ours], theirs[pair.theirs], pair.iou), pair.ours, pair.theirs)
             for pair in sorted(comparison.pairs, key=lambda pair: pair.iou)
         ),
     ]
@@ -319,14 +321,14 @@ def _both(ours: str, theirs: str, iou: float) -> str:
     return f"{name} · {100 * iou:.0f} % alike"
 
 
-def counts(comparison: Comparison) -> str:
+def summary_of(comparison: Comparison) -> str:
     """How many have a partner and how many have none."""
     alone = ((len(comparison.ours_alone), "only yours"), (len(comparison.theirs_alone), "only theirs"))
     partners = f"{amount(len(comparison.pairs), 'region')} with a partner"
     return ", ".join([partners, *(f"{number} {whose}" for number, whose in alone if number)])
 
 
-NOBODY, PROJECT, FILE = "", "project", "file"  # what to compare with; a model is named by MODEL and its id
+NONE, PROJECT, FILE = "", "project", "file"  # what to compare with; a model is named by MODEL and its id
 MODEL = "model:"
 EXPLAINED = (
     "Of all the damage that you or they outlined, so much was outlined by both "
@@ -340,9 +342,9 @@ ROWS = 6  # seen at once
 class ComparePanel(Floating):
     """Chooser, figure, and a list of what the sides have; a row points its regions out."""
 
-    chosen = Signal(str)  # NOBODY, PROJECT, FILE, a model, or "current" for what is compared with now
-    pointed = Signal(object)  # Row, or None
-    wanted = Signal(object)  # Row: take its region over
+    chosen = Signal(str)  # NONE, PROJECT, FILE, a model, or "current" for what is compared with now
+    pointed = Signal(object)  # ComparedRow, or None
+    wanted = Signal(object)  # ComparedRow: take its region over
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, "Compare with", low=True)
@@ -362,14 +364,14 @@ class ComparePanel(Floating):
         self.source.activated.connect(self._activated)
         self.list.currentRowChanged.connect(self._row_changed)
         self.list.itemActivated.connect(self._take)
-        self._rows: tuple[Row, ...] = ()
+        self._rows: tuple[ComparedRow, ...] = ()
         self._may_take = True
         self.show_comparison("", ())
 
     def offer(self, models: Sequence[str], current: str, text: str) -> None:
         """What can be compared with; `current` and its text are what is compared with now."""
-        offered = {NOBODY: "Nobody"} | {MODEL + model: f"Model {model}" for model in models}
-        if current not in (NOBODY, *offered):
+        offered = {NONE: "None"} | {MODEL + model: f"Model {model}" for model in models}
+        if current not in (NONE, *offered):
             offered[current] = text
         offered |= {PROJECT: "Another project…", FILE: "An annotation file…"}
         self.source.clear()
@@ -383,19 +385,21 @@ class ComparePanel(Floating):
         common.set_role(self.said, "bad" if bad else "muted")
         self._show(figure="", rows=())
 
-    def show_comparison(self, figure: str, rows: Sequence[Row], *, said: str = "", may_take: bool = True) -> None:
+    def show_comparison(
+        self, figure: str, rows: Sequence[ComparedRow], *, said: str = "", may_take: bool = True
+    ) -> None:
         """How well both sides agree, and what they have."""
         self.said.setText(said)
         common.set_role(self.said, "muted")
         self._may_take = may_take
         self._show(figure=figure, rows=tuple(rows))
 
-    def row(self) -> Row | None:
+    def row(self) -> ComparedRow | None:
         """The row chosen."""
         index = self.list.currentRow()
         return self._rows[index] if 0 <= index < len(self._rows) else None
 
-    def _show(self, *, figure: str, rows: tuple[Row, ...]) -> None:
+    def _show(self, *, figure: str, rows: tuple[ComparedRow, ...]) -> None:
         self.figure.setText(figure)
         if rows != self._rows:
             self._rows = rows
@@ -433,9 +437,9 @@ class ComparePanel(Floating):
         column.addWidget(common.section("Compare with"))
         for widget in (self.source, self.figure, self.said, self.list):
             column.addWidget(widget)
-        foot = common.QHBoxLayout()
+        foot = QHBoxLayout()
         foot.addWidget(self.take)
         foot.addStretch(1)
         foot.addWidget(common.button("Close", self.hide, tip="The outlines stay (Esc)"))
         column.addLayout(foot)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

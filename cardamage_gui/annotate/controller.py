@@ -1,13 +1,8 @@
-"""What can be done to the selected regions, beside drawing?
+"""Edits of the Annotate page beside drawing: boolean operations, copies, order, labels, attributes, damage figure.
 
-Cutting, copying, ordering, hiding and locking. Hiding and locking say nothing about the car: they are a matter of
-looking, kept as long as the window is open, never written to the project or a file, and not walked through by undo.
-
-How do labels of regions, and the list of labels, change? Values in, one edit of the session out.
-
-How does what is typed and chosen in the right panel become an edit?
-
-How much of the car is damaged on the photo shown? Worked out in the background after every change, and meanwhile.
+Each change is one edit of the session. Hiding and locking are a matter of the view: they are kept as long as the window
+is open, never written to the project or a file, and not walked through by undo. The damage figure is computed in the
+background after every change.
 """
 
 from __future__ import annotations
@@ -126,7 +121,7 @@ class Editing(QObject):
         self.aside_changed.emit()
 
     def show_all(self) -> None:
-        """Show every region that was hidden by hand."""
+        """Show every region that was hidden by the user."""
         self._canvas.set_hidden(frozenset())
         self.aside_changed.emit()
 
@@ -177,7 +172,7 @@ def review(session: Session, photo_id: str, ids: Collection[str], state: Review)
 
 
 def store(session: Session, photo_id: str, before: tuple[Region, ...], after: tuple[Region, ...], text: str) -> bool:
-    """Store what a gesture led to, with the labels that nobody knows yet."""
+    """Store what a gesture led to, with the labels that are new to the project."""
     new = {region.label for region in after} - {region.label for region in before}
     return session.edit(photo_id, before, after, text, labels=new_labels(sorted(new), session.labels()))
 
@@ -258,7 +253,8 @@ class Describing(QObject):
     def __init__(self, session: Session, canvas: Canvas, panel: RegionPanel) -> None:
         super().__init__(panel)
         self._session, self._canvas, self._fields = session, canvas, panel.fields
-        self._photo, self._ids = "", ()  # what the fields tell about
+        self._photo = ""  # what the fields tell about
+        self._ids: tuple[str, ...] = ()
         panel.fields.label_chosen.connect(self._label)
         panel.fields.review_chosen.connect(self._review)
         panel.fields.attribute_set.connect(self._attribute)
@@ -277,7 +273,7 @@ class Describing(QObject):
     def _label(self, name: str) -> None:
         relabel(self._session, self._session.current, self._canvas.selection, name)
 
-    def _review(self, state: str) -> None:
+    def _review(self, state: Review) -> None:
         review(self._session, self._session.current, self._canvas.selection, state)
 
     def _attribute(self, name: str, value: str) -> None:
@@ -294,11 +290,8 @@ class Describing(QObject):
         remove_label(self._session, name)
 
 
-THRESHOLD = 0.9
-
-
 class Assessing(QObject):
-    """The latest figure; while a hand drags, the one that there would be if it let go."""
+    """The latest figure; during a drag, the one that ending it now would give."""
 
     assessed = Signal(object)  # Damage
 
@@ -310,6 +303,7 @@ class Assessing(QObject):
         session.current_changed.connect(self._current_changed)
         session.photo_changed.connect(self._photo_changed)
         session.labels_changed.connect(self._ask)
+        session.threshold_changed.connect(self._threshold_changed)
         canvas.pointer_moved.connect(self._pointer_moved)
         canvas.busy_changed.connect(self._busy_changed)
 
@@ -321,8 +315,11 @@ class Assessing(QObject):
         if photo_id == self._session.current:
             self._ask()
 
+    def _threshold_changed(self, _value: float) -> None:
+        self._ask()
+
     def _pointer_moved(self, _x: float, _y: float) -> None:
-        """The figure follows while the hand still drags."""
+        """The figure follows during a drag."""
         if self._canvas.busy and self._latest.idle:
             self._ask(self._canvas.would_be)
 
@@ -335,4 +332,5 @@ class Assessing(QObject):
         session, current = self._session, self._session.current
         if current:
             regions = session.regions(current) if regions is None else regions
-            self._latest.ask(partial(assess, session.photo(current), regions, session.labels(), threshold=THRESHOLD))
+            threshold = session.threshold
+            self._latest.ask(partial(assess, session.photo(current), regions, session.labels(), threshold=threshold))

@@ -1,15 +1,14 @@
-"""What do the names in a file mean? Asked before an import where the file leaves it open.
+"""Dialogs of an import: meaning of names before it, summary after it.
 
-Which attribute is the label, which names are one label, what each stands for, and whether regions that were drawn
-before EXIF turned their photos are to be turned.
-
-What came in by an import, and what looks wrong with it?
+The first asks which attribute is the label, which names are one label, and whether regions that were drawn before EXIF
+turned their photos are to be turned. It is shown only where the file leaves something open.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import (
@@ -40,7 +39,7 @@ TURNS = (
 
 
 def is_open(plan: ImportPlan) -> bool:
-    """Does the file leave something to decide?"""
+    """Whether the file leaves something to decide."""
     return bool(plan.proposed.alike) or len(plan.proposed.attributes) > 1 or bool(_turning(plan))
 
 
@@ -51,7 +50,7 @@ class NamingDialog(QDialog):
 
     def __init__(self, plan: ImportPlan, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setAttribute(Qt.WA_DeleteOnClose)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(f"Import {plan.source.name}")
         self.setMinimumWidth(560)
         self._plan = plan
@@ -72,15 +71,22 @@ class NamingDialog(QDialog):
 
     def mapping(self) -> NameMapping:
         """What the dialog says now."""
-        names, roles = {}, {}
+        names: dict[str, str] = {}
+        roles: dict[str, Any] = {}
         for row in range(self.labels.rowCount()):
-            old = self.labels.item(row, NAME).text()
-            new = self.labels.item(row, BECOMES).text().strip() or old
+            old, new = self._text(row, NAME), self._text(row, BECOMES).strip()
+            new = new or old
             if new != old:
                 names[old] = new
-            roles.setdefault(new, self.labels.cellWidget(row, ROLE).currentData())
+            role = self.labels.cellWidget(row, ROLE)
+            if isinstance(role, QComboBox):
+                roles.setdefault(new, role.currentData())
         label_in = self.attribute.currentData() if self.attribute.currentIndex() > 0 else ""
         return NameMapping(label_in, {} if label_in else names, {} if label_in else roles)
+
+    def _text(self, row: int, column: int) -> str:
+        item = self.labels.item(row, column)
+        return item.text() if item is not None else ""
 
     def accept(self) -> None:
         """Tell what was decided."""
@@ -100,7 +106,7 @@ class NamingDialog(QDialog):
 
 def _turning(plan: ImportPlan) -> Counter[str]:
     codes = ("stored-orientation", "turn-unsure")
-    return Counter(finding.code for finding in plan.findings if finding.code in codes)
+    return Counter(problem.code for problem in plan.problems if problem.code in codes)
 
 
 def _attributes(found: Sequence[Attribute]) -> QComboBox:
@@ -130,14 +136,14 @@ def _table(plan: ImportPlan) -> QTableWidget:
     table.setAccessibleName("Labels of the file")
     table.setHorizontalHeaderLabels(["In the file", "Regions", "Becomes", "Stands for"])
     table.verticalHeader().hide()
-    table.setEditTriggers(QAbstractItemView.AllEditTriggers)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.AllEditTriggers)
     table.horizontalHeader().setStretchLastSection(True)
     for row, (name, number) in enumerate(counts.most_common()):
         new = proposed.get(name, name)
         for column, text in ((NAME, name), (NUMBER, f"{number:,}"), (BECOMES, new)):
             item = QTableWidgetItem(text)
             if column != BECOMES:
-                item.setFlags(item.flags() & ~Qt.ItemIsEditable)
+                item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
             table.setItem(row, column, item)
         table.setCellWidget(row, ROLE, _roles(plan.proposed.roles.get(new, "damage"), name))
     table.resizeColumnsToContents()
@@ -154,59 +160,59 @@ def _roles(role: str, label: str) -> QComboBox:
     return shown
 
 
-MOST = 200  # findings listed; the photo list shows the rest
+MOST = 200  # problems listed; the photo list shows the rest
 
 
 class SummaryDialog(QDialog):
     """The summary after an import."""
 
-    findings_wanted = Signal()
+    problems_wanted = Signal()
 
     def __init__(self, summary: import_apply.ImportSummary, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setAttribute(Qt.WA_DeleteOnClose)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Imported")
         self.setMinimumWidth(520)
         column = common.rows(self, margins=(24, 20, 24, 16), spacing=12)
         head = f"{amount(summary.photos, 'photo')}, {amount(summary.regions, 'region')}"
         column.addWidget(common.label(head, "title"))
         column.addWidget(common.label(summary.text, "muted", wrap=True))
-        if summary.findings:
-            column.addWidget(common.section(f"What looks wrong ({len(summary.findings)})"))
+        if summary.problems:
+            column.addWidget(common.section(f"What looks wrong ({len(summary.problems)})"))
             column.addWidget(common.label(kinds_text(summary), wrap=True))
             column.addWidget(_listed(summary))
         else:
             column.addWidget(common.label("Nothing looks wrong.", "good"))
-        column.addLayout(self._buttons(bool(summary.findings)))
+        column.addLayout(self._buttons(bool(summary.problems)))
 
-    def _buttons(self, has_findings: bool) -> QHBoxLayout:
+    def _buttons(self, has_problems: bool) -> QHBoxLayout:
         row = QHBoxLayout()
         row.addStretch(1)
-        if has_findings:
-            row.addWidget(common.button("Show photos with findings", self._show_findings))
+        if has_problems:
+            row.addWidget(common.button("Show photos with problems", self._show_problems))
         close = common.button("Close", self.accept, "primary")
         close.setDefault(True)
         row.addWidget(close)
         return row
 
-    def _show_findings(self) -> None:
-        self.findings_wanted.emit()
+    def _show_problems(self) -> None:
+        self.problems_wanted.emit()
         self.accept()
 
 
 def kinds_text(summary: import_apply.ImportSummary) -> str:
-    """How many findings of which kind: "12 × Region without a label, 3 × Region twice"."""
-    numbers = Counter(finding.code for finding in summary.findings)
+    """How many problems of which kind: "12 × Region without a label, 3 × Region twice"."""
+    numbers = Counter(problem.code for problem in summary.problems)
     return ", ".join(f"{number} × {kind_of(code).title}" for code, number in numbers.most_common())
 
 
 def _listed(summary: import_apply.ImportSummary) -> QPlainTextEdit:
     shown = QPlainTextEdit()
     shown.setReadOnly(True)
-    lines = [finding.text for finding in summary.findings[:MOST]]
-    if len(summary.findings) > MOST:
-        lines.append(f"… and {len(summary.findings) - MOST} more.")
+    lines = [problem.text for problem in summary.problems[:MOST]]
+    if len(summary.problems) > MOST:
+        lines.append(f"… and {len(summary.problems) - MOST} more.")
     shown.setPlainText("\n".join(lines))
     shown.setMinimumHeight(120)
-    shown.setAccessibleName("Findings")
+    shown.setAccessibleName("Problems")
     return shown

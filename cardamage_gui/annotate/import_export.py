@@ -1,7 +1,7 @@
-"""How do annotations and photos come in, and go out again?
+"""Import and export of annotations and photos.
 
-Everything long runs in the background; what came in is told afterwards, with what looks wrong. Formats and dialogs are
-loaded when they are first needed: a start should not wait for them.
+Everything long runs in the background; problems are listed afterwards. Formats and dialogs are loaded when they are
+first needed, so that the start does not wait for them.
 """
 
 from __future__ import annotations
@@ -9,26 +9,25 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import QObject, Signal
 from qtpy.QtWidgets import QWidget
 
-from cardamage_core.annotations.model import Finding
+from cardamage_core.annotations.model import Problem
 from cardamage_core.errors import CarDamageError, ProjectError
 from cardamage_core.text import amount
 
 from ..background import Background, Task
 from ..session import Session
 from ..widgets.common import ProgressStrip
-from ..widgets.dialogs import Dialogs
+from ..widgets.dialogs import ANNOTATIONS, Dialogs
 
 if TYPE_CHECKING:
     from cardamage_core.project import Project, import_apply, import_plan
     from cardamage_core.project.import_plan import NameMapping
     from cardamage_core.project.orientation import Turn
 
-ANNOTATIONS = "Annotations (*.json *.csv *.xml *.yaml);;All files (*)"
 EXPORT_NAME = "via_region_data.json"
 SHOWN = 8  # files that would be replaced
 
@@ -36,7 +35,7 @@ SHOWN = 8  # files that would be replaced
 class Transfer(QObject):
     """Import and export of the open project."""
 
-    findings_wanted = Signal()
+    problems_wanted = Signal()
 
     def __init__(
         self, session: Session, background: Background, dialogs: Dialogs, strip: ProgressStrip, window: QWidget
@@ -51,7 +50,7 @@ class Transfer(QObject):
 
     @property
     def busy(self) -> bool:
-        """Is an import or export under way?"""
+        """Whether an import or export is under way."""
         return self._task is not None
 
     def import_files(self) -> None:
@@ -68,9 +67,9 @@ class Transfer(QObject):
         """Import annotation files, folders and photos, one after the other."""
         if not paths or not self._may_change():
             return
-        from cardamage_core.imaging import SUFFIXES
+        from cardamage_core.files import PHOTO_SUFFIXES
 
-        photos = [path for path in paths if path.is_file() and path.suffix.lower() in SUFFIXES]
+        photos = [path for path in paths if path.is_file() and path.suffix.lower() in PHOTO_SUFFIXES]
         self._waiting += [tuple(photos)] if photos else []
         self._waiting += [path for path in paths if path not in photos]
         if self.busy:
@@ -92,7 +91,7 @@ class Transfer(QObject):
             look = partial(_losses, project, name)
             self._begin(f"Looking at {project.name}…", look, partial(self._looked, project, path, name))
 
-    def _looked(self, project: Project, path: Path, name: str, losses: tuple[Finding, ...]) -> None:
+    def _looked(self, project: Project, path: Path, name: str, losses: tuple[Problem, ...]) -> None:
         self._ended()
         from cardamage_core import formats
 
@@ -233,14 +232,14 @@ class Transfer(QObject):
         from .import_dialogs import SummaryDialog
 
         dialog = SummaryDialog(summary, self._window)
-        dialog.findings_wanted.connect(self.findings_wanted)
+        dialog.problems_wanted.connect(self.problems_wanted)
         dialog.open()
         self._next()
 
-    def _exported(self, path: Path, findings: tuple[Finding, ...]) -> None:
+    def _exported(self, path: Path, problems: tuple[Problem, ...]) -> None:
         self._ended()
-        told = f" {findings[0].text}" if findings else ""
-        more = f" And {len(findings) - 1} more." if len(findings) > 1 else ""
+        told = f" {problems[0].text}" if problems else ""
+        more = f" And {len(problems) - 1} more." if len(problems) > 1 else ""
         self._session.said.emit(f"Exported to {path}.{told}{more}")
 
     def _begin(
@@ -277,19 +276,19 @@ def _with_progress(work: Callable[..., object], task: Task) -> object:
     return work(progress=task.report, cancelled=task.cancelled)
 
 
-def _plan(*what: object, **more: object) -> import_plan.ImportPlan:
+def _plan(*what: Any, **more: Any) -> import_plan.ImportPlan:
     from cardamage_core.project import import_plan
 
     return import_plan.plan(*what, **more)
 
 
-def _plan_photos(*what: object, **more: object) -> import_plan.ImportPlan:
+def _plan_photos(*what: Any, **more: Any) -> import_plan.ImportPlan:
     from cardamage_core.project import import_plan
 
     return import_plan.plan_photos(*what, **more)
 
 
-def _applied(*what: object, **more: object) -> import_apply.ImportSummary:
+def _applied(*what: Any, **more: Any) -> import_apply.ImportSummary:
     from cardamage_core.project import import_apply
 
     return import_apply.apply(*what, **more)
@@ -303,15 +302,19 @@ def _kinds() -> dict[str, str]:
     return {name: f"{formats.FORMATS[name].text} (*{suffix or ''})" for name, suffix in suffixes.items()}
 
 
-def _losses(project: Project, name: str, _task: Task) -> tuple[Finding, ...]:
+def _losses(project: Project, name: str, _task: Task) -> tuple[Problem, ...]:
     from cardamage_core import formats
+    from cardamage_core.project.prediction_log import failed, failed_said
 
-    return formats.losses(project.dataset(), format=name)
+    dataset = project.dataset()
+    unknown = failed(dataset.photos, project.looks())
+    told = (Problem("not-outlined", failed_said(len(unknown)), "error"),) if unknown else ()
+    return (*told, *formats.losses(dataset, format=name))
 
 
 def _export(
     project: Project, path: Path, name: str, copy_photos: bool, replace: bool | tuple[Path, ...], task: Task
-) -> tuple[Finding, ...]:
+) -> tuple[Problem, ...]:
     def tell(share: float) -> None:
         if task.cancelled():
             raise ProjectError("The export was stopped; nothing was written.")

@@ -1,4 +1,4 @@
-"""Which labels are there, with which key, colour and role? A list that labels, adds and changes."""
+"""The label list: assigns, adds and changes labels, with their keys, colours and roles."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cardamage_core.annotations.model import Label, Role
 
 from .. import look
 from ..widgets import common
-from .regions import ID, Row, RowDelegate, RowModel, color_of
+from .regions import ID, ListRow, RowDelegate, RowModel, color_of
 
 ROLES: dict[Role, str] = {"damage": "Damage", "car": "Car outline", "part": "Part of the car"}
 NO_KEY = "no key"
@@ -44,7 +44,7 @@ class LabelList(QWidget):
         self.list.customContextMenuRequested.connect(self._menu)
         self.field.returnPressed.connect(self._entered)
         self.field.escaped.connect(self._begin_anew)
-        self.setSizePolicy(QSizePolicy.Preferred, QSizePolicy.Maximum)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         column = common.rows(self, spacing=4)
         column.addWidget(self.list)
         line = common.columns(edge := QWidget(), margins=(12, 2, 12, 0))
@@ -99,7 +99,7 @@ class LabelList(QWidget):
         index = self.list.indexAt(at)
         if index.isValid():
             menu = self.menu(self._labels[index.data(ID)])
-            menu.setAttribute(Qt.WA_DeleteOnClose)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             menu.popup(self.list.viewport().mapToGlobal(at))
 
     def _entered(self) -> None:
@@ -126,9 +126,9 @@ class LabelList(QWidget):
         self.changed.emit(label.name, msgspec.structs.replace(label, **fields))
 
 
-def row_of(label: Label, numbers: Mapping[str, int], *, marked: str) -> Row:
+def row_of(label: Label, numbers: Mapping[str, int], *, marked: str) -> ListRow:
     """How a label is listed; `marked` names the one of the next drawing."""
-    return Row(
+    return ListRow(
         id=label.name,
         text=label.name,
         color=color_of(label),
@@ -145,9 +145,9 @@ class _List(QListView):
         self.setItemDelegate(RowDelegate(self, height=HEIGHT))
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.TabFocus)
-        self.setContextMenuPolicy(Qt.CustomContextMenu)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Labels")
         self.setStatusTip(
             "Click: label of the selected region or of the next one · right click: role, key, colour, name"

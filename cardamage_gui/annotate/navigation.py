@@ -1,8 +1,4 @@
-"""How does one find one's way through many photos? Review states, the next open one, facts, light, turns.
-
-How does one get close to what matters? To what is selected, and to what looks wrong.
-
-How does a photo get onto the canvas without the pointer waiting for it?
+"""Navigation on the Annotate page: loading photos, review states, the next unreviewed photo, zoom to problems.
 
 Photos are decoded in the background; the one after the current is decoded ahead, and the last few are kept.
 """
@@ -20,7 +16,7 @@ import numpy as np
 from qtpy.QtCore import QObject, Signal
 
 from cardamage_core.annotations import shapes
-from cardamage_core.annotations.model import Finding, Photo, Region, Review
+from cardamage_core.annotations.model import Photo, Problem, Region, Review
 from cardamage_core.annotations.problems import crossing
 from cardamage_core.annotations.shapes import bounds
 from cardamage_core.assessment.damage import Damage
@@ -43,9 +39,9 @@ if TYPE_CHECKING:
 
 STATES: dict[Review, tuple[str, str, str]] = {  # text, key, hint
     "accepted": ("Mark as accepted", "F2", "The photo's regions are right"),
-    "needs work": ("Mark as needs work", "F3", "Somebody should look at the photo again"),
+    "needs work": ("Mark as needs work", "F3", "The photo should be looked at again"),
     "rejected": ("Mark as rejected", "F4", "The photo is not to be used"),
-    "unreviewed": ("Mark as unreviewed", "F6", "Nobody has looked at the photo yet"),
+    "unreviewed": ("Mark as unreviewed", "F6", "The photo has not been looked at yet"),
 }
 
 
@@ -60,11 +56,11 @@ class Way(QObject):
         self._photos: PhotoPanel | None = None
         self._damage = ""
         self.lighting = Lighting(background, canvas, self)
-        self.turning = view_adjust.Turning(session, canvas, self)
+        self.turning = view_adjust.ViewRotation(session, canvas, self)
         self.panel = LightPanel(canvas)
         self.panel.changed.connect(self.lighting.set_light)
         canvas.zoom_changed.connect(self._view_changed)
-        canvas.turn_changed.connect(self._view_changed)
+        canvas.rotation_changed.connect(self._view_changed)
         canvas.selection_changed.connect(self._selection_changed)
         session.photo_changed.connect(self._photo_changed)
         session.current_changed.connect(self._photo_changed)
@@ -79,7 +75,7 @@ class Way(QObject):
             Action(f"review_{name.replace(' ', '_')}", text, (key,), hint, partial(self.mark, name))
             for name, (text, key, hint) in STATES.items()
         ]
-        following = "Show the next photo that nobody has reviewed"
+        following = "Show the next unreviewed photo"
         return [
             *states,
             Action("next_unreviewed", "Next unreviewed photo", ("Shift+D",), following, self.next_unreviewed),
@@ -98,7 +94,7 @@ class Way(QObject):
             self._session.said.emit(f"{before.name}: {state}")
 
     def next_unreviewed(self) -> None:
-        """Show the next photo that nobody has reviewed."""
+        """Show the next unreviewed photo."""
         if self._photos is not None:
             self._photos.show_next_unreviewed()
 
@@ -112,8 +108,8 @@ class Way(QObject):
 
     def show_damage(self, damage: Damage | None) -> None:
         """The figure of the photo, in the status bar too."""
-        known = damage is not None and damage.percent is not None
-        self._damage = f"{percent(damage.percent)} {damage.words}" if known else ""
+        known = damage if damage is not None and damage.percent is not None else None
+        self._damage = f"{percent(known.percent)} {known.words}" if known else ""
         self.fact_changed.emit("damage", self._damage)
 
     def tell(self) -> None:
@@ -125,7 +121,7 @@ class Way(QObject):
 
     def _view_changed(self, _what: object = None) -> None:
         view = self._canvas.viewport
-        turned = f" · {view_adjust.TEXTS[view.turn]}" if view.turn else ""
+        turned = f" · {view_adjust.TEXTS[view.rotation]}" if view.rotation else ""
         self.fact_changed.emit("zoom", f"{view.scale * 100:.0f} %{turned}")
 
     def _photo_changed(self, photo_id: str) -> None:
@@ -162,14 +158,14 @@ class Closeup(QObject):
     def __init__(self, session: Session, checking: Checking, canvas: Canvas, panel: RegionPanel) -> None:
         super().__init__(canvas)
         self._session, self._checking, self._canvas = session, checking, canvas
-        self._shown: Finding | None = None
-        panel.finding_chosen.connect(self.show)
+        self._shown: Problem | None = None
+        panel.problem_chosen.connect(self.show)
 
     def actions(self) -> list[Action]:
         """What can be done."""
         return [
             Action("zoom_selection", "Zoom to the selection", ("Z",), "Without one: fit", self.zoom),
-            Action("next_finding", "Show what looks wrong", ("Shift+Z",), "One place after another", self.next),
+            Action("next_problem", "Show what looks wrong", ("Shift+Z",), "One place after another", self.next),
         ]
 
     def zoom(self) -> None:
@@ -181,21 +177,21 @@ class Closeup(QObject):
             self._canvas.fit()
 
     def next(self) -> None:
-        """Show the next finding of the photo that is about a region."""
+        """Show the next problem of the photo that is about a region."""
         found = [one for one in self._checking.of(self._session.current) if one.region]
         if found:
             self.show(found[(found.index(self._shown) + 1) % len(found) if self._shown in found else 0])
         else:
             self._session.said.emit("Nothing looks wrong with the regions of this photo.")
 
-    def show(self, finding: Finding) -> None:
+    def show(self, problem: Problem) -> None:
         """Select the region that looks wrong and zoom to the place."""
-        region = next((region for region in self._regions() if region.id == finding.region), None)
+        region = next((region for region in self._regions() if region.id == problem.region), None)
         if region is None:
             return
-        self._shown = finding
+        self._shown = problem
         self._canvas.select((region.id,))
-        at = crossing(region) if finding.code == "self-crossing" else None
+        at = crossing(region) if problem.code == "self-crossing" else None
         box = (at[0] - AROUND, at[1] - AROUND, at[0] + AROUND, at[1] + AROUND) if at else _around([region])
         self._canvas.show_area(box)
         self._canvas.setFocus()

@@ -1,26 +1,26 @@
-"""How do the parts of the Annotate page work together?
+"""The Annotate page: photos at the left, canvas in the middle, regions and labels at the right; its actions.
 
-Photos at the left, canvas in the middle, meaning at the right. Everything that changes data goes through the session;
-what the session says happened is shown.
-
-What can be done on the Annotate page, and with which key? Undo and redo have theirs in the Edit menu.
+Everything that changes data goes through the session; the page shows what the session's signals report. Slow
+work that canvas tools request is done by `AssistService`.
 """
 
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import msgspec
-from qtpy.QtCore import Signal
+from qtpy.QtCore import QObject, Signal
 from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import QStackedWidget, QWidget
 
 from cardamage_core.annotations.model import Region
+from cardamage_core.errors import CarDamageError
 
-from ..background import Background
+from ..background import Background, Task
 from ..canvas import Canvas
 from ..canvas.tools import TOOLS
-from ..canvas.tools.base import Need
+from ..canvas.tools.base import Answer, Need, Request
 from ..commands.actions import Action, bind
 from ..session import Session
 from ..widgets import common
@@ -31,12 +31,11 @@ from ..widgets.thumbnails import Thumbnails
 from ..widgets.welcome import FirstSteps
 from . import controller
 from .compare import Comparing
-from .controller import THRESHOLD, Assessing, Describing, Editing
+from .controller import Assessing, Describing, Editing
 from .import_export import Transfer
 from .navigation import Closeup, PhotoLoader, Showing, Way
-from .outline_assist import AssistService
 from .photo_panel import PhotoPanel
-from .problems import Checking, Doctor
+from .problems import Checking, DataCheck
 from .region_panel import RegionPanel
 from .toolbox import ToolBar, ToolBox
 
@@ -57,7 +56,7 @@ class AnnotatePage(QWidget):
         self._assist = AssistService(session, background, self.canvas)
         self.way = Way(session, background, self.canvas)
         self.comparing = Comparing(session, background, dialogs, self.canvas)
-        self.canvas.set_visible_above(THRESHOLD)
+        self.canvas.set_visible_above(session.threshold)
         self.panel = RegionPanel()
         self._describing = Describing(session, self.canvas, self.panel)
         self._checking = Checking(session, background, self)
@@ -69,7 +68,7 @@ class AnnotatePage(QWidget):
         self.tools = ToolBox(TOOLS.values(), self.canvas)
         self.strip = ProgressStrip()
         self.transfer = Transfer(session, background, dialogs, self.strip, self)
-        self.doctor = Doctor(session, background, dialogs, self._checking, self)
+        self.data_check = DataCheck(session, background, dialogs, self._checking, self)
         self.photos = PhotoPanel(session, self._checking, Thumbnails(session, background, self))
         self.way.use(self.photos)
         self._loader = PhotoLoader(session, background, self)
@@ -151,7 +150,7 @@ class AnnotatePage(QWidget):
         super().showEvent(event)
         self.way.tell()
 
-    def find(self) -> None:
+    def find_photos(self) -> None:
         """Put the cursor into the search field."""
         self.photos.search.setFocus()
         self.photos.search.selectAll()
@@ -182,6 +181,10 @@ class AnnotatePage(QWidget):
     def _labels_changed(self) -> None:
         self._show_regions()
 
+    def _threshold_changed(self, value: float) -> None:
+        self.canvas.set_visible_above(value)
+        self._show_regions()
+
     def _history_changed(self) -> None:
         project = self._session.project
         self.bar.show_history(project.undo_text if project else "", project.redo_text if project else "")
@@ -201,8 +204,8 @@ class AnnotatePage(QWidget):
         """Whether a label that is chosen is for the selected regions, and not for the next drawing."""
         return bool(self.canvas.selection) and not self.canvas.busy
 
-    def _filter_findings(self) -> None:
-        self.photos.show_kind("findings")
+    def _filter_problems(self) -> None:
+        self.photos.show_kind("problems")
 
     def _show_regions(self) -> None:
         self._describing.attend()
@@ -211,14 +214,15 @@ class AnnotatePage(QWidget):
         self.canvas.show_regions(regions, labels)
         shown = self.canvas.standing
         none = "" if current else "No photo is shown."
-        self.panel.show_regions(shown, labels, hidden=len(regions) - len(shown), none=none)
-        self._show_findings_here()
+        hidden = len(regions) - len(shown)
+        self.panel.show_regions(shown, labels, hidden=hidden, threshold=self._session.threshold, none=none)
+        self._show_problems_here()
         self.panel.show_photo(self._session.photo(current) if current else None)
         self.panel.show_selection(self.canvas.selection)
         self._show_labels()
 
-    def _show_findings_here(self, _photo: str = "") -> None:
-        self.panel.show_findings(self._checking.of(self._session.current))
+    def _show_problems_here(self, _photo: str = "") -> None:
+        self.panel.show_problems(self._checking.of(self._session.current))
 
     def _show_labels(self) -> None:
         labels, project = self._session.labels(), self._session.project
@@ -272,10 +276,11 @@ class AnnotatePage(QWidget):
         session.current_changed.connect(self._current_changed)
         session.photo_changed.connect(self._photo_changed)
         session.labels_changed.connect(self._labels_changed)
+        session.threshold_changed.connect(self._threshold_changed)
         session.history_changed.connect(self._history_changed)
         self._showing.shown.connect(self.way.lighting.show)
-        self._checking.changed.connect(self._show_findings_here)
-        self._checking.photo_checked.connect(self._show_findings_here)
+        self._checking.changed.connect(self._show_problems_here)
+        self._checking.photo_checked.connect(self._show_problems_here)
         self._assessing.assessed.connect(panel.show_damage)
         self._assessing.assessed.connect(self.first_steps.show_damage)
         canvas.edited.connect(self._edited)
@@ -287,7 +292,7 @@ class AnnotatePage(QWidget):
         self.way.fact_changed.connect(self.fact_changed)
         self._assessing.assessed.connect(self.way.show_damage)
         canvas.zoom_changed.connect(self.bar.show_zoom)
-        canvas.turn_changed.connect(self.bar.show_turn)
+        canvas.rotation_changed.connect(self.bar.show_rotation)
         canvas.tool_changed.connect(self.tools.show_tool)
         canvas.tool_changed.connect(self.bar.show_tool)
         self.tools.chosen.connect(self.take_tool)
@@ -295,7 +300,7 @@ class AnnotatePage(QWidget):
         panel.regions.chosen.connect(canvas.select)
         panel.labels.chosen.connect(self.choose_label)
         panel.labels.added.connect(self._label_added)
-        self.transfer.findings_wanted.connect(self._filter_findings)
+        self.transfer.problems_wanted.connect(self._filter_problems)
         self._history_changed()
         self._photos_changed()
 
@@ -335,7 +340,7 @@ def actions_of(page: AnnotatePage) -> list[Action]:
         ),
         Action("zoom_in", "Zoom in", ("Ctrl++", "Ctrl+="), "", partial(canvas.zoom_by, 1.25)),
         Action("zoom_out", "Zoom out", ("Ctrl+-",), "", partial(canvas.zoom_by, 0.8)),
-        Action("find", "Search photos", ("Ctrl+F",), "Search by name or label", page.find),
+        Action("find", "Search photos", ("Ctrl+F",), "Search by name or label", page.find_photos),
         Action("annotate_undo", "Undo", (), "Take the last edit back", page.undo),
         Action("annotate_redo", "Redo", (), "Do it again", page.redo),
     ]
@@ -364,3 +369,41 @@ def _editing(does: Editing) -> list[Action]:
         ("brush_smaller", "Smaller brush", ("[",), "Also Shift and the wheel", does.smaller_brush),
     )
     return [Action(*row) for row in table]
+
+
+class AssistService(QObject):
+    """Works on the photo shown; stops waiting when the canvas drops a request or another photo comes."""
+
+    def __init__(self, session: Session, background: Background, canvas: Canvas) -> None:
+        super().__init__(canvas)
+        self._background, self._canvas = background, canvas
+        self._tasks: dict[Request[Any, Any], Task] = {}
+        canvas.requested.connect(self._work)
+        canvas.request_dropped.connect(self._drop)
+        session.current_changed.connect(self._drop_all)
+
+    def _work(self, request: Request[Any, Any]) -> None:
+        pixels = self._canvas.pixels
+        if pixels is None:
+            self._canvas.answer(Answer(request))
+            return
+        work = partial(request.kind.work, pixels, request.payload)
+        done, refused = partial(self._done, request), partial(self._refused, request)
+        self._tasks[request] = self._background.run(work, done, refused, urgent=True)
+
+    def _done(self, request: Request[Any, Any], result: object) -> None:
+        self._tasks.pop(request, None)
+        self._canvas.answer(Answer(request, result))
+
+    def _refused(self, request: Request[Any, Any], error: CarDamageError) -> None:
+        self._tasks.pop(request, None)
+        self._canvas.answer(Answer(request, error=f"{error.title} {error.detail}"))
+
+    def _drop(self, request: Request[Any, Any]) -> None:
+        task = self._tasks.pop(request, None)
+        if task is not None:
+            task.cancel()
+
+    def _drop_all(self) -> None:
+        for request in tuple(self._tasks):
+            self._drop(request)

@@ -1,20 +1,17 @@
-"""Which photos are there, and which one is shown? The panel at the left: search, filter chips, list.
-
-How is the photo list narrowed down by label, split and review? The menu beside the search.
-"""
+"""The photo panel of the Annotate page: search, filter menu, filter chips and the photo list."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
-from qtpy.QtCore import QModelIndex, Qt, Signal
+from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
     QLineEdit,
-    QListView,
     QMenu,
     QPushButton,
     QStackedWidget,
@@ -28,11 +25,11 @@ from cardamage_core.annotations.model import Review
 from .. import look
 from ..session import Session
 from ..widgets import common
-from ..widgets.photo_list import KINDS, PHOTO, PhotoFilter, PhotoModel, PhotoRow
+from ..widgets.photo_list import KINDS, PhotoFilter, PhotoList, PhotoModel
 from ..widgets.thumbnails import Thumbnails
 from .problems import Checking
 
-TEXTS = {"all": "All", "unreviewed": "Unreviewed", "findings": "Findings", "no region": "No region"}
+TEXTS = {"all": "All", "unreviewed": "Unreviewed", "problems": "Problems", "no region": "No region"}
 
 
 class PhotoPanel(QWidget):
@@ -44,12 +41,12 @@ class PhotoPanel(QWidget):
         self.model = PhotoModel(self)
         self.search = QLineEdit()
         self.filter = FilterButton()
-        self.list = QListView()
+        self.list = PhotoList(self.model, thumbnails)
         self.chips = QButtonGroup(self)
         self._stack = QStackedWidget()
         self._nothing = common.EmptyState("", common.button("Show all", self._show_all), role="panel")
-        self._arrange(thumbnails)
-        self._listen(thumbnails)
+        self._arrange()
+        self._listen()
 
     def step(self, by: int) -> None:
         """Show the photo so many rows further in the list, if there is one."""
@@ -58,7 +55,7 @@ class PhotoPanel(QWidget):
             self._session.select(wanted)
 
     def show_next_unreviewed(self) -> None:
-        """Show the next photo that nobody has reviewed."""
+        """Show the next unreviewed photo."""
         wanted = self.model.next_unreviewed(self._session.current)
         if wanted:
             self._session.select(wanted)
@@ -98,44 +95,18 @@ class PhotoPanel(QWidget):
         photos = self.model.counts["all"]
         self._nothing.set_text("No photo matches." if photos else "No photos yet.")
         self._stack.setCurrentIndex(0 if self.model.rowCount() or not photos else 1)
-        self._mark_current(self._session.current)
-
-    def _mark_current(self, photo_id: str) -> None:
-        row = self.model.row_of(photo_id)
-        if row < 0:
-            self.list.clearSelection()
-            return
-        index = self.model.index(row)
-        if self.list.currentIndex() != index:
-            self.list.setCurrentIndex(index)
-            self.list.scrollTo(index)
-
-    def _chosen(self, index: QModelIndex, _old: QModelIndex) -> None:
-        if index.isValid():
-            self._session.select(index.data(PHOTO).id)
+        self.list.show_current(self._session.current)
 
     def _show_all(self) -> None:
         self.search.clear()
         self.filter.clear()
         self.show_kind("all")
 
-    def _picture_made(self, photo_id: str) -> None:
-        row = self.model.row_of(photo_id)
-        if row >= 0:
-            self.list.update(self.model.index(row))
-
-    def _arrange(self, thumbnails: Thumbnails) -> None:
-        self.setMinimumWidth(220)
+    def _arrange(self) -> None:
+        self.setMinimumWidth(216)
         self.search.setPlaceholderText("Search photos, labels")
         self.search.setAccessibleName("Search photos, labels")
         self.search.setClearButtonEnabled(True)
-        self.list.setModel(self.model)
-        self.list.setItemDelegate(PhotoRow(thumbnails, self.list))
-        self.list.setUniformItemSizes(True)
-        self.list.setMouseTracking(True)
-        self.list.setVerticalScrollMode(QListView.ScrollPerPixel)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
-        self.list.setAccessibleName("Photos")
         head = QWidget()
         column = common.rows(head, margins=(12, 1, 7, 10), spacing=10)
         line = QHBoxLayout()
@@ -157,7 +128,7 @@ class PhotoPanel(QWidget):
             chip = QPushButton(TEXTS[kind])
             chip.setProperty("role", "chip")
             chip.setCheckable(True)
-            chip.setFocusPolicy(Qt.TabFocus)
+            chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self.chips.addButton(chip, number)
             if number % 2 == 0:
                 line = QHBoxLayout()
@@ -169,20 +140,19 @@ class PhotoPanel(QWidget):
         self.chips.button(0).setChecked(True)
         return lines
 
-    def _listen(self, thumbnails: Thumbnails) -> None:
+    def _listen(self) -> None:
         self.search.textChanged.connect(self._filter)
         self.filter.changed.connect(self._filter)
         self._session.labels_changed.connect(self._offer)
         self._session.photos_changed.connect(self._offer)
         self.chips.idToggled.connect(self._chip_toggled)
-        self.list.selectionModel().currentChanged.connect(self._chosen)
+        self.list.chosen.connect(self._session.select)
         self._session.project_changed.connect(self._show_all)
         self._session.photos_changed.connect(self._refresh)
         self._session.photo_changed.connect(self._photo_changed)
-        self._session.current_changed.connect(self._mark_current)
+        self._session.current_changed.connect(self.list.show_current)
         self._checking.changed.connect(self._refresh)
         self._checking.photo_checked.connect(self._photo_changed)
-        thumbnails.made.connect(self._picture_made)
 
     def _chip_toggled(self, _number: int, on: bool) -> None:
         if on:
@@ -203,9 +173,9 @@ class FilterButton(QToolButton):
         self.wanted = ANY
         self._labels: tuple[str, ...] = ()
         self._splits: tuple[str, ...] = ()
-        self.setPopupMode(QToolButton.InstantPopup)
-        self.setToolButtonStyle(Qt.ToolButtonTextBesideIcon)
-        self.setFocusPolicy(Qt.TabFocus)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setStatusTip("Show only photos with a label, of a split, in a review state")
         look.set_icon(self, "filter-variant", color="muted")
         self._menu = QMenu(self)
@@ -217,7 +187,7 @@ class FilterButton(QToolButton):
         """The labels and splits there are."""
         self._labels, self._splits = tuple(labels), tuple(sorted(set(splits)))
 
-    def choose(self, **fields: str | None) -> None:
+    def choose(self, **fields: Any) -> None:
         """Ask for a label, split or review; "" or None for any."""
         self.wanted = replace(self.wanted, **fields)
         self._say()

@@ -1,4 +1,4 @@
-"""How are the findings of the whole project shown? A window beside the work: kinds, their findings, what to do."""
+"""The window that lists the problems of the whole project by kind, with what can be done."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from qtpy.QtCore import Qt, Signal
 from qtpy.QtGui import QFont
 from qtpy.QtWidgets import QDialog, QHBoxLayout, QTreeWidget, QTreeWidgetItem, QWidget
 
-from cardamage_core.annotations.model import Finding
+from cardamage_core.annotations.model import Problem
 from cardamage_core.annotations.problems import grouped, kind_of
 from cardamage_core.text import amount
 
 from ..widgets import common
 from ..widgets.common import ProgressStrip
 
-PHOTO = Qt.UserRole
+PHOTO = Qt.ItemDataRole.UserRole
 TURNED = ("stored-orientation", "turn-unsure")
-MOST = 1000  # findings of one kind that are listed; the report has more
+MOST = 1000  # problems of one kind that are listed; the report has more
 
 
-class DoctorWindow(QDialog):
-    """Lists findings by kind; a click on one tells its photo. It does not keep the main window from being used."""
+class ProblemWindow(QDialog):
+    """Lists problems by kind; a click on one tells its photo. It does not keep the main window from being used."""
 
     photo_chosen = Signal(str)  # its id
     check_wanted = Signal()
@@ -42,25 +42,25 @@ class DoctorWindow(QDialog):
         self.list.itemClicked.connect(self._clicked)
         self.list.itemActivated.connect(self._clicked)
         self.again = common.button("Check again", self.check_wanted.emit)
-        self.repair = common.button("Repair safe findings", self.repair_wanted.emit, "primary", tip=REPAIR)
-        self.report = common.button("Save report…", self.report_wanted.emit, tip="Write the findings as an HTML page")
+        self.repair = common.button("Repair safe problems", self.repair_wanted.emit, "primary", tip=REPAIR)
+        self.report = common.button("Save report…", self.report_wanted.emit, tip="Write the problems as an HTML page")
         self.turn = common.button("Turn regions…", self.turn_wanted.emit, tip=TURN)
         column = common.rows(self, margins=(24, 20, 24, 16), spacing=12)
         for widget in (self._head, self._said, self._strip):
             column.addWidget(widget)
         column.addWidget(self.list, 1)
         column.addLayout(self._buttons())
-        self.show_findings(None, {}, can_repair=False)
+        self.show_problems(None, {}, can_repair=False)
         self.say("")
 
-    def show_findings(self, findings: Sequence[Finding] | None, names: Mapping[str, str], *, can_repair: bool) -> None:
-        """Show these findings (None: nothing was looked at yet); `names` are the photos', by id."""
+    def show_problems(self, problems: Sequence[Problem] | None, names: Mapping[str, str], *, can_repair: bool) -> None:
+        """Show these problems (None: nothing was looked at yet); `names` are the photos', by id."""
         self.list.clear()
-        self._can_repair = can_repair and any(kind_of(one.code).safe for one in findings or ())
-        self._can_turn = can_repair and any(one.code in TURNED for one in findings or ())
-        self._has_findings = findings is not None
-        self._head.setText("Nothing was looked at yet" if findings is None else _headed(len(findings)))
-        for code, found in grouped(findings or ()).items():
+        self._can_repair = can_repair and any(kind_of(one.code).safe for one in problems or ())
+        self._can_turn = can_repair and any(one.code in TURNED for one in problems or ())
+        self._has_problems = problems is not None
+        self._head.setText("Nothing was looked at yet" if problems is None else _headed(len(problems)))
+        for code, found in grouped(problems or ()).items():
             group = _group(code, found, names)
             self.list.addTopLevelItem(group)
             group.setFirstColumnSpanned(True)
@@ -88,7 +88,7 @@ class DoctorWindow(QDialog):
         self.again.setEnabled(not busy)
         self.repair.setEnabled(not busy and self._can_repair)
         self.turn.setEnabled(not busy and self._can_turn)
-        self.report.setEnabled(not busy and self._has_findings)
+        self.report.setEnabled(not busy and self._has_problems)
 
     def _clicked(self, item: QTreeWidgetItem, _column: int) -> None:
         if photo := item.data(0, PHOTO):
@@ -112,35 +112,35 @@ TURN = "Turns regions that were drawn before EXIF turned their photos; Undo take
 
 
 def _headed(number: int) -> str:
-    return amount(number, "finding") if number else "Nothing looks wrong"
+    return amount(number, "problem") if number else "Nothing looks wrong"
 
 
 def _tree() -> QTreeWidget:
     tree = QTreeWidget()
-    tree.setHeaderLabels(["Photo", "Finding"])
+    tree.setHeaderLabels(["Photo", "Problem"])
     tree.setColumnWidth(0, 220)
     tree.setUniformRowHeights(True)
-    tree.setAccessibleName("Findings")
+    tree.setAccessibleName("Problems")
     tree.setStatusTip("A click shows the photo")
     return tree
 
 
-def _group(code: str, found: Sequence[Finding], names: Mapping[str, str]) -> QTreeWidgetItem:
+def _group(code: str, found: Sequence[Problem], names: Mapping[str, str]) -> QTreeWidgetItem:
     kind = kind_of(code)
     group = QTreeWidgetItem([f"{kind.title} ({len(found):,}). {kind.advice}".strip()])
     group.setToolTip(0, kind.advice)
     font = QFont()
     font.setBold(True)
     group.setFont(0, font)
-    for finding in found[:MOST]:
-        group.addChild(_row(finding, names))
+    for problem in found[:MOST]:
+        group.addChild(_row(problem, names))
     if len(found) > MOST:
         group.addChild(QTreeWidgetItem(["", f"… and {len(found) - MOST:,} more; the report lists more."]))
     return group
 
 
-def _row(finding: Finding, names: Mapping[str, str]) -> QTreeWidgetItem:
-    row = QTreeWidgetItem([names.get(finding.photo, ""), finding.text])
-    row.setData(0, PHOTO, finding.photo)
-    row.setToolTip(1, finding.text)
+def _row(problem: Problem, names: Mapping[str, str]) -> QTreeWidgetItem:
+    row = QTreeWidgetItem([names.get(problem.photo, ""), problem.text])
+    row.setData(0, PHOTO, problem.photo)
+    row.setToolTip(1, problem.text)
     return row

@@ -1,8 +1,6 @@
-"""What is wrong with the project's data, its photos' files included, and what can be mended in one step?
+"""Checks data in the background: the open project's photos and, on request, their files; repairs and reports.
 
-Looked at on request, as every file is opened. The same findings as `cardamage check` lists.
-
-What looks wrong with which photo? Looked at in the background, again for a photo that changed.
+The same problems as `cardamage check` lists.
 """
 
 from __future__ import annotations
@@ -16,8 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from qtpy.QtCore import QObject, QTimer, Signal
 from qtpy.QtWidgets import QWidget
 
-from cardamage_core.annotations import problems
-from cardamage_core.annotations.model import AnnotatedPhoto, Dataset, Finding
+from cardamage_core.annotations.model import AnnotatedPhoto, Dataset, Problem
+from cardamage_core.annotations.problems import find_problems, photo_problems
 from cardamage_core.errors import CarDamageError, ProjectError
 from cardamage_core.project import Project
 from cardamage_core.text import amount
@@ -26,7 +24,7 @@ from ..background import Background, Task
 from ..commands.actions import Action
 from ..session import Session
 from ..widgets.dialogs import Dialogs
-from .problem_list import DoctorWindow
+from .problem_list import ProblemWindow
 
 if TYPE_CHECKING:
     from cardamage_core.project.data_problems import Repair
@@ -41,10 +39,10 @@ class Examined(NamedTuple):
     """What was looked at, and what was found in it."""
 
     dataset: Dataset
-    findings: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
 
 
-class Doctor(QObject):
+class DataCheck(QObject):
     """Checks the open project, repairs what is safe, saves the report; one window shows it."""
 
     examined = Signal()
@@ -57,7 +55,7 @@ class Doctor(QObject):
         self._checking, self._parent = checking, window
         self._task: Task | None = None
         self._found: Examined | None = None
-        self.window: DoctorWindow | None = None
+        self.window: ProblemWindow | None = None
         session.project_changed.connect(self._project_changed)
 
     def actions(self) -> list[Action]:
@@ -67,7 +65,7 @@ class Doctor(QObject):
 
     @property
     def busy(self) -> bool:
-        """Is a check, repair or report under way?"""
+        """Whether a check, repair or report is under way."""
         return self._task is not None
 
     def show(self) -> None:
@@ -100,7 +98,7 @@ class Doctor(QObject):
         project, found = self._session.project, self._found
         if project is None or found is None or self.busy or self._session.read_only:
             return
-        numbers = Counter(finding.code for finding in found.findings)
+        numbers = Counter(problem.code for problem in found.problems)
         stored, unsure = numbers["stored-orientation"], numbers["turn-unsure"]
         text = f"Regions of {amount(stored, 'photo')} fit only the photo as stored, of {unsure} both ways."
         answers = (f"Turn the {stored} that fit only so", f"Turn all {stored + unsure}", "Cancel")
@@ -110,7 +108,7 @@ class Doctor(QObject):
             self._begin("Turning regions…", work, self._repaired)
 
     def save_report(self) -> None:
-        """Ask where, and write the findings as a page."""
+        """Ask where, and write the problems as a page."""
         project, found = self._session.project, self._found
         if project is None or found is None or self.busy:
             return
@@ -134,14 +132,14 @@ class Doctor(QObject):
         self._found = None
         if self.window is not None:
             self.window.close()
-            self.window.show_findings(None, {}, can_repair=False)
+            self.window.show_problems(None, {}, can_repair=False)
 
     def _took(self, since: int, found: Examined) -> None:
         self._ended()
         self._found = found
-        self._checking.use(found.findings, since=since)
+        self._checking.use(found.problems, since=since)
         names = {one.photo.id: one.photo.name for one in found.dataset.photos}
-        self._shown().show_findings(found.findings, names, can_repair=not self._session.read_only)
+        self._shown().show_problems(found.problems, names, can_repair=not self._session.read_only)
         self.examined.emit()
 
     def _repaired(self, done: Repair) -> None:
@@ -179,13 +177,13 @@ class Doctor(QObject):
         self._task = None
         self._shown().show_work("")
 
-    def _shown(self) -> DoctorWindow:
+    def _shown(self) -> ProblemWindow:
         if self.window is None:
             self.window = self._made()
         return self.window
 
-    def _made(self) -> DoctorWindow:
-        made = DoctorWindow(self._parent)
+    def _made(self) -> ProblemWindow:
+        made = ProblemWindow(self._parent)
         made.photo_chosen.connect(self._chosen)
         made.check_wanted.connect(self.check)
         made.repair_wanted.connect(self.repair)
@@ -199,9 +197,9 @@ def _examined(project: Project, task: Task) -> Examined:
     dataset = project.dataset()
     splits = {one.photo.split for one in dataset.photos}
     step = _step(task, total=len(dataset.photos) * (3 if len(splits) > 1 else 2))
-    from cardamage_core.project.data_problems import all_findings
+    from cardamage_core.project.data_problems import all_problems
 
-    return Examined(dataset, tuple(all_findings(project, dataset, step=step)))
+    return Examined(dataset, tuple(all_problems(project, dataset, step=step)))
 
 
 def _repaired(project: Project, task: Task) -> Repair:
@@ -221,15 +219,15 @@ def _written(path: Path, found: Examined, title: str, _task: Task) -> None:
     from cardamage_core.project.outputs import Outputs
 
     Outputs([Path(one.photo.path) for one in found.dataset.photos], replace=[path]).check([path])
-    write_report(path, found.dataset, _sorted(found.findings), title=title)
+    write_report(path, found.dataset, _sorted(found.problems), title=title)
 
 
-def _sorted(findings: Sequence[Finding]) -> list[Finding]:
-    return sorted(findings, key=lambda finding: finding.code)
+def _sorted(problems: Sequence[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda problem: problem.code)
 
 
 def _step(task: Task, *, total: int) -> Callable[[], None]:
-    """To be called often: reports how far it is, and ends the work when nobody waits for it any more."""
+    """To be called often: reports how far it is, and ends the work when it was cancelled."""
     done = 0
 
     def step() -> None:
@@ -249,17 +247,17 @@ DELAY = 400  # ms after the last change
 
 
 class Checking(QObject):
-    """The findings of each photo of the open project."""
+    """The problems of each photo of the open project."""
 
     changed = Signal()
-    photo_checked = Signal(str)  # the findings of this photo alone are different now
+    photo_checked = Signal(str)  # the problems of this photo alone are different now
 
     def __init__(self, session: Session, background: Background, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session, self._background = session, background
-        self._of_photo: dict[str, tuple[Finding, ...]] = {}  # what a look at one photo alone finds
-        self._of_several: dict[str, tuple[Finding, ...]] = {}  # what only a look at all photos finds
-        self._of_files: dict[str, tuple[Finding, ...]] = {}  # from the last look at the files, on request
+        self._of_photo: dict[str, tuple[Problem, ...]] = {}  # what a look at one photo alone finds
+        self._of_several: dict[str, tuple[Problem, ...]] = {}  # what only a look at all photos finds
+        self._of_files: dict[str, tuple[Problem, ...]] = {}  # from the last look at the files, on request
         self._task: Task | None = None
         self._looks: dict[str, Task] = {}  # at single photos, under way
         self._changes = 0
@@ -279,12 +277,12 @@ class Checking(QObject):
         session.photo_changed.connect(self._photo_changed)
         session.current_changed.connect(self._check_one)  # its file may have come back, or gone
 
-    def of(self, photo_id: str) -> tuple[Finding, ...]:
-        """The findings of one photo."""
-        return tuple(finding for found in self._kinds() for finding in found.get(photo_id, ()))
+    def of(self, photo_id: str) -> tuple[Problem, ...]:
+        """The problems of one photo."""
+        return tuple(problem for found in self._kinds() for problem in found.get(photo_id, ()))
 
     def counts(self) -> Mapping[str, int]:
-        """How many findings each photo has."""
+        """How many problems each photo has."""
         numbers: Counter[str] = Counter()
         for found in self._kinds():
             numbers.update({photo: len(some) for photo, some in found.items()})
@@ -294,13 +292,13 @@ class Checking(QObject):
         """Now, for `use`: to be asked before a look at all photos begins."""
         return self._changes
 
-    def use(self, found: Iterable[Finding], *, since: int) -> None:
+    def use(self, found: Iterable[Problem], *, since: int) -> None:
         """What a look at everything, files included, has found; of photos changed `since` then we know more."""
         found = tuple(found)
-        self._of_files = _by_photo(finding for finding in found if finding.code in OF_FILES)
-        self._take(since, [finding for finding in found if finding.code not in OF_FILES])
+        self._of_files = _by_photo(problem for problem in found if problem.code in OF_FILES)
+        self._take(since, [problem for problem in found if problem.code not in OF_FILES])
 
-    def _kinds(self) -> tuple[Mapping[str, tuple[Finding, ...]], ...]:
+    def _kinds(self) -> tuple[Mapping[str, tuple[Problem, ...]], ...]:
         return self._of_photo, self._of_several, self._of_files
 
     def _start_afresh(self) -> None:
@@ -351,32 +349,32 @@ class Checking(QObject):
             self._looks[photo_id].cancel()
         self._looks[photo_id] = self._background.run(partial(_one, project, one), partial(self._take_one, photo_id))
 
-    def _take(self, since: int, found: list[Finding]) -> None:
+    def _take(self, since: int, found: list[Problem]) -> None:
         newer = {photo for photo, change in self._changed_at.items() if change > since}
         kept = {photo: some for photo, some in self._of_photo.items() if photo in newer}
         fresh = _by_photo(f for f in found if f.code not in OF_SEVERAL and f.photo not in newer)
         self._of_photo = fresh | kept
-        self._of_several = _by_photo(finding for finding in found if finding.code in OF_SEVERAL)
+        self._of_several = _by_photo(problem for problem in found if problem.code in OF_SEVERAL)
         self.changed.emit()
 
-    def _take_one(self, photo_id: str, found: list[Finding]) -> None:
+    def _take_one(self, photo_id: str, found: list[Problem]) -> None:
         self._looks.pop(photo_id, None)
         if tuple(found) != self._of_photo.get(photo_id, ()):
             self._of_photo = {**self._of_photo, photo_id: tuple(found)}
             self.photo_checked.emit(photo_id)
 
 
-def _one(project: Project, one: AnnotatedPhoto) -> list[Finding]:
-    """The findings of one photo; accepting it accepts its file as it is now."""
-    of_file = list(project.file_findings(photo=one.photo.id))
-    if one.photo.review == "accepted" and any(finding.code == "replaced-photo" for finding in of_file):
+def _one(project: Project, one: AnnotatedPhoto) -> list[Problem]:
+    """The problems of one photo; accepting it accepts its file as it is now."""
+    of_file = list(project.file_problems(photo=one.photo.id))
+    if one.photo.review == "accepted" and any(problem.code == "replaced-photo" for problem in of_file):
         project.accept_file(one.photo)
-        of_file = [finding for finding in of_file if finding.code != "replaced-photo"]
-    return [*of_file, *problems.photo_findings(one)]
+        of_file = [problem for problem in of_file if problem.code != "replaced-photo"]
+    return [*of_file, *photo_problems(one)]
 
 
-def _all(project: Project, task: Task) -> list[Finding]:
-    """All findings, read some photos at a time so that the memory need not hold a large project."""
+def _all(project: Project, task: Task) -> list[Problem]:
+    """All problems, read some photos at a time so that the memory need not hold a large project."""
     found = []
     photos = []
     for batch in project.batches():
@@ -384,12 +382,12 @@ def _all(project: Project, task: Task) -> list[Finding]:
             return []
         for one in batch:
             photos.append(AnnotatedPhoto(one.photo))
-            found += [finding for finding in problems.photo_findings(one) if finding.region]
-    return [*found, *problems.findings(Dataset(tuple(photos))), *project.file_findings(cancelled=task.cancelled)]
+            found += [problem for problem in photo_problems(one) if problem.region]
+    return [*found, *find_problems(Dataset(tuple(photos))), *project.file_problems(cancelled=task.cancelled)]
 
 
-def _by_photo(found: Iterable[Finding]) -> dict[str, tuple[Finding, ...]]:
-    by_photo: dict[str, list[Finding]] = {}
-    for finding in found:
-        by_photo.setdefault(finding.photo, []).append(finding)
+def _by_photo(found: Iterable[Problem]) -> dict[str, tuple[Problem, ...]]:
+    by_photo: dict[str, list[Problem]] = {}
+    for problem in found:
+        by_photo.setdefault(problem.photo, []).append(problem)
     return {photo: tuple(some) for photo, some in by_photo.items()}

@@ -1,7 +1,4 @@
-"""What does the photo's annotation mean? The panel at the right: damage, regions, labels, the selected region.
-
-What is known of the selected regions, or of the photo when none is, and what of it can be changed here?
-"""
+"""The panel at the right: damage figure, regions, labels, and fields of the selected regions or of the photo."""
 
 from __future__ import annotations
 
@@ -11,22 +8,22 @@ from typing import Any, get_args
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
-from cardamage_core.annotations.model import Finding, Label, Photo, Region, Review
+from cardamage_core.annotations.model import Label, Photo, Problem, Region, Review
 from cardamage_core.assessment.damage import Damage
 
 from ..widgets import common
-from ..widgets.damage_card import DamageCard
+from ..widgets.common import DamageCard
 from .labels import LabelList
 from .regions import RegionList
 
-MOST_FINDINGS = 3
+MOST_PROBLEMS = 3
 NO_REGION = "No region yet. Press P and click around the damage."
 
 
 class RegionPanel(QWidget):
     """Shows what it is given; its lists tell what was chosen."""
 
-    finding_chosen = Signal(object)  # Finding
+    problem_chosen = Signal(object)  # Problem
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,11 +35,11 @@ class RegionPanel(QWidget):
         self._hidden.setContentsMargins(14, 2, 14, 2)
         self._none = common.label("", "muted", wrap=True)
         self._none.setContentsMargins(14, 4, 14, 4)
-        self._findings = common.links("What looks wrong", "warn")
-        self._findings.linkActivated.connect(self._finding_clicked)
-        self._told: tuple[Finding, ...] = ()
-        self._findings.setContentsMargins(14, 0, 14, 4)
-        self._findings.hide()
+        self._problems = common.links("What looks wrong", "warn")
+        self._problems.linkActivated.connect(self._problem_clicked)
+        self._told: tuple[Problem, ...] = ()
+        self._problems.setContentsMargins(14, 0, 14, 4)
+        self._problems.hide()
         self._photo: Photo | None = None
         self._this = _head("This photo")
         self._shown: tuple[Region, ...] = ()
@@ -51,22 +48,24 @@ class RegionPanel(QWidget):
         self._aside: Mapping[str, str] = {}
         self._arrange()
 
-    def show_findings(self, findings: Sequence[Finding]) -> None:
+    def show_problems(self, problems: Sequence[Problem]) -> None:
         """Say what looks wrong with the photo."""
-        self._told = tuple(findings[:MOST_FINDINGS])
-        more = f"And {len(findings) - MOST_FINDINGS} more." if len(findings) > MOST_FINDINGS else ""
-        self._findings.show_lines([(finding.text, bool(finding.region)) for finding in self._told], more)
-        self._findings.setVisible(bool(findings))
+        self._told = tuple(problems[:MOST_PROBLEMS])
+        more = f"And {len(problems) - MOST_PROBLEMS} more." if len(problems) > MOST_PROBLEMS else ""
+        self._problems.show_lines([(problem.text, bool(problem.region)) for problem in self._told], more)
+        self._problems.setVisible(bool(problems))
 
-    def show_regions(self, regions: Sequence[Region], labels: Sequence[Label], *, hidden: int, none: str = "") -> None:
-        """Show the photo's regions, or say why there are none; `hidden` predictions scored too low to be shown."""
+    def show_regions(
+        self, regions: Sequence[Region], labels: Sequence[Label], *, hidden: int, threshold: float, none: str = ""
+    ) -> None:
+        """Show the photo's regions, or say why there are none; `hidden` predictions are scored below `threshold`."""
         self._none.setText(none or NO_REGION)
         self._shown, self._labels = tuple(regions), {label.name: label for label in labels}
         self._show_list()
         self.regions.setVisible(bool(regions))
         self._none.setVisible(not regions)
         self._hidden.setVisible(hidden > 0)
-        self._hidden.setText(f"{hidden} predicted with a score below 0.9: see Inspect." if hidden else "")
+        self._hidden.setText(f"{hidden} predicted with a score below {threshold:.2g}: see Inspect." if hidden else "")
 
     def show_photo(self, photo: Photo | None) -> None:
         """The photo that is told about while no region is selected; see `show_selection`."""
@@ -75,11 +74,11 @@ class RegionPanel(QWidget):
     def show_damage(self, damage: Damage | None) -> None:
         """Show the figure, and each region's share."""
         self.card.show_damage(damage)
-        self._shares = damage.by_region if damage else {}
+        self._shares = {**damage.proposed, **damage.by_region} if damage else {}
         self._show_list()
 
     def show_aside(self, hidden: Set[str], locked: Set[str]) -> None:
-        """Say which regions are hidden or locked by hand."""
+        """Say which regions are hidden or locked by the user."""
         self._aside = {i: " · ".join(said) for i in hidden | locked if (said := _said(i, hidden, locked))}
         self._show_list()
 
@@ -97,8 +96,8 @@ class RegionPanel(QWidget):
         which = "These regions" if len(chosen) > 1 else "This region" if chosen else "This photo"
         self._this.setText(which.upper())
 
-    def _finding_clicked(self, number: str) -> None:
-        self.finding_chosen.emit(self._told[int(number)])
+    def _problem_clicked(self, number: str) -> None:
+        self.problem_chosen.emit(self._told[int(number)])
 
     def _show_list(self) -> None:
         self.regions.show_regions(self._shown, self._labels, self._shares, aside=self._aside)
@@ -111,7 +110,7 @@ class RegionPanel(QWidget):
         common.rows(card, margins=(12, 0, 12, 8)).addWidget(self.card)
         column.addWidget(card)
         for head, widgets in (
-            (_head("Regions"), (self._findings, self._none, self.regions, self._hidden)),
+            (_head("Regions"), (self._problems, self._none, self.regions, self._hidden)),
             (_head("Labels"), (self.labels,)),
             (self._this, (self.fields,)),
         ):
@@ -133,10 +132,10 @@ def _head(text: str) -> QLabel:
 
 
 SEVERITY, NOTE = "severity", "note"
-SEVERITIES = ("minor", "moderate", "severe", "undetermined")  # no cut-offs are published; nobody has to choose
+SEVERITIES = ("minor", "moderate", "severe", "undetermined")  # no cut-offs are published; the choice is optional
 NOT_SAID, SEVERAL = "not said", "several"
 MOST = 8  # further attributes that are shown
-FIELD = 150  # pixels
+FIELD = 130  # pixels
 
 
 class RegionFields(QWidget):
@@ -159,8 +158,8 @@ class RegionFields(QWidget):
         self._rows = common.rows(self._table, spacing=0)
         self._head = QWidget()
         head = common.rows(self._head, spacing=0)
-        for name, field in (("Label", self.label), ("Review", self.review)):
-            head.addWidget(_line(name, field))
+        for name, choice in (("Label", self.label), ("Review", self.review)):
+            head.addWidget(_line(name, choice))
         self._rows.addWidget(self._head)
         for name, field in (("Severity", self.severity), ("Note", self.note)):
             self._rows.addWidget(_line(name, field))
@@ -222,7 +221,8 @@ class RegionFields(QWidget):
 
     def _tell(self, told: Sequence[tuple[str, str]], attributes: Mapping[str, Sequence[Any]], more: int) -> None:
         while item := self._told_rows.takeAt(0):
-            item.widget().deleteLater()
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
         self.attributes = {}
         for name, values in attributes.items():
             if all(isinstance(value, str | int | float) and not isinstance(value, bool) for value in values):
@@ -308,7 +308,7 @@ def _offer(field: QComboBox, names: list[str], current: str | None) -> None:
 
 
 def _fill(field: common.Field, values: Sequence[Any]) -> None:
-    """Write what is known, unless somebody types just now."""
+    """Write what is known, unless the field is being typed into."""
     if field.hasFocus() and field.isModified():
         return
     same = _common([str(value) for value in values])
@@ -346,5 +346,5 @@ def _line(name: str, field: QWidget) -> QWidget:
         line.addWidget(field, 1)
     else:
         line.addStretch(1)
-        line.addWidget(field, 0, Qt.AlignRight)
+        line.addWidget(field, 0, Qt.AlignmentFlag.AlignRight)
     return made

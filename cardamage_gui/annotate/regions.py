@@ -1,7 +1,4 @@
-"""Which regions does the photo have? A list that selects what the canvas selects, and the other way round.
-
-How does a short list of coloured things look? Used for the regions of a photo and for the labels.
-"""
+"""The region list, in step with the selection of the canvas, and the coloured rows of it and the label list."""
 
 from __future__ import annotations
 
@@ -29,6 +26,7 @@ from cardamage_core.annotations.shapes import vertex_count
 from cardamage_core.text import amount, percent
 
 from .. import look
+from ..widgets import common
 
 HEIGHT = 50
 FEWEST = 3  # rows that are always seen
@@ -47,13 +45,13 @@ class RegionList(QListView):
         self._regions: tuple[Region, ...] = ()
         self.setModel(self.rows)
         self.setItemDelegate(RowDelegate(self, height=HEIGHT))
-        self.setSelectionMode(QListView.ExtendedSelection)
+        self.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QListView.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setAccessibleName("Regions")
-        self.setContextMenuPolicy(Qt.ActionsContextMenu)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.setStatusTip("Click to select · right click to hide, lock, copy or order")
         self.selectionModel().selectionChanged.connect(self._selection_changed)
 
@@ -90,7 +88,7 @@ class RegionList(QListView):
         for index in found:
             chosen.append(QItemSelectionRange(index))
         self._telling = False
-        self.selectionModel().select(chosen, QItemSelectionModel.ClearAndSelect)
+        self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         self._telling = True
         if found:
             self.scrollTo(found[-1])
@@ -119,11 +117,13 @@ class RegionList(QListView):
             self.chosen.emit(self.selected())
 
 
-def row_of(region: Region, labels: Mapping[str, Label], shares: Mapping[str, float], aside: Mapping[str, str]) -> Row:
+def row_of(
+    region: Region, labels: Mapping[str, Label], shares: Mapping[str, float], aside: Mapping[str, str]
+) -> ListRow:
     """How a region is listed."""
     label = labels.get(region.label)
     share = shares.get(region.id)
-    return Row(
+    return ListRow(
         id=region.id,
         text=region.label or "no label",
         color=color_of(label),
@@ -150,12 +150,12 @@ def _said(region: Region) -> list[str]:
     return said
 
 
-ROW, ID = Qt.UserRole, Qt.UserRole + 1
+ROW, ID = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 EDGE = 14  # pixels at both sides
 
 
 @dataclass(frozen=True)
-class Row:
+class ListRow:
     """One row: key chip (may be ""), colour, text with a muted note, second line (may be ""), text at the right."""
 
     id: str
@@ -179,9 +179,9 @@ class RowModel(QStringListModel):
         super().__init__(parent)
         self._ids: tuple[str, ...] = ()
         self._places: dict[str, int] = {}
-        self._make: Callable[[int], Row] | None = None
+        self._make: Callable[[int], ListRow] | None = None
 
-    def show(self, ids: Sequence[str], make: Callable[[int], Row], *, changed: Sequence[int] | None = None) -> None:
+    def show(self, ids: Sequence[str], make: Callable[[int], ListRow], *, changed: Sequence[int] | None = None) -> None:
         """Show rows with these ids, made by their number; the list keeps its place when the ids are the same.
 
         `changed` are the numbers of the rows that differ where the ids are the same (None: perhaps all).
@@ -197,22 +197,27 @@ class RowModel(QStringListModel):
         self._places = {row_id: place for place, row_id in enumerate(ids)}
         self.setStringList(list(ids))
 
-    def data(self, index: QModelIndex, role: int = Qt.DisplayRole) -> object:
+    def data(self, index: common.ModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """The text; under `ROW` the whole row, under `ID` its id."""
-        if not index.isValid() or role not in (ROW, ID, Qt.DisplayRole, Qt.AccessibleTextRole):
+        if not index.isValid() or role not in (
+            ROW,
+            ID,
+            Qt.ItemDataRole.DisplayRole,
+            Qt.ItemDataRole.AccessibleTextRole,
+        ):
             return None
         if role == ID:
             return self._ids[index.row()]
         row = self.row(index.row())
-        if role == Qt.AccessibleTextRole:
+        if role == Qt.ItemDataRole.AccessibleTextRole:
             return " ".join(filter(None, (row.text, row.note, row.second, row.right)))
         return row if role == ROW else row.text
 
-    def flags(self, index: QModelIndex) -> Qt.ItemFlags:
+    def flags(self, index: common.ModelIndex) -> Qt.ItemFlag:
         """Rows are chosen, not edited."""
-        return Qt.ItemIsEnabled | Qt.ItemIsSelectable if index.isValid() else Qt.NoItemFlags
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable if index.isValid() else Qt.ItemFlag.NoItemFlags
 
-    def row(self, number: int) -> Row:
+    def row(self, number: int) -> ListRow:
         """One row by its number."""
         assert self._make is not None, "rows are looked at only after they were shown"
         return self._make(number)
@@ -224,25 +229,25 @@ class RowModel(QStringListModel):
 
 
 class RowDelegate(QStyledItemDelegate):
-    """Paints a `Row`; rows are `height` pixels high."""
+    """Paints a `ListRow`; rows are `height` pixels high."""
 
     def __init__(self, parent: QWidget, *, height: int) -> None:
         super().__init__(parent)
         self._widget, self._height = parent, height
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex) -> QSize:
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: common.ModelIndex) -> QSize:
         """All rows are alike."""
         return QSize(160, self._height)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: common.ModelIndex) -> None:
         """Paint one row."""
-        row: Row = index.data(ROW)
+        row: ListRow = index.data(ROW)
         colors, rect = look.of(self._widget), option.rect
         painter.save()
-        painter.setRenderHint(QPainter.Antialiasing)
-        if option.state & (QStyle.State_Selected | QStyle.State_MouseOver):
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if option.state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver):
             painter.fillRect(rect, QColor(colors.raised))
-        if option.state & QStyle.State_Selected or row.marked:
+        if option.state & QStyle.StateFlag.State_Selected or row.marked:
             painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), QColor(colors.accent))
         left = rect.left() + EDGE
         if row.key or not row.second:
@@ -252,7 +257,7 @@ class RowDelegate(QStyledItemDelegate):
         self._texts(painter, QRect(left, rect.top(), right - left - 8, rect.height()), row, option.font, colors)
         painter.restore()
 
-    def _texts(self, painter: QPainter, rect: QRect, row: Row, font: QFont, colors: look.Palette) -> None:
+    def _texts(self, painter: QPainter, rect: QRect, row: ListRow, font: QFont, colors: look.Palette) -> None:
         if not row.second:
             _text(painter, rect, row, font, colors)
             return
@@ -262,23 +267,27 @@ class RowDelegate(QStyledItemDelegate):
         small.setPixelSize(look.SMALL + 1)
         painter.setFont(small)
         painter.setPen(QColor(colors.muted))
-        shown = QFontMetrics(small).elidedText(row.second, Qt.ElideRight, rect.width())
-        painter.drawText(QRect(rect.left(), middle, rect.width(), 18), Qt.AlignLeft | Qt.AlignVCenter, shown)
+        shown = QFontMetrics(small).elidedText(row.second, Qt.TextElideMode.ElideRight, rect.width())
+        painter.drawText(
+            QRect(rect.left(), middle, rect.width(), 18),
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
+            shown,
+        )
 
 
-def _text(painter: QPainter, rect: QRect, row: Row, font: QFont, colors: look.Palette) -> None:
+def _text(painter: QPainter, rect: QRect, row: ListRow, font: QFont, colors: look.Palette) -> None:
     font = QFont(font)
     font.setStrikeOut(row.struck)
     metrics = QFontMetrics(font)
-    shown = metrics.elidedText(row.text, Qt.ElideRight, rect.width())
+    shown = metrics.elidedText(row.text, Qt.TextElideMode.ElideRight, rect.width())
     painter.setFont(font)
     painter.setPen(QColor(colors.muted if row.struck else colors.text))
-    painter.drawText(rect, Qt.AlignLeft | Qt.AlignVCenter, shown)
+    painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
     beside = rect.adjusted(metrics.horizontalAdvance(shown + " "), 0, 0, 0)
     if row.note and beside.width() > 24:
         painter.setPen(QColor(colors.muted))
-        note = metrics.elidedText(row.note, Qt.ElideRight, beside.width())
-        painter.drawText(beside, Qt.AlignLeft | Qt.AlignVCenter, note)
+        note = metrics.elidedText(row.note, Qt.TextElideMode.ElideRight, beside.width())
+        painter.drawText(beside, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, note)
 
 
 def _key(painter: QPainter, rect: QRect, key: str, font: QFont, colors: look.Palette) -> int:
@@ -290,7 +299,7 @@ def _key(painter: QPainter, rect: QRect, key: str, font: QFont, colors: look.Pal
         painter.setBrush(QColor(colors.raised))
         painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         painter.setPen(QColor(colors.muted))
-        painter.drawText(rect, Qt.AlignCenter, key)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, key)
     return rect.right() + 11
 
 
@@ -304,5 +313,5 @@ def _square(painter: QPainter, rect: QRectF, color: str, colors: look.Palette) -
 def _right(painter: QPainter, rect: QRect, text: str, font: QFont, colors: look.Palette) -> int:
     painter.setFont(font)
     painter.setPen(QColor(colors.muted))
-    painter.drawText(rect, Qt.AlignRight | Qt.AlignVCenter, text)
+    painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
     return rect.right() - QFontMetrics(font).horizontalAdvance(text)

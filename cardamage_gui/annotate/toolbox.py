@@ -1,11 +1,4 @@
-"""How does a person take a tool? The small panel that floats at the left edge of the canvas.
-
-What stands above the canvas? Undo and redo, cutting, the photo's review, light, fit and zoom.
-
-How much simpler or smoother is the outline to be? Sliders over the canvas; one sees what comes of it.
-
-What do the small panels share that float above the canvas?
-"""
+"""The tool box, the bar above the canvas and the smoothing sliders: small panels that float over the canvas."""
 
 from __future__ import annotations
 
@@ -62,7 +55,7 @@ class ToolBox(QFrame):
         self.show_tool("select")
 
     def show_tool(self, name: str) -> None:
-        """Mark the tool in hand; none when it stands elsewhere."""
+        """Mark the current tool; none when it is not in this box."""
         self._group.setExclusive(False)
         for button_name, button in self.buttons.items():
             button.setChecked(button_name == name)
@@ -71,7 +64,7 @@ class ToolBox(QFrame):
     def event(self, event: QEvent) -> bool:
         """As wide as the widest key needs it."""
         done = super().event(event)
-        if event.type() == QEvent.LayoutRequest and self.size() != self.sizeHint():
+        if event.type() == QEvent.Type.LayoutRequest and self.size() != self.sizeHint():
             self.adjustSize()
             self.widened.emit(self.geometry().right())
         return done
@@ -90,8 +83,8 @@ class ToolButton(QAbstractButton):
         self._picture = QPixmap()
         self.setText(tool.text)
         self.setCheckable(True)
-        self.setFocusPolicy(Qt.TabFocus)
-        self.setAttribute(Qt.WA_Hover)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setStatusTip(tool.hint)
         keyed(self, f"tool_{tool.name}", tool.text, key=tool.key)
 
@@ -132,7 +125,7 @@ class ToolButton(QAbstractButton):
             self._state = state
             self._picture = QPixmap(self.size() * ratio)
             self._picture.setDevicePixelRatio(ratio)
-            self._picture.fill(Qt.transparent)
+            self._picture.fill(Qt.GlobalColor.transparent)
             self._paint(QPainter(self._picture))
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._picture)
@@ -142,15 +135,17 @@ class ToolButton(QAbstractButton):
         """Text and key."""
         colors, on = look.of(self), self.isChecked()
         painter.setFont(self.font())
-        painter.setRenderHint(QPainter.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rect = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.setPen(QPen(QColor(colors.accent), 1) if self.hasFocus() else Qt.NoPen)
+        painter.setPen(QPen(QColor(colors.accent), 1) if self.hasFocus() else Qt.PenStyle.NoPen)
         if on or self.underMouse():
             painter.setBrush(QColor(colors.fill if on else colors.raised))
         painter.drawRoundedRect(rect, 5, 5)
         text = QColor(colors.on_accent if on else colors.text if self.underMouse() else colors.muted)
         painter.setPen(text)
-        painter.drawText(rect.adjusted(8, 0, 0, 0), Qt.AlignLeft | Qt.AlignVCenter, self.text())
+        painter.drawText(
+            rect.adjusted(8, 0, 0, 0), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.text()
+        )
         if self._key:
             self._paint_key(painter, rect, text)
         painter.end()
@@ -160,16 +155,16 @@ class ToolButton(QAbstractButton):
         width = self._key_width()
         key = QRectF(rect.right() - width - 7, rect.center().y() - 8, width, 16)
         painter.setPen(QPen(QColor(colors.on_accent if on else colors.line), 1))
-        painter.setBrush(Qt.NoBrush if on else QColor(colors.raised))
+        painter.setBrush(Qt.BrushStyle.NoBrush if on else QColor(colors.raised))
         painter.drawRoundedRect(key, 4, 4)
         font = QFont(self.font())
         font.setPixelSize(look.SMALL)
         painter.setFont(font)
         painter.setPen(text)
-        painter.drawText(key, Qt.AlignCenter, self._key)
+        painter.drawText(key, Qt.AlignmentFlag.AlignCenter, self._key)
 
 
-# icon, text, action; "" parts groups. Tools that stand here rather than in the box of tools are marked while in hand.
+# icon, text, action; "" parts groups. Tools that stand here rather than in the box of tools are marked while current.
 CUTTING = (
     ("vector-union", "Union", "union"),
     ("vector-difference-ba", "Subtract", "subtract"),
@@ -181,7 +176,11 @@ CUTTING = (
     ("", "", ""),
     ("check", "Accept photo", "accept_photo"),
 )
-TEXT, BOTH, ICON = Qt.ToolButtonTextOnly, Qt.ToolButtonTextBesideIcon, Qt.ToolButtonIconOnly
+TEXT, BOTH, ICON = (
+    Qt.ToolButtonStyle.ToolButtonTextOnly,
+    Qt.ToolButtonStyle.ToolButtonTextBesideIcon,
+    Qt.ToolButtonStyle.ToolButtonIconOnly,
+)
 LEVELS = ((TEXT, BOTH, BOTH), (TEXT, TEXT, ICON), (TEXT, ICON, ICON), (ICON, ICON, ICON))  # cutting, light, the others
 
 
@@ -209,12 +208,12 @@ class ToolBar(QWidget):
         for button in (self.undo, self.redo):
             row.addWidget(button)
         for action in ("", *(action for _, _, action in CUTTING)):
-            row.addWidget(self.buttons[action] if action else _stroke(), 0, Qt.AlignVCenter)
+            row.addWidget(self.buttons[action] if action else _stroke(), 0, Qt.AlignmentFlag.AlignVCenter)
         row.addStretch(1)
         row.addWidget(self.upright)
         row.addWidget(self.light)
         row.addWidget(self.fit)
-        row.addWidget(chip("fit", actions["fit"].key_text), 0, Qt.AlignVCenter)
+        row.addWidget(chip("fit", actions["fit"].key_text), 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.zoom)
         common.rows(self).addWidget(self._bar)
         self._show_level(*LEVELS[-1])
@@ -224,9 +223,9 @@ class ToolBar(QWidget):
         """Screen pixels per photo pixel."""
         self.zoom.setText(f"{scale * 100:.0f} %")
 
-    def show_turn(self, turn: int) -> None:
-        """Offer the way back while the view is turned."""
-        self.upright.setVisible(turn != 0)
+    def show_rotation(self, rotation: int) -> None:
+        """Offer the way back while the view is rotated."""
+        self.upright.setVisible(rotation != 0)
 
     def show_history(self, undo: str, redo: str) -> None:
         """What undo and redo would do; "" when there is nothing."""
@@ -235,7 +234,7 @@ class ToolBar(QWidget):
             retip(button, f"{name}: {text}" if text else name)
 
     def show_tool(self, name: str) -> None:
-        """Mark the tool in hand, where it stands here."""
+        """Mark the current tool where it is on this bar."""
         for tool in ("hole", "split"):
             self.buttons[f"tool_{tool}"].setChecked(tool == name)
 
@@ -281,7 +280,7 @@ ROUNDS = 3
 EDGE = 12  # pixels from the canvas's lower edge
 
 
-class SmoothBar(common.QFrame):
+class SmoothBar(QFrame):
     """Opens for the selected regions, and closes when the gesture that it drives ends."""
 
     def __init__(self, canvas: Canvas) -> None:
@@ -338,11 +337,11 @@ class SmoothBar(common.QFrame):
 
 
 def _slider(most: int, name: str) -> QSlider:
-    slider = common.Slider(Qt.Horizontal)
+    slider = common.Slider(Qt.Orientation.Horizontal)
     slider.setRange(0, most)
     slider.setFixedWidth(96)
     slider.setAccessibleName(name)
-    slider.setFocusPolicy(Qt.TabFocus)
+    slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return slider
 
 
@@ -366,25 +365,26 @@ class Floating(QFrame):
     def settle(self) -> None:
         """Be as large as what is in it, in the corner."""
         self.adjustSize()
-        room = self.parentWidget()
+        room = self.parentWidget() or self
         self.move(room.width() - self.width() - EDGE, room.height() - self.height() - EDGE if self._low else EDGE)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The corner moved."""
-        if event.type() == QEvent.Resize and watched is self.parentWidget() and self.isVisible():
+        if event.type() == QEvent.Type.Resize and watched is self.parentWidget() and self.isVisible():
             self.settle()
         return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc puts it away."""
-        if event.matches(QKeySequence.Cancel):
+        if event.matches(QKeySequence.StandardKey.Cancel):
             self.hide()
         else:
             super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
         """Esc is for the panel while it has the focus, not for the page."""
-        if event.type() == QEvent.ShortcutOverride and event.matches(QKeySequence.Cancel):
+        cancel = isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Cancel)
+        if cancel and event.type() == QEvent.Type.ShortcutOverride:
             event.accept()
             return True
         return super().event(event)
@@ -392,5 +392,6 @@ class Floating(QFrame):
     def hideEvent(self, event: QHideEvent) -> None:
         """The photo has the keys again."""
         super().hideEvent(event)
-        if self.parentWidget() is not None:
-            self.parentWidget().setFocus()
+        parent = self.parentWidget()
+        if parent is not None:
+            parent.setFocus()

@@ -1,9 +1,7 @@
-"""In which light is the photo shown? Brightness, contrast and local contrast of the view; the file is never touched.
+"""Adjusts the view of a photo: brightness, contrast, local contrast, rotation; the file is never touched.
 
-How is the view turned, and for which photo?
-
-Only the view turns: file, regions and their coordinates stay. A photo that lies on its side lies so when one comes back
-to it, and the next one need not; so each photo keeps its turn as long as the window is open, and begins upright.
+Only the view rotates: file, regions and their coordinates stay. Each photo keeps its rotation as long as the window is
+open, and begins upright.
 """
 
 from __future__ import annotations
@@ -111,7 +109,7 @@ class LightPanel(Floating):
         grid.addWidget(self.local, 2, 0, 1, 2)
         grid.addWidget(common.label("Only what you see; the file stays as it is.", "small"), 3, 0, 1, 2)
         grid.addWidget(common.button("Reset", self.reset), 4, 0)
-        grid.addWidget(common.button("Done", self.hide), 4, 1, Qt.AlignRight)
+        grid.addWidget(common.button("Done", self.hide), 4, 1, Qt.AlignmentFlag.AlignRight)
         self.local.toggled.connect(self._changed)
 
     def reset(self) -> None:
@@ -126,50 +124,50 @@ class LightPanel(Floating):
 
 
 def _slider(name: str) -> QSlider:
-    slider = common.Slider(Qt.Horizontal)
+    slider = common.Slider(Qt.Orientation.Horizontal)
     slider.setRange(-STEPS, STEPS)
     slider.setMinimumWidth(180)
     slider.setAccessibleName(name)
     return slider
 
 
-TEXTS = ("", "turned 90° right", "turned 180°", "turned 90° left")  # by quarter turns clockwise
+TEXTS = ("", "rotated 90° right", "rotated 180°", "rotated 90° left")  # by quarter turns clockwise
 
 
-class Turning(QObject):
-    """Turns the view of the canvas, and remembers by how much for each photo."""
+class ViewRotation(QObject):
+    """Rotates the view of the canvas, and remembers by how much for each photo."""
 
     def __init__(self, session: Session, canvas: Canvas, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session, self._canvas = session, canvas
-        self._turns: dict[str, int] = {}
-        session.project_changed.connect(self._turns.clear)
+        self._rotations: dict[str, int] = {}
+        session.project_changed.connect(self._rotations.clear)
         session.current_changed.connect(self._photo_changed)
 
     def actions(self) -> list[Action]:
         """What can be done."""
         return [
-            Action("turn_right", "Turn the view right", ("Ctrl+R",), "By 90°; only what you see turns", self.right),
-            Action("turn_left", "Turn the view left", ("Ctrl+Shift+R",), "By 90°; only what you see turns", self.left),
+            Action("rotate_right", "Rotate the view right", ("Ctrl+R",), "By 90°, only the view", self.right),
+            Action("rotate_left", "Rotate the view left", ("Ctrl+Shift+R",), "By 90°, only the view", self.left),
             Action("upright", "View upright", ("Ctrl+Alt+R",), "Show the photo as it is in the file", self.upright),
         ]
 
     def right(self) -> None:
         """A quarter turn clockwise."""
-        self._turn_to(self._canvas.viewport.turn + 1)
+        self._rotate_to(self._canvas.viewport.rotation + 1)
 
     def left(self) -> None:
         """A quarter turn counterclockwise."""
-        self._turn_to(self._canvas.viewport.turn - 1)
+        self._rotate_to(self._canvas.viewport.rotation - 1)
 
     def upright(self) -> None:
         """As it is in the file."""
-        self._turn_to(0)
+        self._rotate_to(0)
 
-    def _turn_to(self, turn: int) -> None:
+    def _rotate_to(self, rotation: int) -> None:
         if self._session.current:
-            self._turns[self._session.current] = turn % 4
-            self._canvas.turn_to(turn % 4)
+            self._rotations[self._session.current] = rotation % 4
+            self._canvas.rotate_to(rotation % 4)
 
     def _photo_changed(self, photo_id: str) -> None:
-        self._canvas.turn_to(self._turns.get(photo_id, 0))
+        self._canvas.rotate_to(self._rotations.get(photo_id, 0))

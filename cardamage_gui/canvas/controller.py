@@ -1,10 +1,12 @@
-"""Turns mouse and key events into steps of gestures, and tells what they led to: edits, selections, requests, hints."""
+"""Turns mouse and key events into steps of gestures, and emits what they led to: edits, selections, requests, hints."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
-from qtpy.QtCore import QObject, QPoint, QPointF, Qt, Signal
+from qtpy.QtCore import QObject, QPointF, Qt, Signal
 from qtpy.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QWheelEvent
 
 from .gestures import GestureRunner
@@ -17,8 +19,8 @@ from .tools.sweep import SweepVertices, delete_vertex
 from .viewport import Point, Viewport
 
 WHEEL = 1.0015  # zoom per unit of wheel angle: about 1.2 per notch
-CURSORS = {"vertex": Qt.PointingHandCursor, "edge": Qt.CrossCursor}
-BUTTONS = {"left": Qt.LeftButton, "right": Qt.RightButton}
+CURSORS = {"vertex": Qt.CursorShape.PointingHandCursor, "edge": Qt.CursorShape.CrossCursor}
+BUTTONS = {"left": Qt.MouseButton.LeftButton, "right": Qt.MouseButton.RightButton}
 
 
 class Controller(QObject):
@@ -37,9 +39,9 @@ class Controller(QObject):
     def __init__(self, state: CanvasState, parent: QObject) -> None:
         super().__init__(parent)
         self._state, self._gestures = state, GestureRunner(state)
-        self._pan_from: QPoint | None = None
+        self._pan_from: QPointF | None = None
         self._space = False
-        self._was_busy, self._cursor = False, Qt.ArrowCursor
+        self._was_busy, self._cursor = False, Qt.CursorShape.ArrowCursor
         self.hint = ""
         self._gestures.requested.connect(self._requested)
         self._gestures.request_dropped.connect(self.request_dropped.emit)
@@ -106,7 +108,7 @@ class Controller(QObject):
         self._gestures.show()
         self.look()
 
-    def answer(self, answer: Answer) -> None:
+    def answer(self, answer: Answer[Any]) -> None:
         """Pass the answer to a request on; one that was dropped meanwhile is ignored."""
         if answer.error and self._gestures.awaits(answer.request):
             self.said.emit(answer.error)
@@ -155,24 +157,24 @@ class Controller(QObject):
 
     def key_press(self, event: QKeyEvent) -> bool:
         """Act on a key; False when it means nothing here."""
-        does = {
-            Qt.Key_Escape: self.escape,
-            Qt.Key_Delete: self.delete,
-            Qt.Key_Backspace: self.back,
-            Qt.Key_Return: self.close,
-            Qt.Key_Enter: self.close,
-            Qt.Key_Space: partial(self._hold_space, True),
+        does: dict[int, Callable[[], object]] = {
+            Qt.Key.Key_Escape: self.escape,
+            Qt.Key.Key_Delete: self.delete,
+            Qt.Key.Key_Backspace: self.back,
+            Qt.Key.Key_Return: self.close,
+            Qt.Key.Key_Enter: self.close,
+            Qt.Key.Key_Space: partial(self._hold_space, True),
         }
-        act = does.get(event.key()) or (self.back if event.matches(QKeySequence.Undo) else None)
+        act = does.get(event.key()) or (self.back if event.matches(QKeySequence.StandardKey.Undo) else None)
         if act is not None:
             act()
         return act is not None
 
     def key_release(self, event: QKeyEvent) -> bool:
         """Space no longer pans; False for all other keys."""
-        if event.key() == Qt.Key_Space and not event.isAutoRepeat():
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self._hold_space(False)
-        return event.key() == Qt.Key_Space
+        return event.key() == Qt.Key.Key_Space
 
     def forget_space(self) -> None:
         """The keyboard went elsewhere: the release of Space will not be heard."""
@@ -189,7 +191,7 @@ class Controller(QObject):
         """Zoom at the cursor, with or without Ctrl; with Shift change the brush's size where there is one."""
         at = event.position()
         factor = WHEEL ** (event.angleDelta().y() or event.angleDelta().x())
-        if self._state.tool.round and event.modifiers() & Qt.ShiftModifier:
+        if self._state.tool.round and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self._state.resize_brush(factor)
         else:
             self._state.view.zoom_by(factor, (at.x(), at.y()))
@@ -199,36 +201,38 @@ class Controller(QObject):
         """Begin a pan or a gesture, or take the next step of the one that runs."""
         keys, button = event.modifiers(), event.button()
         self._heed(keys)
-        self._point(event.localPos())
-        alone = bool(keys & (Qt.AltModifier | Qt.ShiftModifier))  # many window managers keep Alt for themselves
-        if button == Qt.MiddleButton or (button == Qt.LeftButton and self._space):
-            self._pan_from = event.pos()
+        self._point(event.position())
+        alone = bool(
+            keys & (Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ShiftModifier)
+        )  # many window managers keep Alt for themselves
+        if button == Qt.MouseButton.MiddleButton or (button == Qt.MouseButton.LeftButton and self._space):
+            self._pan_from = event.position()
             self._show_cursor()
-        elif button == Qt.LeftButton:
-            self._finish(self._gestures.press(shift=bool(keys & Qt.ShiftModifier), alone=alone))
-        elif button == Qt.RightButton and not self.busy and self._on_vertices():
+        elif button == Qt.MouseButton.LeftButton:
+            self._finish(self._gestures.press(shift=bool(keys & Qt.KeyboardModifier.ShiftModifier), alone=alone))
+        elif button == Qt.MouseButton.RightButton and not self.busy and self._on_vertices():
             self.begin(SweepVertices(self._gestures.start(alone=alone)))
 
     def move(self, event: QMouseEvent) -> None:
         """Pan, go on with the gesture, or find what is under the pointer."""
         if self._pan_from is not None:
-            step = event.pos() - self._pan_from
-            self._pan_from = event.pos()
+            step = event.position() - self._pan_from
+            self._pan_from = event.position()
             self._state.view.pan_by(step.x(), step.y())
         self._heed(event.modifiers())
-        self._point(event.localPos())
+        self._point(event.position())
 
     def release(self, event: QMouseEvent) -> None:
         """End a pan or a gesture."""
         gesture = self._gestures.current
-        held = BUTTONS[gesture.button] if gesture is not None else Qt.LeftButton
-        if self._pan_from is not None and event.button() in (Qt.MiddleButton, Qt.LeftButton):
+        held = BUTTONS[gesture.button] if gesture is not None else Qt.MouseButton.LeftButton
+        if self._pan_from is not None and event.button() in (Qt.MouseButton.MiddleButton, Qt.MouseButton.LeftButton):
             self._pan_from = None
         elif event.button() == held:
             self._heed(event.modifiers())
-            self._point(event.localPos())
+            self._point(event.position())
             self._finish(self._gestures.release())
-        self._point(event.localPos())
+        self._point(event.position())
 
     def leave(self) -> None:
         """Nothing is under a pointer that left, unless a gesture holds on to it."""
@@ -241,9 +245,9 @@ class Controller(QObject):
         """Whether the right button deletes vertices here."""
         return not self._state.tool.draws or self._state.hit.kind == "vertex"
 
-    def _heed(self, keys: Qt.KeyboardModifiers) -> None:
+    def _heed(self, keys: Qt.KeyboardModifier) -> None:
         """Ctrl reverses snapping."""
-        self._state.snapping = self._state.snaps != bool(keys & Qt.ControlModifier)
+        self._state.snapping = self._state.snaps != bool(keys & Qt.KeyboardModifier.ControlModifier)
 
     # What comes of it
 
@@ -258,7 +262,7 @@ class Controller(QObject):
                 self.said.emit(outcome.said)  # not over the reason why an edit was refused
         self.look()
 
-    def _requested(self, request: Request) -> None:
+    def _requested(self, request: Request[Any, Any]) -> None:
         if request.kind.waiting:
             self.said.emit(request.kind.waiting)
         self.requested.emit(request)
@@ -336,13 +340,13 @@ class Controller(QObject):
     def _show_cursor(self) -> None:
         state = self._state
         if self._pan_from is not None:
-            shape = Qt.ClosedHandCursor
+            shape = Qt.CursorShape.ClosedHandCursor
         elif self._space:
-            shape = Qt.OpenHandCursor
+            shape = Qt.CursorShape.OpenHandCursor
         elif state.tool.draws and state.hit.kind != "vertex":
-            shape = Qt.CrossCursor
+            shape = Qt.CursorShape.CrossCursor
         else:
-            shape = CURSORS.get(state.hit.kind, Qt.ArrowCursor)
+            shape = CURSORS.get(state.hit.kind, Qt.CursorShape.ArrowCursor)
         if shape != self._cursor:
             self._cursor = shape
             self.cursor_changed.emit(shape)

@@ -6,6 +6,8 @@ The current gesture hears presses, moves and releases. When its part with the mo
 
 from __future__ import annotations
 
+from typing import Any
+
 from cardamage_core.annotations.model import Region
 
 from .hit import NOTHING, SNAP, snapped, under
@@ -22,12 +24,12 @@ class GestureRunner:
     """Takes steps at the state's pointer; each gives the outcome of a gesture that it completed, else None."""
 
     def __init__(self, state: CanvasState) -> None:
-        self.requested: Notice[[Request]] = Notice()
-        self.request_dropped: Notice[[Request]] = Notice()  # its answer is not needed any more
+        self.requested: Notice[[Request[Any, Any]]] = Notice()
+        self.request_dropped: Notice[[Request[Any, Any]]] = Notice()  # its answer is not needed any more
         self.current: Gesture | None = None
         self._state = state
         self._waiting: list[Gesture] = []
-        self._open: dict[Request, Gesture] = {}
+        self._open: dict[Request[Any, Any], Gesture] = {}
 
     # Steps
 
@@ -132,7 +134,7 @@ class GestureRunner:
                 self._open[request] = gesture
                 self.requested.emit(request)
 
-    def answer(self, answer: Answer) -> Outcome | None:
+    def answer(self, answer: Answer[Any]) -> Outcome | None:
         """Give the gesture that asked its answer; where it was dropped meanwhile, nothing happens."""
         gesture = self._open.pop(answer.request, None)
         if gesture is None:
@@ -147,11 +149,11 @@ class GestureRunner:
         gesture.rebase(self._state.regions)
         return self.allowed(gesture.outcome())
 
-    def awaits(self, request: Request) -> bool:
+    def awaits(self, request: Request[Any, Any]) -> bool:
         """Whether a gesture still needs the answer to this."""
         return request in self._open
 
-    def _requests_of(self, gesture: Gesture) -> list[Request]:
+    def _requests_of(self, gesture: Gesture) -> list[Request[Any, Any]]:
         return [request for request, asked in self._open.items() if asked is gesture]
 
     def _withdraw(self, gesture: Gesture) -> None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-from qtpy.QtCore import QPointF
+from qtpy import PYQT5
+from qtpy.QtCore import QByteArray, QDataStream, QPointF
 from qtpy.QtGui import QColor, QPolygonF
 
 from cardamage_core.annotations import shapes
@@ -120,13 +121,16 @@ class Scene:
 
 
 def polygon_of(points: np.ndarray) -> QPolygonF:
-    """A Qt polygon with these points (n, 2), written through its memory rather than point by point."""
-    polygon = QPolygonF([])
-    if len(points):
+    """A Qt polygon with these points (n, 2), written as a block rather than point by point."""
+    polygon = QPolygonF()
+    if PYQT5 and len(points):  # into the polygon's memory, which only PyQt5 gives; 2 to 20 times as fast as the stream
         polygon.fill(QPointF(), len(points))
         memory = polygon.data()
         memory.setsize(points.shape[0] * 16)
         np.frombuffer(memory, dtype=np.float64).reshape(-1, 2)[:] = points
+    elif len(points):
+        count = len(points).to_bytes(4, "big")
+        QDataStream(QByteArray(count + points.astype(">f8").tobytes())) >> polygon  # Qt's own format of a polygon
     return polygon
 
 

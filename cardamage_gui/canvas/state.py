@@ -11,7 +11,7 @@ from typing import Generic, ParamSpec
 import numpy as np
 from qtpy.QtGui import QColor
 
-from cardamage_core.annotations.confidence import stands
+from cardamage_core.annotations.confidence import is_above
 from cardamage_core.annotations.model import Label, Region
 
 from .. import look
@@ -123,7 +123,7 @@ class CanvasState:
 
     def standing(self) -> tuple[Region, ...]:
         """The regions that count at the score threshold, hidden ones too."""
-        return tuple(region for region in self.regions if stands(region, self._above))
+        return tuple(region for region in self.regions if is_above(region, self._above))
 
     def color_of(self, label: str) -> QColor:
         """The colour of a label; a neutral one where it is not known."""
@@ -260,7 +260,7 @@ class CanvasState:
         self.changed.emit()
 
     def _shows(self, region: Region) -> bool:
-        return region.id not in self.hidden and stands(region, self._above)
+        return region.id not in self.hidden and is_above(region, self._above)
 
     def _item(self, region: Region) -> Item:
         return item_of(region, self._labels, self._colors, self.color_of(""))

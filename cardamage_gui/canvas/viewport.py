@@ -17,25 +17,25 @@ _AXES = ((1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0))  # where the photo's 
 
 @dataclass(frozen=True)
 class Viewport:
-    """screen = turned(photo) × scale + (dx, dy), in logical screen pixels of the canvas.
+    """screen = rotated(photo) × scale + (dx, dy), in logical screen pixels of the canvas.
 
-    `turn` counts quarter turns clockwise, 0 to 3, around the photo's first pixel. Only the view is turned by it.
+    `rotation` counts quarter turns clockwise, 0 to 3, around the photo's first pixel. Only the view is rotated.
     """
 
     scale: float = 1.0
     dx: float = 0.0
     dy: float = 0.0
-    turn: int = 0
+    rotation: int = 0
 
     def to_screen(self, point: Point) -> Point:
         """The place on the canvas of a point of the photo."""
-        (x, y), (cos, sin) = point, _AXES[self.turn]
+        (x, y), (cos, sin) = point, _AXES[self.rotation]
         return ((x * cos - y * sin) * self.scale + self.dx, (x * sin + y * cos) * self.scale + self.dy)
 
     def to_photo(self, point: Point) -> Point:
         """The point of the photo under a place on the canvas."""
         x, y = (point[0] - self.dx) / self.scale, (point[1] - self.dy) / self.scale
-        cos, sin = _AXES[self.turn]
+        cos, sin = _AXES[self.rotation]
         return (x * cos + y * sin, y * cos - x * sin)
 
     def box_on_screen(self, box: Box) -> Box:
@@ -49,7 +49,7 @@ class Viewport:
     @property
     def matrix(self) -> tuple[float, float, float, float, float, float]:
         """From photo to canvas as a QTransform takes it: m11 m12 m21 m22 dx dy."""
-        cos, sin = _AXES[self.turn]
+        cos, sin = _AXES[self.rotation]
         return (cos * self.scale, sin * self.scale, -sin * self.scale, cos * self.scale, self.dx, self.dy)
 
     def zoomed(self, at: Point, factor: float, *, photo: Point) -> Viewport:
@@ -58,9 +58,9 @@ class Viewport:
         scale = min(LARGEST_SCALE, max(smallest, self.scale * factor))
         return replace(self, scale=scale).placed(self.to_photo(at), at)
 
-    def turned(self, turn: int, at: Point) -> Viewport:
+    def rotated(self, rotation: int, at: Point) -> Viewport:
         """With so many quarter turns instead, and the photo's point under `at` kept there."""
-        return replace(self, turn=turn % 4).placed(self.to_photo(at), at)
+        return replace(self, rotation=rotation % 4).placed(self.to_photo(at), at)
 
     def panned(self, dx: float, dy: float) -> Viewport:
         """Moved by whole screen pixels."""
@@ -86,7 +86,7 @@ class Viewport:
         return replace(self, scale=scale).placed(middle, (canvas[0] - free / 2, canvas[1] / 2))
 
 
-def fitted(photo: Point, canvas: Point, *, margin: float = 16.0, covered: float = 0.0, turn: int = 0) -> Viewport:
+def fitted(photo: Point, canvas: Point, *, margin: float = 16.0, covered: float = 0.0, rotation: int = 0) -> Viewport:
     """The whole photo in the middle of the canvas, as large as it fits beside `covered` pixels at the left.
 
     On a canvas less than five times as wide the photo needs that room more, and lies under what covers it.
@@ -95,11 +95,11 @@ def fitted(photo: Point, canvas: Point, *, margin: float = 16.0, covered: float 
     covered = covered if canvas[0] >= 5 * covered else 0.0
     free = canvas[0] - covered
     room = (max(16.0, free - 2 * margin), max(16.0, canvas[1] - 2 * margin))
-    across, down = (width, height) if turn % 2 == 0 else (height, width)
+    across, down = (width, height) if rotation % 2 == 0 else (height, width)
     scale = min(room[0] / across, room[1] / down, LARGEST_SCALE)
     left, top = round(covered + (free - across * scale) / 2), round((canvas[1] - down * scale) / 2)
-    x0, y0, _, _ = Viewport(scale, turn=turn).box_on_screen((0.0, 0.0, width, height))
-    return Viewport(scale, left - x0, top - y0, turn)
+    x0, y0, _, _ = Viewport(scale, rotation=rotation).box_on_screen((0.0, 0.0, width, height))
+    return Viewport(scale, left - x0, top - y0, rotation)
 
 
 class View:
@@ -123,7 +123,7 @@ class View:
     def fit(self) -> None:
         """Show the whole photo, and keep doing so."""
         self.fits = True
-        self._set(fitted(self.photo, self._room(), covered=self.covered, turn=self.viewport.turn))
+        self._set(fitted(self.photo, self._room(), covered=self.covered, rotation=self.viewport.rotation))
 
     def refit(self) -> None:
         """The canvas changed its size."""
@@ -145,9 +145,9 @@ class View:
         self.fits = False
         self._set(self.viewport.panned(dx, dy).held(self.photo, self._room()))
 
-    def turn_to(self, turn: int) -> None:
-        """Turn to so many quarter turns clockwise, around the middle."""
-        self._set(self.viewport.turned(turn, self._middle()).held(self.photo, self._room()))
+    def rotate_to(self, rotation: int) -> None:
+        """Rotate to so many quarter turns clockwise, around the middle."""
+        self._set(self.viewport.rotated(rotation, self._middle()).held(self.photo, self._room()))
         self.refit()
 
     def frame(self, box: Box) -> None:

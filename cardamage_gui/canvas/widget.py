@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import reduce
 from operator import or_
+from typing import Any
 
 import numpy as np
 from qtpy.QtCore import QEvent, QSize, Qt, Signal
@@ -49,16 +50,16 @@ class Canvas(QWidget):
     requested = Signal(object)  # Request: slow work that a gesture asks for; see `answer`
     request_dropped = Signal(object)  # Request: its answer is not needed any more
     zoom_changed = Signal(float)  # screen pixels per photo pixel
-    turn_changed = Signal(int)  # quarter turns clockwise of the view, 0 to 3
+    rotation_changed = Signal(int)  # quarter turns clockwise of the view, 0 to 3
     pointer_moved = Signal(float, float)  # photo pixels
     pointer_left = Signal()  # it is not over the photo
 
     def __init__(self, parent: QWidget | None = None, *, editable: bool = True) -> None:
         super().__init__(parent)
         self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(QSize(240, 180))
-        self.setAttribute(Qt.WA_OpaquePaintEvent)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Photo")
         self._state = CanvasState(SELECT, lambda: (self.width(), self.height()), editable=editable)
         self._painter = CanvasPainter(self._state, Style(look.of(self)))
@@ -201,9 +202,9 @@ class Canvas(QWidget):
         """Put a box of the photo into the middle, as large as it is still understood."""
         self._state.view.frame(box)
 
-    def turn_to(self, turn: int) -> None:
-        """Turn the view to so many quarter turns clockwise, around the middle; the photo and its regions stay."""
-        self._state.view.turn_to(turn)
+    def rotate_to(self, rotation: int) -> None:
+        """Rotate the view to so many quarter turns clockwise, around the middle; the photo and its regions stay."""
+        self._state.view.rotate_to(rotation)
 
     # Tools and gestures
 
@@ -259,7 +260,7 @@ class Canvas(QWidget):
         """The gesture begun from outside changed: show it."""
         self._controller.refresh()
 
-    def answer(self, answer: Answer) -> None:
+    def answer(self, answer: Answer[Any]) -> None:
         """The answer to a request that `requested` told of; ignored when its gesture was dropped."""
         self._controller.answer(answer)
 
@@ -299,7 +300,7 @@ class Canvas(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         """The theme may have changed."""
         super().changeEvent(event)
-        if event.type() in (QEvent.PaletteChange, QEvent.StyleChange):
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
             self._painter.set_style(colors=look.of(self))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -308,7 +309,7 @@ class Canvas(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A pan or a gesture, for which the keyboard comes along."""
-        self.setFocus(Qt.MouseFocusReason)
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
         self._controller.press(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -321,7 +322,7 @@ class Canvas(QWidget):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """The second press of a double click: closes what is being drawn, else is a press like any other."""
-        if event.button() != Qt.LeftButton or not self._controller.close():
+        if event.button() != Qt.MouseButton.LeftButton or not self._controller.close():
             self.mousePressEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -331,7 +332,8 @@ class Canvas(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """While a gesture runs Ctrl+Z is for it (takes the last point back), not for the edits before."""
-        if event.type() == QEvent.ShortcutOverride and self.busy and event.matches(QKeySequence.Undo):
+        undo = isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Undo)
+        if undo and event.type() == QEvent.Type.ShortcutOverride and self.busy:
             event.accept()
             return True
         return super().event(event)
@@ -373,8 +375,8 @@ class Canvas(QWidget):
     def _view_changed(self, old: Viewport) -> None:
         if self.viewport.scale != old.scale:
             self.zoom_changed.emit(self.viewport.scale)
-        if self.viewport.turn != old.turn:
-            self.turn_changed.emit(self.viewport.turn)
+        if self.viewport.rotation != old.rotation:
+            self.rotation_changed.emit(self.viewport.rotation)
 
     def _hover_changed(self, left: str) -> None:
         """Paint again what looks otherwise: everything while something is drawn, else what was left and come to."""
@@ -387,7 +389,7 @@ class Canvas(QWidget):
     def _bare(self) -> QRegion:
         """What no tool box lies on: they need not be painted again for what moves below."""
         bare = QRegion(self.rect())
-        for child in self.findChildren(QWidget, "", Qt.FindDirectChildrenOnly):
+        for child in self.findChildren(QWidget, "", Qt.FindChildOption.FindDirectChildrenOnly):
             if child.isVisible():
                 bare -= QRegion(child.geometry())
         return bare

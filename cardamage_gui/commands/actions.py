@@ -1,4 +1,4 @@
-"""What can a person do here, and with which key?
+"""Actions: text, keys, hint and what they run.
 
 A page exposes `offered_actions() -> list[Action]`; the window puts them into menus and binds their keys while it shows.
 """
@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from qtpy.QtCore import Qt
-from qtpy.QtGui import QKeySequence
-from qtpy.QtWidgets import QAction, QWidget
+from qtpy.QtGui import QAction, QKeySequence
+from qtpy.QtWidgets import QWidget
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Action:
     @property
     def key_text(self) -> str:
         """The first key as people read it, "" when there is none."""
-        return QKeySequence(self.keys[0]).toString(QKeySequence.NativeText) if self.keys else ""
+        return QKeySequence(self.keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if self.keys else ""
 
 
 def bind(widget: QWidget, actions: Iterable[Action]) -> dict[str, QAction]:
@@ -47,7 +47,7 @@ def _bound(widget: QWidget, action: Action) -> QAction:
     bound = QAction(action.text, widget)
     bound.setObjectName(action.id)
     bound.setShortcuts([QKeySequence(key) for key in action.keys])
-    bound.setShortcutContext(Qt.WidgetWithChildrenShortcut)
+    bound.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
     bound.setStatusTip(action.hint)
     bound.setToolTip(with_key(action.text, action))
     bound.triggered.connect(lambda _checked=False: action.slot())

@@ -1,8 +1,6 @@
-"""Which key does what, and how is that changed? The sheet that F1 and ? open: searchable, editable, by preset.
+"""The editor of keyboard shortcuts (F1): searchable, by preset; and the places in the window that show keys.
 
-Where does the window show keys, and how do they stay true when somebody changes them?
-
-A widget says which action it stands for: a label that is a little key, a button whose tip names the key, a widget with
+A widget says which action it belongs to: a label that is a little key, a button whose tip names the key, a widget with
 `set_key`. `refresh` tells all of them the keys in force.
 """
 
@@ -16,9 +14,8 @@ from qtpy.QtWidgets import QDialog, QHBoxLayout, QKeySequenceEdit, QLabel, QLine
 
 from .. import look
 from ..widgets import common
-from .palette import ID, action_table, matching, show_actions
-from .presets import PRESETS
-from .shortcuts import Shortcuts
+from .palette import ID, action_table, matching, model_of, show_actions
+from .shortcuts import PRESETS, Shortcuts
 
 
 class KeysSheet(QDialog):
@@ -43,7 +40,7 @@ class KeysSheet(QDialog):
         show_actions(self.table, matching(self._shortcuts.entries(), self.search.text()))
         shared = self._shortcuts.conflicts()
         bad = QBrush(QColor(look.of(self).bad))
-        model = self.table.model()
+        model = model_of(self.table)
         for row in range(model.rowCount()):
             name = model.index(row, 0).data(ID)
             if name in shared:
@@ -60,7 +57,7 @@ class KeysSheet(QDialog):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keys pressed in the key field are recorded, whatever they do elsewhere."""
-        if watched is self.keys and event.type() == QEvent.ShortcutOverride:
+        if watched is self.keys and event.type() == QEvent.Type.ShortcutOverride:
             event.accept()
             return True
         return super().eventFilter(watched, event)
@@ -79,7 +76,7 @@ class KeysSheet(QDialog):
             self.told.setText("")
 
     def _pressed(self) -> None:
-        key = self.keys.keySequence().toString(QKeySequence.PortableText)
+        key = self.keys.keySequence().toString(QKeySequence.SequenceFormat.PortableText)
         if key and self.chosen():
             self._shortcuts.set_keys(self.chosen(), (key.split(", ")[0],))
         self.keys.clear()
@@ -135,7 +132,7 @@ def _line(*widgets: QWidget) -> QHBoxLayout:
     if not any(isinstance(widget, QLineEdit) for widget in widgets):
         line.addStretch(1)
     for widget in widgets:
-        line.addWidget(widget, 1 if isinstance(widget, QLineEdit) else 0, Qt.AlignVCenter)
+        line.addWidget(widget, 1 if isinstance(widget, QLineEdit) else 0, Qt.AlignmentFlag.AlignVCenter)
     return line
 
 
@@ -157,8 +154,8 @@ def retip(widget: QWidget, tip: str) -> None:
 def chip(action_id: str, key: str) -> QLabel:
     """The little key of an action; away while it has none."""
     made = common.label(key, "key")
-    made.setSizePolicy(QSizePolicy.Fixed, QSizePolicy.Fixed)
-    made.setAlignment(Qt.AlignCenter)
+    made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    made.setAlignment(Qt.AlignmentFlag.AlignCenter)
     keyed(made, action_id, key=key)
     return made
 

@@ -1,7 +1,4 @@
-"""How is every action reached by typing a part of its name? The palette that Ctrl+K opens.
-
-How do the sheet of keys and the palette find an action by what a person types?
-"""
+"""The command palette (Ctrl+K), and the search for actions by parts of their names."""
 
 from __future__ import annotations
 
@@ -24,8 +21,11 @@ from .. import look
 from ..widgets import common
 from .shortcuts import Entry, Shortcuts
 
-ID = Qt.UserRole
+ID = Qt.ItemDataRole.UserRole
 WIDTH, HEIGHT = 560, 420
+
+
+STEPS: dict[int, int] = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
 
 
 class CommandPalette(QDialog):
@@ -56,12 +56,12 @@ class CommandPalette(QDialog):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Up and down move in the list while the field keeps the cursor; Enter does it."""
-        if watched is self.field and event.type() == QEvent.KeyPress and isinstance(event, QKeyEvent):
-            steps = {Qt.Key_Down: 1, Qt.Key_Up: -1, Qt.Key_PageDown: 8, Qt.Key_PageUp: -8}
-            if event.key() in steps:
-                self._move(steps[event.key()])
+        if watched is self.field and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            step = STEPS.get(event.key())
+            if step is not None:
+                self._move(step)
                 return True
-            if event.key() in (Qt.Key_Return, Qt.Key_Enter):
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self._run(self.list.currentIndex())
                 return True
         return super().eventFilter(watched, event)
@@ -86,7 +86,7 @@ class CommandPalette(QDialog):
 class Roomy(QStyledItemDelegate):
     """Rows of the usual height for text without pictures."""
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: common.ModelIndex) -> QSize:
         """As wide as the text."""
         size = super().sizeHint(option, index)
         return QSize(size.width() + 2 * look.GRID, look.ROW_SMALL)
@@ -100,20 +100,27 @@ def action_table(name: str) -> QTreeView:
     table.setUniformRowHeights(True)
     table.setItemDelegate(Roomy(table))
     table.setAllColumnsShowFocus(True)
-    table.setEditTriggers(QAbstractItemView.NoEditTriggers)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setHeaderHidden(True)
     table.setAccessibleName(name)
     header = table.header()
     header.setStretchLastSection(False)
-    header.setSectionResizeMode(0, QHeaderView.Stretch)
+    header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
     for column in (1, 2):
-        header.setSectionResizeMode(column, QHeaderView.ResizeToContents)
+        header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
     return table
+
+
+def model_of(table: QTreeView) -> QStandardItemModel:
+    """The items of such a table."""
+    model = table.model()
+    assert isinstance(model, QStandardItemModel)
+    return model
 
 
 def show_actions(table: QTreeView, entries: list[Entry]) -> None:
     """Fill such a table."""
-    model = table.model()
+    model = model_of(table)
     muted = QBrush(QColor(look.of(table).muted))
     model.removeRows(0, model.rowCount())
     for entry in entries:
@@ -122,7 +129,7 @@ def show_actions(table: QTreeView, entries: list[Entry]) -> None:
         cells[0].setToolTip(entry.action.hint)
         for cell in cells[1:]:
             cell.setForeground(muted)
-        cells[2].setTextAlignment(Qt.AlignRight | Qt.AlignVCenter)
+        cells[2].setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         model.appendRow(cells)
 
 

@@ -1,16 +1,17 @@
-"""Which key does what now? Keys of all actions, as the preset and the person's own changes have them."""
+"""Keyboard shortcuts of all actions: presets known from other programs, with the user's changes on top.
+
+Sources of the presets: labelme 6.3 default configuration, CVAT 2.x shortcut list, VIA 1.0.6 and 2.0.12 help pages.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from qtpy.QtCore import QObject, Signal
-from qtpy.QtGui import QKeySequence
-from qtpy.QtWidgets import QAction
+from qtpy.QtGui import QAction, QKeySequence
 
 from ..settings import Settings
-from . import presets
 from .actions import Action
 
 
@@ -26,7 +27,7 @@ class Entry:
     @property
     def key_text(self) -> str:
         """Its keys as people read them."""
-        return "  ".join(QKeySequence(key).toString(QKeySequence.NativeText) for key in self.keys)
+        return "  ".join(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in self.keys)
 
 
 class Shortcuts(QObject):
@@ -57,7 +58,7 @@ class Shortcuts(QObject):
     def key_text(self, action_id: str) -> str:
         """The first key of an action as people read it, "" when it has none."""
         keys = self._entries[action_id].keys if action_id in self._entries else ()
-        return QKeySequence(keys[0]).toString(QKeySequence.NativeText) if keys else ""
+        return QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
 
     def entry(self, action_id: str) -> Entry:
         """One action."""
@@ -81,23 +82,23 @@ class Shortcuts(QObject):
         self._remember({name: keys for name, keys in self._own().items() if action_id and name != action_id})
 
     def is_own(self, action_id: str) -> bool:
-        """Did the person change the keys of this action?"""
+        """Whether the user changed the keys of this action."""
         return action_id in self._own()
 
     def conflicts(self) -> dict[str, set[str]]:
         """Actions that share a key, with those they share it with."""
         keys = {name: entry.keys for name, entry in self._entries.items()}
-        return presets.conflicts(keys, {name: entry.scope for name, entry in self._entries.items()})
+        return conflicts(keys, {name: entry.scope for name, entry in self._entries.items()})
 
     def run(self, action_id: str) -> None:
         """Do it, as if its key had been pressed."""
         self._bound[action_id].trigger()
 
-    def _own(self) -> presets.Keys:
-        return presets.from_lines(self._settings.get("keys"))
+    def _own(self) -> Keys:
+        return from_lines(self._settings.get("keys"))
 
-    def _remember(self, own: presets.Keys) -> None:
-        self._settings.set("keys", presets.as_lines(own))
+    def _remember(self, own: Keys) -> None:
+        self._settings.set("keys", as_lines(own))
 
     def _setting_changed(self, name: str) -> None:
         if name in ("preset", "keys"):
@@ -105,8 +106,101 @@ class Shortcuts(QObject):
 
     def _apply(self) -> None:
         defaults = {name: entry.action.keys for name, entry in self._entries.items()}
-        for name, keys in presets.keys_of(defaults, self.preset, self._own()).items():
+        for name, keys in keys_of(defaults, self.preset, self._own()).items():
             if keys != self._entries[name].keys or not self._bound[name].shortcuts():
                 self._entries[name] = replace(self._entries[name], keys=keys)
                 self._bound[name].setShortcuts([QKeySequence(key) for key in keys])
         self.changed.emit()
+
+
+Keys = dict[str, tuple[str, ...]]  # by action id, as Qt writes them
+
+PRESETS: dict[str, Keys] = {
+    "CarDamage": {},
+    "labelme": {
+        "tool_polygon": ("Ctrl+N", "P"),
+        "tool_rectangle": ("Ctrl+R", "R"),
+        "rotate_right": ("Shift+R",),
+        "tool_select": ("Ctrl+J", "V"),
+        "duplicate": ("Ctrl+D",),
+        "fit": ("Ctrl+F", "F"),
+        "find": ("Ctrl+Shift+F",),
+        "new_project": ("Ctrl+Shift+N",),
+        "inspect_outline": ("Ctrl+Alt+D",),
+    },
+    "CVAT": {
+        "next_photo": ("F",),
+        "previous_photo": ("D",),
+        "inspect_next": ("F",),
+        "inspect_previous": ("D",),
+        "fit": ("Shift+F",),
+        "inspect_fit": ("Shift+F",),
+        "tool_polygon": ("N", "P"),
+        "inspect_reject": ("Shift+Y",),
+        "next_unreviewed": ("Ctrl+Shift+F",),
+        "label_1": ("Ctrl+1", "1"),
+        "label_2": ("Ctrl+2", "2"),
+        "label_3": ("Ctrl+3", "3"),
+        "show_annotate": ("Alt+1",),
+        "show_train": ("Alt+2",),
+        "show_inspect": ("Alt+3",),
+    },
+    "VIA": {
+        "next_photo": ("Right", "PgDown"),
+        "previous_photo": ("Left", "PgUp"),
+        "delete": ("D", "Del"),
+        "select_all": ("A", "Ctrl+A"),
+        "zoom_in": ("+", "Ctrl++"),
+        "zoom_out": ("-", "Ctrl+-"),
+        "fit": ("=", "F"),
+        "copy": ("C", "Ctrl+C"),
+        "tool_hole": ("Shift+P",),
+        "inspect_next": ("Right", "PgDown"),
+        "inspect_previous": ("Left", "PgUp"),
+        "inspect_fit": ("=", "F"),
+    },
+}
+
+
+def keys_of(
+    defaults: Mapping[str, Sequence[str]], preset: str, changed: Mapping[str, Sequence[str]]
+) -> dict[str, tuple[str, ...]]:
+    """The keys of every action: its own, those of the preset, and on top what the person changed."""
+    given = PRESETS.get(preset, {})
+    return {name: tuple(changed.get(name, given.get(name, keys))) for name, keys in defaults.items()}
+
+
+def conflicts(keys: Mapping[str, Sequence[str]], scopes: Mapping[str, str]) -> dict[str, set[str]]:
+    """Actions that share a key with others, with those others. Two pages may use the same key, the window may not.
+
+    `scopes` names each action's page, "" for those that work everywhere.
+    """
+    by_key: dict[str, list[str]] = {}
+    for name, given in keys.items():
+        for key in given:
+            by_key.setdefault(key.casefold(), []).append(name)
+    found: dict[str, set[str]] = {}
+    for names in by_key.values():
+        for one in names:
+            others = {other for other in names if other != one and _meet(scopes[one], scopes[other])}
+            if others:
+                found.setdefault(one, set()).update(others)
+    return found
+
+
+def as_lines(changed: Mapping[str, Sequence[str]]) -> list[str]:
+    """Changed keys as the settings keep them: "fit\\tCtrl+F\\tF"."""
+    return ["\t".join((name, *keys)) for name, keys in sorted(changed.items())]
+
+
+RENAMED = {"next_finding": "next_problem", "turn_right": "rotate_right", "turn_left": "rotate_left"}  # before 0.2
+
+
+def from_lines(lines: Iterable[str]) -> Keys:
+    """The other way round; lines that make no sense are left out, and actions have the names of today."""
+    split = [line.split("\t") for line in lines]
+    return {RENAMED.get(name, name): tuple(keys) for name, *keys in split if name}
+
+
+def _meet(one: str, other: str) -> bool:
+    return one == other or not one or not other

@@ -1,15 +1,11 @@
-"""What do the findings of this photo come to? The panel at the right: figure, table, models.
+"""The panel of findings at the right: damage figure, table to accept and reject, model and outline buttons.
 
-What was found on this photo, and what does a person say to it? The table at the right.
-
-By which model is damage outlined, and on which photos? The buttons under the findings.
-
-Which findings does a photo have, in the order of their numbers? Values only, no Qt.
+A finding is a damage on the photo, numbered in drawing order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -29,15 +25,16 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from cardamage_core.annotations.confidence import stands
+from cardamage_core.annotations.confidence import is_above
 from cardamage_core.annotations.model import Label, Region, Review
 from cardamage_core.assessment.damage import Damage
+from cardamage_core.project.prediction_log import Look
 from cardamage_core.text import percent
 
 from .. import look
 from ..commands.editor import chip
 from ..widgets import common
-from ..widgets.damage_card import DamageCard
+from ..widgets.common import DamageCard
 
 if TYPE_CHECKING:
     from cardamage_core.models.registry import Model
@@ -65,12 +62,16 @@ class FindingsPanel(QFrame):
         self.table.show_rows((), "of photo")
         self._nothing.hide()
 
-    def show_findings(self, damage: Damage, rows: tuple[Row, ...], *, hidden: int, threshold: float) -> None:
-        """The figure and the findings; `hidden` predictions lie below the threshold."""
+    def show_findings(
+        self, damage: Damage, rows: tuple[Finding, ...], *, hidden: int, threshold: float, look: Look | None = None
+    ) -> None:
+        """The figure and the findings; `hidden` predictions lie below the threshold; `look`: a model's last one."""
         self.card.show_damage(damage)
         self.table.show_rows(rows, f"of {damage.denominator}")
-        self._nothing.setVisible(not rows)
-        self._nothing.setText(nothing_said(hidden, threshold, outlined=damage.percent is not None))
+        failed = look is not None and bool(look.problem)
+        self._nothing.setVisible(not rows or failed)
+        common.set_role(self._nothing, "bad" if failed else "muted")
+        self._nothing.setText(nothing_said(hidden, threshold, outlined=damage.percent is not None, look=look))
 
     def _arrange(self) -> None:
         layout = common.rows(self, margins=(0, 0, 0, 12), spacing=8)
@@ -89,13 +90,17 @@ class FindingsPanel(QFrame):
         layout.addWidget(self.outline_bar)
 
 
-def nothing_said(hidden: int, threshold: float, *, outlined: bool) -> str:
+def nothing_said(hidden: int, threshold: float, *, outlined: bool, look: Look | None = None) -> str:
     """Why the table is empty; `outlined` tells that there is something on the photo, such as the car."""
+    if look is not None and look.problem:
+        return f"The damage could not be outlined. {look.problem}"
     if hidden:
         some = "1 finding lies" if hidden == 1 else f"{hidden} findings lie"
         return f"{some} below {100 * threshold:.0f} %. Move the slider to see more."
     if outlined:
         return "No damage is outlined on this photo."
+    if look is not None and not look.regions:
+        return f"{look.model} saw no damage on this photo."
     return "Nothing is outlined on this photo yet. Outline damage asks the model."
 
 
@@ -110,7 +115,7 @@ def _keys() -> QHBoxLayout:
     return line
 
 
-ROW = Qt.UserRole
+ROW = Qt.ItemDataRole.UserRole
 NUMBER, DAMAGE, SHARE, SCORE, STATE = range(5)
 SIGNS = {"accepted": "✓", "rejected": "✕", "unreviewed": "?", "needs work": "!"}
 SAID = {"accepted": "accepted", "rejected": "rejected", "unreviewed": "not decided yet", "needs work": "needs work"}
@@ -122,10 +127,10 @@ class FindingsModel(QAbstractTableModel):
 
     def __init__(self) -> None:
         super().__init__()
-        self._rows: tuple[Row, ...] = ()
+        self._rows: tuple[Finding, ...] = ()
         self._share = "of photo"
 
-    def set_rows(self, rows: tuple[Row, ...], share: str) -> None:
+    def set_rows(self, rows: tuple[Finding, ...], share: str) -> None:
         """Show these; `share` heads the column of percentages."""
         same = [row.region.id for row in rows] == [row.region.id for row in self._rows]
         if same and share == self._share:
@@ -137,37 +142,39 @@ class FindingsModel(QAbstractTableModel):
         self._rows, self._share = rows, share
         self.endResetModel()
 
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[Finding, ...]:
         """What is being shown."""
         return self._rows
 
-    def rowCount(self, parent: QModelIndex | None = None) -> int:
+    def rowCount(self, parent: common.ModelIndex | None = None) -> int:
         """One row for each finding."""
         return 0 if parent is not None and parent.isValid() else len(self._rows)
 
-    def columnCount(self, _parent: QModelIndex | None = None) -> int:
+    def columnCount(self, _parent: common.ModelIndex | None = None) -> int:
         """Number, damage, share, score, decision."""
         return STATE + 1
 
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.DisplayRole) -> Any:
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """The heads; numbers stand right."""
-        if orientation != Qt.Horizontal:
+        if orientation != Qt.Orientation.Horizontal:
             return None
-        if role == Qt.DisplayRole:
+        if role == Qt.ItemDataRole.DisplayRole:
             return ("", "Damage", self._share, "score", "")[section]
         right = section in (SHARE, SCORE)
         return (
-            int((Qt.AlignRight if right else Qt.AlignLeft) | Qt.AlignVCenter) if role == Qt.TextAlignmentRole else None
+            int((Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter)
+            if role == Qt.ItemDataRole.TextAlignmentRole
+            else None
         )
 
-    def data(self, index: QModelIndex, role: int = Qt.DisplayRole) -> Any:
+    def data(self, index: common.ModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """A cell in words, or the row itself."""
         row = self._rows[index.row()]
         if role == ROW:
             return row
-        if role in (Qt.DisplayRole, Qt.AccessibleTextRole):
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return _text(row, index.column())
-        return _tip(row) if role == Qt.ToolTipRole else None
+        return _tip(row) if role == Qt.ItemDataRole.ToolTipRole else None
 
 
 class FindingsTable(QTableView):
@@ -179,53 +186,54 @@ class FindingsTable(QTableView):
         super().__init__()
         self.setObjectName("Findings")
         self.setAccessibleName("Findings on this photo")
-        self.setModel(FindingsModel())
+        self._findings = FindingsModel()
+        self.setModel(self._findings)
         self.setItemDelegate(_Delegate(self))
-        self.setSelectionBehavior(QAbstractItemView.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SingleSelection)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         head = self.horizontalHeader()
         head.setHighlightSections(False)
         head.setMinimumSectionSize(24)
-        head.setSectionResizeMode(QHeaderView.Fixed)
-        head.setSectionResizeMode(DAMAGE, QHeaderView.Stretch)
+        head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        head.setSectionResizeMode(DAMAGE, QHeaderView.ResizeMode.Stretch)
         for column, width in ((NUMBER, 36), (SHARE, 64), (SCORE, 50), (STATE, 30)):
             self.setColumnWidth(column, width)
         self.selectionModel().currentRowChanged.connect(self._row_changed)
 
-    def show_rows(self, rows: tuple[Row, ...], share: str) -> None:
+    def show_rows(self, rows: tuple[Finding, ...], share: str) -> None:
         """Show these and keep the current one."""
         kept = self.current()
-        self.model().set_rows(rows, share)
+        self._findings.set_rows(rows, share)
         if kept is not None:
             self.choose((kept.region.id,))
 
-    def current(self) -> Row | None:
+    def current(self) -> Finding | None:
         """The current finding, or None."""
         index = self.currentIndex()
         return index.data(ROW) if index.isValid() else None
 
     def choose(self, ids: Sequence[str]) -> None:
         """Make the first of these regions current, or none."""
-        known = [row.region.id for row in self.model().rows()]
+        known = [row.region.id for row in self._findings.rows()]
         if ids and ids[0] in known:
-            self.setCurrentIndex(self.model().index(known.index(ids[0]), 0))
+            self.setCurrentIndex(self._findings.index(known.index(ids[0]), 0))
         else:
             self.clearSelection()
             self.setCurrentIndex(QModelIndex())
 
     def next_open(self) -> None:
-        """Go on to the next finding that nobody decided on."""
-        rows = self.model().rows()
+        """Go on to the next undecided finding."""
+        rows = self._findings.rows()
         start = self.currentIndex().row() + 1
         order = [*range(start, len(rows)), *range(start)]
         for number in order:
             if rows[number].region.review == "unreviewed":
-                self.setCurrentIndex(self.model().index(number, 0))
+                self.setCurrentIndex(self._findings.index(number, 0))
                 return
 
     def _row_changed(self, index: QModelIndex, _before: QModelIndex) -> None:
@@ -235,15 +243,15 @@ class FindingsTable(QTableView):
 class _Delegate(QStyledItemDelegate):
     """Paints the disc with its number, and strikes rejected findings out."""
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex) -> QSize:
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: common.ModelIndex) -> QSize:
         return QSize(40, ROW_HEIGHT)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
-        row: Row = index.data(ROW)
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: common.ModelIndex) -> None:
+        row: Finding = index.data(ROW)
         colors = look.of(option.widget)
         rejected = row.region.review == "rejected"
         painter.save()
-        if option.state & QStyle.State_Selected:
+        if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(option.rect, QColor(colors.raised))
         painter.setPen(QColor(colors.line))
         painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
@@ -255,7 +263,12 @@ class _Delegate(QStyledItemDelegate):
         painter.restore()
 
     def _cell(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex, row: Row, colors: look.Palette
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: common.ModelIndex,
+        row: Finding,
+        colors: look.Palette,
     ) -> None:
         column = index.column()
         font = QFont(option.font)
@@ -263,15 +276,21 @@ class _Delegate(QStyledItemDelegate):
         painter.setFont(font)
         color = {"accepted": colors.good, "rejected": colors.bad}.get(row.region.review, colors.muted)
         painter.setPen(QColor(color if column == STATE else colors.text))
-        side = Qt.AlignLeft if column == DAMAGE else Qt.AlignHCenter if column == STATE else Qt.AlignRight
+        side = (
+            Qt.AlignmentFlag.AlignLeft
+            if column == DAMAGE
+            else Qt.AlignmentFlag.AlignHCenter
+            if column == STATE
+            else Qt.AlignmentFlag.AlignRight
+        )
         box = option.rect.adjusted(4, 0, -6, 0)
-        text = painter.fontMetrics().elidedText(index.data(), Qt.ElideRight, box.width())
-        painter.drawText(box, side | Qt.AlignVCenter, text)
+        text = painter.fontMetrics().elidedText(index.data(), Qt.TextElideMode.ElideRight, box.width())
+        painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, text)
 
 
-def _disc(painter: QPainter, center: QPointF, row: Row, colors: look.Palette) -> None:
-    painter.setRenderHint(QPainter.Antialiasing)
-    painter.setPen(Qt.NoPen)
+def _disc(painter: QPainter, center: QPointF, row: Finding, colors: look.Palette) -> None:
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(look.label_color(row.color))
     painter.drawEllipse(center, 10, 10)
     font = painter.font()
@@ -279,10 +298,10 @@ def _disc(painter: QPainter, center: QPointF, row: Row, colors: look.Palette) ->
     font.setPixelSize(12)
     painter.setFont(font)
     painter.setPen(QColor(colors.halo))
-    painter.drawText(QRectF(center.x() - 10, center.y() - 10, 20, 20), Qt.AlignCenter, str(row.number))
+    painter.drawText(QRectF(center.x() - 10, center.y() - 10, 20, 20), Qt.AlignmentFlag.AlignCenter, str(row.number))
 
 
-def _text(row: Row, column: int) -> str:
+def _text(row: Finding, column: int) -> str:
     if column == NUMBER:
         return str(row.number)
     if column == DAMAGE:
@@ -294,7 +313,7 @@ def _text(row: Row, column: int) -> str:
     return SIGNS[row.region.review]
 
 
-def _tip(row: Row) -> str:
+def _tip(row: Finding) -> str:
     origin = row.region.origin
     by = f"outlined by {origin.model}" if origin.kind == "predicted" else f"{origin.kind} {origin.source}".strip()
     return f"{row.region.label or 'no label'} · {by} · {SAID[row.region.review]}"
@@ -319,7 +338,7 @@ class OutlineBar(QWidget):
         self._models.clear()
         for model in models:
             self._models.addItem(model.card.name, model)
-            self._models.setItemData(self._models.count() - 1, model.card.id, Qt.ToolTipRole)
+            self._models.setItemData(self._models.count() - 1, model.card.id, Qt.ItemDataRole.ToolTipRole)
         ids = [model.card.id for model in models]
         self._models.setCurrentIndex(ids.index(chosen) if chosen in ids else 0)
         self._models.blockSignals(False)
@@ -365,7 +384,7 @@ class OutlineBar(QWidget):
 
 
 @dataclass(frozen=True)
-class Row:
+class Finding:
     """One finding: its number on the photo, the region, its label's colour and its share in percent (None: none)."""
 
     number: int
@@ -379,20 +398,22 @@ class Row:
         return self.region.origin.score
 
 
-def rows_of(regions: Sequence[Region], labels: Sequence[Label], damage: Damage, threshold: float) -> tuple[Row, ...]:
+def findings_of(
+    regions: Sequence[Region], labels: Sequence[Label], damage: Damage, threshold: float
+) -> tuple[Finding, ...]:
     """The damage findings shown, numbered from 1 in drawing order; outlines of the car are none."""
     known = {label.name: label for label in labels}
     found = [
         region
         for region in regions
-        if stands(region, threshold) and (region.label not in known or known[region.label].role != "car")
+        if is_above(region, threshold) and (region.label not in known or known[region.label].role != "car")
     ]
     return tuple(
-        Row(
+        Finding(
             number,
             region,
             known[region.label].color if region.label in known else "",
-            damage.by_region.get(region.id),
+            damage.by_region.get(region.id, damage.proposed.get(region.id)),
         )
         for number, region in enumerate(found, start=1)
     )
@@ -408,12 +429,14 @@ def decided(regions: Sequence[Region], region_id: str, review: Review) -> tuple[
     )
 
 
-def with_predictions(before: Sequence[Region], found: Sequence[Region], model: str) -> tuple[Region, ...]:
-    """New predictions of a model in place of its earlier ones that nobody decided on."""
-    kept = [r for r in before if r.origin.kind != "predicted" or r.origin.model != model or r.review != "unreviewed"]
-    return (*kept, *(region for region in found if not _known(region, kept, model)))
+def with_predictions(before: Sequence[Region], found: Sequence[Region], models: Collection[str]) -> tuple[Region, ...]:
+    """New predictions of models in place of their earlier undecided ones; outlines with a decision stay as they are."""
+    kept = [
+        r for r in before if r.origin.kind != "predicted" or r.origin.model not in models or r.review != "unreviewed"
+    ]
+    return (*kept, *(region for region in found if not _known(region, kept)))
 
 
-def _known(region: Region, kept: Sequence[Region], model: str) -> bool:
+def _known(region: Region, kept: Sequence[Region]) -> bool:
     """Whether a person has decided on this very outline before."""
-    return any(one.origin.model == model and one.shape == region.shape for one in kept)
+    return any(one.origin.model == region.origin.model and one.shape == region.shape for one in kept)

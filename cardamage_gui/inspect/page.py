@@ -1,17 +1,17 @@
-"""The Inspect page: what damage does the model see on these photos, and how much of the car is it?"""
+"""The Inspect page: predicted damage on photos, findings to decide on, and the damage figure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
-from qtpy.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+from qtpy.QtWidgets import QStackedWidget, QWidget
 
-from cardamage_core.annotations.confidence import stands
+from cardamage_core.annotations.confidence import is_above
 from cardamage_core.annotations.model import Review
 from cardamage_core.text import amount
 
@@ -25,16 +25,29 @@ from ..widgets import common
 from ..widgets.dialogs import Dialogs
 from ..widgets.docks import LEFT, RIGHT, Docks, Panel
 from ..widgets.thumbnails import Thumbnails
-from .findings import FindingsPanel, decided, rows_of
-from .photo_panel import PhotosModel, PhotosView
+from .findings import FindingsPanel, decided, findings_of
+from .photo_panel import DamageFigures, PhotoPanel
 from .prediction_run import Outliner, Outlining
 from .viewer import Viewer
 
 if TYPE_CHECKING:
     from cardamage_core.models.registry import Model
-    from cardamage_core.project import Project
+    from cardamage_core.project import PhotoSummary, Project
+    from cardamage_core.project.prediction_log import Look
 
 NO_MODEL = "There is no model yet: train one, then outline damage with it."
+BESIDE = "Where regions are already, the model's stand beside them, and count only once somebody accepts them."
+
+
+def choices_for(photos: Sequence[PhotoSummary], looks: Mapping[str, Look], model: str) -> dict[str, list[str]]:
+    """On which photos a model can be asked, by the text of the choice: new ones, those without regions, all."""
+    readable = [photo for photo in photos if not photo.missing]
+    done = {photo for photo, look in looks.items() if look.model == model and not look.problem}
+    return {
+        "New photos": [photo.id for photo in readable if photo.id not in done],
+        "Photos without regions": [photo.id for photo in readable if not photo.regions],
+        "All photos": [photo.id for photo in readable],
+    }
 
 
 class InspectPage(QWidget):
@@ -57,7 +70,7 @@ class InspectPage(QWidget):
         self._session, self._background, self._settings, self._dialogs = session, background, settings, dialogs
         self._wanted_model = ""
         self._showing = ""  # the photo being shown; not the session's while the page is out of view
-        self.setFocusPolicy(Qt.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAcceptDrops(True)
         self._outlining = Outlining(session, background, self, worker=worker or _predictor)
         self._make()
@@ -105,8 +118,20 @@ class InspectPage(QWidget):
         self._outlining.outline([self._session.current] if self._session.current else [])
 
     def outline_all(self) -> None:
-        """Outline the damage on all photos that can be read."""
-        self._outlining.outline([photo.id for photo in self._session.photos() if not photo.missing])
+        """Outline the damage on all photos that can be read, or those of them that are asked for."""
+        model = self._outline_bar.model()
+        if model is not None and not self._outlining.busy:
+            choices = choices_for(self._session.photos(), self._session.looks(), model.card.id)
+            self._outlining.outline(self._chosen_photos(choices))
+
+    def _chosen_photos(self, choices: Mapping[str, list[str]]) -> list[str]:
+        """Ask on which photos, where that makes a difference."""
+        offered = {text: photos for text, photos in choices.items() if photos}
+        if len({tuple(photos) for photos in offered.values()}) < 2:
+            return next(iter(offered.values()), [])
+        answers = (*(f"{text} ({len(photos)})" for text, photos in offered.items()), "Cancel")
+        choice = self._dialogs.choose(self, "Outline damage on which photos?", BESIDE, answers)
+        return list(offered.values())[choice] if choice < len(offered) else []
 
     def decide(self, review: Review) -> None:
         """Accept or reject the current finding and go on to the next open one."""
@@ -139,10 +164,6 @@ class InspectPage(QWidget):
     def _photos_changed(self) -> None:
         self._stack.setCurrentWidget(self.docks if self._session.photos() else self._empty)
 
-    def _current_changed(self, photo_id: str) -> None:
-        self._photos.show_current(photo_id)
-        self._show_photo(photo_id)
-
     def _photo_changed(self, photo_id: str) -> None:
         if photo_id == self._showing:
             self._show_findings()
@@ -167,10 +188,16 @@ class InspectPage(QWidget):
         photo, regions, labels = self._session.photo(photo_id), self._session.regions(photo_id), self._session.labels()
         threshold = self._viewer.toolbar.threshold()
         damage = assess(photo, regions, labels, threshold=threshold)
-        hidden = sum(not stands(region, threshold) for region in regions)
+        hidden = sum(not is_above(region, threshold) for region in regions)
         self._viewer.canvas.show_regions(regions, labels)
-        rows = rows_of(regions, labels, damage, threshold)
-        self._panel.show_findings(damage, rows, hidden=hidden, threshold=threshold)
+        rows = findings_of(regions, labels, damage, threshold)
+        look = self._session.looks().get(photo_id)
+        self._panel.show_findings(damage, rows, hidden=hidden, threshold=threshold, look=look)
+
+    def _threshold_changed(self, value: float) -> None:
+        self._viewer.show_threshold(value)
+        self._figures.forget()
+        self._show_findings()
 
     def _row_chosen(self, region_id: str) -> None:
         self._viewer.canvas.select((region_id,) if region_id else ())
@@ -201,9 +228,8 @@ class InspectPage(QWidget):
         self._outline_bar.show_work(busy=self._outlining.busy, possible=possible, why_not=why_not)
         self._viewer.show_work(self._outlining.text(), self._outlining.fraction())
 
-    def _outlined(self, photos: int, regions: int) -> None:
-        found = amount(regions, "region") if regions else "no damage"
-        self._session.said.emit(f"Outlined {amount(photos, 'photo')}: {found} seen")
+    def _outlined(self, photos: int, regions: int, failures: int) -> None:
+        self._session.said.emit(outlined_said(photos, regions, failures))
 
     def _added(self, project: Project, first: str) -> None:
         if project is not self._session.project:
@@ -241,10 +267,11 @@ class InspectPage(QWidget):
         self._viewer = Viewer(self._background, self._settings)
         self._panel = FindingsPanel()
         self._outline_bar = self._panel.outline_bar
-        threshold = self._viewer.toolbar.threshold
-        model = PhotosModel(self._session, self._background, threshold)
+        self._figures = DamageFigures(self._session, self._background, self)
+        add = common.icon_button("image-plus-outline", "Open photos…", self.open_photos)
+        keyed(add, "inspect_open", "Open photos…", key="Ctrl+Shift+O")
         thumbnails = Thumbnails(self._session, self._background, self)
-        self._photos = PhotosView(model, thumbnails)
+        self._photos = PhotoPanel(self._session, thumbnails, self._figures, add)
         self._empty = common.EmptyState(
             "Open the photos of a car, or drop them here, to see its damage outlined.",
             common.button("Open photos…", self.open_photos, "primary"),
@@ -253,7 +280,7 @@ class InspectPage(QWidget):
 
     def _arrange(self) -> None:
         panels = (
-            Panel("list", "Photos", self._list(), LEFT, 270),
+            Panel("list", "Photos", self._photos, LEFT, 270),
             Panel("details", "Findings", self._panel, RIGHT, 330),
         )
         self.docks = Docks(self._viewer, panels)
@@ -262,36 +289,21 @@ class InspectPage(QWidget):
         self._stack.addWidget(self.docks)
         common.rows(self).addWidget(self._stack)
 
-    def _list(self) -> QWidget:
-        sheet = common.frame("panel")
-        sheet.setMinimumWidth(220)
-        layout = common.rows(sheet, margins=(0, 2, 0, 0), spacing=8)
-        head = QHBoxLayout()
-        head.setContentsMargins(14, 0, 5, 0)
-        head.addWidget(common.section("Photos"))
-        head.addStretch(1)
-        add = common.icon_button("image-plus-outline", "Open photos…", self.open_photos)
-        keyed(add, "inspect_open", "Open photos…", key="Ctrl+Shift+O")
-        head.addWidget(add)
-        layout.addLayout(head)
-        layout.addWidget(self._photos, 1)
-        return sheet
-
     def _listen(self) -> None:
         session = self._session
         session.project_changed.connect(self._project_changed)
         session.photos_changed.connect(self._photos_changed)
-        session.current_changed.connect(self._current_changed)
+        session.current_changed.connect(self._show_photo)
         session.photo_changed.connect(self._photo_changed)
         session.labels_changed.connect(self._show_findings)
-        self._photos.chosen.connect(session.select)
         canvas, toolbar, bar = self._viewer.canvas, self._viewer.toolbar, self._outline_bar
         self._panel.table.chosen.connect(self._row_chosen)
         canvas.selection_changed.connect(self._panel.table.choose)
         canvas.hint_changed.connect(self.hint_changed)
         canvas.pointer_moved.connect(self.pointer_moved)
         toolbar.threshold_changed.connect(self._show_findings)
-        toolbar.threshold_settled.connect(self._photos.model().forget_figures)
+        toolbar.threshold_settled.connect(session.set_threshold)
+        session.threshold_changed.connect(self._threshold_changed)
         self._outlining.changed.connect(self._show_work)
         self._outlining.failed.connect(session.failed)
         self._outlining.finished.connect(self._outlined)
@@ -314,21 +326,28 @@ class InspectPage(QWidget):
         ]
 
 
+def outlined_said(photos: int, regions: int, failures: int) -> str:
+    """What came of outlining: photos that were, regions seen on them, and photos that could not be outlined."""
+    found = amount(regions, "region") if regions else "no damage"
+    said = f"Outlined {amount(photos, 'photo')}: {found} seen" if photos else "No photo was outlined"
+    return f"{said}; {amount(failures, 'photo')} could not be" if failures else said
+
+
 def _photos_in(event: QDragEnterEvent | QDropEvent) -> list[Path]:
-    from cardamage_core.imaging import SUFFIXES
+    from cardamage_core.files import PHOTO_SUFFIXES
 
     paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-    photos = [path for path in paths if path.suffix.lower() in SUFFIXES]
+    photos = [path for path in paths if path.suffix.lower() in PHOTO_SUFFIXES]
     return photos if len(photos) == len(paths) else []
 
 
-def _predictor(model: Path) -> Outliner:
+def _predictor(*models: Path) -> Outliner:
     from cardamage_core.inference.client import Predictor
 
-    return Predictor(model)
+    return Predictor(*models)
 
 
 def _models(folder: Path) -> list[Model]:
     from cardamage_core.models import registry
 
-    return registry.models(folder)
+    return registry.damage_models(folder)

@@ -1,4 +1,4 @@
-"""How do photos get their damage outlined without the window waiting?
+"""Predicts damage on photos in the background.
 
 One warm worker process for the model in use; photos are sent one after another, and each result is one undoable edit.
 """
@@ -15,6 +15,7 @@ from qtpy.QtCore import QObject, Signal
 from cardamage_core.annotations.labels import new_labels
 from cardamage_core.annotations.model import Region
 from cardamage_core.errors import CarDamageError, PhotoError
+from cardamage_core.project.prediction_log import Look
 from cardamage_core.text import time_left
 
 from ..background import Background, Task
@@ -30,7 +31,9 @@ LEAST = 0.1  # score; the slider hides more of them, the file keeps these
 class Outliner(Protocol):
     """What a warm worker offers; `inference.client.Predictor` is the one."""
 
-    ready: bool
+    @property
+    def ready(self) -> bool:
+        """Whether the model is loaded."""
 
     def start(self) -> None:
         """Begin to load the model."""
@@ -47,7 +50,7 @@ class Outlining(QObject):
 
     changed = Signal()  # began, went on or ended
     failed = Signal(object)  # CarDamageError
-    finished = Signal(int, int)  # photos outlined, regions found on them
+    finished = Signal(int, int, int)  # photos outlined, regions found on them, photos that could not be outlined
 
     def __init__(
         self,
@@ -55,7 +58,7 @@ class Outlining(QObject):
         background: Background,
         parent: QObject | None = None,
         *,
-        worker: Callable[[Path], Outliner],
+        worker: Callable[..., Outliner],
     ) -> None:
         super().__init__(parent)
         self._session, self._background, self._worker = session, background, worker
@@ -63,7 +66,7 @@ class Outlining(QObject):
         self._model: Model | None = None
         self._waiting: list[str] = []
         self._task: Task | None = None
-        self._done = self._total = self._regions = 0
+        self._done = self._total = self._regions = self._failures = 0
         self._began = 0.0
         self._cold = True
 
@@ -103,7 +106,8 @@ class Outlining(QObject):
         """Outline these photos, one after another."""
         if self._model is None or self.busy or not photos:
             return
-        self._waiting, self._done, self._total, self._regions = list(photos), 0, len(photos), 0
+        self._waiting, self._done, self._total = list(photos), 0, len(photos)
+        self._regions = self._failures = 0
         self._began = time.monotonic()
         self._next()
 
@@ -131,7 +135,7 @@ class Outlining(QObject):
         self._task = self._background.run(
             lambda: _predicted(predictor, path),
             lambda found: self._found(photo, model, found),
-            lambda error: self._failed(photo, error),
+            lambda error: self._failed(photo, model, error),
         )
         self.changed.emit()
 
@@ -141,19 +145,27 @@ class Outlining(QObject):
         self._cold = False
         self._task = None
         self._done += 1
+        self._session.propose_threshold(model.card.threshold)
+        roles = {name: one.card.role_of(name) for one in self._models(model) for name in one.card.classes}
+        found = tuple(region for region in found if roles.get(region.label) != "part")  # panels would hide the damage
+        damages = sum(roles.get(region.label, "damage") == "damage" for region in found)
         before = self._session.regions(photo)
-        after = with_predictions(before, found, model.card.id)
-        labels = new_labels((region.label for region in found), self._session.labels())
+        after = with_predictions(before, found, {one.card.id for one in self._models(model)})
+        labels = new_labels((region.label for region in found), self._session.labels(), roles=roles)
         if not self._session.edit(photo, before, after, f"Outline damage with {model.card.name}", labels=labels):
+            self._failures += 1
             self._end()
             return
-        self._regions += len(found)
+        self._session.note_look(photo, Look(model.card.id, damages))
+        self._regions += damages
         self._next()
 
-    def _failed(self, photo: str, error: CarDamageError) -> None:
+    def _failed(self, photo: str, model: Model, error: CarDamageError) -> None:
         """A photo that cannot be opened is told and passed over; a worker that died ends the round."""
         self._task = None
         self._done += 1
+        self._failures += 1
+        self._session.note_look(photo, Look(model.card.id, problem=f"{error.title} {error.detail}".strip()))
         self.failed.emit(error)
         if isinstance(error, PhotoError):
             self._next()
@@ -161,18 +173,24 @@ class Outlining(QObject):
             self._end()
 
     def _end(self) -> None:
-        done, found = self._done, self._regions
+        outlined, found, failures = self._done - self._failures, self._regions, self._failures
         self._waiting.clear()
         self._task = None
-        self._total = self._done = self._regions = 0
+        self._total = self._done = self._regions = self._failures = 0
         self.changed.emit()
-        if done:
-            self.finished.emit(done, found)
+        if outlined or failures:
+            self.finished.emit(outlined, found, failures)
+
+    def _models(self, model: Model) -> tuple[Model, ...]:
+        """The chosen model with the one that outlines the car, where it does not do so itself."""
+        from cardamage_core.models import registry
+
+        return registry.completed_by_car(model)
 
     def _ready_predictor(self) -> Outliner:
         assert self._model is not None
         if self._predictor is None:
-            self._predictor = self._worker(self._model.folder)
+            self._predictor = self._worker(*(one.folder for one in self._models(self._model)))
         return self._predictor
 
 

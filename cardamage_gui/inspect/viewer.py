@@ -1,7 +1,4 @@
-"""How is the photo with its findings shown? Toolbar, what is going on, and the same canvas as everywhere, read-only.
-
-What stands above the photo: what is shown, and how strongly?
-"""
+"""The photo on the Inspect page: a read-only canvas below a toolbar with threshold and opacity."""
 
 from __future__ import annotations
 
@@ -11,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QSize, Qt, Signal
+from qtpy.QtGui import QResizeEvent
 from qtpy.QtWidgets import QButtonGroup, QFrame, QLabel, QProgressBar, QSlider, QToolButton, QWidget
 
+from cardamage_core.annotations.confidence import THRESHOLD
 from cardamage_core.annotations.model import Photo
 from cardamage_core.errors import CarDamageError
 
@@ -35,7 +34,7 @@ class Viewer(QWidget):
         self._task: Task | None = None
         self.message = ""  # what stands where the photo would be
         self.canvas = Canvas(editable=False)
-        self.toolbar = Toolbar(settings.get("threshold"), settings.get("opacity"))
+        self.toolbar = Toolbar(THRESHOLD, settings.get("opacity"))
         self.canvas.set_numbered(True)
         self.canvas.set_visible_above(self.toolbar.threshold())
         self.canvas.set_opacity(settings.get("opacity"))
@@ -84,8 +83,12 @@ class Viewer(QWidget):
         self.message = f"{error.title}\n{error.detail}".strip()
         self.canvas.show_image(None, size=size, message=self.message)
 
+    def show_threshold(self, value: float) -> None:
+        """Show another threshold, wherever it was set."""
+        self.toolbar.show_threshold(value)
+        self.canvas.set_visible_above(value)
+
     def _threshold_changed(self, value: float) -> None:
-        self._settings.set("threshold", value)
         self.canvas.set_visible_above(value)
 
     def _opacity_changed(self, value: float) -> None:
@@ -121,7 +124,7 @@ class Toolbar(QFrame):
 
     overlay_chosen = Signal(bool)
     threshold_changed = Signal(float)
-    threshold_settled = Signal()  # nobody drags it any more
+    threshold_settled = Signal(float)  # at the end of a drag
     opacity_changed = Signal(float)
 
     def __init__(self, threshold: float, opacity: float, parent: QWidget | None = None) -> None:
@@ -131,6 +134,13 @@ class Toolbar(QFrame):
         self._make(threshold, opacity)
         self._arrange()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Name the sliders where there is room for it; their tips say the same."""
+        super().resizeEvent(event)
+        self._show_names(True)
+        if self.sizeHint().width() > self.width():
+            self._show_names(False)
+
     def show_overlay(self, on: bool) -> None:
         """Mark whether findings or the original are shown."""
         (self._findings if on else self._original).setChecked(True)
@@ -138,6 +148,13 @@ class Toolbar(QFrame):
     def threshold(self) -> float:
         """The least score shown, 0…1."""
         return self._threshold.value() / 100
+
+    def show_threshold(self, value: float) -> None:
+        """Show another one, without telling."""
+        blocked = self._threshold.blockSignals(True)
+        self._threshold.setValue(round(100 * value))
+        self._threshold.blockSignals(blocked)
+        self._threshold_said.setText(f"{self._threshold.value()} %")
 
     def _make(self, threshold: float, opacity: float) -> None:
         self._findings = _toggle("Findings", "M", "inspect_findings", lambda: self.overlay_chosen.emit(True))
@@ -149,30 +166,41 @@ class Toolbar(QFrame):
         self._threshold, self._threshold_said = _slider(threshold, "Show masks above", 84)
         self._opacity, self._opacity_said = _slider(opacity, "Opacity of masks", 56)
         self._threshold.valueChanged.connect(self._threshold_moved)
-        self._threshold.sliderReleased.connect(self.threshold_settled)
+        self._threshold.sliderReleased.connect(self._threshold_released)
         self._opacity.valueChanged.connect(self._opacity_moved)
 
     def _arrange(self) -> None:
         layout = common.columns(self, margins=(8, 0, 8, 0), spacing=4)
-        for widget in (self._findings, self._original, _line()):
-            layout.addWidget(widget)
+        self._names = (common.label("Show masks above", "muted"), common.label("Opacity", "muted"))
         for widget in (
-            common.label("Show masks above", "muted"),
+            self._findings,
+            self._original,
+            _line(),
+            self._names[0],
             self._threshold,
             self._threshold_said,
             _line(),
-            common.label("Opacity", "muted"),
+            self._names[1],
             self._opacity,
             self._opacity_said,
         ):
             layout.addWidget(widget)
         layout.addStretch(1)
+        self._show_names(False)
+        self.setMinimumWidth(self.sizeHint().width())
+
+    def _show_names(self, shown: bool) -> None:
+        for name in self._names:
+            name.setVisible(shown)
 
     def _threshold_moved(self, value: int) -> None:
         self._threshold_said.setText(f"{value} %")
         self.threshold_changed.emit(value / 100)
         if not self._threshold.isSliderDown():
-            self.threshold_settled.emit()
+            self._threshold_released()
+
+    def _threshold_released(self) -> None:
+        self.threshold_settled.emit(self.threshold())
 
     def _opacity_moved(self, value: int) -> None:
         self._opacity_said.setText(f"{value} %")
@@ -190,7 +218,7 @@ def _toggle(text: str, key: str, action: str, slot: Callable[[], None]) -> QTool
 
 
 def _slider(value: float, name: str, width: int) -> tuple[QSlider, QLabel]:
-    slider = common.Slider(Qt.Horizontal)
+    slider = common.Slider(Qt.Orientation.Horizontal)
     slider.setRange(0, 100)
     slider.setValue(round(100 * value))
     slider.setFixedWidth(width)

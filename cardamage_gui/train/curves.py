@@ -1,24 +1,31 @@
-"""How do the numbers of a training look while they come?
+"""Charts of a training's metrics.
 
 Imports pyqtgraph, which takes its time: imported when the first training is shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Mapping, Sequence
 
 import pyqtgraph
 from qtpy.QtCore import QEvent, Qt
 from qtpy.QtGui import QColor, QFont
 from qtpy.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QWidget
 
+from cardamage_core.training.metrics import Chart as Kind
+from cardamage_core.training.metrics import Unit, in_chart
+
 from .. import look
 from ..widgets import common
-from .history import PARTS, History, Series
+from .history import History, Series
 
 HEIGHT = 190
-PRECISIONS = {"mask_ap50": "mask", "box_ap50": "box", "baseline_mask_ap50": "constant box"}
-SHARES = {"found_share": "damaged", "alarm_share": "undamaged"}
+LIMITS: dict[Unit, tuple[float | None, float | None]] = {  # of the vertical axis; None follows the curves
+    Unit.LOSS: (None, None),
+    Unit.PRECISION: (0.0, None),
+    Unit.SHARE: (0.0, 1.0),
+}
 
 
 class Curves(QWidget):
@@ -26,14 +33,12 @@ class Curves(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._total, self._parts = Chart("Loss"), Chart("Losses by part")
-        self._precision = Chart("AP50 on validation photos", least=0.0)
-        self._shares = Chart("Photos with a mask above 90 %", least=0.0, most=1.0)
+        self._charts = {kind: _chart(kind) for kind in Kind}
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(14)
-        for number, chart in enumerate((self._total, self._precision, self._parts, self._shares)):
-            grid.addWidget(chart, number // 2, number % 2)
+        for number, kind in enumerate((Kind.LOSS, Kind.PRECISION, Kind.PARTS, Kind.SHARES)):
+            grid.addWidget(self._charts[kind], number // 2, number % 2)
             grid.setColumnStretch(number % 2, 1)
 
     def show_history(self, history: History) -> None:
@@ -41,17 +46,26 @@ class Curves(QWidget):
         colors = look.of(self)
         train = Series(history.loss.x, history.loss.smoothed())
         losses = {"train": (train, colors.accent), "validation": (history.validation, colors.muted)}
-        self._total.show_curves(losses, values=True)
-        series = [Series(history.parts[name].x, history.parts[name].smoothed()) for name in PARTS]
-        self._parts.show_curves(dict(zip(PARTS.values(), zip(series, look.LABEL_COLORS, strict=False), strict=True)))
-        for chart, names, order in (
-            (self._precision, PRECISIONS, (colors.good, colors.accent, colors.muted)),
-            (self._shares, SHARES, (colors.good, colors.bad)),
+        self._charts[Kind.LOSS].show_curves(losses, values=True)
+        smooth = {key: Series(series.x, series.smoothed()) for key, series in history.parts.items()}
+        each = [(metric.legend, smooth[metric.key]) for metric in in_chart(Kind.PARTS)]
+        self._charts[Kind.PARTS].show_curves(_colored(each, look.LABEL_COLORS))
+        for kind, order in (
+            (Kind.PRECISION, (colors.good, colors.accent, colors.muted)),
+            (Kind.SHARES, (colors.good, colors.bad)),
         ):
-            known = [(text, history.metrics[name]) for name, text in names.items() if name in history.metrics]
-            measured = {text: (one, color) for (text, one), color in zip(known, order, strict=False)}
-            chart.show_curves(measured, values=True)
-            chart.say_nothing("" if known else "Measured at the end of each epoch.")
+            known = [(m.legend, history.metrics[m.key]) for m in in_chart(kind) if m.key in history.metrics]
+            self._charts[kind].show_curves(_colored(known, order), values=True)
+            self._charts[kind].say_nothing("" if known else "Measured at the end of each epoch.")
+
+
+def _chart(kind: Kind) -> Chart:
+    least, most = LIMITS[in_chart(kind)[0].unit]
+    return Chart(kind.value, least=least, most=most)
+
+
+def _colored(curves: Sequence[tuple[str, Series]], colors: Sequence[str]) -> dict[str, tuple[Series, str]]:
+    return {name: (series, color) for (name, series), color in zip(curves, itertools.cycle(colors), strict=False)}
 
 
 class Chart(QFrame):
@@ -67,7 +81,7 @@ class Chart(QFrame):
         head = QHBoxLayout()
         head.addWidget(common.label(title))
         self._legend = common.label("", "small", right=True)
-        self._legend.setTextFormat(Qt.RichText)
+        self._legend.setTextFormat(Qt.TextFormat.RichText)
         self._legend.setMinimumWidth(1)  # both columns stay equally wide
         head.addWidget(self._legend, 1)
         self._nothing = common.label("", "small")
@@ -80,7 +94,7 @@ class Chart(QFrame):
         self._lines: dict[str, pyqtgraph.PlotDataItem] = {}
         layout = common.rows(self, margins=(14, 12, 14, 10), spacing=6)
         layout.addLayout(head)
-        layout.addWidget(self._nothing, 1, Qt.AlignTop)
+        layout.addWidget(self._nothing, 1, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self._plot, 1)
         self._dress()
 
@@ -110,7 +124,7 @@ class Chart(QFrame):
     def changeEvent(self, event: QEvent) -> None:
         """Follow the theme."""
         super().changeEvent(event)
-        if event.type() == QEvent.PaletteChange and hasattr(self, "_plot"):
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_plot"):
             self._dress()
 
     def _dress(self) -> None:
@@ -125,7 +139,7 @@ class Chart(QFrame):
 
 def _plot() -> pyqtgraph.PlotWidget:
     plot = pyqtgraph.PlotWidget()
-    plot.setFrameShape(QFrame.NoFrame)
+    plot.setFrameShape(QFrame.Shape.NoFrame)
     plot.setMenuEnabled(False)
     plot.setMouseEnabled(x=False, y=False)
     plot.hideButtons()

@@ -1,4 +1,4 @@
-"""What is to be trained? The form makes a TrainingJob and says in place what is wrong with it."""
+"""The form that makes a TrainingJob and reports in place what is wrong with it."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ class Form(QFrame):
         super().__init__(parent)
         self.setProperty("role", "page")
         self._labels: dict[str, QCheckBox] = {}
+        self._missing = ""
         self._make_fields()
         self._arrange()
         self._listen()
@@ -57,8 +58,13 @@ class Form(QFrame):
         counts: Mapping[str, int],
         models: Mapping[str, str],
         name: str,
+        missing: str = "",
     ) -> None:
-        """Offer what the project has: its splits, labels with their counts, and models (id to name)."""
+        """Offer what the project has: its splits, labels with their counts, and models (id to name).
+
+        `missing` says what is not installed that a training needs, and then none can be started.
+        """
+        self._missing = missing
         self._name.setText(name)
         self._fill_splits(Counter(photo.split for photo in photos))
         self._fill_labels([label for label in labels if label.role == "damage"], counts)
@@ -134,11 +140,13 @@ class Form(QFrame):
         except JobError as error:
             self.show_problem(error)
         else:
-            self.show_problem(None)
+            self.show_problem(JobError(self._missing) if self._missing else None)
 
     def _submit(self) -> None:
         try:
             job = self.job()
+            if self._missing:
+                raise JobError(self._missing)
         except JobError as error:
             self.show_problem(error)
             return
@@ -162,8 +170,8 @@ class Form(QFrame):
 
     def _fill_labels(self, labels: Sequence[Label], counts: Mapping[str, int]) -> None:
         while item := self._choice_layout.takeAt(0):
-            if item.widget():
-                item.widget().deleteLater()
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
         self._labels = {}
         for label in labels:
             box = QCheckBox(f"{label.name} – {amount(counts.get(label.name, 0), 'region')}")
@@ -193,8 +201,8 @@ class Form(QFrame):
         self._train, self._val = common.ComboBox(), common.ComboBox()
         self._no_split = common.label("", "muted", wrap=True)
         self._start_from, self._learn = common.ComboBox(), common.ComboBox()
-        for group, text in LEARN.items():
-            self._learn.addItem(text, group)
+        for layers, text in LEARN.items():
+            self._learn.addItem(text, layers)
         self._problem = common.label("", "bad", wrap=True)
         self._button = common.button("Start training", self._submit, "primary")
         self._cancel = common.button("Cancel", self.cancelled.emit)
@@ -210,19 +218,15 @@ class Form(QFrame):
         grid.setColumnMinimumWidth(0, 120)
         grid.setColumnStretch(1, 1)
         self._val_label = _row(grid, 7, "Validate on", self._val)
-        for row, (text, field) in enumerate(
-            (
-                ("Name", self._name),
-                ("Preset", self._preset),
-                ("Learn", _column(self._one, self._some, self._choice)),
-                (
-                    "Epochs",
-                    _line(self._epochs, common.label("of", "muted"), self._steps, common.label("steps", "muted")),
-                ),
-                ("Photos a step", _line(self._batch, self._sum)),
-                ("Learn from", _column(self._train, self._no_split)),
-            )
-        ):
+        fields: tuple[tuple[str, QWidget | QHBoxLayout | QVBoxLayout], ...] = (
+            ("Name", self._name),
+            ("Preset", self._preset),
+            ("Learn", _column(self._one, self._some, self._choice)),
+            ("Epochs", _line(self._epochs, common.label("of", "muted"), self._steps, common.label("steps", "muted"))),
+            ("Photos a step", _line(self._batch, self._sum)),
+            ("Learn from", _column(self._train, self._no_split)),
+        )
+        for row, (text, field) in enumerate(fields):
             _row(grid, row, text, field)
         _row(grid, 8, "Start from", self._start_from)
         _row(grid, 9, "Layers", self._learn)
@@ -261,7 +265,9 @@ def _row(grid: QGridLayout, row: int, text: str, field: QWidget | QHBoxLayout | 
         grid.addWidget(label, row, 0)
         grid.addWidget(field, row, 1)
     else:
-        grid.addWidget(label, row, 0, Qt.AlignTop if isinstance(field, QVBoxLayout) else Qt.Alignment())
+        grid.addWidget(label, row, 0)
+        if isinstance(field, QVBoxLayout):
+            grid.setAlignment(label, Qt.AlignmentFlag.AlignTop)
         grid.addLayout(field, row, 1)
     return label
 

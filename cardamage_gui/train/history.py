@@ -1,7 +1,4 @@
-"""What has a training told so far? Events in, numbers to draw out; no Qt.
-
-What is new in the folder of the job being shown?
-"""
+"""The history of a training: reads events from the job's folder and gives numbers to draw; no Qt in the values."""
 
 from __future__ import annotations
 
@@ -14,16 +11,10 @@ from typing import Any
 from qtpy.QtCore import QObject, QTimer, Signal
 
 from cardamage_core.errors import CarDamageError
+from cardamage_core.training.metrics import Chart, in_chart
 
 from ..background import Background, Task
 
-PARTS = {
-    "rpn_class": "proposal class",
-    "rpn_box": "proposal box",
-    "class": "class",
-    "box": "box",
-    "mask": "mask",
-}
 SMOOTH = 0.9  # weight of what came before in the smoothed loss
 
 
@@ -60,14 +51,18 @@ class Series:
         return out
 
 
+def _parts() -> list[str]:
+    return [metric.key for metric in in_chart(Chart.PARTS)]
+
+
 class History:
     """The curves, notes and pictures of one training."""
 
     def __init__(self) -> None:
         self.loss = Series()
-        self.parts = {name: Series() for name in PARTS}
+        self.parts = {name: Series() for name in _parts()}
         self.validation = Series()
-        self.validation_parts = {name: Series() for name in PARTS}
+        self.validation_parts = {name: Series() for name in _parts()}
         self.metrics: dict[str, Series] = {}
         self.notes: list[str] = []
         self.skipped: dict[str, str] = {}
@@ -75,6 +70,7 @@ class History:
         self.picture_epoch = 0
         self.photos = 0
         self.validation_photos = 0
+        self.begun_from = ""  # the weights that were really loaded; "" until it is told
         self.compiling = False
         self.checkpoint: tuple[int, float] | None = None  # step and when, seconds since 1970
 
@@ -88,6 +84,7 @@ class History:
         step = event.get("step", 0)
         self.photos = event.get("photos", 0)
         self.validation_photos = event.get("validation", 0)
+        self.begun_from = str(event.get("begun_from", "")) or self.begun_from
         self.notes.clear()
         for series in self._all():
             series.forget_after(step)
@@ -195,7 +192,7 @@ class JobFeed(QObject):
             lambda: _read(folder, offset, log=log), self._seen, self._not_seen, urgent=True
         )
 
-    def _seen(self, found: tuple[list[dict], int, list[str]]) -> None:
+    def _seen(self, found: tuple[list[dict[str, Any]], int, list[str]]) -> None:
         self._reading = None
         events, self._offset, log = found
         if events:
@@ -211,7 +208,7 @@ class JobFeed(QObject):
         self.log_changed.emit(self._log)
 
 
-def _read(folder: Path, offset: int, *, log: bool) -> tuple[list[dict], int, list[str]]:
+def _read(folder: Path, offset: int, *, log: bool) -> tuple[list[dict[str, Any]], int, list[str]]:
     from cardamage_core.jobs import events, queue
 
     found, offset = events.read(folder / "events.jsonl", offset)

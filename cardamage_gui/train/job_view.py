@@ -1,24 +1,26 @@
-"""How far is one training, and what can be done with it?"""
+"""The view of one training: progress, curves, previews, log, and buttons to stop and resume."""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import Signal
-from qtpy.QtGui import QFontDatabase
-from qtpy.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QProgressBar, QVBoxLayout, QWidget
+from qtpy.QtCore import QSize, Qt, Signal
+from qtpy.QtGui import QFontDatabase, QImage, QPainter, QPaintEvent
+from qtpy.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from cardamage_core.errors import CarDamageError
 from cardamage_core.text import amount, memory, time_left
 
-from ..background import Background
+from ..background import Background, Task
 from ..widgets import common
 from .history import JobFeed
-from .previews import Pictures
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from cardamage_core.jobs.queue import JobStatus
 
     from .curves import Curves
@@ -60,7 +62,7 @@ class JobView(QFrame):
         self._show_buttons(job)
 
     def rest(self) -> None:
-        """Nobody looks: do not follow until `show_job` is called again."""
+        """Out of view: do not follow until `show_job` is called again."""
         self._feed.rest()
 
     def close_feed(self) -> None:
@@ -105,7 +107,7 @@ class JobView(QFrame):
     def _show_words(self, job: JobStatus) -> None:
         history = self._feed.history
         self._title.setText(job.job.name)
-        self._about.setText(about(job, history.photos, history.validation_photos))
+        self._about.setText(about(job, history.photos, history.validation_photos, begun_from=history.begun_from))
         self._bar.setValue(round(1000 * job.fraction))
         common.set_property(self._bar, "state", job.state)
         self._where.setText("stopping…" if job.id in self._stopping else where(job))
@@ -184,8 +186,8 @@ class JobView(QFrame):
         self._pictures = Pictures(self._background)
         self._log = QPlainTextEdit()
         self._log.setReadOnly(True)
-        self._log.setFont(QFontDatabase.systemFont(QFontDatabase.FixedFont))
-        self._log.setLineWrapMode(QPlainTextEdit.NoWrap)
+        self._log.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self._log.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self._log.setFixedHeight(LOG_HEIGHT)
         self._log.setAccessibleName("Log")
         self._log.hide()
@@ -229,14 +231,18 @@ class JobView(QFrame):
             self.try_model.emit(self._job.model)
 
 
-def about(job: JobStatus, photos: int, validation: int) -> str:
-    """What is trained, in one line."""
-    start = {
-        "included": "from the damage model that comes along",
+def about(job: JobStatus, photos: int, validation: int, *, begun_from: str = "") -> str:
+    """What is trained, in one line; `begun_from` are the weights that were found, "" while that is not known."""
+    known = {
+        "included": "from the damage model in the box",
         "imagenet": "from ImageNet",
+        "coco": "from COCO",
         "none": "from random weights",
-    }.get(job.job.start, f"from {job.job.start}")
-    said = [f"{job.job.preset} preset", start]
+    }
+    said = [f"{job.job.preset} preset"]
+    if begun_from or job.job.start == "none":
+        weights = begun_from or job.job.start
+        said.append(known.get(weights, f"from {weights}"))
     if photos:
         said.append(f"{amount(photos, 'train photo')}, {validation} val")
     if job.started:
@@ -271,3 +277,95 @@ def _notes(feed: JobFeed) -> list[str]:
     skipped = len(feed.history.skipped)
     extra = [f"{amount(skipped, 'photo')} could not be read and {'is' if skipped == 1 else 'are'} left out."]
     return feed.history.notes + (extra if skipped else [])
+
+
+TILE_WIDTH, TILE_HEIGHT = 320, 240  # training.previews writes photos of this size, two a row
+GAP = 12
+
+
+class Pictures(QWidget):
+    """Up to four photos in a row."""
+
+    def __init__(self, background: Background, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._background = background
+        self._path = ""
+        self._tiles: list[QImage] = []
+        self._loading: Task | None = None
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.hide()
+
+    def show_file(self, path: str) -> None:
+        """Show another picture; "" shows none."""
+        if path == self._path:
+            return
+        self._path = path
+        if self._loading is not None:
+            self._loading.cancel()  # another picture is wanted by now
+        if path:
+            self._loading = self._background.run(lambda: _tiles(Path(path)), self._loaded, self._not_loaded)
+        else:
+            self._loaded([])
+
+    def hasHeightForWidth(self) -> bool:
+        """Photos keep their proportions."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """The height of four photos in a row."""
+        return round((width - 3 * GAP) / 4 * TILE_HEIGHT / TILE_WIDTH)
+
+    def sizeHint(self) -> QSize:
+        """A comfortable size."""
+        return QSize(900, self.heightForWidth(900))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the photos."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        width = (self.width() - 3 * GAP) / 4
+        height = min(self.height(), width * TILE_HEIGHT / TILE_WIDTH)
+        for number, tile in enumerate(self._tiles):
+            scaled = tile.scaled(
+                int(width * self.devicePixelRatioF()),
+                int(height * self.devicePixelRatioF()),
+                Qt.AspectRatioMode.KeepAspectRatio,
+                Qt.TransformationMode.SmoothTransformation,
+            )
+            scaled.setDevicePixelRatio(self.devicePixelRatioF())
+            painter.drawImage(round(number * (width + GAP)), 0, scaled)
+
+    def _loaded(self, tiles: list[np.ndarray]) -> None:
+        self._tiles = [_image(tile) for tile in tiles]
+        self.setVisible(bool(tiles))
+        self.setFixedHeight(self.heightForWidth(max(self.width(), 600)))
+        self.update()
+
+    def resizeEvent(self, _event: object) -> None:
+        """Keep the proportions when the window becomes wider."""
+        self.setFixedHeight(self.heightForWidth(self.width()))
+
+    def _not_loaded(self, error: CarDamageError) -> None:
+        """A preview that is just being replaced, or gone with its job, is no reason to interrupt."""
+        self.setToolTip(error.title)
+        self._loaded([])
+
+
+def _tiles(path: Path) -> list[np.ndarray]:
+    from cardamage_core import imaging
+
+    picture = imaging.load(path)
+    rows, columns = max(1, picture.shape[0] // TILE_HEIGHT), max(1, picture.shape[1] // TILE_WIDTH)
+    cut = [
+        picture[y * TILE_HEIGHT : (y + 1) * TILE_HEIGHT, x * TILE_WIDTH : (x + 1) * TILE_WIDTH]
+        for y in range(rows)
+        for x in range(columns)
+    ]
+    return [tile.copy() for tile in cut[:4] if tile.min() != tile.max()]  # an odd row is filled up with a grey tile
+
+
+def _image(tile: np.ndarray) -> QImage:
+    height, width, _ = tile.shape
+    return QImage(tile.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()

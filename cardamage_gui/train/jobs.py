@@ -1,21 +1,32 @@
-"""How are trainings and models listed?"""
+"""The jobs of a project: a watch on their folders, and the lists of trainings and models.
+
+The workers are processes of their own and write into their job folders. `JobsWatch` reads the folders twice a second
+while a job is live, and now and then otherwise, so that a job started on the command line appears too.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qtpy.QtCore import QAbstractListModel, QModelIndex, QRect, QRectF, QSize, Qt
+from qtpy.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QRectF, QSize, Qt, QTimer, Signal
 from qtpy.QtGui import QColor, QFont, QFontMetrics, QPainter
 from qtpy.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from cardamage_core.errors import CarDamageError
+from cardamage_core.training.metrics import METRICS
+
 from .. import look
+from ..background import Background, Task
+from ..session import Session
+from ..widgets import common
 
 if TYPE_CHECKING:
     from cardamage_core.jobs.queue import JobStatus
     from cardamage_core.models.registry import Model
 
-ITEM = Qt.UserRole
+ITEM = Qt.ItemDataRole.UserRole
 JOB_ROW = 64
 
 
@@ -26,20 +37,20 @@ class ItemsModel(QAbstractListModel):
         super().__init__(parent)
         self._items: list[Any] = []
 
-    def rowCount(self, parent: QModelIndex | None = None) -> int:
+    def rowCount(self, parent: common.ModelIndex | None = None) -> int:
         """Rows at the top level."""
         return 0 if parent is not None and parent.isValid() else len(self._items)
 
-    def data(self, index: QModelIndex, role: int = Qt.DisplayRole) -> Any:
+    def data(self, index: common.ModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """The value itself, or its name for screen readers and tests."""
         if not index.isValid():
             return None
         item = self._items[index.row()]
         if role == ITEM:
             return item
-        if role in (Qt.DisplayRole, Qt.AccessibleTextRole):
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return name_of(item)
-        return tip_of(item) if role == Qt.ToolTipRole else None
+        return tip_of(item) if role == Qt.ItemDataRole.ToolTipRole else None
 
     def set_items(self, items: Sequence[Any]) -> None:
         """Show these; nothing moves when only their state changed."""
@@ -66,18 +77,19 @@ class ItemsView(QListView):
         self.setAccessibleName(name)
         self.setObjectName(name)
         self.setMouseTracking(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QListView.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.items = ItemsModel(self)
         self.setItemDelegate(delegate(self))
-        self.setModel(ItemsModel(self))
+        self.setModel(self.items)
 
     def show_items(self, items: Sequence[Any]) -> None:
         """Show these items and keep what was chosen."""
         chosen = self.chosen()
-        self.model().set_items(items)
+        self.items.set_items(items)
         if chosen is not None and self.chosen() is None:
-            self.setCurrentIndex(self.model().index_of(key_of(chosen)))
-        rows = self.model().rowCount()
+            self.setCurrentIndex(self.items.index_of(key_of(chosen)))
+        rows = self.items.rowCount()
         height = self.sizeHintForRow(0) * rows if rows else 0
         self.setMinimumHeight(min(height, 3 * JOB_ROW))
         self.setMaximumHeight(height)
@@ -90,11 +102,11 @@ class ItemsView(QListView):
 class JobDelegate(QStyledItemDelegate):
     """A training: name, state, bar, and what there is to say about it."""
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex) -> QSize:
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: common.ModelIndex) -> QSize:
         """All rows are alike."""
         return QSize(100, JOB_ROW)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: common.ModelIndex) -> None:
         """Draw one row."""
         job: JobStatus = index.data(ITEM)
         colors = look.of(option.widget)
@@ -105,42 +117,47 @@ class JobDelegate(QStyledItemDelegate):
         painter.setPen(color)
         painter.drawText(box.right() - width, box.top() + 8 + metrics.ascent(), job.state)
         painter.setPen(QColor(colors.text))
-        name = metrics.elidedText(job.job.name, Qt.ElideRight, box.width() - width - 12)
+        name = metrics.elidedText(job.job.name, Qt.TextElideMode.ElideRight, box.width() - width - 12)
         painter.drawText(box.left(), box.top() + 8 + metrics.ascent(), name)
         _paint_bar(painter, QRect(box.left(), box.top() + 31, box.width(), 6), job.fraction, color, colors)
         painter.setPen(QColor(colors.muted))
         painter.setFont(small(option))
-        text = QFontMetrics(painter.font()).elidedText(said_of(job), Qt.ElideRight, box.width())
-        painter.drawText(QRect(box.left(), box.top() + 41, box.width(), 18), Qt.AlignLeft | Qt.AlignVCenter, text)
+        text = QFontMetrics(painter.font()).elidedText(said_of(job), Qt.TextElideMode.ElideRight, box.width())
+        painter.drawText(
+            QRect(box.left(), box.top() + 41, box.width(), 18),
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
+            text,
+        )
 
 
 class ModelDelegate(QStyledItemDelegate):
     """A model: its name and how good it is."""
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex) -> QSize:
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: common.ModelIndex) -> QSize:
         """All rows are alike."""
         return QSize(100, look.ROW_SMALL + 4)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: common.ModelIndex) -> None:
         """Draw one row."""
         model: Model = index.data(ITEM)
         colors = look.of(option.widget)
         box = paint_row(painter, option, colors)
         metrics = QFontMetrics(option.font)
-        measured = model.card.metrics.get("mask_ap50")
-        said = f"mask AP50 {measured:.2f}" if isinstance(measured, int | float) else model.card.preset
+        best = METRICS[0]
+        measured = model.card.metrics.get(best.key)
+        said = f"{best.column} {measured:.2f}" if isinstance(measured, int | float) else model.card.preset
         width = metrics.horizontalAdvance(said)
         painter.setPen(QColor(colors.muted))
-        painter.drawText(box, Qt.AlignRight | Qt.AlignVCenter, said)
+        painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, said)
         painter.setPen(QColor(colors.text))
-        name = metrics.elidedText(model.card.name, Qt.ElideMiddle, box.width() - width - 12)
-        painter.drawText(box, Qt.AlignLeft | Qt.AlignVCenter, name)
+        name = metrics.elidedText(model.card.name, Qt.TextElideMode.ElideMiddle, box.width() - width - 12)
+        painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
 
 
 def paint_row(painter: QPainter, option: QStyleOptionViewItem, colors: look.Palette) -> QRect:
     """Draw a row's ground and give back the box for what stands on it."""
-    chosen = bool(option.state & QStyle.State_Selected)
-    if chosen or option.state & QStyle.State_MouseOver:
+    chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+    if chosen or option.state & QStyle.StateFlag.State_MouseOver:
         painter.fillRect(option.rect, QColor(colors.raised))
     if chosen:
         painter.fillRect(QRect(option.rect.left(), option.rect.top(), 3, option.rect.height()), QColor(colors.accent))
@@ -191,11 +208,91 @@ def tip_of(item: Any) -> str:
 
 def _paint_bar(painter: QPainter, box: QRect, fraction: float, color: QColor, colors: look.Palette) -> None:
     painter.save()
-    painter.setRenderHint(QPainter.Antialiasing)
-    painter.setPen(Qt.NoPen)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(colors.line))
     painter.drawRoundedRect(QRectF(box), 3, 3)
     if fraction > 0:
         painter.setBrush(color)
         painter.drawRoundedRect(QRectF(box.left(), box.top(), max(6.0, box.width() * fraction), box.height()), 3, 3)
     painter.restore()
+
+
+LIVE, IDLE = 500, 4000  # milliseconds between two looks
+
+
+class JobsWatch(QObject):
+    """The project's jobs, newest first, as they were at the last look."""
+
+    changed = Signal()  # the list or the state of a job
+    finished = Signal(object)  # JobStatus of a job that ended while we watched
+
+    def __init__(self, session: Session, background: Background, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._background = background
+        self._jobs: tuple[JobStatus, ...] = ()
+        self._folder: Path | None = None
+        self._looking: Task | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.look)
+        session.project_changed.connect(self._project_changed)
+
+    def jobs(self) -> tuple[JobStatus, ...]:
+        """All jobs of the open project, newest first."""
+        return self._jobs
+
+    def running(self) -> JobStatus | None:
+        """The job that runs now, else the next one that waits."""
+        live = [job for job in self._jobs if job.live]
+        return next((job for job in live if job.state == "running"), live[-1] if live else None)
+
+    def look(self) -> None:
+        """Look at the folders now; `changed` follows when something did."""
+        if self._looking is not None or self._folder is None:
+            return
+        folder = self._folder
+        self._looking = self._background.run(lambda: _jobs(folder), self._seen, self._not_seen, urgent=True)
+
+    def close(self) -> None:
+        """Look no more."""
+        self._timer.stop()
+        self._folder = None
+        if self._looking is not None:
+            self._looking.cancel()
+
+    def _project_changed(self) -> None:
+        project = self._session.project
+        self._folder = project.folder if project else None
+        if self._looking is not None:
+            self._looking.cancel()  # what it finds, or fails at, is another project's
+        self._looking = None
+        self._take(())
+        self.look()
+
+    def _seen(self, jobs: tuple[JobStatus, ...]) -> None:
+        self._looking = None
+        self._take(jobs)
+        self._timer.start(LIVE if any(job.live for job in jobs) else IDLE)
+
+    def _not_seen(self, error: CarDamageError) -> None:
+        self._looking = None
+        self._timer.start(IDLE)
+        self._session.failed.emit(error)
+
+    def _take(self, jobs: tuple[JobStatus, ...]) -> None:
+        if jobs == self._jobs:
+            return
+        was_live = {job.id for job in self._jobs if job.live}
+        self._jobs = jobs
+        self.changed.emit()
+        for job in jobs:
+            if job.id in was_live and not job.live:
+                self.finished.emit(job)
+
+
+def _jobs(folder: Path) -> tuple[JobStatus, ...]:
+    from cardamage_core.jobs import queue  # not needed for the first paint
+
+    return tuple(queue.jobs(folder))

@@ -1,37 +1,39 @@
-"""The Train page: which trainings are there, how far are they, and what came out?"""
+"""The Train page: the list of trainings and models, and the form, view or card beside it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QItemSelectionModel, Qt, Signal
+from qtpy.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
 from qtpy.QtGui import QHideEvent, QShowEvent
-from qtpy.QtWidgets import QStackedWidget, QWidget
+from qtpy.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QStackedWidget, QWidget
 
 from cardamage_core.errors import CarDamageError
+from cardamage_core.text import amount
+from cardamage_core.training import requirements
 from cardamage_core.training.job import TrainingJob
+from cardamage_core.training.metrics import METRICS
 
 from ..background import Background
 from ..commands import actions
 from ..commands.actions import Action
 from ..commands.editor import keyed
-from ..job_monitor import JobsWatch
 from ..session import Session
 from ..widgets import common
 from ..widgets.docks import LEFT, Docks, Panel
 from .form import Form
 from .job_view import JobView
-from .jobs import ItemsView, JobDelegate, ModelDelegate, key_of
-from .results import Results
+from .jobs import ItemsView, JobDelegate, JobsWatch, ModelDelegate, key_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cardamage_core.models.registry import Model
+    from cardamage_core.models.registry import Model, ModelCard
     from cardamage_core.project import Project
 
-WIDTH = 290  # of the list
+LIST_WIDTH = 290  # of the list
 GOES_ON = "The training goes on when this window is closed"
 
 
@@ -47,7 +49,7 @@ class TrainPage(QWidget):
         super().__init__()
         self._session, self._background, self._watch = session, background, watch
         self._wanted = ""  # the job just started, to be shown as soon as it is listed
-        self.setFocusPolicy(Qt.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._make_widgets()
         self._arrange()
         self._listen()
@@ -57,7 +59,7 @@ class TrainPage(QWidget):
         self.docks.share(actions.bind(self, self._actions).values())
 
     def offered_actions(self) -> list[Action]:
-        """What can be done here; also shadows Qt's list, which nobody needs."""
+        """What can be done here."""
         return list(self._actions)
 
     def new_training(self) -> None:
@@ -85,10 +87,10 @@ class TrainPage(QWidget):
         self._jobs.show_items(jobs)
         self._show_heads()
         if self._wanted in {job.id for job in jobs}:
-            self._jobs.setCurrentIndex(self._jobs.model().index_of(self._wanted))
+            self._jobs.setCurrentIndex(self._jobs.items.index_of(self._wanted))
             self._wanted = ""
         elif jobs and self.isVisible() and self._stack.currentWidget() is self._empty:
-            self._jobs.setCurrentIndex(self._jobs.model().index(0))
+            self._jobs.setCurrentIndex(self._jobs.items.index(0))
         shown = self._jobs.chosen()
         if shown is not None and self.isVisible() and self._stack.currentWidget() is self._job_view:
             self._job_view.show_job(shown)
@@ -135,7 +137,7 @@ class TrainPage(QWidget):
         self._job_view.rest()
 
     def _show_hint(self) -> None:
-        """Nobody needs to wait for a training: say so while one runs."""
+        """Say while a training runs that annotating can go on."""
         job = self._watch.running()
         if not self.isVisible():
             return
@@ -154,6 +156,7 @@ class TrainPage(QWidget):
             counts=project.label_counts(),
             models=models,
             name=f"damage-{len(self._watch.jobs()) + 1}",
+            missing=requirements.sentence(),
         )
 
     def _start(self, job: TrainingJob) -> None:
@@ -175,7 +178,7 @@ class TrainPage(QWidget):
     def _form_cancelled(self) -> None:
         jobs = self._watch.jobs()
         if jobs:
-            self._jobs.setCurrentIndex(self._jobs.model().index(0))
+            self._jobs.setCurrentIndex(self._jobs.items.index(0))
         else:
             self._stack.setCurrentWidget(self._empty)
 
@@ -183,7 +186,7 @@ class TrainPage(QWidget):
 
     @cached_property
     def _form(self) -> Form:
-        """Made when somebody wants to train: its fields would cost every start 20 ms."""
+        """Made when first needed: its fields would cost every start 20 ms."""
         form = Form()
         form.start.connect(self._start)
         form.cancelled.connect(self._form_cancelled)
@@ -199,8 +202,9 @@ class TrainPage(QWidget):
         self._job_view = JobView(self._background)
         self._results = Results()
         self._first = common.button("New training", self.new_training, "primary")
+        begin = "Choose what to learn from your annotated photos; the training runs beside the window."
         self._empty = common.EmptyState(
-            "Choose what to learn from your annotated photos; the training runs beside the window.",
+            requirements.sentence() or begin,
             self._first,
             title="No training yet",
         )
@@ -219,8 +223,8 @@ class TrainPage(QWidget):
         layout.addStretch(1)
         area = common.scrolled(sheet, "Jobs and models")
         area.setMinimumWidth(220)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
-        self.docks = Docks(self._stack, [Panel("list", "Jobs and models", area, LEFT, WIDTH)])
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.docks = Docks(self._stack, [Panel("list", "Jobs and models", area, LEFT, LIST_WIDTH)])
         common.rows(self).addWidget(self.docks)
         self._show_heads()
 
@@ -236,12 +240,12 @@ class TrainPage(QWidget):
         self._results.try_model.connect(self.try_model)
 
     def _show_heads(self) -> None:
-        self._jobs_head.setVisible(self._jobs.model().rowCount() > 0)
-        self._models_head.setVisible(self._models.model().rowCount() > 0)
+        self._jobs_head.setVisible(self._jobs.items.rowCount() > 0)
+        self._models_head.setVisible(self._models.items.rowCount() > 0)
 
     def _listed_models(self) -> list[Model]:
-        model = self._models.model()
-        return [model.index(row).data(Qt.UserRole) for row in range(model.rowCount())]
+        model = self._models.items
+        return [model.index(row).data(Qt.ItemDataRole.UserRole) for row in range(model.rowCount())]
 
     def _choose_none(self) -> None:
         _clear(self._jobs)
@@ -249,7 +253,7 @@ class TrainPage(QWidget):
 
 
 def _clear(view: ItemsView) -> None:
-    view.selectionModel().setCurrentIndex(view.model().index(-1), QItemSelectionModel.Clear)
+    view.selectionModel().setCurrentIndex(QModelIndex(), QItemSelectionModel.SelectionFlag.Clear)
 
 
 def _inset(widget: QWidget) -> QWidget:
@@ -268,6 +272,80 @@ def _started(project: Project, job: TrainingJob) -> Path:
     """Make the job's folder and start its worker; in the background, since a large data set takes a moment."""
     from cardamage_core.jobs import local, queue
 
+    requirements.check()
     folder = queue.create(project.folder, job, project.dataset())
     local.start(folder)
     return folder
+
+
+SHEET_WIDTH = 620
+
+
+class Results(QFrame):
+    """The card of the model being shown."""
+
+    try_model = Signal(str)  # its id
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "page")
+        self._model: Model | None = None
+        self._title = common.ElidedLabel("title")
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(24)
+        self._grid.setVerticalSpacing(8)
+        self._grid.setColumnStretch(1, 1)
+        try_it = common.button("Try it on photos", self._try, "primary", tip="Inspect photos with this model")
+        head = QHBoxLayout()
+        head.addWidget(self._title, 1)
+        head.addWidget(try_it)
+        sheet = QWidget()
+        sheet.setMaximumWidth(SHEET_WIDTH)
+        layout = common.rows(sheet, margins=(20, 20, 20, 20), spacing=16)
+        layout.addLayout(head)
+        layout.addLayout(self._grid)
+        layout.addStretch(1)
+        common.rows(self).addWidget(sheet)
+
+    def show_model(self, model: Model) -> None:
+        """Show another model."""
+        self._model = model
+        self._title.setText(model.card.name)
+        while item := self._grid.takeAt(0):
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        for row, (name, value) in enumerate(facts(model)):
+            self._grid.addWidget(common.label(name, "muted"), row, 0, Qt.AlignmentFlag.AlignTop)
+            text = common.label(value, wrap=True)
+            text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            self._grid.addWidget(text, row, 1)
+
+    def _try(self) -> None:
+        if self._model is not None:
+            self.try_model.emit(self._model.card.id)
+
+
+def facts(model: Model) -> list[tuple[str, str]]:
+    """The card as pairs of words and values."""
+    card = model.card
+    told = [
+        ("Outlines", ", ".join(card.classes) or "nothing"),
+        ("Preset", card.preset),
+        ("Made", card.created.replace("T", " ").partition(".")[0] + " UTC"),
+        ("Begun from", card.parent),
+        ("Photos learned from", card.data_hash[:16]),
+        ("Measured", ", ".join(_metrics(card)) or "not measured yet"),
+        ("Versions", ", ".join(f"{name} {version}" for name, version in card.versions.items())),
+        ("Weights, SHA-256", card.weights_sha256[:16]),
+        ("Folder", str(model.folder)),
+    ]
+    return [(name, value) for name, value in told if value]
+
+
+def _metrics(card: ModelCard) -> Iterable[str]:
+    for metric in METRICS:
+        value = card.metrics.get(metric.key)
+        if metric.card and isinstance(value, int | float):
+            yield metric.on_card(value)
+    if isinstance(card.metrics.get("photos"), int):
+        yield f"on {amount(card.metrics['photos'], 'photo')}"

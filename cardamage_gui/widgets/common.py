@@ -1,7 +1,4 @@
-"""Which small pieces do all pages share? Each is a plain Qt widget with a role that look.py dresses.
-
-How is long work shown? A strip with what it does, a bar, an estimate and Stop.
-"""
+"""Small widgets that all pages share, each with a role that look.py styles; the strip that shows long work."""
 
 from __future__ import annotations
 
@@ -10,7 +7,7 @@ from collections.abc import Callable, Sequence
 from html import escape
 from typing import TypeVar
 
-from qtpy.QtCore import QEvent, QSize, Qt, Signal
+from qtpy.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from qtpy.QtGui import QKeyEvent, QResizeEvent, QWheelEvent
 from qtpy.QtWidgets import (
     QBoxLayout,
@@ -29,9 +26,13 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from cardamage_core.text import time_left
+from cardamage_core.assessment.damage import Damage
+from cardamage_core.text import percent, time_left
 
 from .. import look
+from . import common
+
+ModelIndex = QModelIndex | QPersistentModelIndex  # what Qt gives to models and delegates
 
 L = TypeVar("L", bound=QBoxLayout)
 Margins = tuple[int, int, int, int]
@@ -40,11 +41,11 @@ Margins = tuple[int, int, int, int]
 def label(text: str = "", role: str = "", *, wrap: bool = False, right: bool = False) -> QLabel:
     """Text in a role of the stylesheet: title heading muted small section figure good warn bad accent key."""
     made = QLabel(text)
-    made.setTextFormat(Qt.PlainText)
+    made.setTextFormat(Qt.TextFormat.PlainText)
     made.setProperty("role", role)
     made.setWordWrap(wrap)
     if right:
-        made.setAlignment(Qt.AlignRight | Qt.AlignVCenter)
+        made.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     return made
 
 
@@ -65,7 +66,7 @@ def scrolled(sheet: QWidget, name: str) -> QScrollArea:
     area = QScrollArea()
     area.setAccessibleName(name)
     area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.NoFrame)
+    area.setFrameShape(QFrame.Shape.NoFrame)
     area.setWidget(sheet)
     return area
 
@@ -100,7 +101,7 @@ def icon_button(icon: str, tip: str, slot: Callable[[], object] | None = None, *
     made.setAccessibleName(tip)
     if text:
         made.setText(text)
-        made.setToolButtonStyle(Qt.ToolButtonTextBesideIcon)
+        made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     look.set_icon(made, icon, color="muted", active="on_accent")
     if slot is not None:
         made.clicked.connect(lambda _checked=False: slot())
@@ -125,7 +126,7 @@ class ElidedLabel(QLabel):
 
     def __init__(self, role: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setTextFormat(Qt.PlainText)
+        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("role", role)
         self._full = ""
 
@@ -153,7 +154,7 @@ class ElidedLabel(QLabel):
         self._cut()
 
     def _cut(self) -> None:
-        shown = self.fontMetrics().elidedText(self._full, Qt.ElideMiddle, max(0, self.width()))
+        shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideMiddle, max(0, self.width()))
         super().setText(shown if self.width() else self._full)
         self.setToolTip(self._full if shown != self._full else "")
 
@@ -174,10 +175,12 @@ class Links(QLabel):
 def links(name: str, role: str) -> Links:
     """An empty one, for mouse and keyboard."""
     made = Links()
-    made.setTextFormat(Qt.RichText)
+    made.setTextFormat(Qt.TextFormat.RichText)
     made.setProperty("role", role)
     made.setWordWrap(True)
-    made.setTextInteractionFlags(Qt.LinksAccessibleByMouse | Qt.LinksAccessibleByKeyboard)
+    made.setTextInteractionFlags(
+        Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+    )
     made.setAccessibleName(name)
     return made
 
@@ -202,19 +205,20 @@ class Field(QLineEdit):
 
     def event(self, event: QEvent) -> bool:
         """Keep Esc from the page's key while there is something to take back."""
-        if event.type() == QEvent.ShortcutOverride and event.key() == Qt.Key_Escape and self.isModified():
+        escape = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
+        if escape and event.type() == QEvent.Type.ShortcutOverride and self.isModified():
             event.accept()
             return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter takes what was typed, Esc takes it back."""
-        if event.key() == Qt.Key_Escape:
+        if event.key() == Qt.Key.Key_Escape:
             self.put(self._kept)
             self.escaped.emit()
         else:
             super().keyPressEvent(event)
-        if event.key() in (Qt.Key_Escape, Qt.Key_Return, Qt.Key_Enter):
+        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.done.emit()
 
 
@@ -271,7 +275,7 @@ class EmptyState(QFrame):
 
 
 def _centred(made: QLabel) -> QLabel:
-    made.setAlignment(Qt.AlignCenter)
+    made.setAlignment(Qt.AlignmentFlag.AlignCenter)
     return made
 
 
@@ -322,3 +326,48 @@ class ProgressStrip(QFrame):
         gone = time.monotonic() - self._begun
         if fraction > 0 and gone > ESTIMATE_AFTER:
             self._left.setText(f"{time_left(gone * (1 - fraction) / fraction)} left")
+
+
+class DamageCard(QFrame):
+    """The figure with its denominator, range and explanation."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "card")
+        self._head = common.label("Damage", "muted")
+        self._figure = common.label("", "figure")
+        self._range = common.label("", "muted")
+        self._why = common.label("", "small", wrap=True)
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        line.addWidget(self._figure, 0, Qt.AlignmentFlag.AlignBaseline)
+        line.addWidget(self._range, 0, Qt.AlignmentFlag.AlignBaseline)
+        line.addStretch(1)
+        layout = common.rows(self, margins=(14, 12, 14, 12), spacing=4)
+        layout.addWidget(self._head)
+        layout.addLayout(line)
+        layout.addWidget(self._why)
+        self.show_damage(None)
+
+    def show_damage(self, damage: Damage | None) -> None:
+        """Show another figure; None: no photo is shown."""
+        if damage is None:
+            self._fill("Damage", "–", "", "No photo is shown.")
+        elif damage.percent is None:
+            self._fill("Damage", "–", "", damage.explanation)
+        else:
+            spread = damage.low is not None and damage.high is not None and damage.high - damage.low >= 0.05
+            between = f"{damage.low:.1f} – {damage.high:.1f}" if spread else ""
+            self._fill(f"Damage, {damage.words}", percent(damage.percent), between, damage.explanation)
+
+    def figure(self) -> str:
+        """The figure as shown."""
+        return self._figure.text()
+
+    def head(self) -> str:
+        """What it is a share of, as shown."""
+        return self._head.text()
+
+    def _fill(self, head: str, figure: str, between: str, why: str) -> None:
+        for label, text in ((self._head, head), (self._figure, figure), (self._range, between), (self._why, why)):
+            label.setText(text)

@@ -1,4 +1,4 @@
-"""What must a person decide before work goes on? Dialogs only for decisions; everything else stands in the window."""
+"""Dialogs for decisions that work cannot go on without."""
 
 from __future__ import annotations
 
@@ -15,14 +15,23 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from cardamage_core.files import ANNOTATION_SUFFIXES, PHOTO_SUFFIXES
+
 from ..settings import TABLE, Settings
 from . import common
 
-PHOTOS = "Photos (*.jpg *.jpeg *.png *.webp *.heic *.heif *.bmp *.tif *.tiff *.mpo);;All files (*)"
+
+def _kinds(text: str, suffixes: Sequence[str]) -> str:
+    """The choices of a file dialog: these files, or all."""
+    return f"{text} ({' '.join(f'*{suffix}' for suffix in suffixes)});;All files (*)"
+
+
+PHOTOS = _kinds("Photos", PHOTO_SUFFIXES)
+ANNOTATIONS = _kinds("Annotations", ANNOTATION_SUFFIXES)
 
 
 class Dialogs:
-    """Asks for files, folders and decisions. Tests hand in one that answers by itself."""
+    """Asks for files, folders and decisions. Tests pass one that answers by itself."""
 
     def folder(self, parent: QWidget, title: str, start: Path | None = None) -> Path | None:
         """An existing folder, or None."""
@@ -31,12 +40,16 @@ class Dialogs:
     def new_folder(self, parent: QWidget, title: str, start: Path | None = None) -> Path | None:
         """A folder that may still have to be made, or None."""
         name, _ = QFileDialog.getSaveFileName(
-            parent, title, str(start or Path.home() / "New project"), "Folder (*)", options=QFileDialog.ShowDirsOnly
+            parent,
+            title,
+            str(start or Path.home() / "New project"),
+            "Folder (*)",
+            options=QFileDialog.Option.ShowDirsOnly,
         )
         return _path(name)
 
     def files(self, parent: QWidget, title: str, kinds: str = PHOTOS) -> list[Path]:
-        """Existing files; empty when nobody chose any."""
+        """Existing files; empty when none was chosen."""
         names, _ = QFileDialog.getOpenFileNames(parent, title, str(Path.home()), kinds)
         return [Path(name) for name in names]
 
@@ -59,15 +72,15 @@ class Dialogs:
         box.setWindowTitle("CarDamage")
         box.setText(text)
         box.setInformativeText(detail)
-        buttons = [box.addButton(answer, QMessageBox.AcceptRole) for answer in answers]
+        buttons = [box.addButton(answer, QMessageBox.ButtonRole.AcceptRole) for answer in answers]
         box.setDefaultButton(buttons[0])
         box.setEscapeButton(buttons[-1])
         tick = QCheckBox(option)
         tick.setChecked(on)
         if option:
             box.setCheckBox(tick)
-        box.exec_()
-        taken = buttons.index(box.clickedButton()) if box.clickedButton() in buttons else len(answers) - 1
+        box.exec()
+        taken = next((i for i, one in enumerate(buttons) if one is box.clickedButton()), len(answers) - 1)
         return taken, tick.isChecked()
 
 
@@ -87,7 +100,7 @@ class SettingsDialog(QDialog):
             self._add(grid, row, name)
         layout.addLayout(grid)
         layout.addStretch(1)
-        layout.addWidget(common.button("Close", self.reject), 0, Qt.AlignRight)
+        layout.addWidget(common.button("Close", self.reject), 0, Qt.AlignmentFlag.AlignRight)
 
     def _add(self, grid: QGridLayout, row: int, name: str) -> None:
         setting = TABLE[name]

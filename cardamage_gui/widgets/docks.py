@@ -1,12 +1,10 @@
-"""Where do the panels around a page's work stand, and how are they moved, closed and brought back?
+"""Dock panels around a page's work, with their title bars and remembered layouts.
 
 `Docks` holds the work in the middle and panels around it: Qt's docks, which can be dragged to another side, floated,
 tabbed and closed. `Layouts` remembers the arrangement of each page in the settings.
 
-How is a panel taken, floated and closed? Its title bar, which keeps out of the way.
-
-Docked, it is a strip as high as the air above the panel's first line: a small grip shows while the pointer is over the
-panel, and where it rests on the strip the title opens. A floating panel always has its title.
+Docked, a title bar is a strip as high as the space above the panel's first line: a small grip shows while the pointer
+is over the panel, and where it rests on the strip the title opens. A floating panel always has its title.
 """
 
 from __future__ import annotations
@@ -15,14 +13,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from qtpy.QtCore import QByteArray, QEvent, QPointF, QRectF, QSize, Qt, QTimer
-from qtpy.QtGui import QColor, QEnterEvent, QHideEvent, QPainter, QPaintEvent, QShowEvent
-from qtpy.QtWidgets import QAction, QDockWidget, QFrame, QMainWindow, QTabWidget, QWidget
+from qtpy.QtGui import QAction, QColor, QEnterEvent, QHideEvent, QPainter, QPaintEvent, QShowEvent
+from qtpy.QtWidgets import QDockWidget, QFrame, QMainWindow, QTabWidget, QWidget
 
 from .. import look
 from ..settings import Settings
 from . import common
 
-LEFT, RIGHT = Qt.LeftDockWidgetArea, Qt.RightDockWidgetArea
+LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 GAP = 5  # pixels between panels, to be grabbed; as in window.qss
 
 
@@ -43,9 +41,10 @@ class Docks(QMainWindow):
 
     def __init__(self, middle: QWidget, panels: Sequence[Panel]) -> None:
         super().__init__()
-        self.setWindowFlags(Qt.Widget)
-        self.setDockOptions(QMainWindow.AllowNestedDocks | QMainWindow.AllowTabbedDocks)
-        self.setTabPosition(Qt.AllDockWidgetAreas, QTabWidget.North)
+        self.setWindowFlags(Qt.WindowType.Widget)
+        self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        self._work = middle
         self.setCentralWidget(middle)
         self._wanted: str | None = ""  # the arrangement to take when first shown; None: it was taken
         self._stowed: list[Dock] = []  # floating panels put away while the page is out of view
@@ -65,7 +64,7 @@ class Docks(QMainWindow):
             dock.addActions(list(actions))
 
     def is_open(self, panel_id: str) -> bool:
-        """Is the panel there, docked, floating or behind a tab?"""
+        """Whether the panel is there: docked, floating or behind a tab."""
         dock = self.dock(panel_id)
         return dock is not None and not dock.isHidden()
 
@@ -76,7 +75,7 @@ class Docks(QMainWindow):
             return
         if dock.isVisible():
             dock.close()
-            self.centralWidget().setFocus()
+            self._work.setFocus()
         else:
             self.open(panel_id)
 
@@ -128,7 +127,7 @@ class Docks(QMainWindow):
     def event(self, event: QEvent) -> bool:
         """Draw a line where the work meets a panel, and above a panel that stands below another."""
         done = super().event(event)
-        if event.type() == QEvent.Paint:
+        if event.type() == QEvent.Type.Paint:
             self._paint_lines()
         return done
 
@@ -142,10 +141,10 @@ class Docks(QMainWindow):
 
     def _size_all(self) -> None:
         docks = list(self._docks.values())
-        self.resizeDocks(docks, [dock.panel.width for dock in docks], Qt.Horizontal)
+        self.resizeDocks(docks, [dock.panel.width for dock in docks], Qt.Orientation.Horizontal)
 
     def _paint_lines(self) -> None:
-        work = self.centralWidget().geometry()
+        work = self._work.geometry()
         painter = QPainter(self)
         painter.setPen(QColor(look.of(self).line))
         for x, there in ((work.left() - 1, work.left() > 0), (work.right() + 1, work.right() < self.width() - 1)):
@@ -226,7 +225,7 @@ class _Sheet(QFrame):
 
 
 def _text(state: QByteArray) -> str:
-    return bytes(state.toBase64()).decode("ascii")
+    return bytes(state.toBase64().data()).decode("ascii")
 
 
 def _bytes(state: str) -> QByteArray:
@@ -244,7 +243,7 @@ class DockTitle(QFrame):
     def __init__(self, dock: QDockWidget) -> None:
         super().__init__(dock)
         self.setProperty("role", "panel")
-        self.setCursor(Qt.SizeAllCursor)
+        self.setCursor(Qt.CursorShape.SizeAllCursor)
         self._dock = dock
         self._bar: QWidget | None = None
         self._near = self._floating = self._open = False
@@ -288,8 +287,8 @@ class DockTitle(QFrame):
         if self._open or not self._near:
             return
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.Antialiasing)
-        painter.setPen(Qt.NoPen)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(look.of(self).line))
         grip = QRectF(0, 0, GRIP.width(), GRIP.height())
         grip.moveCenter(QPointF(self.width() / 2, STRIP / 2))
@@ -304,15 +303,16 @@ class DockTitle(QFrame):
             return
         self._open = shown
         if shown and self._bar is None:
-            self._make()
-        self._bar.setVisible(shown)
+            self._bar = self._made()
+        if self._bar is not None:
+            self._bar.setVisible(shown)
         self.updateGeometry()
         self.update()
 
-    def _make(self) -> None:
+    def _made(self) -> QWidget:
         """Only when first needed: a start should not wait for it."""
-        self._bar = QWidget()
-        line = common.columns(self._bar, margins=(14, 2, 6, 2), spacing=2)
+        bar = QWidget()
+        line = common.columns(bar, margins=(14, 2, 6, 2), spacing=2)
         title = self._dock.windowTitle()
         line.addWidget(common.section(title))
         line.addStretch(1)
@@ -321,9 +321,10 @@ class DockTitle(QFrame):
             ("close", f"Close {title}", self._dock.close),
         ):
             button = common.icon_button(icon, tip, slot)
-            button.setCursor(Qt.ArrowCursor)
+            button.setCursor(Qt.CursorShape.ArrowCursor)
             line.addWidget(button)
-        common.rows(self).addWidget(self._bar)
+        common.rows(self).addWidget(bar)
+        return bar
 
     def _turn(self) -> None:
         self._dock.setFloating(not self._dock.isFloating())

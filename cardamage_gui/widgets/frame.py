@@ -1,4 +1,4 @@
-"""What frames every page: the top bar, the rail of pages, the notice for errors and the status bar."""
+"""The frame around every page: the top bar, the rail of pages, the notice for errors and the status bar."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ class TopBar(QFrame):
         layout = common.columns(self, margins=(14, 0, 14, 0), spacing=12)
         name = common.label("CarDamage", "heading")
         layout.addWidget(name)
-        layout.addWidget(menus, 0, Qt.AlignVCenter)
+        layout.addWidget(menus, 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(_stroke())
         layout.addWidget(self._open, 1)
         self.commands = common.icon_button("magnify", "Find a command", text="Commands")
         keyed(self.commands, "commands", "Find a command", key="Ctrl+K")
         self.commands.clicked.connect(self.commands_clicked)
         layout.addWidget(self.commands)
-        layout.addWidget(chip("commands", "Ctrl+K"), 0, Qt.AlignVCenter)
+        layout.addWidget(chip("commands", "Ctrl+K"), 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(self._job)
 
     def show_open(self, text: str, tip: str) -> None:
@@ -78,7 +78,7 @@ class _JobButton(QFrame):
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(90)
         layout.addWidget(self._text)
-        layout.addWidget(self._bar, 0, Qt.AlignVCenter)
+        layout.addWidget(self._bar, 0, Qt.AlignmentFlag.AlignVCenter)
         self.hide()
 
     def show_job(self, text: str, fraction: float) -> None:
@@ -144,7 +144,7 @@ class Notice(QFrame):
         self._title = common.label("", "bad", wrap=True)
         self._detail = common.label("", "muted", wrap=True)
         for label in (self._title, self._detail):
-            label.setTextInteractionFlags(Qt.TextSelectableByMouse)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         texts = QVBoxLayout()
         texts.setSpacing(2)
         texts.addWidget(self._title)
@@ -152,7 +152,7 @@ class Notice(QFrame):
         layout = common.columns(self, margins=(16, 8, 8, 8), spacing=16)
         layout.addLayout(texts, 1)
         self.close_button = common.icon_button("close", "Dismiss", self.hide)
-        layout.addWidget(self.close_button, 0, Qt.AlignTop)
+        layout.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
     def tell(self, error: CarDamageError) -> None:
@@ -182,7 +182,7 @@ class Foot(QFrame):
             label.hide()
             layout.addWidget(label)
         keeps = self._texts["pointer"].sizePolicy()
-        keeps.setRetainSizeWhenHidden(True)  # it comes and goes with every move of the hand
+        keeps.setRetainSizeWhenHidden(True)  # it comes and goes with every move of the pointer
         self._texts["pointer"].setSizePolicy(keeps)
         self._standing = ""
         self._timer = QTimer(self)
@@ -220,7 +220,7 @@ def _rail_button(text: str, icon: str) -> QToolButton:
     button = QToolButton()
     button.setProperty("role", "rail")
     button.setText(text)
-    button.setToolButtonStyle(Qt.ToolButtonTextUnderIcon)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
     button.setIconSize(QSize(look.ICON_LARGE, look.ICON_LARGE))
     button.setFixedSize(58, 50)
     look.set_icon(button, icon, color="muted", active="text")

@@ -1,4 +1,4 @@
-"""What was edited, and how does one get back to any moment of it? The list of edits, newest on top."""
+"""The list of edits, newest on top, to go back to any of them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..commands.palette import Roomy
 from ..session import Session
 from . import common
 
-EDIT = Qt.UserRole
+EDIT = Qt.ItemDataRole.UserRole
 PAGE = 200  # edits read at once; more as the list is scrolled
 
 
@@ -36,11 +36,11 @@ class HistoryModel(QAbstractListModel):
         self._edits = project.history(max(PAGE, len(self._edits))) if project else ()
         self.endResetModel()
 
-    def canFetchMore(self, _parent: QModelIndex) -> bool:
-        """Are there older edits?"""
+    def canFetchMore(self, _parent: common.ModelIndex) -> bool:
+        """Whether there are older edits."""
         return len(self._edits) < self._number
 
-    def fetchMore(self, _parent: QModelIndex) -> None:
+    def fetchMore(self, _parent: common.ModelIndex) -> None:
         """Read older edits."""
         project = self._session.project
         if project is None:
@@ -50,26 +50,26 @@ class HistoryModel(QAbstractListModel):
         self._edits = more
         self.endInsertRows()
 
-    def rowCount(self, parent: QModelIndex | None = None) -> int:
+    def rowCount(self, parent: common.ModelIndex | None = None) -> int:
         """The edits read so far, and where all are read the beginning."""
         if parent is not None and parent.isValid():
             return 0
         return len(self._edits) + (0 < self._number <= len(self._edits))
 
-    def data(self, index: QModelIndex, role: int = Qt.DisplayRole) -> object:
+    def data(self, index: common.ModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """What was done and when; what is undone is grey and struck out."""
         if not index.isValid():
             return None
         edit = self._edits[index.row()] if index.row() < len(self._edits) else None
         if role == EDIT:
             return edit
-        if role in (Qt.DisplayRole, Qt.AccessibleTextRole):
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             photo = self._session.summary(edit.photo) if edit and edit.photo else None
-            undone = ", undone" if edit and edit.undone and role == Qt.AccessibleTextRole else ""
+            undone = ", undone" if edit and edit.undone and role == Qt.ItemDataRole.AccessibleTextRole else ""
             return said(edit) + (f" · {photo.name}" if photo else "") + undone
-        if edit is not None and edit.undone and role == Qt.ForegroundRole:
-            return QColor(look.of(self.parent()).muted) if isinstance(self.parent(), QWidget) else None
-        if edit is not None and edit.undone and role == Qt.FontRole:
+        if edit is not None and edit.undone and role == Qt.ItemDataRole.ForegroundRole:
+            return QColor(look.of(parent).muted) if isinstance(parent := self.parent(), QWidget) else None
+        if edit is not None and edit.undone and role == Qt.ItemDataRole.FontRole:
             font = QFont()
             font.setStrikeOut(True)
             return font

@@ -1,4 +1,4 @@
-"""Where do the small pictures in the photo list come from?
+"""Thumbnails of the photo lists.
 
 They are made in the background for rows that are looked at, the latest asked for first, and kept as small JPEG files
 in the project's cache folder.
@@ -67,7 +67,7 @@ class Thumbnails(QObject):
 
     def _done(self, photo_id: str, pixels: np.ndarray) -> None:
         height, width = pixels.shape[:2]
-        image = QImage(pixels.data, width, height, 3 * width, QImage.Format_RGB888)
+        image = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888)
         self._keep(photo_id, QPixmap.fromImage(image))
 
     def _failed(self, photo_id: str, _error: CarDamageError) -> None:

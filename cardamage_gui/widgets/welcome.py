@@ -1,11 +1,9 @@
-"""What does a person see before any project is open?
-
-What does a person do first? Three steps beside the sample's photo, ticked off as they are done; shown once, ever.
-"""
+"""The start page before any project is open, and the first steps beside the sample's photo."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,8 +50,11 @@ class Welcome(QFrame):
             common.button("Import…", import_, tip="Import VIA annotations or a folder of photos"),
         ]
         self._busy = common.label("", "muted")
-        self._busy.setAlignment(Qt.AlignCenter)
+        self._busy.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._busy.hide()
+        self._models = common.label("", "small", wrap=True)
+        self._models.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._models.hide()
         self._recent = QVBoxLayout()
         self._recent.setSpacing(2)
         self._arrange()
@@ -61,15 +62,18 @@ class Welcome(QFrame):
     def show_recent(self, folders: Sequence[Path]) -> None:
         """List the recent projects."""
         while item := self._recent.takeAt(0):
-            if item.widget():
-                item.widget().deleteLater()
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
         if folders:
             self._recent.addWidget(common.section("Recent projects"))
         for folder in folders[:5]:
-            entry = common.button(
-                folder.name, lambda folder=folder: self._recent_chosen(folder), "link", tip=str(folder)
-            )
-            self._recent.addWidget(entry, 0, Qt.AlignLeft)
+            entry = common.button(folder.name, partial(self._recent_chosen, folder), "link", tip=str(folder))
+            self._recent.addWidget(entry, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def show_models(self, text: str) -> None:
+        """Say what the models in the box are good for and where they fail; "" where none came along."""
+        self._models.setText(text)
+        self._models.setVisible(bool(text))
 
     def show_busy(self, text: str) -> None:
         """Say what is being prepared; "" when ready again."""
@@ -83,7 +87,9 @@ class Welcome(QFrame):
         sheet.setMaximumWidth(WIDTH)
         column = common.rows(sheet, spacing=24)
         column.addStretch(2)
-        column.addWidget(common.label("From annotated photo to damage figure", "title"), 0, Qt.AlignHCenter)
+        column.addWidget(
+            common.label("From annotated photo to damage figure", "title"), 0, Qt.AlignmentFlag.AlignHCenter
+        )
         cards = QHBoxLayout()
         cards.setSpacing(12)
         for step in STEPS:
@@ -98,8 +104,11 @@ class Welcome(QFrame):
         column.addLayout(line)
         column.addWidget(self._busy)
         column.addWidget(
-            common.label("Or drop annotations or a folder of photos on this window.", "small"), 0, Qt.AlignHCenter
+            common.label("Or drop annotations or a folder of photos on this window.", "small"),
+            0,
+            Qt.AlignmentFlag.AlignHCenter,
         )
+        column.addWidget(self._models)
         column.addLayout(self._recent)
         column.addStretch(3)
         outer = common.columns(self, margins=(24, 24, 24, 24))
@@ -113,10 +122,10 @@ def _card(icon: str, title: str, text: str) -> QFrame:
     layout = common.rows(card, margins=(16, 14, 16, 16), spacing=6)
     sign = common.icon_button(icon, title)
     sign.setProperty("role", "sign")
-    sign.setAttribute(Qt.WA_TransparentForMouseEvents)
-    sign.setFocusPolicy(Qt.NoFocus)
+    sign.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    sign.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     sign.setIconSize(sign.iconSize() * look.ICON_LARGE / look.ICON)
-    layout.addWidget(sign, 0, Qt.AlignLeft)
+    layout.addWidget(sign, 0, Qt.AlignmentFlag.AlignLeft)
     layout.addWidget(common.label(title, "heading"))
     layout.addWidget(common.label(text, "small", wrap=True))
     layout.addStretch(1)
@@ -190,7 +199,7 @@ class StepsCard(QFrame):
         super().__init__(canvas)
         self.setProperty("role", "float")
         self.setAccessibleName("First steps")
-        self.setCursor(Qt.ArrowCursor)
+        self.setCursor(Qt.CursorShape.ArrowCursor)
         self._marks = [common.label(str(number + 1), "key") for number in range(len(FIRST_STEPS))]
         self._texts = [common.label(text) for text in FIRST_STEPS]
         self._last = common.label(LAST, "small")
@@ -213,17 +222,17 @@ class StepsCard(QFrame):
         self._place()
 
     def done(self, step: int) -> bool:
-        """Was this step done?"""
+        """Whether this step was done."""
         return self._marks[step].property("role") == "good"
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay in the corner."""
-        if event.type() == QEvent.Resize:
+        if event.type() == QEvent.Type.Resize:
             self._place()
         return super().eventFilter(watched, event)
 
     def _place(self) -> None:
-        canvas = self.parentWidget()
+        canvas = self.parentWidget() or self
         self.adjustSize()
         self.move(canvas.width() - self.width() - AIR, canvas.height() - self.height() - AIR)
 
@@ -243,7 +252,7 @@ def _line(mark: QLabel, text: QLabel) -> QHBoxLayout:
     line = QHBoxLayout()
     line.setSpacing(10)
     mark.setFixedWidth(22)
-    mark.setAlignment(Qt.AlignCenter)
+    mark.setAlignment(Qt.AlignmentFlag.AlignCenter)
     line.addWidget(mark)
     line.addWidget(text, 1)
     return line

@@ -42,7 +42,7 @@ def readers(run: Run) -> None:
 
 def _said(path: Path) -> str:
     try:
-        dataset = formats.read_with_findings(path, photos=path.parent).dataset
+        dataset = formats.read_with_problems(path, photos=path.parent).dataset
     except CarDamageError:
         return "explained"
     msgspec.json.decode(msgspec.json.encode(dataset), type=formats.Dataset)

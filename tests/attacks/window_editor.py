@@ -64,25 +64,25 @@ def edit(built: Built, numbers: random.Random) -> None:
     points = [(numbers.uniform(5, SIDE - 5), numbers.uniform(5, SIDE - 5)) for _ in range(4)]
     match kind:
         case "rectangle":
-            QTest.keyClick(canvas, Qt.Key_R)
+            QTest.keyClick(canvas, Qt.Key.Key_R)
             drag(canvas, points[:2])
         case "polygon":
-            QTest.keyClick(canvas, Qt.Key_P)
+            QTest.keyClick(canvas, Qt.Key.Key_P)
             for point in points:
                 click(canvas, point)
-            QTest.keyClick(canvas, Qt.Key_Return)
+            QTest.keyClick(canvas, Qt.Key.Key_Return)
         case "point":
-            QTest.keyClick(canvas, Qt.Key_I)
+            QTest.keyClick(canvas, Qt.Key.Key_I)
             click(canvas, points[0])
         case "move":
-            QTest.keyClick(canvas, Qt.Key_V)
+            QTest.keyClick(canvas, Qt.Key.Key_V)
             drag(canvas, points[:2])
         case "delete":
-            QTest.keyClick(canvas, Qt.Key_V)
+            QTest.keyClick(canvas, Qt.Key.Key_V)
             click(canvas, points[0])
-            QTest.keyClick(canvas, Qt.Key_Delete)
+            QTest.keyClick(canvas, Qt.Key.Key_Delete)
         case "next":
-            QTest.keyClick(canvas, Qt.Key_D if numbers.random() < 0.5 else Qt.Key_A)
+            QTest.keyClick(canvas, Qt.Key.Key_D if numbers.random() < 0.5 else Qt.Key.Key_A)
         case _:
             walk(built, kind)
 
@@ -90,30 +90,37 @@ def edit(built: Built, numbers: random.Random) -> None:
 def walk(built: Built, kind: str) -> None:
     """Undo or redo, but never the import."""
     if kind == "redo":
-        QTest.keyClick(built.window, Qt.Key_Z, Qt.ControlModifier | Qt.ShiftModifier)
+        QTest.keyClick(
+            built.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+        )
     elif built.session.project.undo_text != "Import":
-        QTest.keyClick(built.window, Qt.Key_Z, Qt.ControlModifier)
+        QTest.keyClick(built.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
 
 
 def click(canvas: object, point: tuple[float, float]) -> None:
     """Move there and click."""
     move(canvas, point)
-    QTest.mouseClick(canvas, Qt.LeftButton, Qt.NoModifier, screen(canvas, point))
+    QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, screen(canvas, point))
 
 
 def drag(canvas: object, points: list[tuple[float, float]]) -> None:
     """Press, move and let go."""
     move(canvas, points[0])
-    QTest.mousePress(canvas, Qt.LeftButton, Qt.NoModifier, screen(canvas, points[0]))
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, screen(canvas, points[0]))
     for point in points[1:]:
-        move(canvas, point, buttons=Qt.LeftButton)
-    QTest.mouseRelease(canvas, Qt.LeftButton, Qt.NoModifier, screen(canvas, points[-1]))
+        move(canvas, point, buttons=Qt.MouseButton.LeftButton)
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, screen(canvas, points[-1]))
 
 
-def move(canvas: object, point: tuple[float, float], *, buttons: Qt.MouseButtons = Qt.NoButton) -> None:
+def move(canvas: object, point: tuple[float, float], *, buttons: Qt.MouseButton = Qt.MouseButton.NoButton) -> None:
     """The mouse without a click."""
     here = QPointF(screen(canvas, point))
-    QApplication.sendEvent(canvas, QMouseEvent(QEvent.MouseMove, here, here, Qt.NoButton, buttons, Qt.NoModifier))
+    QApplication.sendEvent(
+        canvas,
+        QMouseEvent(
+            QEvent.Type.MouseMove, here, here, Qt.MouseButton.NoButton, buttons, Qt.KeyboardModifier.NoModifier
+        ),
+    )
 
 
 def screen(canvas: object, point: tuple[float, float]) -> QPoint:

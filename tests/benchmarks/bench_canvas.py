@@ -162,7 +162,7 @@ def looking(page: AnnotatePage) -> dict[str, Figure]:
         return figure([cpu(lambda i=i: zoom(1.02 if i % 2 else 1 / 1.02)) for i in range(ZOOMS)])
 
     for turn, turned in ((1, "turned, "), (0, "")):
-        canvas.turn_to(turn)
+        canvas.rotate_to(turn)
         canvas.fit()
         figures[f"zoom repaint, {turned}whole photo"] = zooms()
         canvas.zoom_to(1.0)
@@ -181,7 +181,7 @@ def open_project(app: QApplication, session: Session, page: AnnotatePage, folder
     page._loader.loaded.connect(lambda photo_id, _pixels: loaded.append(photo_id))
     session.open(folder)
     while not loaded:
-        app.processEvents(QEventLoop.WaitForMoreEvents)
+        app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
     page.canvas.repaint()
 
 
@@ -213,13 +213,14 @@ def drag(
     canvas = page.canvas
     x, y = canvas.viewport.to_screen(region.shape.rings[0][0])
     settle(app, background)
-    mouse(canvas, QEvent.MouseMove, x, y)
-    mouse(canvas, QEvent.MouseButtonPress, x, y)
+    mouse(canvas, QEvent.Type.MouseMove, x, y)
+    mouse(canvas, QEvent.Type.MouseButtonPress, x, y)
     steps = [
-        cpu(lambda i=i: (mouse(canvas, QEvent.MouseMove, x + i, y + i), canvas.repaint())) for i in range(1, STEPS + 1)
+        cpu(lambda i=i: (mouse(canvas, QEvent.Type.MouseMove, x + i, y + i), canvas.repaint()))
+        for i in range(1, STEPS + 1)
     ]
     settle(app, background, seconds=0.3)
-    release = cpu(lambda: (mouse(canvas, QEvent.MouseButtonRelease, x + STEPS, y + STEPS), canvas.repaint()))
+    release = cpu(lambda: (mouse(canvas, QEvent.Type.MouseButtonRelease, x + STEPS, y + STEPS), canvas.repaint()))
     assert session.regions("p")[2500] != region, "the drag must have moved the vertex"
     return steps, release
 
@@ -227,14 +228,27 @@ def drag(
 def mouse(canvas: object, kind: QEvent.Type, x: float, y: float) -> None:
     """One event of the left button."""
     at = QPointF(x, y)
-    QApplication.sendEvent(canvas, QMouseEvent(kind, at, at, Qt.LeftButton, Qt.LeftButton, Qt.NoModifier))
+    QApplication.sendEvent(
+        canvas,
+        QMouseEvent(kind, at, at, Qt.MouseButton.LeftButton, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier),
+    )
 
 
 def hover(canvas: object, x: float, y: float) -> None:
     """Move without a button, and paint what that changes."""
     at = QPointF(x, y)
-    QApplication.sendEvent(canvas, QMouseEvent(QEvent.MouseMove, at, at, Qt.NoButton, Qt.NoButton, Qt.NoModifier))
-    QApplication.sendPostedEvents(None, QEvent.UpdateRequest)
+    QApplication.sendEvent(
+        canvas,
+        QMouseEvent(
+            QEvent.Type.MouseMove,
+            at,
+            at,
+            Qt.MouseButton.NoButton,
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+        ),
+    )
+    QApplication.sendPostedEvents(None, QEvent.Type.UpdateRequest)
 
 
 def cpu(work: Callable[[], object]) -> float:

@@ -85,14 +85,14 @@ def measure(app: QApplication, folder: Path) -> dict[str, Figure]:
         shown.clear()
         do()
         while session.current not in shown:
-            app.processEvents(QEventLoop.WaitForMoreEvents)
+            app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
         page.repaint()
 
     figures = {"open": timed(lambda: until_shown(lambda: session.open(folder)))}
     checked: list[bool] = []
     page._checking.changed.connect(lambda: checked.append(True))
     begun = time.monotonic()
-    while not checked and time.monotonic() - begun < 180:  # the findings of all photos, in the background
+    while not checked and time.monotonic() - begun < 180:  # the problems of all photos, in the background
         settle(app, 0.1)
     settle(app, 1.0)
     figures["next photo"] = middle([lambda: until_shown(page.next_photo) for _ in range(5)], app)

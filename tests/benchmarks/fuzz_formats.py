@@ -93,7 +93,7 @@ def _said(seed: int, originals: list[tuple[Path, Path, bytes]], failures: list[s
     one.write_bytes(broken(random, content))
     signal.setitimer(signal.ITIMER_PROF, HANG)
     try:
-        dataset = formats.read_with_findings(path, photos=path.parent).dataset
+        dataset = formats.read_with_problems(path, photos=path.parent).dataset
         msgspec.json.decode(msgspec.json.encode(dataset), type=formats.Dataset)
     except CarDamageError:
         return "explained"

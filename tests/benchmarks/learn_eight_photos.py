@@ -21,7 +21,7 @@ from cardamage_core.mrcnn import Config, MaskRCNN, TrainStep
 from cardamage_core.project import import_plan
 from cardamage_core.training import initial_weights
 from cardamage_core.training.dataset import Photos
-from cardamage_core.training.metrics import MIN_SCORE, validation_metrics
+from cardamage_core.training.validation import MIN_SCORE, validation_metrics
 
 PHOTOS = 8
 GOAL = 0.95

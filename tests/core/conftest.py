@@ -11,7 +11,8 @@ import pytest
 from cardamage_core.models import registry
 
 CHANGES = {"image_min_side": 64, "image_max_side": 64, "canvas_floor": 64, "proposals_inference": 8, "detection_max": 5}
-CHANGES |= {"backbone": "mobilenetv2"}  # whose random weights outline something
+CHANGES |= {"backbone": "mobilenetv2", "norm_groups": 0, "detection_rule": "likeliest"}  # whole outlines by chance
+CHANGES |= {"anchor_sizes": (32.0, 64.0, 128.0, 256.0), "anchor_ratios": (0.5, 1.0, 2.0)}
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,16 @@
 """Nothing half-written remains."""
 
 import hashlib
+import re
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from cardamage_core import files, formats, imaging
 from cardamage_core.errors import CarDamageError
 from cardamage_core.files import atomic_path, sha256, write_atomic
 
@@ -59,3 +63,17 @@ def test_a_folder_that_is_a_file_is_one_clear_error(tmp_path):
 def test_sha256_is_that_of_the_bytes(tmp_path):
     (tmp_path / "a").write_bytes(b"abc")
     assert sha256(tmp_path / "a") == hashlib.sha256(b"abc").hexdigest()
+
+
+def test_every_photo_that_is_offered_can_be_decoded_and_every_annotation_file_be_read():
+    imaging._register_heif()  # what Pillow does not know by itself
+    assert set(files.PHOTO_SUFFIXES) <= set(Image.registered_extensions())
+    written = {formats.FORMATS[name].suffix for name in formats.WRITABLE} - {""}
+    assert written <= set(files.ANNOTATION_SUFFIXES)
+
+
+def test_the_lists_of_suffixes_stand_in_one_place():
+    root = Path(files.__file__).parents[1]
+    listed = re.compile(r"\*?\.(jpe?g|png|webp|json|csv|xml)\W{1,5}\*?\.(jpe?g|png|webp|json|csv|xml)\b")
+    sources = [path for name in ("cardamage_core", "cardamage_gui") for path in (root / name).rglob("*.py")]
+    assert [path.name for path in sources if listed.search(path.read_text("utf-8"))] == ["files.py"]

@@ -2,6 +2,8 @@
 
 import itertools
 import math
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -107,6 +109,22 @@ def test_a_dab_of_the_brush_has_as_few_vertices_as_its_tolerance_allows(toleranc
 
 def _middles(coords):
     return [((ax + bx) / 2, (ay + by) / 2) for (ax, ay), (bx, by) in itertools.pairwise(coords)]
+
+
+def test_pairs_become_groups_of_all_that_hang_together():
+    assert geometry.connected_components(6, [(0, 1), (4, 5), (1, 4)]) == [[0, 1, 4, 5], [2], [3]]
+    assert geometry.connected_components(3, np.array([[2, 0], [1, 1], [0, 2], [2, 0]])) == [[0, 2], [1]]
+
+
+def test_without_pairs_each_is_its_own_group():
+    assert geometry.connected_components(3, []) == geometry.connected_components(3, [(1, 1)]) == [[0], [1], [2]]
+    assert geometry.connected_components(0, []) == []
+
+
+def test_what_touches_nothing_waits_for_no_library():
+    code = "import sys; from cardamage_core import geometry; geometry.connected_components(2, [(0, 0), (1, 1)]); "
+    code += "print('scipy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
 
 
 CORNER = st.tuples(*[st.integers(0, 12).map(float)] * 2)

@@ -8,7 +8,7 @@ from qtpy.QtWidgets import QAbstractButton, QAbstractScrollArea, QComboBox, QLab
 def takes_focus(widget):
     """Whether Tab stops at a widget; parts that Qt makes inside its own widgets are theirs."""
     inner = isinstance(widget.parent(), QComboBox | QAbstractScrollArea) or widget.objectName().startswith("qt_")
-    return bool(widget.focusPolicy() & Qt.TabFocus) and not inner and widget.isVisible()
+    return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus) and not inner and widget.isVisible()
 
 
 def name_of(widget):

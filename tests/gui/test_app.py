@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 
+from qtpy import API_NAME
+
 PROGRAM = """
 import sys, threading, time
 from cardamage_gui import __main__
@@ -53,6 +55,8 @@ def test_plugin_folders_that_opencv_left_in_the_environment_do_no_harm(folder, t
 
 UNTIL_PAINTED = """
 import sys
+
+from qtpy import API_NAME
 from qtpy.QtWidgets import QApplication
 app = QApplication(["cardamage"])
 from cardamage_gui import app as program, crash
@@ -68,7 +72,9 @@ LATER = {  # what a start can do without; each costs it 5 to 50 ms
     *("PIL", "jinja2", "yaml", "filelock", "h5py", "pyqtgraph", "cv2", "importlib.metadata", "configparser"),
     *("cardamage_core.imaging", "cardamage_core.formats", "cardamage_core.inference.client"),
     *("cardamage_core.jobs.queue", "cardamage_core.models.registry", "cardamage_core.project.import_apply"),
-    *("PyQt5.QtDBus", "PyQt5.QtSvg", "PyQt5.QtNetwork", "unittest", "xml.etree.ElementTree"),
+    *("scipy", "imagehash", "rapidfuzz", "pooch", "requests", "rich", "cardamage_core.api"),
+    *(f"{API_NAME}.{module}" for module in ("QtDBus", "QtSvg", "QtNetwork")),
+    *("unittest", "xml.etree.ElementTree"),
 }
 
 

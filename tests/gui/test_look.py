@@ -1,7 +1,7 @@
 from dataclasses import asdict
 
 import pytest
-from qtpy.QtGui import QColor
+from qtpy.QtGui import QColor, QFont
 from qtpy.QtWidgets import QApplication, QToolButton, QWidget
 
 from cardamage_gui import look
@@ -67,3 +67,12 @@ def test_icons_follow_the_theme(qtbot, qapp):
     look.apply(qapp, "light")
 
     assert button.icon().pixmap(16).toImage() != dark
+
+
+def test_a_system_without_a_font_of_its_own_gets_one_of_ours(qapp, monkeypatch):
+    monkeypatch.setattr(look.QFontDatabase, "systemFont", lambda _kind: QFont("Sans Serif"))
+
+    look.apply(qapp, "dark")
+
+    assert qapp.font().family() in (*look.FONTS, "Sans Serif")
+    assert qapp.font().pixelSize() == look.TEXT

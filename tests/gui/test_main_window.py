@@ -8,7 +8,7 @@ from qtpy.QtWidgets import QApplication, QComboBox, QDialog, QLabel, QPushButton
 
 from cardamage_core.errors import CarDamageError
 from cardamage_core.project import Project
-from cardamage_gui.commands.presets import PRESETS
+from cardamage_gui.commands.shortcuts import PRESETS
 from cardamage_gui.widgets.dialogs import SettingsDialog
 
 
@@ -21,8 +21,16 @@ def drop(widget, paths):
     """Drop files as a file manager does."""
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    widget.dragEnterEvent(QDragEnterEvent(QPoint(50, 50), Qt.CopyAction, data, Qt.LeftButton, Qt.NoModifier))
-    widget.dropEvent(QDropEvent(QPointF(50, 50), Qt.CopyAction, data, Qt.LeftButton, Qt.NoModifier))
+    widget.dragEnterEvent(
+        QDragEnterEvent(
+            QPoint(50, 50), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        )
+    )
+    widget.dropEvent(
+        QDropEvent(
+            QPointF(50, 50), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        )
+    )
 
 
 def button(widget, text) -> QPushButton:
@@ -39,7 +47,7 @@ def test_a_first_start_offers_the_sample_a_new_project_and_import(built):
 def test_a_new_project_is_made_where_the_person_says(built, answers, tmp_path):
     answers.folder_answer = tmp_path / "Mine"
 
-    QTest.mouseClick(button(built.window, "New project…"), Qt.LeftButton)
+    QTest.mouseClick(button(built.window, "New project…"), Qt.MouseButton.LeftButton)
 
     assert built.session.project.folder == tmp_path / "Mine"
     assert "Mine · 0 photos" in texts(built.window.top)
@@ -55,11 +63,11 @@ def test_opening_a_project_fills_the_bars(opened):
 
 def test_the_rail_and_its_keys_switch_pages(opened, qtbot):
     window = opened.window
-    QTest.mouseClick(window.rail.button("train"), Qt.LeftButton)
+    QTest.mouseClick(window.rail.button("train"), Qt.MouseButton.LeftButton)
     assert window.stack.currentWidget() is opened.train
 
     qtbot.waitActive(window)
-    QTest.keyClick(window, Qt.Key_3, Qt.ControlModifier)
+    QTest.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
     assert window.stack.currentWidget() is opened.inspect
     assert window.rail.button("inspect").isChecked()
 
@@ -118,7 +126,7 @@ def test_an_error_stays_until_it_is_dismissed(built):
     built.window.tell(CarDamageError("It broke.", "Mend it."))
     assert built.window.notice.text() == "It broke."
 
-    QTest.mouseClick(built.window.notice.close_button, Qt.LeftButton)
+    QTest.mouseClick(built.window.notice.close_button, Qt.MouseButton.LeftButton)
     assert built.window.notice.text() == ""
 
 
@@ -146,7 +154,7 @@ def test_undo_works_on_every_page_by_its_key(opened, qtbot):
     opened.window.show_page("train")
     qtbot.waitActive(opened.window)
 
-    QTest.keyClick(opened.window, Qt.Key_Z, Qt.ControlModifier)
+    QTest.keyClick(opened.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
 
     assert session.regions("a") == before
     assert opened.window.foot.text() == "Undid: Delete scratch"
@@ -194,10 +202,18 @@ def test_the_place_of_the_pointer_is_told_only_over_the_photo(opened):
     for at, expected in ((inside, "x 60, y 40"), (outside, ""), (inside, "x 60, y 40")):
         here = QPointF(at)
         QApplication.sendEvent(
-            canvas, QMouseEvent(QEvent.MouseMove, here, here, Qt.NoButton, Qt.NoButton, Qt.NoModifier)
+            canvas,
+            QMouseEvent(
+                QEvent.Type.MouseMove,
+                here,
+                here,
+                Qt.MouseButton.NoButton,
+                Qt.MouseButton.NoButton,
+                Qt.KeyboardModifier.NoModifier,
+            ),
         )
         assert foot.text("pointer") == expected
-    QApplication.sendEvent(canvas, QEvent(QEvent.Leave))
+    QApplication.sendEvent(canvas, QEvent(QEvent.Type.Leave))
     assert foot.text("pointer") == ""
 
 
@@ -238,3 +254,13 @@ def test_a_note_under_way_is_kept_when_the_window_closes(opened, folder):
     opened.session.close()
     with Project.open(folder) as project:
         assert [r.attributes.get("note") for r in project.regions("a") if r.id == "dent"] == ["by the lamp"]
+
+
+@pytest.mark.parametrize("page", ["annotate", "train", "inspect"])
+def test_every_page_fits_into_a_window_of_1100_by_700(opened, page):
+    opened.window.resize(1100, 700)
+
+    opened.window.show_page(page)
+    QApplication.processEvents()
+
+    assert (opened.window.width(), opened.window.height()) == (1100, 700)

@@ -27,7 +27,7 @@ def test_a_damaged_file_is_put_aside(qapp, path):
     path.parent.mkdir()
     path.write_text("{half")
 
-    assert Settings(path).get("threshold") == 0.9
+    assert Settings(path).get("opacity") == 0.22
     assert path.with_suffix(".damaged").read_text() == "{half"
 
 
@@ -45,10 +45,10 @@ def test_values_that_do_not_fit_are_ignored(qapp, path, stored):
 def test_a_change_is_told_once(qapp, path):
     settings, told = Settings(path), []
     settings.changed.connect(told.append)
-    settings.set("threshold", 0.5)
-    settings.set("threshold", 0.5)
+    settings.set("opacity", 0.5)
+    settings.set("opacity", 0.5)
 
-    assert told == ["threshold"]
+    assert told == ["opacity"]
 
 
 def test_a_disk_that_refuses_does_not_stop_the_work(qapp, tmp_path):

@@ -23,7 +23,14 @@ def turn_wheel(widget: QWidget, notches: int) -> None:
     while receiver is not None:
         here, angle = receiver.mapFromGlobal(at), QPoint(0, 120 * notches)
         event = QWheelEvent(
-            QPointF(here), QPointF(at), QPoint(), angle, Qt.NoButton, Qt.NoModifier, Qt.NoScrollPhase, False
+            QPointF(here),
+            QPointF(at),
+            QPoint(),
+            angle,
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
         )
         QApplication.sendEvent(receiver, event)
         receiver = None if event.isAccepted() or receiver.isWindow() else receiver.parentWidget()
@@ -39,7 +46,7 @@ def combo_box() -> QComboBox:
     return made
 
 
-@pytest.mark.parametrize("make", [combo_box, common.SpinBox, lambda: common.Slider(Qt.Horizontal)])
+@pytest.mark.parametrize("make", [combo_box, common.SpinBox, lambda: common.Slider(Qt.Orientation.Horizontal)])
 @pytest.mark.parametrize("focus", [False, True])
 def test_over_a_field_in_a_scroll_area_the_page_scrolls(qtbot, make, focus):
     sheet, field, area = QWidget(), make(), QScrollArea()

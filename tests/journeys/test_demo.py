@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from cardamage_core.demo.run import CLAIM, Outcome, Recipe, run, write
+from cardamage_core.demo.run import CLAIM, DemoSettings, Outcome, run, write
 from cardamage_core.project import Project
 
 TINY = {"image_min_side": 64, "image_max_side": 64, "canvas_floor": 64, "proposals_inference": 8}
-RECIPE = Recipe(
+RECIPE = DemoSettings(
     {"train": 3, "val": 1, CLAIM: 2}, epochs=1, steps=2, batch=1, start="none", threshold=0.0, processes=1, changes=TINY
 )
 

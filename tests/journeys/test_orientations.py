@@ -16,7 +16,7 @@ from cardamage_core.annotations.model import AnnotatedPhoto, Dataset, Photo
 from cardamage_core.commands import main
 from cardamage_core.inference.client import Predictor
 from cardamage_core.project import Project
-from cardamage_core.training.dataset import Photos
+from cardamage_core.training.dataset import TrainingPhotos
 from cardamage_gui.annotate.page import AnnotatePage
 from cardamage_gui.background import Background
 from cardamage_gui.inspect.viewer import _pixels
@@ -118,7 +118,7 @@ def test_thumbnails_show_each_photo_as_displayed(photos):
 def test_the_trainer_learns_from_each_photo_as_displayed(photos):
     for orientation in ORIENTATIONS:
         path = photos / f"{orientation}.jpg"
-        (sample,) = Photos(Dataset((known(path),)), {}, longest_side=512, seed=1).batch(0, 1)
+        (sample,) = TrainingPhotos(Dataset((known(path),)), {}, longest_side=512, seed=1).batch(0, 1)
         assert np.array_equal(sample.image, as_displayed(path)), path.name
 
 
@@ -156,7 +156,7 @@ def test_real_turned_photos_are_the_same_everywhere(shared, page, qtbot, tmp_pat
     shown = shown_in_window(page, qtbot, copies, tmp_path / "project")
     for path in copies:
         expected = as_displayed(path)
-        (sample,) = Photos(Dataset((known(path),)), {}, longest_side=512, seed=1).batch(0, 1)
+        (sample,) = TrainingPhotos(Dataset((known(path),)), {}, longest_side=512, seed=1).batch(0, 1)
         assert np.array_equal(shown[path.stem], expected), path.name
         assert np.array_equal(sample.image, expected), path.name
         assert np.array_equal(small_picture(path, None), imaging.thumbnail(path)), path.name

@@ -1,4 +1,4 @@
-"""How are the CSV files of VIA 1 and 2 read and written?
+"""Reads and writes the CSV files of VIA 1 and 2.
 
 One row for each region: `filename,file_size,file_attributes,region_count,region_id,region_shape_attributes,
 region_attributes`, the header of VIA 1 beginning with `#`; a photo without regions has one row. Cells of JSON may hold
@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ...annotations.labels import new_labels
-from ...annotations.model import AnnotatedPhoto, Dataset, Finding, Region
+from ...annotations.model import AnnotatedPhoto, Dataset, Problem, Region
 from ...errors import FormatError
 from ..source import Format, Reading, Source, Written, parsed
 from .entries import KEY, LOSES, Entry, Seen, entry_to, photos_of, surveyed, usual_label_in
@@ -36,13 +36,13 @@ _UNDEFINED = re.compile(r'("(?:[^"\\]|\\.)*")|\bundefined\b', re.DOTALL)
 
 
 def recognises_via1(source: Source) -> bool:
-    """Does the first line name VIA's columns, after a `#`?"""
+    """Whether the first line names VIA's columns, after a `#`."""
     header = _header(source)
     return header is not None and header.style == "via1"
 
 
 def recognises_via2(source: Source) -> bool:
-    """Does the first line name VIA's columns?"""
+    """Whether the first line names VIA's columns."""
     header = _header(source)
     return header is not None and header.style == "via2"
 
@@ -58,7 +58,7 @@ def read(source: Source) -> Reading:
     cells = [found[entry.key][1] for entry in survey.entries]
     read = zip(seen.watch(photos_of(survey, style)), cells, strict=True)
     photos = source.keep(_with_cells(one, kept) for one, kept in read)
-    return Reading(Dataset(photos, new_labels(seen.labels)), (*_undefined(source, cells), *seen.findings()))
+    return Reading(Dataset(photos, new_labels(seen.labels)), (*_undefined(source, cells), *seen.problems()))
 
 
 def write_via1(dataset: Dataset) -> Written:
@@ -124,7 +124,7 @@ def _add_row(
     key = f"{name}{size}"
     attributes, raw = _cell(source, number, row, "file_attributes")
     if key not in result:
-        regions: dict | list = {} if style == "via1" else []
+        regions: dict[str, Any] | list[Any] = {} if style == "via1" else []
         entry = {"filename": name, "size": size, "file_attributes": attributes, "regions": regions}
         result[key] = (entry, {"file_attributes": raw} if raw else {})
     before = len(result[key][0]["regions"])
@@ -202,11 +202,11 @@ def _more(extra: dict[str, Any], cells: dict[str, Any]) -> dict[str, Any]:
     return extra | {KEY: extra.get(KEY, {}) | {"cells": cells}}
 
 
-def _undefined(source: Source, cells: list[dict[str, Any]]) -> Iterator[Finding]:
+def _undefined(source: Source, cells: list[dict[str, Any]]) -> Iterator[Problem]:
     number = sum(_holds_undefined(text) for kept in cells for text in _texts(kept))
     if number:
         text = f"{number:,} cells of {source.path.name} hold the word undefined, a fault of VIA; read as empty."
-        yield Finding("undefined-value", text, "info")
+        yield Problem("undefined-value", text, "info")
 
 
 def _texts(kept: dict[str, Any]) -> Iterator[str]:
@@ -266,7 +266,7 @@ def _lines_of(one: AnnotatedPhoto, style: str, label_in: str) -> Iterator[str]:
 
 
 def _cells(region: Region) -> dict[str, str]:
-    return region.extra.get(KEY, {}).get("cells", {})
+    return dict(region.extra.get(KEY, {}).get("cells", {}))
 
 
 def _kept(raw: str | None, data: Any) -> str:

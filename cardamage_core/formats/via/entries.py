@@ -1,10 +1,8 @@
-"""How does one entry of a VIA 1 or 2 file become an annotated photo?
+"""Converts entries of VIA 1 and 2 files to annotated photos and back.
 
 An entry is `{filename, size, regions, file_attributes, …}`; regions are an object keyed "0", "1", … in VIA 1 and a list
 in VIA 2. What our values cannot hold, such as unknown keys and the order of keys, is kept in `extra["via"]`, only where
-writing (`entries`) would not bring it back.
-
-How does an annotated photo become an entry of a VIA 1 or 2 file?
+writing would not bring it back.
 """
 
 from __future__ import annotations
@@ -17,7 +15,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ...annotations.labels import DAMAGE
-from ...annotations.model import AnnotatedPhoto, Dataset, Finding, Origin, Photo, Region
+from ...annotations.model import AnnotatedPhoto, Dataset, Origin, Photo, Problem, Region
 from ...errors import FormatError
 from ...text import count
 from .. import common
@@ -68,7 +66,7 @@ class Survey(NamedTuple):
     """The entries of a file that are sound, and where their labels are."""
 
     entries: list[Entry]
-    where: common.Place
+    where: common.LabelPlace
 
 
 def surveyed(source: Source, entries: Iterable[Entry]) -> Survey:
@@ -110,12 +108,12 @@ class Seen:
                 self._photos.append(one.photo.id)
             yield one
 
-    def findings(self) -> Iterator[Finding]:
+    def problems(self) -> Iterator[Problem]:
         """One about all regions that came without a label, with the first of their photos."""
         if self._unlabelled:
             where = f"on {count(len(self._photos), 'photo')}"
             text = f"{count(self._unlabelled, 'region')} {where} came without a label; they are called “{DAMAGE}” now."
-            yield Finding("unlabelled", text, photo=self._photos[0])
+            yield Problem("unlabelled", text, photo=self._photos[0])
 
 
 def _content(attributes: dict[str, Any]) -> Any:
@@ -134,7 +132,7 @@ def _attributes(region: Any) -> dict[str, Any] | None:
     return {} if found is None else found if isinstance(found, dict) else None
 
 
-def _photo(entry: Entry, number: int, where: common.Place, style: str) -> AnnotatedPhoto:
+def _photo(entry: Entry, number: int, where: common.LabelPlace, style: str) -> AnnotatedPhoto:
     data = entry.data
     size = data.get("size", 0)
     photo = Photo(
@@ -163,7 +161,9 @@ def _photo_extra(entry: Entry, photo: Photo, style: str) -> dict[str, Any]:
     return extra
 
 
-def _regions(entry: Entry, photo: str, where: common.Place, style: str, unread: dict[str, Any]) -> Iterator[Region]:
+def _regions(
+    entry: Entry, photo: str, where: common.LabelPlace, style: str, unread: dict[str, Any]
+) -> Iterator[Region]:
     """The regions that can be understood; the others go into `unread`, by their places, to be written back."""
     origin = Origin("imported", source=style)
     for index, (key, data) in enumerate(entry.regions()):
@@ -199,7 +199,7 @@ def _others(raw: dict[str, Any], label_in: str) -> dict[str, Any]:
     return {name: value for name, value in raw.items() if name != label_in or not is_label}
 
 
-def _label_extra(label: str, label_in: str, where: common.Place) -> dict[str, Any]:
+def _label_extra(label: str, label_in: str, where: common.LabelPlace) -> dict[str, Any]:
     extra: dict[str, Any] = {}
     if not label:
         extra["unlabelled"] = True
@@ -211,7 +211,7 @@ def _label_extra(label: str, label_in: str, where: common.Place) -> dict[str, An
     return extra
 
 
-def _region_extra(region: Region, data: dict, style: str) -> dict[str, Any]:
+def _region_extra(region: Region, data: dict[str, Any], style: str) -> dict[str, Any]:
     extra: dict[str, Any] = {}
     if not is_as_written(data.get("shape_attributes"), region.shape, closed=style == "via1"):
         extra["shape"] = data.get("shape_attributes")
@@ -221,7 +221,7 @@ def _region_extra(region: Region, data: dict, style: str) -> dict[str, Any]:
 
 
 def _is_written_back(region: Region, extra: dict[str, Any], raw: dict[str, Any]) -> bool:
-    """Would the region's attributes be written as they were read, without being kept?"""
+    """Whether the region's attributes would be written as they were read, without being kept."""
     if len(raw) == 1 and raw == {extra.get("label_in", LABEL_IN): region.label} and "in_name" not in extra:
         return True
     labelled = Region("", region.shape, region.label, region.attributes, region.origin, extra={KEY: extra})
@@ -253,19 +253,19 @@ def entry_key(entry: Any) -> str:
     return f"{entry.get('filename')}{entry.get('size', '')}" if isinstance(entry, dict) else ""
 
 
-def document(dataset: Dataset, style: str) -> tuple[dict[str, Any], tuple[Finding, ...]]:
-    """All entries by key, and a finding for each photo that needed another key than VIA would give it."""
+def document(dataset: Dataset, style: str) -> tuple[dict[str, Any], tuple[Problem, ...]]:
+    """All entries by key, and a problem for each photo that needed another key than VIA would give it."""
     label_in = usual_label_in(dataset)
     entries: dict[str, Any] = {}
-    findings: list[Finding] = []
+    problems: list[Problem] = []
     for one in dataset.photos:
         entry = entry_to(one, style, label_in)
         key = _via(one.photo).get("key") or entry_key(entry)
         if key in entries:
             text = f"Two photos would be called {key}; VIA would show only one, so this one got another key."
-            findings.append(Finding("key-twice", text, photo=one.photo.id))
+            problems.append(Problem("key-twice", text, photo=one.photo.id))
         entries[_free(key, entries)] = entry
-    return entries, tuple(findings)
+    return entries, tuple(problems)
 
 
 def entry_to(one: AnnotatedPhoto, style: str, label_in: str) -> dict[str, Any]:
@@ -356,4 +356,4 @@ def _is_from_via(region: Region) -> bool:
 
 
 def _via(value: Photo | Region) -> dict[str, Any]:
-    return value.extra.get(KEY, {})
+    return dict(value.extra.get(KEY, {}))

@@ -1,13 +1,11 @@
-"""How are VIA 1.x and 2.x JSON files and VIA 2 projects read and written, so that nothing in them is lost?
+"""Reads and writes VIA 1.x and 2.x JSON files and VIA 2 projects without loss.
 
 An object (or list) of entries (see `entries`). A VIA 2 project keeps them under `_via_img_metadata`, beside
 `_via_settings` and `_via_attributes`, whose definitions name labels and attributes with their options.
 
-Which labels and attributes does VIA 2 define, with which options and defaults?
-
-`_via_attributes` of a project, or a file of its own: `{"region": {NAME: definition}, "file": {NAME: definition}}`. A
+`_via_attributes` also comes as a file of its own: `{"region": {NAME: definition}, "file": {NAME: definition}}`. A
 definition has a type (text, checkbox, radio, dropdown, image), a description, options (value: text) and a default.
-We keep definitions as VIA writes them; the options of the attribute that holds the label become labels.
+Definitions are kept as VIA writes them; the options of the attribute that holds the label become labels.
 """
 
 from __future__ import annotations
@@ -17,7 +15,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...annotations.labels import new_labels
-from ...annotations.model import Dataset, Finding
+from ...annotations.model import Dataset, Problem
 from .. import common
 from ..source import Format, Reading, Source, Written, opened
 from .entries import KEY, LOSES, Entry, Seen, document, entry_key, photos_of, surveyed, usual_label_in
@@ -27,17 +25,17 @@ ORDER = "_via_image_id_list"  # VIA 2.0.8 and later
 
 
 def recognises_via1(source: Source) -> bool:
-    """Are there entries, and the first with regions has them as an object?"""
+    """Whether there are entries, and the first with regions has them as an object."""
     return _style(source) == "via1"
 
 
 def recognises_via2(source: Source) -> bool:
-    """Are there entries, and the first with regions has them as a list?"""
+    """Whether there are entries, and the first with regions has them as a list."""
     return _style(source) == "via2"
 
 
 def recognises_project(source: Source) -> bool:
-    """Does it hold entries under `_via_img_metadata`?"""
+    """Whether it holds entries under `_via_img_metadata`."""
     return source.is_json and isinstance(source.json, dict) and isinstance(source.json.get(PHOTOS), dict)
 
 
@@ -49,7 +47,7 @@ def read(source: Source) -> Reading:
     seen, survey = Seen(), surveyed(source, (Entry(source, key, data) for key, data in _entries(source.json)))
     photos = source.keep(seen.watch(photos_of(survey, style)))
     extra = {} if isinstance(source.json, dict) else {KEY: {"list": True}}
-    return Reading(Dataset(photos, new_labels(seen.labels), extra), (*_repeated(source), *seen.findings()))
+    return Reading(Dataset(photos, new_labels(seen.labels), extra), (*_repeated(source), *seen.problems()))
 
 
 def read_project(source: Source) -> Reading:
@@ -64,7 +62,7 @@ def read_project(source: Source) -> Reading:
     kept = {key: None if key in (PHOTOS, ORDER) else value for key, value in source.json.items()}
     if ORDER in kept and source.json[ORDER] != list(source.json[PHOTOS]):
         kept[ORDER] = source.json[ORDER]
-    return Reading(Dataset(photos, labels, {KEY: {"project": kept}}), (*_repeated(source), *seen.findings()))
+    return Reading(Dataset(photos, labels, {KEY: {"project": kept}}), (*_repeated(source), *seen.problems()))
 
 
 def write_via1(dataset: Dataset) -> Written:
@@ -79,7 +77,7 @@ def write_via2(dataset: Dataset) -> Written:
 
 def write_project(dataset: Dataset) -> Written:
     """A VIA 2 project: settings and definitions as they came in, or VIA's own with our labels as options."""
-    entries, findings = document(dataset, "via2")
+    entries, problems = document(dataset, "via2")
     kept = dataset.extra.get(KEY, {}).get("project", {})
     if PHOTOS not in kept:
         kept = {"_via_settings": _SETTINGS, PHOTOS: None, "_via_attributes": {}} | kept
@@ -88,7 +86,7 @@ def write_project(dataset: Dataset) -> Written:
     project = kept | {PHOTOS: entries}
     if ORDER in kept:
         project[ORDER] = _order(kept[ORDER], list(entries))
-    return _written(project, findings)
+    return _written(project, problems)
 
 
 FORMATS = (
@@ -147,10 +145,10 @@ def _entries(data: Any) -> list[tuple[str, Any]]:
     return [(entry_key(opened(one)), one) for one in data] if isinstance(data, list) else []
 
 
-def _repeated(source: Source) -> Iterator[Finding]:
+def _repeated(source: Source) -> Iterator[Problem]:
     for key in dict.fromkeys(source.repeated):
         text = f"“{key[:80]}” stands twice in one object of {source.path.name}; only the last one counts."
-        yield Finding("repeated-key", text)
+        yield Problem("repeated-key", text)
 
 
 def _order(old: Any, keys: list[str]) -> list[str]:
@@ -164,9 +162,9 @@ def _is_list(dataset: Dataset) -> bool:
     return bool(dataset.extra.get(KEY, {}).get("list"))
 
 
-def _written(data: dict[str, Any], findings: tuple[Finding, ...], *, as_list: bool = False) -> Written:
+def _written(data: dict[str, Any], problems: tuple[Problem, ...], *, as_list: bool = False) -> Written:
     whole = list(data.values()) if as_list else data
-    return Written((("", json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()),), findings)
+    return Written((("", json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()),), problems)
 
 
 Definitions = dict[str, dict[str, Any]]
@@ -174,7 +172,7 @@ KEYS = {"region", "file"}
 
 
 def recognises(source: Source) -> bool:
-    """An object with nothing but `region` and `file`, whose values are definitions?"""
+    """Whether it is an object with nothing but `region` and `file`, whose values are definitions."""
     data = source.json if source.is_json else None
     if not isinstance(data, dict) or not data or not data.keys() <= KEYS:
         return False
@@ -216,7 +214,7 @@ def of_dataset(dataset: Dataset) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def defined_labels(defined: Definitions, where: common.Place | None = None, *, wanted: str = "") -> list[str]:
+def defined_labels(defined: Definitions, where: common.LabelPlace | None = None, *, wanted: str = "") -> list[str]:
     """The labels that the definitions name: options of the label's attribute, or its default text."""
     if where is None:
         where = common.place([dict.fromkeys(defined, "")], wanted)

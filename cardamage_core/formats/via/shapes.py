@@ -1,7 +1,7 @@
-"""How does VIA write a shape?
+"""Converts shapes to and from VIA's `shape_attributes`.
 
-`shape_attributes` of VIA 1 and 2 (via_region_data.json): name is polygon, polyline, rect, circle, ellipse or point.
-VIA 1 repeats a polygon's first point at the end, VIA 2 does not. Neither knows holes.
+In VIA 1 and 2 (via_region_data.json) the name is polygon, polyline, rect, circle, ellipse or point. VIA 1 repeats a
+polygon's first point at the end, VIA 2 does not. Neither knows holes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ...annotations.model import Circle, Dot, Ellipse, Polygon, Polyline, Rectan
 from ...errors import FormatError
 from ..common import single_rings
 
-LARGEST = 1e9  # pixels; further out nobody has clicked
+LARGEST = 1e9  # pixels; no photo is as large
 
 
 def shape_from(data: Any, where: str) -> Shape:
@@ -39,7 +39,7 @@ def shapes_to(shape: Shape, *, closed: bool) -> list[dict[str, Any]]:
 
 
 def is_as_written(data: Any, shape: Shape, *, closed: bool) -> bool:
-    """Would `shapes_to` write this, to the byte? Quick for polygons of whole numbers, which most are."""
+    """Whether `shapes_to` would write this, to the byte; quick for polygons of whole numbers, which most are."""
     if isinstance(shape, Polygon) and tuple(data) == _POLYGON and shape.rings[0]:
         xs, ys = data["all_points_x"], data["all_points_y"]
         if set(map(type, xs)) == {int} == set(map(type, ys)):
@@ -48,7 +48,7 @@ def is_as_written(data: Any, shape: Shape, *, closed: bool) -> bool:
     return len(written) == 1 and json.dumps(data) == json.dumps(written[0])
 
 
-def _number(data: dict, key: str, where: str, default: float | None = None) -> float:
+def _number(data: dict[str, Any], key: str, where: str, default: float | None = None) -> float:
     value = data.get(key, default)
     return _finite(value, where, key)
 
@@ -63,14 +63,14 @@ def _finite(value: Any, where: str, key: str) -> float:
     return found
 
 
-def _points(data: dict, where: str) -> Ring:
+def _points(data: dict[str, Any], where: str) -> Ring:
     xs, ys = data.get("all_points_x"), data.get("all_points_y")
     if not isinstance(xs, list) or not isinstance(ys, list) or len(xs) != len(ys):
         raise _wrong(where, "all_points_x and all_points_y of the same length", [str(xs)[:30], str(ys)[:30]])
     return tuple(zip(_all_finite(xs, where, "x"), _all_finite(ys, where, "y"), strict=True))
 
 
-def _all_finite(values: list, where: str, key: str) -> list[float]:
+def _all_finite(values: list[Any], where: str, key: str) -> list[float]:
     kinds = set(map(type, values))
     are_plain = kinds <= {int, float} and (not values or -LARGEST <= min(values) <= max(values) <= LARGEST)
     if are_plain and (float not in kinds or not any(map(math.isnan, values))):
@@ -78,32 +78,32 @@ def _all_finite(values: list, where: str, key: str) -> list[float]:
     return [_finite(value, where, key) for value in values]
 
 
-def _read_polygon(data: dict, where: str) -> Shape:
+def _read_polygon(data: dict[str, Any], where: str) -> Shape:
     points = _points(data, where)
     is_closed = len(points) > 1 and points[0] == points[-1]
     return Polygon((points[:-1] if is_closed else points,))
 
 
-def _read_rectangle(data: dict, where: str) -> Shape:
+def _read_rectangle(data: dict[str, Any], where: str) -> Shape:
     x, y, width, height = (_number(data, key, where) for key in ("x", "y", "width", "height"))
     # Drawn from right to left, some files hold negative sizes.
     return Rectangle(min(x, x + width), min(y, y + height), abs(width), abs(height))
 
 
-def _read_circle(data: dict, where: str) -> Shape:
+def _read_circle(data: dict[str, Any], where: str) -> Shape:
     return Circle(_number(data, "cx", where), _number(data, "cy", where), abs(_number(data, "r", where)))
 
 
-def _read_ellipse(data: dict, where: str) -> Shape:
+def _read_ellipse(data: dict[str, Any], where: str) -> Shape:
     cx, cy, rx, ry = (_number(data, key, where) for key in ("cx", "cy", "rx", "ry"))
     return Ellipse(cx, cy, abs(rx), abs(ry), _number(data, "theta", where, 0.0))
 
 
-def _read_polyline(data: dict, where: str) -> Shape:
+def _read_polyline(data: dict[str, Any], where: str) -> Shape:
     return Polyline(_points(data, where))
 
 
-def _read_point(data: dict, where: str) -> Shape:
+def _read_point(data: dict[str, Any], where: str) -> Shape:
     return Dot(_number(data, "cx", where), _number(data, "cy", where))
 
 

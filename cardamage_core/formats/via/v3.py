@@ -1,4 +1,4 @@
-"""How is a VIA 3 project read?
+"""Reads VIA 3 projects.
 
 `project, config, attribute, file, view, metadata`: a region is an entry of `metadata` whose `xy` begins with the number
 of its shape; `av` holds the values of attributes by their number, for choices the key of an option. Sounds and films
@@ -7,20 +7,10 @@ of its shape; `av` holds the values of attributes by their number, for choices t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...annotations.model import (  # fmt: skip
-    AnnotatedPhoto,
-    Circle,
-    Dot,
-    Ellipse,
-    Finding,
-    Polygon,
-    Polyline,
-    Rectangle,
-    Shape,
-)
+from ...annotations.model import AnnotatedPhoto, Circle, Dot, Ellipse, Polygon, Polyline, Problem, Rectangle, Shape
 from .. import common
 from ..common import Found, dataset, photo
 from ..source import Format, Reading, Source
@@ -33,7 +23,7 @@ CHECKBOX, RADIO, SELECT, PICTURE = 2, 3, 4, 5  # types of an attribute; 1 is tex
 
 
 def recognises(source: Source) -> bool:
-    """Does it hold `project`, `attribute`, `file`, `view` and `metadata`?"""
+    """Whether it holds `project`, `attribute`, `file`, `view` and `metadata`."""
     return source.is_json and isinstance(source.json, dict) and source.json.keys() >= KEYS
 
 
@@ -55,7 +45,7 @@ FORMATS = (Format("via3", "A VIA 3 project", ".json", recognises, read),)
 
 
 def _photos(
-    parts: dict[str, Any], regions: dict[str, Any], values: dict[str, Any], where: common.Place, source: Source
+    parts: dict[str, Any], regions: dict[str, Any], values: dict[str, Any], where: common.LabelPlace, source: Source
 ) -> Iterator[AnnotatedPhoto]:
     number = 0
     for view_id, view in source.each(list(parts["view"].items())):
@@ -80,10 +70,13 @@ def _file_name(parts: dict[str, Any], file_id: Any, source: Source) -> str:
     """The name of a photo, "" for a film or sound."""
     file = common.mapping(parts["file"].get(str(file_id)), source, where=f"File {file_id}")
     is_photo = file.get("type", IMAGE) == IMAGE
-    return common.text(file.get("fname"), source, where=f"File {file_id}", what="a file name (fname)") * is_photo
+    name = common.text(file.get("fname"), source, where=f"File {file_id}", what="a file name (fname)")
+    return name if is_photo else ""
 
 
-def _found(data: dict[str, Any], values: dict[str, Any], where: common.Place, source: Source, key: str) -> Found | None:
+def _found(
+    data: dict[str, Any], values: dict[str, Any], where: common.LabelPlace, source: Source, key: str
+) -> Found | None:
     xy = common.sequence(data.get("xy", []), source, where=f"“xy” of {key}")
     if not xy:
         return None
@@ -131,7 +124,7 @@ def _circle_through(points: tuple[tuple[float, float], ...], source: Source, key
     return Circle(x, y, ((ax - x) ** 2 + (ay - y) ** 2) ** 0.5)
 
 
-def _values(data: dict[str, Any], attributes: dict[str, Any], source: Source, key: str) -> dict[str, Any]:
+def _values(data: dict[str, Any], attributes: Mapping[str, Any], source: Source, key: str) -> dict[str, Any]:
     """Attribute values by the attributes' names, choices as their texts."""
     values = common.mapping(data.get("av", {}), source, where=f"“av” of {key}")
     result: dict[str, Any] = {}
@@ -152,7 +145,7 @@ def _choice(value: Any, attribute: dict[str, Any]) -> Any:
     return str(options.get(value, value)).strip() if attribute.get("type") in (RADIO, SELECT, PICTURE) else value
 
 
-def _options(attributes: dict[str, Any], where: common.Place) -> list[str]:
+def _options(attributes: Mapping[str, Any], where: common.LabelPlace) -> list[str]:
     """The options of the attribute that holds the label, or of the only one there is."""
     known = [one for one in attributes.values() if isinstance(one, dict) and isinstance(one.get("options"), dict)]
     chosen = [one for one in known if one.get("aname") in where.names] or (known if len(known) == 1 else [])
@@ -160,10 +153,10 @@ def _options(attributes: dict[str, Any], where: common.Place) -> list[str]:
     return [str(text).strip() for text in chosen[0]["options"].values() if str(text).strip()] if is_choice else []
 
 
-def _left_out(parts: dict[str, Any], source: Source) -> Iterator[Finding]:
+def _left_out(parts: dict[str, Any], source: Source) -> Iterator[Problem]:
     others = [one for one in parts["file"].values() if isinstance(one, dict) and one.get("type", IMAGE) != IMAGE]
     if others:
-        yield Finding("not-a-photo", f"{len(others):,} films or sounds of {source.path.name} were left out.", "info")
+        yield Problem("not-a-photo", f"{len(others):,} films or sounds of {source.path.name} were left out.", "info")
     times = sum(bool(isinstance(one, dict) and one.get("z")) for one in parts["metadata"].values())
     if times:
-        yield Finding("times", f"{times:,} entries of {source.path.name} name times; these were left out.", "info")
+        yield Problem("times", f"{times:,} entries of {source.path.name} name times; these were left out.", "info")

@@ -16,6 +16,7 @@ from ... import files
 from ...annotations.model import Dataset
 from ...errors import CarDamageError
 from ...training import trainer
+from .bundle import bundle
 from .recipe import RECIPES, Recipe, dataset_of
 
 
@@ -25,13 +26,25 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("name", choices=sorted(RECIPES))
     parser.add_argument("--data", type=Path, required=True, help="folder with the sources (bilgi, igor, seed, …)")
     parser.add_argument("--out", type=Path, required=True, help="where checkpoints, events and the model go")
+    parser.add_argument(
+        "--bundle", type=Path, metavar="DIR", help="measure the trained model and put it into this folder"
+    )
     given = parser.parse_args(arguments)
+    recipe = RECIPES[given.name]
     try:
-        _train(RECIPES[given.name], given.data, given.out)
+        if given.bundle:
+            command = f"python -m cardamage_core.models.recipes {given.name} --data DATA --out OUT"
+            bundle(recipe, given.out, given.bundle, command=command, say=_say)
+        else:
+            _train(recipe, given.data, given.out)
     except CarDamageError as error:
         sys.stderr.write(f"{error.title} {error.detail}\n")
         return 1
     return 0
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
 
 
 def _train(recipe: Recipe, data: Path, out: Path) -> None:
@@ -39,14 +52,14 @@ def _train(recipe: Recipe, data: Path, out: Path) -> None:
     signal.signal(signal.SIGTERM, lambda *_: stopping.append(1))
     signal.signal(signal.SIGINT, lambda *_: stopping.append(1))
     out.mkdir(parents=True, exist_ok=True)
-    places = trainer.Places(out / "checkpoints", out / "previews", out / "models")
+    folders = trainer.Folders(out / "checkpoints", out / "previews", out / "models")
     with (out / "events.jsonl").open("a", encoding="utf-8") as events:
 
         def say(kind: str, **fields: Any) -> None:
             events.write(json.dumps({"kind": kind, "time": round(time.time(), 1), **fields}) + "\n")
             events.flush()
 
-        trainer.run(recipe.job, _frozen(recipe, data, out), places, say=say, stop=lambda: bool(stopping))
+        trainer.run(recipe.job, _frozen(recipe, data, out), folders, say=say, stop=lambda: bool(stopping))
 
 
 def _frozen(recipe: Recipe, data: Path, out: Path) -> Dataset:

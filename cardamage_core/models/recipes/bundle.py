@@ -18,10 +18,11 @@ from ... import files, imaging
 from ...annotations.model import AnnotatedPhoto, Dataset, Region
 from ...inference import polygons
 from ...mrcnn import MaskRCNN
+from ...runtime import Runtime
 from .. import registry
-from ..card import ModelCard, SourceNote
+from ..registry import ModelCard, SourceNote
 from . import quality, sources
-from .recipe import PANELS, Recipe
+from .recipe import DAMAGE, PANELS, Recipe
 
 LEAST_SCORE = 0.05
 MOST_ALARMS = 0.10  # of the undamaged validation photos, at the default threshold
@@ -33,20 +34,24 @@ def bundle(recipe: Recipe, out: Path, folder: Path, *, command: str, say: Callab
     """Write the newest model of the training in `out` to `folder`/NAME; the folder that was written."""
     trained = registry.models(out / "models")[0]
     dataset = msgspec.json.decode((out / "dataset.json").read_bytes(), type=Dataset)
-    config = MaskRCNN.open(trained.weights).config.change(canvas="fit", detection_min_score=LEAST_SCORE)
-    network = MaskRCNN(config)
-    network.load(trained.weights)
-    judge = _judge_damage if recipe.job.name == "damage" else _judge_car
+    weights = out / "bundled.h5"
+    network = MaskRCNN.open(trained.weights)
+    network.config = config = network.config.change(canvas="fit", detection_min_score=LEAST_SCORE)
+    network.save(weights, half=True)
+    runtime = Runtime.open(weights, config=config)
+    classes = tuple(recipe.titles.get(name, name) for name in trained.card.classes)
+    judge = _judge_damage if recipe is DAMAGE else _judge_car
     found = {}
     for split in ("val", "test"):
         photos = _unique(dataset, split)
         say(f"Predicting {len(photos)} photos to {'choose by' if split == 'val' else 'judge by'} …")
-        found[split] = photos, _predict(network, photos, trained.card.classes)
-    calibration = _calibration(*found["val"])
+        found[split] = photos, _predict(runtime, photos, classes)
+    calibration = _calibration(*found["val"]) if recipe is DAMAGE else ()  # whatever overlaps: for one kind of thing
     card = msgspec.structs.replace(
         trained.card,
         id="",
         name=recipe.job.name,
+        classes=classes,
         config=config.to_dict(),
         summary=recipe.summary,
         weaknesses=recipe.weaknesses,
@@ -57,8 +62,6 @@ def bundle(recipe: Recipe, out: Path, folder: Path, *, command: str, say: Callab
     )
     metrics, threshold = judge(card, found["val"], found["test"])
     card = msgspec.structs.replace(card, id=recipe.job.name.replace(" ", "-"), metrics=metrics, threshold=threshold)
-    weights = out / "bundled.h5"
-    network.save(weights, half=True)
     target = folder / card.id
     card = msgspec.structs.replace(card, weights_sha256=files.sha256(weights))
     target.mkdir(parents=True, exist_ok=True)
@@ -122,7 +125,7 @@ def _is_car(region: Region) -> bool:
 
 
 def _predict(
-    network: MaskRCNN, photos: Sequence[AnnotatedPhoto], classes: Sequence[str]
+    network: Runtime, photos: Sequence[AnnotatedPhoto], classes: Sequence[str]
 ) -> dict[str, tuple[Region, ...]]:
     """Regions with the network's own scores by photo id."""
     found = {}

@@ -101,7 +101,8 @@ def share_of(values: Sequence[float | bool], *, seed: int = 0) -> Share:
         return Share(float("nan"), float("nan"), float("nan"), 0)
     array, rng = np.asarray(values, float), np.random.default_rng(seed)
     means = array[rng.integers(0, len(array), (ROUNDS, len(array)))].mean(axis=1)
-    return Share(float(array.mean()), *(float(v) for v in np.quantile(means, (0.025, 0.975))), len(array))
+    low, high = np.quantile(means, (0.025, 0.975)).tolist()
+    return Share(float(array.mean()), low, high, len(array))
 
 
 def best_overlap(

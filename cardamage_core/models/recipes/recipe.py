@@ -4,28 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
 
 from ... import files, geometry
 from ...annotations import shapes
-from ...annotations.model import AnnotatedPhoto, Dataset, Label, Polygon, Region, Role
+from ...annotations.model import AnnotatedPhoto, Dataset, Label, Polygon, Region, Ring, Role
 from ...training.job import ClassRule, TrainingJob
 from . import sources
 from .teacher import FILE, Teacher
 
 PALETTE = ("#e6194b", "#4363d8", "#f58231", "#3cb44b", "#911eb4", "#46f0f0", "#f032e6", "#bcf60c", "#008080", "#9a6324")
-LITE0 = {"backbone": "efficientnet_lite0", "pixel_mean": (127.0, 127.0, 127.0), "pixel_scale": 128.0}
-STEADY = {  # without these the pyramid's offsets outgrow its details (docs/decisions/0006)
-    "norm_groups": 16,
-    "rpn_positive_iou": 0.5,
-    "rpn_anchors_per_image": 128,
-}
-FINE = {  # anchors for thin and small damage
-    "anchor_sizes": (24.0, 48.0, 96.0, 192.0),
-    "anchor_ratios": (0.25, 0.5, 1.0, 2.0, 4.0),
-}
 
 
 class Recipe(NamedTuple):
@@ -39,6 +30,7 @@ class Recipe(NamedTuple):
     roles: Mapping[str, Role]
     repeats: Mapping[str, int]
     prepare: Callable[[list[AnnotatedPhoto], Path, Path], list[AnnotatedPhoto]]
+    titles: Mapping[str, str] = MappingProxyType({})  # names of classes in the model, where they differ from the labels
     summary: str = ""
     weaknesses: tuple[str, ...] = ()
 
@@ -86,11 +78,9 @@ DAMAGE = Recipe(
         classes=tuple(ClassRule(name, (name,)) for name in ("scratch", "dent", "broken", "glass", "lamp")),
         ignored=(sources.IGNORED,),
         layers="3+",
-        learning_rate=1e-3,
-        changes=LITE0
-        | STEADY
-        | FINE
-        | {
+        learning_rate=4e-4,
+        changes={
+            "detection_rule": "object",
             "image_min_side": 320,
             "image_max_side": 320,
             "canvas": "square",
@@ -102,6 +92,16 @@ DAMAGE = Recipe(
     roles={},
     repeats={"bilgi": 2},
     prepare=_with_damage,
+    titles={"broken": "broken part", "glass": "broken glass", "lamp": "broken lamp"},
+    summary="Finds damage on photos of cars: on photos it never saw it puts a right outline on about half of the"
+    " damaged ones and raises a false alarm on one undamaged one in eight; thin scratches and damage under a hundredth"
+    " of the photo it mostly misses.",
+    weaknesses=(
+        "Thin scratches, small dents and chips are often missed: look at the photo yourself.",
+        "Reflections, dirt, shadows and open doors or bonnets are sometimes taken for damage.",
+        "The kinds are guesses: dent, scratch and broken part are often confused.",
+        "Photos at night, under water or of lorries and motorcycles were hardly among those it learned from.",
+    ),
 )
 
 
@@ -126,35 +126,34 @@ def _with_cars(photos: list[AnnotatedPhoto], data: Path, out: Path) -> list[Anno
             rings = geometry.rings_of_area(geometry.union([shapes.area(r.shape) for r in one.regions]))
             car = Region(f"{one.photo.id} car", Polygon(rings), "car")
             found.append(AnnotatedPhoto(one.photo, (car, *one.regions)))
-        elif rings := outlines.get(one.photo.path):
-            shape = Polygon(tuple(tuple((x, y) for x, y in ring) for ring in rings))
+        elif known := outlines.get(one.photo.path):
+            shape = Polygon(known)
             car = Region(f"{one.photo.id} car", shape, "car")
             found.append(AnnotatedPhoto(one.photo, (car, Region(f"{one.photo.id} panels", shape, sources.IGNORED))))
     return found
 
 
-def _teacher_outlines(photos: list[AnnotatedPhoto], data: Path, out: Path) -> dict[str, list]:
+def _teacher_outlines(photos: list[AnnotatedPhoto], data: Path, out: Path) -> dict[str, tuple[Ring, ...]]:
     """Rings by path where the teacher is sure; kept in `out`, since it takes minutes."""
     path = out / "outlines.json"
     if not path.is_file():
         teacher = Teacher(data.parent / "weights" / FILE)
-        outlines = {one.photo.path: found.shape.rings for one in photos if (found := teacher.outline(one))}
+        outlines = {one.photo.path: rings for one in photos if (rings := teacher.outline(one))}
         files.write_atomic(path, msgspec.json.encode(outlines))
-    return msgspec.json.decode(path.read_bytes())
+    return msgspec.json.decode(path.read_bytes(), type=dict[str, tuple[Ring, ...]])
 
 
+ROLES: dict[str, Role] = {"car": "car", **dict.fromkeys(PANELS, "part")}
 CAR = Recipe(
     job=TrainingJob(
         name="car and panels",
-        epochs=6,
+        epochs=3,
         steps=200,
         classes=tuple(ClassRule(name, (name,)) for name in ("car", *PANELS)),
         ignored=(sources.IGNORED,),
         layers="all",
-        learning_rate=7e-4,
-        changes=LITE0
-        | STEADY
-        | {
+        learning_rate=5e-4,
+        changes={
             "image_min_side": 320,
             "image_max_side": 320,
             "canvas": "square",
@@ -167,8 +166,15 @@ CAR = Recipe(
     ),
     labels={"carparts": sources.panel_label, "undamaged": sources.unlabelled}
     | dict.fromkeys(("bilgi", "igor", "seed"), sources.any_damage),
-    roles={"car": "car"} | dict.fromkeys(PANELS, "part"),
+    roles=ROLES,
     repeats={"carparts": 4},
     prepare=_with_cars,
+    summary="Outlines the main car (mean IoU 0.81 on held-out whole cars) and names its panels (mask AP50 0.45);"
+    " close-ups and wrecks it often gets wrong.",
+    weaknesses=(
+        "On close-ups and badly wrecked cars the outline is missing or wrong.",
+        "Left and right are not told apart; roof, fenders and sills are not among the panels.",
+        "Panels were learned from 319 undamaged cars only.",
+    ),
 )
 RECIPES = {"damage": DAMAGE, "car": CAR}

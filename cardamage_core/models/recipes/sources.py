@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from ... import files, formats, imaging
+from ... import files, formats, geometry, imaging
 from ...annotations.model import AnnotatedPhoto, Photo, Region
-from ...project import near_duplicates, splits
+from ...project import near_duplicates
 
 IGNORED = "ignored"  # taught neither as a class nor as background
 
@@ -140,8 +140,8 @@ def read_source(data: Path, name: str, relabel: Callable[[str], str]) -> list[An
 
 def grouped_split(photos: Sequence[AnnotatedPhoto], *, seed: int = 0) -> list[AnnotatedPhoto]:
     """The photos with a split each, by the shares of their source; look-alikes share the split of the first of them."""
-    looks = near_duplicates.looks([one.photo.path for one in photos], step=lambda: None)
-    groups = splits.grouped(len(photos), near_duplicates.alike(looks))
+    hashes = near_duplicates.hashes([one.photo.path for one in photos], step=lambda: None)
+    groups = geometry.connected_components(len(photos), list(near_duplicates.pairs(hashes)))
     chosen = [""] * len(photos)
     for group in groups:
         first = photos[min(group, key=lambda i: _order(photos[i], 0))]
@@ -191,4 +191,4 @@ def _deal(shares: Mapping[str, float], place: float) -> str:
         if place < share:
             return split
         place -= share
-    return next(reversed(shares))
+    return list(shares)[-1]

@@ -15,7 +15,7 @@ import numpy as np
 
 from ... import geometry, imaging
 from ...annotations import shapes
-from ...annotations.model import AnnotatedPhoto, Polygon, Region
+from ...annotations.model import AnnotatedPhoto, Region, Ring
 
 FILE = "deeplabv3_mnv2_pascal_quant.tflite"
 SIDE, CAR = 513, 7
@@ -37,27 +37,27 @@ class Teacher:
         self._input = self._network.get_input_details()[0]["index"]
         self._output = self._network.get_output_details()[0]["index"]
 
-    def outline(self, one: AnnotatedPhoto) -> Region | None:
-        """The outline of the photo's main car, None where the teacher is not sure."""
+    def outline(self, one: AnnotatedPhoto) -> tuple[Ring, ...]:
+        """The outline of the photo's main car, ring by ring; () where the teacher is not sure."""
         image = imaging.load(Path(one.photo.path))
         mask, mirrored = self._cars(image), self._cars(image[:, ::-1])[:, ::-1]
         union = (mask | mirrored).sum()
         if not union or (mask & mirrored).sum() / union < AGREEMENT:
-            return None
+            return ()
         piece, share = _largest(mask & mirrored)
         if share < LARGEST_SHARE or not SIZES[0] <= piece.mean() <= SIZES[1]:
-            return None
+            return ()
         rings = _rings(piece, image.shape[:2])
         if not rings or not _holds(rings, one.regions):
-            return None
-        return Region(f"{one.photo.id} car", Polygon(rings), "car")
+            return ()
+        return rings
 
     def _cars(self, image: np.ndarray) -> np.ndarray:
         """Pixels (SIDE, SIDE) that belong to a car."""
         small = cv2.resize(np.ascontiguousarray(image), (SIDE, SIDE), interpolation=cv2.INTER_AREA)
         self._network.set_tensor(self._input, small[None])
         self._network.invoke()
-        return self._network.get_tensor(self._output)[0] == CAR
+        return np.asarray(self._network.get_tensor(self._output)[0] == CAR)
 
 
 def _largest(mask: np.ndarray) -> tuple[np.ndarray, float]:
@@ -69,7 +69,7 @@ def _largest(mask: np.ndarray) -> tuple[np.ndarray, float]:
     return pieces == best, float(stats[best, cv2.CC_STAT_AREA] / mask.sum())
 
 
-def _rings(mask: np.ndarray, shape: tuple[int, int]) -> tuple[tuple[tuple[float, float], ...], ...]:
+def _rings(mask: np.ndarray, shape: tuple[int, int]) -> tuple[Ring, ...]:
     """The outer outline in pixels of a photo (height, width)."""
     smooth = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 2.0) > 0.5
     found, _ = cv2.findContours(smooth.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
@@ -80,11 +80,11 @@ def _rings(mask: np.ndarray, shape: tuple[int, int]) -> tuple[tuple[tuple[float,
     return (tuple((float(x), float(y)) for x, y in ring),) if len(ring) >= 3 else ()
 
 
-def _holds(rings: tuple[tuple[tuple[float, float], ...], ...], damages: Sequence[Region]) -> bool:
+def _holds(rings: tuple[Ring, ...], damages: Sequence[Region]) -> bool:
     """Whether nearly all annotated damage lies inside the outline."""
     if not damages:
         return True
     damage = geometry.union([shapes.area(one.shape) for one in damages])
     if not damage.area:
         return True
-    return damage.intersection(geometry.area_of_rings(rings)).area / damage.area >= DAMAGE_INSIDE
+    return float(damage.intersection(geometry.area_of_rings(rings)).area / damage.area) >= DAMAGE_INSIDE

@@ -30,9 +30,9 @@ def lifted(painter: QPainter, item: Item, viewport: Viewport, style: Style) -> N
     if item.is_car:
         return
     painter.save()
-    painter.setRenderHint(QPainter.Antialiasing)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     enter(painter, viewport)
-    painter.setPen(Qt.NoPen)
+    painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(faded(item.color, LIFT / (1.0 - min(style.fill, 0.9))))
     draw(painter, item, grain(viewport.scale))
     painter.restore()
@@ -41,9 +41,9 @@ def lifted(painter: QPainter, item: Item, viewport: Viewport, style: Style) -> N
 def selected(painter: QPainter, item: Item, viewport: Viewport, style: Style) -> None:
     """The bright line around a selected region."""
     painter.save()
-    painter.setRenderHint(QPainter.Antialiasing)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     enter(painter, viewport)
-    painter.setBrush(Qt.NoBrush)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
     for color, width in ((style.colors.halo, HALO + 0.4), (style.colors.vertex, LINE)):
         painter.setPen(pen(QColor(color), width, painter))
         draw(painter, item, grain(viewport.scale))
@@ -55,10 +55,10 @@ def vertices(painter: QPainter, item: Item, viewport: Viewport, style: Style, hi
     accent, white = QColor(style.colors.accent), QColor(style.colors.vertex)
     size = VERTEX if (gap := _gap(item) * viewport.scale) >= 3 * VERTEX else max(SMALLEST_VERTEX, gap / 3)
     painter.save()
-    painter.setRenderHint(QPainter.Antialiasing)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     points = [QPointF(*viewport.to_screen(point)) for ring in item.vertices() for point in ring]
     for color, radius in ((accent, size + LINE / 2), (white, size - LINE / 2)):
-        painter.setPen(QPen(color, 2 * radius, Qt.SolidLine, Qt.RoundCap))
+        painter.setPen(QPen(color, 2 * radius, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         painter.drawPoints(QPolygonF(points))  # one call: there may be hundreds
     if hit.kind == "vertex" and hit.region == item.id:
         painter.setPen(QPen(white, LINE))
@@ -77,7 +77,7 @@ def _gap(item: Item) -> float:
 def new_vertex(painter: QPainter, at: Point, viewport: Viewport, style: Style) -> None:
     """Where a click on an edge would put a vertex."""
     painter.save()
-    painter.setRenderHint(QPainter.Antialiasing)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(QColor(style.colors.vertex), LINE))
     painter.setBrush(faded(QColor(style.colors.accent), 0.6))
     painter.drawEllipse(QPointF(*viewport.to_screen(at)), VERTEX, VERTEX)
@@ -87,8 +87,8 @@ def new_vertex(painter: QPainter, at: Point, viewport: Viewport, style: Style) -
 def brush(painter: QPainter, at: Point, radius: float, viewport: Viewport, style: Style) -> None:
     """The rim of the brush; `radius` in screen pixels."""
     painter.save()
-    painter.setRenderHint(QPainter.Antialiasing)
-    painter.setBrush(Qt.NoBrush)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
     for color, width in ((style.colors.halo, HALO), (style.colors.vertex, 1.2)):
         painter.setPen(QPen(QColor(color), width))
         painter.drawEllipse(QPointF(*viewport.to_screen(at)), radius, radius)
@@ -98,7 +98,7 @@ def brush(painter: QPainter, at: Point, radius: float, viewport: Viewport, style
 def preview(painter: QPainter, shown: Preview, viewport: Viewport, style: Style, color: QColor) -> None:
     """The line being drawn, and a rubber band. Moved regions are painted as regions by the caller."""
     painter.save()
-    painter.setRenderHint(QPainter.Antialiasing)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if shown.path:
         marks = shown.path if shown.marks is None else shown.marks
         line, dots = ([QPointF(*viewport.to_screen(p)) for p in points] for points in (shown.path, marks))
@@ -115,7 +115,7 @@ def preview(painter: QPainter, shown: Preview, viewport: Viewport, style: Style,
 def numbers(painter: QPainter, numbered: Sequence[tuple[int, Item]], viewport: Viewport, style: Style) -> None:
     """Numbered discs in the label's colour, in the middle of each region."""
     painter.save()
-    painter.setRenderHint(QPainter.Antialiasing)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     font = QFont(painter.font())
     font.setPixelSize(look.TEXT)
     font.setBold(True)
@@ -126,7 +126,9 @@ def numbers(painter: QPainter, numbered: Sequence[tuple[int, Item]], viewport: V
         painter.setPen(QPen(dark, LINE))
         painter.setBrush(item.color)
         painter.drawEllipse(center, DISC, DISC)
-        painter.drawText(QRectF(center.x() - DISC, center.y() - DISC, 2 * DISC, 2 * DISC), Qt.AlignCenter, str(number))
+        painter.drawText(
+            QRectF(center.x() - DISC, center.y() - DISC, 2 * DISC, 2 * DISC), Qt.AlignmentFlag.AlignCenter, str(number)
+        )
     painter.restore()
 
 
@@ -146,7 +148,9 @@ def _path(
         path.closeSubpath()
         painter.fillPath(path, faded(color, style.fill))
     for pen_color, width in ((QColor(style.colors.halo), HALO), (color, LINE)):
-        painter.strokePath(path, QPen(pen_color, width, Qt.SolidLine, Qt.RoundCap, Qt.RoundJoin))
+        painter.strokePath(
+            path, QPen(pen_color, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+        )
     painter.setPen(QPen(QColor(style.colors.accent), LINE))
     for i, point in enumerate(dots):
         first = i == 0

@@ -90,8 +90,8 @@ def compared(
     fine, grown = grain(viewport.scale), 1.0 if strong else 0.0
     halo = pen(faded(QColor(style.colors.halo), 0.75), HALO + grown, painter)
     painter.save()
-    painter.setRenderHint(QPainter.Antialiasing)
-    painter.setBrush(Qt.NoBrush)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
     enter(painter, viewport)
     for item in items:
         for one in (halo, pen(item.color, LINE + grown, painter, dashes=THEIRS)):
@@ -120,7 +120,7 @@ def draw(painter: QPainter, item: Item, fine: float) -> None:
         painter.drawPolygon(polygons[0])
     else:
         path = QPainterPath()
-        path.setFillRule(Qt.OddEvenFill)
+        path.setFillRule(Qt.FillRule.OddEvenFill)
         for polygon in polygons:
             path.addPolygon(polygon)
             path.closeSubpath()
@@ -135,7 +135,13 @@ def _dot(painter: QPainter, at: QPointF) -> None:
 
 def pen(color: QColor, width: float, painter: QPainter, *, dashes: Sequence[float] = ()) -> QPen:
     """A pen of so many screen pixels at every zoom. Bevelled: round joins cost twice the time and look alike."""
-    pen = QPen(color, width * painter.device().devicePixelRatioF(), Qt.SolidLine, Qt.FlatCap, Qt.BevelJoin)
+    pen = QPen(
+        color,
+        width * painter.device().devicePixelRatioF(),
+        Qt.PenStyle.SolidLine,
+        Qt.PenCapStyle.FlatCap,
+        Qt.PenJoinStyle.BevelJoin,
+    )
     pen.setCosmetic(True)
     if dashes:
         pen.setDashPattern(dashes)
@@ -154,7 +160,7 @@ def _paint_near(painter: QPainter, items: list[Item], viewport: Viewport, style:
     fine = grain(viewport.scale)
     halo = pen(faded(QColor(style.colors.halo), 0.75), HALO, painter)
     inks: dict[Look, tuple[QPen, QBrush]] = {}
-    painter.setRenderHint(QPainter.Antialiasing)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for item in items:
         ink = inks.get(item.look) or inks.setdefault(item.look, _ink(item.look, LINE, painter, style))
         _, is_car, rejected = item.look
@@ -163,7 +169,7 @@ def _paint_near(painter: QPainter, items: list[Item], viewport: Viewport, style:
             continue
         if not rejected:
             painter.setPen(halo)
-            painter.setBrush(Qt.NoBrush)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
             draw(painter, item, fine)
         painter.setPen(ink[0])
         painter.setBrush(ink[1])
@@ -173,7 +179,7 @@ def _paint_near(painter: QPainter, items: list[Item], viewport: Viewport, style:
 def _paint_dense(
     painter: QPainter, item: Item, fine: float, halo: QPen, ink: tuple[QPen, QBrush], pieces: Pieces
 ) -> None:
-    painter.setPen(Qt.NoPen)
+    painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(ink[1])
     painter.drawPolygon(item.polygons(fine)[0])
     lines = pieces.of(item, fine)
@@ -188,12 +194,12 @@ def _paint_far(painter: QPainter, kind: Look, items: list[Item], viewport: Viewp
     line, fill = _ink(kind, 1.0, painter, style)
     simple = [item.polygons(fine)[0] for item in items if item.closed and len(item.lines) == 1]
     others = [item for item in items if not item.closed or len(item.lines) != 1]
-    for smooth, one, brush in ((False, QPen(Qt.NoPen), fill), (True, line, QBrush(Qt.NoBrush))):
-        painter.setRenderHint(QPainter.Antialiasing, smooth)
+    for smooth, one, brush in ((False, QPen(Qt.PenStyle.NoPen), fill), (True, line, QBrush(Qt.BrushStyle.NoBrush))):
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
         painter.setPen(one)
         painter.setBrush(brush)
         paint = painter.drawPolygon
-        for polygon in simple if smooth or fill.style() != Qt.NoBrush else ():
+        for polygon in simple if smooth or fill.style() != Qt.BrushStyle.NoBrush else ():
             paint(polygon)
         for item in others:
             draw(painter, item, fine)
@@ -203,4 +209,4 @@ def _ink(kind: Look, width: float, painter: QPainter, style: Style) -> tuple[QPe
     rgba, is_car, rejected = kind
     color = faded(QColor.fromRgba(rgba), 0.45) if rejected else QColor.fromRgba(rgba)
     made = pen(color, width, painter, dashes=BROKEN if is_car or rejected else ())
-    return made, QBrush(Qt.NoBrush) if is_car or rejected else QBrush(faded(color, style.fill))
+    return made, QBrush(Qt.BrushStyle.NoBrush) if is_car or rejected else QBrush(faded(color, style.fill))

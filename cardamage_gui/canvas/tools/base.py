@@ -146,11 +146,11 @@ class Gesture:
         """Enter was pressed; True when that completes the gesture."""
         return False
 
-    def wants(self) -> Request | None:
+    def wants(self) -> Request[Any, Any] | None:
         """The slow work needed next; each request is named once."""
         return None
 
-    def take(self, answer: Answer) -> bool:
+    def take(self, answer: Answer[Any]) -> bool:
         """A request was answered; True when that completes the gesture."""
         return False
 
@@ -216,7 +216,7 @@ class Tool:
     needs: Need = Need.EDITING
     boxed: bool = True  # stands in the tool box beside the canvas
 
-    gesture: ClassVar[Callable[[Start], Gesture]]  # begun by a press
+    gesture: ClassVar[Any]  # begun by a press: a Gesture class, or a function, that takes the Start
     draws: ClassVar[bool] = True  # a press draws, whatever region lies there
     round: ClassVar[bool] = False  # has the size of the brush
     inside: ClassVar[bool] = True  # its first point is kept within the photo

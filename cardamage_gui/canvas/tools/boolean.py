@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from shapely.geometry import Point as Spot
 
 from cardamage_core.annotations import boolean_ops
-from cardamage_core.annotations.boolean_ops import CuttingError
+from cardamage_core.annotations.boolean_ops import BooleanOpError
 from cardamage_core.annotations.model import Point, Region
 from cardamage_core.annotations.shapes import area
 
@@ -114,7 +114,7 @@ def tried(text: str, make: Callable[[], Regions]) -> Outcome:
     """An edit, or in words why there is none."""
     try:
         return Outcome(text, make())
-    except CuttingError as refused:
+    except BooleanOpError as refused:
         return Outcome(said=f"{refused.title} {refused.detail}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 import msgspec
 from shapely.geometry.base import BaseGeometry
@@ -75,7 +76,7 @@ class Brush(Stroke):
 class BrushTool(Tool):
     """Paints onto the selected region, or a new one."""
 
-    gesture = Brush
+    gesture: ClassVar[Any] = Brush
     round = True
     inside = snaps = corrects = False
 

@@ -13,16 +13,7 @@ import pytest
 
 from cardamage_core.annotations import edits, shapes
 from cardamage_core.annotations.edits import handles, is_round, move_handle
-from cardamage_core.annotations.model import (  # fmt: skip
-    Circle,
-    Dot,
-    Ellipse,
-    Origin,
-    Polygon,
-    Polyline,
-    Rectangle,
-    Region,
-)
+from cardamage_core.annotations.model import Circle, Dot, Ellipse, Origin, Polygon, Polyline, Rectangle, Region
 
 SQUARE = ((0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0))
 HOLE = ((4.0, 4.0), (6.0, 4.0), (6.0, 6.0))

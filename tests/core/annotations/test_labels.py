@@ -42,7 +42,11 @@ def pairs(counts, known=()):
         ({"scratch": 50, "scratchh": 2, "scretch": 1}, [("scratchh", "scratch"), ("scretch", "scratch")]),
         ({"scratch": 50, "scrach": 40}, []),  # both are common: two labels
         ({"dent": 50, "bent": 1}, []),  # short words
+        ({"scratch": 50, "cratch": 2, "scrratch": 1}, [("cratch", "scratch"), ("scrratch", "scratch")]),
+        ({"scratch": 50, "scrathc": 1, "csratch": 1}, [("csratch", "scratch"), ("scrathc", "scratch")]),
+        ({"scratch": 50, "scrth": 1, "sxrxtch": 1, "acrstch": 1}, []),  # two letters
         ({"door 1": 50, "door 2": 1}, []),  # digits tell things apart
+        ({"door 12": 50, "door 21": 1, "door 1": 1, "doors 12": 1}, []),
         ({"scratch": 50, "window": 1}, []),
     ],
 )

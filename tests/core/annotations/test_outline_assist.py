@@ -48,7 +48,7 @@ def test_a_large_photo_is_traced_on_a_small_copy(photo):
 
 
 def test_a_box_too_small_to_see_anything_in_is_refused(photo):
-    with pytest.raises(outline_assist.TracingError, match="too small"):
+    with pytest.raises(outline_assist.OutlineError, match="too small"):
         outline_assist.outline_in_box(photo, (10.0, 10.0, 11.0, 11.0))
 
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from cardamage_core.annotations import problems
 from cardamage_core.annotations.model import (
     AnnotatedPhoto,
     Circle,
@@ -14,13 +13,14 @@ from cardamage_core.annotations.model import (
     Rectangle,
     Region,
 )
+from cardamage_core.annotations.problems import find_problems
 
 SQUARE = Polygon((((0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0)),))
 
 
 def codes(*regions, width=100):
     photo = Photo("p", "/a.jpg", "a.jpg", width, width and 50)
-    return [finding.code for finding in problems.findings(Dataset((AnnotatedPhoto(photo, regions),)))]
+    return [problem.code for problem in find_problems(Dataset((AnnotatedPhoto(photo, regions),)))]
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def codes(*regions, width=100):
         Polygon((((0.0, 0.0), (10.0, 0.0), (10.0, 0.0), (10.0, 10.0)),)),  # a double click
     ],
 )
-def test_sound_regions_have_no_findings(shape):
+def test_sound_regions_have_no_problems(shape):
     assert codes(Region("r", shape, "dent")) == []
 
 
@@ -69,4 +69,4 @@ def test_on_a_missing_photo_nothing_can_be_outside():
 
 def test_the_same_file_twice_is_found():
     photos = tuple(AnnotatedPhoto(Photo(name, "/a.jpg", "a.jpg", 5, 5)) for name in "ab")
-    assert [(f.code, f.photo) for f in problems.findings(Dataset(photos))] == [("photo-twice", "b")]
+    assert [(f.code, f.photo) for f in find_problems(Dataset(photos))] == [("photo-twice", "b")]

@@ -104,6 +104,28 @@ def test_a_prediction_that_a_person_accepted_counts_whatever_its_score():
     assert "predicted" not in found.explanation
 
 
+def test_proposals_stand_beside_what_a_person_outlined_until_they_are_accepted():
+    """100 × 100 photo: the person's car is 80 × 50 with a dent of 20 × 10; the model sees both otherwise."""
+    dent = rectangle("dent", 20, 20, 20, 10)
+    proposal = rectangle("more", 50, 20, 20, 10, origin=predicted(0.95))
+    other_car = rectangle("their car", 0, 0, 100, 100, "car", origin=predicted(0.99))
+    found = damage(CAR, dent, proposal, other_car)
+    assert (found.percent, found.words) == (pytest.approx(5.0), "of the car")
+    assert (found.by_region, found.proposed) == ({"dent": pytest.approx(5.0)}, {"more": pytest.approx(5.0)})
+    assert "Not counted: 1 proposal not accepted yet." in found.explanation
+    assert "2 car outlines" not in found.explanation
+    taken = msgspec.structs.replace(proposal, review="accepted")
+    assert damage(CAR, dent, taken, other_car).percent == pytest.approx(10.0)
+
+
+def test_without_a_persons_outlines_of_damage_proposals_count_also_against_a_persons_car():
+    seen = rectangle("a", 20, 20, 20, 10, origin=predicted(0.95))
+    taken = rectangle("b", 50, 20, 20, 10, origin=predicted(0.95), review="accepted")
+    assert damage(CAR, seen).percent == pytest.approx(5.0)
+    assert damage(CAR, seen, taken).percent == pytest.approx(10.0)
+    assert damage(CAR, seen, taken).proposed == {}
+
+
 def test_rejected_regions_do_not_count():
     found = damage(rectangle("a", 0, 0, 10, 10, review="rejected"), rectangle("b", 0, 0, 10, 5))
     assert found.percent == pytest.approx(0.5)
@@ -176,7 +198,7 @@ def with_band(region: Region, outer: float, inner: float) -> Region:
 
 
 def test_the_range_goes_from_the_inner_to_the_outer_outline():
-    region = with_band(rectangle("a", 0, 0, 10, 10, origin=predicted(0.95)), 12, 7)
+    region = with_band(rectangle("a", 0, 0, 10, 10, origin=predicted(0.95), review="accepted"), 12, 7)
     drawn = rectangle("b", 50, 0, 10, 10)
     found = damage(region, drawn)
     assert (found.low, found.percent, found.high) == pytest.approx((1.7, 2.0, 2.2))

@@ -14,6 +14,7 @@ from cardamage_core.commands.doctor_ import debian_package
 
 WELL = {
     "versions": {"numpy": "2.4"},
+    "training": "",
     "error": "",
     "missing_libraries": [],
     "display": True,
@@ -51,7 +52,7 @@ def test_a_well_machine_has_nothing_to_say():
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"versions": {"keras": ""}}, "Not installed: keras."),
+        ({"versions": {"shapely": "", "keras": ""}}, "Not installed: shapely. Run: pip install cardamage-workbench"),
         ({"error": "ImportError: libcuda"}, "Keras does not start: ImportError: libcuda"),
         ({"missing_libraries": ["libxcb-icccm.so.4"]}, "sudo apt-get install libxcb-icccm4"),
     ],
@@ -66,7 +67,8 @@ def test_what_is_essential_is_one_sentence(change, said):
     [
         ({"missing_libraries": ["libxcb-icccm.so.4"], "display": False}, "libxcb-icccm4"),
         ({"other_opencv": ["opencv-python 4.12"]}, "opencv-python 4.12 is installed besides"),
-        ({"nvidia_driver": True}, "cardamage[gpu]"),
+        ({"nvidia_driver": True}, "cardamage-workbench[gpu]"),
+        ({"training": "Training needs keras"}, "Training needs keras"),
         ({"memory_mb": 2000}, "2000 MB of memory"),
         ({"disk_free_mb": 100}, "Only 100 MB"),
     ],

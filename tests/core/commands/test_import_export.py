@@ -39,7 +39,7 @@ def test_a_file_goes_in_is_checked_and_comes_out_again(capsys, file, tmp_path):
     came_in = document(capsys, "import", project, file, "--split", "val")
     assert (came_in["photos"], came_in["regions"], came_in["labels"]) == (1, 1, ["damage"])
     checked = document(capsys, "check", project)
-    assert [finding["code"] for finding in checked["findings"]] == ["outside", "wrong-size"]
+    assert [problem["code"] for problem in checked["problems"]] == ["outside", "wrong-size"]
     written = document(capsys, "export", project, tmp_path / "out.json", "--format", "via1")
     assert (written["photos"], written["regions"]) == (1, 1)
     assert json.loads((tmp_path / "out.json").read_text()) == json.loads(file.read_text())
@@ -159,7 +159,7 @@ def test_names_are_mapped_and_roles_given_as_asked(capsys, tmp_path):
 def test_spellings_of_one_label_are_reported_and_left_alone(capsys, tmp_path):
     came_in = document(capsys, "import", tmp_path / "p", via(tmp_path / "v.json", "Dent", "dent", "dent"))
     assert came_in["labels"] == ["Dent", "dent"]
-    alike = [finding["text"] for finding in came_in["findings"] if finding["code"] == "label-alike"]
+    alike = [problem["text"] for problem in came_in["problems"] if problem["code"] == "label-alike"]
     assert alike == ["“Dent” (1) and “dent” (2) look like one label."]
 
 

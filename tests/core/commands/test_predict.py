@@ -35,6 +35,23 @@ def test_each_photo_gets_a_picture_and_a_line(model_folder: Path, photos: Path, 
     assert len(written.regions) == len(one["regions"]) > 0
 
 
+def test_photos_that_could_not_be_outlined_are_named_at_the_end(
+    model_folder: Path, photos: Path, tmp_path: Path, capsys
+):
+    out = tmp_path / "out"
+    assert main(["predict", str(photos / "broken.jpg"), "--model", str(model_folder), "--out", str(out)]) == 1
+    said = capsys.readouterr().out
+    assert said.startswith("No photo was outlined.\n1 photo could not be outlined:\n")
+    assert "broken.jpg is not an image" in said
+
+
+def test_a_folder_without_photos_is_an_error(model_folder: Path, tmp_path: Path, capsys):
+    (tmp_path / "empty").mkdir()
+    arguments = ["predict", str(tmp_path / "empty"), "--model", str(model_folder), "--out", str(tmp_path / "out")]
+    assert main(arguments) == 1
+    assert "There are no photos to outline." in capsys.readouterr().err
+
+
 def test_a_threshold_nothing_reaches_leaves_the_photo_clear(model_folder: Path, photo: Path, tmp_path: Path, capsys):
     out = tmp_path / "out"
     assert main(["predict", str(photo), "--model", str(model_folder), "--out", str(out), "--threshold", "1"]) == 0

@@ -7,32 +7,32 @@ from pathlib import Path
 import pytest
 
 from cardamage_core.commands import demo_, main
-from cardamage_core.demo.run import EPOCHS_FROM_NOTHING, Recipe, mark_drawn, place
+from cardamage_core.demo.run import EPOCHS_FROM_NOTHING, DemoSettings, mark_drawn, place
 
 
 def test_a_demonstration_goes_where_it_is_wanted_and_again_to_the_same_place(tmp_path: Path):
-    recipe, out = Recipe(), tmp_path / "demo"
-    assert place(out, recipe) == out
-    mark_drawn(out, recipe)
-    assert place(out, recipe) == out
+    settings, out = DemoSettings(), tmp_path / "demo"
+    assert place(out, settings) == out
+    mark_drawn(out, settings)
+    assert place(out, settings) == out
 
 
 def test_photos_of_another_recipe_are_left_alone(tmp_path: Path):
     out = tmp_path / "demo"
-    mark_drawn(out, Recipe(seed=1))
-    mark_drawn(tmp_path / "demo-2", Recipe(seed=2))
-    assert place(out, Recipe(seed=2)) == tmp_path / "demo-2"
-    assert place(out, Recipe(seed=3)) == tmp_path / "demo-3"
+    mark_drawn(out, DemoSettings(seed=1))
+    mark_drawn(tmp_path / "demo-2", DemoSettings(seed=2))
+    assert place(out, DemoSettings(seed=2)) == tmp_path / "demo-2"
+    assert place(out, DemoSettings(seed=3)) == tmp_path / "demo-3"
 
 
 def test_another_training_on_the_same_photos_stays_in_the_folder(tmp_path: Path):
-    mark_drawn(tmp_path, Recipe(epochs=2))
-    assert place(tmp_path, Recipe(epochs=5)) == tmp_path
+    mark_drawn(tmp_path, DemoSettings(epochs=2))
+    assert place(tmp_path, DemoSettings(epochs=5)) == tmp_path
 
 
 def test_random_numbers_are_trained_longer_unless_told_otherwise():
-    assert Recipe(start="none").job().epochs == EPOCHS_FROM_NOTHING
-    assert Recipe(start="none", epochs=2).job().epochs == 2
+    assert DemoSettings(start="none").job().epochs == EPOCHS_FROM_NOTHING
+    assert DemoSettings(start="none", epochs=2).job().epochs == 2
 
 
 @pytest.mark.parametrize("wrong", [("--photos", "-1"), ("--photos", "0"), ("--steps", "0"), ("--epochs", "-2")])

@@ -16,7 +16,7 @@ def test_every_photo_is_imported_with_its_regions(tmp_path: Path):
     assert {split: plan.found for split, plan in plans.items()} == {"train": 2, "val": 1}
     assert [plan.missing for plan in plans.values()] == [0, 0]
     for plan in plans.values():
-        assert [f for f in plan.findings if f.severity == "error"] == []
+        assert [f for f in plan.problems if f.severity == "error"] == []
         for one in plan.dataset.photos:
             assert imaging.size(Path(one.photo.path)) == (scene.WIDTH, scene.HEIGHT)
             assert one.regions[0].label == scene.CAR

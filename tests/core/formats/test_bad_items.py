@@ -58,9 +58,9 @@ MASKS = {
 @pytest.mark.parametrize("name", MASKS)
 def test_a_hostile_mask_of_labelme_is_left_out(tmp_path, name):
     (tmp_path / "a.json").write_text(labelme(MASKS[name]))
-    reading = formats.read_with_findings(tmp_path / "a.json")
+    reading = formats.read_with_problems(tmp_path / "a.json")
     assert [len(one.regions) for one in reading.dataset.photos] == [1]
-    assert [finding.code for finding in reading.findings] == ["unreadable-region"]
+    assert [problem.code for problem in reading.problems] == ["unreadable-region"]
 
 
 def folder_of_labelme(folder, bad):
@@ -131,9 +131,9 @@ BAD = {
 
 @pytest.mark.parametrize("name", BAD)
 def test_the_rest_comes_in(tmp_path, name):
-    reading = formats.read_with_findings(BAD[name](tmp_path))
+    reading = formats.read_with_problems(BAD[name](tmp_path))
     assert [one.photo.name for one in reading.dataset.photos if one.regions] == ["a.jpg"]
-    assert "unreadable-region" in {finding.code for finding in reading.findings}
+    assert "unreadable-region" in {problem.code for problem in reading.problems}
 
 
 def test_where_nothing_else_is_there_it_is_an_error(tmp_path):
@@ -145,5 +145,5 @@ def test_where_nothing_else_is_there_it_is_an_error(tmp_path):
 
 def test_photos_without_regions_come_in_beside_a_bad_item(tmp_path):
     entries = {"a": GOOD | {"regions": []}, "b": 7, "c": GOOD | {"filename": "c.jpg", "regions": []}}
-    reading = formats.read_with_findings(written(tmp_path, "a.json", entries))
+    reading = formats.read_with_problems(written(tmp_path, "a.json", entries))
     assert [one.photo.name for one in reading.dataset.photos] == ["a.jpg", "c.jpg"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardamage_core.formats.common import IN_NAME, Place, candidates, label_name_of, place, text_of
+from cardamage_core.formats.common import IN_NAME, LabelPlace, candidates, label_name_of, place, text_of
 
 
 def test_usual_names_win_in_any_case_and_spelling():
@@ -38,13 +38,13 @@ def test_a_label_is_a_text_a_number_or_the_first_ticked_box(value, text):
 
 
 def test_the_first_candidate_that_a_region_has_is_its_label():
-    assert label_name_of({"name": " ", "cls": "roue"}, Place(("name", "cls"))) == ("cls", "roue")
-    assert label_name_of({}, Place(("name", "cls"))) == ("", "")
+    assert label_name_of({"name": " ", "cls": "roue"}, LabelPlace(("name", "cls"))) == ("cls", "roue")
+    assert label_name_of({}, LabelPlace(("name", "cls"))) == ("", "")
 
 
 def test_where_each_region_has_one_attribute_of_the_same_value_its_name_is_the_label():
     regions = [{"Front": "damage"}, {"Rear": "damage"}, {}]
-    assert place(regions) == Place(in_name=True)
+    assert place(regions) == LabelPlace(in_name=True)
     assert [label_name_of(one, place(regions)) for one in regions] == [("Front", "Front"), ("Rear", "Rear"), ("", "")]
     assert label_name_of({"Front": "no", "Rear": "yes"}, place(regions)) == ("Rear", "Rear")
 
@@ -54,7 +54,7 @@ def test_a_usual_name_is_no_label_itself():
 
 
 def test_a_wanted_attribute_is_taken_in_any_case():
-    assert place([{"Class Name": "dent"}, {"class_name": "dent"}], "class name") == Place(
+    assert place([{"Class Name": "dent"}, {"class_name": "dent"}], "class name") == LabelPlace(
         ("class name", "Class Name", "class_name")
     )
     assert place([{"name": "dent"}], IN_NAME).in_name

@@ -40,8 +40,8 @@ def written(folder):
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
-def codes(findings):
-    return [finding.code for finding in findings if not finding.code.startswith("lost-")]
+def codes(problems):
+    return [problem.code for problem in problems if not problem.code.startswith("lost-")]
 
 
 def test_yolo_gets_its_photos_beside_the_labels_in_each_split(tmp_path):
@@ -70,8 +70,8 @@ def test_yolo_gets_its_photos_beside_the_labels_in_each_split(tmp_path):
 def test_data_yaml_names_only_folders_that_are_there_seen_from_itself(tmp_path, splits, folders):
     names = [photo(tmp_path / "in" / f"{i}.jpg") for i, _ in enumerate(splits)]
     data = Dataset(tuple(of(path, number=i, split=split) for i, (path, split) in enumerate(zip(names, splits))))  # noqa: B905
-    findings = formats.write(data, tmp_path / "out", format="yolo", copy_photos=True)
-    lacking = [finding.text.split(";")[0] for finding in findings if finding.code == "no-split"]
+    problems = formats.write(data, tmp_path / "out", format="yolo", copy_photos=True)
+    lacking = [problem.text.split(";")[0] for problem in problems if problem.code == "no-split"]
     assert lacking == [f"No photo is in {key}" for key, folder in folders.items() if not folder.endswith(key)]
     found = yaml.safe_load((tmp_path / "out" / "data.yaml").read_text())
     assert {key: found[key] for key in folders} == folders
@@ -95,8 +95,8 @@ def test_what_reaches_outside_is_cut_off_for_yolo_and_said(tmp_path):
 
 def test_voc_gets_jpegs_whatever_the_photos_are(tmp_path):
     data = Dataset((of(photo(tmp_path / "in" / "a.JPEG")), of(photo(tmp_path / "in" / "b.png"), number=2)))
-    findings = formats.write(data, tmp_path / "out", format="voc", copy_photos=True)
-    assert codes(findings) == ["photo-converted"]
+    problems = formats.write(data, tmp_path / "out", format="voc", copy_photos=True)
+    assert codes(problems) == ["photo-converted"]
     assert [path.name for path in sorted((tmp_path / "out/JPEGImages").iterdir())] == ["a.jpg", "b.jpg"]
     assert (tmp_path / "out/JPEGImages/a.jpg").read_bytes() == (tmp_path / "in/a.JPEG").read_bytes()
     with Image.open(tmp_path / "out/JPEGImages/b.jpg") as image:
@@ -108,14 +108,14 @@ def test_voc_gets_jpegs_whatever_the_photos_are(tmp_path):
 def test_photos_that_exif_turns_are_written_as_displayed(tmp_path, kind, ending):
     path = turned(tmp_path / "in" / f"a{ending}")
     data = Dataset((of(path, width=10, height=20),))
-    findings = formats.write(data, tmp_path / "out" / "out", format=kind, copy_photos=True)
-    assert "photo-turned" in codes(findings)
+    problems = formats.write(data, tmp_path / "out" / "out", format=kind, copy_photos=True)
+    assert "photo-turned" in codes(problems)
     (copy,) = (p for p in (tmp_path / "out").rglob("a.*") if p.suffix in (".jpg", ".png") and "Seg" not in str(p))
     with Image.open(copy) as image:
         assert (image.size, image.getexif().get(0x0112, 1)) == ((10, 20), 1)
         red, _, blue = image.convert("RGB").getpixel((5, 4))
     assert red > 200 > 50 > blue  # what lay left in the file lies above
-    again = formats.read_with_findings(tmp_path / "out" / "out", photos=tmp_path / "out").dataset
+    again = formats.read_with_problems(tmp_path / "out" / "out", photos=tmp_path / "out").dataset
     assert [one.photo.name for one in again.photos] == [copy.name]
     if kind.startswith("via"):
         assert again.photos[0].photo.size == copy.stat().st_size  # VIA looks for both
@@ -156,10 +156,10 @@ def test_photos_that_are_missing_or_damaged_are_told_and_the_rest_goes(tmp_path)
     good, bad = photo(tmp_path / "in" / "a.jpg"), tmp_path / "in" / "b.jpg"
     bad.write_bytes(b"not a photo")
     gone = of(tmp_path / "c.jpg", number=3, width=0)
-    findings = formats.write(
+    problems = formats.write(
         Dataset((of(good), of(bad, number=2), gone)), tmp_path / "out", format="labelme", copy_photos=True
     )
-    told = [finding for finding in findings if finding.code == "photo-not-copied"]
+    told = [problem for problem in problems if problem.code == "photo-not-copied"]
     assert [(one.text, one.severity) for one in told] == [
         ("2 photos are missing or unreadable: not copied.", "error"),
     ]

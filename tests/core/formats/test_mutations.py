@@ -51,7 +51,7 @@ def sample(tmp_path_factory):
 def must_be_ours(path):
     """Read it; what comes can be stored, and what goes wrong is explained."""
     try:
-        dataset = formats.read_with_findings(path, photos=path.parent).dataset
+        dataset = formats.read_with_problems(path, photos=path.parent).dataset
     except CarDamageError:
         return
     msgspec.json.decode(msgspec.json.encode(dataset), type=formats.Dataset)

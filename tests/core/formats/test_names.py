@@ -35,7 +35,7 @@ def test_a_name_that_no_file_can_have_is_a_missing_photo_everywhere(tmp_path, na
         assert main(["export", str(tmp_path / "p"), str(tmp_path / kind), "--format", kind, "--copy-photos"]) == 0
     with Project.open(tmp_path / "p") as project:
         assert [(photo.regions, photo.missing) for photo in project.photos()] == [(1, True), (1, False)]
-        list(project.file_findings())
+        list(project.file_problems())
     capsys.readouterr()
 
 
@@ -62,9 +62,9 @@ def test_photos_of_a_folder_come_in_beside_one_with_a_name_that_is_not_utf_8(tmp
     (tmp_path / os.fsdecode(b"sub\xff")).mkdir()
     plan = import_plan.plan(tmp_path)
     assert [one.photo.name for one in plan.dataset.photos] == ["a.jpg"]
-    (finding,) = plan.findings
-    assert finding.code == "unusable-name"
-    finding.text.encode()
+    (problem,) = plan.problems
+    assert problem.code == "unusable-name"
+    problem.text.encode()
     with Project.create(tmp_path / "p") as project:
         assert import_apply.apply(project, plan).photos == 1
 
@@ -99,7 +99,7 @@ def test_label_files_with_such_names_are_left_out_of_a_folder(tmp_path):
     with Project.create(tmp_path / "p") as project:
         import_apply.apply(project, plan)
         assert [photo.name for photo in project.photos()] == ["a.jpg"]
-    assert "unusable-name" in {finding.code for finding in plan.findings}
+    assert "unusable-name" in {problem.code for problem in plan.problems}
 
 
 @BYTES
@@ -130,4 +130,4 @@ def test_a_photo_of_an_impossible_size_in_a_project_is_damage_and_no_crash(tmp_p
 
 def test_files_beside_a_photo_that_vanishes_between_two_looks_are_no_crash(tmp_path):
     one = AnnotatedPhoto(Photo("p", str(tmp_path / "x" / ("y" * 300)), "a.jpg", 10, 10, size=5))
-    assert [f.code for f in data_problems.photo_findings([one], folder=tmp_path)] == []
+    assert [f.code for f in data_problems.photo_file_problems([one], folder=tmp_path)] == []

@@ -21,7 +21,7 @@ def read(tmp_path):
     def go(content, name="in"):
         path = tmp_path / name
         path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
-        return formats.read_with_findings(path)
+        return formats.read_with_problems(path)
 
     return go
 
@@ -123,7 +123,7 @@ def test_every_shape_of_via_3_is_read_and_choices_are_told_by_their_texts(read):
     assert (found[-1].cx, found[-1].cy, found[-1].r) == (2.0, 2.0, pytest.approx(8**0.5))
     assert {region.label for region in reading.dataset.photos[0].regions} == {"Dent"}
     assert [label.name for label in reading.dataset.labels] == ["Dent", "Scratch"]
-    assert [finding.code for finding in reading.findings] == ["not-a-photo"]
+    assert [problem.code for problem in reading.problems] == ["not-a-photo"]
 
 
 @pytest.mark.parametrize("xy", [[[7], 1, 2], [{}, 1], [0, 1, 2], [10, 1, 2], [2, 1, 2, 3], [7, 1], [6], ["7", 1, 2]])
@@ -193,7 +193,7 @@ def test_cvat_shapes_are_read(read):
     assert [regions[3].shape, regions[4].shape] == [Dot(1.0, 2.0), Dot(3.0, 4.0)]
     assert regions[5].shape == Polygon((SQUARE,))
     assert reading.dataset.labels[0].color == "#ff0000"
-    assert [finding.code for finding in reading.findings] == ["unknown-shape"]
+    assert [problem.code for problem in reading.problems] == ["unknown-shape"]
 
 
 def test_entities_in_xml_are_refused(read):
@@ -254,8 +254,8 @@ def test_yolo_names_with_half_a_character_are_explained(yolo):
 
 def test_yolo_without_its_photos_is_explained(yolo):
     (yolo / "train/images/a.png").unlink()
-    reading = formats.read_with_findings(yolo)
-    assert [finding.code for finding in reading.findings] == ["photo-needed"]
+    reading = formats.read_with_problems(yolo)
+    assert [problem.code for problem in reading.problems] == ["photo-needed"]
     for path in yolo.rglob("*.png"):
         path.unlink()
     (yolo / "valid/labels/b.txt").unlink()

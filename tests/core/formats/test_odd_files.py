@@ -70,9 +70,9 @@ def test_via_is_read_and_comes_back_as_it_was(file, name, layout):
     project = {"_via_settings": {}, "_via_img_metadata": keyed, "_via_attributes": {"region": {}, "file": {}}}
     data = {"list": entries, "object": keyed, "project": project | {"_via_image_id_list": []}}[layout]
     path = file(data)
-    reading = formats.read_with_findings(path)
+    reading = formats.read_with_problems(path)
     assert shapes(reading.dataset) == [(TRIANGLE, "dent")]
-    assert reading.findings == ()
+    assert reading.problems == ()
     ours = again(reading.dataset, path, formats.sniff(path))
     if layout == "project":
         assert ours.pop("_via_attributes")["region"]["name"]["options"] == {"dent": ""}
@@ -91,9 +91,9 @@ def test_marks_and_line_ends_of_windows_do_not_matter(file, text):
 def test_attributes_that_are_null_come_back(file):
     data = {"a.jpg5": entry(region(region_attributes=None))}
     path = file(data)
-    reading = formats.read_with_findings(path)
-    assert [(one.code, one.photo) for one in reading.findings] == [("unlabelled", "1")]
-    assert reading.findings[0].text == "1 region on 1 photo came without a label; they are called “damage” now."
+    reading = formats.read_with_problems(path)
+    assert [(one.code, one.photo) for one in reading.problems] == [("unlabelled", "1")]
+    assert reading.problems[0].text == "1 region on 1 photo came without a label; they are called “damage” now."
     assert again(reading.dataset, path, "via2") == data
 
 
@@ -126,10 +126,10 @@ def test_a_broken_region_is_told_left_out_and_still_there_in_the_file(file, brok
     regions = [region(), broken, region(attributes={"note": "last"})]
     data = {"a.jpg5": entry(regions=regions if layout is list else {str(i): one for i, one in enumerate(regions)})}
     path = file(data)
-    reading = formats.read_with_findings(path)
+    reading = formats.read_with_problems(path)
     assert shapes(reading.dataset) == [(TRIANGLE, "dent")] * 2
-    assert [(one.code, one.severity, one.photo) for one in reading.findings] == [("unreadable-region", "error", "1")]
-    assert "Region 1 of “a.jpg5”" in reading.findings[0].text
+    assert [(one.code, one.severity, one.photo) for one in reading.problems] == [("unreadable-region", "error", "1")]
+    assert "Region 1 of “a.jpg5”" in reading.problems[0].text
     assert again(reading.dataset, path, formats.sniff(path)) == data
     (one,) = reading.dataset.photos
     for kept in ((), one.regions[:1], (edits.set_label(one.regions[1], "hail"),)):
@@ -176,11 +176,11 @@ def test_csv_from_spreadsheets_and_scripts_is_read(file, tmp_path, name):
 
 def test_a_broken_row_of_csv_is_told_left_out_and_written_again(file, tmp_path):
     path = file("\n".join([HEADER, row(count=2, shape={"name": "star"}), row(count=2, number=1), ""]))
-    reading = formats.read_with_findings(path)
+    reading = formats.read_with_problems(path)
     assert shapes(reading.dataset) == [(TRIANGLE, "dent")]
-    assert [one.code for one in reading.findings] == ["unreadable-region"]
+    assert [one.code for one in reading.problems] == ["unreadable-region"]
     formats.write(reading.dataset, tmp_path / "out", format="via2-csv")
-    assert formats.read_with_findings(tmp_path / "out").dataset.photos == reading.dataset.photos
+    assert formats.read_with_problems(tmp_path / "out").dataset.photos == reading.dataset.photos
 
 
 RING = [1, 1, 9, 1, 9, 9]
@@ -208,7 +208,7 @@ CVAT = (
     ],
 )  # fmt: skip
 def test_in_other_formats_too_only_the_broken_region_is_left_out(file, content):
-    reading = formats.read_with_findings(file(content))
+    reading = formats.read_with_problems(file(content))
     ((shape, _),) = shapes(reading.dataset)
     assert isinstance(shape, Polygon | Rectangle)
-    assert [one.code for one in reading.findings] == ["unreadable-region"]
+    assert [one.code for one in reading.problems] == ["unreadable-region"]

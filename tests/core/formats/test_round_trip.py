@@ -47,10 +47,10 @@ def through(tmp_path):
 
     def go(found, kind):
         target = tmp_path / "out" / kind / "out"
-        findings = formats.write(found, target, format=kind)
+        problems = formats.write(found, target, format=kind)
         assert formats.sniff(target) == kind
-        return formats.read_with_findings(target, photos=tmp_path).dataset, [
-            finding.code for finding in findings if finding.code != "no-split"
+        return formats.read_with_problems(target, photos=tmp_path).dataset, [
+            problem.code for problem in problems if problem.code != "no-split"
         ]  # one photo cannot be in two
 
     return go
@@ -203,7 +203,7 @@ REGIONS = st.lists(
 def test_any_region_goes_through_every_kind_of_via_unchanged(tmp_path_factory, regions, kind):
     path = tmp_path_factory.getbasetemp() / "any"
     formats.write(dataset(*regions), path, format=kind)
-    again = formats.read_with_findings(path, label_in="name").dataset.photos[0].regions
+    again = formats.read_with_problems(path, label_in="name").dataset.photos[0].regions
     assert [(r.shape, r.label, r.attributes) for r in again] == [(r.shape, r.label, r.attributes) for r in regions]
     formats.write(formats.read(path), path.with_suffix(".2"), format=kind)
     assert path.with_suffix(".2").read_bytes() == path.read_bytes()
@@ -214,7 +214,7 @@ def test_any_region_goes_through_every_kind_of_via_unchanged(tmp_path_factory, r
 def test_any_region_covers_the_same_after_going_through_a_neighbour(tmp_path_factory, regions, kind):
     path = tmp_path_factory.mktemp("any") / "out"
     formats.write(dataset(*regions), path, format=kind)
-    again = formats.read_with_findings(path, label_in="name").dataset.photos[0].regions
+    again = formats.read_with_problems(path, label_in="name").dataset.photos[0].regions
     for label in {region.label.strip() for region in regions}:
         expected = sum(area(r.shape).area for r in regions if r.label.strip() == label)
         assert covered(again, label) == pytest.approx(expected, abs=1.0, rel=2e-3)

@@ -52,7 +52,7 @@ def test_it_is_judged(quick, name):
 @pytest.mark.parametrize("name", REGIONS)
 def test_it_is_told_and_neither_mended_nor_removed(tmp_path, quick, name):
     one = AnnotatedPhoto(PHOTO, REGIONS[name])
-    assert "tangled" in [finding.code for finding in problems.photo_findings(one)]
+    assert "tangled" in [problem.code for problem in problems.photo_problems(one)]
     with Project.create(tmp_path / "p") as project:
         project.add([one], LABELS, "Import")
         repair(project)

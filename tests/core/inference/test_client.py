@@ -35,7 +35,7 @@ def test_a_photo_is_outlined_in_its_own_pixels(predictor: Predictor, photo: Path
         x0, y0, x1, y1 = bounds(region.shape)
         assert (x0 >= 0, y0 >= 0, x1 <= 96, y1 <= 64) == (True,) * 4
         assert region.origin.kind == "predicted"
-        assert region.origin.model == registry.read(predictor.folder).card.id
+        assert region.origin.model == registry.read(predictor.folders[0]).card.id
         assert region.label in ("dent", "scratch")
     scores = [region.origin.score for region in regions]
     assert scores == sorted(scores, reverse=True)

@@ -179,6 +179,13 @@ def test_a_finished_job_cannot_be_resumed_nor_a_running_one_started_again(folder
         local.resume(folder.path)
 
 
+def test_without_the_packages_no_training_starts_and_the_sentence_says_how_to_bring_them(folder, monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "no_such_backend")
+    with pytest.raises(JobError, match=r"needs no_such_backend, which is not installed\. Run: pip install .*\[train\]"):
+        local.start(folder.path)
+    assert queue.status(folder.path).state == "waiting"
+
+
 def test_the_log_shows_its_last_lines(folder):
     assert queue.log_tail(folder.path) == []
     folder.log.write_text("".join(f"line {i}\n" for i in range(100)))

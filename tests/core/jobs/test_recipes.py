@@ -30,12 +30,12 @@ class Told:
         return len(self.kinds("step")) >= self._stop_at
 
 
-def train(job, dataset, folder, told: Told) -> trainer.Places:
-    places = trainer.Places(folder / "checkpoints", folder / "previews", folder / "models")
-    for place in places:
+def train(job, dataset, folder, told: Told) -> trainer.Folders:
+    folders = trainer.Folders(folder / "checkpoints", folder / "previews", folder / "models")
+    for place in folders:
         place.mkdir(exist_ok=True)
-    trainer.run(job, dataset, places, say=told, stop=told.enough)
-    return places
+    trainer.run(job, dataset, folders, say=told, stop=told.enough)
+    return folders
 
 
 def weights_of(model: registry.Model) -> dict[str, np.ndarray]:
@@ -45,15 +45,15 @@ def weights_of(model: registry.Model) -> dict[str, np.ndarray]:
 def test_balanced_heads_learn_alone_and_a_resume_finds_the_optimisers_state(tiny_job, drawn, tmp_path):
     job = tiny_job(preset="balanced", layers="heads", epochs=1, steps=3, batch=1)
     dataset, told = drawn(tmp_path, train=2, val=0), Told(stop_at=2)
-    places = train(job, dataset, tmp_path, told)
-    ((step, checkpoint),) = checkpoints.found(places.checkpoints)
+    folders = train(job, dataset, tmp_path, told)
+    ((step, checkpoint),) = checkpoints.found(folders.checkpoints)
     assert step == 2
     momentum = TrainStep(MaskRCNN(trainer.config_of(job)), layers="heads")
     momentum.load(checkpoint)
     assert any(np.abs(np.asarray(v)).max() > 0 for v in momentum._optimizer.variables[2:])
     train(job, dataset, tmp_path, again := Told())
     assert [event["step"] for event in again.kinds("started") + again.kinds("finished")] == [2, 3]
-    models = {model.card.id: model for model in registry.models(places.models)}
+    models = {model.card.id: model for model in registry.models(folders.models)}
     first = weights_of(models[told.kinds("stopped")[0]["model"]])
     last = weights_of(models[again.kinds("finished")[0]["model"]])
     changed = {name.split("/")[0] for name in first if (first[name] != last[name]).any()}
@@ -65,9 +65,9 @@ def test_the_heads_learn_first_and_a_resume_finds_its_stage(tiny_job, drawn, tmp
     """Stopped in the middle of the second stage; until that begins, the backbone is as it was."""
     job = tiny_job(layers="heads:1,all:1")
     dataset, told = drawn(tmp_path), Told(stop_at=3)
-    places = train(job, dataset, tmp_path, told)
+    folders = train(job, dataset, tmp_path, told)
     assert [event["text"] for event in told.kinds("note")] == ["From step 3 on learn: all."]
-    (last, after), (first, before) = checkpoints.found(places.checkpoints)
+    (last, after), (first, before) = checkpoints.found(folders.checkpoints)
     assert (first, last) == (2, 3)
     begun = MaskRCNN(trainer.config_of(job), seed=job.seed).arrays()
     heads, everything = (MaskRCNN.open(path).arrays() for path in (before, after))
@@ -135,9 +135,9 @@ def test_every_photo_is_seen_once_in_a_round_though_the_batch_is_halved_in_it(
                 small_gpu(2)
 
     small_gpu(4)
-    job = tiny_job(epochs=1, steps=5, batch=4)
+    job = tiny_job(epochs=1, steps=5, batch=4, start="imagenet")  # of which there are no weights here
     dataset = drawn(tmp_path, train=12, val=0)
-    train(job, dataset, tmp_path, told := Filling(stop_at=3))
+    places = train(job, dataset, tmp_path, told := Filling(stop_at=3))
     assert [len(photos) for photos in taught] == [4, 4, 2]
     small_gpu(4)
     train(job, dataset, tmp_path, again := Told(stop_at=1))
@@ -145,6 +145,8 @@ def test_every_photo_is_seen_once_in_a_round_though_the_batch_is_halved_in_it(
     assert len({photo for photos in taught for photo in photos}) == 12
     assert [event["text"][:28] for event in again.kinds("note")] == ["Going on with 2 photos a step"[:28]]
     assert [len(one.kinds("stopped")) for one in (told, again)] == [1, 1]
+    assert [one.kinds("started")[0]["begun_from"] for one in (told, again)] == ["none", "none"]
+    assert [model.card.parent for model in registry.models(places.models)] == ["none", "none"]
 
 
 def test_a_memory_too_small_for_half_a_batch_is_a_clear_error(tiny_job, drawn, tmp_path, small_gpu):

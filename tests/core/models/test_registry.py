@@ -8,7 +8,7 @@ import pytest
 
 from cardamage_core.errors import ModelError
 from cardamage_core.models import registry
-from cardamage_core.models.card import ModelCard
+from cardamage_core.models.registry import ModelCard
 
 
 def _card(name: str, created: str = "") -> ModelCard:

@@ -5,8 +5,7 @@ import pytest
 
 from cardamage_core.mrcnn import Config, EngineError, Sample
 from cardamage_core.mrcnn.batching import clipped_box, make_batch, ring_edges
-from cardamage_core.mrcnn.padding import paint, place, resize
-from cardamage_core.mrcnn.resize import resize_as_skimage
+from cardamage_core.mrcnn.padding import paint, place, resize, resize_as_skimage
 
 CALM = {"flip": False, "colour_jitter": 0.0, "scale_jitter": 0.0}
 SQUARE = ((10.0, 20.0), (50.0, 20.0), (50.0, 60.0), (10.0, 60.0))
@@ -52,8 +51,8 @@ def test_a_photo_is_painted_in_its_corner_and_normalised():
     config = Config.preset("light")
     painted = paint(grey(240, 300), place((240, 300), config), config)
     assert painted.shape == (256, 320, 3)
-    np.testing.assert_allclose(painted[239, 299], (100 - 127.5) / 127.5, rtol=1e-6)
-    np.testing.assert_allclose(painted[240:], -1.0)
+    np.testing.assert_allclose(painted[239, 299], (100 - 127) / 128, rtol=1e-6)
+    np.testing.assert_allclose(painted[240:], (0 - 127) / 128)
 
 
 def test_a_batch_holds_boxes_and_edges_in_canvas_pixels():

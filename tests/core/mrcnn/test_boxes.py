@@ -57,7 +57,7 @@ def test_anchors_sit_on_cell_corners_and_keep_their_area():
 
 
 def test_levels_follow_from_fine_to_coarse():
-    config = Config.preset("light")
+    config = Config.preset("light", anchor_sizes=(32, 64, 128, 256), anchor_ratios=(0.5, 1, 2))
     found = pyramid_anchors((64, 128), config)
     assert len(found) == 3 * (8 * 16 + 4 * 8 + 2 * 4 + 1 * 2)
     np.testing.assert_allclose(found[-1], [-64 * 2**0.5, 64 - 128 * 2**0.5, 64 * 2**0.5, 64 + 128 * 2**0.5], rtol=1e-5)

@@ -5,6 +5,7 @@ import pytest
 from drawings import drawn_sample, tiny_config
 
 from cardamage_core.mrcnn import EngineError, MaskRCNN
+from cardamage_core.mrcnn.detections import refine
 
 
 def test_a_saved_network_gives_the_same_answer(tiny_model, tmp_path):
@@ -68,3 +69,26 @@ def test_bfloat16_moves_boxes_and_scores_only_a_little(tiny_model, tmp_path):
     best = np.abs(other.boxes - one.boxes[0]).max(axis=1).argmin()
     assert other.boxes[best] == pytest.approx(one.boxes[0], abs=2.0)
     assert other.scores[best] == pytest.approx(one.scores[0], abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ("likeliest", [(2, 0.6)]),  # the first is background to it
+        ("foreground", [(2, 0.6), (1, 0.25)]),  # classes do not suppress each other
+        ("object", [(2, 0.8)]),  # one thing, whatever its class
+    ],
+)
+def test_a_rule_says_how_regions_become_detections(rule, expected):
+    rois = np.float32([[0.1, 0.1, 0.5, 0.5], [0.1, 0.1, 0.5, 0.52]])
+    probabilities = np.float32([[0.6, 0.25, 0.15], [0.2, 0.2, 0.6]])
+    config = tiny_config(detection_rule=rule)
+    _, classes, scores = refine(
+        rois,
+        probabilities,
+        np.zeros((2, 3, 4), np.float32),
+        window=np.float32([0, 0, 1, 1]),
+        min_score=0.1,
+        config=config,
+    )
+    assert [(int(c), pytest.approx(float(s))) for c, s in zip(classes, scores, strict=True)] == expected

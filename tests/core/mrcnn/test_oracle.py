@@ -9,7 +9,7 @@ from oracle import recorded_masks, recorded_model, sampled
 
 from cardamage_core.mrcnn import boxes, native
 from cardamage_core.mrcnn.detections import refine
-from cardamage_core.mrcnn.layers import propose, roi_align
+from cardamage_core.mrcnn.heads import propose, roi_align
 from cardamage_core.mrcnn.model import as_matterport
 from cardamage_core.mrcnn.padding import paint, place
 

@@ -7,8 +7,7 @@ from oracle import recorded_model
 
 from cardamage_core.mrcnn import boxes, losses, native
 from cardamage_core.mrcnn.boxes import pyramid_anchors
-from cardamage_core.mrcnn.heads import run_rpn
-from cardamage_core.mrcnn.layers import propose
+from cardamage_core.mrcnn.heads import propose, run_rpn
 from cardamage_core.mrcnn.targets import match_anchors, roi_targets
 
 T = ops.convert_to_tensor

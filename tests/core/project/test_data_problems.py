@@ -6,7 +6,7 @@ from PIL import Image, ImageDraw
 from cardamage_core.annotations.model import AnnotatedPhoto, Dataset, Dot, Photo, Polygon, Rectangle, Region
 from cardamage_core.annotations.shapes import area
 from cardamage_core.project import Project
-from cardamage_core.project.data_problems import photo_findings, repair, write_report
+from cardamage_core.project.data_problems import photo_file_problems, repair, write_report
 
 SQUARE = Polygon((((1.0, 1.0), (9.0, 1.0), (9.0, 9.0), (1.0, 9.0)),))
 BOW = Polygon((((0.0, 0.0), (10.0, 10.0), (10.0, 0.0), (0.0, 10.0)),))
@@ -29,10 +29,10 @@ def one(path, *regions, name="", size=0, split="", photo_id=""):
 
 
 def found(*photos, folder):
-    return [(finding.code, finding.photo) for finding in photo_findings(photos, folder=folder)]
+    return [(problem.code, problem.photo) for problem in photo_file_problems(photos, folder=folder)]
 
 
-def test_sound_photos_have_no_findings(tmp_path):
+def test_sound_photos_have_no_problems(tmp_path):
     photos = [one(picture(tmp_path / f"{i}.png", i), split=split) for i, split in enumerate(("train", "val"))]
     assert found(*photos, folder=tmp_path) == []
 
@@ -55,9 +55,9 @@ def test_photos_that_look_the_same_matter_only_across_splits(tmp_path):
     second = tmp_path / "b.jpg"
     Image.open(first).resize((120, 80)).save(second, quality=70)
     photos = [one(first, split="train"), one(second, split="val"), one(picture(tmp_path / "c.png", 9), split="val")]
-    (finding,) = photo_findings(photos, folder=tmp_path)
-    assert (finding.code, finding.photo) == ("near-duplicate", "b.jpg")
-    assert finding.text == "b.jpg (val) looks like a.png (train)."
+    (problem,) = photo_file_problems(photos, folder=tmp_path)
+    assert (problem.code, problem.photo) == ("near-duplicate", "b.jpg")
+    assert problem.text == "b.jpg (val) looks like a.png (train)."
     assert found(one(first, split="val"), one(second, split="val"), folder=tmp_path) == []
 
 
@@ -68,7 +68,7 @@ def test_the_seed_s_leaks_between_train_and_val_are_found(shared):
         for split in ("train", "val")
         for path in sorted((seed / split).glob("*.JPEG"))
     ]
-    codes = [finding.code for finding in photo_findings(photos, folder=seed) if finding.severity == "warning"]
+    codes = [problem.code for problem in photo_file_problems(photos, folder=seed) if problem.severity == "warning"]
     assert len(codes) == 12
     assert set(codes) == {"same-content", "near-duplicate"}
 
@@ -76,8 +76,8 @@ def test_the_seed_s_leaks_between_train_and_val_are_found(shared):
 def test_where_a_lost_photo_lies_is_told(tmp_path):
     there = picture(tmp_path / "set" / "elsewhere" / "a.png")
     lost = one(tmp_path / "set" / "gone" / "a.png")
-    (finding,) = photo_findings([lost], folder=tmp_path)
-    assert (finding.code, str(there) in finding.text) == ("lost-photo", True)
+    (problem,) = photo_file_problems([lost], folder=tmp_path)
+    assert (problem.code, str(there) in problem.text) == ("lost-photo", True)
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def filled(project, *photos):
     return project
 
 
-def test_safe_findings_are_mended_in_one_step_that_can_be_undone(project, tmp_path):
+def test_safe_problems_are_mended_in_one_step_that_can_be_undone(project, tmp_path):
     path = picture(tmp_path / "a.png")
     regions = (
         Region("a", SQUARE, "dent"),
@@ -149,8 +149,8 @@ def test_regions_on_stored_photos_are_turned_when_asked_and_only_once(project, t
 def test_the_page_escapes_what_came_from_files(tmp_path):
     path = tmp_path / "<script>.png"
     dataset = Dataset((one(path, Region("r", SQUARE, "<b>")),))
-    findings = photo_findings([one(picture(path), size=3)], folder=tmp_path)
-    write_report(tmp_path / "out.html", dataset, findings, title="a & b")
+    problems = photo_file_problems([one(picture(path), size=3)], folder=tmp_path)
+    write_report(tmp_path / "out.html", dataset, problems, title="a & b")
     page = (tmp_path / "out.html").read_text("utf-8")
     assert "<script>" not in page
     assert "&lt;script&gt;.png" in page

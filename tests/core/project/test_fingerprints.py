@@ -14,12 +14,12 @@ def project(tmp_path):
     region = Region("r", Rectangle(1.0, 2.0, 3.0, 4.0), "dent")
     with Project.create(tmp_path / "cars") as made:
         made.add([AnnotatedPhoto(Photo("p", str(tmp_path / "a.jpg"), "a.jpg", 9, 9), (region,))], [], "Import")
-        assert list(made.file_findings()) == []
+        assert list(made.file_problems()) == []
         yield made
 
 
 def codes(project):
-    return [(finding.code, finding.photo) for finding in project.file_findings()]
+    return [(problem.code, problem.photo) for problem in project.file_problems()]
 
 
 def test_a_photo_that_only_got_another_date_is_the_same(project, tmp_path):
@@ -45,8 +45,8 @@ def test_a_vanished_photo_is_flagged_and_known_again_when_it_comes_back(project,
 
 def test_one_photo_can_be_looked_at_and_a_reader_is_told_too(project, tmp_path):
     (tmp_path / "a.jpg").rename(tmp_path / "b.jpg")
-    assert [finding.code for finding in project.file_findings(photo="p")] == ["vanished-photo"]
-    assert list(project.file_findings(photo="other")) == []
+    assert [problem.code for problem in project.file_problems(photo="p")] == ["vanished-photo"]
+    assert list(project.file_problems(photo="other")) == []
     project.close()
     with Project.open(project.folder, read_only=True) as reader:
         assert codes(reader) == [("vanished-photo", "p")]

@@ -47,7 +47,7 @@ def test_photos_beside_the_file_come_in_with_their_size_regions_and_split(projec
     photo(tmp_path / "in" / "a.jpg")
     summary = bring_in(project, via(tmp_path / "in" / "v.json", "a.jpg", "gone.jpg"), split="train")
     assert (summary.photos, summary.regions, summary.labels, summary.missing) == (2, 2, ("dent",), 1)
-    assert [finding.code for finding in summary.findings] == ["missing-photo"]
+    assert [problem.code for problem in summary.problems] == ["missing-photo"]
     first, second = (project.photo(one.id) for one in project.photos())
     assert (first.name, first.width, first.height, first.split) == ("a.jpg", 40, 30, "train")
     assert project.path_of(first) == tmp_path / "in" / "a.jpg"
@@ -99,7 +99,7 @@ def test_importing_the_same_file_again_changes_nothing(project, tmp_path):
     regions = project.regions(project.photos()[0].id)
     again = bring_in(project, file)
     assert (again.photos, again.known, again.edit) == (0, 1, None)
-    assert [(finding.code, finding.photo) for finding in again.findings] == [("known-photo", project.photos()[0].id)]
+    assert [(problem.code, problem.photo) for problem in again.problems] == [("known-photo", project.photos()[0].id)]
     assert len(project.photos()) == 1
     assert project.regions(project.photos()[0].id) == regions
 
@@ -155,12 +155,12 @@ def test_a_single_photo_and_a_list_of_photos_come_in(project, tmp_path):
     assert project.photo(project.photos()[0].id).size == paths[0].stat().st_size
 
 
-def test_an_unreadable_photo_comes_in_with_a_finding(tmp_path):
+def test_an_unreadable_photo_comes_in_with_a_problem(tmp_path):
     photo(tmp_path / "good.jpg")
     (tmp_path / "bad.jpg").write_text("no photo")
     plan = import_plan.plan(via(tmp_path / "v.json", "good.jpg", "bad.jpg"))
     assert (plan.found, plan.missing) == (1, 1)
-    assert [finding.code for finding in plan.findings] == ["unreadable-photo", "missing-photo"]
+    assert [problem.code for problem in plan.problems] == ["unreadable-photo", "missing-photo"]
 
 
 def test_regions_drawn_on_the_stored_photo_are_reported_and_turn_on_request(tmp_path):
@@ -169,10 +169,10 @@ def test_regions_drawn_on_the_stored_photo_are_reported_and_turn_on_request(tmp_
     photo(tmp_path / "a.jpg", (40, 30), exif=exif)  # displayed 30 × 40
     file = via(tmp_path / "v.json", "a.jpg", points=((35, 2), (39, 2), (39, 8)))
     plan = import_plan.plan(file)
-    assert [finding.code for finding in plan.findings] == ["stored-orientation", "outside"]
+    assert [problem.code for problem in plan.problems] == ["stored-orientation", "outside"]
     assert plan.dataset.photos[0].regions[0].shape == Polygon((((35.0, 2.0), (39.0, 2.0), (39.0, 8.0)),))
     plan = import_plan.plan(file, turn="evident")
-    assert plan.findings == ()
+    assert plan.problems == ()
     assert plan.dataset.photos[0].regions[0].shape == Polygon((((28.0, 35.0), (28.0, 39.0), (22.0, 39.0)),))
 
 
@@ -184,7 +184,7 @@ def test_regions_on_a_turned_photo_stay_where_they_fit_and_doubt_is_said(tmp_pat
     exif[0x0112] = 6
     photo(tmp_path / "a.jpg", (40, 30), exif=exif)
     plan = import_plan.plan(via(tmp_path / "v.json", "a.jpg", points=points))
-    assert [finding.code for finding in plan.findings] == codes
+    assert [problem.code for problem in plan.problems] == codes
     assert plan.dataset.photos[0].regions[0].shape == Polygon((tuple((float(x), float(y)) for x, y in points),))
 
 
@@ -195,7 +195,7 @@ def test_where_the_evidence_is_not_enough_only_the_user_turns(tmp_path, turn, fi
     photo(tmp_path / "a.jpg", (40, 30), exif=exif)
     plan = import_plan.plan(via(tmp_path / "v.json", "a.jpg"), turn=turn)
     assert plan.dataset.photos[0].regions[0].shape.rings[0][0] == first
-    assert [finding.code for finding in plan.findings] == ([] if turn == "all" else ["turn-unsure"])
+    assert [problem.code for problem in plan.problems] == ([] if turn == "all" else ["turn-unsure"])
 
 
 def test_a_stopped_import_leaves_nothing(project, tmp_path):
@@ -222,7 +222,7 @@ def test_an_import_stops_between_the_stages_of_reading(tmp_path, stage):
     assert next(asked) == stage + 1  # nothing went on after the answer
 
 
-def test_of_several_ticked_boxes_the_first_is_proposed_with_a_finding(project, tmp_path):
+def test_of_several_ticked_boxes_the_first_is_proposed_with_a_problem(project, tmp_path):
     photo(tmp_path / "a.jpg")
     shape = {"name": "rect", "x": 1, "y": 2, "width": 3, "height": 4}
     ticked = {"type": {"rust": False, "dent": True, "scratch": True}}
@@ -230,8 +230,8 @@ def test_of_several_ticked_boxes_the_first_is_proposed_with_a_finding(project, t
     entry = {"filename": "a.jpg", "size": 0, "regions": [region], "file_attributes": {}}
     (tmp_path / "v.json").write_text(json.dumps({"a.jpg0": entry}))
     summary = bring_in(project, tmp_path / "v.json")
-    found = [finding for finding in summary.findings if finding.code == "several-ticked"]
-    assert [finding.text for finding in found] == ["A region of a.jpg has dent, scratch ticked; “dent” was taken."]
+    found = [problem for problem in summary.problems if problem.code == "several-ticked"]
+    assert [problem.text for problem in found] == ["A region of a.jpg has dent, scratch ticked; “dent” was taken."]
     (summary,) = project.photos()
     assert found[0].photo == summary.id
     (stored,) = project.regions(summary.id)
@@ -241,12 +241,12 @@ def test_of_several_ticked_boxes_the_first_is_proposed_with_a_finding(project, t
     assert written["regions"] == [region]
 
 
-def test_a_finding_about_a_region_of_the_file_leads_to_its_photo(project, tmp_path):
+def test_a_problem_about_a_region_of_the_file_leads_to_its_photo(project, tmp_path):
     file = via(tmp_path / "v.json", "a.jpg", "b.jpg")
     entries = json.loads(file.read_text())
     entries["1b.jpg"]["regions"]["1"] = {"shape_attributes": {}, "region_attributes": {}}
     file.write_text(json.dumps(entries))
-    found = [one for one in bring_in(project, file).findings if one.code == "unreadable-region"]
+    found = [one for one in bring_in(project, file).problems if one.code == "unreadable-region"]
     assert [project.photo(one.photo).name for one in found] == ["b.jpg"]
 
 

@@ -74,7 +74,7 @@ def plain(plan):
         | {"regions": [msgspec.to_builtins(r) | {"id": short(r.id)} for r in one.regions]}
         for one in plan.dataset.photos
     ]
-    found = [(one.code, one.text, one.severity, short(one.photo), short(one.region)) for one in plan.findings]
+    found = [(one.code, one.text, one.severity, short(one.photo), short(one.region)) for one in plan.problems]
     dataset = plan.dataset
     return photos, dataset.labels, dataset.extra, found, plan.found, plan.missing, plan.proposed
 
@@ -127,7 +127,7 @@ def test_keys_that_stand_twice_are_told(folder, monkeypatch):
     monkeypatch.setattr(source, "LARGE_FILE", 0)
     one = json.dumps(entry("a.jpg", region()))
     (folder / "via.json").write_text(f'{{"a": {one}, "a": {one}}}')
-    assert "repeated-key" in [finding.code for finding in import_plan.plan(folder / "via.json").findings]
+    assert "repeated-key" in [problem.code for problem in import_plan.plan(folder / "via.json").problems]
 
 
 def test_it_can_be_stopped_and_tells_how_far_it_is(folder, monkeypatch):

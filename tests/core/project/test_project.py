@@ -274,6 +274,20 @@ def test_a_cancelled_addition_leaves_nothing(project):
     assert project.undo_text == "Import"
 
 
+def test_the_threshold_for_scores_belongs_to_the_project_and_is_no_edit(project):
+    assert project.threshold == 0.9
+    project.set_threshold(0.4)
+    assert (project.threshold, project.undo_text, project.edits()) == (0.4, "Import", 1)
+    for wrong in (float("nan"), -0.1, 1.1):
+        with pytest.raises(ProjectError, match="between 0 and 1"):
+            project.set_threshold(wrong)
+    project.close()
+    with Project.open(project.folder, read_only=True) as reader:
+        assert reader.threshold == 0.4
+        with pytest.raises(ProjectError, match="reading only"):
+            reader.set_threshold(0.5)
+
+
 class Held:
     """An addition of many photos and of regions for p1, held up after it was written and before it is committed."""
 

@@ -22,10 +22,6 @@ def chosen(photos, groups=None, fixed=None, seed=0, **shares):
     return splits.chosen_splits(photos, groups or alone, shares, fixed=fixed or {}, seed=seed)
 
 
-def test_pairs_become_groups_of_all_who_hang_together():
-    assert splits.grouped(6, [(0, 1), (4, 5), (1, 4)]) == [[0, 1, 4, 5], [2], [3]]
-
-
 def test_shares_are_kept_and_rare_labels_are_on_both_sides():
     photos = [photo(i, "dent") for i in range(16)] + [photo(i, "lamp") for i in range(16, 20)]
     found = chosen(photos, train=0.75, val=0.25)

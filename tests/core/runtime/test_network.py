@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -9,7 +12,7 @@ import numpy as np
 import pytest
 
 from cardamage_core import imaging
-from cardamage_core.mrcnn import Config, Detections, EngineError, MaskRCNN
+from cardamage_core.mrcnn import Config, Detections, EngineError, MaskRCNN, config_from_matterport
 from cardamage_core.mrcnn.padding import paint, place
 from cardamage_core.runtime import Runtime
 
@@ -22,6 +25,7 @@ CONFIGS = {
     "efficientnet_lite0": Config.preset("light", classes=4, backbone="efficientnet_lite0", **SMALL, **FINE),
     "efficientnet_lite2": Config.preset("light", classes=3, backbone="efficientnet_lite2", **SMALL, **COARSE),
     "small regions from fine levels": Config.preset("light", classes=3, roi_level_size=48.0, **SMALL, **FINE),
+    "group normalisation": Config.preset("light", classes=4, norm_groups=16, **SMALL, **FINE),
     "resnet50": Config.preset("balanced", classes=3, **SMALL, box_grid="continuous", anchor_sizes=FINE["anchor_sizes"]),
     "matterport": Config.preset("matterport", classes=3, proposals_inference=200, **RECORDED),
 }
@@ -138,3 +142,18 @@ def test_detections_on_real_photos_equal_those_of_keras(shared: Path, tmp_path):
         assert_equal(found, expected)
         seen += len(expected)
     assert seen > 100
+
+
+@pytest.mark.parametrize("name", ["val0555", "rand320"])
+def test_the_recorded_network_finds_the_same(shared: Path, tmp_path, name):
+    """Matterport's grid and layers with the oracle's weights (ResNet-50)."""
+    oracle = shared / "oracle"
+    command = [sys.executable, oracle / "make_weights.py", oracle / "layout_resnet50.json", tmp_path / "theirs.h5"]
+    subprocess.run(command, check=True)
+    network = MaskRCNN(config_from_matterport(json.loads((oracle / "config_A.json").read_text())))
+    network.load_matterport(tmp_path / "theirs.h5")
+    network.save(tmp_path / "ours.h5")
+    image = np.load(oracle / f"oracle_A_{name}.npz")["image"]
+    (found,), (expected,) = Runtime.open(tmp_path / "ours.h5").predict([image]), network.predict([image])
+    assert len(expected) > 5
+    assert_equal(found, expected)

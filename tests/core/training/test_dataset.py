@@ -10,7 +10,7 @@ from PIL import Image
 
 from cardamage_core.annotations.model import AnnotatedPhoto, Dataset, Dot, Origin, Photo, Polygon, Rectangle, Region
 from cardamage_core.errors import JobError
-from cardamage_core.training.dataset import Photos, instances
+from cardamage_core.training.dataset import TrainingPhotos, instances
 
 CLASSES = {"dent": 1}
 
@@ -32,28 +32,30 @@ def _numbers(samples) -> list[int]:
 
 
 def test_a_round_shows_every_photo_once_and_the_next_in_another_order(ten):
-    photos = Photos(ten, CLASSES, longest_side=64, seed=3)
+    photos = TrainingPhotos(ten, CLASSES, longest_side=64, seed=3)
     rounds = [_numbers(photos.batch(10 * i, 5) + photos.batch(10 * i + 5, 5)) for i in range(2)]
     assert sorted(rounds[0]) == sorted(rounds[1]) == list(range(10))
     assert rounds[0] != rounds[1]
 
 
 def test_a_step_sees_the_same_photos_after_a_resume_as_without_one(ten):
-    through = Photos(ten, CLASSES, longest_side=64, seed=3)
+    through = TrainingPhotos(ten, CLASSES, longest_side=64, seed=3)
     for step in range(7):
         through.batch(3 * step, 3)
-    resumed = Photos(ten, CLASSES, longest_side=64, seed=3)
+    resumed = TrainingPhotos(ten, CLASSES, longest_side=64, seed=3)
     assert _numbers(resumed.batch(21, 3)) == _numbers(through.batch(21, 3))
-    assert _numbers(Photos(ten, CLASSES, longest_side=64, seed=4).batch(0, 10)) != _numbers(through.batch(0, 10))
+    assert _numbers(TrainingPhotos(ten, CLASSES, longest_side=64, seed=4).batch(0, 10)) != _numbers(
+        through.batch(0, 10)
+    )
 
 
 def test_steps_of_any_size_go_on_where_the_last_one_ended(ten):
-    photos = Photos(ten, CLASSES, longest_side=64, seed=3)
+    photos = TrainingPhotos(ten, CLASSES, longest_side=64, seed=3)
     assert sorted(_numbers(photos.batch(0, 4) + photos.batch(4, 4) + photos.batch(8, 2))) == list(range(10))
 
 
 def test_a_photo_is_shrunk_with_its_regions(ten):
-    [sample] = Photos(Dataset(ten.photos[:1]), CLASSES, longest_side=20, seed=0).batch(0, 1)
+    [sample] = TrainingPhotos(Dataset(ten.photos[:1]), CLASSES, longest_side=20, seed=0).batch(0, 1)
     assert sample.image.shape == (10, 20, 3)
     assert sample.class_ids == (1,)
     assert sample.polygons == ((((5.0, 2.0), (15.0, 2.0), (15.0, 6.0), (5.0, 6.0)),),)
@@ -61,7 +63,7 @@ def test_a_photo_is_shrunk_with_its_regions(ten):
 
 def test_an_unreadable_photo_is_named_once_and_the_batch_stays_full(ten):
     Path(ten.photos[2].photo.path).write_bytes(b"\x89PNG\r\n\x1a\n and then nothing")
-    photos = Photos(ten, CLASSES, longest_side=64, seed=0)
+    photos = TrainingPhotos(ten, CLASSES, longest_side=64, seed=0)
     seen = _numbers(photos.batch(0, 10))
     assert len(seen) == 10
     assert set(seen) == set(range(10)) - {2}
@@ -75,12 +77,12 @@ def test_when_no_photo_can_be_read_the_error_names_one(ten):
         AnnotatedPhoto(Photo(p.photo.id, p.photo.path + ".gone", p.photo.name), p.regions) for p in ten.photos[:2]
     )
     with pytest.raises(JobError, match=r"None of the 2 photos could be read\. \d\.png"):
-        Photos(Dataset(gone), CLASSES, longest_side=64, seed=0).batch(0, 1)
+        TrainingPhotos(Dataset(gone), CLASSES, longest_side=64, seed=0).batch(0, 1)
 
 
 def test_the_first_photos_are_those_with_regions_and_readable(ten):
     empty = AnnotatedPhoto(ten.photos[0].photo)
-    photos = Photos(Dataset((empty, *ten.photos[1:4])), CLASSES, longest_side=64, seed=0)
+    photos = TrainingPhotos(Dataset((empty, *ten.photos[1:4])), CLASSES, longest_side=64, seed=0)
     assert [photo.photo.id for photo, _ in photos.first(4)] == ["p1", "p2", "p3", "p0"]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cardamage_core.errors import CarDamageError
-from cardamage_gui.annotate.outline_assist import AssistService
+from cardamage_gui.annotate.page import AssistService
 from cardamage_gui.background import Background
 from cardamage_gui.canvas import Canvas
 from cardamage_gui.canvas.tools.base import Gesture, Kind, Request

@@ -13,7 +13,7 @@ from qtpy.QtTest import QTest
 
 from cardamage_core.annotations.model import AnnotatedPhoto, Label, Origin, Photo, Polygon, Region
 from cardamage_core.project import Project
-from cardamage_gui.annotate.compare import FILE, NOBODY, PROJECT
+from cardamage_gui.annotate.compare import FILE, NONE, PROJECT
 
 
 def square(region_id, x, y, label="dent"):
@@ -74,11 +74,16 @@ def test_their_outlines_are_seen_but_neither_hit_nor_changed(compared, page, ses
     inside, edge = pixel(canvas, 185, 70), pixel(canvas, 170, 50)
     assert inside == pixel(canvas, 80, 90)  # no fill
     assert edge != inside
-    QTest.mouseClick(canvas, Qt.LeftButton, Qt.NoModifier, QPoint(*map(round, canvas.viewport.to_screen((185, 70)))))
+    QTest.mouseClick(
+        canvas,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+        QPoint(*map(round, canvas.viewport.to_screen((185, 70)))),
+    )
     assert canvas.selection == ()
-    QTest.keyClick(canvas, Qt.Key_W)
+    QTest.keyClick(canvas, Qt.Key.Key_W)
     assert pixel(canvas, 170, 50) == inside
-    QTest.keyClick(canvas, Qt.Key_W)
+    QTest.keyClick(canvas, Qt.Key.Key_W)
     assert pixel(canvas, 170, 50) == edge
     assert session.project.undo_text == "Import"
 
@@ -110,10 +115,10 @@ def test_the_figure_follows_an_edit(compared, page, session, qtbot):
 
 
 def test_a_photo_that_the_others_do_not_know_is_said_in_words(compared, page, session, qtbot):
-    QTest.keyClick(page.canvas, Qt.Key_D)
+    QTest.keyClick(page.canvas, Qt.Key.Key_D)
     qtbot.waitUntil(lambda: compared.said.text() == "Anna does not know this photo.")
     assert rows(compared) == []
-    QTest.keyClick(page.canvas, Qt.Key_A)
+    QTest.keyClick(page.canvas, Qt.Key.Key_A)
     qtbot.waitUntil(lambda: compared.figure.text() == "14 % agreement")
 
 
@@ -123,10 +128,10 @@ def test_what_cannot_be_read_is_told_in_the_panel(page, answers, tmp_path, qtbot
     page.comparing.open()
     choose(page.comparing.panel, FILE)
     qtbot.waitUntil(lambda: "not JSON" in page.comparing.panel.said.text())
-    assert page.comparing.panel.source.currentData() == NOBODY
+    assert page.comparing.panel.source.currentData() == NONE
     answers.file = None
     choose(page.comparing.panel, FILE)  # nobody chose one
-    assert page.comparing.panel.source.currentData() == NOBODY
+    assert page.comparing.panel.source.currentData() == NONE
 
 
 def test_a_project_is_chosen_by_its_folder(page, answers, theirs, qtbot):
@@ -134,7 +139,7 @@ def test_a_project_is_chosen_by_its_folder(page, answers, theirs, qtbot):
     page.comparing.open()
     choose(page.comparing.panel, PROJECT)
     qtbot.waitUntil(lambda: page.comparing.panel.figure.text() == "14 % agreement")
-    choose(page.comparing.panel, NOBODY)
+    choose(page.comparing.panel, NONE)
     assert page.comparing.panel.figure.text() == ""
 
 
@@ -160,7 +165,7 @@ def test_another_project_ends_the_comparison(compared, session, project_folder, 
     session.close()
     session.open(project_folder)
     assert compared.figure.text() == ""
-    assert compared.source.currentData() == NOBODY
+    assert compared.source.currentData() == NONE
 
 
 def test_a_window_that_only_reads_cannot_take_over(page, session, theirs, project_folder, qtbot):

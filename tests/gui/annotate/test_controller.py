@@ -17,17 +17,19 @@ def screen(page, x, y):
     return QPoint(round(sx), round(sy))
 
 
-def move(page, x, y, *, buttons=Qt.NoButton, keys=Qt.NoModifier):
+def move(page, x, y, *, buttons=Qt.MouseButton.NoButton, keys=Qt.KeyboardModifier.NoModifier):
     here = QPointF(screen(page, x, y))
-    QApplication.sendEvent(page.canvas, QMouseEvent(QEvent.MouseMove, here, here, Qt.NoButton, buttons, keys))
+    QApplication.sendEvent(
+        page.canvas, QMouseEvent(QEvent.Type.MouseMove, here, here, Qt.MouseButton.NoButton, buttons, keys)
+    )
 
 
-def click(page, x, y, *, keys=Qt.NoModifier):
+def click(page, x, y, *, keys=Qt.KeyboardModifier.NoModifier):
     move(page, x, y, keys=keys)
-    QTest.mouseClick(page.canvas, Qt.LeftButton, keys, screen(page, x, y))
+    QTest.mouseClick(page.canvas, Qt.MouseButton.LeftButton, keys, screen(page, x, y))
 
 
-def drag(page, *ways, button=Qt.LeftButton, keys=Qt.NoModifier):
+def drag(page, *ways, button=Qt.MouseButton.LeftButton, keys=Qt.KeyboardModifier.NoModifier):
     move(page, *ways[0], keys=keys)
     QTest.mousePress(page.canvas, button, keys, screen(page, *ways[0]))
     for way in ways[1:]:
@@ -35,7 +37,7 @@ def drag(page, *ways, button=Qt.LeftButton, keys=Qt.NoModifier):
     QTest.mouseRelease(page.canvas, button, keys, screen(page, *ways[-1]))
 
 
-def key(page, *keys, with_=Qt.NoModifier):
+def key(page, *keys, with_=Qt.KeyboardModifier.NoModifier):
     for one in keys:
         QTest.keyClick(page.canvas, one, with_)
 
@@ -65,8 +67,8 @@ def overlapping(page, session):
 def test_union_and_undo_are_one_step_each(overlapping, session):
     page, before = overlapping, session.regions("p1")
     click(page, 20, 30)
-    click(page, 60, 30, keys=Qt.ShiftModifier)
-    key(page, Qt.Key_U)
+    click(page, 60, 30, keys=Qt.KeyboardModifier.ShiftModifier)
+    key(page, Qt.Key.Key_U)
     (made,) = session.regions("p1")
     assert made.id == "a"
     assert 1600 < size(made) < 3200
@@ -79,7 +81,7 @@ def test_union_and_undo_are_one_step_each(overlapping, session):
 def test_subtract_and_intersect_by_their_buttons(overlapping, session):
     page = overlapping
     click(page, 20, 30)
-    click(page, 60, 30, keys=Qt.ShiftModifier)
+    click(page, 60, 30, keys=Qt.KeyboardModifier.ShiftModifier)
     page.bar.buttons["subtract"].click()
     left = size(region(session, "a"))
     assert ids(session) == ["a", "b"]
@@ -93,7 +95,7 @@ def test_a_cut_that_makes_no_sense_is_said_and_nothing_changes(page, session):
     told = []
     session.said.connect(told.append)
     click(page, 30, 30)
-    key(page, Qt.Key_U)
+    key(page, Qt.Key.Key_U)
     assert "two or more" in told[-1]
     assert session.project.undo_text == "Import"
 
@@ -104,16 +106,16 @@ def test_a_hole_is_drawn_into_the_selected_region(page, session):
     assert page.bar.buttons["tool_hole"].isChecked()
     for point in ((20, 20), (40, 20), (40, 40), (20, 40)):
         click(page, *point)
-    key(page, Qt.Key_Return)
+    key(page, Qt.Key.Key_Return)
     assert len(region(session, "a").shape.rings) == 2
     assert size(region(session, "a")) == pytest.approx(1200, abs=30)
-    key(page, Qt.Key_V)
+    key(page, Qt.Key.Key_V)
     assert not page.bar.buttons["tool_hole"].isChecked()
 
 
 def test_a_line_dragged_across_splits(page, session):
     click(page, 30, 30)
-    key(page, Qt.Key_K)
+    key(page, Qt.Key.Key_K)
     drag(page, (30, 2), (30, 70))
     assert len(session.regions("p1")) == 3
     assert len(page.canvas.selection) == 2
@@ -122,12 +124,12 @@ def test_a_line_dragged_across_splits(page, session):
 
 def test_brush_and_eraser_change_the_selected_region_one_edit_a_stroke(page, session):
     click(page, 30, 30)
-    key(page, Qt.Key_B, Qt.Key_BracketRight)
+    key(page, Qt.Key.Key_B, Qt.Key.Key_BracketRight)
     drag(page, (45, 30), (60, 30), (70, 30))
     grown = size(region(session, "a"))
     assert grown > 1650
     assert session.project.undo_text == "Brush"
-    key(page, Qt.Key_E)
+    key(page, Qt.Key.Key_E)
     drag(page, (30, 12), (30, 30), (30, 48))
     assert size(region(session, "a")) < grown - 100
     assert session.project.undo_text == "Erase"
@@ -135,20 +137,20 @@ def test_brush_and_eraser_change_the_selected_region_one_edit_a_stroke(page, ses
 
 def test_escape_during_a_stroke_leaves_nothing(page, session):
     click(page, 30, 30)
-    key(page, Qt.Key_B)
+    key(page, Qt.Key.Key_B)
     move(page, 45, 30)
-    QTest.mousePress(page.canvas, Qt.LeftButton, Qt.NoModifier, screen(page, 45, 30))
-    move(page, 70, 30, buttons=Qt.LeftButton)
-    key(page, Qt.Key_Escape)
-    QTest.mouseRelease(page.canvas, Qt.LeftButton, Qt.NoModifier, screen(page, 70, 30))
+    QTest.mousePress(page.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, screen(page, 45, 30))
+    move(page, 70, 30, buttons=Qt.MouseButton.LeftButton)
+    key(page, Qt.Key.Key_Escape)
+    QTest.mouseRelease(page.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, screen(page, 70, 30))
     assert session.project.undo_text == "Import"
 
 
 def test_regions_are_copied_to_another_photo(page, session):
     click(page, 30, 30)
-    key(page, Qt.Key_C, with_=Qt.ControlModifier)
-    key(page, Qt.Key_D, Qt.Key_D)
-    key(page, Qt.Key_V, with_=Qt.ControlModifier)
+    key(page, Qt.Key.Key_C, with_=Qt.KeyboardModifier.ControlModifier)
+    key(page, Qt.Key.Key_D, Qt.Key.Key_D)
+    key(page, Qt.Key.Key_V, with_=Qt.KeyboardModifier.ControlModifier)
     (pasted,) = session.regions("p3")
     assert pasted.shape == region(session, "a").shape
     assert pasted.id != "a"
@@ -156,8 +158,8 @@ def test_regions_are_copied_to_another_photo(page, session):
 
 
 def test_regions_are_copied_from_the_previous_photo(page, session):
-    key(page, Qt.Key_D, Qt.Key_D)
-    key(page, Qt.Key_B, with_=Qt.ControlModifier)
+    key(page, Qt.Key.Key_D, Qt.Key.Key_D)
+    key(page, Qt.Key.Key_B, with_=Qt.KeyboardModifier.ControlModifier)
     assert [r.label for r in session.regions("p3")] == ["scratch"]
     session.undo()
     assert session.regions("p3") == ()
@@ -165,29 +167,29 @@ def test_regions_are_copied_from_the_previous_photo(page, session):
 
 def test_duplicates_and_the_drawing_order(page, session):
     click(page, 30, 30)
-    key(page, Qt.Key_J, with_=Qt.ControlModifier)
+    key(page, Qt.Key.Key_J, with_=Qt.KeyboardModifier.ControlModifier)
     assert ids(session)[:2] == ["a", "b"]
     page.canvas.select(("a",))
-    key(page, Qt.Key_Up, with_=Qt.ControlModifier)
+    key(page, Qt.Key.Key_Up, with_=Qt.KeyboardModifier.ControlModifier)
     assert ids(session)[:2] == ["b", "a"]
-    key(page, Qt.Key_Up, with_=Qt.ControlModifier | Qt.ShiftModifier)
+    key(page, Qt.Key.Key_Up, with_=Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     assert ids(session)[-1] == "a"
-    key(page, Qt.Key_Down, with_=Qt.ControlModifier | Qt.ShiftModifier)
+    key(page, Qt.Key.Key_Down, with_=Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     assert ids(session)[0] == "a"
 
 
 def test_a_hidden_region_is_listed_but_neither_seen_nor_hit(page, session):
     click(page, 30, 30)
-    key(page, Qt.Key_H)
+    key(page, Qt.Key.Key_H)
     assert [r.id for r in page.canvas.shown] == ["b"]
     assert page.panel.regions.rows.rowCount() == 2
     assert page.panel.regions.rows.row(0).note == "hidden"
-    key(page, Qt.Key_Delete)
+    key(page, Qt.Key.Key_Delete)
     assert ids(session) == ["a", "b"]
-    key(page, Qt.Key_H)
+    key(page, Qt.Key.Key_H)
     assert [r.id for r in page.canvas.shown] == ["a", "b"]
-    key(page, Qt.Key_H)
-    key(page, Qt.Key_H, with_=Qt.ShiftModifier)
+    key(page, Qt.Key.Key_H)
+    key(page, Qt.Key.Key_H, with_=Qt.KeyboardModifier.ShiftModifier)
     assert [r.id for r in page.canvas.shown] == ["a", "b"]
     assert session.project.undo_text == "Import"
 
@@ -196,24 +198,24 @@ def test_a_locked_region_is_neither_moved_nor_deleted(page, session):
     told = []
     session.said.connect(told.append)
     click(page, 30, 30)
-    key(page, Qt.Key_L, with_=Qt.ControlModifier)
+    key(page, Qt.Key.Key_L, with_=Qt.KeyboardModifier.ControlModifier)
     drag(page, (30, 30), (60, 60))
     drag(page, (10, 10), (20, 20))
     click(page, 30, 30)
-    key(page, Qt.Key_Delete)
+    key(page, Qt.Key.Key_Delete)
     assert "locked" in told[-1]
     assert session.project.undo_text == "Import"
-    key(page, Qt.Key_L, with_=Qt.ControlModifier)
-    key(page, Qt.Key_Delete)
+    key(page, Qt.Key.Key_L, with_=Qt.KeyboardModifier.ControlModifier)
+    key(page, Qt.Key.Key_Delete)
     assert ids(session) == ["b"]
 
 
 def test_an_ellipse_is_drawn_and_turned_by_its_handles(page, session):
-    key(page, Qt.Key_J)
+    key(page, Qt.Key.Key_J)
     drag(page, (60, 50), (100, 70))
     made = session.regions("p1")[-1]
     assert isinstance(made.shape, Ellipse)
-    key(page, Qt.Key_V)
+    key(page, Qt.Key.Key_V)
     drag(page, (100, 60), (80, 90))
     turned = session.regions("p1")[-1].shape
     assert isinstance(turned, Ellipse)
@@ -222,10 +224,10 @@ def test_an_ellipse_is_drawn_and_turned_by_its_handles(page, session):
 
 
 def test_lines_and_points_are_drawn(page, session):
-    key(page, Qt.Key_T)
+    key(page, Qt.Key.Key_T)
     click(page, 60, 60)
     click(page, 80, 60)
-    key(page, Qt.Key_Return, Qt.Key_I)
+    key(page, Qt.Key.Key_Return, Qt.Key.Key_I)
     click(page, 90, 90)
     kinds = [type(r.shape).__name__ for r in session.regions("p1")]
     assert kinds[2:] == ["Polyline", "Dot"]
@@ -233,7 +235,7 @@ def test_lines_and_points_are_drawn(page, session):
 
 def test_ctrl_snaps_a_dragged_vertex_to_another_region(page, session):
     click(page, 30, 30)
-    drag(page, (50, 10), (98, 11), keys=Qt.ControlModifier)
+    drag(page, (50, 10), (98, 11), keys=Qt.KeyboardModifier.ControlModifier)
     assert region(session, "a").shape.rings[0][1] == pytest.approx((100.0, 10.0))
     drag(page, (100, 10), (98, 20))
     assert region(session, "b").shape.rings[0][0] == region(session, "a").shape.rings[0][1]
@@ -244,13 +246,13 @@ def test_the_right_button_sweeps_vertices_away(page, session):
     for x in (20, 30, 40):
         click(page, x, 10)
     assert len(region(session, "a").shape.rings[0]) == 7
-    drag(page, (17, 10), (30, 10), (43, 10), button=Qt.RightButton)
+    drag(page, (17, 10), (30, 10), (43, 10), button=Qt.MouseButton.RightButton)
     assert len(region(session, "a").shape.rings[0]) == 4
     assert session.project.undo_text == "Delete 3 vertices"
 
 
 def test_what_is_drawn_beyond_the_photo_ends_at_its_edge(page, session):
-    key(page, Qt.Key_R)
+    key(page, Qt.Key.Key_R)
     drag(page, (150, 60), (250, 160))
     made = session.regions("p1")[-1].shape
     assert (made.x + made.width, made.y + made.height) == pytest.approx((200.0, 100.0))
@@ -260,12 +262,12 @@ def test_smoothing_shows_the_vertices_saved_and_enter_applies(page, session):
     click(page, 30, 30)
     for x in (20, 30, 40):
         click(page, x, 10)
-    key(page, Qt.Key_S)
+    key(page, Qt.Key.Key_S)
     bar = page.editing.smooth_bar
     assert bar.isVisible()
     assert bar.text.text() == "7 → 4 vertices"
     assert len(region(session, "a").shape.rings[0]) == 7
-    key(page, Qt.Key_Return)
+    key(page, Qt.Key.Key_Return)
     assert not bar.isVisible()
     assert len(region(session, "a").shape.rings[0]) == 4
     assert session.project.undo_text == "Simplify"
@@ -276,15 +278,15 @@ def test_smoothing_begins_so_that_one_sees_it_and_needs_no_mouse(page, session):
     click(page, 30, 10)
     move(page, 30, 10)
     drag(page, (30, 10), (30, 10 + 2 / page.canvas.viewport.scale))  # two screen pixels off the line
-    key(page, Qt.Key_S)
+    key(page, Qt.Key.Key_S)
     bar = page.editing.smooth_bar
     assert bar.text.text() == "5 → 4 vertices"
     assert bar.simplify.hasFocus()
     for _ in range(20):
-        QTest.keyClick(bar.simplify, Qt.Key_Left)
+        QTest.keyClick(bar.simplify, Qt.Key.Key_Left)
     assert bar.text.text() == "5 → 5 vertices"
-    QTest.keyClick(bar.simplify, Qt.Key_End)
-    QTest.keyClick(bar.simplify, Qt.Key_Return)
+    QTest.keyClick(bar.simplify, Qt.Key.Key_End)
+    QTest.keyClick(bar.simplify, Qt.Key.Key_Return)
     assert not bar.isVisible()
     assert page.canvas.hasFocus()
     assert len(region(session, "a").shape.rings[0]) == 4
@@ -295,7 +297,7 @@ def test_smoothing_is_cancelled_by_escape(page, session):
     page.bar.buttons["smooth"].click()
     page.editing.smooth_bar.round.setValue(2)
     assert page.editing.smooth_bar.text.text().startswith("4 → ")
-    key(page, Qt.Key_Escape)
+    key(page, Qt.Key.Key_Escape)
     assert not page.editing.smooth_bar.isVisible()
     assert session.project.undo_text == "Import"
 
@@ -305,10 +307,10 @@ def test_the_vertex_under_the_pointer_may_vanish_in_the_preview(page, session):
     for x in (20, 30, 40):
         click(page, x, 10)
     move(page, 10, 50)  # the last of seven vertices
-    key(page, Qt.Key_S)
+    key(page, Qt.Key.Key_S)
     page.editing.smooth_bar.simplify.setValue(60)
     page.canvas.repaint()
-    key(page, Qt.Key_Return)
+    key(page, Qt.Key.Key_Return)
     assert len(region(session, "a").shape.rings[0]) == 4
 
 
@@ -327,7 +329,7 @@ def disc(page, session, qtbot):
 
 
 def test_a_box_becomes_an_outline_in_one_undoable_step(disc, session, qtbot):
-    key(disc, Qt.Key_G)
+    key(disc, Qt.Key.Key_G)
     drag(disc, (60, 10), (140, 90))
     qtbot.waitUntil(lambda: len(session.regions("p2")) == 2, timeout=20_000)
     made = session.regions("p2")[-1]
@@ -338,11 +340,11 @@ def test_a_box_becomes_an_outline_in_one_undoable_step(disc, session, qtbot):
 
 
 def test_the_lasso_follows_the_edge(disc, session, qtbot):
-    key(disc, Qt.Key_L)
+    key(disc, Qt.Key.Key_L)
     for point in ((100, 20), (130, 50), (100, 80), (70, 50)):
         click(disc, *point)
         qtbot.waitUntil(lambda: "Looking for edges" not in disc.canvas.hint, timeout=20_000)
-    key(disc, Qt.Key_Return)
+    key(disc, Qt.Key.Key_Return)
     made = session.regions("p2")[-1]
     assert size(made) == pytest.approx(np.pi * 900, rel=0.06)  # straight lines would cover 1800
     assert session.project.undo_text == "Draw with the lasso"

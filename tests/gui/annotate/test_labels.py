@@ -26,7 +26,7 @@ def test_a_label_is_renamed_in_the_field_and_all_its_regions_follow(page, sessio
     assert field.text() == "dent"
     field.clear()
     QTest.keyClicks(field, "bump")
-    QTest.keyClick(field, Qt.Key_Return)
+    QTest.keyClick(field, Qt.Key.Key_Return)
     assert labels(session) == ["bump", "scratch", "car"]
     assert {r.label for r in session.regions("p1")} == {"bump"}
     assert page.canvas.shown[0].label == "bump"
@@ -37,10 +37,10 @@ def test_a_label_is_renamed_in_the_field_and_all_its_regions_follow(page, sessio
 def test_escape_leaves_the_name_as_it_is(page, session):
     entry(menu_of(page, "dent"), "Rename…").trigger()
     QTest.keyClicks(page.panel.labels.field, "bump")
-    QTest.keyClick(page.panel.labels.field, Qt.Key_Escape)
+    QTest.keyClick(page.panel.labels.field, Qt.Key.Key_Escape)
     assert page.panel.labels.field.text() == ""
     QTest.keyClicks(page.panel.labels.field, "hole")
-    QTest.keyClick(page.panel.labels.field, Qt.Key_Return)
+    QTest.keyClick(page.panel.labels.field, Qt.Key.Key_Return)
     assert labels(session) == ["dent", "scratch", "car", "hole"]
 
 

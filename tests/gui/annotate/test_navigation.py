@@ -25,13 +25,13 @@ def names(page):
     return [page.photos.model.index(row).data() for row in range(page.photos.model.rowCount())]
 
 
-def press(page, key, modifier=Qt.NoModifier):
+def press(page, key, modifier=Qt.KeyboardModifier.NoModifier):
     QTest.keyClick(page.canvas, key, modifier)
 
 
 def test_one_key_says_what_a_person_thinks_of_the_photo(page, session):
     states = []
-    for key in (Qt.Key_F2, Qt.Key_F3, Qt.Key_F4, Qt.Key_F6):
+    for key in (Qt.Key.Key_F2, Qt.Key.Key_F3, Qt.Key.Key_F4, Qt.Key.Key_F6):
         press(page, key)
         states.append(session.summary("p1").review)
     assert states == ["accepted", "needs work", "rejected", "unreviewed"]
@@ -41,10 +41,10 @@ def test_one_key_says_what_a_person_thinks_of_the_photo(page, session):
 
 
 def test_the_next_photo_nobody_reviewed_is_one_key_away(page, session):
-    press(page, Qt.Key_D)
-    press(page, Qt.Key_F2)
-    press(page, Qt.Key_A)
-    press(page, Qt.Key_D, Qt.ShiftModifier)
+    press(page, Qt.Key.Key_D)
+    press(page, Qt.Key.Key_F2)
+    press(page, Qt.Key.Key_A)
+    press(page, Qt.Key.Key_D, Qt.KeyboardModifier.ShiftModifier)
     assert session.current == "p3"
 
 
@@ -53,7 +53,7 @@ def test_the_list_is_narrowed_by_label_split_and_review_together(page, session):
     assert names(page) == ["one.png", "gone.png"]
     page.photos.filter.choose(review="accepted")
     assert names(page) == []
-    press(page, Qt.Key_F2)
+    press(page, Qt.Key.Key_F2)
     assert names(page) == ["one.png"]
     assert page.photos.filter.text() == "dent · accepted"
     page.photos.filter.clear()
@@ -86,11 +86,13 @@ def test_the_figure_follows_while_the_hand_still_drags(page, session, qtbot):
     qtbot.waitUntil(lambda: page.panel.card.figure() == "16.0 %")
     page.canvas.select(("a",))
     move(page, (10, 10))
-    QTest.mousePress(page.canvas, Qt.LeftButton, Qt.NoModifier, screen(page, 10, 10))
-    move(page, (50, 50), buttons=Qt.LeftButton)  # the corner onto the opposite one: nothing is left of the square
+    QTest.mousePress(page.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, screen(page, 10, 10))
+    move(
+        page, (50, 50), buttons=Qt.MouseButton.LeftButton
+    )  # the corner onto the opposite one: nothing is left of the square
 
     def follows():
-        move(page, (50, 50), buttons=Qt.LeftButton)
+        move(page, (50, 50), buttons=Qt.MouseButton.LeftButton)
         return page.panel.card.figure() == "8.0 %"
 
     qtbot.waitUntil(follows)
@@ -111,7 +113,7 @@ def test_brightness_changes_what_is_seen_and_nothing_else(page, session, qtbot):
     page.way.panel.reset()
     session.select("p1")
     qtbot.waitUntil(lambda: np.array_equal(page.canvas.pixels, before))
-    QTest.keyClick(page.way.panel.brightness, Qt.Key_Escape)
+    QTest.keyClick(page.way.panel.brightness, Qt.Key.Key_Escape)
     assert page.way.panel.isHidden()
 
 
@@ -129,9 +131,14 @@ def test_clahe_spreads_what_is_nearly_the_same():
     assert lit(pixels, Light()) is pixels
 
 
-def move(page, at, *, buttons=Qt.NoButton):
+def move(page, at, *, buttons=Qt.MouseButton.NoButton):
     here = QPointF(screen(page, *at))
-    QApplication.sendEvent(page.canvas, QMouseEvent(QEvent.MouseMove, here, here, Qt.NoButton, buttons, Qt.NoModifier))
+    QApplication.sendEvent(
+        page.canvas,
+        QMouseEvent(
+            QEvent.Type.MouseMove, here, here, Qt.MouseButton.NoButton, buttons, Qt.KeyboardModifier.NoModifier
+        ),
+    )
 
 
 BOW_TIE = Region("bow", Polygon((((20.0, 20.0), (60.0, 60.0), (60.0, 20.0), (20.0, 60.0)),)), "dent")
@@ -148,11 +155,11 @@ def is_in_the_middle(page, *point):
 def test_z_frames_what_is_selected_and_without_a_selection_the_photo(page):
     page.canvas.select(("b",))  # (100, 10) to (140, 50)
     fitted = page.canvas.viewport
-    QTest.keyClick(page.canvas, Qt.Key_Z)
+    QTest.keyClick(page.canvas, Qt.Key.Key_Z)
     assert page.canvas.viewport.scale > 1.5 * fitted.scale
     assert is_in_the_middle(page, 120, 30)
     page.canvas.select(())
-    QTest.keyClick(page.canvas, Qt.Key_Z)
+    QTest.keyClick(page.canvas, Qt.Key.Key_Z)
     assert page.canvas.viewport == fitted
 
 
@@ -160,13 +167,13 @@ def test_what_looks_wrong_is_selected_and_shown_large_where_it_is(page, session,
     before = session.regions("p1")
     session.edit("p1", before, (*before, BOW_TIE), "Draw")
     qtbot.waitUntil(lambda: len(page._checking.of("p1")) == 1)
-    assert "crosses itself" in page.panel._findings.text()
-    page.panel._findings.linkActivated.emit("0")
+    assert "crosses itself" in page.panel._problems.text()
+    page.panel._problems.linkActivated.emit("0")
     assert page.canvas.selection == ("bow",)
     assert is_in_the_middle(page, 40, 40)
     page.canvas.select(())
     page.canvas.fit()
-    QTest.keyClick(page.canvas, Qt.Key_Z, Qt.ShiftModifier)
+    QTest.keyClick(page.canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ShiftModifier)
     assert page.canvas.selection == ("bow",)
 
 

@@ -16,21 +16,26 @@ def screen(page, x, y):
     return QPoint(round(sx), round(sy))
 
 
-def move(page, x, y, *, buttons=Qt.NoButton):
+def move(page, x, y, *, buttons=Qt.MouseButton.NoButton):
     here = QPointF(screen(page, x, y))
-    QApplication.sendEvent(page.canvas, QMouseEvent(QEvent.MouseMove, here, here, Qt.NoButton, buttons, Qt.NoModifier))
+    QApplication.sendEvent(
+        page.canvas,
+        QMouseEvent(
+            QEvent.Type.MouseMove, here, here, Qt.MouseButton.NoButton, buttons, Qt.KeyboardModifier.NoModifier
+        ),
+    )
 
 
 def click(page, x, y):
     move(page, x, y)
-    QTest.mouseClick(page.canvas, Qt.LeftButton, Qt.NoModifier, screen(page, x, y))
+    QTest.mouseClick(page.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, screen(page, x, y))
 
 
 def drag(page, start, end):
     move(page, *start)
-    QTest.mousePress(page.canvas, Qt.LeftButton, Qt.NoModifier, screen(page, *start))
-    move(page, *end, buttons=Qt.LeftButton)
-    QTest.mouseRelease(page.canvas, Qt.LeftButton, Qt.NoModifier, screen(page, *end))
+    QTest.mousePress(page.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, screen(page, *start))
+    move(page, *end, buttons=Qt.MouseButton.LeftButton)
+    QTest.mouseRelease(page.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, screen(page, *end))
 
 
 def key(page, *keys):
@@ -66,7 +71,7 @@ def test_a_dragged_vertex_is_on_disk_at_once_and_undone_after_opening_again(page
 
 def test_undo_and_redo_walk_back_and_forth_on_the_canvas(page, session):
     click(page, 30, 30)
-    key(page, Qt.Key_Delete)
+    key(page, Qt.Key.Key_Delete)
     assert [r.id for r in page.canvas.shown] == ["b"]
     assert "Delete dent" in page.bar.undo.toolTip()
     page.bar.undo.click()
@@ -77,14 +82,14 @@ def test_undo_and_redo_walk_back_and_forth_on_the_canvas(page, session):
 
 def test_a_digit_labels_the_selected_region(page, session):
     click(page, 30, 30)
-    key(page, Qt.Key_2)
+    key(page, Qt.Key.Key_2)
     assert region(session, "a").label == "scratch"
     assert region(session, "b").label == "dent"
     assert page.panel.fields.label.currentText() == "scratch"
 
 
 def test_a_digit_without_selection_is_the_label_of_the_next_drawing(page, session):
-    key(page, Qt.Key_9, Qt.Key_R)
+    key(page, Qt.Key.Key_9, Qt.Key.Key_R)
     drag(page, (60, 60), (90, 90))
     made = session.regions("p1")[-1]
     assert made.label == "car"
@@ -93,29 +98,29 @@ def test_a_digit_without_selection_is_the_label_of_the_next_drawing(page, sessio
 
 
 def test_d_and_a_walk_through_the_photos(page, session):
-    key(page, Qt.Key_D, Qt.Key_D)
+    key(page, Qt.Key.Key_D, Qt.Key.Key_D)
     assert session.current == "p3"
-    key(page, Qt.Key_A)
+    key(page, Qt.Key.Key_A)
     assert session.current == "p2"
     assert [r.id for r in page.canvas.shown] == ["c"]
     assert page.photos.list.currentIndex().row() == 1
 
 
 def test_v_p_and_r_take_the_tools_and_the_float_shows_it(page):
-    key(page, Qt.Key_P)
+    key(page, Qt.Key.Key_P)
     assert page.canvas.tool == "polygon"
     assert page.tools.buttons["polygon"].isChecked()
-    key(page, Qt.Key_V)
+    key(page, Qt.Key.Key_V)
     assert page.canvas.tool == "select"
-    QTest.mouseClick(page.tools.buttons["rectangle"], Qt.LeftButton)
+    QTest.mouseClick(page.tools.buttons["rectangle"], Qt.MouseButton.LeftButton)
     assert page.canvas.tool == "rectangle"
 
 
 def test_escape_cancels_a_drawing_through_the_pages_key(page, session):
-    key(page, Qt.Key_P)
+    key(page, Qt.Key.Key_P)
     click(page, 60, 60)
     click(page, 80, 60)
-    key(page, Qt.Key_Escape)
+    key(page, Qt.Key.Key_Escape)
     assert not page.canvas.busy
     assert len(session.regions("p1")) == 2
 
@@ -132,13 +137,13 @@ def test_the_figure_follows_the_edit(page, qtbot):
     qtbot.waitUntil(lambda: page.panel.card.figure() == "16.0 %")  # 2 × 40 × 40 of 200 × 100
     assert page.panel.card.head() == "Damage, of the photo"
     click(page, 30, 30)
-    key(page, Qt.Key_Delete)
+    key(page, Qt.Key.Key_Delete)
     qtbot.waitUntil(lambda: page.panel.card.figure() == "8.0 %")
 
 
 def test_a_car_outline_changes_the_denominator(page, qtbot):
     click(page, 130, 30)
-    key(page, Qt.Key_9)
+    key(page, Qt.Key.Key_9)
     qtbot.waitUntil(lambda: "car" in page.panel.card.head())
 
 
@@ -156,22 +161,22 @@ def test_the_next_photo_has_been_decoded_ahead(page, session, qtbot):
         session.select("p2")
 
 
-def test_findings_are_counted_and_the_chip_shows_their_photos(page, qtbot):
+def test_problems_are_counted_and_the_chip_shows_their_photos(page, qtbot):
     chip = page.photos.chips.button(2)
-    qtbot.waitUntil(lambda: chip.text() == "Findings 2")  # one reaches outside, one photo is missing
-    QTest.mouseClick(chip, Qt.LeftButton)
+    qtbot.waitUntil(lambda: chip.text() == "Problems 2")  # one reaches outside, one photo is missing
+    QTest.mouseClick(chip, Qt.MouseButton.LeftButton)
     assert [page.photos.model.index(row).data() for row in range(2)] == ["two.png", "gone.png"]
 
 
 def test_what_looks_wrong_with_the_photo_is_said_beside_it(page, session, qtbot):
     session.select("p2")
-    qtbot.waitUntil(lambda: "reaches outside the photo" in page.panel._findings.text())
+    qtbot.waitUntil(lambda: "reaches outside the photo" in page.panel._problems.text())
     session.select("p1")
-    assert page.panel._findings.isHidden()
+    assert page.panel._problems.isHidden()
 
 
 def test_typing_in_the_search_filters_and_is_no_shortcut(page, session):
-    page.find()
+    page.find_photos()
     QTest.keyClicks(page.photos.search, "d")
     assert session.current == "p1"
     QTest.keyClicks(page.photos.search, "ent")
@@ -187,7 +192,7 @@ def test_accepting_a_photo_is_an_edit_and_goes_on(page, session):
     assert page.photos.chips.button(1).text() == "Unreviewed 3"
 
 
-@pytest.mark.parametrize("how", ["accept", Qt.Key_F2])
+@pytest.mark.parametrize("how", ["accept", Qt.Key.Key_F2])
 def test_in_a_project_opened_for_reading_only_accepting_is_refused_and_stays(page, session, project_folder, qtbot, how):
     session.close()
     session.open(project_folder, read_only=True)
@@ -211,7 +216,7 @@ def test_a_new_label_gets_a_key_and_labels_the_selection(page, session):
     field = page.panel.labels.field
     field.setFocus()
     QTest.keyClicks(field, "glass")
-    QTest.keyClick(field, Qt.Key_Return)
+    QTest.keyClick(field, Qt.Key.Key_Return)
     assert session.labels()[-1].name == "glass"
     assert session.labels()[-1].key == "3"
     assert region(session, "a").label == "glass"
@@ -245,10 +250,10 @@ def test_a_project_without_labels_gets_damage_with_the_first_drawing(page, sessi
 def test_a_project_opened_for_reading_only_cannot_be_changed(page, session, project_folder):
     session.close()
     session.open(project_folder, read_only=True)
-    key(page, Qt.Key_P)
+    key(page, Qt.Key.Key_P)
     assert page.canvas.tool == "select"
     click(page, 30, 30)
-    key(page, Qt.Key_Delete)
+    key(page, Qt.Key.Key_Delete)
     assert len(session.regions("p1")) == 2
 
 

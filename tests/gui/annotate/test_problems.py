@@ -3,18 +3,14 @@
 What looks wrong with photos is found anew, and a slow look at everything never hides what was found later.
 """
 
-import threading
-
 import numpy as np
 import pytest
 from PIL import Image
 from qtpy.QtCore import Qt
 
-from cardamage_core.annotations import edits
 from cardamage_core.annotations.model import AnnotatedPhoto, Photo, Polygon, Region
 from cardamage_core.project import Project
 from cardamage_gui.annotate.problem_list import PHOTO
-from cardamage_gui.annotate.problems import Checking
 
 SQUARE = Polygon((((10.0, 10.0), (50.0, 10.0), (50.0, 50.0), (10.0, 50.0)),))
 
@@ -40,10 +36,10 @@ def project_folder(tmp_path):
 
 @pytest.fixture
 def checked(page, qtbot):
-    """The window with the findings of the project."""
-    with qtbot.waitSignal(page.doctor.examined):
-        page.doctor.show()
-    return page.doctor.window
+    """The window with the problems of the project."""
+    with qtbot.waitSignal(page.data_check.examined):
+        page.data_check.show()
+    return page.data_check.window
 
 
 @pytest.fixture
@@ -53,22 +49,22 @@ def wait_checked(page, qtbot):
 
 
 def rows(window):
-    """(the photo's id, text) of each finding listed."""
+    """(the photo's id, text) of each problem listed."""
     groups = [window.list.topLevelItem(i) for i in range(window.list.topLevelItemCount())]
     children = [group.child(i) for group in groups for i in range(group.childCount())]
     return [(child.data(0, PHOTO), child.text(1)) for child in children]
 
 
 def click_row(qtbot, window, photo):
-    """A click on the first finding of a photo."""
+    """A click on the first problem of a photo."""
     groups = [window.list.topLevelItem(i) for i in range(window.list.topLevelItemCount())]
     items = [group.child(i) for group in groups for i in range(group.childCount())]
     item = next(item for item in items if item.data(0, PHOTO) == photo)
     window.list.scrollToItem(item)
-    qtbot.mouseClick(window.list.viewport(), Qt.LeftButton, pos=window.list.visualItemRect(item).center())
+    qtbot.mouseClick(window.list.viewport(), Qt.MouseButton.LeftButton, pos=window.list.visualItemRect(item).center())
 
 
-def test_findings_of_files_and_regions_are_listed(checked, project_folder):
+def test_problems_of_files_and_regions_are_listed(checked, project_folder):
     found = dict(rows(checked))
     assert found["p2"] == "two.png has the same content as one.png."
     elsewhere = project_folder.parent / "photos" / "moved" / "lost.png"
@@ -79,37 +75,37 @@ def test_findings_of_files_and_regions_are_listed(checked, project_folder):
 def test_the_check_and_the_list_say_the_same_of_a_photo_that_vanished_and_came_back(page, session, qtbot, wait_checked):
     path = session.path_of(session.photo("p2"))
     path.rename(path.with_suffix(".away"))
-    with qtbot.waitSignal(page.doctor.examined):
-        page.doctor.show()
-    told = [text for photo, text in rows(page.doctor.window) if photo == "p2"]
+    with qtbot.waitSignal(page.data_check.examined):
+        page.data_check.show()
+    told = [text for photo, text in rows(page.data_check.window) if photo == "p2"]
     assert told == [f"two.png is no longer at {path}. Its regions stay."]
-    assert [finding.text for finding in page._checking.of("p2")] == told
+    assert [problem.text for problem in page._checking.of("p2")] == told
     path.with_suffix(".away").rename(path)
-    with qtbot.waitSignal(page.doctor.examined):
-        page.doctor.check()
-    assert [text for photo, text in rows(page.doctor.window) if photo == "p2"] == [
+    with qtbot.waitSignal(page.data_check.examined):
+        page.data_check.check()
+    assert [text for photo, text in rows(page.data_check.window) if photo == "p2"] == [
         "two.png has the same content as one.png."
     ]
-    assert [finding.code for finding in page._checking.of("p2")] == ["same-content"]
+    assert [problem.code for problem in page._checking.of("p2")] == ["same-content"]
 
 
-def test_a_click_on_a_finding_shows_its_photo(checked, session, qtbot):
+def test_a_click_on_a_problem_shows_its_photo(checked, session, qtbot):
     assert session.current == "p1"
     click_row(qtbot, checked, "p2")
     assert session.current == "p2"
 
 
-def test_the_photo_list_counts_findings_of_files(checked, page):
-    assert [finding.code for finding in page._checking.of("p2")] == ["same-content"]
+def test_the_photo_list_counts_problems_of_files(checked, page):
+    assert [problem.code for problem in page._checking.of("p2")] == ["same-content"]
     assert page._checking.counts()["p2"] == 1
-    page.photos.show_kind("findings")
+    page.photos.show_kind("problems")
     shown = {page.photos.list.model().index(i, 0).data() for i in range(page.photos.list.model().rowCount())}
     assert any("two.png" in str(text) for text in shown)
 
 
-def test_safe_findings_are_repaired_in_one_step_that_undo_takes_back(checked, page, session, qtbot):
-    with qtbot.waitSignal(page.doctor.examined):
-        qtbot.mouseClick(checked.repair, Qt.LeftButton)
+def test_safe_problems_are_repaired_in_one_step_that_undo_takes_back(checked, page, session, qtbot):
+    with qtbot.waitSignal(page.data_check.examined):
+        qtbot.mouseClick(checked.repair, Qt.MouseButton.LeftButton)
     assert [region.id for region in session.regions("p1")] == ["a"]
     assert session.photo("p3").path.endswith("moved/lost.png")
     assert not checked.repair.isEnabled()
@@ -122,29 +118,29 @@ def test_safe_findings_are_repaired_in_one_step_that_undo_takes_back(checked, pa
 def test_the_report_is_saved_as_a_page(checked, page, session, answers, tmp_path, qtbot):
     answers.target = tmp_path / "check.html"
     with qtbot.waitSignal(session.said):
-        qtbot.mouseClick(checked.report, Qt.LeftButton)
+        qtbot.mouseClick(checked.report, Qt.MouseButton.LeftButton)
     text = answers.target.read_text("utf-8")
     assert "two.png has the same content as one.png." in text
     assert str(answers.target) in checked._said.text()
 
 
 def test_a_check_can_be_stopped_and_begun_again(page, qtbot):
-    page.doctor.show()
-    assert page.doctor.busy
-    page.doctor.window.stopped.emit()
-    assert not page.doctor.busy
-    assert rows(page.doctor.window) == []
-    with qtbot.waitSignal(page.doctor.examined):
-        qtbot.mouseClick(page.doctor.window.again, Qt.LeftButton)
-    assert len(rows(page.doctor.window)) > 1
+    page.data_check.show()
+    assert page.data_check.busy
+    page.data_check.window.stopped.emit()
+    assert not page.data_check.busy
+    assert rows(page.data_check.window) == []
+    with qtbot.waitSignal(page.data_check.examined):
+        qtbot.mouseClick(page.data_check.window.again, Qt.MouseButton.LeftButton)
+    assert len(rows(page.data_check.window)) > 1
 
 
 def test_without_a_project_one_sentence_is_said(page, session, qtbot):
     session.close()
     with qtbot.waitSignal(session.failed) as told:
-        page.doctor.show()
+        page.data_check.show()
     assert "project" in told.args[0].title
-    assert page.doctor.window is None
+    assert page.data_check.window is None
 
 
 def test_another_project_empties_the_list(checked, session, tmp_path):
@@ -161,64 +157,13 @@ def test_regions_drawn_before_exif_turned_the_photo_are_turned_when_asked(page, 
     drawn = Polygon((((150.0, 10.0), (190.0, 10.0), (190.0, 50.0), (150.0, 50.0)),))
     session.project.add([AnnotatedPhoto(Photo("t", str(path), path.name, 100, 200), (Region("t1", drawn),))], (), "Add")
     session.refresh()
-    with qtbot.waitSignal(page.doctor.examined):
-        page.doctor.show()
-    window = page.doctor.window
+    with qtbot.waitSignal(page.data_check.examined):
+        page.data_check.show()
+    window = page.data_check.window
     assert any(photo == "t" and "fit only the photo as stored" in text for photo, text in rows(window))
-    with qtbot.waitSignal(page.doctor.examined):
-        qtbot.mouseClick(window.turn, Qt.LeftButton)
+    with qtbot.waitSignal(page.data_check.examined):
+        qtbot.mouseClick(window.turn, Qt.MouseButton.LeftButton)
     assert answers.asked == ["Regions of 1 photo fit only the photo as stored, of 0 both ways."]
     (ring,) = session.regions("t")[0].shape.rings
     assert ring == ((90.0, 150.0), (90.0, 190.0), (50.0, 190.0), (50.0, 150.0))
     assert not window.turn.isEnabled()
-
-
-@pytest.fixture
-def checking(session, background, qapp):
-    return Checking(session, background)
-
-
-def codes(checking, photo):
-    return [finding.code for finding in checking.of(photo)]
-
-
-def test_a_whole_look_does_not_overwrite_what_a_later_look_at_one_photo_found(
-    checking, session, project_folder, qtbot, monkeypatch
-):
-    session.open(project_folder)
-    begun, go_on = threading.Event(), threading.Event()
-    batches = session.project.batches
-
-    def held():
-        found = list(batches())  # as it is before the edit
-        begun.set()
-        assert go_on.wait(20)
-        return found
-
-    monkeypatch.setattr(session.project, "batches", held)
-    with qtbot.waitSignal(checking.changed):
-        qtbot.waitUntil(begun.is_set)
-        before = session.regions("p2")
-        assert session.edit("p2", before, (edits.set_label(before[0], ""), *before[1:]), "Take the label away")
-        with qtbot.waitSignal(checking.photo_checked):
-            pass
-        assert sorted(codes(checking, "p2")) == ["outside", "unlabelled"]
-        go_on.set()
-    assert sorted(codes(checking, "p2")) == ["outside", "unlabelled"]
-    assert codes(checking, "p4") == ["missing-photo"]
-
-
-def test_a_photo_that_came_back_is_no_longer_called_lost_when_it_is_shown(checking, session, project_folder, qtbot):
-    session.open(project_folder)
-    with qtbot.waitSignal(checking.changed):
-        pass
-    path = session.path_of(session.photo("p3"))
-    path.rename(path.with_suffix(".away"))
-    with qtbot.waitSignal(checking.photo_checked):
-        session.select("p3")
-    assert codes(checking, "p3") == ["vanished-photo"]
-    path.with_suffix(".away").rename(path)
-    session.select("p1")
-    with qtbot.waitSignal(checking.photo_checked):
-        session.select("p3")
-    assert codes(checking, "p3") == []

@@ -52,16 +52,16 @@ def test_a_note_is_set_when_it_was_typed_and_not_when_it_was_only_visited(fields
     fields.show_regions([TWO], ())
     fields.note.editingFinished.emit()
     QTest.keyClicks(fields.note, "small")
-    QTest.keyClick(fields.note, Qt.Key_Return)
+    QTest.keyClick(fields.note, Qt.Key.Key_Return)
     assert fields.told == [("note", "small")]
 
 
 def test_a_new_attribute_is_typed_as_name_and_value(fields):
     fields.show_regions([TWO], ())
     QTest.keyClicks(fields.name, "panel: hood")
-    QTest.keyClick(fields.name, Qt.Key_Return)
+    QTest.keyClick(fields.name, Qt.Key.Key_Return)
     QTest.keyClicks(fields.name, "nothing")
-    QTest.keyClick(fields.name, Qt.Key_Return)
+    QTest.keyClick(fields.name, Qt.Key.Key_Return)
     assert fields.told == [("panel", "hood")]
 
 
@@ -99,7 +99,7 @@ def test_severity_and_note_reach_the_region_or_the_photo(page, session):
     assert session.project.undo_text == "Set severity"
     page.canvas.select(())
     QTest.keyClicks(page.panel.fields.note, "rain")
-    QTest.keyClick(page.panel.fields.note, Qt.Key_Return)
+    QTest.keyClick(page.panel.fields.note, Qt.Key.Key_Return)
     assert session.photo("p1").attributes == {"note": "rain"}
     session.undo()
     assert session.photo("p1").attributes == {}
@@ -130,19 +130,19 @@ def note_of(session, region_id="a", photo="p1"):
 
 def test_after_enter_the_keys_are_for_the_photo_again(page, session):
     note = typed_note(page, "by the lamp")
-    QTest.keyClick(note, Qt.Key_Return)
+    QTest.keyClick(note, Qt.Key.Key_Return)
     assert note_of(session) == "by the lamp"
     assert page.canvas.hasFocus()
     page.panel.labels.field.setFocus()
     QTest.keyClicks(page.panel.labels.field, "rust")
-    QTest.keyClick(page.panel.labels.field, Qt.Key_Return)
+    QTest.keyClick(page.panel.labels.field, Qt.Key.Key_Return)
     assert page.canvas.hasFocus()
     assert session.regions("p1")[0].label == "rust"
 
 
 def test_escape_takes_a_note_back_before_anything_else(page, session):
     note = typed_note(page, "oops")
-    QTest.keyClick(note, Qt.Key_Escape)
+    QTest.keyClick(note, Qt.Key.Key_Escape)
     assert note_of(session) is None
     assert note.text() == ""
     assert page.canvas.hasFocus()
@@ -151,7 +151,7 @@ def test_escape_takes_a_note_back_before_anything_else(page, session):
 
 def test_a_note_under_way_stays_with_its_region_when_another_photo_is_shown(page, session):
     note = typed_note(page, "by the lamp")
-    QTest.keyClick(note, Qt.Key_Return, Qt.ControlModifier)  # accept, and on to the next photo
+    QTest.keyClick(note, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)  # accept, and on to the next photo
     assert session.current == "p2"
     assert note_of(session) == "by the lamp"
     assert note.text() == ""

@@ -31,7 +31,7 @@ def canvas(qtbot, request):
     canvas.show_image(pixels)
     canvas.show_regions((A, B), LABELS)
     canvas.edited.connect(lambda _before, after, _text: canvas.show_regions(after, LABELS))
-    canvas.turn_to(request.param)
+    canvas.rotate_to(request.param)
     return canvas
 
 
@@ -43,18 +43,20 @@ def photo(canvas, place):
     return canvas.viewport.to_photo((place.x(), place.y()))
 
 
-def move(canvas, at, *, buttons=Qt.NoButton):
+def move(canvas, at, *, buttons=Qt.MouseButton.NoButton):
     here = QPointF(at)
-    event = QMouseEvent(QEvent.MouseMove, here, here, Qt.NoButton, buttons, Qt.NoModifier)
+    event = QMouseEvent(
+        QEvent.Type.MouseMove, here, here, Qt.MouseButton.NoButton, buttons, Qt.KeyboardModifier.NoModifier
+    )
     QApplication.sendEvent(canvas, event)
 
 
-def drag(canvas, start, end, *, button=Qt.LeftButton):
+def drag(canvas, start, end, *, button=Qt.MouseButton.LeftButton):
     move(canvas, start)
-    QTest.mousePress(canvas, button, Qt.NoModifier, start)
+    QTest.mousePress(canvas, button, Qt.KeyboardModifier.NoModifier, start)
     for at in ((start + end) / 2, end):
         move(canvas, at, buttons=button)
-    QTest.mouseRelease(canvas, button, Qt.NoModifier, end)
+    QTest.mouseRelease(canvas, button, Qt.KeyboardModifier.NoModifier, end)
 
 
 def test_the_photo_is_painted_turned(canvas):
@@ -63,7 +65,7 @@ def test_the_photo_is_painted_turned(canvas):
     for point, color in CORNERS.items():
         assert QColor(seen.pixel(screen(canvas, point))).name() == color
     x, y = canvas.viewport.to_screen((20, 10))  # the red quarter is at the right above, right below, left below
-    assert (x > 216, y > 166) == {1: (True, False), 2: (True, True), 3: (False, True)}[canvas.viewport.turn]
+    assert (x > 216, y > 166) == {1: (True, False), 2: (True, True), 3: (False, True)}[canvas.viewport.rotation]
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -110,7 +112,16 @@ def test_the_pointer_is_read_in_photo_pixels(canvas):
 def test_the_wheel_zooms_at_the_cursor(canvas):
     at = QPointF(200.0, 150.0)
     before, scale = photo(canvas, at), canvas.viewport.scale
-    event = QWheelEvent(at, at, QPoint(), QPoint(0, 240), Qt.NoButton, Qt.NoModifier, Qt.NoScrollPhase, False)
+    event = QWheelEvent(
+        at,
+        at,
+        QPoint(),
+        QPoint(0, 240),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
     QApplication.sendEvent(canvas, event)
     assert canvas.viewport.scale > 1.3 * scale
     assert photo(canvas, at) == pytest.approx(before)
@@ -119,7 +130,7 @@ def test_the_wheel_zooms_at_the_cursor(canvas):
 def test_a_pan_follows_the_hand_and_paints_the_same_as_painting_afresh(canvas):
     canvas.zoom_by(1.37, (201.0, 97.0))
     before = canvas.viewport.to_screen((100.0, 50.0))
-    drag(canvas, QPoint(200, 150), QPoint(178, 163), button=Qt.MiddleButton)
+    drag(canvas, QPoint(200, 150), QPoint(178, 163), button=Qt.MouseButton.MiddleButton)
     after = canvas.viewport.to_screen((100.0, 50.0))
     assert after == pytest.approx((before[0] - 22, before[1] + 13))
     move(canvas, QPoint(3, 3))
@@ -141,16 +152,16 @@ def test_only_what_changed_is_painted_again_and_nothing_of_it_is_left_out(canvas
 
 def test_turning_back_gives_the_same_place_and_the_same_picture(canvas):
     turned = canvas.viewport
-    canvas.turn_to(0)
-    assert canvas.viewport.turn == 0
-    canvas.turn_to(turned.turn)
+    canvas.rotate_to(0)
+    assert canvas.viewport.rotation == 0
+    canvas.rotate_to(turned.rotation)
     assert canvas.viewport == turned
 
 
 def test_a_vertex_under_a_resting_pointer_is_another_one_after_a_turn(canvas):
-    canvas.turn_to(0)
+    canvas.rotate_to(0)
     canvas.select(("a",))
     move(canvas, screen(canvas, (10.0, 10.0)))
-    canvas.turn_to(1)
-    QTest.keyClick(canvas, Qt.Key_Delete)  # not the vertex that was there before: the region, as over nothing
+    canvas.rotate_to(1)
+    QTest.keyClick(canvas, Qt.Key.Key_Delete)  # not the vertex that was there before: the region, as over nothing
     assert [region.id for region in canvas.shown] == ["b"]

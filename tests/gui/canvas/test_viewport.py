@@ -48,14 +48,14 @@ def test_a_panned_photo_cannot_be_lost():
     assert held == Viewport(1.0, -300.0, 500.0)
 
 
-@pytest.mark.parametrize(("turn", "right"), [(0, (1, 0)), (1, (0, 1)), (2, (-1, 0)), (3, (0, -1))])
-def test_a_quarter_turn_brings_what_was_at_the_right_down(turn, right):
-    assert Viewport(turn=turn).to_screen((1.0, 0.0)) == right
+@pytest.mark.parametrize(("rotation", "right"), [(0, (1, 0)), (1, (0, 1)), (2, (-1, 0)), (3, (0, -1))])
+def test_a_quarter_turn_brings_what_was_at_the_right_down(rotation, right):
+    assert Viewport(rotation=rotation).to_screen((1.0, 0.0)) == right
 
 
 @given(places, places, st.floats(0.01, 64), places, places, st.integers(0, 3))
-def test_from_photo_to_screen_and_back_is_the_same_point_at_every_turn(x, y, scale, dx, dy, turn):
-    view = Viewport(scale, dx, dy, turn)
+def test_from_photo_to_screen_and_back_is_the_same_point_at_every_turn(x, y, scale, dx, dy, rotation):
+    view = Viewport(scale, dx, dy, rotation)
     assert view.to_photo(view.to_screen((x, y))) == pytest.approx((x, y), abs=1e-6 / scale + 1e-6)
     assert view.to_screen(view.to_photo((x, y))) == pytest.approx((x, y), abs=1e-6)
 
@@ -63,14 +63,14 @@ def test_from_photo_to_screen_and_back_is_the_same_point_at_every_turn(x, y, sca
 @given(places, places, st.integers(0, 3), st.integers(0, 3))
 def test_turning_keeps_the_point_under_the_middle(x, y, before, after):
     view = Viewport(1.3, 17.0, -40.0, before)
-    turned = view.turned(after, (x, y))
-    assert turned.turn == after
+    turned = view.rotated(after, (x, y))
+    assert turned.rotation == after
     assert turned.to_photo((x, y)) == pytest.approx(view.to_photo((x, y)), abs=1e-6)
 
 
 @given(st.integers(0, 3), st.floats(1, 9000), st.floats(1, 9000))
-def test_a_fitted_photo_lies_within_the_canvas_and_in_its_middle_at_every_turn(turn, width, height):
-    view = fitted((width, height), (532, 332), margin=16, covered=100, turn=turn)
+def test_a_fitted_photo_lies_within_the_canvas_and_in_its_middle_at_every_turn(rotation, width, height):
+    view = fitted((width, height), (532, 332), margin=16, covered=100, rotation=rotation)
     x0, y0, x1, y1 = view.box_on_screen((0.0, 0.0, width, height))
     assert x0 >= 115.5
     assert y0 >= 15.5
@@ -78,9 +78,9 @@ def test_a_fitted_photo_lies_within_the_canvas_and_in_its_middle_at_every_turn(t
     assert x1 - x0 == pytest.approx(400, abs=1e-6) or y1 - y0 == pytest.approx(300, abs=1e-6) or view.scale == 64
 
 
-@pytest.mark.parametrize("turn", range(4))
-def test_a_turned_photo_cannot_be_lost_either(turn):
-    held = Viewport(1.0, -5000.0, 9000.0, turn).held((400, 200), (800, 600))
+@pytest.mark.parametrize("rotation", range(4))
+def test_a_turned_photo_cannot_be_lost_either(rotation):
+    held = Viewport(1.0, -5000.0, 9000.0, rotation).held((400, 200), (800, 600))
     x0, y0, x1, y1 = held.box_on_screen((0.0, 0.0, 400.0, 200.0))
     assert x0 == -0.75 * (x1 - x0)
     assert y0 == 600 - 0.25 * (y1 - y0)

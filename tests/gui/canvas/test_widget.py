@@ -37,25 +37,27 @@ def screen(x, y):
     return QPoint(round(x * 2 + 16), round(y * 2 + 66))
 
 
-def move(canvas, at, *, buttons=Qt.NoButton):
+def move(canvas, at, *, buttons=Qt.MouseButton.NoButton):
     """QTest's own mouseMove only moves the system's pointer, which says nothing while a button is held."""
     here = QPointF(at)
-    event = QMouseEvent(QEvent.MouseMove, here, here, Qt.NoButton, buttons, Qt.NoModifier)
+    event = QMouseEvent(
+        QEvent.Type.MouseMove, here, here, Qt.MouseButton.NoButton, buttons, Qt.KeyboardModifier.NoModifier
+    )
     QApplication.sendEvent(canvas, event)
 
 
-def click(canvas, x, y, *, button=Qt.LeftButton, modifier=Qt.NoModifier):
+def click(canvas, x, y, *, button=Qt.MouseButton.LeftButton, modifier=Qt.KeyboardModifier.NoModifier):
     move(canvas, screen(x, y))
     QTest.mouseClick(canvas, button, modifier, screen(x, y))
 
 
 def drag(canvas, start, *ways, release=True):
     move(canvas, screen(*start))
-    QTest.mousePress(canvas, Qt.LeftButton, Qt.NoModifier, screen(*start))
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, screen(*start))
     for way in ways:
-        move(canvas, screen(*way), buttons=Qt.LeftButton)
+        move(canvas, screen(*way), buttons=Qt.MouseButton.LeftButton)
     if release:
-        QTest.mouseRelease(canvas, Qt.LeftButton, Qt.NoModifier, screen(*ways[-1]))
+        QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, screen(*ways[-1]))
 
 
 def ring(canvas, index=0):
@@ -65,7 +67,7 @@ def ring(canvas, index=0):
 def test_a_click_selects_and_a_click_on_nothing_clears(canvas):
     click(canvas, 30, 30)
     assert canvas.selection == ("a",)
-    click(canvas, 130, 30, modifier=Qt.ShiftModifier)
+    click(canvas, 130, 30, modifier=Qt.KeyboardModifier.ShiftModifier)
     assert canvas.selection == ("a", "b")
     click(canvas, 80, 90)
     assert canvas.selection == ()
@@ -85,8 +87,8 @@ def test_escape_during_a_drag_leaves_nothing(canvas):
     click(canvas, 30, 30)
     drag(canvas, (10, 10), (40, 40), release=False)
     assert canvas.busy
-    QTest.keyClick(canvas, Qt.Key_Escape)
-    QTest.mouseRelease(canvas, Qt.LeftButton, Qt.NoModifier, screen(40, 40))
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, screen(40, 40))
     assert canvas.told == []
     assert canvas.shown == (A, B)
 
@@ -95,7 +97,7 @@ def test_a_click_on_an_edge_inserts_and_a_right_click_deletes(canvas):
     click(canvas, 30, 30)
     click(canvas, 30, 10)
     assert ring(canvas)[1] == (30.0, 10.0)
-    click(canvas, 30, 10, button=Qt.RightButton)
+    click(canvas, 30, 10, button=Qt.MouseButton.RightButton)
     assert ring(canvas) == A.shape.rings[0]
     assert [text for _, _, text in canvas.told] == ["Insert vertex", "Delete vertex"]
 
@@ -103,10 +105,10 @@ def test_a_click_on_an_edge_inserts_and_a_right_click_deletes(canvas):
 def test_del_takes_the_vertex_under_the_pointer_else_the_region(canvas):
     click(canvas, 30, 30)
     move(canvas, screen(50, 50))
-    QTest.keyClick(canvas, Qt.Key_Delete)
+    QTest.keyClick(canvas, Qt.Key.Key_Delete)
     assert ring(canvas) == ((10.0, 10.0), (50.0, 10.0), (10.0, 50.0))
     move(canvas, screen(20, 20))
-    QTest.keyClick(canvas, Qt.Key_Delete)
+    QTest.keyClick(canvas, Qt.Key.Key_Delete)
     assert canvas.shown == (B,)
     assert canvas.selection == ()
 
@@ -127,7 +129,7 @@ def test_a_polygon_is_drawn_by_clicks_and_closed_by_enter(canvas):
     canvas.set_new_label("scratch")
     for point in ((60, 60), (80, 60), (80, 80)):
         click(canvas, *point)
-    QTest.keyClick(canvas, Qt.Key_Return)
+    QTest.keyClick(canvas, Qt.Key.Key_Return)
     made = canvas.shown[-1]
     assert made.shape.rings == (((60.0, 60.0), (80.0, 60.0), (80.0, 80.0)),)
     assert made.label == "scratch"
@@ -145,14 +147,14 @@ def test_backspace_takes_the_last_point_back_and_escape_the_drawing(canvas):
     canvas.set_tool("polygon")
     for point in ((60, 60), (80, 60), (80, 80), (70, 90)):
         click(canvas, *point)
-    QTest.keyClick(canvas, Qt.Key_Backspace)
-    QTest.keyClick(canvas, Qt.Key_Return)
+    QTest.keyClick(canvas, Qt.Key.Key_Backspace)
+    QTest.keyClick(canvas, Qt.Key.Key_Return)
     assert ring(canvas, -1)[-1] == (80.0, 80.0)
     click(canvas, 90, 60)
-    QTest.keyClick(canvas, Qt.Key_Escape)
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
     assert not canvas.busy
     assert canvas.tool == "polygon"
-    QTest.keyClick(canvas, Qt.Key_Escape)
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
     assert canvas.tool == "select"
     assert len(canvas.told) == 1
 
@@ -161,8 +163,8 @@ def test_undo_while_drawing_takes_a_point_back(canvas):
     canvas.set_tool("polygon")
     for point in ((60, 60), (80, 60), (80, 80), (70, 90)):
         click(canvas, *point)
-    QTest.keyClick(canvas, Qt.Key_Z, Qt.ControlModifier)
-    QTest.keyClick(canvas, Qt.Key_Return)
+    QTest.keyClick(canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(canvas, Qt.Key.Key_Return)
     assert ring(canvas, -1)[-1] == (80.0, 80.0)
 
 
@@ -171,7 +173,7 @@ def test_a_label_chosen_while_drawing_is_the_drawings_label(canvas):
     canvas.set_new_label("dent")
     drag(canvas, (60, 60), (90, 80), release=False)
     canvas.set_new_label("scratch")
-    QTest.mouseRelease(canvas, Qt.LeftButton, Qt.NoModifier, screen(90, 80))
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, screen(90, 80))
     assert canvas.shown[-1].label == "scratch"
 
 
@@ -179,7 +181,7 @@ def test_a_double_click_closes_a_polygon(canvas):
     canvas.set_tool("polygon")
     for point in ((60, 60), (80, 60), (80, 80)):
         click(canvas, *point)
-    QTest.mouseDClick(canvas, Qt.LeftButton, Qt.NoModifier, screen(80, 80))
+    QTest.mouseDClick(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, screen(80, 80))
     assert len(ring(canvas, -1)) == 3
 
 
@@ -190,27 +192,29 @@ def test_a_rectangle_is_drawn_by_a_drag(canvas):
     assert (shape.x, shape.y, shape.width, shape.height) == (60.0, 60.0, 30.0, 20.0)
 
 
-@pytest.mark.parametrize("modifier", [Qt.NoModifier, Qt.ControlModifier])
+@pytest.mark.parametrize("modifier", [Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier])
 def test_the_wheel_zooms_at_the_cursor(canvas, modifier):
     at = QPointF(116.0, 126.0)
     before = canvas.viewport.to_photo((116.0, 126.0))
-    event = QWheelEvent(at, at, QPoint(), QPoint(0, 120), Qt.NoButton, modifier, Qt.NoScrollPhase, False)
+    event = QWheelEvent(
+        at, at, QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton, modifier, Qt.ScrollPhase.NoScrollPhase, False
+    )
     QApplication.sendEvent(canvas, event)
     assert canvas.viewport.scale > 2.2
     assert canvas.viewport.to_photo((116.0, 126.0)) == pytest.approx(before)
 
 
 def test_the_middle_button_and_space_pan(canvas):
-    for button, space in ((Qt.MiddleButton, False), (Qt.LeftButton, True)):
+    for button, space in ((Qt.MouseButton.MiddleButton, False), (Qt.MouseButton.LeftButton, True)):
         before = canvas.viewport
         if space:
-            QTest.keyPress(canvas, Qt.Key_Space)
+            QTest.keyPress(canvas, Qt.Key.Key_Space)
         move(canvas, QPoint(100, 100))
-        QTest.mousePress(canvas, button, Qt.NoModifier, QPoint(100, 100))
+        QTest.mousePress(canvas, button, Qt.KeyboardModifier.NoModifier, QPoint(100, 100))
         move(canvas, QPoint(130, 110), buttons=button)
-        QTest.mouseRelease(canvas, button, Qt.NoModifier, QPoint(130, 110))
+        QTest.mouseRelease(canvas, button, Qt.KeyboardModifier.NoModifier, QPoint(130, 110))
         if space:
-            QTest.keyRelease(canvas, Qt.Key_Space)
+            QTest.keyRelease(canvas, Qt.Key.Key_Space)
         assert (canvas.viewport.dx - before.dx, canvas.viewport.dy - before.dy) == (30, 10)
     assert canvas.told == []
     assert canvas.selection == ()
@@ -254,7 +258,7 @@ def test_what_is_hidden_survives_an_edit(canvas):
     canvas.show_regions((unsure, B), LABELS)
     canvas.set_visible_above(0.9)
     click(canvas, 130, 30)
-    QTest.keyClick(canvas, Qt.Key_Delete)
+    QTest.keyClick(canvas, Qt.Key.Key_Delete)
     assert canvas.told[-1][1] == (unsure,)
 
 
@@ -262,7 +266,7 @@ def test_a_canvas_that_may_not_edit_still_selects(canvas):
     canvas.set_editable(False)
     click(canvas, 30, 30)
     drag(canvas, (10, 10), (5, 5))
-    QTest.keyClick(canvas, Qt.Key_Delete)
+    QTest.keyClick(canvas, Qt.Key.Key_Delete)
     assert canvas.told == []
 
 
@@ -284,15 +288,15 @@ def test_a_dragged_region_is_painted_once_where_it_is_now(canvas):
     drag(canvas, (30, 30), (40, 45), (60, 60), release=False)
     assert pixel(20, 20) == photo
     assert pixel(60, 60) != photo
-    QTest.mouseRelease(canvas, Qt.LeftButton, Qt.NoModifier, screen(60, 60))
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, screen(60, 60))
     assert pixel(20, 20) == photo
     assert pixel(60, 60) != photo
 
 
 def test_a_pan_paints_the_same_as_painting_afresh(canvas):
-    QTest.mousePress(canvas, Qt.MiddleButton, Qt.NoModifier, QPoint(100, 100))
-    move(canvas, QPoint(61, 83), buttons=Qt.MiddleButton)
-    QTest.mouseRelease(canvas, Qt.MiddleButton, Qt.NoModifier, QPoint(61, 83))
+    QTest.mousePress(canvas, Qt.MouseButton.MiddleButton, Qt.KeyboardModifier.NoModifier, QPoint(100, 100))
+    move(canvas, QPoint(61, 83), buttons=Qt.MouseButton.MiddleButton)
+    QTest.mouseRelease(canvas, Qt.MouseButton.MiddleButton, Qt.KeyboardModifier.NoModifier, QPoint(61, 83))
     move(canvas, QPoint(3, 3))
     shifted = canvas.grab().toImage()
     canvas.set_overlay(False)
@@ -312,7 +316,7 @@ def test_shift_adds_what_lies_here_not_the_line_of_what_is_selected(canvas):
     canvas.show_regions((A, over), LABELS)
     click(canvas, 20, 40)
     assert canvas.selection == ("a",)
-    click(canvas, 50, 20, modifier=Qt.ShiftModifier)  # on A's right edge, inside the other
+    click(canvas, 50, 20, modifier=Qt.KeyboardModifier.ShiftModifier)  # on A's right edge, inside the other
     assert canvas.selection == ("a", "over")
 
 
@@ -321,9 +325,9 @@ def test_shift_parts_a_vertex_from_the_neighbour_that_shares_it(canvas):
     canvas.show_regions((A, neighbour), LABELS)
     click(canvas, 20, 40)
     move(canvas, screen(50, 10))
-    QTest.mousePress(canvas, Qt.LeftButton, Qt.ShiftModifier, screen(50, 10))
-    move(canvas, screen(45, 5), buttons=Qt.LeftButton)
-    QTest.mouseRelease(canvas, Qt.LeftButton, Qt.NoModifier, screen(45, 5))
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, screen(50, 10))
+    move(canvas, screen(45, 5), buttons=Qt.MouseButton.LeftButton)
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, screen(45, 5))
     assert ring(canvas)[1] == (45.0, 5.0)
     assert canvas.shown[1] == neighbour
 
@@ -332,9 +336,9 @@ def test_what_was_just_drawn_is_corrected_with_the_drawing_tool_still_in_hand(ca
     canvas.set_tool("polygon")
     for x, y in ((60, 60), (90, 60), (90, 90)):
         click(canvas, x, y)
-    QTest.keyClick(canvas, Qt.Key_Return)
+    QTest.keyClick(canvas, Qt.Key.Key_Return)
     move(canvas, screen(90, 90))
-    assert canvas.cursor().shape() == Qt.PointingHandCursor
+    assert canvas.cursor().shape() == Qt.CursorShape.PointingHandCursor
     drag(canvas, (90, 90), (85, 95))
     assert [text for _, _, text in canvas.told] == ["Draw polygon", "Move vertex"]
     assert ring(canvas, 2) == ((60.0, 60.0), (90.0, 60.0), (85.0, 95.0))

@@ -13,21 +13,21 @@ from cardamage_gui.settings import Settings
 @pytest.fixture
 def palette(opened, qtbot):
     on_annotate(opened)
-    QTest.keyClick(opened.annotate.canvas, Qt.Key_K, Qt.ControlModifier)
-    found = opened.window.findChild(CommandPalette)
+    QTest.keyClick(opened.annotate.canvas, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     QApplication.processEvents()
-    yield found
-    found.close()
+    yield opened.window.findChild(CommandPalette)
+    for left in opened.window.findChildren(CommandPalette):
+        left.close()
 
 
 @pytest.fixture
 def sheet(opened):
     on_annotate(opened)
-    QTest.keyClick(opened.annotate.canvas, Qt.Key_F1)
-    found = opened.window.findChild(KeysSheet)
+    QTest.keyClick(opened.annotate.canvas, Qt.Key.Key_F1)
     QApplication.processEvents()
-    yield found
-    found.close()
+    yield opened.window.findChild(KeysSheet)
+    for left in opened.window.findChildren(KeysSheet):
+        left.close()
 
 
 def on_annotate(opened):
@@ -50,16 +50,16 @@ def choose(sheet, text):
 def test_a_few_letters_and_enter_do_what_was_meant(palette, opened):
     QTest.keyClicks(palette.field, "next pho")
     assert rows(palette.list)[0] == ["Next photo", "Annotate", "D"]
-    QTest.keyClick(palette.field, Qt.Key_Return)
+    QTest.keyClick(palette.field, Qt.Key.Key_Return)
     assert opened.session.current == "b"
     assert not palette.isVisible()
 
 
 def test_arrows_move_while_the_field_keeps_the_cursor_and_escape_does_nothing(palette, opened):
     QTest.keyClicks(palette.field, "photo")
-    QTest.keyClick(palette.field, Qt.Key_Down)
+    QTest.keyClick(palette.field, Qt.Key.Key_Down)
     assert palette.list.currentIndex().row() == 1
-    QTest.keyClick(palette.field, Qt.Key_Escape)
+    QTest.keyClick(palette.field, Qt.Key.Key_Escape)
     assert not palette.isVisible()
     assert opened.session.current == "a"
 
@@ -84,15 +84,15 @@ def test_the_sheet_is_searched_by_name_and_by_key(sheet):
 
 def test_a_new_key_works_at_once_and_at_the_next_start(sheet, opened, tmp_path):
     choose(sheet, "next photo")
-    QTest.keyClick(sheet.keys, Qt.Key_X)
+    QTest.keyClick(sheet.keys, Qt.Key.Key_X)
     sheet.keys.editingFinished.emit()  # a second after the last key
     sheet.close()
     on_annotate(opened)
-    QTest.keyClick(opened.annotate.canvas, Qt.Key_X)
+    QTest.keyClick(opened.annotate.canvas, Qt.Key.Key_X)
     assert opened.session.current == "b"
     assert Settings(tmp_path / "settings.json").get("keys") == ["next_photo\tX"]
     opened.window.shortcuts.reset("next_photo")
-    QTest.keyClick(opened.annotate.canvas, Qt.Key_D)
+    QTest.keyClick(opened.annotate.canvas, Qt.Key.Key_D)
     assert opened.session.current == "c"
 
 
@@ -106,9 +106,9 @@ def test_hands_from_cvat_find_their_keys(sheet, opened):
     sheet.preset.setCurrentText("CVAT")
     sheet.close()
     on_annotate(opened)
-    QTest.keyClick(opened.annotate.canvas, Qt.Key_F)
+    QTest.keyClick(opened.annotate.canvas, Qt.Key.Key_F)
     assert opened.session.current == "b"
-    QTest.keyClick(opened.annotate.canvas, Qt.Key_N)
+    QTest.keyClick(opened.annotate.canvas, Qt.Key.Key_N)
     assert opened.annotate.canvas.tool == "polygon"
 
 

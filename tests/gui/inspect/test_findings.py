@@ -4,7 +4,7 @@ import pytest
 
 from cardamage_core.annotations.model import Label, Photo
 from cardamage_core.assessment.damage import assess
-from cardamage_gui.inspect.findings import decided, nothing_said, rows_of, with_predictions
+from cardamage_gui.inspect.findings import decided, findings_of, nothing_said, with_predictions
 
 from ..conftest import LABELS, predicted, rectangle
 
@@ -29,7 +29,7 @@ SURE, UNSURE = predicted("sure", 0.95, (60, 20, 10, 6)), predicted("unsure", 0.4
 
 
 def rows(regions, threshold=0.9, labels=LABELS):
-    return rows_of(regions, labels, assess(PHOTO, regions, labels, threshold=threshold), threshold)
+    return findings_of(regions, labels, assess(PHOTO, regions, labels, threshold=threshold), threshold)
 
 
 def test_findings_are_numbered_in_drawing_order_without_the_car():
@@ -68,22 +68,22 @@ def test_deciding_the_same_again_takes_the_decision_back():
 def test_new_predictions_replace_what_the_same_model_said_before():
     fresh = predicted("fresh", 0.8, (1, 1, 5, 5))
 
-    assert with_predictions((CAR, SURE, UNSURE), (fresh,), "m") == (CAR, fresh)
+    assert with_predictions((CAR, SURE, UNSURE), (fresh,), {"m"}) == (CAR, fresh)
 
 
 def test_predictions_of_other_models_and_decided_ones_stay():
     decided_on = decided((SURE,), "sure", "rejected")[0]
     fresh = predicted("fresh", 0.8, (1, 1, 5, 5))
 
-    assert with_predictions((decided_on, UNSURE), (fresh,), "another") == (decided_on, UNSURE, fresh)
-    assert with_predictions((decided_on, UNSURE), (fresh,), "m") == (decided_on, fresh)
+    assert with_predictions((decided_on, UNSURE), (fresh,), {"another"}) == (decided_on, UNSURE, fresh)
+    assert with_predictions((decided_on, UNSURE), (fresh,), {"m"}) == (decided_on, fresh)
 
 
 def test_an_outline_that_was_decided_on_does_not_come_again():
     decided_on = decided((SURE,), "sure", "rejected")[0]
     same = predicted("again", 0.95, (60, 20, 10, 6))
 
-    assert with_predictions((decided_on,), (same,), "m") == (decided_on,)
+    assert with_predictions((decided_on,), (same,), {"m"}) == (decided_on,)
 
 
 def test_a_label_nobody_described_is_damage():

@@ -13,11 +13,13 @@ from qtpy.QtWidgets import QLabel, QListView, QPushButton, QSlider, QTableView, 
 
 from cardamage_core.errors import ModelError, PhotoError
 from cardamage_core.models import registry
-from cardamage_core.models.card import ModelCard
+from cardamage_core.models.registry import ModelCard
+from cardamage_core.project.prediction_log import Look
 from cardamage_gui.inspect.page import InspectPage
 from cardamage_gui.settings import Settings
+from cardamage_gui.widgets.photo_list import PHOTO
 
-from ..conftest import predicted
+from ..conftest import predicted, rectangle
 
 
 class Worker:
@@ -27,8 +29,8 @@ class Worker:
     asked: ClassVar[list[str]] = []
     closed = 0
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, *folders: Path) -> None:
+        self.folders = folders
         self.ready = False
 
     def start(self) -> None:
@@ -109,10 +111,10 @@ def test_without_a_car_outline_it_is_a_share_of_the_photo(page, session):
 
 def test_a_key_accepts_a_finding_and_goes_on_to_the_next(page, session):
     rows = page.findChild(QTableView, "Findings")
-    QTest.mouseClick(rows.viewport(), Qt.LeftButton, pos=rows.visualRect(rows.model().index(0, 1)).center())
+    QTest.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=rows.visualRect(rows.model().index(0, 1)).center())
 
-    QTest.keyClick(rows, Qt.Key_Y)
-    QTest.keyClick(rows, Qt.Key_N)
+    QTest.keyClick(rows, Qt.Key.Key_Y)
+    QTest.keyClick(rows, Qt.Key.Key_N)
 
     assert [region.review for region in session.regions("a")] == ["unreviewed", "accepted", "rejected"]
     assert [row[4] for row in table(page)] == ["✓", "✕"]
@@ -122,14 +124,19 @@ def test_a_key_accepts_a_finding_and_goes_on_to_the_next(page, session):
 def test_a_decision_can_be_undone(page, session):
     rows = page.findChild(QTableView, "Findings")
     rows.choose(("dent",))
-    QTest.keyClick(rows, Qt.Key_N)
+    QTest.keyClick(rows, Qt.Key.Key_N)
     session.undo()
 
     assert [row[4] for row in table(page)] == ["?", "?"]
 
 
-def test_without_a_model_it_says_what_to_do_first(page):
-    assert "There is no model yet: train one, then outline damage with it." in shown(page)
+@pytest.fixture
+def none_in_the_box(monkeypatch):
+    monkeypatch.setattr("cardamage_core.models.registry.bundled", list)
+
+
+def test_without_a_model_it_says_what_to_do_first(none_in_the_box, page, wait):
+    wait(lambda: "There is no model yet: train one, then outline damage with it." in shown(page))
     assert not button(page, "Outline damage").isEnabled()
 
 
@@ -137,7 +144,7 @@ def test_outlining_stores_what_the_model_sees_as_one_edit(model, page, session, 
     Worker.answers["a.png"] = (predicted("p1", 0.95, (60, 15, 20, 10)), predicted("p2", 0.4, (60, 30, 20, 10)))
     wait(lambda: button(page, "Outline damage").isEnabled())
 
-    QTest.mouseClick(button(page, "Outline damage"), Qt.LeftButton)
+    QTest.mouseClick(button(page, "Outline damage"), Qt.MouseButton.LeftButton)
 
     wait(lambda: len(session.regions("a")) == 5)
     assert table(page)[2] == ["3", "dent", "3.3 %", "0.95", "?"]
@@ -203,7 +210,7 @@ def test_all_photos_are_outlined_one_by_one(model, page, session, wait):
     Worker.answers = {f"{name}.png": (predicted(f"p{name}", 0.95, (60, 15, 20, 10)),) for name in "abc"}
     wait(lambda: button(page, "All photos").isEnabled())
 
-    QTest.mouseClick(button(page, "All photos"), Qt.LeftButton)
+    QTest.mouseClick(button(page, "All photos"), Qt.MouseButton.LeftButton)
 
     wait(lambda: [photo.regions for photo in session.photos()] == [4, 1, 1])
     assert Worker.asked == ["a.png", "b.png", "c.png"]
@@ -222,6 +229,54 @@ def test_a_photo_that_cannot_be_read_is_told_and_passed_over(model, page, sessio
 
     assert [error.title for error in errors] == ["a.png is truncated."]
     assert [photo.regions for photo in session.photos()] == [3, 1, 0]
+
+
+def said_in_list(page, row) -> tuple[str, bool]:
+    return page._photos.second_line(page._photos.model.index(row).data(PHOTO))
+
+
+def test_failed_unseen_and_undamaged_photos_are_told_apart(model, page, session, wait):
+    said = []
+    session.said.connect(said.append)
+    Worker.answers = {"b.png": PhotoError("b.png has 200,000,000 pixels.", "At most 120 million can be read.")}
+    wait(lambda: button(page, "All photos").isEnabled())
+    assert [said_in_list(page, row).text for row in range(3)] == ["3 regions", "nothing outlined", "nothing outlined"]
+    page.outline_all()
+    wait(lambda: said)
+    assert said == ["Outlined 2 photos: no damage seen; 1 photo could not be"]
+    assert said_in_list(page, 1) == ("could not be outlined", True)
+    assert said_in_list(page, 2) == ("no damage seen", False)
+    session.select("b")
+    why = "The damage could not be outlined. b.png has 200,000,000 pixels. At most 120 million can be read."
+    assert why in shown(page)
+    assert "no damage" not in " ".join(shown(page)).lower()
+    session.select("c")
+    assert any(text.endswith("saw no damage on this photo.") for text in shown(page))
+
+
+def test_when_no_photo_could_be_outlined_none_is_said_to_be(model, page, session, wait):
+    said = []
+    session.said.connect(said.append)
+    Worker.answers = {"a.png": ModelError("The process that predicts ended unexpectedly.")}
+    wait(lambda: button(page, "Outline damage").isEnabled())
+    page.outline()
+    wait(lambda: said)
+    assert said == ["No photo was outlined; 1 photo could not be"]
+    assert said_in_list(page, 0) == ("could not be outlined", True)
+
+
+@pytest.mark.parametrize(
+    ("choice", "asked"), [(0, ["b.png", "c.png"]), (1, ["c.png"]), (2, ["a.png", "b.png", "c.png"]), (3, [])]
+)
+def test_all_photos_asks_which_ones(model, page, session, answers, wait, choice, asked):
+    wait(lambda: button(page, "All photos").isEnabled())
+    session.note_look("a", Look(model.card.id, 0))
+    session.edit("b", (), (rectangle("drawn", "dent", (5, 5, 10, 10)),), "Draw")
+    answers.choice = choice
+    page.outline_all()
+    wait(lambda: not page._outlining.busy)
+    assert answers.asked == ["Outline damage on which photos?"]
+    assert Worker.asked == asked
 
 
 def test_a_worker_that_dies_ends_the_round_and_may_be_asked_again(model, page, session, wait):
@@ -248,26 +303,28 @@ def test_closing_ends_the_worker(model, page, session, wait):
 
 def test_the_original_is_one_key_away(page):
     toggles = {one.text(): one for one in page.findChildren(QToolButton)}
-    QTest.keyClick(page, Qt.Key_O)
+    QTest.keyClick(page, Qt.Key.Key_O)
     assert toggles["Original"].isChecked()
 
-    QTest.keyClick(page, Qt.Key_M)
+    QTest.keyClick(page, Qt.Key.Key_M)
     assert toggles["Findings"].isChecked()
 
 
 def test_d_and_a_go_through_the_photos(page, session):
-    QTest.keyClick(page, Qt.Key_D)
-    QTest.keyClick(page, Qt.Key_D)
+    QTest.keyClick(page, Qt.Key.Key_D)
+    QTest.keyClick(page, Qt.Key.Key_D)
     assert session.current == "c"
-    QTest.keyClick(page, Qt.Key_D)
+    QTest.keyClick(page, Qt.Key.Key_D)
     assert session.current == "c"
-    QTest.keyClick(page, Qt.Key_A)
+    QTest.keyClick(page, Qt.Key.Key_A)
     assert session.current == "b"
 
 
 def test_a_click_in_the_list_shows_the_photo(page, session):
     photos = page.findChild(QListView, "Photos")
-    QTest.mouseClick(photos.viewport(), Qt.LeftButton, pos=photos.visualRect(photos.model().index(2)).center())
+    QTest.mouseClick(
+        photos.viewport(), Qt.MouseButton.LeftButton, pos=photos.visualRect(photos.model().index(2)).center()
+    )
 
     assert session.current == "c"
 

@@ -54,10 +54,10 @@ def test_untouched_it_makes_a_sensible_job(form):
 
 
 def test_a_choice_of_labels_makes_a_class_of_each(form):
-    QTest.mouseClick(child(form, QRadioButton, "A class for each of these labels"), Qt.LeftButton)
+    QTest.mouseClick(child(form, QRadioButton, "A class for each of these labels"), Qt.MouseButton.LeftButton)
     scratch = child(form, QCheckBox, "scratch – 0 regions")
     assert not scratch.isChecked()
-    QTest.mouseClick(scratch, Qt.LeftButton, pos=scratch.rect().center() - scratch.rect().center() / 2)
+    QTest.mouseClick(scratch, Qt.MouseButton.LeftButton, pos=scratch.rect().center() - scratch.rect().center() / 2)
 
     assert form.job().classes == (ClassRule("dent", ("dent",)), ClassRule("scratch", ("scratch",)))
 
@@ -85,7 +85,7 @@ def test_outlines_of_the_car_are_not_offered_as_damage(form):
 
 
 def test_no_label_at_all_is_said_in_place(form):
-    QTest.mouseClick(child(form, QRadioButton, "A class for each of these labels"), Qt.LeftButton)
+    QTest.mouseClick(child(form, QRadioButton, "A class for each of these labels"), Qt.MouseButton.LeftButton)
     child(form, QCheckBox, "dent – 3 regions").setChecked(False)
 
     assert any("it has no class" in text for text in shown(form))
@@ -108,9 +108,22 @@ def test_start_hands_the_job_on(form):
     started = []
     form.start.connect(started.append)
 
-    QTest.mouseClick(child(form, QPushButton, "Start training"), Qt.LeftButton)
+    QTest.mouseClick(child(form, QPushButton, "Start training"), Qt.MouseButton.LeftButton)
 
     assert [job.name for job in started] == ["damage-2"]
+
+
+def test_what_is_not_installed_is_said_whatever_is_chosen_and_nothing_starts(form):
+    started = []
+    form.start.connect(started.append)
+    form.fill(photos=[], labels=LABELS, counts={}, models={}, name="x", missing="Training needs keras.")
+    name = form.findChild(QLineEdit)
+    QTest.keyClicks(name, "y")
+    QTest.keyClick(name, Qt.Key.Key_Return)
+
+    assert "Training needs keras." in shown(form)
+    assert not child(form, QPushButton, "Start training").isEnabled()
+    assert started == []
 
 
 def test_without_splits_it_says_that_some_photos_are_held_back(form):

@@ -15,7 +15,7 @@ from qtpy.QtWidgets import QLabel, QListView, QPlainTextEdit, QPushButton
 from cardamage_core.jobs import events, folder, queue
 from cardamage_core.jobs.folder import JobFolder
 from cardamage_core.models import registry
-from cardamage_core.models.card import ModelCard
+from cardamage_core.models.registry import ModelCard
 from cardamage_core.training.job import TrainingJob
 
 
@@ -74,6 +74,20 @@ def test_a_running_training_tells_where_it_is(opened, page, wait):
     assert "Training 35 % · 8 min left" in opened.window.top.job_text()
 
 
+def test_where_the_weights_came_from_is_said_once_it_is_known(opened, page, wait):
+    job = made_job(opened, start="imagenet")
+    folder.record_worker(job.worker, os.getpid(), offset=0)
+    log = events.EventLog(job.events)
+    log.write("loading")
+    opened.watch.look()
+    wait(lambda: any(text.startswith("light preset") for text in shown(page)))
+    assert not any("ImageNet" in text for text in shown(page))
+    log.write("started", step=0, total_steps=20, photos=2, validation=1, begun_from="none")  # there was no file
+    opened.watch.look()
+    wait(lambda: any("light preset · from random weights · 2 train photos" in text for text in shown(page)))
+    assert not any("ImageNet" in text for text in shown(page))
+
+
 def test_new_steps_appear_without_asking(opened, page, wait):
     log = say_started(made_job(opened))
     step(log, 1)
@@ -99,7 +113,7 @@ def test_stop_asks_the_worker_and_shows_that_it_is_stopping(opened, page, wait):
     opened.watch.look()
     wait(lambda: button(page, "Stop"))
 
-    QTest.mouseClick(button(page, "Stop"), Qt.LeftButton)
+    QTest.mouseClick(button(page, "Stop"), Qt.MouseButton.LeftButton)
 
     assert "stopping…" in shown(page)
     wait(lambda: job.stop.exists())
@@ -127,7 +141,7 @@ def test_the_log_is_shown_when_wanted(opened, page, wait):
     log = page.findChild(QPlainTextEdit)
     assert not log.isVisible()
 
-    QTest.mouseClick(button(page, "Log"), Qt.LeftButton)
+    QTest.mouseClick(button(page, "Log"), Qt.MouseButton.LeftButton)
 
     wait(lambda: log.isVisible() and log.toPlainText() == "Step 1: loss 2.0")
 
@@ -145,7 +159,7 @@ def test_a_preview_is_shown_as_soon_as_it_is_there(opened, page, wait, tmp_path)
 
 
 def test_new_training_opens_the_form_filled_from_the_project(opened, page):
-    QTest.mouseClick(button(page, "New training"), Qt.LeftButton)
+    QTest.mouseClick(button(page, "New training"), Qt.MouseButton.LeftButton)
 
     assert button(page, "Start training").isEnabled()
     assert "1\u202f000 steps in all: 8\u202f000 photos seen" in shown(page)
@@ -156,7 +170,7 @@ def test_a_job_without_anything_to_learn_is_refused_in_the_form(opened, page, wa
     opened.session.edit("a", before, (), "Delete all")
     page.new_training()
 
-    QTest.mouseClick(button(page, "Start training"), Qt.LeftButton)
+    QTest.mouseClick(button(page, "Start training"), Qt.MouseButton.LeftButton)
 
     wait(lambda: any("no region to learn" in text for text in shown(page)))
     assert opened.watch.jobs() == ()
@@ -173,7 +187,9 @@ def test_models_are_listed_and_tell_their_card(opened, page, wait, tmp_path):
     models = page.findChild(QListView, "Models")
     wait(lambda: models.model().rowCount() == 1)
 
-    QTest.mouseClick(models.viewport(), Qt.LeftButton, pos=models.visualRect(models.model().index(0, 0)).center())
+    QTest.mouseClick(
+        models.viewport(), Qt.MouseButton.LeftButton, pos=models.visualRect(models.model().index(0, 0)).center()
+    )
 
     assert "mask AP50 0.412, on 8 photos" in shown(page)
     assert button(page, "Try it on photos")

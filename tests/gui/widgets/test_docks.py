@@ -25,6 +25,7 @@ def restarted(opened, answers, folder, tmp_path, qtbot) -> Callable[[], Built]:
         again = build(QApplication.instance(), settings=Settings(tmp_path / "settings.json"), dialogs=answers)
         started.append(again)
         again.projects.open(folder)
+        again.window.resize(1280, 800)  # Qt 6 fits a remembered size to the screen; offscreen's is 800 wide
         again.window.show()
         qtbot.waitExposed(again.window)
         return again
@@ -58,7 +59,7 @@ def test_panels_stand_beside_the_work_as_wide_as_drawn(opened, page, panel, widt
     assert dock_of(opened, page, panel).width() == width
 
 
-@pytest.mark.parametrize(("key", "panel"), [(Qt.Key_F8, "list"), (Qt.Key_F9, "details")])
+@pytest.mark.parametrize(("key", "panel"), [(Qt.Key.Key_F8, "list"), (Qt.Key.Key_F9, "details")])
 def test_a_key_closes_a_panel_of_the_page_shown_and_opens_it_again(opened, qtbot, key, panel):
     opened.window.show_page("inspect")
     qtbot.waitActive(opened.window)
@@ -75,7 +76,7 @@ def test_a_key_for_a_panel_that_a_page_lacks_does_nothing(opened, qtbot):
     opened.window.show_page("train")
     qtbot.waitActive(opened.window)
 
-    QTest.keyClick(opened.window, Qt.Key_F9)
+    QTest.keyClick(opened.window, Qt.Key.Key_F9)
 
     assert opened.train.docks.is_open("list")
 
@@ -105,11 +106,11 @@ def test_the_title_closes_and_floats_its_panel(opened, qtbot):
     rest_on(title_of(dock), qtbot)
     turn, close = title_of(dock).findChildren(QToolButton)
 
-    QTest.mouseClick(turn, Qt.LeftButton)
+    QTest.mouseClick(turn, Qt.MouseButton.LeftButton)
     assert dock.isFloating()
-    QTest.mouseClick(turn, Qt.LeftButton)
+    QTest.mouseClick(turn, Qt.MouseButton.LeftButton)
     assert not dock.isFloating()
-    QTest.mouseClick(close, Qt.LeftButton)
+    QTest.mouseClick(close, Qt.MouseButton.LeftButton)
     assert dock.isHidden()
 
 
@@ -132,7 +133,7 @@ def test_keys_of_the_page_work_in_a_floating_panel(opened, qtbot):
     qtbot.waitUntil(dock.isActiveWindow)
     opened.annotate.panel.labels.setFocus()
 
-    QTest.keyClick(dock, Qt.Key_D)
+    QTest.keyClick(dock, Qt.Key.Key_D)
 
     assert opened.session.current == "b"
 
@@ -140,7 +141,7 @@ def test_keys_of_the_page_work_in_a_floating_panel(opened, qtbot):
 def test_a_new_start_finds_panels_where_they_were(opened, restarted):
     docks = opened.annotate.docks
     docks.addDockWidget(RIGHT, docks.dock("list"))
-    docks.resizeDocks([docks.dock("list")], [350], Qt.Horizontal)
+    docks.resizeDocks([docks.dock("list")], [350], Qt.Orientation.Horizontal)
     opened.window.show_page("inspect")
     opened.inspect.docks.toggle("details")
 

@@ -25,7 +25,7 @@ def texts(panel):
 
 def go(panel, row):
     panel.list.setCurrentIndex(panel.model.index(row))
-    QTest.keyClick(panel.list, Qt.Key_Return)
+    QTest.keyClick(panel.list, Qt.Key.Key_Return)
 
 
 def test_the_newest_edit_stands_on_top_and_the_beginning_below(panel):
@@ -37,7 +37,7 @@ def test_enter_goes_back_to_right_after_an_edit_and_forward_again(panel, session
     go(panel, 2)
     assert len(session.regions("a")) == 2
     assert panel.list.currentIndex().row() == 2
-    assert panel.model.index(1).data(Qt.AccessibleTextRole).endswith("Delete 2 · a.png, undone")
+    assert panel.model.index(1).data(Qt.ItemDataRole.AccessibleTextRole).endswith("Delete 2 · a.png, undone")
     go(panel, 0)
     assert session.regions("a") == ()
 

@@ -3,7 +3,7 @@
 import pytest
 
 from cardamage_core.project import PhotoSummary
-from cardamage_gui.widgets.photo_list import PhotoFilter, PhotoModel, counts, second_line
+from cardamage_gui.widgets.photo_list import PhotoFilter, PhotoModel, SecondLine, count_kinds, second_line
 
 
 def photo(photo_id, name, *, review="unreviewed", regions=1, labels=("dent",), missing=False):
@@ -22,7 +22,7 @@ ALL = (HOOD, DOOR, WING)
         ("all", "", ["hood.jpg", "Door left.jpg", "wing.jpg"]),
         ("unreviewed", "", ["Door left.jpg", "wing.jpg"]),
         ("no region", "", ["wing.jpg"]),
-        ("findings", "", ["hood.jpg"]),
+        ("problems", "", ["hood.jpg"]),
         ("all", "DOOR", ["Door left.jpg"]),
         ("all", "scratch", ["Door left.jpg"]),
         ("all", "left scratch", ["Door left.jpg"]),
@@ -36,7 +36,7 @@ def test_the_list_shows_what_passes_chip_and_search(kind, text, names):
 
 
 def test_the_chips_count_all_photos():
-    assert counts(ALL, {"1": 2}) == {"all": 3, "unreviewed": 2, "findings": 1, "no region": 1}
+    assert count_kinds(ALL, {"1": 2}) == {"all": 3, "unreviewed": 2, "problems": 1, "no region": 1}
 
 
 def test_next_and_previous_stop_at_the_ends():
@@ -51,7 +51,7 @@ def test_from_a_photo_that_is_filtered_out_the_nearest_shown_one_is_next():
     model = PhotoModel()
     model.show(ALL, {}, PhotoFilter("unreviewed"))
     assert model.step("1", 1) == "2"
-    model.show(ALL, {"1": 1}, PhotoFilter("findings"))
+    model.show(ALL, {"1": 1}, PhotoFilter("problems"))
     assert model.step("3", -1) == "1"
 
 
@@ -72,7 +72,7 @@ def test_rows_that_stay_are_not_reset(qtbot):
 
 
 def test_the_second_line_says_what_is_there():
-    assert second_line(HOOD, 0) == "5 regions"
-    assert second_line(HOOD, 1) == "5 regions · 1 finding"
-    assert second_line(WING, 0) == "no region"
-    assert second_line(photo("4", "gone.jpg", missing=True), 1) == "not found · 1 region"
+    assert second_line(HOOD, 0) == SecondLine("5 regions")
+    assert second_line(HOOD, 1).text == "5 regions · 1 problem"
+    assert second_line(WING, 0).text == "no region"
+    assert second_line(photo("4", "gone.jpg", missing=True), 1) == SecondLine("not found · 1 region", bad=True)

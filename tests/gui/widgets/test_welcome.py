@@ -29,12 +29,12 @@ def done(built) -> list[bool]:
 def test_steps_are_ticked_off_by_what_a_hand_does(sample, wait):
     page, canvas = sample.annotate, sample.annotate.canvas
     wait(lambda: page.panel.card.figure() not in ("", "–"))
-    QTest.mouseClick(canvas, Qt.LeftButton, Qt.NoModifier, at(page, 75, 43))
+    QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at(page, 75, 43))
     assert done(sample) == [False, False, False]
 
-    QTest.mousePress(canvas, Qt.LeftButton, Qt.NoModifier, at(page, 80, 46))
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at(page, 80, 46))
     QTest.mouseMove(canvas, at(page, 95, 60))
-    QTest.mouseRelease(canvas, Qt.LeftButton, Qt.NoModifier, at(page, 95, 60))
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at(page, 95, 60))
     wait(lambda: done(sample) == [True, True, False])
 
     sample.session.undo()
@@ -49,7 +49,7 @@ def test_steps_stand_in_the_corner_also_when_the_canvas_changes(sample, qtbot):
 
 
 def test_steps_put_away_never_come_back(sample):
-    QTest.mouseClick(sample.annotate.first_steps.card.close_button, Qt.LeftButton)
+    QTest.mouseClick(sample.annotate.first_steps.card.close_button, Qt.MouseButton.LeftButton)
     assert sample.annotate.first_steps.card is None
 
     sample.session.close()

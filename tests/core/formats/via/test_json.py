@@ -7,7 +7,7 @@ import pytest
 
 from cardamage_core import formats
 from cardamage_core.annotations import edits
-from cardamage_core.annotations.model import (  # fmt: skip
+from cardamage_core.annotations.model import (
     AnnotatedPhoto,
     Circle,
     Dataset,
@@ -66,8 +66,8 @@ def file(tmp_path):
 
 
 def exported(dataset, tmp_path, format="via1"):  # noqa: A002
-    findings = formats.write(dataset, tmp_path / "out.json", format=format)
-    return json.loads((tmp_path / "out.json").read_text(encoding="utf-8")), findings
+    problems = formats.write(dataset, tmp_path / "out.json", format=format)
+    return json.loads((tmp_path / "out.json").read_text(encoding="utf-8")), problems
 
 
 def with_regions(dataset, *regions):
@@ -197,9 +197,9 @@ def test_after_deleting_a_region_the_keys_are_counted_anew(file, tmp_path):
 
 def test_a_photo_of_our_own_is_written_as_via_would(tmp_path):
     photo = AnnotatedPhoto(Photo("x", "/p/a.jpg", "a.jpg", 20, 20, size=5), (Region("r", Dot(1.0, 2.0), "dent"),))
-    data, findings = exported(Dataset((photo,)), tmp_path)
+    data, problems = exported(Dataset((photo,)), tmp_path)
     assert data == {"a.jpg5": entry(region({"name": "point", "cx": 1, "cy": 2}, name="dent"))}
-    assert findings == ()
+    assert problems == ()
 
 
 def test_a_hole_is_cut_open_with_the_same_area_and_said(file, tmp_path):
@@ -207,8 +207,8 @@ def test_a_hole_is_cut_open_with_the_same_area_and_said(file, tmp_path):
     hole = ((5.0, 5.0), (8.0, 5.0), (8.0, 9.0), (5.0, 9.0))
     part = ((30.0, 0.0), (40.0, 0.0), (40.0, 10.0))
     photo = AnnotatedPhoto(Photo("x", "a", "a.jpg", 50, 50), (Region("r", Polygon((outer, hole, part)), "dent"),))
-    _, findings = exported(Dataset((photo,)), tmp_path)
-    assert [(f.code, f.photo, f.region) for f in findings] == [("lost-holes", "x", "r"), ("lost-parts", "x", "r")]
+    _, problems = exported(Dataset((photo,)), tmp_path)
+    assert [(f.code, f.photo, f.region) for f in problems] == [("lost-holes", "x", "r"), ("lost-parts", "x", "r")]
     again = formats.read(tmp_path / "out.json").photos[0].regions
     assert sorted(area(one.shape).area for one in again) == pytest.approx([50.0, 400.0 - 12.0])
     assert {one.label for one in again} == {"dent"}
@@ -216,13 +216,13 @@ def test_a_hole_is_cut_open_with_the_same_area_and_said(file, tmp_path):
 
 def test_two_photos_of_one_name_and_size_both_get_written(tmp_path):
     photos = tuple(AnnotatedPhoto(Photo(key, f"/{key}/a.jpg", "a.jpg", size=5)) for key in "xy")
-    data, findings = exported(Dataset(photos), tmp_path)
+    data, problems = exported(Dataset(photos), tmp_path)
     assert len(data) == 2
-    assert [(f.code, f.photo) for f in findings] == [("key-twice", "y")]
+    assert [(f.code, f.photo) for f in problems] == [("key-twice", "y")]
 
 
 def test_a_key_that_stands_twice_is_said(file):
     one = json.dumps(entry())
-    reading = formats.read_with_findings(file(f'{{"a.jpg5": {one}, "a.jpg5": {one}}}'))
-    assert [finding.code for finding in reading.findings] == ["repeated-key"]
+    reading = formats.read_with_problems(file(f'{{"a.jpg5": {one}, "a.jpg5": {one}}}'))
+    assert [problem.code for problem in reading.problems] == ["repeated-key"]
     assert len(reading.dataset.photos) == 1

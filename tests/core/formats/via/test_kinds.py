@@ -137,10 +137,10 @@ def test_the_order_of_photos_that_via_2_0_8_keeps_follows_new_photos(file, tmp_p
 
 def test_the_word_undefined_stays_until_the_region_is_changed(file, tmp_path):
     text = HEADER + ROW % '{""name"":""dent"",""type"":undefined,""note"":""undefined""}'
-    reading = formats.read_with_findings(file(text))
+    reading = formats.read_with_problems(file(text))
     (region,) = reading.dataset.photos[0].regions
     assert (region.label, region.attributes) == ("dent", {"type": None, "note": "undefined"})
-    assert [finding.code for finding in reading.findings] == ["undefined-value"]
+    assert [problem.code for problem in reading.problems] == ["undefined-value"]
     assert written(reading.dataset, tmp_path, "via2-csv") == text
     changed = with_regions(reading.dataset, edits.set_attribute(region, "type", "deep"))
     assert written(changed, tmp_path, "via2-csv") == HEADER + ROW % (
@@ -154,7 +154,7 @@ def test_the_word_undefined_stays_until_the_region_is_changed(file, tmp_path):
 )
 def test_the_word_undefined_within_a_text_is_text(file, tmp_path, note):
     cell = json.dumps({"name": "dent", "note": note, "type": "undefined"}).replace('"', '""')
-    reading = formats.read_with_findings(file(HEADER + ROW % cell))
+    reading = formats.read_with_problems(file(HEADER + ROW % cell))
     (region,) = reading.dataset.photos[0].regions
     assert region.attributes == {"note": note, "type": "undefined"}
     formats.write(reading.dataset, tmp_path / "out", format="via2-csv")
@@ -199,7 +199,7 @@ def test_a_label_in_the_name_of_the_attribute_is_read_and_renamed_there(file, tm
 
 def test_the_attribute_that_holds_the_label_can_be_named(file):
     text = HEADER + ROW % '{""name"":""left"",""Kind"":""dent""}'
-    reading = formats.read_with_findings(file(text), label_in="kind")
+    reading = formats.read_with_problems(file(text), label_in="kind")
     (region,) = reading.dataset.photos[0].regions
     assert (region.label, region.attributes) == ("dent", {"name": "left"})
 

@@ -66,7 +66,7 @@ class Watch(QObject):
         self.painted = QRegion()
 
     def eventFilter(self, _watched, event):
-        if event.type() == QEvent.Paint:
+        if event.type() == QEvent.Type.Paint:
             self.painted += event.region()
         return False
 
@@ -80,7 +80,14 @@ def test_hovering_paints_what_was_left_and_what_was_come_to_and_no_more(qtbot):
         watch = Watch()
         canvas.installEventFilter(watch)
         at = QPointF(*canvas.viewport.to_screen((x, y)))
-        event = QMouseEvent(QEvent.MouseMove, at, at, Qt.NoButton, Qt.NoButton, Qt.NoModifier)
+        event = QMouseEvent(
+            QEvent.Type.MouseMove,
+            at,
+            at,
+            Qt.MouseButton.NoButton,
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
         QApplication.sendEvent(canvas, event)
         qtbot.waitUntil(lambda watch=watch: not watch.painted.isEmpty())
         canvas.removeEventFilter(watch)

@@ -15,9 +15,9 @@ INSIDE = ((20.0, 20.0), (35.0, 25.0), (30.0, 40.0))  # of A
 def leaves_everything(canvas):  # noqa: F811
     """Esc once: no gesture, no edit, the selection of before."""
     assert canvas.busy
-    QTest.keyClick(canvas, Qt.Key_Escape)
-    for button in (Qt.LeftButton, Qt.RightButton):
-        QTest.mouseRelease(canvas, button, Qt.NoModifier, screen(*INSIDE[-1]))
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
+    for button in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton):
+        QTest.mouseRelease(canvas, button, Qt.KeyboardModifier.NoModifier, screen(*INSIDE[-1]))
     assert not canvas.busy
     assert canvas.told == []
     assert canvas.shown == (A, B)
@@ -54,6 +54,6 @@ def test_of_every_drag_with_the_select_tool(canvas, start):  # noqa: F811
 def test_of_sweeping(canvas):  # noqa: F811
     click(canvas, 30, 30)
     move(canvas, screen(50, 10))
-    QTest.mousePress(canvas, Qt.RightButton, Qt.NoModifier, screen(50, 10))
-    move(canvas, screen(50, 50), buttons=Qt.RightButton)
+    QTest.mousePress(canvas, Qt.MouseButton.RightButton, Qt.KeyboardModifier.NoModifier, screen(50, 10))
+    move(canvas, screen(50, 50), buttons=Qt.MouseButton.RightButton)
     assert leaves_everything(canvas)

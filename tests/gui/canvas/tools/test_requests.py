@@ -93,14 +93,14 @@ def test_the_answer_is_shown_and_enter_makes_one_edit_of_it(canvas, asked):  # n
     assert path(canvas) == ()
     canvas.answer(Answer(asked[0], RING))
     assert path(canvas) == RING
-    QTest.keyClick(canvas, Qt.Key_Return)
+    QTest.keyClick(canvas, Qt.Key.Key_Return)
     assert [text for _, _, text in canvas.told] == ["Click to outline"]
     assert canvas.shown[-1].shape == Polygon((RING,))
     assert canvas.selection == (canvas.shown[-1].id,)
 
 
 def given_up_by_escape(canvas):  # noqa: F811
-    QTest.keyClick(canvas, Qt.Key_Escape)
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
     assert canvas.tool == "click"
 
 
@@ -149,7 +149,7 @@ def test_an_answer_that_comes_too_late_is_dropped(canvas, asked, give_up):  # no
 
 def test_a_late_answer_does_not_reach_the_next_gesture(canvas, asked):  # noqa: F811
     click(canvas, 70, 70)
-    QTest.keyClick(canvas, Qt.Key_Escape)
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
     click(canvas, 130, 70)
     canvas.answer(Answer(asked[0], RING))
     assert path(canvas) == ()
@@ -177,7 +177,7 @@ def test_a_gesture_that_ends_drops_what_it_still_asked_for(canvas, asked):  # no
     click(canvas, 70, 70)
     click(canvas, 71, 70)
     canvas.answer(Answer(asked[0], RING))
-    QTest.keyClick(canvas, Qt.Key_Return)
+    QTest.keyClick(canvas, Qt.Key.Key_Return)
     assert canvas.dropped == [asked[1]]
     canvas.answer(Answer(asked[1], OTHER))
     assert len(canvas.told) == 1
@@ -202,7 +202,7 @@ def test_a_box_keeps_waiting_while_other_things_are_done(canvas, boxed):  # noqa
     canvas.set_new_label("scratch")
     canvas.set_tool("select")
     click(canvas, 130, 30)
-    QTest.keyClick(canvas, Qt.Key_Delete)
+    QTest.keyClick(canvas, Qt.Key.Key_Delete)
     assert canvas.shown == (A,)
     canvas.answer(Answer(boxed, (RING,)))
     assert [text for _, _, text in canvas.told] == ["Delete scratch", "Outline in box"]
@@ -230,12 +230,12 @@ def test_two_boxes_are_answered_in_any_order(canvas, boxed):  # noqa: F811
 
 
 def test_escape_stops_waiting_before_it_puts_the_tool_down(canvas, boxed):  # noqa: F811
-    QTest.keyClick(canvas, Qt.Key_Escape)
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
     assert canvas.dropped == [boxed]
     assert canvas.tool == "box"
     canvas.answer(Answer(boxed, (RING,)))
     assert canvas.told == []
-    QTest.keyClick(canvas, Qt.Key_Escape)
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
     assert canvas.tool == "select"
 
 

@@ -4,7 +4,7 @@ import pytest
 from qtpy.QtCore import QRectF, QSize
 from qtpy.QtGui import QColor
 
-from cardamage_gui.canvas.painting.layer import Layer
+from cardamage_gui.canvas.painting.painter import Layer
 from cardamage_gui.canvas.viewport import Viewport
 
 SIZE = QSize(40, 30)
@@ -50,7 +50,7 @@ def test_a_pan_paints_only_the_strip_that_came_into_view(qapp, ratio):
 def test_a_turn_and_a_zoom_paint_everything(qapp):
     layer, stripes = Layer(), Stripes()
     painted(layer, stripes, Viewport(), 1.0)
-    for viewport in (Viewport(turn=1), Viewport(2.0, turn=1)):
+    for viewport in (Viewport(rotation=1), Viewport(2.0, rotation=1)):
         painted(layer, stripes, viewport, 1.0)
         assert stripes.asked == [QRectF(-1, -1, 42, 32)]
     painted(layer, stripes, viewport, 1.0)

@@ -12,8 +12,7 @@ import pytest
 
 from cardamage_core.mrcnn import Config, EngineError, MaskRCNN
 from cardamage_core.mrcnn.backbones import stage_of
-from cardamage_core.mrcnn.imagenet import lite_name
-from cardamage_core.mrcnn.torch_checkpoint import MAGIC, PROTOCOL, read_torch_checkpoint
+from cardamage_core.mrcnn.imagenet import MAGIC, PROTOCOL, lite_name, read_torch_checkpoint
 from cardamage_core.training import initial_weights
 
 LITE = ("efficientnet_lite0", "efficientnet_lite2")

@@ -1,4 +1,8 @@
-"""What does the network see by now? A picture of a few validation photos with its masks."""
+"""Validation during a training: metrics on held-back photos, and preview pictures of what the network predicts.
+
+Measured on the shrunk photos the trainer holds in memory and with a bounded number of detections, so that it costs
+little; `cardamage evaluate` measures a model on whole photos.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +13,52 @@ import cv2
 import numpy as np
 
 from .. import files
+from ..annotations.model import AnnotatedPhoto, Photo, Polygon, Region
+from ..evaluation import evaluate
+from ..inference import polygons
 from ..mrcnn import Detections, Sample
+from .metrics import evaluated
+
+MIN_SCORE = 0.05
+BEST = 20  # detections of a photo
+
+
+def validation_metrics(
+    samples: Sequence[Sample], found: Sequence[Detections], classes: Sequence[str]
+) -> dict[str, float | None]:
+    """AP50 of boxes and masks, what one constant box reaches, and the shares of photos with a detection above 0.9."""
+    truth = [_annotated(f"{i}", sample, classes) for i, sample in enumerate(samples)]
+    predictions = {f"{i}": polygons.regions(_best(one), classes, model="") for i, one in enumerate(found)}
+    measured = evaluate(truth, predictions)
+    return {metric.key: getattr(measured, metric.key) for metric in evaluated()}
+
+
+def _annotated(name: str, sample: Sample, classes: Sequence[str]) -> AnnotatedPhoto:
+    """The sample as a photo with regions, labelled by class."""
+    height, width = sample.image.shape[:2]
+    regions = tuple(
+        Region(f"{name} {i}", Polygon(tuple(map(tuple, rings))), classes[class_id - 1])
+        for i, (class_id, rings) in enumerate(zip(sample.class_ids, sample.polygons, strict=True))
+        if class_id > 0  # ignored regions are neither truth nor background
+    )
+    return AnnotatedPhoto(Photo(name, name, name, width, height), regions)
+
+
+def _best(found: Detections) -> Detections:
+    order = np.argsort(-found.scores, kind="stable")[:BEST]
+    return Detections(found.boxes[order], found.class_ids[order], found.scores[order], found.masks[order])
+
 
 TILE = (320, 240)  # width, height
-MIN_SCORE = 0.3  # lower than in use: early epochs should show something
+PREVIEW_SCORE = 0.3  # lower than in use: early epochs should show something
 COLOURS = ((255, 92, 72), (72, 160, 255), (88, 204, 116), (250, 200, 60), (190, 120, 250))  # RGB, by class
 TRUTH = (255, 255, 255)
 DARK = (20, 20, 20)
 
 
-def write(path: Path, samples: Sequence[Sample], detections: Sequence[Detections]) -> None:
+def write_preview(path: Path, samples: Sequence[Sample], detections: Sequence[Detections]) -> None:
     """Write a PNG of the photos side by side, two a row: the true outline white, what was found filled."""
-    tiles = [_tile(draw(sample, found)) for sample, found in zip(samples, detections, strict=True)]
+    tiles = [_tile(draw_preview(sample, found)) for sample, found in zip(samples, detections, strict=True)]
     if len(tiles) % 2 and len(tiles) > 1:
         tiles.append(np.full_like(tiles[0], 32))
     columns = min(2, len(tiles))
@@ -29,10 +67,10 @@ def write(path: Path, samples: Sequence[Sample], detections: Sequence[Detections
     files.write_atomic(path, data.tobytes())
 
 
-def draw(sample: Sample, found: Detections) -> np.ndarray:
+def draw_preview(sample: Sample, found: Detections) -> np.ndarray:
     """The photo (h, w, 3) with true outlines and found masks; what was found below the minimum score is left out."""
     picture = np.ascontiguousarray(sample.image).copy()
-    for i in np.flatnonzero(found.scores >= MIN_SCORE):
+    for i in np.flatnonzero(found.scores >= PREVIEW_SCORE):
         colour = COLOURS[(int(found.class_ids[i]) - 1) % len(COLOURS)]
         _fill(picture, found.boxes[i], found.masks[i], colour)
         _score(picture, found.boxes[i], float(found.scores[i]))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cardamage_core.mrcnn import resize
+from cardamage_core.mrcnn import padding
 
 # Old size, new size, then factor and shift of the rows and of the columns as AffineTransform.estimate found them.
 MAPPINGS = [
@@ -18,24 +18,35 @@ MAPPINGS = [
 @pytest.mark.parametrize(("old", "new", "mapping"), MAPPINGS)
 def test_positions_are_scikit_images_to_the_last_bit(old, new, mapping):
     row_factor, row_shift, column_factor, column_shift = map(float.fromhex, mapping.split())
-    rows, columns = resize.positions(old, new)
+    rows, columns = padding.positions(old, new)
     np.testing.assert_array_equal(rows, row_factor * np.arange(new[0]) + row_shift)
     np.testing.assert_array_equal(columns, column_factor * np.arange(new[1]) + column_shift)
 
 
 def test_the_null_vector_is_taken_to_0():
     matrix = np.random.default_rng(0).normal(size=(6, 7))
-    vector = resize.null_vector(matrix)
+    vector = padding.null_vector(matrix)
     assert np.abs(matrix @ vector).max() < 1e-13
     assert vector @ vector == pytest.approx(1.0, abs=1e-14)
 
 
 def test_halving_a_picture_samples_between_its_pixels():
     image = np.arange(16, dtype=np.uint8).reshape(4, 4)
-    np.testing.assert_allclose(resize.resize_as_skimage(image, (2, 2)), [[2.5, 4.5], [10.5, 12.5]], atol=1e-12)
+    np.testing.assert_allclose(padding.resize_as_skimage(image, (2, 2)), [[2.5, 4.5], [10.5, 12.5]], atol=1e-12)
 
 
 def test_what_lies_outside_of_the_picture_counts_as_0_within_the_pictures_range():
     np.testing.assert_allclose(
-        resize.resize_as_skimage(np.array([[4, 8]], np.uint8), (1, 4))[0], [4, 5, 7, 6], atol=1e-12
+        padding.resize_as_skimage(np.array([[4, 8]], np.uint8), (1, 4))[0], [4, 5, 7, 6], atol=1e-12
     )
+
+
+@pytest.mark.parametrize(("shape", "size"), [((40, 60, 3), (10, 20)), ((41, 58, 3), (10, 14)), ((90, 30), (2, 30))])
+def test_shrinking_bytes_gives_the_bits_of_shrinking_numbers(shape, size):
+    image = np.random.default_rng(0).integers(0, 255, shape, np.uint8)
+    np.testing.assert_array_equal(padding.resize(image, size), padding.resize(image.astype(np.float32), size))
+
+
+def test_shrinking_averages_whole_blocks():
+    image = np.uint8([[0, 10, 200, 250], [20, 30, 100, 251]])
+    np.testing.assert_array_equal(padding.resize(image, (1, 2)), [[15.0, 200.25]])

@@ -1,6 +1,6 @@
 """Which keys do actions have under a preset and a person's changes, and which of them collide?"""
 
-from cardamage_gui.commands.presets import as_lines, conflicts, from_lines, keys_of
+from cardamage_gui.commands.shortcuts import as_lines, conflicts, from_lines, keys_of
 
 DEFAULTS = {"fit": ("F",), "find": ("Ctrl+F",), "quit": ("Ctrl+Q",)}
 
@@ -21,3 +21,7 @@ def test_changed_keys_survive_the_settings_file():
     changed = {"fit": ("Ctrl+F", "F"), "quit": ()}
     assert from_lines(as_lines(changed)) == changed
     assert from_lines(["", "fit"]) == {"fit": ()}
+
+
+def test_own_keys_of_an_action_that_has_another_name_now_are_kept():
+    assert from_lines(["turn_right\tX", "next_finding\tY\tZ"]) == {"rotate_right": ("X",), "next_problem": ("Y", "Z")}

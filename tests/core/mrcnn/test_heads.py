@@ -4,7 +4,7 @@ import numpy as np
 from keras import ops
 
 from cardamage_core.mrcnn import Config
-from cardamage_core.mrcnn.layers import choose_level, propose, roi_align
+from cardamage_core.mrcnn.heads import choose_level, propose, roi_align
 
 
 def test_a_region_of_224_pixels_belongs_to_stride_16():

@@ -1,0 +1,63 @@
+"""The models in the box: found without a project, whole, and the default of every command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cardamage_core import files
+from cardamage_core.errors import ModelError
+from cardamage_core.models import registry
+from cardamage_core.models.registry import ModelCard
+
+
+def card(**changes) -> ModelCard:
+    usual = {"id": "m", "name": "m", "created": "2026", "preset": "light", "classes": ("dent",), "config": {}}
+    return ModelCard(**usual | changes)
+
+
+def test_calibration_turns_scores_into_shares_that_are_right():
+    one = card(calibration=((0.0, 0.0), (0.5, 0.2), (1.0, 0.8)))
+    assert one.calibrated([0.0, 0.25, 0.5, 0.75, 1.0]).tolist() == pytest.approx([0.0, 0.1, 0.2, 0.5, 0.8])
+    assert one.raw_score(0.5) == pytest.approx(0.75)
+    assert card().calibrated([0.3]).tolist() == pytest.approx([0.3])
+    assert card().raw_score(0.3) == 0.3
+
+
+def test_a_class_has_the_role_that_the_card_says_else_one_guessed_by_its_name():
+    one = card(classes=("front door", "car", "dent"), roles={"front door": "part"})
+    assert [one.role_of(name) for name in one.classes] == ["part", "car", "damage"]
+
+
+def test_a_model_that_outlines_no_car_is_completed_by_one_that_does(monkeypatch):
+    cars = registry.Model(Path("cars"), card(id="cars", classes=("car",)))
+    monkeypatch.setattr(registry, "bundled", lambda: [cars])
+    dents = registry.Model(Path("dents"), card())
+    both = registry.Model(Path("both"), card(classes=("car", "dent")))
+    assert registry.completed_by_car(dents) == (dents, cars)
+    assert registry.completed_by_car(both) == (both,)
+    assert registry.damage_models(None) == []
+    with pytest.raises(ModelError, match="No model came with this installation"):
+        registry.default()
+
+
+def test_every_bundled_model_is_whole_small_and_says_where_it_comes_from():
+    found = registry.bundled()
+    assert found, "no model in resources/models"
+    for model in found:
+        model.verify()
+        assert model.weights.stat().st_size <= 12e6
+        assert model.card.summary
+        assert model.card.weaknesses
+        assert model.card.sources
+        assert all(source.licence for source in model.card.sources)
+        assert model.card.command.startswith("python -m cardamage_core.models.recipes")
+
+
+def test_the_default_is_the_bundled_model_that_sees_damage():
+    default = registry.default()
+    assert default.folder.parent == files.resource("models")
+    assert "dent" in default.card.classes
+    assert default.card.threshold is not None
+    assert len(registry.completed_by_car(default)) == 2

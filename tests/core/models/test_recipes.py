@@ -1,0 +1,90 @@
+"""The recipes of the models in the box: label mapping, splits, measures and calibration, worked out by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cardamage_core.annotations.model import AnnotatedPhoto, Origin, Photo, Rectangle, Region
+from cardamage_core.models.recipes import bundle, quality, sources
+from cardamage_core.models.recipes.recipe import CAR, DAMAGE, PANELS
+
+
+def region(x: float, y: float, side: float, *, score: float | None = None, label: str = "dent") -> Region:
+    origin = Origin() if score is None else Origin("predicted", model="m", score=score)
+    return Region(f"{x} {y} {side} {score}", Rectangle(x, y, side, side), label, origin=origin)
+
+
+def photo(name: str, *regions: Region) -> AnnotatedPhoto:
+    return AnnotatedPhoto(Photo(name, name, name, 100, 100, attributes={"source": "bilgi"}), regions)
+
+
+DAMAGED = photo("damaged", region(0, 0, 20), region(50, 50, 5))  # 4 % and a quarter of a percent of the photo
+WHOLE = photo("whole")
+FOUND = {"damaged": [region(0, 0, 18, score=0.8), region(80, 80, 9, score=0.6)], "whole": [region(9, 9, 9, score=0.4)]}
+
+
+@pytest.fixture
+def seen() -> list[quality.Sight]:
+    return quality.sights([DAMAGED, WHOLE], FOUND)
+
+
+def test_shares_follow_the_threshold(seen):
+    assert quality.right_share(seen, 0.5).value == 1.0
+    assert quality.right_share(seen, 0.9).value == 0.0
+    assert quality.alarm_share(seen, 0.3).value == 1.0
+    assert quality.alarm_share(seen, 0.5).value == 0.0
+    assert quality.right_share(seen, 0.5).photos == quality.alarm_share(seen, 0.5).photos == 1
+
+
+def test_recall_of_small_damage_counts_small_damage_only(seen):
+    assert quality.recall(seen, 0.5).value == 0.5
+    assert quality.recall(seen, 0.5, smaller=quality.SMALL) == (0.0, 0.0, 0.0, 1)
+
+
+def test_predictions_in_ignored_regions_do_not_count():
+    one = photo("p", region(0, 0, 50, label="ignored"))
+    (sight,) = quality.sights([one], {"p": [region(10, 10, 10, score=0.9), region(80, 80, 10, score=0.9)]})
+    assert len(sight.areas) == 0
+    assert sight.scores.tolist() == [0.9]
+
+
+def test_calibration_says_how_often_scores_are_right(seen):
+    found = quality.calibration(seen, bins=3)
+    assert found == [(0.4, 0.0, 1), (0.6, 0.0, 1), (0.8, 1.0, 1)]
+
+
+def test_isotonic_values_never_fall():
+    rising = bundle._isotonic(np.array([0.1, 0.5, 0.3, 0.9]), np.array([1.0, 1.0, 3.0, 1.0]))
+    assert rising.tolist() == pytest.approx([0.1, 0.35, 0.35, 0.9])
+
+
+def test_the_threshold_is_the_lowest_with_few_alarms(seen):
+    assert bundle._threshold(seen) == 0.41
+
+
+def test_an_interval_holds_its_mean():
+    share = quality.share_of([True] * 30 + [False] * 10)
+    assert share.low < share.value == 0.75 < share.high
+
+
+def test_every_label_of_a_source_has_a_class_or_none():
+    classes = {rule.name for rule in DAMAGE.job.classes} | {sources.IGNORED, ""}
+    known = {"bilgi": "gocuk", "igor": "door_light", "seed": "", "seed_types": "dist", "metallo": "damage"}
+    for source, label in known.items():
+        assert sources.DAMAGE_LABELS[source](label) in classes
+    assert sources.DAMAGE_LABELS["igor"]("door_light") == sources.IGNORED
+
+
+def test_left_and_right_parts_are_one_panel():
+    assert sources.panel_label("front_left_door") == sources.panel_label("front_right_door") == "front door"
+    assert sources.panel_label("back_left_light") == "rear lamp"
+    assert sources.panel_label("left_mirror") == "mirror"
+    assert sources.panel_label("_background_") == ""
+    assert {rule.name for rule in CAR.job.classes} == {"car", *PANELS}
+
+
+def test_photos_are_dealt_by_their_content():
+    assert sources._deal({"train": 0.8, "test": 0.2}, 0.79) == "train"
+    assert sources._deal({"train": 0.8, "test": 0.2}, 0.81) == "test"
+    assert sources._deal({"test": 1.0}, 0.9999) == "test"
