@@ -40,10 +40,10 @@ def with_table(page: str, lines: Sequence[str]) -> str:
 
 def table(entries: Sequence[object]) -> list[str]:
     """A heading and a Markdown table for each group of actions; keys that differ from ours are bold."""
-    from cardamage_gui.commands import presets
+    from cardamage_gui.commands import shortcuts
 
     defaults = {entry.action.id: entry.action.keys for entry in entries}
-    keys = {name: presets.keys_of(defaults, name, {}) for name in presets.PRESETS}
+    keys = {name: shortcuts.keys_of(defaults, name, {}) for name in shortcuts.PRESETS}
     groups = dict.fromkeys(entry.group for entry in entries)
     return [line for group in groups for line in _group(group, [e for e in entries if e.group == group], keys)]
 

@@ -221,7 +221,7 @@ class InspectPage(QWidget):
         self._outline_bar.show_models(models, self._wanted_model or (chosen.card.id if chosen else ""))
         self._wanted_model = ""
 
-    def _show_work(self) -> None:
+    def _show_work(self, _photo: str = "") -> None:
         model = self._outline_bar.model()
         why_not = "" if model else NO_MODEL
         possible = model is not None and bool(self._session.current) and not self._session.read_only
@@ -294,6 +294,7 @@ class InspectPage(QWidget):
         session.project_changed.connect(self._project_changed)
         session.photos_changed.connect(self._photos_changed)
         session.current_changed.connect(self._show_photo)
+        session.current_changed.connect(self._show_work)
         session.photo_changed.connect(self._photo_changed)
         session.labels_changed.connect(self._show_findings)
         canvas, toolbar, bar = self._viewer.canvas, self._viewer.toolbar, self._outline_bar

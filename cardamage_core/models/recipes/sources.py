@@ -127,7 +127,7 @@ def read_source(data: Path, name: str, relabel: Callable[[str], str]) -> list[An
     source, found = SOURCES[name], []
     folder = data / name.split("_")[0]
     if not source.annotations:
-        paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in (".jpg", ".jpeg", ".png"))
+        paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in files.PHOTO_SUFFIXES)
         return [_photo(path, name, ()) for path in paths]
     for relative in source.annotations:
         file = folder / relative

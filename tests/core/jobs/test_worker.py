@@ -135,7 +135,8 @@ def test_a_stopped_job_lets_the_next_one_have_its_turn_on_the_command_line(story
     assert "No photo has a split: 1 of 3 are held back to validate." in told.err
     assert checkpoints.found(Path(document["folder"]) / "checkpoints") == []  # the model is all that is needed
     assert main(["models", str(tmp_path / "cars"), "--json"]) == 0
-    [card] = json.loads(capsys.readouterr().out)["models"]
+    card, *in_the_box = json.loads(capsys.readouterr().out)["models"]
+    assert [one["id"] for one in in_the_box] == [one.card.id for one in registry.bundled()]
     assert (card["id"], card["classes"], card["parent"]) == (document["model"], ["hurt"], "none")
     assert main(["jobs", str(tmp_path / "cars")]) == 0
     assert f"Model: {document['model']}" in capsys.readouterr().out

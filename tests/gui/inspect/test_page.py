@@ -349,3 +349,12 @@ def test_opened_photos_come_into_the_project_and_the_first_is_shown(page, sessio
     wait(lambda: len(session.photos()) == 4)
     assert session.photo(session.current).name == "claim.png"
     assert session.photo(session.current).split == ""
+
+
+def test_a_photo_that_comes_after_the_models_can_be_outlined(model, page, session, wait):
+    button = next(b for b in page.findChildren(QPushButton) if b.text() == "Outline damage")
+    wait(lambda: button.isEnabled())
+    session.select("")
+    assert not button.isEnabled()
+    session.select("a")
+    assert button.isEnabled()
