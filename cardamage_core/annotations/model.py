@@ -19,6 +19,7 @@ Ring = tuple[Point, ...]
 Role = Literal["damage", "car", "part"]
 Review = Literal["unreviewed", "accepted", "rejected", "needs work"]
 OriginKind = Literal["drawn", "imported", "predicted"]
+MOST_PIXELS = 120_000_000  # of a photo that is opened (see `imaging`)
 Side = Annotated[int, msgspec.Meta(ge=0, le=30_000)]  # pixels; no larger photo is opened (see `imaging.TOO_LONG`)
 SPLITS = ("", "train", "val", "test")
 UNLABELLED = ""
@@ -118,6 +119,11 @@ class Photo(msgspec.Struct, frozen=True, omit_defaults=True):
     review: Review = "unreviewed"
     attributes: dict[str, Any] = msgspec.field(default_factory=dict)
     extra: dict[str, Any] = msgspec.field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """ValueError for a size that no photo of ours has: it may come from a file that somebody changed."""
+        if self.width * self.height > MOST_PIXELS:
+            raise ValueError(f"A photo of {self.width} × {self.height} pixels.")
 
 
 class Label(msgspec.Struct, frozen=True, omit_defaults=True):

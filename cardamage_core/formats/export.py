@@ -299,7 +299,7 @@ _REGIONS: dict[str, tuple[Callable[[Region, Photo], bool], str, str]] = {
 }
 _PHOTOS: dict[str, tuple[Callable[[Photo], bool], str, str]] = {
     "photo attributes": (lambda p: bool(p.attributes), "photo with attributes", "photos with attributes"),
-    "unknown sizes": (lambda p: p.width == 0, "photo of unknown size", "photos of unknown size"),
+    "unknown sizes": (lambda p: 0 in (p.width, p.height), "photo of unknown size", "photos of unknown size"),
 }
 
 
