@@ -24,6 +24,7 @@ Point = tuple[float, float]
 Ring = Sequence[Point]
 
 GRID = 2.0**-16  # pixels
+FARTHEST = 1e9  # pixels from the corner of a photo
 MOST_CROSSINGS = 2000  # of the lines of one area
 MOST_PAIRS = 3_000_000  # of lines whose boxes overlap
 FEW_POINTS = 2000  # with which even the worst ring is quickly tested
@@ -36,7 +37,7 @@ def area_of_rings(rings: Iterable[Ring]) -> BaseGeometry:
 
     That of tangled rings is the area of a simpler outline.
     """
-    rings = [ring for ring in rings if len(ring) > 2]
+    rings = [_reachable(ring) for ring in rings if len(ring) > 2]
     if len(rings) < 2 and (not rings or _is_simple(rings[0])):
         return Polygon(rings[0]) if rings else Polygon()
     few = _most_crossings(rings)
@@ -53,7 +54,7 @@ def area_of_rings(rings: Iterable[Ring]) -> BaseGeometry:
 
 def is_tangled(rings: Iterable[Ring]) -> bool:
     """Whether rings have so many crossings (or points) that their area is only that of a simpler outline."""
-    rings = [ring for ring in rings if len(ring) > 2]
+    rings = [_reachable(ring) for ring in rings if len(ring) > 2]
     if _most_crossings(rings) <= MOST_CROSSINGS or (len(rings) == 1 and _is_simple(rings[0])):
         return False
     return _crossings(rings) is None
@@ -177,6 +178,14 @@ def _between(a: Point, b: Point, t: float) -> Point:
 def _area_of_ring(ring: Ring) -> BaseGeometry:
     polygon = Polygon(ring)
     return polygon if polygon.is_valid else _only_areas(shapely.make_valid(polygon))
+
+
+def _reachable(ring: Ring) -> Ring:
+    """The ring, with points that are farther away than anybody can see moved nearer: GEOS cannot reckon with them."""
+    points = np.asarray(ring, float)
+    if np.abs(points).max() <= FARTHEST:  # false for numbers that are none as well
+        return ring
+    return tuple(map(tuple, np.nan_to_num(np.clip(points, -FARTHEST, FARTHEST)).tolist()))
 
 
 def _is_simple(ring: Ring) -> bool:

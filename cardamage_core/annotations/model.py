@@ -8,7 +8,7 @@ Coordinates are pixels of the photo as displayed (EXIF orientation applied), x r
 
 from __future__ import annotations
 
-import uuid
+import os
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -19,6 +19,7 @@ Ring = tuple[Point, ...]
 Role = Literal["damage", "car", "part"]
 Review = Literal["unreviewed", "accepted", "rejected", "needs work"]
 OriginKind = Literal["drawn", "imported", "predicted"]
+MOST_PIXELS = 120_000_000  # of a photo that is opened (see `imaging`)
 Side = Annotated[int, msgspec.Meta(ge=0, le=30_000)]  # pixels; no larger photo is opened (see `imaging.TOO_LONG`)
 SPLITS = ("", "train", "val", "test")
 UNLABELLED = ""
@@ -119,6 +120,11 @@ class Photo(msgspec.Struct, frozen=True, omit_defaults=True):
     attributes: dict[str, Any] = msgspec.field(default_factory=dict)
     extra: dict[str, Any] = msgspec.field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """ValueError for a size that no photo of ours has: it may come from a file that somebody changed."""
+        if self.width * self.height > MOST_PIXELS:
+            raise ValueError(f"A photo of {self.width} × {self.height} pixels.")
+
 
 class Label(msgspec.Struct, frozen=True, omit_defaults=True):
     """A name for regions, with its colour (`#rrggbb`), its digit key ("1"…"9" or "") and its role."""
@@ -156,4 +162,4 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def new_id() -> str:
     """A fresh id for a photo or region: 16 hex digits."""
-    return uuid.uuid4().hex[:16]
+    return os.urandom(8).hex()

@@ -7,14 +7,15 @@ label-alike. Nothing is changed. Problems of photo files are found by `project.d
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import shapely
 
 from .. import geometry
 from .labels import alike
-from .model import AnnotatedPhoto, Dataset, Dot, Point, Polygon, Polyline, Problem, Region, Shape
+from .model import AnnotatedPhoto, Dataset, Dot, Point, Polygon, Polyline, Problem, Region, Ring, Shape
 from .shapes import area, bounds, outline
 
 TOLERANCE = 1.0  # pixels; annotation tools let one click on the rim itself
@@ -24,32 +25,77 @@ TINY_AREA = 9.0  # square pixels: a slip of the mouse, too small to see
 
 def find_problems(dataset: Dataset, *, step: Callable[[], None] = lambda: None) -> list[Problem]:
     """Everything that looks wrong, photo by photo; `step` is called for each and may raise to stop."""
-    counts = Counter(region.label for one in dataset.photos for region in one.regions)
-    found = [Problem("label-alike", one.text()) for one in alike(counts)]
-    found += _photos_twice(dataset)
-    for one in dataset.photos:
-        step()
-        found += photo_problems(one)
-    return found
+    search = ProblemSearch(step=step)
+    for _ in search.watch(dataset.photos):
+        pass
+    return search.problems()
+
+
+class ProblemSearch:
+    """Looks at photos as they come by and keeps what looks wrong."""
+
+    def __init__(self, *, step: Callable[[], None] = lambda: None) -> None:
+        self._step = step
+        self._labels: Counter[str] = Counter()
+        self._paths: set[str] = set()
+        self._twice: list[Problem] = []
+        self._found: list[Problem] = []
+
+    def watch(self, photos: Iterable[AnnotatedPhoto]) -> Iterator[AnnotatedPhoto]:
+        """The same photos."""
+        for one in photos:
+            self._step()
+            self._labels.update(region.label for region in one.regions)
+            if one.photo.path in self._paths:
+                self._twice.append(Problem("photo-twice", f"{one.photo.name} is there twice.", photo=one.photo.id))
+            self._paths.add(one.photo.path)
+            self._found += photo_problems(one)
+            yield one
+
+    def problems(self) -> list[Problem]:
+        """What looked wrong with labels, photos and regions."""
+        return [*(Problem("label-alike", one.text()) for one in alike(self._labels)), *self._twice, *self._found]
 
 
 def photo_problems(one: AnnotatedPhoto) -> list[Problem]:
     """What looks wrong with one photo and its regions."""
     found = list(_missing(one))
     found += _regions_twice(one)
-    for region in one.regions:
+    plain = _plain_ones(one)
+    for region, is_plain in zip(one.regions, plain, strict=True):
         found += _unlabelled(one, region)
-        found += _outside(one, region)
-        found += _shape(one, region)
+        if not is_plain:
+            found += _outside(one, region)
+            found += _shape(one, region)
     return found
 
 
-def _photos_twice(dataset: Dataset) -> Iterator[Problem]:
-    seen: set[str] = set()
-    for one in dataset.photos:
-        if one.photo.path in seen:
-            yield Problem("photo-twice", f"{one.photo.name} is there twice.", photo=one.photo.id)
-        seen.add(one.photo.path)
+def _plain_ones(one: AnnotatedPhoto) -> list[bool]:
+    """Whether nothing is wrong with a region's shape, as far as can be seen of all at once: most are plain polygons."""
+    rings = [_ring_of(region) for region in one.regions]
+    plain = [ring is not None and len(ring) > 2 for ring in rings]
+    chosen = [ring for ring, is_plain in zip(rings, plain, strict=True) if ring and is_plain]
+    if not chosen:
+        return plain
+    points = np.array([point for ring in chosen for point in ring], float)
+    areas = shapely.polygons(
+        shapely.linearrings(points, indices=np.repeat(np.arange(len(chosen)), [*map(len, chosen)]))
+    )
+    good = np.asarray(shapely.area(areas) > TINY_AREA) & np.asarray(shapely.is_valid(areas))
+    if one.photo.width:
+        limits = np.array([one.photo.width, one.photo.height]) + TOLERANCE
+        boxes = shapely.bounds(areas)
+        good &= (boxes[:, :2] >= -TOLERANCE).all(1) & (boxes[:, 2:] <= limits).all(1)
+    told = iter(good.tolist())
+    return [is_plain and next(told) for is_plain in plain]
+
+
+def _ring_of(region: Region) -> Ring | None:
+    """The outline of a polygon of one ring that is quickly tested."""
+    shape = region.shape
+    if not isinstance(shape, Polygon) or len(shape.rings) != 1 or len(shape.rings[0]) > geometry.FEW_POINTS:
+        return None
+    return shape.rings[0]
 
 
 def _missing(one: AnnotatedPhoto) -> Iterator[Problem]:

@@ -13,7 +13,7 @@ from ..errors import FormatError
 from . import coco, cvat, labelme, vehide, voc, yolo
 from .export import Check, PhotoCopies, must_be_fitting, note, unchecked, write_files
 from .export import losses as _losses
-from .source import Format, Reading, Source, Written, nothing
+from .source import Format, Keep, Reading, Source, Written, nothing
 from .via import csv as via_csv
 from .via import json as via_json
 from .via import v3 as via_v3
@@ -22,6 +22,7 @@ __all__ = [
     "FORMATS",
     "WRITABLE",
     "Format",
+    "Keep",
     "Reading",
     "Source",
     "Written",
@@ -67,14 +68,16 @@ def read_with_problems(
     label_in: str = "",
     photos: Path | None = None,
     tell: Callable[[float], None] = nothing,
+    keep: Keep = tuple,
 ) -> Reading:
     """As `read`, with what looked odd in the file itself.
 
     `label_in` names the attribute that holds the label; `photos` is their folder, for formats that need their sizes.
     `tell` is called often with how far reading is, 0…1, and may raise to stop. A region that cannot be understood is
-    left out with a problem; FormatError where there is nothing else.
+    left out with a problem; FormatError where there is nothing else. `keep` may be given the photos one by one, before
+    anything else of the file is known, and says what becomes of them: so a large file need not be in memory as a whole.
     """
-    source = Source(Path(path), label_in=label_in, photos=photos, tell=tell)
+    source = Source(Path(path), label_in=label_in, photos=photos, tell=tell, keep=keep)
     try:
         reading = (_named(format) if format else _recognised(source)).read(source)
     except RecursionError:
@@ -86,9 +89,11 @@ def read_with_problems(
 
 def _with_unread(reading: Reading, source: Source) -> Reading:
     """What was left out is a problem; where nothing could be understood it is an error."""
+    if not source.unread:
+        return reading
     bad = {photo for _, photo in source.unread}
-    untouched = [one for one in reading.dataset.photos if one.photo.id not in bad]
-    if source.unread and len(untouched) <= len(source.unread) and not any(o.regions for o in reading.dataset.photos):
+    photos = reading.dataset.photos
+    if not any(one.regions for one in photos) and sum(o.photo.id not in bad for o in photos) <= len(source.unread):
         raise source.unread[0][0]
     found = (
         Problem("unreadable-region", f"{error.title} It was left out. {error.detail}", "error", photo)

@@ -299,7 +299,7 @@ _REGIONS: dict[str, tuple[Callable[[Region, Photo], bool], str, str]] = {
 }
 _PHOTOS: dict[str, tuple[Callable[[Photo], bool], str, str]] = {
     "photo attributes": (lambda p: bool(p.attributes), "photo with attributes", "photos with attributes"),
-    "unknown sizes": (lambda p: p.width == 0, "photo of unknown size", "photos of unknown size"),
+    "unknown sizes": (lambda p: 0 in (p.width, p.height), "photo of unknown size", "photos of unknown size"),
 }
 
 
@@ -338,6 +338,13 @@ class PhotoFiles:
         self._near = _index(_files(folder, 0, self.unnameable))
         self._all: dict[str, list[Path]] | None = None
 
+    @classmethod
+    def none(cls) -> PhotoFiles:
+        """No folder, where nothing is to be found."""
+        nothing = cls.__new__(cls)
+        nothing.unnameable, nothing._near, nothing._all = [], {}, {}
+        return nothing
+
     def find(self, name: str, *, size: int = 0) -> Path | None:
         """The file an annotation calls `name`; among several of that name the one with `size` bytes wins."""
         for base in _bases(name):
@@ -373,15 +380,23 @@ def _files(folder: Path, depth: int, unnameable: list[str]) -> Iterator[Path]:
     while waiting and count < MOST_FILES:
         here, level = waiting.pop()
         for entry in _entries(here):
-            if entry.is_dir(follow_symlinks=False):
+            kind = _kind_of(entry)
+            if kind == "folder":
                 if level < depth and not entry.name.startswith("."):
                     waiting.append((Path(entry.path), level + 1))
-            elif entry.is_file():
+            elif kind == "file":
                 count += 1
                 if is_text(entry.path[len(str(folder)) :]):
                     yield Path(entry.path)
                 elif Path(entry.name).suffix.lower() in PHOTO_SUFFIXES:
                     unnameable.append(printable(entry.path))
+
+
+def _kind_of(entry: os.DirEntry[str]) -> str:
+    try:
+        return "folder" if entry.is_dir(follow_symlinks=False) else "file" if entry.is_file() else ""
+    except OSError:  # links in a circle, a disk that fails
+        return ""
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:

@@ -8,25 +8,31 @@ import itertools
 import json
 import math
 import re
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, BinaryIO, NamedTuple, NoReturn, TypeVar, cast
 
-from ..annotations.model import Dataset, Problem
+import msgspec
+
+from ..annotations.model import AnnotatedPhoto, Dataset, Problem
 from ..errors import FormatError
 
 LARGEST_FILE = 1_000_000_000  # bytes
+LARGE_FILE = 30_000_000  # bytes above which entries of photos are kept packed, and photos as they are made
 LARGEST_INTEGER = 2**63 - 1
 CHUNK = 4_000_000  # bytes read between two looks at whether to go on
 READ, PARSED = 0.05, 0.4  # shares of the time a reader takes; the rest is for building photos and regions
 # Only text with one of these can hold a number that is not finite or does not fit 64 bits.
-_ODD_NUMBERS = re.compile(r"NaN|Infinity|\d{19}|[eE]\+?\d{3}")
+_ODD_NUMBERS = re.compile(r"[0-9]{19}|[eE]\+?[0-9]{3}")
+_ODD_WORDS = ("NaN", "Infinity")
 _SURROGATES = re.compile(r"\\u[dD][89a-fA-F]")  # only text with one of these can hold half a character
 PIECE, OVERLAP = 500_000, 40  # characters searched at a time: other threads wait meanwhile
 
 
 T = TypeVar("T")
+Keep = Callable[[Iterator[AnnotatedPhoto]], tuple[AnnotatedPhoto, ...]]
 
 
 def nothing(_share: float) -> None:
@@ -74,11 +80,30 @@ class Format(NamedTuple):
         return "/" in self.photo
 
 
+class Packed:
+    """A JSON object that is kept as compressed text, since a million of its kind would not fit into memory."""
+
+    __slots__ = ("_data",)
+
+    def __init__(self, value: dict[str, Any]) -> None:
+        self._data = zlib.compress(msgspec.json.encode(value, enc_hook=opened), 1)
+
+    def open(self) -> dict[str, Any]:
+        """The object."""
+        return msgspec.json.decode(zlib.decompress(self._data), type=dict[str, Any])
+
+
+def opened(value: Any) -> Any:
+    """The object itself, where it was packed."""
+    return value.open() if isinstance(value, Packed) else value
+
+
 class Source:
     """A file or folder that may hold annotations; read and parsed once, when first asked.
 
     `label_in` names the attribute that holds the label ("": found out); `photos` is where the photos lie, for formats
-    whose coordinates are shares of the photo; `tell` is called often with how far it is, 0…1, and may raise to stop.
+    whose coordinates are shares of the photo; `tell` is called often with how far it is, 0…1, and may raise to stop;
+    `keep` gets the photos of a large file one by one, where a reader can give them so, and says what becomes of them.
     """
 
     def __init__(
@@ -88,9 +113,11 @@ class Source:
         label_in: str = "",
         photos: Path | None = None,
         tell: Callable[[float], None] = nothing,
+        keep: Keep = tuple,
     ) -> None:
         self.path = path
         self.label_in = label_in
+        self.keep = keep
         self._tell = tell
         self.photos = photos or (path if path.is_dir() else path.parent)
         self.repeated: list[str] = []  # keys that stand twice in one object
@@ -102,12 +129,20 @@ class Source:
         return self.path.is_dir()
 
     @functools.cached_property
+    def is_large(self) -> bool:
+        """Is it a file that should never be in memory as a whole?"""
+        try:
+            return self.path.is_file() and self.path.stat().st_size > LARGE_FILE
+        except OSError:
+            return False
+
+    @functools.cached_property
     def text(self) -> str:
         """The content; FormatError when it cannot be read or is not UTF text."""
         data = _bytes(self.path, lambda share: self._tell(READ * share))
         self._tell(READ)
         try:
-            return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+            return data.decode("utf-16" if bytes(data[:2]) in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
         except UnicodeDecodeError as error:
             raise FormatError(
                 f"{self.path.name} is not a text file.", f"{self.path}: expected UTF-8, found {error.reason}."
@@ -115,8 +150,13 @@ class Source:
 
     @functools.cached_property
     def json(self) -> Any:
-        """The content as JSON with finite numbers of ordinary size; FormatError otherwise."""
-        data = parsed(self.text, self, tell=self.parsing)
+        """The content as JSON with finite numbers of ordinary size; FormatError otherwise.
+
+        Of a large file the objects that look like entries of VIA are `Packed`.
+        """
+        data = parsed(self.text, self, tell=self.parsing, packs=self.is_large)
+        if self.is_large:
+            del self.__dict__["text"]  # read again, should anybody still ask for it
         self._tell(PARSED)
         return data
 
@@ -167,20 +207,28 @@ class Source:
         return _described(self.json)
 
 
-def parsed(text: str, source: Source, *, tell: Callable[[float], None] | None = None, strict: bool = True) -> Any:
+def parsed(
+    text: str,
+    source: Source,
+    *,
+    tell: Callable[[float], None] | None = None,
+    strict: bool = True,
+    packs: bool = False,
+) -> Any:
     """JSON with finite numbers of ordinary size; FormatError otherwise. Keys that stand twice go to `repeated`.
 
     `tell` is called often with the share that is parsed and may raise to stop. `strict`: texts hold no line breaks.
+    `packs`: objects with a file name and regions become `Packed`.
     """
     name, path = source.path.name, source.path
-    made: Callable[[Any], Any] = functools.partial(_object, source.repeated)
+    made: Callable[[Any], Any] = functools.partial(_packed_object if packs else _object, source.repeated)
     made = _watched(made, text, tell) if tell else made
     try:
         data = json.loads(text, strict=strict, object_pairs_hook=made, **_hooks(text, source, tell))
         if _occurs(
             _SURROGATES, text, tell and functools.partial(tell, 1.0)
         ):  # half a surrogate pair cannot be stored anywhere
-            json.dumps(data, ensure_ascii=False).encode()
+            json.dumps(data, ensure_ascii=False, default=lambda _packed: None).encode()
     except json.JSONDecodeError as error:
         found = f"{path}, line {error.lineno}, column {error.colno}: {error.msg}. Is the file complete?"
         raise FormatError(f"{name} is not JSON.", found) from None
@@ -213,6 +261,11 @@ def _object(repeated: list[str], pairs: list[tuple[str, Any]]) -> dict[str, Any]
     return data
 
 
+def _packed_object(repeated: list[str], pairs: list[tuple[str, Any]]) -> dict[str, Any] | Packed:
+    data = _object(repeated, pairs)
+    return Packed(data) if "filename" in data and "regions" in data else data
+
+
 def _occurs(pattern: re.Pattern[str], text: str, between: Callable[[], None] | None) -> bool:
     """Searched piece by piece, so that a window goes on and Stop is heard."""
     for start in range(0, len(text), PIECE):
@@ -225,7 +278,8 @@ def _occurs(pattern: re.Pattern[str], text: str, between: Callable[[], None] | N
 
 def _hooks(text: str, source: Source, tell: Callable[[float], None] | None) -> dict[str, Any]:
     """What refuses numbers that cannot be used; slow, so only where there may be some."""
-    if not _occurs(_ODD_NUMBERS, text, tell and functools.partial(tell, 0.0)):
+    is_odd = any(word in text for word in _ODD_WORDS)
+    if not is_odd and not _occurs(_ODD_NUMBERS, text, tell and functools.partial(tell, 0.0)):
         return {}
 
     def refuse(number: str) -> NoReturn:
@@ -248,7 +302,7 @@ def _hooks(text: str, source: Source, tell: Callable[[float], None] | None) -> d
     return {"parse_int": integer, "parse_float": real, "parse_constant": refuse}
 
 
-def _bytes(path: Path, tell: Callable[[float], None]) -> bytes:
+def _bytes(path: Path, tell: Callable[[float], None]) -> bytearray:
     try:
         if path.exists() and not path.is_file():
             raise FormatError(f"{path.name} is not a file.", f"{path}: expected an annotation file.")
@@ -258,7 +312,7 @@ def _bytes(path: Path, tell: Callable[[float], None]) -> bytes:
                 f"{path.name} is too large.", f"{path}: {size:,} bytes, at most {LARGEST_FILE:,} are read."
             )
         with path.open("rb") as file:
-            return b"".join(_chunks(file, size, tell))
+            return _content(file, size, tell)
     except FileNotFoundError:
         raise FormatError(f"{path.name} is missing.", f"Expected it at {path}.") from None
     except (OSError, ValueError) as error:
@@ -266,11 +320,17 @@ def _bytes(path: Path, tell: Callable[[float], None]) -> bytes:
         raise FormatError(f"{path.name} cannot be read.", f"{path}: {reason}.") from None
 
 
-def _chunks(file: BinaryIO, size: int, tell: Callable[[float], None]) -> Iterator[bytes]:
+def _content(file: BinaryIO, size: int, tell: Callable[[float], None]) -> bytearray:
+    """Read into one place: pieces that are put together afterwards would be in memory twice."""
+    data = bytearray(size)
+    view, done = memoryview(data), 0
     tell(0.0)
-    while chunk := file.read(CHUNK):
-        yield chunk
-        tell(min(1.0, file.tell() / max(1, size)))
+    while number := file.readinto(view[done : done + CHUNK]):  # type: ignore[attr-defined]
+        done += number
+        tell(min(1.0, done / max(1, size)))
+    view.release()
+    del data[done:]
+    return data
 
 
 def _shortened(value: Any) -> str:

@@ -204,7 +204,7 @@ def _contents(of: Dataset, names: list[str]) -> Iterator[tuple[str, bytes]]:
     numbers = {name: number for number, name in enumerate(names, 1)}
     splits: dict[str, list[str]] = {}
     for one, name in zip(of.photos, file_names(of.photos), strict=True):
-        if one.photo.width:
+        if one.photo.width and one.photo.height:
             stem = stem_of(name)
             kinds, objects = _drawn(one, numbers)
             yield f"{CLASSES}/{stem}.png", _png(kinds)

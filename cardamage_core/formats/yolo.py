@@ -221,7 +221,7 @@ def _contents(of: Dataset) -> Iterator[tuple[str, bytes]]:
     splits = [one.photo.split or "train" for one in of.photos]
     yield "data.yaml", _yaml(names, splits).encode()
     for one, name, split in zip(of.photos, file_names(of.photos), splits, strict=True):
-        if one.photo.width:
+        if one.photo.width and one.photo.height:
             yield f"labels/{split}/{stem_of(name)}.txt", "".join(_lines(one, numbers)).encode()
 
 

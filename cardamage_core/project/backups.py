@@ -52,6 +52,12 @@ def is_due(folder: Path, now: datetime.datetime) -> bool:
     return all(abs(now - _made(path)) >= DAY for path in copies(folder)[:1])
 
 
+def clean(folder: Path) -> None:
+    """Remove what a process left that was killed while it made a copy; to be called before anybody makes another."""
+    for half in (folder / FOLDER).glob(".project *.part"):
+        half.unlink(missing_ok=True)
+
+
 def keep(folder: Path, now: datetime.datetime | None = None) -> Path | None:
     """Make a copy if one is due, and let the oldest go; None when none was due or nothing was ever done in the project.
 

@@ -78,10 +78,10 @@ def _carry_out(store: Store, number: int | None, changes: Sequence[Change], step
 
 
 class HistoryStep(NamedTuple):
-    """An edit that was undone or redone, with the changes it is made of."""
+    """An edit that was undone or redone, with the changes it is made of; None where they are too many to hold."""
 
     edit: Edit
-    changes: list[Change]
+    changes: list[Change] | None
 
 
 def undo(store: Store) -> HistoryStep | None:
@@ -125,16 +125,19 @@ def photo_of(change: Change) -> str:
     return change.key if change.kind == "photo" else change.photo
 
 
-def changes_of(store: Store, number: int) -> list[Change]:
-    """The rows that edit `number` changed."""
+def changes_of(store: Store, number: int) -> Iterator[list[Change]]:
+    """The rows that edit `number` changed, a few thousand at a time."""
     sql = (
-        "SELECT kind, key, photo, before_position, before_value, after_position, after_value"
-        " FROM changes WHERE edit=? ORDER BY rowid"
+        "SELECT rowid, kind, key, photo, before_position, before_value, after_position, after_value"
+        " FROM changes WHERE edit=? AND rowid>? ORDER BY rowid LIMIT ?"
     )
-    return [
-        Change(kind, key, photo, _stored(before, old), _stored(after, new))
-        for kind, key, photo, before, old, after, new in store.query(sql, (number,))
-    ]
+    last = 0
+    while rows := store.query(sql, (number, last, BATCH)):
+        last = rows[-1][0]
+        yield [
+            Change(kind, key, photo, _stored(before, old), _stored(after, new))
+            for _, kind, key, photo, before, old, after, new in rows
+        ]
 
 
 def _walk(store: Store, edit: Edit | None, *, back: bool) -> HistoryStep | None:
@@ -145,10 +148,13 @@ def _walk(store: Store, edit: Edit | None, *, back: bool) -> HistoryStep | None:
 
 
 def _step(store: Store, edit: Edit, *, back: bool) -> HistoryStep:
-    changes = changes_of(store, edit.id)
-    store.write(changes, back=back)
+    batches = 0
+    some: list[Change] = []
+    for some in changes_of(store, edit.id):
+        store.write(some, back=back)
+        batches += 1
     store.execute("UPDATE edits SET undone=? WHERE id=?", (int(back), edit.id))
-    return HistoryStep(msgspec.structs.replace(edit, undone=back), changes)
+    return HistoryStep(msgspec.structs.replace(edit, undone=back), some if batches < 2 else None)
 
 
 def _stored(position: float | None, value: str | None) -> Stored | None:

@@ -8,19 +8,20 @@ plan only if it has none. A lost photo is known by its name.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from ..annotations.labels import new_labels
-from ..annotations.model import AnnotatedPhoto, Dataset, Label, Photo, Problem, Region
+from ..annotations.model import AnnotatedPhoto, Dataset, Label, Photo, Problem
+from ..annotations.photo_pack import labelled
 from ..errors import ProjectError
 from ..files import is_text, printable
 from ..text import count
 from .history import Edit
-from .import_plan import Cancelled, ImportPlan, Progress, plan_photos, watch
+from .import_plan import Cancelled, ImportPlan, Progress, plan_photos, stop_if, watch
 from .project import Project
 
 
@@ -41,23 +42,22 @@ def apply(
     project: Project, plan: ImportPlan, *, progress: Progress | None = None, cancelled: Cancelled | None = None
 ) -> ImportSummary:
     """Bring a plan in as one edit. ImportStoppedError, and nothing changed, when `cancelled` says so."""
-    match = matched(project, plan.dataset.photos)
-    labels = _labels(project, plan.dataset, match.new)
+    match = matched(project, plan.dataset.photos, look=lambda: stop_if(cancelled))
+    labels = _labels(project, plan.dataset, match.labels)
     extra = _merged(project, plan.dataset.extra)
-    total = len(labels) + len(match.changed) + len(extra) + sum(1 + len(one.regions) for one in match.new)
+    total = len(labels) + len(match.changed) + len(extra) + match.number + match.labels.total()
     text = f"Import {printable(plan.source.name)}"
     step = watch(total, progress, cancelled)
-    edit = project.add(match.new, labels, text, changed=match.changed, extra=extra, step=step)
+    edit = project.add(match.new(plan.dataset.photos), labels, text, changed=match.changed, extra=extra, step=step)
     return _summary(plan, match, edit)
 
 
-def _labels(project: Project, dataset: Dataset, new: Sequence[AnnotatedPhoto]) -> tuple[Label, ...]:
+def _labels(project: Project, dataset: Dataset, used: Iterable[str]) -> tuple[Label, ...]:
     """Labels that are new to the project, in the next free colours, with what the file and the user say of them."""
     given = {label.name: label for label in dataset.labels}
     usual = {label.name: label for label in new_labels(given)}
-    names = [*given, *(region.label for one in new for region in one.regions)]
     result = []
-    for label in new_labels(names, project.labels()):
+    for label in new_labels([*given, *used], project.labels()):
         found = given.get(label.name, label)
         color = found.color if found.color != usual.get(label.name, found).color else label.color
         result.append(msgspec.structs.replace(label, role=found.role, color=color))
@@ -87,11 +87,10 @@ def _deeply(old: dict[str, Any], new: dict[str, Any], *, levels: int) -> dict[st
 
 
 def _summary(plan: ImportPlan, match: Match, edit: Edit | None) -> ImportSummary:
-    regions = [region for one in match.new for region in one.regions]
-    labels = tuple(dict.fromkeys(region.label for region in regions))
-    parts = [f"{count(len(match.new), 'photo')} with {count(len(regions), 'region')} came in from {plan.source.name}."]
-    if labels:
-        parts.append("Labels: " + ", ".join(_counted(regions)) + ".")
+    number = match.labels.total()
+    parts = [f"{count(match.number, 'photo')} with {count(number, 'region')} came in from {plan.source.name}."]
+    if match.labels:
+        parts.append("Labels: " + ", ".join(f"{label} ({n})" for label, n in match.labels.most_common()) + ".")
     elif plan.dataset.labels and not plan.dataset.photos:
         parts = [f"{plan.source.name} defines labels: {', '.join(label.name for label in plan.dataset.labels)}."]
     if match.known:
@@ -99,19 +98,15 @@ def _summary(plan: ImportPlan, match: Match, edit: Edit | None) -> ImportSummary
     if plan.missing:
         parts.append(f"{count(plan.missing, 'photo')} missing or unreadable.")
     return ImportSummary(
-        photos=len(match.new),
-        regions=len(regions),
-        labels=labels,
+        photos=match.number,
+        regions=number,
+        labels=tuple(match.labels),
         known=len(match.known),
         missing=plan.missing,
         problems=tuple(_problems(plan, match)),
         text=" ".join(parts),
         edit=edit,
     )
-
-
-def _counted(regions: Sequence[Region]) -> list[str]:
-    return [f"{label} ({number})" for label, number in Counter(region.label for region in regions).most_common()]
 
 
 def _problems(plan: ImportPlan, match: Match) -> Iterator[Problem]:
@@ -126,40 +121,58 @@ def _problems(plan: ImportPlan, match: Match) -> Iterator[Problem]:
             yield msgspec.structs.replace(problem, photo=photo_id)
 
 
-class Match(NamedTuple):
-    """Photos to add or give regions, to update, to leave alone; `ids` leads from the plan to the project."""
+class Match:
+    """What becomes of each photo of a plan. No regions are held: there may be millions.
 
-    new: list[AnnotatedPhoto]
-    changed: list[Photo]
-    known: list[Photo]
-    ids: dict[str, str]
+    `changed` are photos to update, `known` those left alone; `ids` leads from the plan to the project; `number` photos
+    come in or get regions, and these carry `labels`.
+    """
+
+    def __init__(self) -> None:
+        self.changed: list[Photo] = []
+        self.known: list[Photo] = []
+        self.ids: dict[str, str] = {}
+        self.labels: Counter[str] = Counter()
+        self._photos: list[Photo | None] = []  # for each of the plan's: the photo that takes its regions
+
+    @property
+    def number(self) -> int:
+        """How many photos come in or get regions."""
+        return sum(photo is not None for photo in self._photos)
+
+    def new(self, planned: Iterable[AnnotatedPhoto]) -> Iterator[AnnotatedPhoto]:
+        """The photos that come in or get regions."""
+        for photo, one in zip(self._photos, planned, strict=True):
+            if photo is not None:
+                yield AnnotatedPhoto(photo, one.regions)
+
+    def take(self, photo: Photo | None, labels: Sequence[str]) -> None:
+        """The next photo of the plan comes in as `photo`, with regions of these labels, or is left alone."""
+        self._photos.append(photo)
+        if photo is not None:
+            self.labels.update(labels)
 
 
-def matched(project: Project, planned: Sequence[AnnotatedPhoto]) -> Match:
-    """How the photos of a plan meet those of the project."""
+def matched(project: Project, planned: Sequence[AnnotatedPhoto], *, look: Callable[[], None] = lambda: None) -> Match:
+    """How the photos of a plan meet those of the project; `look` is called for each and may raise to cancel."""
     paths = project.paths()
     summaries = {summary.id: summary for summary in project.photos()}
     lost = {photo.name: photo for key, s in summaries.items() if s.missing and (photo := project.photo(key))}
-    match = Match([], [], [], {})
-    for one in planned:
-        old = _old(project, one.photo, paths, lost)
-        match.ids[one.photo.id] = old.id if old else one.photo.id
+    match = Match()
+    for photo, labels in labelled(planned):
+        look()
+        old = _old(project, photo, paths, lost)
+        match.ids[photo.id] = old.id if old else photo.id
         if old is None:
-            photo = msgspec.structs.replace(one.photo, path=_stored_path(project, one.photo))
-            match.new.append(AnnotatedPhoto(photo, one.regions))
+            match.take(msgspec.structs.replace(photo, path=_stored_path(project, photo)), labels)
         else:
-            _meet_again(project, match, old, one, is_empty=summaries[old.id].regions == 0)
+            takes = bool(labels) and summaries[old.id].regions == 0
+            updated = _updated(project, old, photo, takes_regions=takes)
+            if updated != old:
+                match.changed.append(updated)
+            match.take(updated if takes else None, labels)
+            match.known += [] if takes else [old]
     return match
-
-
-def _meet_again(project: Project, match: Match, old: Photo, one: AnnotatedPhoto, *, is_empty: bool) -> None:
-    updated = _updated(project, old, one, takes_regions=is_empty)
-    if updated != old:
-        match.changed.append(updated)
-    if is_empty and one.regions:
-        match.new.append(AnnotatedPhoto(updated, one.regions))
-    else:
-        match.known.append(old)
 
 
 def _old(project: Project, photo: Photo, paths: dict[Path, str], lost: dict[str, Photo]) -> Photo | None:
@@ -168,16 +181,16 @@ def _old(project: Project, photo: Photo, paths: dict[Path, str], lost: dict[str,
     return lost.get(photo.name) if photo.width else None
 
 
-def _updated(project: Project, old: Photo, one: AnnotatedPhoto, *, takes_regions: bool) -> Photo:
+def _updated(project: Project, old: Photo, found: Photo, *, takes_regions: bool) -> Photo:
     """What is known of a photo after it was met again: its file when it was lost, its entry when it had no regions."""
     photo = old
-    if old.width == 0 and one.photo.width:
-        path = _stored_path(project, one.photo)
-        photo = msgspec.structs.replace(photo, path=path, width=one.photo.width, height=one.photo.height)
-    if takes_regions and one.regions:
+    if old.width == 0 and found.width:
+        path = _stored_path(project, found)
+        photo = msgspec.structs.replace(photo, path=path, width=found.width, height=found.height)
+    if takes_regions:
         photo = msgspec.structs.replace(
-            photo, name=one.photo.name, size=one.photo.size, extra=one.photo.extra,
-            attributes=photo.attributes | one.photo.attributes, split=photo.split or one.photo.split,
+            photo, name=found.name, size=found.size, extra=found.extra,
+            attributes=photo.attributes | found.attributes, split=photo.split or found.split,
         )  # fmt: skip
     return photo
 

@@ -17,13 +17,14 @@ import msgspec
 from .. import formats
 from ..annotations.labels import LabelTwin, alike, new_labels
 from ..annotations.model import AnnotatedPhoto, Dataset, Label, Photo, Problem, Region, Role, new_id
-from ..annotations.problems import find_problems
+from ..annotations.photo_pack import packed, packed_like
+from ..annotations.problems import ProblemSearch
 from ..errors import FormatError, ProjectError
 from ..files import ANNOTATION_SUFFIXES, PHOTO_SUFFIXES, is_text, is_there, printable
 from ..formats.common import IN_NAME, text_of, ticked
 from ..formats.export import PhotoFiles
 from ..formats.via.entries import KEY, LABEL_IN
-from .orientation import Turn, with_headers
+from .orientation import Headers, Turn
 
 
 class NameMapping(msgspec.Struct, frozen=True):
@@ -54,29 +55,76 @@ class Proposal(msgspec.Struct, frozen=True):
     roles: Mapping[str, Role] = {}
 
 
-def proposal(dataset: Dataset, known: Sequence[Label] = ()) -> Proposal:
-    """What the names in a file may mean, beside the labels that are known already."""
-    counts = Counter(region.label for region in _regions(dataset))
-    roles = {label.name: label.role for label in (*new_labels(counts), *dataset.labels, *known)}
-    return Proposal(_attributes(dataset), alike(counts, [label.name for label in known]), roles)
+class NameStats:
+    """Counts the names that photos use as they come by: labels, attributes and their values."""
+
+    def __init__(self) -> None:
+        self.labels: Counter[str] = Counter()
+        self._used: Counter[str] = Counter()
+        self._values: dict[str, Counter[str]] = {}
+
+    def watch(self, photos: Iterable[AnnotatedPhoto]) -> Iterator[AnnotatedPhoto]:
+        """The same photos."""
+        for one in photos:
+            for region in one.regions:
+                self._count(region)
+            yield one
+
+    def proposal(self, labels: Sequence[Label], known: Sequence[Label] = ()) -> Proposal:
+        """What the names may mean, beside the labels of the file and those that are known already."""
+        roles = {label.name: label.role for label in (*new_labels(self.labels), *labels, *known)}
+        return Proposal(self._attributes(), alike(self.labels, [label.name for label in known]), roles)
+
+    def _count(self, region: Region) -> None:
+        self.labels[region.label] += 1
+        via = region.extra.get(KEY, {})
+        if region.origin.source.startswith("via") and not via.get("unlabelled"):
+            label_in = IN_NAME if via.get("in_name") else via.get("label_in", LABEL_IN)
+            self._used[label_in] += 1
+            self._values.setdefault(label_in, Counter())[region.label] += 1
+        for name, value in region.attributes.items():
+            self._values.setdefault(name, Counter())[text_of(value)] += 1
+
+    def _attributes(self) -> tuple[Attribute, ...]:
+        used, values = self._used, self._values
+        order = sorted(values, key=lambda name: (-used[name], -values[name].total()))
+        return tuple(
+            Attribute(name, values[name].total(), tuple(value for value, _ in values[name].most_common(6) if value))
+            for name in order
+        )
+
+
+class Renaming:
+    """Names and roles as decided. FormatError when a name is mapped to nothing."""
+
+    def __init__(self, mapping: NameMapping) -> None:
+        self._roles = mapping.roles
+        self._names = {old: new.strip() for old, new in mapping.names.items() if old != new.strip()}
+        if empty := [old for old, new in self._names.items() if not new]:
+            raise FormatError(f"“{empty[0]}” cannot become a label without a name.", "Say which label it is.")
+
+    def labels(self, labels: Sequence[Label]) -> tuple[Label, ...]:
+        """The labels, each once."""
+        renamed = [msgspec.structs.replace(one, name=self._names.get(one.name, one.name)) for one in labels]
+        by_name = {label.name: label for label in reversed(renamed)}
+        ordered = [by_name[name] for name in dict.fromkeys(label.name for label in renamed)]
+        return tuple(msgspec.structs.replace(label, role=self._roles.get(label.name, label.role)) for label in ordered)
+
+    def photo(self, one: AnnotatedPhoto) -> AnnotatedPhoto:
+        """The photo, its regions renamed."""
+        if not any(region.label in self._names for region in one.regions):
+            return one
+        regions = (
+            msgspec.structs.replace(region, label=self._names.get(region.label, region.label)) for region in one.regions
+        )
+        return msgspec.structs.replace(one, regions=tuple(regions))
 
 
 def applied(dataset: Dataset, mapping: NameMapping) -> Dataset:
-    """The data set with names and roles as decided. FormatError when a name is mapped to nothing."""
-    names = {old: new.strip() for old, new in mapping.names.items() if old != new.strip()}
-    if empty := [old for old, new in names.items() if not new]:
-        raise FormatError(f"“{empty[0]}” cannot become a label without a name.", "Say which label it is.")
-    labels = [msgspec.structs.replace(label, name=names.get(label.name, label.name)) for label in dataset.labels]
-    by_name = {label.name: label for label in reversed(labels)}
-    ordered = [by_name[name] for name in dict.fromkeys(label.name for label in labels)]
-    with_roles = tuple(
-        msgspec.structs.replace(label, role=mapping.roles.get(label.name, label.role)) for label in ordered
-    )
-    photos = tuple(
-        msgspec.structs.replace(one, regions=tuple(_renamed(region, names) for region in one.regions))
-        for one in (dataset.photos if names else ())
-    )
-    return msgspec.structs.replace(dataset, photos=photos or dataset.photos, labels=with_roles)
+    """The data set with names and roles as decided."""
+    renaming = Renaming(mapping)
+    photos = packed_like(dataset.photos, map(renaming.photo, dataset.photos))
+    return msgspec.structs.replace(dataset, photos=photos, labels=renaming.labels(dataset.labels))
 
 
 def alike_problems(proposed: Proposal) -> Iterator[Problem]:
@@ -85,41 +133,13 @@ def alike_problems(proposed: Proposal) -> Iterator[Problem]:
         yield Problem("label-alike", one.text())
 
 
-def ticked_problems(photos: Sequence[AnnotatedPhoto]) -> Iterator[Problem]:
+def ticked_problems(one: AnnotatedPhoto) -> Iterator[Problem]:
     """One for each region whose label was the first of several ticked boxes."""
-    for one in photos:
-        for region in one.regions:
-            value = region.attributes.get(region.extra.get(KEY, {}).get("label_in", LABEL_IN))
-            if value is not None and len(boxes := ticked(value)) > 1 and region.label == boxes[0].strip():
-                text = f"A region of {one.photo.name} has {', '.join(boxes)} ticked; “{region.label}” was taken."
-                yield Problem("several-ticked", text, photo=one.photo.id, region=region.id)
-
-
-def _renamed(region: Region, names: Mapping[str, str]) -> Region:
-    new = names.get(region.label)
-    return msgspec.structs.replace(region, label=new) if new else region
-
-
-def _regions(dataset: Dataset) -> Iterable[Region]:
-    return (region for one in dataset.photos for region in one.regions)
-
-
-def _attributes(dataset: Dataset) -> tuple[Attribute, ...]:
-    used: Counter[str] = Counter()
-    values: dict[str, Counter[str]] = {}
-    for region in _regions(dataset):
-        via = region.extra.get(KEY, {})
-        if region.origin.source.startswith("via") and not via.get("unlabelled"):
-            label_in = IN_NAME if via.get("in_name") else via.get("label_in", LABEL_IN)
-            used[label_in] += 1
-            values.setdefault(label_in, Counter())[region.label] += 1
-        for name, value in region.attributes.items():
-            values.setdefault(name, Counter())[text_of(value)] += 1
-    order = sorted(values, key=lambda name: (-used[name], -values[name].total()))
-    return tuple(
-        Attribute(name, values[name].total(), tuple(value for value, _ in values[name].most_common(6) if value))
-        for name in order
-    )
+    for region in one.regions:
+        value = region.attributes.get(region.extra.get(KEY, {}).get("label_in", LABEL_IN))
+        if isinstance(value, dict) and len(boxes := ticked(value)) > 1 and region.label == boxes[0].strip():
+            text = f"A region of {one.photo.name} has {', '.join(boxes)} ticked; “{region.label}” was taken."
+            yield Problem("several-ticked", text, photo=one.photo.id, region=region.id)
 
 
 USUAL_FILE = "via_region_data.json"
@@ -167,32 +187,98 @@ def plan(
     stop_if(cancelled)
     place = PhotoFiles(folder)
     stop_if(cancelled)
+    looking = _Looking(source or path, place, split, Renaming(mapping), turn, is_listed=source is None)
     if source is None:
         reading = _only_photos(path, place)
     else:
         tell = telling(progress, cancelled, upto=READ)
-        reading = formats.read_with_problems(source, format=format, label_in=mapping.label_in, photos=folder, tell=tell)
+        keep = looking.packed(lambda: stop_if(cancelled)) if formats.Source(source).is_large else tuple
+        reading = formats.read_with_problems(
+            source, format=format, label_in=mapping.label_in, photos=folder, tell=tell, keep=keep
+        )
     stop_if(cancelled)
-    reading = _with_names(reading, place)
-    proposed = proposal(reading.dataset, known)
-    dataset = applied(reading.dataset, mapping)
-    is_listed = source is None
-    fresh = [_renewed(one, place, source or path, split, is_listed=is_listed) for one in dataset.photos]
-    ids = {old.photo.id: new.photo.id for old, new in zip(dataset.photos, fresh, strict=True)}
-    of_file = tuple(msgspec.structs.replace(one, photo=ids.get(one.photo, "")) for one in reading.problems)
-    reading = formats.Reading(msgspec.structs.replace(dataset, photos=()), of_file)
-    step = watch(2 * len(fresh), after(progress, READ if source else 0.0), cancelled)
-    found = _looked_at(source or path, fresh, reading, step, turn=turn)
-    return _with_proposal(found, proposed, mapping)
+    if not looking.is_done:
+        step = watch(2 * len(reading.dataset.photos), after(progress, READ if source else 0.0), cancelled)
+        looked_at = tuple(looking.watch(reading.dataset.photos, step))
+        reading = formats.Reading(msgspec.structs.replace(reading.dataset, photos=looked_at), reading.problems)
+    elif progress:
+        progress(1.0)
+    return looking.plan(reading, mapping, known)
 
 
-def _with_names(reading: formats.Reading, place: PhotoFiles) -> formats.Reading:
-    """Without the photos whose names could not be kept; each is a problem."""
-    photos = tuple(one for one in reading.dataset.photos if is_text(one.photo.name))
-    others = [printable(one.photo.name) for one in reading.dataset.photos if not is_text(one.photo.name)]
-    found = tuple(_unnameable(dict.fromkeys([*place.unnameable, *others])))
-    dataset = msgspec.structs.replace(reading.dataset, photos=photos) if others else reading.dataset
-    return formats.Reading(dataset, (*reading.problems, *found))
+class _Looking:
+    """Looks at photos one by one, as a reader gives them or afterwards, and makes a plan of them.
+
+    They get ids that are new everywhere, their paths and sizes, and the names that were decided.
+    """
+
+    def __init__(
+        self, source: Path, place: PhotoFiles, split: str, renaming: Renaming, turn: Turn, *, is_listed: bool
+    ) -> None:
+        self.is_done = False
+        self._source, self._place, self._split = source, place, split
+        self._renaming, self._turn, self._is_listed = renaming, turn, is_listed
+        self._beside = source / "photos" if source.is_dir() else source
+        self._names = NameStats()
+        self._ids: dict[str, str] = {}
+        self._unnameable: dict[str, None] = {}
+        self._ticked: list[Problem] = []
+        self._missing = 0
+
+    def packed(self, step: Callable[[], None]) -> formats.Keep:
+        """For readers of large files: the photos are looked at as they come, and kept in little memory."""
+        return lambda photos: packed(self.watch(photos, step))
+
+    def watch(self, photos: Iterable[AnnotatedPhoto], step: Callable[[], None]) -> Iterator[AnnotatedPhoto]:
+        """The photos as they are to come in; `step` is called twice for each and may raise to cancel."""
+        self.is_done = True
+        self._headers = Headers(turn=self._turn, step=step)
+        self._problems = ProblemSearch(step=step)
+        renewed = map(self._renewed, self._names.watch(self._nameable(photos)))
+        for one in self._problems.watch(self._headers.watch(renewed)):
+            self._ticked += ticked_problems(one)
+            self._missing += one.photo.width == 0
+            yield one
+
+    def plan(self, reading: formats.Reading, mapping: NameMapping, known: Sequence[Label]) -> ImportPlan:
+        """The plan of what a reader gave, whose photos have been looked at."""
+        dataset = reading.dataset
+        proposed = self._names.proposal(dataset.labels, known)
+        of_file = (msgspec.structs.replace(one, photo=self._ids.get(one.photo, "")) for one in reading.problems)
+        found = (
+            *of_file,
+            *_unnameable([*self._place.unnameable, *self._unnameable]),
+            *self._headers.problems(),
+            *self._problems.problems(),
+            *self._ticked,
+        )
+        dataset = msgspec.structs.replace(dataset, labels=self._renaming.labels(dataset.labels))
+        number = len(dataset.photos)
+        plan = ImportPlan(self._source, dataset, found, number - self._missing, self._missing)
+        return _with_proposal(plan, proposed, mapping)
+
+    def _nameable(self, photos: Iterable[AnnotatedPhoto]) -> Iterator[AnnotatedPhoto]:
+        """Without the photos whose names could not be kept."""
+        for one in photos:
+            if is_text(one.photo.name):
+                yield one
+            else:
+                self._unnameable[printable(one.photo.name)] = None
+
+    def _renewed(self, one: AnnotatedPhoto) -> AnnotatedPhoto:
+        """With ids that are new everywhere, and the photo's path (where it should be, when it is missing)."""
+        split = self._split or one.photo.split
+        if self._is_listed:  # we listed the files ourselves
+            return AnnotatedPhoto(msgspec.structs.replace(one.photo, split=split))
+        # A reader that found the photo itself, in a folder the user named, says where; otherwise a path is only a name.
+        is_found = one.photo.path != one.photo.name
+        found = Path(one.photo.path) if is_found else self._place.find(one.photo.name, size=one.photo.size)
+        name = one.photo.name.replace("\\", "/").replace("\0", "").rstrip("/").rsplit("/", 1)[-1]
+        path = str(found or self._beside.parent / (name if name.strip(".") else "unnamed"))
+        photo = msgspec.structs.replace(one.photo, id=new_id(), path=path, split=split)
+        self._ids[one.photo.id] = photo.id
+        regions = self._renaming.photo(one).regions
+        return AnnotatedPhoto(photo, tuple(msgspec.structs.replace(region, id=new_id()) for region in regions))
 
 
 def with_mapping(plan: ImportPlan, mapping: NameMapping) -> ImportPlan:
@@ -213,7 +299,9 @@ def plan_photos(
     found = tuple(_unnameable(printable(path) for path in paths if not is_text(Path(path).name)))
     if not photos and found:
         raise FormatError("No photo has a name that can be used.", found[0].text)
-    return _looked_at(source, photos, formats.Reading(Dataset(()), found), watch(2 * len(photos), progress, cancelled))
+    looking = _Looking(source, PhotoFiles.none(), split, Renaming(AS_IT_IS), "", is_listed=True)
+    looked_at = tuple(looking.watch(photos, watch(2 * len(photos), progress, cancelled)))
+    return looking.plan(formats.Reading(Dataset(looked_at), found), AS_IT_IS, ())
 
 
 def _annotation_file(folder: Path, name: str) -> Path | None:
@@ -254,43 +342,6 @@ def _unnameable(names: Iterable[str]) -> Iterator[Problem]:
 def _photo(path: Path, split: str) -> AnnotatedPhoto:
     size = path.stat().st_size if path.is_file() else 0
     return AnnotatedPhoto(Photo(new_id(), str(path), path.name, size=size, split=split))
-
-
-def _renewed(one: AnnotatedPhoto, place: PhotoFiles, source: Path, split: str, *, is_listed: bool) -> AnnotatedPhoto:
-    """With ids that are new everywhere, and the photo's path (where it should be, when it is missing)."""
-    split = split or one.photo.split
-    if is_listed:  # we listed the files ourselves
-        return AnnotatedPhoto(msgspec.structs.replace(one.photo, split=split))
-    # A reader that found the photo itself, in a folder the user named, says where; otherwise a path is only a name.
-    is_found = one.photo.path != one.photo.name
-    found = Path(one.photo.path) if is_found else place.find(one.photo.name, size=one.photo.size)
-    source = source / "photos" if source.is_dir() else source
-    name = one.photo.name.replace("\\", "/").replace("\0", "").rstrip("/").rsplit("/", 1)[-1]
-    photo = msgspec.structs.replace(
-        one.photo, id=new_id(), path=str(found or source.parent / (name if name.strip(".") else "unnamed")), split=split
-    )
-    return AnnotatedPhoto(photo, tuple(msgspec.structs.replace(region, id=new_id()) for region in one.regions))
-
-
-def _looked_at(
-    source: Path,
-    photos: Sequence[AnnotatedPhoto],
-    reading: formats.Reading,
-    step: Callable[[], None],
-    *,
-    turn: Turn = "",
-) -> ImportPlan:
-    """The plan, with the size of each photo and all problems; `step` is called twice for each photo."""
-    with_sizes, header_problems = with_headers(photos, turn=turn, step=step)
-    dataset = Dataset(tuple(with_sizes), reading.dataset.labels, reading.dataset.extra)
-    missing = sum(one.photo.width == 0 for one in with_sizes)
-    problems = (
-        *reading.problems,
-        *header_problems,
-        *find_problems(dataset, step=step),
-        *ticked_problems(with_sizes),
-    )
-    return ImportPlan(source, dataset, problems, len(photos) - missing, missing)
 
 
 def _with_proposal(plan: ImportPlan, proposed: Proposal, mapping: NameMapping) -> ImportPlan:

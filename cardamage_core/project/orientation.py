@@ -9,7 +9,7 @@ answer.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Literal
@@ -42,24 +42,44 @@ AHEAD = 400  # photos; keeps the number of waiting results small
 Turn = Literal["", "evident", "all"]  # nothing; where regions fit only the stored photo; all photos turned by EXIF
 
 
-def with_headers(
-    photos: Sequence[AnnotatedPhoto], *, turn: Turn = "", step: Callable[[], None]
-) -> tuple[list[AnnotatedPhoto], list[Problem]]:
-    """The photos with width and height (0 where unreadable) and what was found; `step` may raise to cancel."""
-    result: list[AnnotatedPhoto] = []
-    problems: list[Problem] = []
-    seen: list[tuple[AnnotatedPhoto, Evidence]] = []
-    for one, found in zip(photos, headers(photos, step=step), strict=True):
+class Headers:
+    """Gives photos their width and height (0 where unreadable) as they come by, and keeps what was found.
+
+    `turn` is the answer for regions drawn on photos as stored; `step` is called for each photo and may raise to cancel.
+    """
+
+    def __init__(self, *, turn: Turn = "", step: Callable[[], None]) -> None:
+        self._turn, self._step = turn, step
+        self._unreadable: list[Problem] = []
+        self._seen: list[tuple[AnnotatedPhoto, Evidence]] = []
+        self._kinds: Counter[Evidence] = Counter()
+
+    def watch(self, photos: Iterable[AnnotatedPhoto]) -> Iterator[AnnotatedPhoto]:
+        """The photos with their sizes, turned as asked; files are looked at some hundreds at a time."""
+        left = iter(photos)
+        with ThreadPoolExecutor(THREADS) as pool:
+            while some := list(islice(left, AHEAD)):
+                for one, found in zip(some, pool.map(_header, [one.photo.path for one in some]), strict=True):
+                    self._step()
+                    yield self._with_header(one, found)
+
+    def problems(self) -> list[Problem]:
+        """Photos that cannot be read, and those whose regions do not plainly fit."""
+        return [*self._unreadable, *_orientation_problems(self._seen, self._kinds)]
+
+    def _with_header(self, one: AnnotatedPhoto, found: Header | PhotoError) -> AnnotatedPhoto:
         if isinstance(found, PhotoError):
-            result.append(one)
             if is_there(one.photo.path):
-                problems.append(Problem("unreadable-photo", str(found), "error", one.photo.id))
-            continue
+                self._unreadable.append(Problem("unreadable-photo", str(found), "error", one.photo.id))
+            return one
         photo = msgspec.structs.replace(one.photo, width=found.width, height=found.height)
         kind = evidence_of(one, found)
-        result.append(turned_photo(AnnotatedPhoto(photo, one.regions), found, kind, turn))
-        seen.append((result[-1], kind))
-    return result, [*problems, *orientation_problems([one for one in seen if not decided(one[0].photo)])]
+        result = turned_photo(AnnotatedPhoto(photo, one.regions), found, kind, self._turn)
+        if not decided(result.photo):
+            self._kinds[kind] += 1
+            if kind in ASKED:
+                self._seen.append((AnnotatedPhoto(result.photo), kind))
+        return result
 
 
 def headers(photos: Sequence[AnnotatedPhoto], *, step: Callable[[], None]) -> list[Header | PhotoError]:
@@ -91,8 +111,11 @@ def turned_photo(one: AnnotatedPhoto, header: Header, kind: Evidence, turn: Turn
 
 def orientation_problems(seen: Sequence[tuple[AnnotatedPhoto, Evidence]]) -> list[Problem]:
     """One for each photo whose regions do not plainly fit it as displayed; the others of the set are the evidence."""
-    kinds = Counter(kind for _, kind in seen)
-    return [_problem(one, kind, kinds) for one, kind in seen if kind in ("stored", "unsure")]
+    return _orientation_problems(seen, Counter(kind for _, kind in seen))
+
+
+def _orientation_problems(seen: Sequence[tuple[AnnotatedPhoto, Evidence]], kinds: Counter[Evidence]) -> list[Problem]:
+    return [_problem(one, kind, kinds) for one, kind in seen if kind in ASKED]
 
 
 def _problem(one: AnnotatedPhoto, kind: Evidence, kinds: Counter[Evidence]) -> Problem:
@@ -119,6 +142,7 @@ TOLERANCE = 1.0  # pixels
 DECIDED = "orientation"  # in `Photo.extra`: it was decided on which photo the regions were drawn
 
 Evidence = Literal["none", "displayed", "stored", "unsure"]
+ASKED: tuple[Evidence, ...] = ("stored", "unsure")  # what a person is told of
 
 
 def evidence(regions: Sequence[Region], orientation: int, *, width: int, height: int) -> Evidence:

@@ -101,6 +101,7 @@ class Project(Contents):
             lock.release()
             raise
         try:
+            backups.clean(folder)
             opened._keep_copy()
         except BaseException:
             opened.close()
@@ -308,11 +309,14 @@ class Project(Contents):
             if walked is None:
                 return None
             edit, changes = walked
-            if edit.photo and edit.kinds == {"region"}:
+            if changes is not None and edit.photo and edit.kinds == {"region"}:
                 self._region_cache.walked(edit.photo, changes, back=edit.undone)
             else:
                 self._region_cache.forget(edit.photo)
-            self._counts.changed(changes, back=edit.undone)
+            if changes is None:
+                self._counts.forget()
+            else:
+                self._counts.changed(changes, back=edit.undone)
             return edit
 
     def _keep_copy(self) -> None:

@@ -101,7 +101,7 @@ def imports(run: Run) -> None:
                 before = 3
             arguments = ["import", str(folder / "p"), str(file)]
             process = forked(lambda a=arguments: main(a))
-            time.sleep(numbers.random() * 1.2)
+            time.sleep(numbers.random() * numbers.choice((0.3, 0.6, 1.2)))  # most imports are over by then
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, 9)
             status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
@@ -181,18 +181,31 @@ def trainings(run: Run) -> None:
     at: JobFolder | None = None
     for seed, numbers in run.each():
         with run.one(seed):
-            if at is None or queue.status(at.path).state == "finished":
+            if at is None or any(event["kind"] == "finished" for event in _events(at)):
                 with Project.open(folder / "p", read_only=True) as project:
                     at = JobFolder(queue.create(folder / "p", _job(), project.dataset()))
+            before = _acknowledged(_events(at))
+            begun = len(_events(at))
             process = forked(lambda at=at: _train(at))
             time.sleep(0.5 + numbers.random() * numbers.choice((2, 8, 20)))
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, 9)
-            os.waitpid(process, 0)
+            status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+            new = _events(at)[begun:]
+            run.note({0: "finished", -9: "killed"}.get(status, "failed"))
+            run.notes["checkpoints told"] = run.notes.get("checkpoints told", 0) + sum(
+                e["kind"] == "checkpoint" for e in new
+            )
+            if status not in (0, -9):
+                fail(f"the training ended with {status}: {new[-1:]}")
+            if any(event["kind"] == "started" and event["step"] < before for event in new):
+                fail(f"checkpoint {before} was told, and the training went on from an older one")
             _must_go_on(at)
-            run.note("finished" if queue.status(at.path).state == "finished" else "killed")
-            told = [event["step"] for event in _events(at) if event["kind"] == "checkpoint"]
-            run.notes["checkpoints told"] = run.notes.get("checkpoints told", 0) + len(told)
+
+
+def _acknowledged(told: list[dict]) -> int:
+    """The newest step that was told as a checkpoint."""
+    return max((event["step"] for event in told if event["kind"] == "checkpoint"), default=0)
 
 
 def _job() -> TrainingJob:
@@ -205,8 +218,8 @@ def _train(at: JobFolder) -> int:
     from cardamage_core.training import trainer
 
     log = events.EventLog(at.events)
-    places = trainer.Places(at.checkpoints, at.previews, at.models)
-    trainer.run(at.job(), at.dataset(), places, say=log.write, stop=lambda: False)
+    folders = trainer.Folders(at.checkpoints, at.previews, at.models)
+    trainer.run(at.job(), at.dataset(), folders, say=log.write, stop=lambda: False)
     return 0
 
 
@@ -219,9 +232,7 @@ def _must_go_on(at: JobFolder) -> None:
     told = _events(at)
     if any(event["kind"] == "finished" for event in told):
         return
-    if any(event["kind"] == "failed" for event in told):
-        fail(f"failed: {told[-1]}")
-    acknowledged = max((event["step"] for event in told if event["kind"] == "checkpoint"), default=0)
+    acknowledged = _acknowledged(told)
 
     def read(_step: int, path: Path) -> int:
         weights.read_arrays(path, weights.shapes_in(path))

@@ -176,6 +176,13 @@ def test_a_tangle_keeps_about_its_place_and_is_called_one():
     assert 200_000 < geometry.area_of_rings(tangle).area < 800_000  # every second face of a square of 1,000 pixels
 
 
+@pytest.mark.parametrize("far", [1e308, -1e308, 1e12, float("inf"), float("nan")])
+def test_points_out_of_sight_are_no_crash(far):
+    area = geometry.area_of_rings([((0.0, 0.0), (far, 0.0), (0.0, far)), ((0.0, 0.0), (9.0, 0.0), (9.0, far))])
+    geometry.intersection(area, geometry.rectangle_area(0, 0, 10, 10))
+    geometry.union([area, area])
+
+
 def test_many_crossings_and_parts_are_no_tangle_and_exact():
     assert not geometry.is_tangled([random_ring(80)])
     steps = [(float(i), float(i % 2)) for i in range(1000)]  # crossed by a straight line at each step

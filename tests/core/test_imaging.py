@@ -10,6 +10,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from cardamage_core import imaging
+from cardamage_core.annotations import model
 from cardamage_core.errors import PhotoError
 
 REFUSED = {"decompression_bomb.gif", "decompression_bomb.ico", "LICENSE", "index.json"}
@@ -183,3 +184,8 @@ def test_a_photo_of_many_strips_is_whole(tmp_path):
     Image.fromarray(pixels).save(tmp_path / "turned.png", exif=exif)
     assert np.array_equal(imaging.load(tmp_path / "plain.png"), pixels)
     assert np.array_equal(imaging.load(tmp_path / "turned.png"), np.rot90(pixels, -1))
+
+
+def test_photos_in_projects_are_as_large_as_those_that_are_opened():
+    assert model.MOST_PIXELS == imaging.MOST_PIXELS
+    model.Photo("p", "a.jpg", "a.jpg", imaging.TOO_LONG - 1, 1)

@@ -22,7 +22,7 @@ from ...annotations.labels import new_labels
 from ...annotations.model import AnnotatedPhoto, Dataset, Problem, Region
 from ...errors import FormatError
 from ..source import Format, Reading, Source, Written, parsed
-from .entries import KEY, LOSES, Entry, entry_to, is_sound, photos_from, unlabelled, usual_label_in
+from .entries import KEY, LOSES, Entry, Seen, entry_to, photos_of, surveyed, usual_label_in
 
 COLUMNS = (
     "filename", "file_size", "file_attributes", "region_count", "region_id", "region_shape_attributes",
@@ -54,11 +54,11 @@ def read(source: Source) -> Reading:
         raise source.wrong(f"a first line {','.join(COLUMNS)}", source.description())
     style = header.style
     found = _collected(source, header)
-    sound = [(entry, kept) for key, (data, kept) in found.items() if is_sound(entry := Entry(source, key, data))]
-    entries, cells = [entry for entry, _ in sound], [kept for _, kept in sound]
-    photos = [_with_cells(one, kept) for one, kept in zip(photos_from(entries, style), cells, strict=True)]
-    labels = new_labels(region.label for one in photos for region in one.regions)
-    return Reading(Dataset(tuple(photos), labels), (*_undefined(source, cells), *unlabelled(photos)))
+    seen, survey = Seen(), surveyed(source, (Entry(source, key, data) for key, (data, _) in found.items()))
+    cells = [found[entry.key][1] for entry in survey.entries]
+    read = zip(seen.watch(photos_of(survey, style)), cells, strict=True)
+    photos = source.keep(_with_cells(one, kept) for one, kept in read)
+    return Reading(Dataset(photos, new_labels(seen.labels)), (*_undefined(source, cells), *seen.problems()))
 
 
 def write_via1(dataset: Dataset) -> Written:
@@ -243,7 +243,11 @@ def _lines(dataset: Dataset, style: str) -> Iterator[str]:
 def _lines_of(one: AnnotatedPhoto, style: str, label_in: str) -> Iterator[str]:
     entry = entry_to(one, style, label_in)
     found = entry.get("regions") or {}
-    regions = list(found.values() if isinstance(found, dict) else found)
+    unread = one.photo.extra.get(KEY, {}).get("unread", {})
+    whole = list(found.values() if isinstance(found, dict) else found)
+    is_one_to_one = len(whole) == len(one.regions) + len(unread)
+    # What is no object, as JSON may hold in the place of a region, has no row.
+    regions = [(str(index) in unread, data) for index, data in enumerate(whole) if isinstance(data, dict)]
     kept = one.photo.extra.get(KEY, {}).get("cells", {})
     file_cell = _kept(kept.get("file_attributes"), entry.get("file_attributes", {}))
     start = f"{_name_cell(one.photo.name)},{entry.get('size', one.photo.size)},{_quoted(file_cell)}"
@@ -252,11 +256,9 @@ def _lines_of(one: AnnotatedPhoto, style: str, label_in: str) -> Iterator[str]:
         counts = [str(len(regions))] * max(1, len(regions))
     if not regions:
         yield f'{start},{_bare(counts[0])},0,"{{}}","{{}}"\n'
-    unread = one.photo.extra.get(KEY, {}).get("unread", {})
-    is_one_to_one = len(regions) == len(one.regions) + len(unread)
     ours = iter(one.regions)
-    for index, data in enumerate(regions):
-        cells = _cells(next(ours)) if is_one_to_one and str(index) not in unread else {}
+    for index, (is_unread, data) in enumerate(regions):
+        cells = _cells(next(ours)) if is_one_to_one and not is_unread else {}
         shape = _kept(cells.get("shape"), data.get("shape_attributes") or {})
         attributes = _kept(cells.get("attributes"), data.get("region_attributes") or {})
         number = _bare(cells.get("id", str(index)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import msgspec
@@ -19,7 +19,7 @@ from ...annotations.model import AnnotatedPhoto, Dataset, Origin, Photo, Problem
 from ...errors import FormatError
 from ...text import count
 from .. import common
-from ..source import Source
+from ..source import Source, opened
 from .shapes import is_as_written, shape_from, shapes_to
 
 
@@ -28,7 +28,11 @@ class Entry(NamedTuple):
 
     source: Source
     key: str
-    data: dict[str, Any]
+    data: Any  # a JSON object, perhaps packed
+
+    def opened(self) -> Entry:
+        """With its data as an object that can be looked into."""
+        return self._replace(data=opened(self.data))
 
     def check(self) -> None:
         """FormatError when it is no entry."""
@@ -58,35 +62,68 @@ class Entry(NamedTuple):
         return self.source.wrong(expected, found, where=f"The entry “{self.key[:60]}”")
 
 
-def is_sound(entry: Entry) -> bool:
-    """Whether it is an entry; one that is none is left out, and told."""
-    with entry.source.leaving_out():
-        entry.check()
-        return True
-    return False
+class Survey(NamedTuple):
+    """The entries of a file that are sound, and where their labels are."""
+
+    entries: list[Entry]
+    where: common.LabelPlace
 
 
-def photos_from(entries: Sequence[Entry], style: str) -> tuple[AnnotatedPhoto, ...]:
-    """The photos of a file; `style` is via1 or via2, and all entries are sound."""
-    where = place_of(entries)
-    watched = entries[0].source.each(entries) if entries else ()
-    return tuple(_photo(entry, number, where, style) for number, entry in enumerate(watched, 1))
+def surveyed(source: Source, entries: Iterable[Entry]) -> Survey:
+    """Look through all entries; what is none is left out, and told."""
+    sound: list[Entry] = []
+    attributes: list[dict[str, Any]] = []
+    same: dict[Any, dict[str, Any]] = {}  # a million regions have a few different attributes
+    for entry in entries:
+        with source.leaving_out():
+            whole = entry.opened()
+            whole.check()
+            sound.append(entry)
+            found = (_attributes(one) for _, one in whole.regions())
+            attributes += [same.setdefault(_content(one), one) for one in found if one is not None]
+    return Survey(sound, common.place(attributes, source.label_in))
 
 
-def unlabelled(photos: Sequence[AnnotatedPhoto]) -> Iterator[Problem]:
-    """One about all regions that came without a label, with the first of their photos."""
-    found = [one.photo for one in photos for region in one.regions if region.extra.get(KEY, {}).get("unlabelled")]
-    if found:
-        where = f"on {count(len({photo.id for photo in found}), 'photo')}"
-        text = f"{count(len(found), 'region')} {where} came without a label; they are called “{DAMAGE}” now."
-        yield Problem("unlabelled", text, photo=found[0].id)
+def photos_of(survey: Survey, style: str) -> Iterator[AnnotatedPhoto]:
+    """The photos of a file, as they are asked for; `style` is via1 or via2."""
+    watched = survey.entries[0].source.each(survey.entries) if survey.entries else ()
+    for number, entry in enumerate(watched, 1):
+        yield _photo(entry.opened(), number, survey.where, style)
 
 
-def place_of(entries: Sequence[Entry]) -> common.LabelPlace:
-    """Where the labels are, judged from all regions of a file."""
-    regions = (_attributes(one) for entry in entries for _, one in entry.regions())
-    found = [one for one in regions if one is not None]
-    return common.place(found, entries[0].source.label_in if entries else "")
+class Seen:
+    """Looks at photos as they come by: which labels they use, and which regions came without one."""
+
+    def __init__(self) -> None:
+        self.labels: dict[str, None] = {}
+        self._unlabelled = 0
+        self._photos: list[str] = []
+
+    def watch(self, photos: Iterable[AnnotatedPhoto]) -> Iterator[AnnotatedPhoto]:
+        """The same photos."""
+        for one in photos:
+            self.labels.update(dict.fromkeys(region.label for region in one.regions))
+            if number := sum(bool(region.extra.get(KEY, {}).get("unlabelled")) for region in one.regions):
+                self._unlabelled += number
+                self._photos.append(one.photo.id)
+            yield one
+
+    def problems(self) -> Iterator[Problem]:
+        """One about all regions that came without a label, with the first of their photos."""
+        if self._unlabelled:
+            where = f"on {count(len(self._photos), 'photo')}"
+            text = f"{count(self._unlabelled, 'region')} {where} came without a label; they are called “{DAMAGE}” now."
+            yield Problem("unlabelled", text, photo=self._photos[0])
+
+
+def _content(attributes: dict[str, Any]) -> Any:
+    """What tells attributes apart, to the order and kind of their values."""
+    try:
+        key = tuple((name, type(value), value) for name, value in attributes.items())
+        hash(key)
+    except TypeError:
+        return json.dumps(attributes)
+    return key
 
 
 def _attributes(region: Any) -> dict[str, Any] | None:

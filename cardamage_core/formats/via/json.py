@@ -17,8 +17,8 @@ from typing import Any
 from ...annotations.labels import new_labels
 from ...annotations.model import Dataset, Problem
 from .. import common
-from ..source import Format, Reading, Source, Written
-from .entries import KEY, LOSES, Entry, document, entry_key, is_sound, photos_from, place_of, unlabelled, usual_label_in
+from ..source import Format, Reading, Source, Written, opened
+from .entries import KEY, LOSES, Entry, Seen, document, entry_key, photos_of, surveyed, usual_label_in
 
 PHOTOS = "_via_img_metadata"
 ORDER = "_via_image_id_list"  # VIA 2.0.8 and later
@@ -44,26 +44,25 @@ def read(source: Source) -> Reading:
     style = _style(source)
     if style is None:
         raise source.wrong("VIA JSON: entries with a filename", source.description())
-    entries = [Entry(source, key, data) for key, data in _entries(source.json)]
-    photos = photos_from([entry for entry in entries if is_sound(entry)], style)
-    labels = new_labels(region.label for one in photos for region in one.regions)
+    seen, survey = Seen(), surveyed(source, (Entry(source, key, data) for key, data in _entries(source.json)))
+    photos = source.keep(seen.watch(photos_of(survey, style)))
     extra = {} if isinstance(source.json, dict) else {KEY: {"list": True}}
-    return Reading(Dataset(photos, labels, extra), (*_repeated(source), *unlabelled(photos)))
+    return Reading(Dataset(photos, new_labels(seen.labels), extra), (*_repeated(source), *seen.problems()))
 
 
 def read_project(source: Source) -> Reading:
     """Photos, regions, settings and attribute definitions of a VIA 2 project."""
     if not recognises_project(source):
         raise source.wrong(f"a VIA 2 project: an object with {PHOTOS}", source.description())
-    entries = [entry for pair in source.json[PHOTOS].items() if is_sound(entry := Entry(source, *pair))]
-    photos = photos_from(entries, "via2")
+    seen, survey = Seen(), surveyed(source, (Entry(source, *pair) for pair in source.json[PHOTOS].items()))
+    photos = source.keep(seen.watch(photos_of(survey, "via2")))
     defined = definitions(source.json.get("_via_attributes"))
-    names = defined_labels(defined, place_of(entries)) if entries else defined_labels(defined)
-    labels = new_labels([*names, *(region.label for one in photos for region in one.regions)])
+    names = defined_labels(defined, survey.where) if survey.entries else defined_labels(defined)
+    labels = new_labels([*names, *seen.labels])
     kept = {key: None if key in (PHOTOS, ORDER) else value for key, value in source.json.items()}
     if ORDER in kept and source.json[ORDER] != list(source.json[PHOTOS]):
         kept[ORDER] = source.json[ORDER]
-    return Reading(Dataset(photos, labels, {KEY: {"project": kept}}), (*_repeated(source), *unlabelled(photos)))
+    return Reading(Dataset(photos, labels, {KEY: {"project": kept}}), (*_repeated(source), *seen.problems()))
 
 
 def write_via1(dataset: Dataset) -> Written:
@@ -125,12 +124,17 @@ _SETTINGS = {
 def _style(source: Source) -> str | None:
     if not source.is_json:
         return None
-    entries = [data for _, data in _entries(source.json)]
-    if not any("filename" in one for one in entries if isinstance(one, dict)):
-        return None
-    filled = [one["regions"] for one in entries if isinstance(one, dict) and one.get("regions")]
-    empty = [one["regions"] for one in entries if isinstance(one, dict) and "regions" in one]
-    return "via2" if isinstance((filled or empty or [{}])[0], list) else "via1"
+    is_named, filled, empty = False, None, None
+    for _, data in _entries(source.json):
+        one = opened(data)
+        if not isinstance(one, dict):
+            continue
+        is_named = is_named or "filename" in one
+        filled = filled or one.get("regions")
+        empty = one.get("regions") if empty is None else empty
+        if is_named and filled:
+            break
+    return ("via2" if isinstance(filled or empty, list) else "via1") if is_named else None
 
 
 def _entries(data: Any) -> list[tuple[str, Any]]:
@@ -138,7 +142,7 @@ def _entries(data: Any) -> list[tuple[str, Any]]:
         data = data[PHOTOS]
     if isinstance(data, dict):
         return list(data.items())
-    return [(entry_key(one), one) for one in data] if isinstance(data, list) else []
+    return [(entry_key(opened(one)), one) for one in data] if isinstance(data, list) else []
 
 
 def _repeated(source: Source) -> Iterator[Problem]:

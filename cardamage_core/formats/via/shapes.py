@@ -71,10 +71,9 @@ def _points(data: dict[str, Any], where: str) -> Ring:
 
 
 def _all_finite(values: list[Any], where: str, key: str) -> list[float]:
-    are_plain = set(map(type, values)) <= {int, float} and (
-        not values or -LARGEST <= min(values) <= max(values) <= LARGEST
-    )
-    if are_plain and not any(map(math.isnan, values)):
+    kinds = set(map(type, values))
+    are_plain = kinds <= {int, float} and (not values or -LARGEST <= min(values) <= max(values) <= LARGEST)
+    if are_plain and (float not in kinds or not any(map(math.isnan, values))):
         return list(map(float, values))
     return [_finite(value, where, key) for value in values]
 

@@ -69,6 +69,13 @@ def test_photos_of_a_folder_come_in_beside_one_with_a_name_that_is_not_utf_8(tmp
         assert import_apply.apply(project, plan).photos == 1
 
 
+def test_links_in_a_circle_beside_photos_are_passed_over(tmp_path):
+    Image.new("RGB", (20, 10)).save(tmp_path / "a.jpg")
+    (tmp_path / "b.jpg").symlink_to("c.jpg")
+    (tmp_path / "c.jpg").symlink_to("b.jpg")
+    assert [one.photo.name for one in import_plan.plan(tmp_path).dataset.photos] == ["a.jpg"]
+
+
 @BYTES
 def test_where_no_photo_has_a_usable_name_it_is_said(tmp_path):
     Image.new("RGB", (20, 10)).save(tmp_path / ODD)
@@ -112,11 +119,12 @@ def test_a_file_of_such_a_name_comes_in_and_a_folder_of_such_a_name_is_explained
         assert [photo.missing for photo in project.photos()] == [False, False]
 
 
-def test_a_photo_of_an_impossible_size_in_a_project_is_damage_and_no_crash(tmp_path):
+@pytest.mark.parametrize("size", [("width", 10**12), ("height", 29_000_000), ("height", -1)])
+def test_a_photo_of_an_impossible_size_in_a_project_is_damage_and_no_crash(tmp_path, size):
     with Project.create(tmp_path / "p") as project:
         project.add([AnnotatedPhoto(Photo("p", "a.jpg", "a.jpg", 10, 10))], [], "Import")
         with project._store.transaction():
-            project._store.execute("UPDATE photos SET value=json_set(value, '$.width', 1000000000000)")
+            project._store.execute(f"UPDATE photos SET value=json_set(value, '$.{size[0]}', {size[1]})")
         with pytest.raises(ProjectError, match="damaged"):
             project.dataset()
 
@@ -124,3 +132,12 @@ def test_a_photo_of_an_impossible_size_in_a_project_is_damage_and_no_crash(tmp_p
 def test_files_beside_a_photo_that_vanishes_between_two_looks_are_no_crash(tmp_path):
     one = AnnotatedPhoto(Photo("p", str(tmp_path / "x" / ("y" * 300)), "a.jpg", 10, 10, size=5))
     assert [f.code for f in data_problems.photo_file_problems([one], folder=tmp_path)] == []
+
+
+@pytest.mark.parametrize("kind", formats.WRITABLE)
+@pytest.mark.parametrize("size", [(0, 9), (9, 0)])
+def test_a_photo_with_a_side_of_nothing_is_written_as_one_of_unknown_size(tmp_path, kind, size):
+    region = Region("r", Rectangle(1.0, 2.0, 3.0, 4.0), "dent")
+    formats.write(
+        Dataset((AnnotatedPhoto(Photo("1", "a.jpg", "a.jpg", *size), (region,)),)), tmp_path / "out", format=kind
+    )

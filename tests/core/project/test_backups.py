@@ -135,6 +135,14 @@ def test_no_room_for_a_copy_is_no_reason_not_to_work(folder, caplog):
     assert "No copy of the project file was made" in caplog.text
 
 
+def test_what_was_left_of_a_copy_by_a_kill_goes(folder):
+    half = folder / "copies" / ".project 2026-03-01 120000.cardamage.x1y2.part"
+    half.parent.mkdir()
+    half.write_bytes(b"half")
+    Project.open(folder).close()
+    assert not half.exists()
+
+
 def test_a_copy_from_the_future_keeps_no_other_from_being_made_and_comes_last(folder):
     future = backups.keep(folder, datetime.datetime(2199, 1, 1))
     today = backups.keep(folder)
