@@ -16,7 +16,7 @@ import msgspec
 Point = tuple[float, float]
 Ring = tuple[Point, ...]
 
-Role = Literal["damage", "car", "part"]
+Role = Literal["damage", "car", "part", "private"]  # private: blurred in every output
 Review = Literal["unreviewed", "accepted", "rejected", "needs work"]
 OriginKind = Literal["drawn", "imported", "predicted"]
 MOST_PIXELS = 120_000_000  # of a photo that is opened (see `imaging`)

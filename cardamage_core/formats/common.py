@@ -29,7 +29,7 @@ from ..annotations.shapes import outline
 from ..imaging import MOST_PIXELS, TOO_LONG
 from .source import Source
 
-ROLES: tuple[Role, ...] = ("damage", "car", "part")
+ROLES: tuple[Role, ...] = ("damage", "car", "part", "private")
 _ANY = r"[\x00-\x1f<>:\"/\\|?*]"
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 

@@ -15,7 +15,12 @@ from .. import look
 from ..widgets import common
 from .regions import ID, ListRow, RowDelegate, RowModel, color_of
 
-ROLES: dict[Role, str] = {"damage": "Damage", "car": "Car outline", "part": "Part of the car"}
+ROLES: dict[Role, str] = {
+    "damage": "Damage",
+    "car": "Car outline",
+    "part": "Part of the car",
+    "private": "Blurred in reports",
+}
 NO_KEY = "no key"
 HEIGHT = look.ROW_SMALL - 2
 FEWEST, MOST = 3, 9  # rows that are seen without scrolling
