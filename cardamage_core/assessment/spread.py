@@ -20,7 +20,7 @@ from ..annotations.model import Region
 from .areas import area_of, clip, covered_area
 
 TAIL = 0.1  # of the distribution left out at either end
-STRETCH = 1.1
+STRETCH = 0.9
 DRAWS = 512
 MOST = 64  # open detections that are drawn, the likeliest ones
 
