@@ -425,7 +425,7 @@ def _plain(sql: str) -> str:
     return " ".join(sql.split())
 
 
-Value = TypeVar("Value", Photo, Region, Label, dict[str, Any])
+Value = TypeVar("Value", bound=msgspec.Struct | dict[str, Any])
 
 
 def value_of(stored: Stored, kind: type[Value]) -> Value:
