@@ -17,7 +17,6 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 import msgspec
 
-from ..annotations.model import Label, Photo, Region
 from ..errors import ProjectError
 from ..files import atomic_path
 from .filesystem import is_remote
