@@ -86,7 +86,7 @@ def _opened(path: Path) -> Iterator[Image.Image]:
     except UnidentifiedImageError:
         raise PhotoError(f"{path.name} is not an image that can be read.", f"{path}: {_found(path)}.") from None
     except Image.DecompressionBombError as error:
-        raise PhotoError(f"{path.name} is too large to open.", f"{path}: {error}") from None
+        raise _too_large(path, int(next(iter(re.findall(r"\d+", str(error))), 0))) from None
     except MemoryError:
         raise PhotoError(f"There is not enough memory to open {path.name}.", str(path)) from None
     except _PROBLEMS as error:
@@ -134,11 +134,19 @@ def _check_size(path: Path, found: tuple[int, int]) -> None:
     width, height = found
     if width < 1 or height < 1:
         raise PhotoError(f"{path.name} is empty.", f"{path} says it has {width} × {height} pixels.")
-    if max(found) >= TOO_LONG or width * height > MOST_PIXELS:
+    if width * height > MOST_PIXELS:
+        raise _too_large(path, width * height)
+    if max(found) >= TOO_LONG:
         raise PhotoError(
-            f"{path.name} is too large to open: {width} × {height} pixels.",
-            f"{path}: sides must be under {TOO_LONG:,} pixels and all under {MOST_PIXELS:,}. Make it smaller.",
+            f"{path.name} is too large: {width:,} × {height:,} pixels, sides must be under {TOO_LONG:,}.",
+            f"{path}. Make it smaller.",
         )
+
+
+def _too_large(path: Path, pixels: int) -> PhotoError:
+    """Pillow refuses what is much larger than we do, before we can look at it."""
+    most = f"at most {MOST_PIXELS / 1e6:,.0f} are opened"
+    return PhotoError(f"{path.name} is too large: {pixels / 1e6:,.0f} megapixels, {most}.", f"{path}. Make it smaller.")
 
 
 def _orientation(image: Image.Image) -> int:
