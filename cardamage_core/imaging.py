@@ -44,7 +44,7 @@ class Header(NamedTuple):
 
 def header(path: Path | str) -> Header:
     """What a photo's file says of it before any pixel. PhotoError as in `load`."""
-    with _opened(Path(path)) as image:
+    with opened(Path(path)) as image:
         width, height = _stored_size(image)
         turn = _orientation(image)
         return Header(height, width, turn) if turn in _TURNED else Header(width, height, turn)
@@ -60,13 +60,13 @@ def load(path: Path | str) -> np.ndarray:
 
     PhotoError if the file is missing, truncated or no image, has a side of 30,000 pixels, or over 120 million in all.
     """
-    with _opened(Path(path)) as image:
+    with opened(Path(path)) as image:
         return _pixels(_as_displayed(image))
 
 
 def thumbnail(path: Path | str, longest: int = 160) -> np.ndarray:
     """A small copy, (h, w, 3) uint8 RGB, whose longer side has at most `longest` pixels."""
-    with _opened(Path(path)) as image:
+    with opened(Path(path)) as image:
         image.draft("RGB", (2 * longest, 2 * longest))  # JPEG only: decodes at 1/2, 1/4 or 1/8 size
         small = _as_displayed(image)
         small.thumbnail((longest, longest), Image.Resampling.LANCZOS, reducing_gap=2.0)
@@ -74,7 +74,7 @@ def thumbnail(path: Path | str, longest: int = 160) -> np.ndarray:
 
 
 @contextlib.contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
+def opened(path: Path) -> Iterator[Image.Image]:
     """The file with its header read and checked; whatever a decoder raises becomes one PhotoError."""
     _hush_pillow()
     try:
