@@ -76,7 +76,7 @@ def average_precision(found: Matches, weights: np.ndarray | None = None) -> np.n
     `weights` (rounds, photos) says how often each photo counts in a round; without it every photo counts once.
     """
     weights = np.ones((1, len(found.truth))) if weights is None else weights
-    out = np.full((len(weights), len(found.classes), len(SIZES), len(IOUS)), np.nan)
+    out = np.full((len(weights), len(found.classes), *found.outcome.shape[1:]), np.nan)
     for place in range(len(found.classes)):
         own = np.flatnonzero(found.label == place)
         own = own[np.argsort(-found.score[own], kind="mergesort")]
@@ -194,9 +194,9 @@ def _precision(true: np.ndarray, false: np.ndarray, counts: np.ndarray) -> tuple
 
 def _mean_at_recalls(precision: np.ndarray, recall: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """(sizes, ious): the mean precision at RECALLS, NaN where there is no truth."""
-    out = np.full((len(SIZES), len(IOUS)), np.nan)
+    out: np.ndarray = np.full(precision.shape[1:], np.nan)
     padded = np.concatenate([precision, np.zeros((1, *precision.shape[1:]))])
     for size in np.flatnonzero(counts > 0):
-        for iou in range(len(IOUS)):
+        for iou in range(out.shape[1]):
             out[size, iou] = padded[np.searchsorted(recall[:, size, iou], RECALLS), size, iou].mean()
     return out

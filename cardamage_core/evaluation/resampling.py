@@ -19,7 +19,8 @@ def drawn(photos: int, *, rounds: int = ROUNDS, seed: int = 0) -> np.ndarray:
     rng = np.random.default_rng(seed)
     places = rng.integers(0, photos, (rounds, photos))
     flat = places + np.arange(rounds)[:, None] * photos
-    return np.bincount(flat.ravel(), minlength=rounds * photos).reshape(rounds, photos).astype(float)
+    counts: np.ndarray = np.bincount(flat.ravel(), minlength=rounds * photos).reshape(rounds, photos)
+    return np.asarray(counts, float)
 
 
 def ratio(numerators: np.ndarray, denominators: np.ndarray, weights: np.ndarray) -> np.ndarray:
