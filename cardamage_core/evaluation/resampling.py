@@ -19,14 +19,14 @@ def drawn(photos: int, *, rounds: int = ROUNDS, seed: int = 0) -> np.ndarray:
     rng = np.random.default_rng(seed)
     places = rng.integers(0, photos, (rounds, photos))
     flat = places + np.arange(rounds)[:, None] * photos
-    counts: np.ndarray = np.bincount(flat.ravel(), minlength=rounds * photos).reshape(rounds, photos)
-    return np.asarray(counts, float)
+    return np.bincount(flat.ravel(), minlength=rounds * photos).reshape(rounds, photos).astype(float)
 
 
 def ratio(numerators: np.ndarray, denominators: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """(rounds,): the weighted sum of one over that of the other; NaN where there is nothing to divide by."""
     over, under = weights @ np.asarray(numerators, float), weights @ np.asarray(denominators, float)
-    return np.divide(over, under, out=np.full(len(weights), np.nan), where=under > 0)
+    shares: np.ndarray = np.divide(over, under, out=np.full(len(weights), np.nan), where=under > 0)
+    return shares
 
 
 def quantile(values: np.ndarray, share: float, weights: np.ndarray) -> np.ndarray:
