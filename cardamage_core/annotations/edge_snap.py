@@ -61,7 +61,7 @@ def _edges(pixels: np.ndarray, places: np.ndarray, normals: np.ndarray, offsets:
         _sampled(lab, places[:, None] + (offsets + side)[None, :, None] * normals[:, None]) for side in (-1.5, 1.5)
     ]
     strength = np.sqrt(((samples[1] - samples[0]) ** 2).sum(axis=2))
-    return np.minimum(strength / max(float(np.quantile(strength, 0.98)), 8.0), 1.0)
+    return np.asarray(np.minimum(strength / max(float(np.quantile(strength, 0.98)), 8.0), 1.0))
 
 
 def _sampled(image: np.ndarray, at: np.ndarray) -> np.ndarray:

@@ -29,6 +29,7 @@ MODULES = {
     "predict": "outline damage on photos",
     "assess": "say how much of the car is damaged",
     "models": "list models",
+    "setup-training": "install what trainings need: Keras, TensorFlow, start weights",
     "doctor": "print versions, devices and what is missing",
 }
 
@@ -158,7 +159,7 @@ def _parse(argv: list[str], program: str, out: Output) -> argparse.Namespace:
 
 
 def _module(name: str) -> Command:
-    return cast(Command, importlib.import_module(f"{__name__}.{name}_"))
+    return cast(Command, importlib.import_module(f"{__name__}.{name.replace('-', '_')}_"))
 
 
 def _json(document: dict[str, Any], stream: TextIO) -> str:
