@@ -28,6 +28,7 @@ MODULES = {
     "evaluate": "measure a model on annotated photos",
     "predict": "outline damage on photos",
     "assess": "say how much of the car is damaged",
+    "report": "write the report of a claim, or check one",
     "models": "list models",
     "setup-training": "install what trainings need: Keras, TensorFlow, start weights",
     "doctor": "print versions, devices and what is missing",
