@@ -155,6 +155,7 @@ class Chart(QFrame):
 def _plot() -> pyqtgraph.PlotWidget:
     plot = pyqtgraph.PlotWidget()
     plot.setFrameShape(QFrame.Shape.NoFrame)
+    plot.setMinimumWidth(120)
     plot.setMenuEnabled(False)
     plot.setMouseEnabled(x=False, y=False)
     plot.hideButtons()

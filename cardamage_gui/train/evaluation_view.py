@@ -29,7 +29,12 @@ if TYPE_CHECKING:
 
     from .curves import Chart
 
-CARDS = ("right_share", "alarm_share", "recall", "any_mask_ap50")
+CARDS = {  # the figures that stand first, in few words
+    "right_share": "Damage seen rightly",
+    "alarm_share": "False alarms",
+    "recall": "Damages found",
+    "any_mask_ap50": "Mask AP50",
+}
 MISTAKES = {"": "All mistakes", "missed": "Missed", "phantom": "Phantom", "wrong": "Wrong label", "sloppy": "Sloppy"}
 KINDS = {"html": "Page with charts (*.html)", "csv": "Table (*.csv)", "json": "For programs (*.json)"}
 MOST = 400  # photos on the wall
@@ -199,7 +204,7 @@ class EvaluationView(QFrame):
         if not self._charts:
             from .curves import Chart  # pyqtgraph: not before there is something to draw
 
-            for title in ("Precision over recall", "Photos over the threshold", "Calibration"):
+            for title in ("Precision over recall", "With a mask, over the threshold", "Calibration"):
                 chart = Chart(title, least=0.0, most=1.0, legend_below=True)
                 self._charts.append(chart)
                 self._chart_row.addWidget(chart, 1)
@@ -287,8 +292,10 @@ class EvaluationView(QFrame):
         for chip in self._chips.values():
             chips.addWidget(chip)
         chips.addStretch(1)
-        chips.addWidget(common.label("white: annotated · red: predicted", "small"))
         body.addLayout(chips)
+        body.addWidget(
+            common.label("White is annotated, red is predicted. A click shows the photo in Annotate.", "small")
+        )
         body.addWidget(self._none)
         body.addWidget(self._wall)
         body.addWidget(common.section("Figures"))
@@ -309,7 +316,9 @@ class EvaluationView(QFrame):
             card = common.frame("card")
             card.setToolTip(MEASURES[key].about)
             layout = common.rows(card, margins=(14, 10, 14, 10), spacing=2)
-            layout.addWidget(common.label(MEASURES[key].title, "muted"))
+            title = common.ElidedLabel("muted")
+            title.setText(CARDS[key])
+            layout.addWidget(title)
             figure, between = common.label("–", "figure"), common.label("", "small")
             layout.addWidget(figure)
             layout.addWidget(between)
@@ -335,7 +344,7 @@ def tile_of(one: PhotoResult, folder: Path, threshold: float) -> Tile:
 
 
 def _short(name: str) -> str:
-    return name.replace("photos with a ", "").replace(" with a ", " ").replace("photos ", "")
+    return name.replace(" photos with a right mask", ", right").replace(" photos with a mask", "")
 
 
 def _loaded(folder: Path) -> Loaded:
