@@ -126,7 +126,7 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
     system.setParent(window)
     projects = Projects(session, background, settings, dialogs, window)
     annotate = AnnotatePage(session, background, dialogs)
-    train = TrainPage(session, background, watch)
+    train = TrainPage(session, background, watch, dialogs)
     inspect = InspectPage(session, background, settings, dialogs)
     welcome = _made_welcome(projects, settings, annotate)
     window.set_welcome(welcome)
@@ -244,6 +244,11 @@ def _tie(app: QApplication, built: Built) -> None:
         built.inspect.use_model(model_id)
         window.show_page("inspect")
 
+    def show_photo(photo_id: str) -> None:
+        if built.session.place(photo_id) >= 0:
+            built.session.select(photo_id)
+            window.show_page("annotate")
+
     def sample_opened() -> None:
         if not settings.get("first_steps"):
             settings.set("first_steps", True)
@@ -262,6 +267,7 @@ def _tie(app: QApplication, built: Built) -> None:
     built.projects.failed.connect(window.tell)
     built.projects.sample_opened.connect(sample_opened)
     built.train.try_model.connect(try_model)
+    built.train.photo_chosen.connect(show_photo)
     window.dropped.connect(dropped)
 
 
