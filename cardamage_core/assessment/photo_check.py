@@ -13,11 +13,9 @@ from typing import Literal, NamedTuple
 import cv2
 import msgspec
 import numpy as np
-import shapely
-from shapely.geometry.base import BaseGeometry
 
-from ..annotations.model import Label, Photo, Region, Role
-from .damage import EDGE, area_of, is_counted, role_of, union_of
+from ..annotations.model import Label, Photo, Region
+from .damage import assess
 from .photo_facts import PhotoFacts
 
 Code = Literal[
@@ -34,8 +32,6 @@ BRIGHT = 200  # grey level that all but a quarter of an overexposed photo's pixe
 BURNT = 250  # in all channels
 GLARE = 0.03  # of the car in one burnt spot
 SMALL = 480  # pixels of the shorter side
-WHOLE = 0.8  # of the photo that a car covers in a close-up
-CAR_SCORE, PARTS_NEEDED = 0.5, 1
 
 
 class Measures(msgspec.Struct, frozen=True):
@@ -95,27 +91,6 @@ def _smooth(grey: np.ndarray, sigma: float) -> np.ndarray:
     return np.asarray(cv2.GaussianBlur(grey, (0, 0), sigma))
 
 
-def glare(image: np.ndarray, car: Region) -> float:
-    """The share (0…1) of the car that its largest burnt spot covers; a spot that reaches the outline is background."""
-    small = _fitted(image)
-    scale = small.shape[1] / image.shape[1]
-    inside = np.zeros(small.shape[:2], np.uint8)
-    for part in shapely.get_parts(area_of(car.shape)):
-        cv2.fillPoly(inside, [np.rint(np.asarray(part.exterior.coords) * scale).astype(np.int32)], 1)
-    whole = int(inside.sum())
-    if not whole:
-        return 0.0
-    burnt = (small.min(axis=2) >= BURNT).astype(np.uint8)
-    count, spots = cv2.connectedComponents(burnt)
-    if count < 2:
-        return 0.0
-    within = np.bincount(spots[inside == 1], minlength=count)
-    outside = np.bincount(spots[inside == 0], minlength=count)
-    within[0] = 0
-    within[outside > 0.05 * within] = 0
-    return float(within.max()) / whole
-
-
 # What is said of a photo
 
 
@@ -159,58 +134,22 @@ def _is_later(taken: str, now: datetime.datetime) -> bool:
     return when > now + datetime.timedelta(days=1)
 
 
-class Sight(NamedTuple):
-    """What models see on a photo: the car's area and its score, how many parts, how many damages."""
-
-    photo: Photo
-    car: BaseGeometry
-    score: float
-    parts: int
-    damages: int
-
-
 def of_regions(photo: Photo, regions: Sequence[Region], labels: Iterable[Label], threshold: float) -> Iterator[Remark]:
-    """What can be said once the models in the box have looked: whether it shows a car, and how much of it."""
-    roles = {label.name: label.role for label in labels}
-    seen = _sight(photo, regions, roles, threshold)
-    if seen.car.is_empty:
-        yield _without_car(seen)
-    elif seen.score < CAR_SCORE and seen.parts < PARTS_NEEDED:
-        yield Remark("not-a-car", "Probably no photo of a car: neither its outline nor its parts are clear.")
-    else:
-        yield from _of_frame(seen)
+    """What can be said once models or people have looked: whether it shows a car, and how much of it.
 
-
-def _without_car(seen: Sight) -> Remark:
-    if seen.parts or seen.damages:
-        return Remark("close-up", "A close-up: no whole car is in view, so no share of the car can be given.")
-    return Remark("no-car", "No car is seen on it.")
-
-
-def _of_frame(seen: Sight) -> Iterator[Remark]:
-    photo = seen.photo
-    covered = seen.car.area / max(1, photo.width * photo.height)
-    sides = _sides(seen.car, photo)
-    if covered > WHOLE or (len(sides) >= 3 and covered > 0.5):
-        text = f"A close-up: the car fills {100 * covered:.0f} % of it, so its share of the whole car is not known."
-        yield Remark("close-up", text)
-    elif sides:
-        yield Remark("cut-off", f"The car is cut off {' and '.join(sides)}: shares are of its visible part.")
-
-
-def _sides(car: BaseGeometry, photo: Photo) -> list[str]:
-    near = max(1.0, EDGE * max(photo.width, photo.height))
-    x0, y0, x1, y1 = car.bounds
-    found = {"left": x0 < near, "at the top": y0 < near, "right": x1 > photo.width - near}
-    found["at the bottom"] = y1 > photo.height - near
-    return [name for name, is_cut in found.items() if is_cut]
-
-
-def _sight(photo: Photo, regions: Sequence[Region], roles: dict[str, Role], threshold: float) -> Sight:
-    def of(role: Role) -> list[Region]:
-        return [r for r in regions if role_of(r, roles) == role and is_counted(r, threshold, role=role)]
-
-    cars = of("car")
-    scores = [1.0 if r.origin.score is None or r.review == "accepted" else r.origin.score for r in cars]
-    car = union_of(tuple(r.shape for r in cars))
-    return Sight(photo, car, max(scores, default=0.0), len(of("part")), len(of("damage")))
+    By the same rules as the figure (`damage.assess`), so that a warning and a refused figure never disagree.
+    """
+    damage = assess(photo, regions, labels, threshold=threshold)
+    match damage.reason:
+        case "nothing":
+            yield Remark("no-car", "No car is seen on it.")
+        case "no car" if damage.tally.counted or damage.panels:
+            yield Remark("close-up", "A close-up: no whole car is in view, so no share of the car can be given.")
+        case "no car":
+            yield Remark("no-car", "No car is seen on it.")
+        case "close-up":
+            yield Remark("close-up", damage.why)
+        case "unfamiliar":
+            yield Remark("not-a-car", f"Perhaps no photo of a car. {damage.why}")
+        case "cut off":
+            yield Remark("cut-off", "The car is cut off by the photo's border: shares are of its visible part.")

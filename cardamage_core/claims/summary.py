@@ -84,7 +84,7 @@ def worst(project: Project, threshold: float) -> tuple[float | None, str]:
     if not known:
         return None, ""
     most = max(known, key=lambda one: one.percent or 0.0)
-    return most.percent, figure(most.percent, most.low, most.high, most.words)
+    return most.percent, figure(most)
 
 
 def read(folder: Path) -> ClaimSummary:

@@ -152,7 +152,7 @@ def _document(claim: Claim) -> dict[str, Any]:
                 "id": photo.id,
                 "sha256": photo.sha256,
                 "damage": msgspec.to_builtins(damage),
-                "figure": figure(damage.percent, damage.low, damage.high, damage.words),
+                "figure": figure(damage),
                 "findings": [_finding(one) for one in found if one.photo == photo.id],
                 "warnings": [one.text for one in claim.warnings(photo=photo.id)],
             }

@@ -29,7 +29,8 @@ def start(job_folder: Path) -> None:
     state = queue.status(job_folder).state
     if state != "waiting" or _alive(job_folder):
         raise JobError(f"The job {Path(job_folder).name} cannot be started.", f"It is {state} already.")
-    _launch(JobFolder(job_folder))
+    requirements.check()
+    launch(JobFolder(job_folder), "cardamage_core.jobs.worker")
 
 
 def resume(job_folder: Path) -> None:
@@ -43,8 +44,9 @@ def resume(job_folder: Path) -> None:
     worker = folder.recorded_worker(JobFolder(job_folder).worker)
     if worker and not worker.gone_within(ENDING):
         raise JobError(f"The job {Path(job_folder).name} cannot be resumed yet.", "Its last worker is still ending.")
+    requirements.check()
     JobFolder(job_folder).stop.unlink(missing_ok=True)
-    _launch(JobFolder(job_folder))
+    launch(JobFolder(job_folder), "cardamage_core.jobs.worker")
 
 
 def _alive(job_folder: Path) -> bool:
@@ -52,9 +54,9 @@ def _alive(job_folder: Path) -> bool:
     return worker is not None and worker.alive()
 
 
-def _launch(at: JobFolder) -> None:
-    requirements.check()
-    command = [sys.executable, "-P", "-m", "cardamage_core.jobs.worker", str(at.path)]
+def launch(at: JobFolder, module: str) -> None:
+    """Start `module` as the worker of a folder. Raises JobError if no process could be started."""
+    command = [sys.executable, "-P", "-m", module, str(at.path)]
     try:
         with at.log.open("ab") as log:
             started = subprocess.Popen(
@@ -67,13 +69,13 @@ def _launch(at: JobFolder) -> None:
                 **_detached(),
             )
     except OSError as error:
-        raise JobError("No process for the training could be started.", f"{error.strerror or error}.") from error
+        raise JobError("No process for the work could be started.", f"{error.strerror or error}.") from error
     if os.name == "nt":
         _windows_workers.append(started)
         folder.record_worker(at.worker, started.pid, offset=events.end(at.events))
     elif started.wait() != 0:  # only the launcher: it writes down who the worker is and ends
         last = " ".join(queue.log_tail(at.path, 1))
-        raise JobError("No process for the training could be started.", f"{last} All of it: {at.log}")
+        raise JobError("No process for the work could be started.", f"{last} All of it: {at.log}")
 
 
 def _environment() -> dict[str, str]:
