@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from cardamage_core.models.registry import Model
 
 
-KEYS = (("inspect_accept", "Y", "accept"), ("inspect_reject", "N", "reject"), ("inspect_next", "D", "next photo"))
+KEYS = (("inspect_accept", "Y", "accept"), ("inspect_reject", "N", "reject"), ("next_photo", "D", "next photo"))
 
 
 class FindingsPanel(QFrame):

@@ -315,13 +315,13 @@ class InspectPage(QWidget):
 
     def _offered(self) -> list[Action]:
         return [
-            Action("inspect_next", "Next photo", ("D",), "", partial(self.step, 1)),
-            Action("inspect_previous", "Previous photo", ("A",), "", partial(self.step, -1)),
+            Action("next_photo", "Next photo", ("D",), "Show the next photo of the list", partial(self.step, 1)),
+            Action("previous_photo", "Previous photo", ("A",), "Show the photo before", partial(self.step, -1)),
             Action("inspect_accept", "Accept finding", ("Y",), "Accept the finding", partial(self.decide, "accepted")),
             Action("inspect_reject", "Reject finding", ("N",), "Reject the finding", partial(self.decide, "rejected")),
             Action("inspect_findings", "Show findings", ("M",), "", partial(self._viewer.show_overlay, True)),
             Action("inspect_original", "Show the original", ("O",), "", partial(self._viewer.show_overlay, False)),
-            Action("inspect_fit", "Fit the photo", ("F",), "", self._viewer.canvas.fit),
+            Action("fit", "Fit", ("F",), "Show the whole photo", self._viewer.canvas.fit),
             Action("inspect_outline", "Outline damage", ("Ctrl+D",), "Outline this photo", self.outline),
             Action("inspect_open", "Open photos…", ("Ctrl+Shift+O",), "", self.open_photos),
         ]

@@ -10,7 +10,7 @@ def chips(widget) -> set[str]:
 
 def test_a_preset_changes_the_keys_in_tool_box_tool_bar_and_tips(opened, wait):
     page = opened.annotate
-    button = page.tools.buttons["polygon"]
+    button = page.drawing.tools.buttons["polygon"]
     assert button.toolTip() == "Polygon (P)"
 
     opened.window.shortcuts.set_preset("labelme")
@@ -22,7 +22,7 @@ def test_a_preset_changes_the_keys_in_tool_box_tool_bar_and_tips(opened, wait):
 
 
 def test_the_tool_box_grows_with_its_keys_and_the_photo_keeps_clear(opened, wait):
-    tools = opened.annotate.tools
+    tools = opened.annotate.drawing.tools
     before = tools.width()
 
     opened.window.shortcuts.set_keys("tool_box", ("Ctrl+Alt+Shift+G",))
