@@ -191,6 +191,7 @@ class InspectPage(QWidget):
         hidden = sum(not is_above(region, threshold) for region in regions)
         self._viewer.canvas.show_regions(regions, labels)
         rows = findings_of(regions, labels, damage, threshold)
+        self._viewer.canvas.set_numbers({row.region.id: str(row.number) for row in rows})
         look = self._session.looks().get(photo_id)
         self._panel.show_findings(damage, rows, hidden=hidden, threshold=threshold, look=look)
 

@@ -35,7 +35,7 @@ class Viewer(QWidget):
         self.message = ""  # what stands where the photo would be
         self.canvas = Canvas(editable=False)
         self.toolbar = Toolbar(THRESHOLD, settings.get("opacity"))
-        self.canvas.set_numbered(True)
+        self.canvas.set_inspected()
         self.canvas.set_visible_above(self.toolbar.threshold())
         self.canvas.set_opacity(settings.get("opacity"))
         self._make_strip()
