@@ -6,6 +6,7 @@ work that canvas tools request is done by `AssistService`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import msgspec
@@ -19,6 +20,7 @@ from ..commands.actions import Action, bind
 from ..editing.assessing import Assessing
 from ..editing.drawing import Drawing
 from ..editing.loading import PhotoLoader, Showing
+from ..editing.outlining import Outliner
 from ..editing.toolbox import ToolBar
 from ..session import Session
 from ..widgets import common
@@ -32,6 +34,7 @@ from .controller import Describing
 from .import_export import Transfer
 from .navigation import Closeup, Way
 from .photo_panel import PhotoPanel
+from .prelabel import PreLabelling
 from .problems import Checking, DataCheck
 from .region_panel import RegionPanel
 
@@ -43,7 +46,14 @@ class AnnotatePage(QWidget):
     pointer_moved = Signal(float, float)
     fact_changed = Signal(str, str)  # name and text of a fact for the status bar
 
-    def __init__(self, session: Session, background: Background, dialogs: Dialogs) -> None:
+    def __init__(
+        self,
+        session: Session,
+        background: Background,
+        dialogs: Dialogs,
+        *,
+        worker: Callable[..., Outliner] | None = None,
+    ) -> None:
         super().__init__()
         self._session = session
         self.canvas = Canvas()
@@ -55,7 +65,8 @@ class AnnotatePage(QWidget):
         self._describing = Describing(session, self.canvas, self.panel)
         self._checking = Checking(session, background, self)
         self._closeup = Closeup(session, self._checking, self.canvas, self.panel)
-        helpers = (self.way, self.comparing, self._closeup)
+        self.prelabelling = PreLabelling(session, background, self, worker=worker)
+        helpers = (self.way, self.comparing, self._closeup, self.prelabelling)
         offered = (*actions_of(self), *(action for helper in helpers for action in helper.actions()))
         self._table = {action.id: action for action in offered}
         self.bar = ToolBar(self._table)
@@ -198,6 +209,7 @@ class AnnotatePage(QWidget):
         middle = QWidget()  # the first import of all begins where there are no photos yet
         above = common.rows(middle, spacing=0)
         above.addWidget(self.strip)
+        above.addWidget(self.prelabelling.strip)
         above.addWidget(self._middle, 1)
         panels = (
             Panel("list", "Photos", self.photos, LEFT, 270),

@@ -138,7 +138,7 @@ PRESETS: dict[str, Keys] = {
         "fit": ("Ctrl+F", "F"),
         "find": ("Ctrl+Shift+F",),
         "new_project": ("Ctrl+Shift+N",),
-        "inspect_outline": ("Ctrl+Alt+D",),
+        "outline": ("Ctrl+Alt+D",),
     },
     "CVAT": {
         "next_photo": ("F",),
@@ -202,6 +202,7 @@ def as_lines(changed: Mapping[str, Sequence[str]]) -> list[str]:
 RENAMED = {
     "next_finding": "next_problem", "turn_right": "rotate_right", "turn_left": "rotate_left",  # before 0.2
     "inspect_next": "next_photo", "inspect_previous": "previous_photo", "inspect_fit": "fit",
+    "inspect_outline": "outline",
 }  # fmt: skip
 
 
