@@ -72,11 +72,15 @@ class Session(QObject):
     def refresh(self) -> None:
         """Make all views read again, after something else (an import) changed the project."""
         self._photos = self._places = self._labels = None
+        gone = self.place(self._current) < 0
+        if gone:
+            self._current = ""  # before anything is told: views ask for the current photo
         self.labels_changed.emit()
         self.photos_changed.emit()
         self.history_changed.emit()
-        if self.place(self._current) < 0:
-            self.select(self._first())
+        if gone:
+            self._current = self._first()
+            self.current_changed.emit(self._current)
         else:
             self.photo_changed.emit(self._current)
 

@@ -36,8 +36,8 @@ class Predicted(NamedTuple):
     regions: tuple[Region, ...]
     damage: Damage
     picture: Path
-    seconds: float
     roles: dict[str, Role]
+    seconds: float = 0.0
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,6 +49,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--project", type=Path, help="look the model up in this project, and take its labels")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help=f"for the pictures and {REGIONS}")
     add_threshold(parser, "the least score (default: the project's, without one the model's own)")
+    parser.add_argument(
+        "--thorough", action="store_true", help="look at overlapping tiles, too: finds more small damage, takes longer"
+    )
     force_argument(parser)
 
 
@@ -69,7 +72,10 @@ def run(args: argparse.Namespace, out: Output) -> int:
         predictor.wait()
         for number, (path, picture) in enumerate(zip(photos, wanted, strict=True), start=1):
             try:
-                done.append(_predict(predictor, path, picture, threshold, labels))
+                started = time.monotonic()
+                found = predictor.predict(path, thorough=args.thorough)
+                seconds = time.monotonic() - started
+                done.append(_shown(found, path, picture, threshold, labels)._replace(seconds=seconds))
                 out.progress(f"{number}/{len(photos)} {path.name}: {plural(len(done[-1].regions), 'region')}")
             except (PhotoError, ModelError) as error:
                 failed.append({"photo": str(path), "title": error.title, "detail": error.detail})
@@ -121,10 +127,8 @@ def default_threshold(model: registry.Model) -> float:
     return THRESHOLD if model.card.threshold is None else model.card.threshold
 
 
-def _predict(predictor: Predictor, path: Path, picture: Path, threshold: float, labels: Sequence[Label]) -> Predicted:
-    started = time.monotonic()
-    found = predictor.predict(path)
-    seconds = time.monotonic() - started
+def _shown(found: Sequence[Region], path: Path, picture: Path, threshold: float, labels: Sequence[Label]) -> Predicted:
+    """The regions that count, their figure, and the picture that is written."""
     image = imaging.load(path)
     height, width = image.shape[:2]
     photo = Photo(str(path), str(path.absolute()), path.name, width, height, size=path.stat().st_size)
@@ -133,7 +137,7 @@ def _predict(predictor: Predictor, path: Path, picture: Path, threshold: float, 
     damage = assess(photo, regions, labels, threshold=threshold)
     drawn = pictures.draw(image, regions, labels, numbered=True)
     pictures.write_png(picture, pictures.caption(drawn, _figure(damage, regions)))
-    return Predicted(photo, regions, damage, picture, seconds, roles)
+    return Predicted(photo, regions, damage, picture, roles)
 
 
 def _pictures(folder: Path, photos: Sequence[Path]) -> list[Path]:

@@ -52,8 +52,13 @@ class Predictor:
             process = self._process
         return process is not None and process.spoke and process.alive
 
-    def predict(self, photo_path: str | os.PathLike[str], *, min_score: float = 0.05) -> tuple[Region, ...]:
+    def predict(
+        self, photo_path: str | os.PathLike[str], *, min_score: float = 0.05, thorough: bool = False
+    ) -> tuple[Region, ...]:
         """What the model sees, best first, in pixels of the photo as displayed; blocks, and starts the process first.
+
+        `thorough` looks for damage on overlapping tiles, too: small damage is found more often, for several times the
+        time (see `tiles`).
 
         Raises PhotoError for a photo that cannot be opened and ModelError for everything else.
         """
@@ -61,7 +66,7 @@ class Predictor:
             process = self._running()
             self._greet(process)
             self._request += 1
-            request = Request(self._request, str(Path(photo_path).absolute()), min_score)
+            request = Request(self._request, str(Path(photo_path).absolute()), min_score, thorough)
             reply = self._ask(process, request)
         match reply:
             case Answer(id=request.id, regions=regions):

@@ -115,11 +115,12 @@ def _close(stream: IO[bytes] | None) -> None:
 
 
 class Request(msgspec.Struct, frozen=True):
-    """Outline what is on a photo; detections scored below `min_score` are not wanted."""
+    """Outline what is on a photo; detections scored below `min_score` are not wanted. `thorough`: on tiles, too."""
 
     id: int
     photo: str
     min_score: float = 0.05
+    thorough: bool = False
 
 
 class Ready(msgspec.Struct, frozen=True, tag="ready"):

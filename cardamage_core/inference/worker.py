@@ -23,6 +23,7 @@ from .. import imaging
 from ..annotations.model import Region
 from ..errors import CarDamageError, ModelError, PhotoError
 from . import polygons
+from .tiles import predict_tiled
 from .transport import Answer, Failure, Ready, Reply, Request
 
 if TYPE_CHECKING:
@@ -65,24 +66,35 @@ class Outliner:
             self._seers.append((found.card, network))
         self.models = [card.id for card, _ in self._seers]
 
-    def regions(self, photo: Path, min_score: float) -> tuple[Region, ...]:
-        """What the models see on the photo, one after the other, best first. Raises PhotoError."""
+    def regions(self, photo: Path, min_score: float, *, thorough: bool = False) -> tuple[Region, ...]:
+        """What the models see on the photo, one after the other, best first; `thorough`: damage on its tiles, too.
+
+        Raises PhotoError.
+        """
         from ..mrcnn import EngineError
 
         image = imaging.load(photo)
         try:
             return tuple(
-                region for card, network in self._seers for region in _seen(image, card, network, min_score=min_score)
+                region
+                for card, network in self._seers
+                for region in _seen(image, card, network, min_score=min_score, thorough=thorough)
             )
         except EngineError as error:
             raise ModelError(error.title, error.detail) from error
 
 
-def _seen(image: np.ndarray, card: ModelCard, network: Runtime, *, min_score: float) -> Iterator[Region]:
+def _seen(
+    image: np.ndarray, card: ModelCard, network: Runtime, *, min_score: float, thorough: bool
+) -> Iterator[Region]:
     """What one model sees, with calibrated scores; cars and parts only from the model's own threshold on."""
     sees_damage = any(card.role_of(name) == "damage" for name in card.classes)
     least = min_score if sees_damage else max(min_score, card.threshold or 0.0)  # masks cost most: make none in vain
-    (found,) = network.predict([image], min_score=card.raw_score(least))
+    least = card.raw_score(least)
+    if thorough and sees_damage:
+        found = predict_tiled(network, image, min_score=least)
+    else:
+        (found,) = network.predict([image], min_score=least)
     found = replace(found, scores=card.calibrated(found.scores))
     has_car = False
     for region in polygons.regions(found, card.classes, model=card.id, min_score=min_score):
@@ -113,7 +125,7 @@ def _network(model: Model) -> Runtime:
 def _answer(outliner: Outliner, request: Request) -> Reply:
     started = time.monotonic()
     try:
-        regions = outliner.regions(Path(request.photo), request.min_score)
+        regions = outliner.regions(Path(request.photo), request.min_score, thorough=request.thorough)
     except Exception as error:  # noqa: BLE001 one bad photo must not end the service
         return _failure(request.id, error, f"{request.photo} could not be predicted.")
     return Answer(request.id, regions, time.monotonic() - started)

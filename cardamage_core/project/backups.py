@@ -34,6 +34,11 @@ WRONG_ROWS = {
         "changes": "NOT json_valid(coalesce(before_value, '0')) OR NOT json_valid(coalesce(after_value, '0'))",
     }.items()
 }
+LATER_ROWS = {  # of tables that an older project has not
+    "looks": "SELECT 1 FROM looks WHERE NOT json_valid(value) LIMIT 1",
+    "settings": "SELECT 1 FROM settings WHERE NOT json_valid(value) LIMIT 1",
+    "extras": "SELECT 1 FROM extras WHERE NOT json_valid(value) LIMIT 1",
+}
 STAMP = "%Y-%m-%d %H%M%S"
 
 
@@ -83,7 +88,9 @@ def trouble(path: Path) -> str:
     try:
         with contextlib.closing(_reader(path)) as db:
             found = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
-            wrong = [what for what, sql in WRONG_ROWS.items() if db.execute(sql).fetchone()]
+            tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
+            later = {f"A row of {name} is damaged": sql for name, sql in LATER_ROWS.items() if name in tables}
+            wrong = [what for what, sql in {**WRONG_ROWS, **later}.items() if db.execute(sql).fetchone()]
     except (sqlite3.Error, UnicodeDecodeError) as error:
         return str(error)
     return "; ".join(wrong) if found == "ok" else found

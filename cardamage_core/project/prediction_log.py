@@ -12,7 +12,7 @@ import msgspec
 
 from ..annotations.model import AnnotatedPhoto
 from ..text import count
-from .store import Store
+from .store import Store, Stored, value_of
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -30,10 +30,10 @@ def remember(store: Store, photo: str, look: Look) -> None:
 
 
 def remembered(store: Store) -> dict[str, Look]:
-    """The last look at each photo, by the photos' ids."""
+    """The last look at each photo, by the photos' ids; ProjectError where one of them is damaged."""
     if not store.has_table("looks"):
         return {}
-    return {photo: msgspec.json.decode(value, type=Look) for photo, value in store.query("SELECT * FROM looks")}
+    return {photo: value_of(Stored(0, value), Look) for photo, value in store.query("SELECT photo, value FROM looks")}
 
 
 def failed(photos: Iterable[AnnotatedPhoto], looks: Mapping[str, Look]) -> list[tuple[AnnotatedPhoto, Look]]:

@@ -67,6 +67,12 @@ CREATE TABLE IF NOT EXISTS settings(name TEXT NOT NULL PRIMARY KEY, value TEXT N
 CREATE INDEX IF NOT EXISTS edits_done ON edits(id) WHERE undone=0;
 CREATE INDEX IF NOT EXISTS edits_undone ON edits(id) WHERE undone=1;
 """
+# Only in projects whose changes are to be logged for good (`journal`); others must stay readable for older programs.
+JOURNAL = """
+CREATE TABLE IF NOT EXISTS journal(
+  id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, step TEXT NOT NULL, text TEXT NOT NULL,
+  changes TEXT NOT NULL);
+"""
 
 
 class Stored(NamedTuple):
@@ -108,6 +114,7 @@ class Store:
                 raise
         self._read_lock = threading.Lock()
         self._own = threading.local()  # .db: the connection of a thread inside a transaction or a snapshot
+        self.has_journal = self.has_table("journal")
 
     def close(self) -> None:
         """Write everything back into the one file and let go of it."""
@@ -409,7 +416,7 @@ def _is_ours(kind: str, name: str, sql: str | None) -> bool:
 def _own_objects() -> dict[tuple[str, str], str]:
     """What our own statements make, as SQLite keeps it: SQL by kind and name."""
     with contextlib.closing(sqlite3.connect(":memory:")) as db:
-        db.executescript(SCHEMA + LATER)
+        db.executescript(SCHEMA + LATER + JOURNAL)
         found = db.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL")
         return {(kind, name): _plain(sql) for kind, name, sql in found}
 

@@ -1,8 +1,10 @@
 import msgspec
 import pytest
+from PIL import Image
 
 from cardamage_core.annotations import edits
 from cardamage_core.errors import ProjectError
+from cardamage_core.project.import_apply import add_photos
 from cardamage_gui.session import Session
 
 
@@ -159,3 +161,20 @@ def test_edits_outlive_the_session(session, folder):
 
     assert again.regions("a") == before
     again.close()
+
+
+def test_undoing_an_import_whose_photo_is_shown_shows_another(session, tmp_path):
+    with_photo = tmp_path / "later.png"
+    Image.new("RGB", (40, 30)).save(with_photo)
+    later = add_photos(session.project, [with_photo])
+    session.refresh()
+    session.select(later)
+    asked = []  # as the views do, when labels, photos or the current photo change
+    for signal in (session.labels_changed, session.photos_changed, session.history_changed, session.current_changed):
+        signal.connect(lambda *_: asked.append(session.current and session.photo(session.current).name))
+
+    session.undo()
+
+    assert session.current == "a"
+    assert asked[-1] == "a.png"
+    assert "later.png" not in asked

@@ -15,8 +15,7 @@ import msgspec
 from ... import files
 from ...annotations.model import Dataset
 from ...errors import CarDamageError
-from ...training import trainer
-from .bundle import bundle
+from ...training import requirements
 from .recipe import RECIPES, Recipe, dataset_of
 
 
@@ -32,7 +31,10 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     recipe = RECIPES[given.name]
     try:
+        requirements.check()  # before anything imports Keras
         if given.bundle:
+            from .bundle import bundle
+
             command = f"python -m cardamage_core.models.recipes {given.name} --data DATA --out OUT"
             bundle(recipe, given.out, given.bundle, command=command, say=_say)
         else:
@@ -48,6 +50,8 @@ def _say(text: str) -> None:
 
 
 def _train(recipe: Recipe, data: Path, out: Path) -> None:
+    from ...training import trainer
+
     stopping: list[int] = []
     signal.signal(signal.SIGTERM, lambda *_: stopping.append(1))
     signal.signal(signal.SIGINT, lambda *_: stopping.append(1))

@@ -62,3 +62,10 @@ def test_a_threshold_nothing_reaches_leaves_the_photo_clear(model_folder: Path, 
 def test_a_model_that_is_not_there_is_one_sentence(tmp_path: Path, photo: Path, capsys):
     assert main(["predict", str(photo), "--model", str(tmp_path / "none"), "--out", str(tmp_path)]) == 1
     assert "There is no model" in capsys.readouterr().err
+
+
+def test_a_thorough_look_takes_the_same_way(model_folder: Path, photo: Path, tmp_path: Path, capsys):
+    arguments = ["--model", str(model_folder), "--out", str(tmp_path / "out"), "--threshold", "0.05", "--json"]
+    assert main(["predict", str(photo), *arguments, "--thorough"]) == 0
+    (one,) = json.loads(capsys.readouterr().out)["photos"]
+    assert [region["score"] for region in one["regions"]] == sorted((r["score"] for r in one["regions"]), reverse=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -88,3 +91,12 @@ def test_photos_are_dealt_by_their_content():
     assert sources._deal({"train": 0.8, "test": 0.2}, 0.79) == "train"
     assert sources._deal({"train": 0.8, "test": 0.2}, 0.81) == "test"
     assert sources._deal({"test": 1.0}, 0.9999) == "test"
+
+
+def test_without_keras_the_recipes_say_what_to_install(tmp_path):
+    code = "import sys; sys.modules['keras'] = None; from cardamage_core.models.recipes.__main__ import main; "
+    code += f"sys.exit(main(['damage', '--data', {str(tmp_path)!r}, '--out', {str(tmp_path / 'out')!r}]))"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.startswith("Training needs keras")
+    assert not (tmp_path / "out").exists()
