@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -79,6 +80,7 @@ class Built:
     def close(self) -> None:
         """End what runs in this process; trainings go on."""
         self.watch.close()
+        self.annotate.prelabelling.close()
         self.inspect.close_predictor()
         self.background.close()
         self.session.close()
@@ -118,14 +120,14 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
     annotate = AnnotatePage(session, background, dialogs)
     train = TrainPage(session, background, watch)
     inspect = InspectPage(session, background, settings, dialogs)
-    welcome = _made_welcome(projects, settings, annotate)
+    welcome = _made_welcome(projects, settings, annotate, partial(_inspect_photos, window, inspect))
     window.set_welcome(welcome)
     built = Built(window, session, background, watch, projects, settings, annotate, train, inspect, welcome)
     _add_menus(built)
     for entry in (
         PageEntry("annotate", "Annotate", "vector-polygon", annotate),
         PageEntry("train", "Train", "chart-timeline-variant", train),
-        PageEntry("inspect", "Inspect", "magnify-scan", inspect),
+        PageEntry("inspect", "Inspect", "magnify-scan", inspect, alone=True),
     ):
         window.add_page(entry)
     helping = [
@@ -143,7 +145,7 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
 def _add_menus(built: Built) -> None:
     from .commands.actions import Action
 
-    window, projects, session, transfer = built.window, built.projects, built.session, built.annotate.transfer
+    window, projects, transfer = built.window, built.projects, built.annotate.transfer
     opening = [
         Action("new_project", "New project…", ("Ctrl+N",), "Make a project in a new folder", projects.new),
         Action("open_project", "Open project…", ("Ctrl+O",), "Open a project's folder", projects.choose),
@@ -155,8 +157,8 @@ def _add_menus(built: Built) -> None:
         *built.annotate.data_check.actions(),
     ]
     editing = [
-        Action("undo", "Undo", ("Ctrl+Z",), "Take the last edit back", session.undo),
-        Action("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Do it again", session.redo),
+        Action("undo", "Undo", ("Ctrl+Z",), "Take the last edit back", window.undo),
+        Action("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Do it again", window.redo),
     ]
     window.menus.add("File", opening)
     window.menus.add_recent("File", built.settings.recent, projects.open)
@@ -204,11 +206,20 @@ def _add_view(window: MainWindow) -> None:
     )
 
 
-def _made_welcome(projects: Projects, settings: Settings, annotate: AnnotatePage) -> Welcome:
+def _inspect_photos(window: MainWindow, inspect: InspectPage) -> None:
+    """The start page's way to a claim."""
+    window.show_page("inspect")
+    inspect.open_photos()
+
+
+def _made_welcome(
+    projects: Projects, settings: Settings, annotate: AnnotatePage, inspect_photos: Callable[[], None]
+) -> Welcome:
     from .widgets.welcome import Welcome
 
     transfer = annotate.transfer
     welcome = Welcome(
+        inspect=inspect_photos,
         sample=projects.open_sample,
         new=projects.new,
         open_=projects.choose,
@@ -231,8 +242,8 @@ def _tie(app: QApplication, built: Built) -> None:
             look.apply(app, settings.get("theme"))
 
     def try_model(model_id: str) -> None:
-        built.inspect.use_model(model_id)
-        window.show_page("inspect")
+        window.show_page("annotate")
+        built.annotate.prelabelling.open(model_id)
 
     def sample_opened() -> None:
         if not settings.get("first_steps"):
@@ -243,6 +254,9 @@ def _tie(app: QApplication, built: Built) -> None:
     def dropped(paths: list[Path]) -> None:
         if built.projects.is_project(paths):
             built.projects.open(paths[0])
+            return
+        if window.shown == "inspect":
+            built.inspect.take(paths)
             return
         window.show_page("annotate")
         built.projects.with_project(lambda: built.annotate.transfer.import_paths(paths))

@@ -55,7 +55,7 @@ class AnnotatePage(QWidget):
         worker: Callable[..., Outliner] | None = None,
     ) -> None:
         super().__init__()
-        self._session = session
+        self._session = self.session = session
         self.canvas = Canvas()
         self.drawing = Drawing(session, background, self.canvas, self._photo_before)
         self.way = Way(session, background, self.canvas)

@@ -13,6 +13,8 @@ from cardamage_core.annotations.model import Label, Region, Review
 
 from ..session import Session
 
+PRIVATE_LABEL = "private"  # of faces and plates, where a project has no other
+
 
 def relabel(session: Session, photo_id: str, ids: Collection[str], label: str) -> bool:
     """Give these regions of a photo another label, which may be a new one."""
@@ -39,6 +41,13 @@ def add_labels(session: Session, names: Collection[str]) -> bool:
     known = session.labels()
     fresh = new_labels(names, known)
     return not fresh or session.edit_labels(known, (*known, *fresh), f"Add label {fresh[0].name}")
+
+
+def add_private_label(session: Session) -> bool:
+    """Add a label for what is blurred."""
+    known = session.labels()
+    fresh = new_labels([PRIVATE_LABEL], known, roles={PRIVATE_LABEL: "private"})
+    return session.edit_labels(known, (*known, *fresh), f"Add label {PRIVATE_LABEL}")
 
 
 def change_label(session: Session, name: str, label: Label) -> bool:

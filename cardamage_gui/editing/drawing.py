@@ -24,6 +24,7 @@ from .toolbox import ToolBox
 class Drawing(QObject):
     """Stores what gestures lead to, hands tools to the canvas, and gives labels to what is drawn or selected."""
 
+    tool_wanted = Signal(str)  # a tool is about to be taken
     tool_shown = Signal(str)  # the tool that is taken now
     label_changed = Signal()  # of the next drawing
 
@@ -36,7 +37,7 @@ class Drawing(QObject):
         self.tools = ToolBox(TOOLS.values(), canvas)
         self.wanted_label = ""
         self.tools.chosen.connect(self.take_tool)
-        self.tools.widened.connect(canvas.set_covered)
+        self.tools.widened.connect(self._widened)
         canvas.tool_changed.connect(self._show_tool)
         canvas.edited.connect(self._edited)
         session.project_changed.connect(self._project_changed)
@@ -49,6 +50,7 @@ class Drawing(QObject):
 
     def take_tool(self, name: str) -> None:
         """Take a tool; one for editing needs a project that may be changed."""
+        self.tool_wanted.emit(name)
         if Need.EDITING not in TOOLS[name].needs or (self._session.current and not self._session.read_only):
             self._canvas.set_tool(name)
             self._canvas.setFocus()
@@ -131,6 +133,10 @@ class Drawing(QObject):
 
     def _project_changed(self) -> None:
         self.wanted_label = ""
+
+    def _widened(self, right: int) -> None:
+        if self.tools.isVisibleTo(self._canvas):
+            self._canvas.set_covered(right)
 
     def _show_tool(self, _name: str) -> None:
         self.tools.show_tool(self._canvas.tool)

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cardamage_core.annotations.confidence import is_above
 from cardamage_core.annotations.labels import new_labels
 from cardamage_core.annotations.model import Label, Region, Role
 from cardamage_core.errors import ProjectError
@@ -54,7 +55,8 @@ class RegionKeeper:
                 before = project.regions(work.photo)
                 after, labels = with_predictions(before, found, ids), _new_labels(found, project.labels(), roles)
                 project.edit_regions(work.photo, before, after, text, labels=labels)
-        return sum(roles.get(region.label, "damage") == "damage" for region in found)
+        least = model.card.threshold or 0.0
+        return sum(roles.get(region.label, "damage") == "damage" and is_above(region, least) for region in found)
 
     def note(self, work: Work, look: Look) -> None:
         """Store that a model looked, or failed to."""

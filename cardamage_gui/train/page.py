@@ -47,7 +47,8 @@ class TrainPage(QWidget):
 
     def __init__(self, session: Session, background: Background, watch: JobsWatch) -> None:
         super().__init__()
-        self._session, self._background, self._watch = session, background, watch
+        self.session = self._session = session
+        self._background, self._watch = background, watch
         self._wanted = ""  # the job just started, to be shown as soon as it is listed
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._make_widgets()
