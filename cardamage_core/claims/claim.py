@@ -11,10 +11,9 @@ killed process left when the claim is opened next.
 
 from __future__ import annotations
 
-import getpass
+import contextlib
 import logging
-import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -22,24 +21,20 @@ from typing import Any
 
 import msgspec
 
-from ..annotations.labels import new_labels
-from ..annotations.model import AnnotatedPhoto, Label, Photo, Problem, Region, new_id
+from ..annotations.model import AnnotatedPhoto, Label, Photo, Problem, Region
 from ..assessment.damage import role_of
 from ..errors import CarDamageError, ProjectError, reason_of
-from ..files import sync_folder
-from ..models import registry
 from ..project import Project
-from ..project.import_plan import Cancelled, Progress, stop_if
-from . import checks, findings, intake, records
-from .decisions import decisions_of, photo_told
+from ..project.import_plan import Cancelled, Progress
+from . import checks, creation, findings, intake, library, records, summary
+from .checks import PhotoCheck
+from .creation import FOLDER, HEAD
+from .decisions import decisions_of, now, refused, user
 from .log import DecisionLog, encoded
-from .model import PRIVATE, ClaimFields, ClaimRecord, ClaimState, Decision, Finding, PhotoWarning, View
+from .model import ClaimFields, ClaimRecord, ClaimState, Decision, Finding, PhotoWarning, View
 from .records import RECORD
 
-FOLDER = "claims"
-HEAD = "log_head"  # setting of the claim's project: the hash of the last line of the log
 NUMBERS = "finding_numbers"  # setting: the numbers that photos and findings have got
-PRIVATE_LABELS = ("face", "number plate")
 NO_FIELDS = ClaimFields()
 RECENT = 5000  # decisions among which those of a killed process are looked for
 _log = logging.getLogger(__name__)
@@ -60,12 +55,14 @@ class Claim:
         self.folder = project.folder
         self.id = project.folder.name
         self.read_only = project.read_only
-        self.who = who or _user()
+        self.who = who or user()
         self._owns = owns
         self._log = DecisionLog(self.folder, read_only=self.read_only)
         self._log.check_end(msgspec.json.decode(project.setting(HEAD) or '""'))
         self._record, self._mended = self._read_record()
         self._checks = checks.read(self.folder)
+        self._elsewhere: tuple[PhotoWarning, ...] | None = None  # photos that stand in other claims
+        self._is_told = True  # whether the summary is as the claim is
         self.trouble: CarDamageError | None = None  # why the last decisions are not in the log yet
         if not self.read_only:
             project.on_edit = self.write_log
@@ -89,20 +86,9 @@ class Claim:
         It appears whole or not at all. CarDamageError when there is no photo in them, the disk is full or the folder
         cannot be written. `refused` tells what was left out.
         """
-        record = ClaimRecord(_new_claim_id(), _now(), fields)
-        place = Path(project_folder).absolute() / FOLDER
-        part = place / f".{record.id}.part"
-        try:
-            _fill(part, record, sources, who=who or _user(), step=_stepping(progress, cancelled))
-            part.rename(place / record.id)
-            sync_folder(place)
-        except OSError as error:
-            raise ProjectError(
-                "The claim could not be made.", f"{part.parent}: {reason_of(error)}. Nothing of it was kept."
-            ) from error
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
-        return cls.open(place / record.id, who=who)
+        step = creation.stepping(progress, cancelled)
+        folder = creation.made(Path(project_folder).absolute() / FOLDER, sources, fields, who=who or user(), step=step)
+        return cls.open(folder, who=who)
 
     @classmethod
     def open(cls, folder: Path, *, read_only: bool = False, who: str = "") -> Claim:
@@ -126,6 +112,9 @@ class Claim:
         """Let go of the files. Closing twice is fine."""
         if not self.read_only:
             self.project.on_edit = _nothing
+            with contextlib.suppress(CarDamageError):  # a list that is not up to date is no reason to stay open
+                if not self._is_told:
+                    self.write_summary()
         if self._owns:
             self.project.close()
 
@@ -195,9 +184,62 @@ class Claim:
         """The files that were to come in and did not, each with its reason."""
         return self._checks.refused
 
-    def warnings(self) -> tuple[PhotoWarning, ...]:
-        """What an adjuster should know of the photos, and of the files that did not come in."""
-        return self.refused
+    def check_of(self, photo_id: str) -> PhotoCheck | None:
+        """What was measured on a photo and what its file says of time, place, camera and program."""
+        return self._checks.photos.get(photo_id)
+
+    def warnings(self, *, photo: str = "", threshold: float | None = None) -> tuple[PhotoWarning, ...]:
+        """What an adjuster should know of the photos, or of one, and of the files that did not come in.
+
+        Photos that stand in other claims are looked for once, when the claim is opened.
+        """
+        score = self.project.threshold if threshold is None else threshold
+        found = [] if photo else list(self.refused)
+        for one in self.photos():
+            if photo in ("", one.id):
+                found += checks.of_photo(one, self._checks, datetime.now(UTC))
+                found += self._seen(one, score)
+        return tuple(found + [one for one in self._duplicates() if photo in ("", one.photo)])
+
+    def _seen(self, photo: Photo, threshold: float) -> Iterable[PhotoWarning]:
+        """What follows from what models and people saw on a photo; nothing where none of them has looked."""
+        look, regions = self.project.looks().get(photo.id), self.regions(photo.id)
+        if look is not None and look.problem and not regions:
+            return [
+                PhotoWarning("unreadable", f"{photo.name} could not be outlined: {look.problem}", "error", photo.id)
+            ]
+        if look is None and not regions:
+            return []
+        return checks.of_regions(photo, regions, self.labels(), threshold)
+
+    def _duplicates(self) -> tuple[PhotoWarning, ...]:
+        photos = self.photos()
+        if self._elsewhere is None:
+            place = self.folder.parent.parent
+            has_others = self.folder.parent.name == FOLDER
+            known = checks.hashes(photos, self._checks)
+            self._elsewhere = library.duplicates(place, self.id, known) if has_others else ()
+        return (*checks.duplicates(photos, self._checks), *self._elsewhere)
+
+    # What a list shows
+
+    def write_summary(self) -> None:
+        """Tell the list of claims how far this one is; done when the claim is closed as well."""
+        self._must_be_writable()
+        photos, looks = self.photos(), self.project.looks()
+        failed = sum(bool(looks[one.id].problem) for one in photos if one.id in looks)
+        told = summary.counted(summary.of_record(self._record), self.findings())
+        percent, figure = summary.worst(self.project, self.project.threshold)
+        told = msgspec.structs.replace(
+            told,
+            changed=now(),
+            photos=checks.hashes(photos, self._checks),
+            failed=failed,
+            figure=figure,
+            percent=percent,
+        )
+        summary.write(self.folder, told)
+        self._is_told = True
 
     # Deciding
 
@@ -208,7 +250,7 @@ class Claim:
         self._must_be_writable()
         before = set((self.folder / intake.FOLDER).iterdir())
         try:
-            taken = intake.take(sources, self.folder, step=_stepping(progress, cancelled))
+            taken = intake.take(sources, self.folder, step=creation.stepping(progress, cancelled))
             if taken.photos:
                 self.project.add([AnnotatedPhoto(photo) for photo in taken.photos], (), "Photos added")
         except (OSError, CarDamageError) as error:
@@ -218,9 +260,9 @@ class Claim:
                 raise
             raise ProjectError("The photos could not be added.", f"{reason_of(error)}. None of them was.") from error
         if taken.refused:
-            self._append(list(_added(intake.Taken((), taken.refused), self.who)))
-            self._checks = msgspec.structs.replace(self._checks, refused=self._checks.refused + taken.refused)
-            checks.write(self.folder, self._checks)
+            self._append([refused(taken.refused, self.who)])
+        self._checks = self._checks.with_more(taken.checks, taken.refused)
+        checks.write(self.folder, self._checks)
         return taken.photos
 
     def change_fields(self, fields: ClaimFields) -> None:
@@ -241,7 +283,7 @@ class Claim:
         """Write into the log that something was done that changes nothing here, such as a report."""
         self._must_be_writable()
         self.write_log()
-        self._append([Decision(_now(), self.who, what, after=after)])
+        self._append([Decision(now(), self.who, what, after=after)])
 
     def write_log(self) -> None:
         """Write what the project's journal holds into the log; where that fails, `trouble` says why until it is done.
@@ -251,6 +293,7 @@ class Claim:
         entries = self.project.journal()
         if not entries:
             return
+        self._is_told = False
         # A process that was killed between the log and the journal left these in both.
         known = {_content(one) for one in self._log.decisions[-RECENT:]}
         made = (one for entry in entries for one in decisions_of(entry, self.who))
@@ -273,9 +316,10 @@ class Claim:
         if not changed and not before:
             return
         self.write_log()
-        self._append([Decision(_now(), self.who, what, before=before, after=changed)])
+        self._append([Decision(now(), self.who, what, before=before, after=changed)])
         records.write(self.folder, after)
         self._record = after
+        self.write_summary()
 
     def _read_record(self) -> tuple[ClaimRecord, str]:
         """The record, and what to say where it was not as the log has it; the log holds unless it is damaged itself."""
@@ -306,52 +350,6 @@ class Claim:
             raise ProjectError(f"The claim {self.id} was opened for reading only.", str(self.folder))
 
 
-def _fill(
-    folder: Path, record: ClaimRecord, sources: Sequence[Path], *, who: str, step: Callable[[int, int], None]
-) -> None:
-    """Make everything of a claim in a folder that nobody looks at yet."""
-    taken = intake.take(sources, folder, step=step)
-    if not taken.photos:
-        raise ProjectError("There is no photo that a claim could be made of.", _reasons(taken.refused))
-    with Project.create(folder) as project:
-        project.add([AnnotatedPhoto(photo) for photo in taken.photos], labels_of_claims(), "Photos added")
-        project.begin_journal()
-        log = DecisionLog(folder)
-        created = {"id": record.id, **records.flat(record)}
-        log.append([Decision(record.created, who, "created", after=created), *_added(taken, who)])
-        project.keep_setting(HEAD, msgspec.json.encode(log.head).decode())
-    records.write(folder, record)
-    checks.write(folder, checks.Checks(taken.refused))
-
-
-def _added(taken: intake.Taken, who: str) -> Iterator[Decision]:
-    for photo in taken.photos:
-        yield Decision(_now(), who, "photos added", photo.id, after=photo_told(photo))
-    if taken.refused:
-        yield Decision(_now(), who, "photos added", after={"refused": [one.text for one in taken.refused]})
-
-
-def labels_of_claims() -> tuple[Label, ...]:
-    """The labels that a claim has from the start."""
-    labels: tuple[Label, ...] = ()
-    for model in registry.bundled():
-        labels += new_labels(model.card.classes, labels, roles={c: model.card.role_of(c) for c in model.card.classes})
-    return labels + new_labels(PRIVATE_LABELS, labels, roles=dict.fromkeys(PRIVATE_LABELS, PRIVATE))
-
-
-def _reasons(refused: Sequence[PhotoWarning]) -> str:
-    return " ".join(one.text for one in refused[:5]) or "Choose photos, a folder or a zip archive with photos."
-
-
-def _stepping(progress: Progress | None, cancelled: Cancelled | None) -> Callable[[int, int], None]:
-    def step(done: int, of: int) -> None:
-        stop_if(cancelled)
-        if progress:
-            progress(done / max(1, of))
-
-    return step
-
-
 def _must_be_claim(folder: Path) -> None:
     if not (folder / RECORD).is_file():
         raise ProjectError(f"{folder} is not a claim.", f"There is no file {RECORD} in it.")
@@ -359,21 +357,6 @@ def _must_be_claim(folder: Path) -> None:
 
 def _content(decision: Decision) -> bytes:
     return encoded(msgspec.structs.replace(decision, previous="", hash=""))
-
-
-def _new_claim_id() -> str:
-    return f"{datetime.now(UTC):%Y-%m-%d}-{new_id()[:8]}"
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # no name for this user on this system
-        return ""
 
 
 def _nothing() -> None:

@@ -5,15 +5,17 @@ An outline stands in a decision as a digest of its points; the points themselves
 
 from __future__ import annotations
 
+import getpass
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from ..annotations.model import Photo, Region, Review
 from ..project.journal import JournalEntry, RowChange
-from .model import FINDING_FIELDS, Decision
+from .model import FINDING_FIELDS, Decision, PhotoWarning
 
 MERGED = "merged"  # key of a region's `extra`: the ids of the regions it was made of
 REVIEWS: dict[Review, str] = {
@@ -109,3 +111,29 @@ def _region(text: str | None) -> Region | None:
 
 def _photo(text: str | None) -> Photo | None:
     return None if text is None else msgspec.json.decode(text, type=Photo)
+
+
+def added(photos: Iterable[Photo], refused_files: Sequence[PhotoWarning], who: str) -> Iterator[Decision]:
+    """Photos came in when the claim was made, and files did not."""
+    for photo in photos:
+        yield Decision(now(), who, "photos added", photo.id, after=photo_told(photo))
+    if refused_files:
+        yield refused(refused_files, who)
+
+
+def refused(files: Iterable[PhotoWarning], who: str) -> Decision:
+    """Files did not come in."""
+    return Decision(now(), who, "photos added", after={"refused": [one.text for one in files]})
+
+
+def now() -> str:
+    """The time as decisions have it: UTC in ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def user() -> str:
+    """The name of the person at the computer, "" where the system does not tell."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""

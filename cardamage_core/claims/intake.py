@@ -18,6 +18,7 @@ from ..annotations.model import Photo, new_id
 from ..errors import CarDamageError, PhotoError, reason_of
 from . import archives
 from .archives import Refusal
+from .checks import PhotoCheck, look
 from .model import PhotoWarning
 
 FOLDER = "photos"
@@ -40,25 +41,21 @@ class Incoming(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """What came in, and what was refused and why."""
+    """What came in, what was found out about it by the photos' ids, and what was refused and why."""
 
     photos: tuple[Photo, ...]
     refused: tuple[PhotoWarning, ...]
+    checks: dict[str, PhotoCheck]
 
 
-def take(
-    sources: Sequence[Path],
-    folder: Path,
-    *,
-    step: Callable[[int, int], None] = lambda done, of: None,
-    looked_at: Callable[[Photo, Path], None] = lambda photo, path: None,
-) -> Taken:
+def take(sources: Sequence[Path], folder: Path, *, step: Callable[[int, int], None] = lambda done, of: None) -> Taken:
     """Copy the photos of all sources into `folder`/photos. OSError when the disk is full or cannot be written.
 
-    `step` is told how many of how many files are done and may raise to cancel; `looked_at` is called for each photo.
+    `step` is told how many of how many files are done and may raise to cancel.
     """
     refused: list[PhotoWarning] = []
     photos: list[Photo] = []
+    checks: dict[str, PhotoCheck] = {}
     with archives.Opened() as opened:
         found = list(_found(sources, opened, refused))
         for number, incoming in enumerate(found):
@@ -67,14 +64,14 @@ def take(
                 refused.append(warning(f"Only the first {MOST_PHOTOS:,} photos were taken; {incoming.name} was not."))
                 break
             try:
-                photo, path = _taken(incoming, folder)
+                photo, check = _taken(incoming, folder)
             except (CarDamageError, Refusal) as error:
                 refused.append(warning(_sentence(incoming, error)))
                 continue
             photos.append(photo)
-            looked_at(photo, path)
+            checks[photo.id] = check
         step(len(found), len(found))
-    return Taken(tuple(photos), tuple(refused))
+    return Taken(tuple(photos), tuple(refused), checks)
 
 
 def warning(text: str, *, is_note: bool = False) -> PhotoWarning:
@@ -152,17 +149,18 @@ def natural(name: str) -> list[tuple[int, str | int]]:
     return [(0, int(part)) if part.isdecimal() and len(part) < 20 else (1, part) for part in parts]
 
 
-def _taken(incoming: Incoming, folder: Path) -> tuple[Photo, Path]:
-    """Copy one file and read its header. Refusal or PhotoError, and nothing left, when it is no photo."""
+def _taken(incoming: Incoming, folder: Path) -> tuple[Photo, PhotoCheck]:
+    """Copy one file and look at it. Refusal or PhotoError, and nothing left, when it is no photo."""
     path = _free_path(folder / FOLDER, safe_name(incoming.name))
     try:
         size, digest = _copy(incoming, path)
         width, height = imaging.size(path)
+        check = look(path)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
     stored = path.relative_to(folder).as_posix()
-    return Photo(new_id(), stored, path.name, width, height, size=size, sha256=digest), path
+    return Photo(new_id(), stored, path.name, width, height, size=size, sha256=digest), check
 
 
 def _copy(incoming: Incoming, path: Path) -> tuple[int, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -53,19 +54,25 @@ def test_a_claim_holds_copies_of_its_photos_and_says_what_it_refused(tmp_path: P
         assert claim.problems() == ()
 
 
-def test_nothing_is_left_of_a_claim_that_could_not_be_made(
-    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
-):
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
+@pytest.mark.parametrize("fails", [0, 2, 4, 6])
+def test_a_full_disk_leaves_no_half_claim(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, fails: int):
+    fsync, calls = os.fsync, iter(range(1000))
 
-    with monkeypatch.context() as patched:
-        patched.setattr("cardamage_core.claims.intake.os.fsync", full)
-        with pytest.raises(ProjectError, match="No space left"):
-            Claim.create(tmp_path / "p", [folder])
-    assert list((tmp_path / "p" / "claims").iterdir()) == []
-    with pytest.raises(ProjectError, match="no photo"):
+    def full(descriptor: int) -> None:
+        if next(calls) == fails:
+            raise OSError(28, "No space left on device")
+        fsync(descriptor)
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(ProjectError, match=r"could not be made.*No space left"):
+        Claim.create(tmp_path / "p", [folder])
+    assert {path for path in tmp_path.rglob("*") if path.is_file()} == set(folder.iterdir())
+
+
+def test_there_is_no_claim_without_a_photo(tmp_path: Path, folder: Path):
+    with pytest.raises(ProjectError, match=r"no photo.*note\.jpg is not an image"):
         Claim.create(tmp_path / "p", [folder / "note.jpg"])
+    assert not [path for path in (tmp_path / "p").rglob("*") if path.is_file()]
 
 
 def test_every_edit_is_logged_whoever_makes_it(tmp_path: Path, folder: Path):
