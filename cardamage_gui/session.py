@@ -21,6 +21,7 @@ from cardamage_core.text import amount
 class Session(QObject):
     """The open project as an object that tells what happens to it; without a project everything is empty."""
 
+    closing = Signal()  # the project is about to be closed
     project_changed = Signal()  # another project, or none
     photos_changed = Signal()  # photos came or went, or their splits and names changed
     photo_changed = Signal(str)  # this photo or its regions
@@ -228,6 +229,8 @@ class Session(QObject):
         self.said.emit(f"Did again {amount(len(done), 'edit')}" if done else f"Undid {amount(len(walked), 'edit')}")
 
     def _use(self, project: Project | None) -> None:
+        if self._project is not None:
+            self.closing.emit()
         old, self._project, self._current = self._project, project, ""
         self._photos = self._places = self._labels = None
         if old is not None:

@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from cardamage_core.claims.summary import ClaimSummary, matching
 from qtpy.QtCore import QAbstractListModel, QModelIndex, QObject, QPoint, QRect, QRectF, QSize, Qt, Signal
 from qtpy.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPainterPath, QPixmap
 from qtpy.QtWidgets import (
@@ -29,6 +28,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from cardamage_core.claims.summary import ClaimSummary, matching
 from cardamage_core.errors import CarDamageError
 from cardamage_core.text import amount
 
@@ -143,9 +143,8 @@ class ClaimPictures(QObject):
 
 def _picture(folder: Path) -> np.ndarray:
     """(h, w, 3) uint8 RGB of a claim's picture, else of its first photo; called in the background."""
-    from cardamage_core.claims.summary import THUMBNAIL
-
     from cardamage_core import imaging
+    from cardamage_core.claims.summary import THUMBNAIL
 
     kept = folder / THUMBNAIL
     if kept.is_file():

@@ -22,6 +22,7 @@ from .desk import Desk
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 CAUSES: tuple[Cause, ...] = get_args(Cause)
 OPERATIONS: tuple[Operation, ...] = get_args(Operation)
+DONE = "This claim is done. Reopen it (the button beside its name) to change anything."
 WORDS = {"accepted": "Accept", "rejected": "Reject"}
 
 
@@ -82,7 +83,7 @@ class Deciding(QObject):
         gone = len(before) - len(after)
         if after == before:
             self._session.said.emit("No two findings of one kind overlap here.")
-        elif self._session.edit(photo, before, after, "Merge duplicates"):
+        elif self._may_change() and self._session.edit(photo, before, after, "Merge duplicates"):
             self._session.said.emit(f"{amount(gone, 'duplicate')} merged.")
 
     # The way
@@ -175,7 +176,16 @@ class Deciding(QObject):
     def _edit(self, change: Callable[[tuple[Region, ...]], tuple[Region, ...]], text: str) -> bool:
         photo = self._session.current
         before = self._session.regions(photo)
-        return self._session.edit(photo, before, change(before), text)
+        return self._may_change() and self._session.edit(photo, before, change(before), text)
+
+    def _may_change(self) -> bool:
+        """A claim that is done must be opened again first; the first decision begins the review of a new one."""
+        if self._desk.state == "done":
+            self._session.said.emit(DONE)
+            return False
+        if self._desk.state == "new":
+            self._desk.set_state("in review")
+        return True
 
 
 def _named(found: Sequence[Finding]) -> str:

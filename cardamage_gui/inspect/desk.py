@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qtpy.QtCore import QObject, Signal
+from qtpy.QtCore import QObject, QTimer, Signal
 
 from cardamage_core.errors import CarDamageError
 from cardamage_core.text import amount
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 
 READING = "Reading the photos…"
+LOOK_DELAY = 200  # ms after a change until the photos are looked through again
 CLAIMS = "claims"  # the folder in a project's folder that holds them
 
 
@@ -37,6 +38,7 @@ class Desk(QObject):
     library_changed = Signal()  # claims came, went or stand otherwise
     claim_changed = Signal()  # another claim is open, or none
     record_changed = Signal()  # fields, state or checklist of the open one
+    warnings_changed = Signal()
     photos_came = Signal(Path, object)  # folder of the claim, tuple of its photos that came in
     busy = Signal(str, float)  # what is being taken in and how far it is; "" when done
     failed = Signal(object)  # CarDamageError
@@ -52,6 +54,13 @@ class Desk(QObject):
         self._reading: Task | None = None
         self._taking: Task | None = None
         self._waiting: list[tuple[Callable[[Task], Any], Callable[[Any], None]]] = []  # what to take in, and what then
+        self._warnings: tuple[PhotoWarning, ...] | None = None  # None: being worked out
+        self._looking: Task | None = None
+        self._look_again = QTimer(self)
+        self._look_again.setSingleShot(True)
+        self._look_again.setInterval(LOOK_DELAY)
+        self._look_again.timeout.connect(self._look)
+        session.closing.connect(self._closing)
         session.project_changed.connect(self._project_changed)
         session.photo_changed.connect(self._photo_changed)
         session.photos_changed.connect(self._forget_findings)
@@ -196,6 +205,16 @@ class Desk(QObject):
 
     # Deciding about the claim
 
+    @property
+    def state(self) -> ClaimState:
+        """Where the open claim stands."""
+        return self.claim.record.state if self.claim else "new"
+
+    @property
+    def may_change(self) -> bool:
+        """Whether findings and outlines of the open claim may be changed."""
+        return self.claim is not None and not self.claim.read_only and self.state != "done"
+
     def change_fields(self, fields: ClaimFields) -> None:
         """What people write about the claim."""
         self._do(lambda claim: claim.change_fields(fields))
@@ -235,11 +254,26 @@ class Desk(QObject):
 
     def warnings(self) -> tuple[PhotoWarning, ...]:
         """What an adjuster should know of the photos, and of the files that did not come in."""
-        return self.claim.warnings() if self.claim else ()
+        return self._warnings or ()
 
-    def is_checked(self, _photo: str) -> bool:
-        """Whether a photo was looked at for its quality."""
-        return self.claim is not None
+    def is_checked(self, photo: str) -> bool:
+        """Whether it is known what is to be said of a photo."""
+        return self._warnings is not None and self.claim is not None and self.claim.check_of(photo) is not None
+
+    def _look(self) -> None:
+        """Look through the photos again, in the background."""
+        if self._looking is not None:
+            self._looking.cancel()
+        if self.claim is not None:
+            self._looking = self._background.run(self.claim.warnings, self._looked, self._lost)
+
+    def _looked(self, found: tuple[PhotoWarning, ...]) -> None:
+        self._looking = None
+        self._warnings = found
+        self.warnings_changed.emit()
+
+    def _lost(self, _error: CarDamageError) -> None:
+        """The claim was closed meanwhile."""
 
     def decided(self) -> tuple[int, int]:
         """How many findings of the claim are decided, and how many there are."""
@@ -248,15 +282,25 @@ class Desk(QObject):
 
     def _photo_changed(self, photo: str) -> None:
         self._by_photo.pop(photo, None)
+        self._look_again.start()
 
     def _forget_findings(self, _value: object = None) -> None:
         self._by_photo.clear()
+        self._look_again.start()
+
+    def _closing(self) -> None:
+        """The claim tells the list how far it is before its project is closed."""
+        self._look_again.stop()
+        if self._looking is not None:
+            self._looking.cancel()
+        self._looking, self._warnings = None, None
+        if self.claim is not None:
+            self.claim.close()
+            self.claim = None
 
     def _project_changed(self) -> None:
         from cardamage_core.claims.claim import Claim
 
-        if self.claim is not None:
-            self.claim.close()
         self._forget_findings()
         project = self.session.project
         try:

@@ -40,7 +40,13 @@ class FindingsPanel(QFrame):
         self.more = common.icon_button("dots-horizontal", "More: model, outline again, send to annotators")
         self._nothing = common.label("", "muted", wrap=True)
         self._hidden = common.label("", "small", wrap=True)
+        self._empty = common.EmptyState("The figure, the findings and the report of a claim stand here.", role="panel")
         self._arrange()
+
+    def show_claim(self, *, is_open: bool) -> None:
+        """What is known of the open claim, or a sentence while none is open."""
+        self._empty.setVisible(not is_open)
+        self._sheet.setVisible(is_open)
 
     def show_nothing(self) -> None:
         """No photo is shown."""
@@ -95,9 +101,14 @@ class FindingsPanel(QFrame):
         line = common.columns(foot, margins=(14, 8, 12, 12))
         line.addWidget(self.report, 1)
         line.addWidget(self.more)
-        outer = common.rows(self, spacing=0)
+        self._sheet = QWidget()
+        outer = common.rows(self._sheet, spacing=0)
         outer.addWidget(common.scrolled(sheet, "Findings"), 1)
         outer.addWidget(foot)
+        stack = common.rows(self, spacing=0)
+        stack.addWidget(self._empty)
+        stack.addWidget(self._sheet)
+        self.show_claim(is_open=False)
 
 
 def nothing_said(hidden: int, look: Look | None, *, waits: bool) -> str:

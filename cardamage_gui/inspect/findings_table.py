@@ -176,7 +176,7 @@ class FindingsTable(QTableView):
         head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         head.setSectionResizeMode(DAMAGE, QHeaderView.ResizeMode.Stretch)
         digits = self.fontMetrics().horizontalAdvance("100.0 %")
-        for column, width in ((NUMBER, 30), (SEVERITY, 66), (SHARE, digits + 10), (SCORE, 44), (STATE, 24)):
+        for column, width in ((NUMBER, 30), (SEVERITY, 64), (SHARE, digits + 10), (SCORE, 50), (STATE, 24)):
             self.setColumnWidth(column, width)
 
     def _row_changed(self, index: QModelIndex, _before: QModelIndex) -> None:

@@ -35,6 +35,7 @@ from .decision_log import DecisionLogPanel
 from .desk import Desk
 from .drops import DropSheet
 from .findings import FindingsPanel
+from .more_menu import MoreMenu
 from .photo_check import PhotoCheck
 from .photo_panel import DamageFigures, PhotoPanel, second_line
 from .queue import ClaimQueue
@@ -160,24 +161,17 @@ class InspectPage(QWidget):
         self.panel.show_claim(is_open=claim is not None)
         self.form.show_fields(False)
         self._stack.setCurrentIndex(1 if claim else 0)
-        self._findings_dock_shown(claim is not None)
         self.viewer.show_mode(FINDINGS)
-        editable = claim is not None and not claim.read_only
-        self.findings.editor.set_editable(editable)
-        self.findings.report.setEnabled(claim is not None)
+        self.findings.show_claim(is_open=claim is not None)
         self.open_changed.emit()
-
-    def _findings_dock_shown(self, shown: bool) -> None:
-        """Without a claim there is nothing to say at the right; whoever closed that panel keeps it closed."""
-        dock = self.docks.dock("details")
-        if dock is not None:
-            dock.widget().setEnabled(shown)
 
     def _record_changed(self) -> None:
         claim = self.desk.claim
         record = claim.record if claim else None
         editable = claim is not None and not claim.read_only
         self.form.show_record(record, len(self.session.photos()), editable=editable)
+        self.findings.editor.set_editable(self.desk.may_change)
+        self.viewer.allow_correcting(self.desk.may_change)
         self._show_check()
         self.open_changed.emit()
 
@@ -285,6 +279,7 @@ class InspectPage(QWidget):
             following=lambda photo: self.photos.model.step(photo, 1),
         )
         self.findings = FindingsPanel()
+        self.more = MoreMenu(self.desk, self.queue, self._main, self.findings.more, self)
         self.deciding = Deciding(self.desk, self.findings.table.chosen_ids, self)
         self.shown = Shown(self.desk, self.queue, self.viewer, self.findings, self)
         self._assessing = Assessing(session, background, self.viewer.canvas, self)
@@ -319,6 +314,7 @@ class InspectPage(QWidget):
         desk.library_changed.connect(self._library_changed)
         desk.claim_changed.connect(self._claim_changed)
         desk.record_changed.connect(self._record_changed)
+        desk.warnings_changed.connect(self._show_check)
         desk.busy.connect(self._show_taking)
         desk.failed.connect(session.failed)
         desk.said.connect(session.said)
@@ -329,6 +325,7 @@ class InspectPage(QWidget):
         self.viewer.strip.stopped.connect(self.queue.outlining.stop)
         self.claims.opened.connect(lambda claim_id: desk.open(desk.folder_of(claim_id)))
         self.claims.delete_wanted.connect(self.delete_claim)
+        self.more.delete_wanted.connect(self.delete_claim)
         self.form.back.connect(self.close_claim)
         self.form.fields_changed.connect(desk.change_fields)
         self.form.state_chosen.connect(desk.set_state)

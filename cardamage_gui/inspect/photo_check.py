@@ -32,6 +32,7 @@ class PhotoCheck(QWidget):
         self.views.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.views.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.views.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.views.setProperty("role", "chooser")
         self._menu = QMenu(self.views)
         self._menu.aboutToShow.connect(self._fill_menu)
         self.views.setMenu(self._menu)

@@ -112,7 +112,8 @@ class Toolbar(QFrame):
         layout = common.columns(self, margins=(8, 0, 8, 0), spacing=3)
         self._names = (common.label("Above", "muted"), common.label("Opacity", "muted"))
         for widget in (
-            *self.modes.values(), _line(), self._names[0], self._threshold, self._threshold_said, _line(), self._names[1],
+            *self.modes.values(), _line(), self._names[0], self._threshold, self._threshold_said, _line(),
+            self._names[1],
             self._opacity, self._opacity_said, _line(), self.panels, self.correct, self.label, self.blur,
         ):  # fmt: skip
             layout.addWidget(widget)

@@ -62,6 +62,7 @@ class Viewer(QWidget):
         column.addWidget(self.canvas, 1)
         self.setFocusProxy(self.canvas)
         self.drawing.tools.hide()
+        self._allowed = True
         self._listen()
 
     # What a person asks for
@@ -87,7 +88,7 @@ class Viewer(QWidget):
 
     def correct(self, on: bool) -> None:
         """Correct outlines with the tools of the Annotate page, or only look at them."""
-        on = on and not self._session.read_only and bool(self._session.current)
+        on = on and self._allowed and not self._session.read_only and bool(self._session.current)
         if on != self.correcting:
             self.canvas.set_editable(on)
             self.drawing.tools.setVisible(on)
@@ -98,6 +99,14 @@ class Viewer(QWidget):
                 self.canvas.set_covered(0)
         self.toolbar.show_correcting(on)
         self.canvas.setFocus()
+
+    def allow_correcting(self, allowed: bool) -> None:
+        """Whether outlines may be corrected at all: not in a claim that is done."""
+        self._allowed = allowed
+        self.toolbar.correct.setEnabled(allowed)
+        self.toolbar.blur.setEnabled(allowed)
+        if not allowed:
+            self.correct(False)
 
     def toggle_correcting(self) -> None:
         """The other way."""
