@@ -17,7 +17,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from ..annotations.model import Label, Photo, Region, Role
-from .damage import EDGE, area_of, is_counted, role_of, union_of
+from .areas import area_of, union_of
+from .damage import is_counted, role_of
+from .panels import EDGE
 from .photo_facts import PhotoFacts
 
 Code = Literal[

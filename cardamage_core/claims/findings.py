@@ -14,7 +14,8 @@ import msgspec
 from .. import geometry
 from ..annotations.confidence import THRESHOLD
 from ..annotations.model import Label, Photo, Region, Review
-from ..assessment.damage import area_of, is_counted, role_of, union_of
+from ..assessment.areas import area_of, union_of
+from ..assessment.damage import is_counted, role_of
 from ..errors import CarDamageError
 from .model import Cause, Finding, Operation, Severity
 

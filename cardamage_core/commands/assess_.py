@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -11,7 +12,7 @@ from ..annotations.model import AnnotatedPhoto, Dataset
 from ..assessment.damage import NOT_AN_ESTIMATE, Damage, assess, figure
 from ..errors import ProjectError
 from ..project import Project
-from ..project.prediction_log import failed
+from ..project.prediction_log import Look, failed
 from . import Output, add_threshold
 from .terminal import table
 
@@ -29,7 +30,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
         dataset, looks = project.dataset(), project.looks()
         threshold = project.threshold if args.threshold is None else args.threshold
     assessed = [
-        (one, assess(one.photo, one.regions, dataset.labels, threshold=threshold))
+        (one, assess(one.photo, one.regions, dataset.labels, threshold=threshold, problem=_problem(one, looks)))
         for one in _chosen(dataset, args.photo)
     ]
     unknown = failed(_chosen(dataset, args.photo, everything=True), looks)
@@ -47,6 +48,11 @@ def run(args: argparse.Namespace, out: Output) -> int:
     return 1 if unknown else 0
 
 
+def _problem(one: AnnotatedPhoto, looks: Mapping[str, Look]) -> str:
+    look = looks.get(one.photo.id)
+    return look.problem if look else ""
+
+
 def _chosen(dataset: Dataset, name: str | None, *, everything: bool = False) -> list[AnnotatedPhoto]:
     if name is None:
         return [one for one in dataset.photos if one.regions or everything]
@@ -59,10 +65,7 @@ def _chosen(dataset: Dataset, name: str | None, *, everything: bool = False) -> 
 def _text(assessed: list[tuple[AnnotatedPhoto, Damage]], *, explain: bool) -> str:
     if not assessed:
         return "No photo has regions yet."
-    rows = [
-        (one.photo.name, len(one.regions), figure(damage.percent, damage.low, damage.high, damage.words))
-        for one, damage in assessed
-    ]
+    rows = [(one.photo.name, len(one.regions), figure(damage)) for one, damage in assessed]
     text = table(("photo", "regions", "damage"), rows, right=("regions",))
     closing = "\n".join(damage.explanation for _, damage in assessed) if explain else NOT_AN_ESTIMATE
     return f"{text}\n\n{closing}"

@@ -8,7 +8,7 @@ from functools import partial
 from qtpy.QtCore import QObject, QPoint, Qt, Signal
 from qtpy.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
-from cardamage_core.assessment.damage import Damage
+from cardamage_core.assessment.damage import SHORT, Damage
 from cardamage_core.errors import CarDamageError
 from cardamage_core.project import PhotoSummary, Project
 from cardamage_core.project.prediction_log import Look
@@ -96,7 +96,7 @@ def second_line(
         return SecondLine("not outlined yet")
     told = [views] if views else []
     if damage is not None and not damage.determined:
-        told.append(f"not determined: {damage.reason}")
+        told.append(f"not determined: {SHORT.get(damage.reason, damage.reason)}")
     else:
         told.append(amount(findings, "finding") if findings else "no damage seen")
     return SecondLine(" · ".join(told))

@@ -9,7 +9,7 @@ from qtpy.QtWidgets import QWidget
 
 from cardamage_core.annotations.confidence import is_above
 from cardamage_core.annotations.model import Region
-from cardamage_core.assessment.damage import Damage, assess
+from cardamage_core.assessment.damage import Damage
 
 from .findings_table import Row
 
@@ -59,19 +59,12 @@ class Shown(QObject):
 
     def follow(self, damage: Damage) -> None:
         """The figure during a drag, and after one that was given up."""
-        look = self._session.looks().get(self._session.current)
-        if not (look and look.problem):
-            self._panel.card.show_damage(damage)
+        self._panel.card.show_damage(damage)
 
     def damage(self, threshold: float) -> Damage | None:
         """The damage of the current photo."""
-        photo = self._session.current
-        if not photo:
-            return None
-        look = self._session.looks().get(photo)
-        regions, labels = self._session.regions(photo), self._session.labels()
-        problem = look.problem if look else ""
-        return assess(self._session.photo(photo), regions, labels, threshold=threshold, problem=problem)
+        photo, project = self._session.current, self._session.project
+        return project.damage(photo, threshold=threshold) if photo and project is not None else None
 
     def _show(self, threshold: float) -> None:
         photo = self._session.current

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from cardamage_core import geometry
 from cardamage_core.annotations.confidence import band
 from cardamage_core.annotations.model import Circle, Dot, Label, Origin, Photo, Polygon, Polyline, Rectangle, Region
-from cardamage_core.assessment.damage import Damage, assess, clip, covered_area
+from cardamage_core.assessment.areas import clip, covered_area
+from cardamage_core.assessment.damage import Damage, assess, figure
 
 PHOTO = Photo(id="p", path="p.jpg", name="p.jpg", width=100, height=100)
 LABELS = (
@@ -78,8 +79,12 @@ def test_damage_outside_the_car_does_not_count():
     assert "50 % of the outlined damage lies outside the car outline" in found.explanation
 
 
-def test_damage_larger_than_the_car_is_the_whole_car():
-    assert damage(CAR, rectangle("a", 0, 0, 100, 100)).percent == pytest.approx(100.0)
+def test_damage_larger_than_the_car_outline_is_no_share_of_it():
+    found = damage(CAR, rectangle("a", 0, 0, 100, 100))  # 6000 of 10000 px² lie outside
+    assert (found.percent, found.determined, found.reason) == (None, False, "outside")
+    assert found.of_photo == pytest.approx(100.0)
+    assert "Most of the outlined damage lies outside the car outline." in found.explanation
+    assert figure(found) == "not determined (damage lies outside the car outline)"
 
 
 def test_damage_outside_the_photo_does_not_count():
@@ -238,7 +243,7 @@ def test_whole_pixel_boxes_give_the_share_of_counted_pixels(cars, boxes):
     regions += [rectangle(f"d{i}", *box) for i, box in enumerate(boxes)]
     found = damage(*regions, photo=photo)
     assert found.denominator == ("car" if car.any() else "photo")
-    if regions:
+    if regions and found.reason != "outside":
         assert found.percent == pytest.approx(100 * (hurt & whole).sum() / whole.sum(), abs=1e-6)
 
 
