@@ -12,7 +12,7 @@ from typing import Any, get_args
 import msgspec
 
 from .. import geometry
-from ..annotations.confidence import THRESHOLD
+from ..annotations.confidence import THRESHOLD, is_above
 from ..annotations.model import Label, Photo, Region, Review
 from ..assessment.areas import area_of, union_of
 from ..assessment.damage import is_counted, role_of
@@ -83,7 +83,8 @@ def _said(region: Region, said: dict[str, Any], label: str | None) -> Region:
 
 def _is_listed(region: Region, threshold: float) -> bool:
     """A rejected finding stays in the list, and so does a prediction that a person has said something about."""
-    return region.review != "unreviewed" or is_counted(region, threshold)
+    said = any(region.attributes.get(name) for name in FINDING_FIELDS)
+    return region.review != "unreviewed" or said or is_above(region, threshold)
 
 
 class _Areas:

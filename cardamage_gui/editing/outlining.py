@@ -82,8 +82,11 @@ class Outlining(QObject):
         parent: QObject | None = None,
         *,
         worker: Callable[..., Outliner] | None = None,
+        least: float = LEAST,
     ) -> None:
+        """Predictions scored below `least` are not kept."""
         super().__init__(parent)
+        self._least = least
         self._background, self._keeper, self._worker = background, keeper, worker or predictor
         self._predictor: Outliner | None = None
         self._model: Model | None = None
@@ -189,7 +192,7 @@ class Outlining(QObject):
         outliner, model = self._ready_predictor(), self._model
         self._cold = not outliner.ready
         self._task = self._background.run(
-            lambda: outliner.predict(work.path, min_score=LEAST),
+            lambda: outliner.predict(work.path, min_score=self._least),
             lambda found: self._found(work, model, found),
             lambda error: self._failed(work, model, error),
         )

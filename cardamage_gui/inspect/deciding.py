@@ -6,7 +6,7 @@ Each decision is one edit of the claim's session, so that undo and the claim's l
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import partial, reduce
 from typing import Any, get_args
 
 from qtpy.QtCore import QObject, QPoint, Signal
@@ -14,6 +14,7 @@ from qtpy.QtWidgets import QMenu, QWidget
 
 from cardamage_core.annotations.model import Region, Review
 from cardamage_core.claims.model import Cause, Finding, Operation, Severity
+from cardamage_core.errors import CarDamageError
 from cardamage_core.text import amount
 
 from ..commands.actions import Action
@@ -74,17 +75,19 @@ class Deciding(QObject):
         photo = self._session.current
         if not photo:
             return
-        before, labels = self._session.regions(photo), self._session.labels()
-        ids = self._chosen()
-        if len(ids) > 1:
-            after = merge.joined(before, ids)
-        else:
-            after = merge.merged(before, labels, threshold=self._session.threshold)
-        gone = len(before) - len(after)
+        before, ids = self._session.regions(photo), self._chosen()
+        shown = {finding.region.id for finding in self._desk.findings(photo)}
+        listed = [region for region in before if region.id in shown]
+        groups = [ids] if len(ids) > 1 else merge.groups_of(listed, self._session.labels())
+        try:
+            after = reduce(merge.merged, groups, before)
+        except CarDamageError as error:
+            self._session.said.emit(f"{error.title} {error.detail}".strip())
+            return
         if after == before:
-            self._session.said.emit("No two findings of one kind overlap here.")
+            self._session.said.emit("No two findings overlap here that a person would count as one.")
         elif self._may_change() and self._session.edit(photo, before, after, "Merge duplicates"):
-            self._session.said.emit(f"{amount(gone, 'duplicate')} merged.")
+            self._session.said.emit(f"{amount(len(before) - len(after), 'duplicate')} merged.")
 
     # The way
 

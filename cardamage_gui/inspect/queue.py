@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from cardamage_core.models.registry import Model
 
 
+LEAST = 0.05  # score; those below the threshold widen the range of the figure
+
+
 class ClaimQueue(QObject):
     """Outlines photos as they come into claims; goes on while another claim or page is shown."""
 
@@ -40,7 +43,7 @@ class ClaimQueue(QObject):
         self._wanted, self._awake = "", False
         self.models: list[Model] = []
         keeper = RegionKeeper(desk.session, parts=True, opening=desk.opened)
-        self.outlining = Outlining(background, keeper, self, worker=worker)
+        self.outlining = Outlining(background, keeper, self, worker=worker, least=LEAST)
         self.outlining.changed.connect(self.changed)
         self.outlining.failed.connect(desk.failed)
         self.outlining.said.connect(desk.said)
