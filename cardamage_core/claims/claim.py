@@ -23,7 +23,7 @@ import msgspec
 
 from ..annotations.model import AnnotatedPhoto, Label, Photo, Problem, Region
 from ..assessment.damage import role_of
-from ..errors import CarDamageError, ProjectError, reason_of
+from ..errors import CarDamageError, ProjectError
 from ..project import Project
 from ..project.import_plan import Cancelled, Progress
 from . import checks, creation, findings, intake, library, records, summary
@@ -244,25 +244,32 @@ class Claim:
     # Deciding
 
     def add_photos(
-        self, sources: Sequence[Path], *, progress: Progress | None = None, cancelled: Cancelled | None = None
+        self,
+        sources: Sequence[Path],
+        *,
+        only_new: bool = False,
+        progress: Progress | None = None,
+        cancelled: Cancelled | None = None,
     ) -> tuple[Photo, ...]:
-        """Copy more photos into the claim, as one edit that can be undone; those that came in (see `refused`)."""
+        """Copy more photos into the claim, as one edit that can be undone; those that came in (see `refused`).
+
+        `only_new`: files that are in the claim already are passed over in silence.
+        """
         self._must_be_writable()
-        before = set((self.folder / intake.FOLDER).iterdir())
-        try:
-            taken = intake.take(sources, self.folder, step=creation.stepping(progress, cancelled))
+        known = {photo.sha256 for photo in self.photos()} if only_new else set()
+        step = creation.stepping(progress, cancelled)
+        with creation.all_or_nothing(self.folder / intake.FOLDER):
+            taken = intake.take(sources, self.folder, step=step, known=known)
             if taken.photos:
                 self.project.add([AnnotatedPhoto(photo) for photo in taken.photos], (), "Photos added")
-        except (OSError, CarDamageError) as error:
-            for path in set((self.folder / intake.FOLDER).iterdir()) - before:
-                path.unlink(missing_ok=True)
-            if isinstance(error, CarDamageError):
-                raise
-            raise ProjectError("The photos could not be added.", f"{reason_of(error)}. None of them was.") from error
-        if taken.refused:
-            self._append([refused(taken.refused, self.who)])
-        self._checks = self._checks.with_more(taken.checks, taken.refused)
-        checks.write(self.folder, self._checks)
+        said = {one.text for one in self.refused}
+        fresh = tuple(one for one in taken.refused if not only_new or one.text not in said)
+        if fresh:
+            self._append([refused(fresh, self.who)])
+        if fresh or taken.photos:
+            self._elsewhere = None
+            self._checks = self._checks.with_more(taken.checks, fresh)
+            checks.write(self.folder, self._checks)
         return taken.photos
 
     def change_fields(self, fields: ClaimFields) -> None:

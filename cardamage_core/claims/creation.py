@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -67,6 +68,22 @@ def _fill(
     told = summary.of_record(record)
     summary.write(folder, msgspec.structs.replace(told, photos=checks.hashes(taken.photos, kept)))
     summary.draw(folder, folder / taken.photos[0].path)
+
+
+@contextlib.contextmanager
+def all_or_nothing(folder: Path) -> Iterator[None]:
+    """Remove the files that came into a folder where something fails afterwards; ProjectError where the disk did."""
+    folder.mkdir(exist_ok=True)
+    before = set(folder.iterdir())
+    try:
+        yield
+    except BaseException as error:
+        for path in set(folder.iterdir()) - before:
+            path.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            text = f"{reason_of(error)}. None of them was."
+            raise ProjectError("The photos could not be added.", text) from error
+        raise
 
 
 def labels_of_claims() -> tuple[Label, ...]:

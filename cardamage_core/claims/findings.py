@@ -17,7 +17,7 @@ from ..annotations.model import Label, Photo, Region, Review
 from ..assessment.areas import area_of, union_of
 from ..assessment.damage import is_counted, role_of
 from ..errors import CarDamageError
-from .model import Cause, Finding, Operation, Severity
+from .model import FINDING_FIELDS, Cause, Finding, Operation, Severity
 
 CAUSES: tuple[Cause, ...] = get_args(Cause)
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -48,10 +48,17 @@ class Taken(NamedTuple):
     checks: dict[str, PhotoCheck]
 
 
-def take(sources: Sequence[Path], folder: Path, *, step: Callable[[int, int], None] = lambda done, of: None) -> Taken:
+def take(
+    sources: Sequence[Path],
+    folder: Path,
+    *,
+    step: Callable[[int, int], None] = lambda done, of: None,
+    known: Container[str] = (),
+) -> Taken:
     """Copy the photos of all sources into `folder`/photos. OSError when the disk is full or cannot be written.
 
-    `step` is told how many of how many files are done and may raise to cancel.
+    `step` is told how many of how many files are done and may raise to cancel. Files whose SHA-256 is
+    among `known` are passed over.
     """
     refused: list[PhotoWarning] = []
     photos: list[Photo] = []
@@ -64,12 +71,13 @@ def take(sources: Sequence[Path], folder: Path, *, step: Callable[[int, int], No
                 refused.append(warning(f"Only the first {MOST_PHOTOS:,} photos were taken; {incoming.name} was not."))
                 break
             try:
-                photo, check = _taken(incoming, folder)
+                found_photo = _taken(incoming, folder, known)
             except (CarDamageError, Refusal) as error:
                 refused.append(warning(_sentence(incoming, error)))
                 continue
-            photos.append(photo)
-            checks[photo.id] = check
+            if found_photo is not None:
+                photo, checks[found_photo[0].id] = found_photo
+                photos.append(photo)
         step(len(found), len(found))
     return Taken(tuple(photos), tuple(refused), checks)
 
@@ -149,11 +157,14 @@ def natural(name: str) -> list[tuple[int, str | int]]:
     return [(0, int(part)) if part.isdecimal() and len(part) < 20 else (1, part) for part in parts]
 
 
-def _taken(incoming: Incoming, folder: Path) -> tuple[Photo, PhotoCheck]:
-    """Copy one file and look at it. Refusal or PhotoError, and nothing left, when it is no photo."""
+def _taken(incoming: Incoming, folder: Path, known: Container[str]) -> tuple[Photo, PhotoCheck] | None:
+    """Copy one file and look at it; None for one that is known. Refusal or PhotoError when it is no photo."""
     path = _free_path(folder / FOLDER, safe_name(incoming.name))
     try:
         size, digest = _copy(incoming, path)
+        if digest in known:
+            path.unlink()
+            return None
         width, height = imaging.size(path)
         check = look(path)
     except BaseException:
