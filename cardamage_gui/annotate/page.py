@@ -254,6 +254,7 @@ class AnnotatePage(QWidget):
         panel.regions.chosen.connect(canvas.select)
         panel.labels.chosen.connect(self.drawing.choose_label)
         panel.labels.added.connect(self.drawing.add_label)
+        self.prelabelling.closed.connect(lambda _result: canvas.setFocus())
         self.transfer.problems_wanted.connect(self._filter_problems)
         self._history_changed()
         self._photos_changed()

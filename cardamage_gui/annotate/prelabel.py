@@ -43,6 +43,8 @@ def choices_for(photos: Sequence[PhotoSummary], looks: Mapping[str, Look], model
 class PreLabelling(QObject):
     """Asks which model and which photos, and outlines them in the background."""
 
+    closed = Signal(int)  # the dialog: the photo has the keys again
+
     def __init__(
         self,
         session: Session,
@@ -120,6 +122,7 @@ class PreLabelling(QObject):
         self.dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.dialog.destroyed.connect(self._dialog_gone)
         self.dialog.started.connect(self._outline)
+        self.dialog.finished.connect(self.closed)
         self.dialog.open()
 
     def _dialog_gone(self) -> None:
