@@ -223,6 +223,7 @@ class Outlining(QObject):
             self._next()
             return
         self._finish_one()
+        self._tried = None
         self._failures += 1
         try:
             self._keeper.note(work, Look(model.card.id, problem=f"{error.title} {error.detail}".strip()))

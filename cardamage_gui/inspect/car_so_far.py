@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from qtpy.QtCore import QByteArray, QRectF, QSize
 from qtpy.QtGui import QPainter, QPaintEvent
-from qtpy.QtSvg import QSvgRenderer
 from qtpy.QtWidgets import QSizePolicy, QWidget
 
 from ..widgets import common
+
+if TYPE_CHECKING:
+    from qtpy.QtSvg import QSvgRenderer
 
 HEIGHT = 130  # pixels
 
@@ -41,11 +45,15 @@ class CarSoFar(QWidget):
 class _Drawing(QWidget):
     def __init__(self) -> None:
         super().__init__()
-        self._renderer = QSvgRenderer(self)
+        self._renderer: QSvgRenderer | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Schematic of the car")
 
     def show_svg(self, svg: str) -> None:
+        if self._renderer is None:
+            from qtpy.QtSvg import QSvgRenderer  # only now: a start need not wait for it
+
+            self._renderer = QSvgRenderer(self)
         self._renderer.load(QByteArray(svg.encode()))
         self.updateGeometry()
         self.update()
@@ -54,8 +62,7 @@ class _Drawing(QWidget):
         return QSize(260, HEIGHT)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        size = self._renderer.defaultSize()
-        if size.isEmpty():
+        if self._renderer is None or (size := self._renderer.defaultSize()).isEmpty():
             return
         scale = min(self.width() / size.width(), self.height() / size.height())
         width, height = size.width() * scale, size.height() * scale

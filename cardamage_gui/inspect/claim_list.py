@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from qtpy.QtCore import QAbstractListModel, QModelIndex, QObject, QPoint, QRect, QRectF, QSize, Qt, Signal
@@ -28,7 +29,6 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from cardamage_core.claims.summary import ClaimSummary, matching
 from cardamage_core.errors import CarDamageError
 from cardamage_core.text import amount
 
@@ -37,6 +37,9 @@ from ..background import Background
 from ..widgets import common
 from ..widgets.photo_list import cropped
 from .claim_form import title
+
+if TYPE_CHECKING:
+    from cardamage_core.claims.summary import ClaimSummary
 
 CLAIM = Qt.ItemDataRole.UserRole
 HEIGHT, PICTURE = 60, QSize(62, 44)
@@ -226,8 +229,11 @@ class ClaimList(QWidget):
         self._filter()
 
     def _filter(self, *_: object) -> None:
-        state = STATES[max(0, self.chips.checkedId())]
-        found = matching(self._all, self.search.text()) if self.search.text() else self._all
+        state, found = STATES[max(0, self.chips.checkedId())], self._all
+        if self.search.text():
+            from cardamage_core.claims.summary import matching
+
+            found = matching(self._all, self.search.text())
         self.model.show([one for one in found if not state or one.state == state])
         self._stack.setCurrentIndex(1 if self._all and not self.model.rowCount() else 0)
 

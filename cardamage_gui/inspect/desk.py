@@ -7,7 +7,7 @@ that undo, history and the claim's log hold for every decision. Slow work (takin
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -295,6 +295,9 @@ class Desk(QObject):
             self._looking.cancel()
         self._looking, self._warnings = None, None
         if self.claim is not None:
+            if not self.claim.read_only:
+                with suppress(CarDamageError):  # a list that is not up to date is no reason to stay open
+                    self.claim.write_summary()
             self.claim.close()
             self.claim = None
 

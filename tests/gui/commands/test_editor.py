@@ -34,7 +34,7 @@ def test_the_tool_box_grows_with_its_keys_and_the_photo_keeps_clear(opened, wait
 def test_a_key_given_by_hand_is_shown_on_a_page_not_yet_looked_at(opened, wait, page):
     action, widget = {
         "train": ("new_training", opened.train._new),
-        "inspect": ("inspect_findings", opened.inspect._viewer.toolbar._findings),
+        "inspect": ("inspect_findings", opened.inspect.viewer.toolbar.modes["findings"]),
     }[page]
 
     opened.window.shortcuts.set_keys(action, ("Ctrl+Alt+X",))
