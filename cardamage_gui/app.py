@@ -77,6 +77,16 @@ class Built:
         self.background.run(_models_text, self.welcome.show_models)
         self.background.run(platform.text, lambda text: self.window.foot.show_text("device", text))
 
+    def come_up(self, folder: Path | None) -> None:
+        """Another start of the program: show this window, and open the project that it named."""
+        from qtpy.QtCore import Qt
+
+        self.window.setWindowState(self.window.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.window.raise_()
+        self.window.activateWindow()
+        if folder is not None:
+            self.projects.open_or_create(folder)
+
     def close(self) -> None:
         """End what runs in this process; trainings go on."""
         self.watch.close()
@@ -118,7 +128,7 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
     system.setParent(window)
     projects = Projects(session, background, settings, dialogs, window)
     annotate = AnnotatePage(session, background, dialogs)
-    train = TrainPage(session, background, watch)
+    train = TrainPage(session, background, watch, dialogs)
     inspect = InspectPage(session, background, settings, dialogs)
     welcome = _made_welcome(projects, settings, annotate, partial(_inspect_photos, window, inspect))
     window.set_welcome(welcome)
@@ -245,6 +255,11 @@ def _tie(app: QApplication, built: Built) -> None:
         window.show_page("annotate")
         built.annotate.prelabelling.open(model_id)
 
+    def show_photo(photo_id: str) -> None:
+        if built.session.place(photo_id) >= 0:
+            built.session.select(photo_id)
+            window.show_page("annotate")
+
     def sample_opened() -> None:
         if not settings.get("first_steps"):
             settings.set("first_steps", True)
@@ -266,6 +281,7 @@ def _tie(app: QApplication, built: Built) -> None:
     built.projects.failed.connect(window.tell)
     built.projects.sample_opened.connect(sample_opened)
     built.train.try_model.connect(try_model)
+    built.train.photo_chosen.connect(show_photo)
     window.dropped.connect(dropped)
 
 
@@ -278,16 +294,25 @@ def _run(folder: Path | None) -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C in the terminal ends the program: nothing is ever unsaved
     app = QApplication(["cardamage"])
     app.setApplicationName("CarDamage")
+    from .settings import default_path
+    from .single_instance import Door, hand_over, name_for
+
+    name = name_for(default_path())
+    if hand_over(name, folder):
+        return 0
     from . import crash
 
     reporter = crash.CrashReporter(crash.default_log())
     reporter.install()
     built = build(app)
+    door = Door(name, app)
+    door.asked.connect(built.come_up)
     reporter.told.connect(built.window.tell)
     built.window.show()
     QTimer.singleShot(0, lambda: built.start(folder))  # after the first paint
     try:
         return app.exec()
     finally:
+        door.close()
         built.close()
         reporter.remove()

@@ -1,135 +1,154 @@
-"""`cardamage evaluate`: measures a model on annotated photos of a project."""
+"""`cardamage evaluate`: judges a model on annotated photos of a project, or two against each other."""
 
 from __future__ import annotations
 
 import argparse
-import time
-from collections.abc import Sequence
+import shutil
+import tempfile
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
-from .. import imaging
-from ..annotations.model import AnnotatedPhoto, Dataset, Region
-from ..errors import ModelError, PhotoError, ProjectError
-from ..evaluation import Metrics, evaluate
-from ..inference.client import Predictor
+from ..errors import JobError
+from ..evaluation import report
+from ..evaluation.comparison import Comparison
+from ..evaluation.evaluation import Evaluation
+from ..evaluation.mistakes import KINDS
+from ..jobs import evaluations
 from ..models import registry
-from ..models.registry import ModelCard
+from ..models.registry import Model
 from ..project import Project
-from ..text import plural
-from ..training.job import ClassRule, TrainingJob, classes_of, split
-from ..training.metrics import BY_KEY, METRICS, Metric, Unit
-from . import Output, add_threshold
+from ..project.outputs import Outputs
+from ..text import count
+from . import Output, add_threshold, force_argument
 from .terminal import bar_for, table
 
-LEAST_SCORE = 0.05  # precision is measured over all scores
+WORST = 10  # photos that are listed
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what can be chosen."""
     parser.add_argument("project", type=Path, metavar="PROJECT")
-    parser.add_argument("--model", required=True, metavar="M", help="a model's folder, id or name")
+    parser.add_argument("--model", metavar="M", help="a model's folder, id or name (default: the one in the box)")
+    parser.add_argument("--against", metavar="M", help="a second model: is it better on the same photos?")
     parser.add_argument(
-        "--split", default="", metavar="SPLIT", help="photos to judge by (default: those held back in the training)"
+        "--split",
+        default="",
+        metavar="SPLIT",
+        help="photos to judge by, `all` for every photo (default: those held back in the training)",
     )
-    add_threshold(parser, "for the shares of photos (default: the project's)")
+    parser.add_argument(
+        "--write",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="write the result as .html (with charts), .csv or .json; may be given several times",
+    )
+    add_threshold(parser, "from which score on masks count (default: the project's, else the model's own)")
+    force_argument(parser)
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
-    """Predict the photos of a split and compare; photos that cannot be read are named and left out."""
+    """Predict the photos of a split and judge; photos that cannot be read are named and left out."""
     with Project.open(args.project, read_only=True) as project:
-        dataset, model = project.dataset(), registry.find(args.model, project.models_folder)
-        threshold = project.threshold if args.threshold is None else args.threshold
-    job = _job(model.card)
-    photos = _chosen(dataset, job, args.split)
-    started = time.monotonic()
-    predictions, failed = _predictions(model.folder, photos, out)
-    seconds = time.monotonic() - started
-    read = [_sized(one) for one in photos if one.photo.id in predictions]
-    classes = {label: model.card.classes[number - 1] for label, number in classes_of(dataset, job).items()}
-    metrics = evaluate(read, predictions, classes=classes, threshold=threshold)
-    document = {"model": model.card.id, "split": args.split or job.val_split, "seconds": round(seconds, 2)}
-    told = [f"{one['photo']} could not be outlined and was left out: {one['title']}" for one in failed]
-    out.report(document | msgspec.to_builtins(metrics) | {"failed": failed}, "\n".join([_text(metrics), *told]))
-    return 1 if failed else 0
-
-
-def _job(card: ModelCard) -> TrainingJob:
-    """What the model was taught; a model without a job is taken to know labels of its classes' names."""
-    if not card.job:
-        return TrainingJob(classes=tuple(ClassRule(name, (name,)) for name in card.classes))
+        Outputs(project.paths(), project=project.folder, replace=args.force).check(args.write)
+        dataset, folder = project.dataset(), project.folder
+        own = project.threshold if project.has_threshold else None
+        models = [_model(args.model, project.models_folder)]
+        models += [registry.find(args.against, project.models_folder)] if args.against else []
+    split = args.split or (evaluations.photos_of(dataset, models[0], "")[1] if args.against else "")
+    made = []
+    for model in models:
+        threshold = _threshold(model, args.threshold, own)
+        made.append(_folder(folder, model, dataset, split, threshold, out))
     try:
-        job = msgspec.convert(card.job, TrainingJob)
-    except msgspec.ValidationError as error:
-        raise ModelError(f"The card of the model {card.id} holds no job that is understood.", str(error)) from error
-    if job.class_names != card.classes:
-        raise ModelError(f"The card of the model {card.id} contradicts itself.", "Its job teaches other classes.")
-    return job
+        return _judge(made, args.write, out)
+    finally:
+        for path, kept in made:
+            if not kept:
+                shutil.rmtree(path, ignore_errors=True)
 
 
-def _chosen(dataset: Dataset, job: TrainingJob, name: str) -> Sequence[AnnotatedPhoto]:
-    photos = [one for one in dataset.photos if one.photo.split == name] if name else split(dataset, job).val.photos
-    if not photos:
-        splits = sorted({one.photo.split or "(none)" for one in dataset.photos})
-        raise ProjectError(
-            f"There are no photos with the split “{name or job.val_split}”.",
-            f"The {plural(len(dataset.photos), 'photo')} of the project have: {', '.join(splits)}.",
-        )
-    return photos
+def _judge(made: list[tuple[Path, bool]], write: list[Path], out: Output) -> int:
+    values = [_carried_out(path, out) for path, _ in made]
+    result: Evaluation | Comparison = values[0]
+    if len(values) > 1:
+        result = evaluations.compared(made[0][0], made[1][0])
+    for path in write:
+        report.write(result, path)
+        out.progress(f"Written: {path}")
+    document: dict[str, Any] = msgspec.to_builtins(result)
+    text = _comparison_text(result) if isinstance(result, Comparison) else _text(result)
+    left_out = [note for value in values for note in value.notes if "left out" in note]
+    out.report(document | {"folders": [str(path) for path, kept in made if kept]}, text)
+    return 1 if left_out else 0
 
 
-def _predictions(
-    model: Path, photos: Sequence[AnnotatedPhoto], out: Output
-) -> tuple[dict[str, tuple[Region, ...]], list[dict[str, str]]]:
-    """Regions by photo id, and what could not be read."""
-    found: dict[str, tuple[Region, ...]] = {}
-    failed: list[dict[str, str]] = []
-    with Predictor(model) as predictor, bar_for(out) as bar:
-        for number, one in enumerate(photos, start=1):
-            bar.show(f"{number}/{len(photos)} {one.photo.name}", (number - 1) / len(photos))
-            try:
-                found[one.photo.id] = predictor.predict(one.photo.path, min_score=LEAST_SCORE)
-            except PhotoError as error:
-                failed.append({"photo": one.photo.path, "title": error.title, "detail": error.detail})
-                bar.say(f"{error.title} {error.detail}")
-    return found, failed
+def _model(name: str | None, models_folder: Path) -> Model:
+    return registry.find(name, models_folder) if name else registry.default()
 
 
-def _sized(one: AnnotatedPhoto) -> AnnotatedPhoto:
-    """The photo with its size, which the project does not know when the file was missing at its import."""
-    if one.photo.width and one.photo.height:
-        return one
-    width, height = imaging.size(one.photo.path)
-    return AnnotatedPhoto(msgspec.structs.replace(one.photo, width=width, height=height), one.regions)
+def _threshold(model: Model, given: float | None, own: float | None) -> float:
+    if given is not None:
+        return given
+    return own if own is not None else evaluations.threshold_of(model.card)
 
 
-def _text(m: Metrics) -> str:
-    rows = [
-        *((one.column, _share(getattr(m, one.key)), _share(getattr(m, f"baseline_{one.key}"))) for one in _columns()),
-        ("box AP", _share(m.box_ap), ""),
-        ("mask AP", _share(m.mask_ap), ""),
-        *((f"mask AP50 of {name}", _share(value), "") for name, value in sorted(m.mask_ap50_by_class.items())),
-    ]
+def _folder(project: Path, model: Model, dataset: Any, split: str, threshold: float, out: Output) -> tuple[Path, bool]:
+    """Where the evaluation goes, and whether it stays: not in a project that cannot be written to."""
+    try:
+        return evaluations.create(project, model, dataset, split_name=split, threshold=threshold), True
+    except JobError as error:
+        out.progress(f"{error.title} {error.detail} The evaluation is not kept.")
+        path = Path(tempfile.mkdtemp(prefix="cardamage-"))
+        return evaluations.create(path, model, dataset, split_name=split, threshold=threshold), False
+
+
+def _carried_out(folder: Path, out: Output) -> Evaluation:
+    with bar_for(out) as bar:
+        value = evaluations.carry_out(folder, say=bar.show, stop=lambda: False)
+    assert value is not None, "nobody stops it"
+    return value
+
+
+def _text(value: Evaluation) -> str:
+    rows = [(f.title, f.text, f.interval, f.count) for f in value.figures if f.value is not None]
+    bad = [one for one in value.photos if one.mistakes]
     lines = [
-        f"{plural(m.photos, 'photo')}, {plural(m.truth, 'true region')}, {m.predicted} predicted.",
+        f"{count(len(value.photos), 'photo')} ({value.split}), {count(value.truth, 'annotated damage')},"
+        f" {count(value.predicted, 'prediction')}; masks count from {value.threshold:.2f}.",
+        *value.notes,
         "",
-        table(("measure", "model", "constant box"), rows, right=("model", "constant box")),
+        table(
+            ("measure", value.model_name, "95 % interval", "of"), rows, right=(value.model_name, "95 % interval", "of")
+        ),
         "",
-        f"Photos with damage that get a mask at {m.threshold:.2f} or above: {_percent(m.found_share)}"
-        f" of {m.photos_with_truth}.",
-        f"False alarms on photos without damage: {_percent(m.alarm_share)} of {m.photos_without_truth}.",
     ]
+    if value.suggested_threshold is not None:
+        lines += [f"Suggested threshold: {value.suggested_threshold:.2f}. {value.suggestion}", ""]
+    lines += (
+        [f"Worst photos of {len(bad)} with a mistake ({', '.join(KINDS)}):"] if bad else ["No photo has a mistake."]
+    )
+    lines += [f"  {one.name}: {one.text}" for one in bad[:WORST]]
     return "\n".join(lines)
 
 
-def _columns() -> list[Metric]:
-    return [metric for metric in METRICS if metric.column and f"baseline_{metric.key}" in BY_KEY]
-
-
-def _share(value: float | None) -> str:
-    return "–" if value is None else Unit.PRECISION.text(value)
-
-
-def _percent(value: float | None) -> str:
-    return "–" if value is None else Unit.SHARE.text(value)
+def _comparison_text(value: Comparison) -> str:
+    rows = [
+        (d.figure.title, d.figure.measure.scale.text(d.a), d.figure.text, report.difference_text(d), d.verdict)
+        for d in value.differences
+        if d.change is not None
+    ]
+    lines = [
+        f"A is {value.a}, B is {value.b}, on the same {count(value.photos, 'photo')}.",
+        *value.notes,
+        "",
+        table(("measure", "A", "B", "B − A", ""), rows, right=("A", "B", "B − A")),
+        "",
+        report.verdict(value),
+        *(f"Better: {each.a.name}: {each.a.text} → {each.b.text}" for each in value.better[:WORST]),
+        *(f"Worse: {each.a.name}: {each.a.text} → {each.b.text}" for each in value.worse[:WORST]),
+    ]
+    return "\n".join(lines)

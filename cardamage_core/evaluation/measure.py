@@ -1,23 +1,22 @@
 """Measures predictions on annotated photos: COCO's average precision, shares of photos, false alarms.
 
-Average precision as COCO defines it (https://cocodataset.org/#detection-eval), computed by faster-coco-eval: at most
-100 detections a photo, precision at 101 points of recall, averaged over classes; AP averages over IoU 0.50 … 0.95.
+Average precision is COCO's (see `coco`), averaged over classes; AP averages over IoU 0.50 … 0.95. Quick enough for the
+end of each epoch; `evaluation` judges a model in full.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import NamedTuple
 
 import msgspec
-import numpy as np
-from faster_coco_eval import COCO, COCOeval_faster
-from faster_coco_eval.core import mask as coco_mask
 
 from ..annotations import shapes
 from ..annotations.confidence import THRESHOLD
-from ..annotations.model import AnnotatedPhoto, Origin, Photo, Rectangle, Region, Ring
+from ..annotations.model import AnnotatedPhoto, Origin, Rectangle, Region
+from . import coco
+from .coco import Kind, Outlined, matches
+from .sights import Predictions
 
 
 class Metrics(msgspec.Struct, frozen=True):
@@ -58,7 +57,8 @@ def evaluate(
     own class. A true region outlined twice alike counts once.
     """
     photos = [
-        Outlined(one.photo, _truth(one.regions, classes), tuple(predictions.get(one.photo.id, ()))) for one in truth
+        Outlined(one.photo, true_regions(one.regions, classes), tuple(predictions.get(one.photo.id, ())))
+        for one in truth
     ]
     boxes, masks = average_precision(photos, "bbox"), average_precision(photos, "segm")
     constant = constant_boxes(photos)
@@ -97,7 +97,7 @@ def constant_boxes(photos: Sequence[Outlined]) -> list[Outlined]:
     ]
 
 
-def _truth(regions: Sequence[Region], classes: Mapping[str, str] | None) -> list[Region]:
+def true_regions(regions: Sequence[Region], classes: Mapping[str, str] | None) -> list[Region]:
     """What a person stands for and has an area, once each, under the name of its class."""
     named = [
         msgspec.structs.replace(r, label=r.label if classes is None else classes[r.label])
@@ -123,8 +123,17 @@ def _box(one: Outlined, label: str, x0: float, y0: float, x1: float, y1: float) 
     return Region(f"constant {label}", shape, label, origin=Origin("predicted", model="constant box", score=1.0))
 
 
-@dataclass(frozen=True)
-class Precision:
+def average_precision(photos: Sequence[Outlined], kind: Kind) -> Precision:
+    """AP of boxes (the outlines' bounds) or of masks. Predictions of a class that has no truth are left out."""
+    found = matches(photos, kind)
+    if not found.classes:
+        return Precision(None, None, {})
+    by_iou = coco.average_precision(found)[0, :, 0]  # all sizes: (classes, ious)
+    by_class = {name: float(by_iou[place, 0]) for place, name in enumerate(found.classes)}
+    return Precision(ap=float(by_iou.mean()), ap50=float(by_iou[:, 0].mean()), ap50_by_class=by_class)
+
+
+class Precision(NamedTuple):
     """AP and AP50 in 0…1, over all classes and AP50 for each that has truth; None where there is no truth at all."""
 
     ap: float | None
@@ -132,79 +141,25 @@ class Precision:
     ap50_by_class: dict[str, float]
 
 
-@dataclass(frozen=True)
-class Outlined:
-    """One photo with its true and its predicted regions; their labels are the classes compared."""
-
-    photo: Photo
-    truth: Sequence[Region]
-    predicted: Sequence[Region]
+def any_damage(photos: Sequence[AnnotatedPhoto], predictions: Predictions) -> tuple[float | None, float | None]:
+    """AP50 of boxes and masks with all labels taken for one."""
+    truth = [msgspec.structs.replace(one, regions=tuple(map(as_damage, one.regions))) for one in photos]
+    measured = evaluate(truth, {name: list(map(as_damage, found)) for name, found in predictions.items()})
+    return measured.box_ap50, measured.mask_ap50
 
 
-def average_precision(photos: Sequence[Outlined], kind: Literal["bbox", "segm"]) -> Precision:
-    """AP of boxes (the outlines' bounds) or of masks. Predictions of a class that has no truth are left out."""
-    classes = {name: i for i, name in enumerate(sorted({r.label for one in photos for r in one.truth}), start=1)}
-    if not classes:
-        return Precision(None, None, {})
-    truth = [_entry(r, i, one.photo, classes) for i, one in enumerate(photos, 1) for r in one.truth]
-    found = [_entry(r, i, one.photo, classes) for i, one in enumerate(photos, 1) for r in one.predicted]
-    found = [entry for entry in found if entry["category_id"]]
-    if not found:
-        return Precision(0.0, 0.0, dict.fromkeys(classes, 0.0))
-    images = [{"id": i, "width": one.photo.width, "height": one.photo.height} for i, one in enumerate(photos, 1)]
-    return _precision(_compare(images, classes, truth, found, kind), classes)
-
-
-def rle(rings: Sequence[Ring], photo: Photo) -> dict[str, Any]:
-    """Closed rings (even-odd) as COCO's run-length encoding of the photo's pixels."""
-    flat = [[float(v) for point in ring for v in point] for ring in rings if len(ring) >= 3]
-    size = (photo.height, photo.width)
-    encoded: list[dict[str, Any]] = coco_mask.frPyObjects(flat, *size) if flat else []
-    if len(encoded) == 1:
-        return encoded[0]
-    layers = coco_mask.decode(encoded) if encoded else np.zeros((*size, 1), np.uint8)  # (H, W, rings)
-    whole: dict[str, Any] = coco_mask.encode(np.asfortranarray(np.bitwise_xor.reduce(layers, axis=2)))
-    return whole
-
-
-def _entry(region: Region, image: int, photo: Photo, classes: Mapping[str, int]) -> dict[str, Any]:
-    x0, y0, x1, y1 = shapes.bounds(region.shape)
-    segmentation = rle(shapes.outline(region.shape), photo)
+def by_label(
+    photos: Sequence[AnnotatedPhoto], predictions: Predictions, *, labels: Sequence[str]
+) -> dict[str, float | dict[str, float] | None]:
+    """AP50 of boxes and masks over some labels, and of the masks of each."""
+    measured = evaluate(photos, predictions, classes={label: label for label in labels})
     return {
-        "image_id": image,
-        "category_id": classes.get(region.label, 0),
-        "bbox": [x0, y0, x1 - x0, y1 - y0],
-        "segmentation": segmentation,
-        "area": float(coco_mask.area(segmentation)),
-        "iscrowd": 0,
-        "score": 1.0 if region.origin.score is None else region.origin.score,
+        "box_ap50": measured.box_ap50,
+        "mask_ap50": measured.mask_ap50,
+        "mask_ap50_by_class": measured.mask_ap50_by_class,
     }
 
 
-def _compare(
-    images: list[dict[str, Any]],
-    classes: Mapping[str, int],
-    truth: list[dict[str, Any]],
-    found: list[dict[str, Any]],
-    kind: str,
-) -> np.ndarray:
-    """Precision (10 IoUs, 101 recalls, classes); -1 where a class has no truth."""
-    document = {
-        "info": {},
-        "images": images,
-        "categories": [{"id": number, "name": name} for name, number in classes.items()],
-        "annotations": [entry | {"id": i} for i, entry in enumerate(truth, 1)],
-    }
-    true = COCO(document)
-    compared = COCOeval_faster(true, true.loadRes(found), iouType=kind)
-    compared.evaluate()
-    compared.accumulate()
-    return np.asarray(compared.eval["precision"][:, :, :, 0, -1])  # all sizes, at most 100 detections
-
-
-def _precision(precision: np.ndarray, classes: Mapping[str, int]) -> Precision:
-    return Precision(
-        ap=float(precision.mean()),
-        ap50=float(precision[0].mean()),
-        ap50_by_class={name: float(precision[0, :, number - 1].mean()) for name, number in classes.items()},
-    )
+def as_damage(region: Region) -> Region:
+    """The region with its label taken for damage of any kind."""
+    return msgspec.structs.replace(region, label="damage")

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
+from .. import processes
 from ..errors import JobError
 from ..training import requirements
 from . import events, folder, queue
@@ -29,7 +29,8 @@ def start(job_folder: Path) -> None:
     state = queue.status(job_folder).state
     if state != "waiting" or _alive(job_folder):
         raise JobError(f"The job {Path(job_folder).name} cannot be started.", f"It is {state} already.")
-    _launch(JobFolder(job_folder))
+    requirements.check()
+    launch(JobFolder(job_folder), "cardamage_core.jobs.worker")
 
 
 def resume(job_folder: Path) -> None:
@@ -43,8 +44,9 @@ def resume(job_folder: Path) -> None:
     worker = folder.recorded_worker(JobFolder(job_folder).worker)
     if worker and not worker.gone_within(ENDING):
         raise JobError(f"The job {Path(job_folder).name} cannot be resumed yet.", "Its last worker is still ending.")
+    requirements.check()
     JobFolder(job_folder).stop.unlink(missing_ok=True)
-    _launch(JobFolder(job_folder))
+    launch(JobFolder(job_folder), "cardamage_core.jobs.worker")
 
 
 def _alive(job_folder: Path) -> bool:
@@ -52,9 +54,9 @@ def _alive(job_folder: Path) -> bool:
     return worker is not None and worker.alive()
 
 
-def _launch(at: JobFolder) -> None:
-    requirements.check()
-    command = [sys.executable, "-P", "-m", "cardamage_core.jobs.worker", str(at.path)]
+def launch(at: JobFolder, module: str) -> None:
+    """Start `module` as the worker of a folder. Raises JobError if no process could be started."""
+    command = processes.command_of(module, str(at.path), python=processes.training_python())
     try:
         with at.log.open("ab") as log:
             started = subprocess.Popen(
@@ -67,17 +69,18 @@ def _launch(at: JobFolder) -> None:
                 **_detached(),
             )
     except OSError as error:
-        raise JobError("No process for the training could be started.", f"{error.strerror or error}.") from error
+        raise JobError("No process for the work could be started.", f"{error.strerror or error}.") from error
     if os.name == "nt":
         _windows_workers.append(started)
         folder.record_worker(at.worker, started.pid, offset=events.end(at.events))
     elif started.wait() != 0:  # only the launcher: it writes down who the worker is and ends
         last = " ".join(queue.log_tail(at.path, 1))
-        raise JobError("No process for the training could be started.", f"{last} All of it: {at.log}")
+        raise JobError("No process for the work could be started.", f"{last} All of it: {at.log}")
 
 
 def _environment() -> dict[str, str]:
-    paths = [str(PACKAGES), *filter(None, [os.environ.get("PYTHONPATH")])]
+    own = [] if processes.training_python() else [str(PACKAGES)]  # another Python has a copy of its own
+    paths = [*own, *filter(None, [os.environ.get("PYTHONPATH")])]
     chosen = {"PYTHONPATH": os.pathsep.join(paths), "PYTHONIOENCODING": "utf-8", "PYTHONUNBUFFERED": "1"}
     return {"TF_CPP_MIN_LOG_LEVEL": "2", "KERAS_BACKEND": "tensorflow"} | dict(os.environ) | chosen
 

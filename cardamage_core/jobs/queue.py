@@ -107,11 +107,7 @@ def status(job_folder: Path) -> JobStatus:
     """How far a job is. Raises JobError if the folder is not a job's."""
     at = JobFolder(job_folder)
     job = at.job()
-    worker = folder.recorded_worker(at.worker)
-    alive = worker is not None and worker.alive()  # asked first: it may say its last word and end while we read
-    said = events.tail(at.events)
-    own = _said_by(worker, at.events)
-    state = _state(own, started=worker is not None, alive=alive, stop=at.stop.exists())
+    state, own, said = observed(at)
     known = _progress(job, said)
     checkpoint = checkpoints.latest_step(at.checkpoints)
     started = events.first(at.events) or {}
@@ -128,6 +124,15 @@ def status(job_folder: Path) -> JobStatus:
         checkpoint_step=checkpoint,
         **known,
     )
+
+
+def observed(at: JobFolder) -> tuple[State, list[Event], list[Event]]:
+    """The state of a folder, the last events of its present worker, and the last of all its workers."""
+    worker = folder.recorded_worker(at.worker)
+    alive = worker is not None and worker.alive()  # asked first: it may say its last word and end while we read
+    said = events.tail(at.events)
+    own = _said_by(worker, at.events)
+    return _state(own, started=worker is not None, alive=alive, stop=at.stop.exists()), own, said
 
 
 def request_stop(job_folder: Path) -> None:

@@ -13,6 +13,7 @@ import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 from filelock import FileLock, Timeout
 
@@ -30,13 +31,18 @@ LOOK_AGAIN = 0.5  # seconds between two looks whether it is our turn
 def main(arguments: list[str]) -> int:
     """Work on the job in the folder named by the only argument."""
     at = JobFolder(Path(arguments[0]))
+    return serve(at, lambda log, stop: _in_turn(at, log, stop))
+
+
+def serve(at: JobFolder, work: Callable[[EventLog, StopRequest], None]) -> int:
+    """Part from the process that started this one and do the work of a folder; the exit status."""
     if os.name != "nt":
         _part_from_parent(at)
         os.nice(NICE)
     os.dup2(2, 1)  # what the framework prints goes to the log
     stop = StopRequest(at.stop)
     log = EventLog(at.events)
-    return _explained(log, lambda: _in_turn(at, log, stop))
+    return _explained(log, lambda: work(log, stop))
 
 
 class StopRequest:
@@ -132,7 +138,11 @@ def _fail(log: EventLog, title: str, detail: str) -> int:
     return 1
 
 
-if __name__ == "__main__":
-    status = main(sys.argv[1:])
+def leave(status: int) -> NoReturn:
+    """End at once: everything is said and closed, and the framework takes seconds to tidy up."""
     sys.stderr.flush()
-    os._exit(status)  # everything is said and closed; the framework takes seconds to tidy up
+    os._exit(status)
+
+
+if __name__ == "__main__":
+    leave(main(sys.argv[1:]))

@@ -17,7 +17,6 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 import msgspec
 
-from ..annotations.model import Label, Photo, Region
 from ..errors import ProjectError
 from ..files import atomic_path
 from .filesystem import is_remote
@@ -432,7 +431,7 @@ def _plain(sql: str) -> str:
     return " ".join(sql.split())
 
 
-Value = TypeVar("Value", Photo, Region, Label, dict[str, Any])
+Value = TypeVar("Value", bound=msgspec.Struct | dict[str, Any])
 
 
 def value_of(stored: Stored, kind: type[Value]) -> Value:

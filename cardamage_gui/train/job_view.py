@@ -112,7 +112,7 @@ class JobView(QFrame):
         common.set_property(self._bar, "state", job.state)
         self._where.setText("stopping…" if job.id in self._stopping else where(job))
         self._speed.setText(speed(job))
-        self._said.setText(" ".join([job.message if job.state == "failed" else "", *_notes(self._feed)]).strip())
+        self._said.setText(job.message if job.state == "failed" else " ".join(_notes(self._feed)))
         self._said.setVisible(bool(self._said.text()))
         common.set_role(self._said, "bad" if job.state == "failed" else "small")
 

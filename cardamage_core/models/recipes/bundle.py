@@ -16,12 +16,14 @@ import numpy as np
 
 from ... import files, imaging
 from ...annotations.model import AnnotatedPhoto, Dataset, Region
+from ...evaluation import measure
+from ...evaluation import sights as quality
 from ...inference import polygons
 from ...mrcnn import MaskRCNN
 from ...runtime import Runtime
 from .. import registry
 from ..registry import ModelCard, SourceNote
-from . import quality, sources
+from . import sources
 from .recipe import DAMAGE, PANELS, Recipe
 
 LEAST_SCORE = 0.05
@@ -80,7 +82,7 @@ def _judge_damage(card: ModelCard, val: Judged, test: Judged) -> tuple[dict[str,
     seen = quality.sights(photos, predictions)
     by_source = {name: [one for one in photos if sources.source_of(one) == name] for name in card_sources(photos)}
     ap = {
-        name: dict(zip(("box_ap50", "mask_ap50"), quality.any_damage(some, predictions), strict=True))
+        name: dict(zip(("box_ap50", "mask_ap50"), measure.any_damage(some, predictions), strict=True))
         for name, some in by_source.items()
         if any(one.regions for one in some)
     }
@@ -110,7 +112,7 @@ def _judge_car(card: ModelCard, val: Judged, test: Judged) -> tuple[dict[str, An
         "silhouette_iou_teacher": quality.best_overlap(
             [one for one in photos if one not in whole], predictions, wanted=_is_car
         )._asdict(),
-        "panels": quality.by_label(whole, predictions, labels=PANELS),
+        "panels": measure.by_label(whole, predictions, labels=PANELS),
     }
     return metrics, 0.5
 

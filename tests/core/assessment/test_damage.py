@@ -210,14 +210,14 @@ def test_the_range_goes_from_the_inner_to_the_outer_outline():
 
 
 def test_a_corrected_outline_has_no_range():
-    region = with_band(rectangle("a", 0, 0, 10, 10, origin=predicted(0.95)), 12, 7)
+    region = with_band(rectangle("a", 0, 0, 10, 10, origin=predicted(0.95), review="accepted"), 12, 7)
     corrected = msgspec.structs.replace(region, shape=Rectangle(0, 0, 11, 10))
     found = damage(corrected)
     assert (found.low, found.percent, found.high) == pytest.approx((1.1, 1.1, 1.1))
 
 
 def test_the_range_survives_being_stored_as_json():
-    region = with_band(rectangle("a", 0, 0, 10, 10, origin=predicted(0.95)), 12, 7)
+    region = with_band(rectangle("a", 0, 0, 10, 10, origin=predicted(0.95), review="accepted"), 12, 7)
     stored = msgspec.json.decode(msgspec.json.encode(region), type=Region)
     assert damage(stored).high == pytest.approx(1.2)
 

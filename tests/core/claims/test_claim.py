@@ -6,9 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
 
 from cardamage_core.annotations.model import Label, Origin, Rectangle, Region
 from cardamage_core.claims import findings
@@ -16,22 +14,6 @@ from cardamage_core.claims.claim import Claim
 from cardamage_core.claims.model import ClaimFields
 from cardamage_core.errors import CarDamageError, ProjectError
 from cardamage_core.project import Project
-
-
-def draw(path: Path, seed: int = 0, size: tuple[int, int] = (80, 60)) -> Path:
-    rng = np.random.default_rng(seed)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(rng.integers(0, 256, (size[1], size[0], 3), dtype=np.uint8)).save(path)
-    return path
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Two photos and a text file that is called one."""
-    draw(tmp_path / "in" / "IMG_2.jpg", 2)
-    draw(tmp_path / "in" / "IMG_10.jpg", 10)
-    (tmp_path / "in" / "note.jpg").write_text("no photo")
-    return tmp_path / "in"
 
 
 def dent(key: str, x: float, score: float | None = None, label: str = "dent") -> Region:

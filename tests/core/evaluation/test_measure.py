@@ -7,7 +7,7 @@ import pytest
 
 from cardamage_core.annotations.model import AnnotatedPhoto, Origin, Photo, Polygon, Rectangle, Region
 from cardamage_core.evaluation import evaluate
-from cardamage_core.evaluation.measure import coco_mask, rle
+from cardamage_core.evaluation.coco import coco_mask, rle
 
 
 def square(x: float, y: float, side: float = 20, label: str = "dent", **more) -> Region:

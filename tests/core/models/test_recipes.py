@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from cardamage_core.annotations.model import AnnotatedPhoto, Origin, Photo, Rectangle, Region
-from cardamage_core.models.recipes import bundle, quality, sources
+from cardamage_core.evaluation import sights as quality
+from cardamage_core.models.recipes import bundle, sources
 from cardamage_core.models.recipes.recipe import CAR, DAMAGE, PANELS
 
 

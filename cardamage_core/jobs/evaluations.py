@@ -1,0 +1,412 @@
+"""Evaluations of models as folders: made, carried out, listed, read and removed.
+
+PROJECT/evaluations/<id>/request.json       which model, which photos, from which score on
+                        dataset.json        the annotated photos as they were, with absolute paths
+                        predictions.jsonl   what the model saw, a photo a line; what is there is not predicted again
+                        tallies.npz         what the comparison gave photo by photo
+                        evaluation.json     the Evaluation; there once all is measured
+                        events.jsonl log.txt worker.json stop   as in a job's folder (`folder`)
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from .. import files, imaging
+from ..annotations.confidence import THRESHOLD
+from ..annotations.labels import new_labels
+from ..annotations.model import AnnotatedPhoto, Dataset, Label, Region
+from ..errors import CarDamageError, JobError, PhotoError, ProjectError
+from ..evaluation import tallies
+from ..evaluation.comparison import Comparison, Stored, compare
+from ..evaluation.evaluation import About, Evaluation, evaluated, with_classes
+from ..inference.client import Predictor
+from ..models import registry
+from ..models.registry import Model, ModelCard
+from ..text import plural
+from ..training.job import TrainingJob, split
+from ..training.model_classes import job_of, model_classes
+from . import local, queue
+from .events import EventLog
+from .folder import JobFolder
+from .queue import State
+
+LEAST_SCORE = 0.05  # precision is measured over all scores
+DAMAGE = "damage"  # stands for all labels where the model knows none of those of the photos
+PREDICTING = 0.85  # of the whole work
+FOLDER = "evaluations"
+
+Say = Callable[[str, float], None]
+
+
+class Request(msgspec.Struct, frozen=True):
+    """What to evaluate: a model's folder, id and name, the photos' split, and from which score on masks count."""
+
+    model_folder: str
+    model: str
+    model_name: str
+    threshold: float
+    split: str = ""
+    project: str = ""
+
+
+class EvaluationStatus(msgspec.Struct, frozen=True):
+    """How far an evaluation is; `message` is one sentence for people."""
+
+    id: str
+    folder: Path
+    request: Request
+    state: State
+    fraction: float = 0.0
+    message: str = ""
+
+    @property
+    def live(self) -> bool:
+        """Whether more can be expected without user action."""
+        return self.state in ("waiting", "running")
+
+
+class Seen(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line of the file of predictions; `error` says why a photo could not be predicted."""
+
+    photo: str
+    regions: tuple[Region, ...] = ()
+    error: str = ""
+
+
+def create(project_folder: Path, model: Model, dataset: Dataset, *, split_name: str, threshold: float) -> Path:
+    """Make the folder of a new evaluation on the photos of a split ("": those held back in the model's training).
+
+    Raises ProjectError where there are no such photos, JobError where nothing can be written.
+    """
+    photos, name = photos_of(dataset, model, split_name)
+    request = Request(
+        str(model.folder), model.card.id, model.card.name, threshold, split=name, project=Path(project_folder).name
+    )
+    path = Path(project_folder) / FOLDER / datetime.now().strftime("%Y%m%d-%H%M%S-%f")
+    try:
+        path.mkdir(parents=True)
+        frozen = msgspec.structs.replace(dataset, photos=tuple(photos))
+        files.write_atomic(path / "dataset.json", msgspec.json.encode(frozen))
+        files.write_atomic(path / "request.json", msgspec.json.format(msgspec.json.encode(request)))
+    except (OSError, CarDamageError) as error:
+        shutil.rmtree(path, ignore_errors=True)
+        raise JobError(f"Could not make the folder {path}.", str(error)) from error
+    return path
+
+
+def photos_of(dataset: Dataset, model: Model, split_name: str) -> tuple[Sequence[AnnotatedPhoto], str]:
+    """The photos to judge by and what they are called."""
+    job = job_of(model.card) or TrainingJob()
+    if split_name == "all":
+        photos: Sequence[AnnotatedPhoto] = dataset.photos
+    elif split_name:
+        photos = [one for one in dataset.photos if one.photo.split == split_name]
+    else:
+        photos = split(dataset, job).val.photos
+    name = split_name or job.val_split
+    if not photos:
+        splits = sorted({one.photo.split or "(none)" for one in dataset.photos})
+        raise ProjectError(
+            f"There are no photos with the split “{name}”.",
+            f"The {plural(len(dataset.photos), 'photo')} of the project have: {', '.join(splits)}. “all” takes all.",
+        )
+    return photos, name
+
+
+def threshold_of(card: ModelCard) -> float:
+    """The score from which a model's masks count where nothing else is said."""
+    return THRESHOLD if card.threshold is None else card.threshold
+
+
+def start(folder: Path) -> None:
+    """Begin, or go on with, an evaluation in a process of its own. Raises JobError where one works on it already."""
+    at = JobFolder(folder)
+    if status(folder).state == "running":
+        raise JobError(f"The evaluation {at.id} cannot be started.", "It runs already.")
+    at.stop.unlink(missing_ok=True)
+    local.launch(at, "cardamage_core.jobs.evaluation_worker")
+
+
+def carry_out(folder: Path, *, say: Say, stop: Callable[[], bool]) -> Evaluation | None:
+    """Predict what is not predicted yet, measure, and store; None where `stop()` ended it before that.
+
+    `say` gets a sentence and the share done. Raises CarDamageError for everything that a person can mend.
+    """
+    begun = time.monotonic()
+    request, dataset = request_of(folder), JobFolder(folder).dataset()
+    model = registry.read(Path(request.model_folder))
+    found, lines = _read_predictions(folder / "predictions.jsonl")
+    missing = [one for one in dataset.photos if one.photo.id not in found]
+    if missing and not _predict(folder, model, missing, done=len(found), say=say, stop=stop):
+        return None
+    found, lines = _read_predictions(folder / "predictions.jsonl")
+    say("Measuring", PREDICTING)
+    value, arrays = _measured(request, dataset, model, found, lines, seconds=time.monotonic() - begun, say=say)
+    tallies.save(arrays, folder / "tallies.npz")
+    ids = [one.photo.id for one in dataset.photos if _seen(one, found)]
+    files.write_atomic(folder / "ids.json", msgspec.json.encode(ids))
+    files.write_atomic(folder / "evaluation.json", msgspec.json.encode(value))
+    return value
+
+
+def request_of(folder: Path) -> Request:
+    """What was asked for. Raises JobError when the file is missing or damaged."""
+    found: Request = _read(folder / "request.json", Request)
+    return found
+
+
+def read(folder: Path) -> Evaluation:
+    """The stored evaluation. Raises JobError when it is not there or damaged."""
+    found: Evaluation = _read(folder / "evaluation.json", Evaluation)
+    return found
+
+
+def stored(folder: Path) -> Stored:
+    """The evaluation with its arrays, for a comparison."""
+    ids: tuple[str, ...] = _read(folder / "ids.json", tuple[str, ...])
+    return read(folder), tallies.load(folder / "tallies.npz"), ids
+
+
+def compared(a: Path, b: Path, *, progress: Callable[[float], None] = lambda _: None) -> Comparison:
+    """Compare two stored evaluations."""
+    return compare(stored(a), stored(b), progress=progress)
+
+
+def predictions_at(folder: Path, line: int) -> tuple[Region, ...]:
+    """What the model saw on one photo; `line` is that of its PhotoResult."""
+    try:
+        with (folder / "predictions.jsonl").open("rb") as file:
+            file.seek(max(0, line))
+            return msgspec.json.decode(file.readline(), type=Seen).regions
+    except (OSError, msgspec.DecodeError) as error:
+        raise JobError(f"The predictions in {folder} are missing or damaged.", "Evaluate the model again.") from error
+
+
+def evaluations(project_folder: Path) -> list[EvaluationStatus]:
+    """All evaluations of a project, newest first; folders that are none are passed over."""
+    parent = Path(project_folder) / FOLDER
+    if not parent.is_dir():
+        return []
+    found = []
+    for path in sorted(parent.iterdir(), key=lambda path: path.name, reverse=True):
+        if (path / "request.json").is_file():
+            try:
+                found.append(status(path))
+            except CarDamageError:
+                continue
+    return found
+
+
+def status(folder: Path) -> EvaluationStatus:
+    """How far an evaluation is. Raises JobError if the folder is none."""
+    at, request = JobFolder(folder), request_of(folder)
+    if (folder / "evaluation.json").is_file():
+        return EvaluationStatus(at.id, folder, request, "finished", 1.0, "Finished.")
+    state, own, said = queue.observed(at)
+    last: dict[str, Any] = next((e for e in reversed(said) if e["kind"] == "progress"), {})
+    word = next((e for e in reversed(own) if e["kind"] == "failed"), {})
+    message = {
+        "waiting": "Waiting to begin.",
+        "running": str(last.get("text", "Loading the model.")),
+        "stopped": "Stopped; it goes on from the photos predicted so far.",
+        "finished": "Finished.",
+        "failed": f"{word.get('title', 'It ended without a word.')} {word.get('detail', '')}".strip(),
+    }[state]
+    return EvaluationStatus(at.id, folder, request, state, float(last.get("share", 0.0)), message)
+
+
+def find(project_folder: Path, name: str) -> EvaluationStatus:
+    """The newest evaluation with this id, or of this model. Raises JobError."""
+    everything = evaluations(project_folder)
+    for one in everything:
+        if name in (one.id, one.request.model, one.request.model_name):
+            return one
+    known = ", ".join(f"{one.id} ({one.request.model_name})" for one in everything[:8]) or "none"
+    raise JobError(f"There is no evaluation “{name}” in {project_folder}.", f"Evaluations: {known}.")
+
+
+def work(at: JobFolder, log: EventLog, stop: Callable[[], bool]) -> None:
+    """Carry out an evaluation and tell of it by events; what the worker does."""
+    last, kind = 0.0, ""
+
+    def say(text: str, share: float) -> None:
+        nonlocal last, kind
+        if share - last >= 0.002 or text.partition(" ")[0] != kind:
+            last, kind = share, text.partition(" ")[0]
+            log.write("progress", text=text, share=round(share, 4))
+
+    done = carry_out(at.path, say=say, stop=stop)
+    log.write("stopped" if done is None else "finished")
+
+
+def _predict(
+    folder: Path, model: Model, photos: Sequence[AnnotatedPhoto], *, done: int, say: Say, stop: Callable[[], bool]
+) -> bool:
+    """Predict photos and append what was seen; False where it was stopped."""
+    total = done + len(photos)
+    say(f"Loading {model.card.name}", PREDICTING * done / total)
+    with Predictor(model.folder) as predictor, (folder / "predictions.jsonl").open("ab") as file:
+        for number, one in enumerate(photos, start=done):
+            if stop():
+                return False
+            say(f"Predicting photo {number + 1} of {total}", PREDICTING * number / total)
+            file.write(msgspec.json.encode(_look(predictor, one)) + b"\n")
+            file.flush()
+    return True
+
+
+def _look(predictor: Predictor, one: AnnotatedPhoto) -> Seen:
+    try:
+        return Seen(one.photo.id, predictor.predict(one.photo.path, min_score=LEAST_SCORE))
+    except PhotoError as error:
+        return Seen(one.photo.id, error=f"{error.title} {error.detail}".strip())
+
+
+def _read_predictions(path: Path) -> tuple[dict[str, Seen], dict[str, int]]:
+    """What was seen by photo, and where its line begins; half a last line, of a worker killed, is cut off."""
+    if not path.is_file():
+        return {}, {}
+    data = path.read_bytes()
+    whole = data.rfind(b"\n") + 1
+    if whole < len(data):
+        with path.open("rb+") as file:
+            file.truncate(whole)
+    found, lines, offset = {}, {}, 0
+    for line in data[:whole].splitlines(keepends=True):
+        try:
+            one = msgspec.json.decode(line, type=Seen)
+        except msgspec.DecodeError as error:
+            raise JobError(f"{path} is damaged.", f"{error}. Remove it and evaluate again.") from error
+        found[one.photo], lines[one.photo] = one, offset
+        offset += len(line)
+    return found, lines
+
+
+def _measured(
+    request: Request,
+    dataset: Dataset,
+    model: Model,
+    found: Mapping[str, Seen],
+    lines: Mapping[str, int],
+    *,
+    seconds: float,
+    say: Say,
+) -> tuple[Evaluation, tallies.Tallies]:
+    photos = [_sized(one) for one in dataset.photos if _seen(one, found)]
+    labels, mapping, notes = _vocabulary(dataset, model)
+    failed = [one for one in dataset.photos if not _seen(one, found)]
+    if failed:
+        first = found[failed[0].photo.id].error
+        notes.append(f"{plural(len(failed), 'photo')} could not be read and were left out, the first: {first}")
+    predictions = {one.photo.id: found[one.photo.id].regions for one in photos}
+    if not mapping:
+        predictions = {name: tuple(map(_as_damage(labels), regions)) for name, regions in predictions.items()}
+        mapping = {label.name: DAMAGE for label in dataset.labels if label.role == "damage"}
+        mapping |= {r.label: DAMAGE for one in photos for r in one.regions if _role(labels, r.label) == "damage"}
+    about = About(
+        model=model.card.id,
+        model_name=model.card.name,
+        weights_sha256=model.card.weights_sha256,
+        project=request.project,
+        split=request.split,
+        seconds=seconds,
+        mapping=mapping,
+        notes=tuple(notes),
+    )
+    return evaluated(
+        with_classes(photos, labels, mapping),
+        predictions,
+        labels,
+        threshold=request.threshold,
+        about=about,
+        classes=set(mapping.values()),
+        lines=lines,
+        progress=lambda share: say("Measuring", PREDICTING + (1 - PREDICTING) * share),
+    )
+
+
+def _vocabulary(dataset: Dataset, model: Model) -> tuple[tuple[Label, ...], dict[str, str], list[str]]:
+    """The labels of photos and model with their roles, which class each label counts as, and what is to be said."""
+    card = model.card
+    labels = (*dataset.labels, *new_labels(card.classes, dataset.labels, roles=card.roles))
+    mapping, notes = model_classes(dataset, card), []
+    if not any(card.role_of(name) == "damage" for name in card.classes):
+        roles = dict.fromkeys(card.classes, DAMAGE)
+        labels = tuple(msgspec.structs.replace(one, role="damage" if one.name in roles else "part") for one in labels)
+        notes.append(f"This model outlines {', '.join(card.classes[:4])} …: “damage” stands for these here.")
+        return labels, mapping or {name: name for name in card.classes}, notes
+    mapping = {label: name for label, name in mapping.items() if _role(labels, label) == "damage"}
+    own = {r.label for one in dataset.photos for r in one.regions if _role(labels, r.label) == "damage"}
+    if not mapping and own:
+        notes.append(f"The model knows none of the labels {_listed(own)}: all damage is taken for one class.")
+    elif unknown := own - mapping.keys():
+        notes.append(f"The model does not know {_listed(unknown)}: these count only where labels are ignored.")
+    return labels, mapping, notes
+
+
+def _listed(names: set[str]) -> str:
+    some = ", ".join(f"“{name}”" for name in sorted(names)[:6])
+    return f"{some} …" if len(names) > 6 else some
+
+
+def _role(labels: Sequence[Label], name: str) -> str:
+    return next((label.role for label in labels if label.name == name), "damage")
+
+
+def _as_damage(labels: Sequence[Label]) -> Callable[[Region], Region]:
+    roles = {label.name: label.role for label in labels}
+
+    def renamed(region: Region) -> Region:
+        is_damage = roles.get(region.label, "damage") == "damage"
+        return msgspec.structs.replace(region, label=DAMAGE) if is_damage else region
+
+    return renamed
+
+
+def _seen(one: AnnotatedPhoto, found: Mapping[str, Seen]) -> bool:
+    return one.photo.id in found and not found[one.photo.id].error
+
+
+def _sized(one: AnnotatedPhoto) -> AnnotatedPhoto:
+    """The photo with its size, which the project does not know when the file was missing at its import."""
+    if one.photo.width and one.photo.height:
+        return one
+    width, height = imaging.size(one.photo.path)
+    return AnnotatedPhoto(msgspec.structs.replace(one.photo, width=width, height=height), one.regions)
+
+
+def _read(path: Path, kind: Any) -> Any:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except OSError as error:
+        raise JobError(f"{path.parent} is no evaluation.", f"Could not read {path.name}: {error.strerror}.") from error
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise JobError(f"{path} is damaged.", f"{error}. Evaluate the model again.") from error
+
+
+def truth_of(folder: Path) -> dict[str, AnnotatedPhoto]:
+    """The photos judged by id, with the regions of damage they were judged by."""
+    request, dataset = request_of(folder), JobFolder(folder).dataset()
+    labels = dataset.labels
+    if (Path(request.model_folder) / registry.CARD).is_file():
+        labels, _, _ = _vocabulary(dataset, registry.read(Path(request.model_folder)))
+    judged = with_classes([_sized(one) for one in dataset.photos if one.photo.width], labels, {})
+    return {
+        one.photo.id: AnnotatedPhoto(one.photo, tuple(r for r in one.regions if _role(labels, r.label) == "damage"))
+        for one in judged
+    }
+
+
+def remove(folder: Path) -> None:
+    """Remove an evaluation: it can be made again. Raises JobError while a process works on it."""
+    if status(folder).state == "running":
+        raise JobError(f"The evaluation {folder.name} cannot be removed.", "Stop it first.")
+    shutil.rmtree(folder, ignore_errors=True)
