@@ -255,34 +255,38 @@ def _tie(app: QApplication, built: Built) -> None:
         window.show_page("annotate")
         built.annotate.prelabelling.open(model_id)
 
-    def show_photo(photo_id: str) -> None:
-        if built.session.place(photo_id) >= 0:
-            built.session.select(photo_id)
-            window.show_page("annotate")
-
     def sample_opened() -> None:
         if not settings.get("first_steps"):
             settings.set("first_steps", True)
             window.show_page("annotate")
             built.annotate.first_steps.show()
 
-    def dropped(paths: list[Path]) -> None:
-        if built.projects.is_project(paths):
-            built.projects.open(paths[0])
-            return
-        if window.shown == "inspect":
-            built.inspect.take(paths)
-            return
-        window.show_page("annotate")
-        built.projects.with_project(lambda: built.annotate.transfer.import_paths(paths))
-
     settings.changed.connect(setting_changed)
     built.background.failed.connect(window.tell)
     built.projects.failed.connect(window.tell)
     built.projects.sample_opened.connect(sample_opened)
     built.train.try_model.connect(try_model)
-    built.train.photo_chosen.connect(show_photo)
-    window.dropped.connect(dropped)
+    built.train.photo_chosen.connect(partial(_show_photo, built))
+    window.dropped.connect(partial(_dropped, built))
+
+
+def _show_photo(built: Built, photo_id: str) -> None:
+    """A photo that another page speaks of."""
+    if built.session.place(photo_id) >= 0:
+        built.session.select(photo_id)
+        built.window.show_page("annotate")
+
+
+def _dropped(built: Built, paths: list[Path]) -> None:
+    """A project is opened; on Inspect everything else becomes a claim, elsewhere it is imported."""
+    window = built.window
+    if built.projects.is_project(paths):
+        built.projects.open(paths[0])
+    elif window.shown == "inspect":
+        built.inspect.take(paths)
+    else:
+        window.show_page("annotate")
+        built.projects.with_project(lambda: built.annotate.transfer.import_paths(paths))
 
 
 def _run(folder: Path | None) -> int:

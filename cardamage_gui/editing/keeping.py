@@ -24,10 +24,13 @@ Opening = Callable[[Path], AbstractContextManager[Project]]
 
 
 class RegionKeeper:
-    """Keeps results in the session's project; those of other projects where `opening` opens them, else not at all."""
+    """Keeps results in the session's project; those of other projects where `opening` opens them, else not at all.
+
+    For claims detections of one damage become one finding; annotators get what the model said.
+    """
 
     def __init__(self, session: Session, *, parts: bool, opening: Opening | None = None) -> None:
-        """`parts`: whether panels are kept too."""
+        """`parts`: whether it is a claim, which keeps panels too."""
         self._session, self._parts, self._opening = session, parts, opening
 
     @property
@@ -38,8 +41,12 @@ class RegionKeeper:
     def keep(self, work: Work, model: Model, models: Sequence[Model], found: Sequence[Region]) -> int:
         """Store what was seen as one edit; how many damages that were."""
         roles = {name: one.card.role_of(name) for one in models for name in one.card.classes}
+        from cardamage_core.claims.merge import merge_detections  # loads what a start need not wait for
+
         ids = {one.card.id for one in models}
-        if not self._parts:  # panels would hide the damage
+        if self._parts:
+            found = merge_detections(found, _new_labels(found, (), roles))
+        else:  # panels would hide the damage
             found = [region for region in found if roles.get(region.label) != "part"]
         text = f"Outline damage with {model.card.name}"
         if work.folder == self.shown:

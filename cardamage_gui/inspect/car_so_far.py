@@ -13,7 +13,7 @@ from ..widgets import common
 if TYPE_CHECKING:
     from qtpy.QtSvg import QSvgRenderer
 
-HEIGHT = 130  # pixels
+HEIGHT = 190  # pixels
 
 
 class CarSoFar(QWidget):

@@ -41,7 +41,8 @@ def _moment(created: str) -> str:
         at = datetime.datetime.fromisoformat(created).astimezone()
     except ValueError:
         return created
-    return f"{at:%Y-%m-%d %H:%M}"
+    this_year = at.year == datetime.datetime.now().astimezone().year
+    return f"{at:%d %b %H:%M}" if this_year else f"{at:%d %b %Y %H:%M}"
 
 
 class ClaimForm(QWidget):

@@ -265,7 +265,7 @@ class Desk(QObject):
         if self._looking is not None:
             self._looking.cancel()
         if self.claim is not None:
-            self._looking = self._background.run(self.claim.warnings, self._looked, self._lost)
+            self._looking = self._background.run(partial(_looked_through, self.claim), self._looked, self._lost)
 
     def _looked(self, found: tuple[PhotoWarning, ...]) -> None:
         self._looking = None
@@ -313,6 +313,14 @@ class Desk(QObject):
             self.failed.emit(error)
         self.claim_changed.emit()
         self.record_changed.emit()
+
+
+def _looked_through(claim: Claim) -> tuple[PhotoWarning, ...]:
+    """What is to be said of the photos, and the list of claims told how far this one is; called in the background."""
+    found = claim.warnings()
+    if not claim.read_only:
+        claim.write_summary()
+    return found
 
 
 def _create(library: Path, paths: tuple[Path, ...], task: Task) -> tuple[Path, tuple[PhotoWarning, ...]]:

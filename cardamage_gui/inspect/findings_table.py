@@ -39,12 +39,12 @@ class Row(NamedTuple):
     number: str
     finding: Finding
     color: str
+    of_car: float | None  # None where the share of the car is not determined
 
     @property
     def share(self) -> str:
-        """Its share of the car, in words where there is none."""
-        share = self.finding.of_car
-        return percent(share) if share is not None else "–"
+        """Its share of the car in words."""
+        return percent(self.of_car) if self.of_car is not None else "–"
 
 
 class FindingsModel(QAbstractTableModel):

@@ -35,6 +35,7 @@ from .decision_log import DecisionLogPanel
 from .desk import Desk
 from .drops import DropSheet
 from .findings import FindingsPanel
+from .handing_out import HandingOut
 from .more_menu import MoreMenu
 from .photo_check import PhotoCheck
 from .photo_panel import DamageFigures, PhotoPanel, second_line
@@ -42,6 +43,7 @@ from .queue import ClaimQueue
 from .shown import Shown
 from .toolbar import FINDINGS
 from .viewer import Viewer
+from .whole_claim import Car, WholeClaim
 
 if TYPE_CHECKING:
     from cardamage_core.claims.model import View
@@ -231,6 +233,10 @@ class InspectPage(QWidget):
             self.queue.outlining.drop(self.desk.claim.folder if self.desk.claim else Path(), photo)
             self.session.remove_photos([photo], f"Remove photo {summary.name}")
 
+    def _show_car(self, car: Car) -> None:
+        self.findings.car.show_car(car.svg, car.verdict)
+        self.out.show_verdict(car.verdict)
+
     def _photo_keys(self) -> None:
         self.viewer.canvas.setFocus()
 
@@ -284,6 +290,8 @@ class InspectPage(QWidget):
         self.shown = Shown(self.desk, self.queue, self.viewer, self.findings, self)
         self._assessing = Assessing(session, background, self.viewer.canvas, self)
         self.history = DecisionLogPanel(self.desk)
+        self.out = HandingOut(self.desk, self._main, background, settings, self._dialogs, self)
+        self._whole = WholeClaim(self.desk, background, self)
         self.strip = common.ProgressStrip()
         self._choose = common.EmptyState(
             FIRST,
@@ -303,6 +311,7 @@ class InspectPage(QWidget):
         middle = QWidget()
         above = common.rows(middle, spacing=0)
         above.addWidget(self.strip)
+        above.addWidget(self.out.strip)
         above.addWidget(self._stack, 1)
         self.docks = Docks(middle, panels)
         common.rows(self).addWidget(self.docks)
@@ -325,6 +334,10 @@ class InspectPage(QWidget):
         self.viewer.strip.stopped.connect(self.queue.outlining.stop)
         self.claims.opened.connect(lambda claim_id: desk.open(desk.folder_of(claim_id)))
         self.claims.delete_wanted.connect(self.delete_claim)
+        self.findings.report_wanted.connect(self.out.ask_report)
+        self.out.closed.connect(self._photo_keys)
+        self._whole.changed.connect(self._show_car)
+        self.more.send_wanted.connect(self.out.send)
         self.more.delete_wanted.connect(self.delete_claim)
         self.form.back.connect(self.close_claim)
         self.form.fields_changed.connect(desk.change_fields)
@@ -361,6 +374,9 @@ class InspectPage(QWidget):
             ),
             Action("inspect_new", "New claim…", (), "Choose the photos of a car", self.open_photos),
             Action("inspect_add", "Add photos to the claim…", ("Ctrl+Shift+O",), "", self.add_photos),
+            Action(
+                "inspect_report", "Write report…", ("Ctrl+P",), "The claim as PDF, HTML, JSON, CSV", self.out.ask_report
+            ),
             Action("inspect_close", "All claims", ("Alt+Left",), "Back to the list of claims", self.close_claim),
         ]
 

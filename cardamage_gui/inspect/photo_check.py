@@ -52,6 +52,7 @@ class PhotoCheck(QWidget):
         self._photo, self._ticked = photo, ticked
         while item := self._lines.takeAt(0):
             if (widget := item.widget()) is not None:
+                widget.hide()
                 widget.deleteLater()
         here = [one for one in warnings if one.photo == photo]
         if photo and checked and not any(one.code in QUALITY for one in here):

@@ -20,6 +20,8 @@ from ..widgets import common
 from ..widgets.photo_list import PHOTO, PhotoFilter, PhotoList, PhotoModel, SecondLine
 from ..widgets.thumbnails import Thumbnails
 
+NOT_DETERMINED = "n/d"  # in place of a figure; the second line says why
+
 
 class PhotoPanel(QWidget):
     """Heading, button to add photos, and the list. Selects through the session."""
@@ -96,7 +98,7 @@ def second_line(
         return SecondLine("not outlined yet")
     told = [views] if views else []
     if damage is not None and not damage.determined:
-        told.append(f"not determined: {SHORT.get(damage.reason, damage.reason)}")
+        told.append(SHORT.get(damage.reason, damage.reason))
     else:
         told.append(amount(findings, "finding") if findings else "no damage seen")
     return SecondLine(" · ".join(told))
@@ -120,7 +122,9 @@ class DamageFigures(QObject):
     def text(self, photo: PhotoSummary) -> str:
         """A photo's share of the car such as "12 %"; "" while it is unknown, with `changed` once it is known."""
         damage = self.damage(photo)
-        return percent(damage.percent) if damage and damage.determined and damage.percent is not None else ""
+        if damage is None or damage.reason in ("failed", "nothing"):
+            return ""
+        return percent(damage.percent) if damage.determined and damage.percent is not None else NOT_DETERMINED
 
     def damage(self, photo: PhotoSummary) -> Damage | None:
         """A photo's damage; None while it is unknown."""

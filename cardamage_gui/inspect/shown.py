@@ -82,11 +82,14 @@ class Shown(QObject):
         colors = {label.name: label.color for label in labels}
         is_stored = threshold == self._session.threshold
         findings = self._desk.findings(photo) if is_stored else self._desk.findings_at(photo, threshold)
-        rows = tuple(Row(short(one.number), one, colors.get(one.region.label, "")) for one in findings)
+        rows = tuple(
+            Row(short(one.number), one, colors.get(one.region.label, ""), one.of_car if damage.determined else None)
+            for one in findings
+        )
         canvas.set_numbers({row.finding.region.id: row.number for row in rows})
         look = self._session.looks().get(photo)
         waits = self._queue.awaits(photo)
-        self._panel.show_findings(damage, rows, hidden=_hidden(regions, threshold, colors), look=look, waits=waits)
+        self._panel.show_findings(damage, rows, hidden=_hidden(regions, threshold), look=look, waits=waits)
         self._panel.show_decided(*self._desk.decided())
         self.show_current()
 
@@ -116,5 +119,5 @@ def short(number: str) -> str:
     return number.rpartition(".")[2]
 
 
-def _hidden(regions: tuple[Region, ...], threshold: float, _colors: object) -> int:
+def _hidden(regions: tuple[Region, ...], threshold: float) -> int:
     return sum(not is_above(region, threshold) for region in regions)
