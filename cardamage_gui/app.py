@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -89,6 +90,7 @@ class Built:
     def close(self) -> None:
         """End what runs in this process; trainings go on."""
         self.watch.close()
+        self.annotate.prelabelling.close()
         self.inspect.close_predictor()
         self.background.close()
         self.session.close()
@@ -128,14 +130,14 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
     annotate = AnnotatePage(session, background, dialogs)
     train = TrainPage(session, background, watch, dialogs)
     inspect = InspectPage(session, background, settings, dialogs)
-    welcome = _made_welcome(projects, settings, annotate)
+    welcome = _made_welcome(projects, settings, annotate, partial(_inspect_photos, window, inspect))
     window.set_welcome(welcome)
     built = Built(window, session, background, watch, projects, settings, annotate, train, inspect, welcome)
     _add_menus(built)
     for entry in (
         PageEntry("annotate", "Annotate", "vector-polygon", annotate),
         PageEntry("train", "Train", "chart-timeline-variant", train),
-        PageEntry("inspect", "Inspect", "magnify-scan", inspect),
+        PageEntry("inspect", "Inspect", "magnify-scan", inspect, alone=True),
     ):
         window.add_page(entry)
     helping = [
@@ -153,7 +155,7 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
 def _add_menus(built: Built) -> None:
     from .commands.actions import Action
 
-    window, projects, session, transfer = built.window, built.projects, built.session, built.annotate.transfer
+    window, projects, transfer = built.window, built.projects, built.annotate.transfer
     opening = [
         Action("new_project", "New project…", ("Ctrl+N",), "Make a project in a new folder", projects.new),
         Action("open_project", "Open project…", ("Ctrl+O",), "Open a project's folder", projects.choose),
@@ -165,8 +167,8 @@ def _add_menus(built: Built) -> None:
         *built.annotate.data_check.actions(),
     ]
     editing = [
-        Action("undo", "Undo", ("Ctrl+Z",), "Take the last edit back", session.undo),
-        Action("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Do it again", session.redo),
+        Action("undo", "Undo", ("Ctrl+Z",), "Take the last edit back", window.undo),
+        Action("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Do it again", window.redo),
     ]
     window.menus.add("File", opening)
     window.menus.add_recent("File", built.settings.recent, projects.open)
@@ -214,11 +216,20 @@ def _add_view(window: MainWindow) -> None:
     )
 
 
-def _made_welcome(projects: Projects, settings: Settings, annotate: AnnotatePage) -> Welcome:
+def _inspect_photos(window: MainWindow, inspect: InspectPage) -> None:
+    """The start page's way to a claim."""
+    window.show_page("inspect")
+    inspect.open_photos()
+
+
+def _made_welcome(
+    projects: Projects, settings: Settings, annotate: AnnotatePage, inspect_photos: Callable[[], None]
+) -> Welcome:
     from .widgets.welcome import Welcome
 
     transfer = annotate.transfer
     welcome = Welcome(
+        inspect=inspect_photos,
         sample=projects.open_sample,
         new=projects.new,
         open_=projects.choose,
@@ -241,13 +252,8 @@ def _tie(app: QApplication, built: Built) -> None:
             look.apply(app, settings.get("theme"))
 
     def try_model(model_id: str) -> None:
-        built.inspect.use_model(model_id)
-        window.show_page("inspect")
-
-    def show_photo(photo_id: str) -> None:
-        if built.session.place(photo_id) >= 0:
-            built.session.select(photo_id)
-            window.show_page("annotate")
+        window.show_page("annotate")
+        built.annotate.prelabelling.open(model_id)
 
     def sample_opened() -> None:
         if not settings.get("first_steps"):
@@ -255,20 +261,32 @@ def _tie(app: QApplication, built: Built) -> None:
             window.show_page("annotate")
             built.annotate.first_steps.show()
 
-    def dropped(paths: list[Path]) -> None:
-        if built.projects.is_project(paths):
-            built.projects.open(paths[0])
-            return
-        window.show_page("annotate")
-        built.projects.with_project(lambda: built.annotate.transfer.import_paths(paths))
-
     settings.changed.connect(setting_changed)
     built.background.failed.connect(window.tell)
     built.projects.failed.connect(window.tell)
     built.projects.sample_opened.connect(sample_opened)
     built.train.try_model.connect(try_model)
-    built.train.photo_chosen.connect(show_photo)
-    window.dropped.connect(dropped)
+    built.train.photo_chosen.connect(partial(_show_photo, built))
+    window.dropped.connect(partial(_dropped, built))
+
+
+def _show_photo(built: Built, photo_id: str) -> None:
+    """A photo that another page speaks of."""
+    if built.session.place(photo_id) >= 0:
+        built.session.select(photo_id)
+        built.window.show_page("annotate")
+
+
+def _dropped(built: Built, paths: list[Path]) -> None:
+    """A project is opened; on Inspect everything else becomes a claim, elsewhere it is imported."""
+    window = built.window
+    if built.projects.is_project(paths):
+        built.projects.open(paths[0])
+    elif window.shown == "inspect":
+        built.inspect.take(paths)
+    else:
+        window.show_page("annotate")
+        built.projects.with_project(lambda: built.annotate.transfer.import_paths(paths))
 
 
 def _run(folder: Path | None) -> int:

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from cardamage_core.errors import CarDamageError
-from cardamage_gui.annotate.page import AssistService
 from cardamage_gui.background import Background
 from cardamage_gui.canvas import Canvas
 from cardamage_gui.canvas.tools.base import Gesture, Kind, Request
+from cardamage_gui.editing.assist import AssistService
 from cardamage_gui.session import Session
 
 PIXELS = np.full((20, 30, 3), 7, dtype=np.uint8)

@@ -263,7 +263,7 @@ def test_smoothing_shows_the_vertices_saved_and_enter_applies(page, session):
     for x in (20, 30, 40):
         click(page, x, 10)
     key(page, Qt.Key.Key_S)
-    bar = page.editing.smooth_bar
+    bar = page.drawing.editing.smooth_bar
     assert bar.isVisible()
     assert bar.text.text() == "7 → 4 vertices"
     assert len(region(session, "a").shape.rings[0]) == 7
@@ -279,7 +279,7 @@ def test_smoothing_begins_so_that_one_sees_it_and_needs_no_mouse(page, session):
     move(page, 30, 10)
     drag(page, (30, 10), (30, 10 + 2 / page.canvas.viewport.scale))  # two screen pixels off the line
     key(page, Qt.Key.Key_S)
-    bar = page.editing.smooth_bar
+    bar = page.drawing.editing.smooth_bar
     assert bar.text.text() == "5 → 4 vertices"
     assert bar.simplify.hasFocus()
     for _ in range(20):
@@ -295,10 +295,10 @@ def test_smoothing_begins_so_that_one_sees_it_and_needs_no_mouse(page, session):
 def test_smoothing_is_cancelled_by_escape(page, session):
     click(page, 30, 30)
     page.bar.buttons["smooth"].click()
-    page.editing.smooth_bar.round.setValue(2)
-    assert page.editing.smooth_bar.text.text().startswith("4 → ")
+    page.drawing.editing.smooth_bar.round.setValue(2)
+    assert page.drawing.editing.smooth_bar.text.text().startswith("4 → ")
     key(page, Qt.Key.Key_Escape)
-    assert not page.editing.smooth_bar.isVisible()
+    assert not page.drawing.editing.smooth_bar.isVisible()
     assert session.project.undo_text == "Import"
 
 
@@ -308,7 +308,7 @@ def test_the_vertex_under_the_pointer_may_vanish_in_the_preview(page, session):
         click(page, x, 10)
     move(page, 10, 50)  # the last of seven vertices
     key(page, Qt.Key.Key_S)
-    page.editing.smooth_bar.simplify.setValue(60)
+    page.drawing.editing.smooth_bar.simplify.setValue(60)
     page.canvas.repaint()
     key(page, Qt.Key.Key_Return)
     assert len(region(session, "a").shape.rings[0]) == 4
