@@ -287,13 +287,18 @@ def _tie(app: QApplication, built: Built) -> None:
 
 def _run(folder: Path | None) -> int:
     from qtpy.QtCore import Qt, QTimer
+    from qtpy.QtGui import QIcon
     from qtpy.QtWidgets import QApplication
+
+    from cardamage_core import files
 
     for attribute in (Qt.ApplicationAttribute.AA_EnableHighDpiScaling, Qt.ApplicationAttribute.AA_UseHighDpiPixmaps):
         QApplication.setAttribute(attribute)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C in the terminal ends the program: nothing is ever unsaved
     app = QApplication(["cardamage"])
     app.setApplicationName("CarDamage")
+    app.setDesktopFileName("cardamage")
+    app.setWindowIcon(QIcon(str(files.resource("desktop/cardamage.svg"))))
     from .settings import default_path
     from .single_instance import Door, hand_over, name_for
 
