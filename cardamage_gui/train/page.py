@@ -24,6 +24,7 @@ from ..widgets import common
 from ..widgets.dialogs import Dialogs
 from ..widgets.docks import LEFT, Docks, Panel
 from .comparison_view import ComparisonView
+from .deleted import Deleted
 from .evaluation_view import EvaluationView
 from .form import Form
 from .job_view import JobView
@@ -79,6 +80,7 @@ class TrainPage(QWidget):
 
     def _project_changed(self) -> None:
         self._wanted = ""
+        self._deleted.hide()
         self._job_view.close_feed()
         for view in (self._jobs, self._models, self._evaluations):
             view.show_items(())
@@ -202,7 +204,28 @@ class TrainPage(QWidget):
         checkpoint = f" · checkpoint at step {job.checkpoint_step}" if job and job.checkpoint_step else ""
         self.hint_changed.emit(f"{GOES_ON}{checkpoint}" if job else "")
 
+    # Deleting
+
+    def _thrown_away(self, trashed: Path, name: str) -> None:
+        self._choose_none()
+        self._stack.setCurrentWidget(self._empty)
+        self._deleted.tell(trashed, name)
+
+    def _restore(self, trashed: Path) -> None:
+        from cardamage_core.project import trash
+
+        self._background.run(lambda: trash.restore(trashed), self._restored, self._session.failed.emit, urgent=True)
+
+    def _restored(self, folder: Path) -> None:
+        self._wanted = folder.name
+        self._watch.look()
+        self._read_models()
+
     # Starting
+
+    def _clone(self, job: TrainingJob) -> None:
+        self.new_training()
+        self._form.fill_from(job)
 
     def _fill_form(self) -> None:
         project = self._session.project
@@ -260,7 +283,8 @@ class TrainPage(QWidget):
         self._jobs_head, self._models_head = common.section("Jobs"), common.section("Models")
         self._evaluations = ItemsView(EvaluationDelegate, "Evaluations")
         self._evaluations_head = common.section("Evaluations")
-        self._job_view = JobView(self._background)
+        self._job_view = JobView(self._background, self._dialogs)
+        self._deleted = Deleted()
         self._model_view = ModelView()
         self._evaluation_view = EvaluationView(self._background, self._dialogs)
         self._comparison_view = ComparisonView(self._background, self._dialogs)
@@ -292,7 +316,9 @@ class TrainPage(QWidget):
         area.setMinimumWidth(220)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.docks = Docks(self._stack, [Panel("list", "Jobs and models", area, LEFT, LIST_WIDTH)])
-        common.rows(self).addWidget(self.docks)
+        whole = common.rows(self, spacing=0)
+        whole.addWidget(self._deleted)
+        whole.addWidget(self.docks)
         self._show_heads()
 
     def _listen(self) -> None:
@@ -303,6 +329,10 @@ class TrainPage(QWidget):
         self._models.selectionModel().currentChanged.connect(self._model_chosen)
         self._job_view.changed.connect(self._watch.look)
         self._job_view.failed.connect(self._session.failed)
+        self._job_view.said.connect(self._session.said)
+        self._job_view.clone.connect(self._clone)
+        self._job_view.deleted.connect(self._thrown_away)
+        self._deleted.restore.connect(self._restore)
         self._job_view.try_model.connect(self.try_model)
         self._model_view.try_model.connect(self.try_model)
         self._model_view.evaluate.connect(self.evaluate)
