@@ -44,7 +44,7 @@ class Header(NamedTuple):
 
 def header(path: Path | str) -> Header:
     """What a photo's file says of it before any pixel. PhotoError as in `load`."""
-    with _opened(Path(path)) as image:
+    with opened(Path(path)) as image:
         width, height = _stored_size(image)
         turn = _orientation(image)
         return Header(height, width, turn) if turn in _TURNED else Header(width, height, turn)
@@ -60,13 +60,13 @@ def load(path: Path | str) -> np.ndarray:
 
     PhotoError if the file is missing, truncated or no image, has a side of 30,000 pixels, or over 120 million in all.
     """
-    with _opened(Path(path)) as image:
+    with opened(Path(path)) as image:
         return _pixels(_as_displayed(image))
 
 
 def thumbnail(path: Path | str, longest: int = 160) -> np.ndarray:
     """A small copy, (h, w, 3) uint8 RGB, whose longer side has at most `longest` pixels."""
-    with _opened(Path(path)) as image:
+    with opened(Path(path)) as image:
         image.draft("RGB", (2 * longest, 2 * longest))  # JPEG only: decodes at 1/2, 1/4 or 1/8 size
         small = _as_displayed(image)
         small.thumbnail((longest, longest), Image.Resampling.LANCZOS, reducing_gap=2.0)
@@ -74,7 +74,7 @@ def thumbnail(path: Path | str, longest: int = 160) -> np.ndarray:
 
 
 @contextlib.contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
+def opened(path: Path) -> Iterator[Image.Image]:
     """The file with its header read and checked; whatever a decoder raises becomes one PhotoError."""
     _hush_pillow()
     try:
@@ -86,7 +86,7 @@ def _opened(path: Path) -> Iterator[Image.Image]:
     except UnidentifiedImageError:
         raise PhotoError(f"{path.name} is not an image that can be read.", f"{path}: {_found(path)}.") from None
     except Image.DecompressionBombError as error:
-        raise PhotoError(f"{path.name} is too large to open.", f"{path}: {error}") from None
+        raise _too_large(path, int(next(iter(re.findall(r"\d+", str(error))), 0))) from None
     except MemoryError:
         raise PhotoError(f"There is not enough memory to open {path.name}.", str(path)) from None
     except _PROBLEMS as error:
@@ -134,11 +134,19 @@ def _check_size(path: Path, found: tuple[int, int]) -> None:
     width, height = found
     if width < 1 or height < 1:
         raise PhotoError(f"{path.name} is empty.", f"{path} says it has {width} × {height} pixels.")
-    if max(found) >= TOO_LONG or width * height > MOST_PIXELS:
+    if width * height > MOST_PIXELS:
+        raise _too_large(path, width * height)
+    if max(found) >= TOO_LONG:
         raise PhotoError(
-            f"{path.name} is too large to open: {width} × {height} pixels.",
-            f"{path}: sides must be under {TOO_LONG:,} pixels and all under {MOST_PIXELS:,}. Make it smaller.",
+            f"{path.name} is too large: {width:,} × {height:,} pixels, sides must be under {TOO_LONG:,}.",
+            f"{path}. Make it smaller.",
         )
+
+
+def _too_large(path: Path, pixels: int) -> PhotoError:
+    """Pillow refuses what is much larger than we do, before we can look at it."""
+    most = f"at most {MOST_PIXELS / 1e6:,.0f} are opened"
+    return PhotoError(f"{path.name} is too large: {pixels / 1e6:,.0f} megapixels, {most}.", f"{path}. Make it smaller.")
 
 
 def _orientation(image: Image.Image) -> int:

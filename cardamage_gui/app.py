@@ -76,6 +76,16 @@ class Built:
         self.background.run(_models_text, self.welcome.show_models)
         self.background.run(platform.text, lambda text: self.window.foot.show_text("device", text))
 
+    def come_up(self, folder: Path | None) -> None:
+        """Another start of the program: show this window, and open the project that it named."""
+        from qtpy.QtCore import Qt
+
+        self.window.setWindowState(self.window.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.window.raise_()
+        self.window.activateWindow()
+        if folder is not None:
+            self.projects.open_or_create(folder)
+
     def close(self) -> None:
         """End what runs in this process; trainings go on."""
         self.watch.close()
@@ -263,23 +273,37 @@ def _tie(app: QApplication, built: Built) -> None:
 
 def _run(folder: Path | None) -> int:
     from qtpy.QtCore import Qt, QTimer
+    from qtpy.QtGui import QIcon
     from qtpy.QtWidgets import QApplication
+
+    from cardamage_core import files
 
     for attribute in (Qt.ApplicationAttribute.AA_EnableHighDpiScaling, Qt.ApplicationAttribute.AA_UseHighDpiPixmaps):
         QApplication.setAttribute(attribute)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C in the terminal ends the program: nothing is ever unsaved
     app = QApplication(["cardamage"])
     app.setApplicationName("CarDamage")
+    app.setDesktopFileName("cardamage")
+    app.setWindowIcon(QIcon(str(files.resource("desktop/cardamage.svg"))))
+    from .settings import default_path
+    from .single_instance import Door, hand_over, name_for
+
+    name = name_for(default_path())
+    if hand_over(name, folder):
+        return 0
     from . import crash
 
     reporter = crash.CrashReporter(crash.default_log())
     reporter.install()
     built = build(app)
+    door = Door(name, app)
+    door.asked.connect(built.come_up)
     reporter.told.connect(built.window.tell)
     built.window.show()
     QTimer.singleShot(0, lambda: built.start(folder))  # after the first paint
     try:
         return app.exec()
     finally:
+        door.close()
         built.close()
         reporter.remove()

@@ -12,10 +12,14 @@ from pathlib import Path
 
 import psutil
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports Qt
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
+settings.register_profile("here", deadline=None)  # machines differ, and are busy
+settings.register_profile("ci", deadline=None, derandomize=True)  # the same examples for every commit
+settings.load_profile("here")
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 PATIENCE = 15.0  # seconds that threads and processes get to end
 HELPERS = ("resource_tracker", "forkserver")  # of multiprocessing; they end with Python

@@ -27,7 +27,7 @@ FLOORS = [
     {"formats", "assessment"},
     {"project", "models", "evaluation"},
     {"training", "inference", "runtime"},
-    {"jobs"},
+    {"claims", "jobs"},
     {"demo", "recipes", "api", "__init__"},
     {"commands"},
     {"__main__"},

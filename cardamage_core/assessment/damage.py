@@ -1,40 +1,51 @@
 """The damaged share of a car on one photo, with its denominator, range and explanation.
 
 A pure function of the photo's regions, quick enough to run at every step of a drag. The figure is never a bare number:
-it names what it is a share of, gives a range where the model told one, and says what was counted. Areas are exact
-geometry (shapely), not counted pixels: filling a scratch with `cv2.fillPoly` inflates it by a third.
-
-Shapes that touch nothing need no overlay, and those that do are overlaid group by group. Results are cached by content:
-during a drag only the dragged shape and its neighbours are computed again.
+it names what it is a share of, gives a range, says what was counted, and is not given where it would mislead. Areas are
+exact geometry (shapely), not counted pixels: filling a scratch with `cv2.fillPoly` inflates it by a third.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
-import shapely
 from shapely.geometry.base import BaseGeometry
 
 from .. import geometry
-from ..annotations import shapes
-from ..annotations.confidence import THRESHOLD, band_of, is_above, without_proposals
-from ..annotations.model import Label, Photo, Region, Role, Shape
-from ..text import plural
+from ..annotations.confidence import THRESHOLD, band_of, is_above, is_proposal, without_proposals
+from ..annotations.model import Label, Photo, Region, Role
+from . import panels
+from .areas import area_of, clip, covered_area, increments, union_of
+from .panels import Panel, PanelShare
+from .spread import Open, decided_range, open_detection, with_open
+from .tally import NOT_AN_ESTIMATE, WHY, Reason, Tally, explain
+
+__all__ = ["NOT_AN_ESTIMATE", "Damage", "FindingShare", "PanelShare", "Reason", "Tally", "assess", "figure"]
 
 OUTLINE_THRESHOLD = 0.5
-EDGE = 0.003  # of the photo's longer side: a car outline that comes this near the border is taken as cut off
+CLOSE_UP = 0.75  # of the photo: a predicted car outline that covers more and is not seen as a car is a close-up
+EARLIER, REFLECTION = "earlier damage", "dirt, reflection"  # values of a region's attribute `cause` that do not count
+
+
+class FindingShare(msgspec.Struct, frozen=True):
+    """How large one damage is, in percent (0…100) of the car, of the panel that it lies on, and of the photo."""
+
+    of_car: float | None = None
+    of_panel: float | None = None
+    of_photo: float | None = None
+    panel: str = ""
 
 
 class Damage(msgspec.Struct, frozen=True):
     """The damaged share of one photo in percent (0…100), with its denominator in words.
 
-    `percent`, `low` and `high` are None where nothing can be said. `by_region` and `by_label` hold counted damage only;
-    overlaps count in each of them, so they need not add up to `percent`. `proposed` holds the shares of proposals that
-    stand beside what a person outlined and do not count.
+    `determined` says whether there is a share of the car; where not, `reason` says why, and `percent` is None or the
+    share of the photo (no car outlined). A photo with the reason "cut off" is determined, but `of the visible car`.
+    `by_region` and `by_label` hold counted damage only; overlaps count in each of them, so they need not add up to
+    `percent`. `proposed` holds the shares of proposals that stand beside what a person outlined and do not count.
+    `findings` has the shares of every damage but predictions below the threshold, rejected ones too.
     """
 
     percent: float | None
@@ -46,40 +57,41 @@ class Damage(msgspec.Struct, frozen=True):
     by_region: dict[str, float] = {}
     by_label: dict[str, float] = {}
     proposed: dict[str, float] = {}
+    determined: bool = False
+    reason: Reason = ""
+    of_photo: float | None = None
+    panels: tuple[PanelShare, ...] = ()
+    findings: dict[str, FindingShare] = {}
+    tally: Tally = Tally(THRESHOLD)
+
+    @property
+    def why(self) -> str:
+        """The reason in words, "" where there is nothing to say."""
+        return WHY[self.reason]
 
 
-def assess(photo: Photo, regions: Iterable[Region], labels: Iterable[Label], *, threshold: float = THRESHOLD) -> Damage:
+def assess(
+    photo: Photo,
+    regions: Iterable[Region],
+    labels: Iterable[Label],
+    *,
+    threshold: float = THRESHOLD,
+    problem: str = "",
+) -> Damage:
     """The damage on `photo`; rejected regions and open predictions below `threshold` do not count.
 
     With a region whose label has the role `car` it is a share of the car (the union of all such regions), and damage
-    outside that outline does not count; without one it is a share of the photo. Where a person outlined damages, or the
-    car, predictions of the same that are not accepted do not count.
+    outside that outline does not count; without one it is a share of the photo. Where a person outlined damages, the
+    car or a panel, predictions of the same that are not accepted do not count. Damage whose attribute `cause` says that
+    it is not of this event does not count either. `problem` says why a model could not look at the photo.
     """
-    regions = tuple(regions)
-    roles = {label.name: label.role for label in labels}
-    frame = _frame(photo)
-    seen = [r for r in regions if is_counted(r, threshold) and role_of(r, roles) == "damage"]
-    outlines = [r for r in regions if is_counted(r, threshold, role="car") and role_of(r, roles) == "car"]
-    damage = without_proposals(seen)
-    beside = [r for r in seen if r not in damage]
-    cars = without_proposals(outlines)
-    car = _within(union_of(tuple(r.shape for r in cars)), frame)
-    whole = frame if car.area == 0 else car
-    told = Counted(
-        photo=photo,
-        damage=damage,
-        cars=cars if car.area > 0 else [],
-        left_out=[r for r in regions if role_of(r, roles) == "damage" and r not in seen],
-        beside=beside,
-        cut_off=car.area > 0 and _touches_border(car, photo),
-        threshold=threshold,
-    )
-    if not regions or whole is None:
-        return Damage(None, None, None, told.denominator, told.words, explain(told))
-    measured = _measure(damage, whole, told)
-    shares = clip([area_of(r.shape) for r in beside], whole)
-    proposed = {r.id: 100 * area.area / whole.area for r, area in zip(beside, shares, strict=True)}
-    return msgspec.structs.replace(measured, proposed=proposed)
+    scene = _Scene(photo, regions, labels, threshold)
+    if scene.whole is None or not scene.regions:
+        size = photo.width > 0 and photo.height > 0
+        return _undetermined(scene, "failed" if problem else "nothing" if size or not scene.regions else "no size")
+    measured = _measure(scene)
+    reason: Reason = "failed" if problem and not scene.regions else _reason(scene, measured)
+    return _judged(measured, reason, scene)
 
 
 def is_counted(region: Region, threshold: float, *, role: Role = "damage") -> bool:
@@ -88,7 +100,12 @@ def is_counted(region: Region, threshold: float, *, role: Role = "damage") -> bo
     The threshold is about damage; outlines of cars and parts count from OUTLINE_THRESHOLD on where that is lower.
     """
     threshold = threshold if role == "damage" else min(threshold, OUTLINE_THRESHOLD)
-    return region.review != "rejected" and is_above(region, threshold)
+    return region.review != "rejected" and is_of_this_event(region) and is_above(region, threshold)
+
+
+def is_of_this_event(region: Region) -> bool:
+    """Whether nobody said that it is earlier damage, dirt or a reflection."""
+    return region.attributes.get("cause") not in (EARLIER, REFLECTION)
 
 
 def role_of(region: Region, roles: dict[str, Role]) -> Role:
@@ -96,35 +113,227 @@ def role_of(region: Region, roles: dict[str, Role]) -> Role:
     return roles.get(region.label, "damage")
 
 
-def _measure(damage: Sequence[Region], whole: BaseGeometry, told: Counted) -> Damage:
-    areas = [area_of(r.shape) for r in damage]
-    inside = clip(areas, whole)
-    percent = _share(inside, whole)
-    low, high = _range(damage, whole, percent)
-    by_label = {
-        name: _share([area for area, r in zip(inside, damage, strict=True) if r.label == name], whole)
-        for name in dict.fromkeys(r.label for r in damage)
-    }
-    return Damage(
+class _Scene:
+    """The regions of a photo by what they are to the figure."""
+
+    def __init__(self, photo: Photo, regions: Iterable[Region], labels: Iterable[Label], threshold: float) -> None:
+        roles = {label.name: label.role for label in labels}
+        by_role: dict[Role, list[Region]] = {"damage": [], "car": [], "part": [], "private": []}
+        for region in regions:
+            by_role[role_of(region, roles)].append(region)
+        self.photo, self.threshold = photo, threshold
+        self.regions = [*by_role["damage"], *by_role["car"], *by_role["part"]]
+        self.is_seen = photo.review == "accepted"
+        self.frame = _frame(photo)
+        self._find_damage(by_role["damage"])
+        outlines = [r for r in by_role["car"] if is_counted(r, threshold, role="car")]
+        self.cars = panels.preferred(without_proposals(outlines))
+        self.car = _within(union_of(tuple(r.shape for r in self.cars)), self.frame)
+        if self.car.area == 0:
+            self.cars = []
+        self.whole = self.car if self.cars else self.frame
+        self.has_parts = "part" in roles.values()
+        self.panels = panels.panels_of(
+            [r for r in by_role["part"] if is_counted(r, threshold, role="part")], self.frame
+        )
+
+    def _find_damage(self, regions: Sequence[Region]) -> None:
+        seen = [r for r in regions if is_counted(r, self.threshold)]
+        self.all_damage = regions
+        self.damage = without_proposals(seen)
+        self.beside = [r for r in seen if r not in self.damage]
+        self.left_out = [r for r in regions if r not in seen]
+        self.decided = [r for r in self.damage if not is_proposal(r)]
+
+    @property
+    def open(self) -> list[Region]:
+        """Proposals that may be right, likeliest first; none once a person decided on all that are above."""
+        possible = [r for r in self.all_damage if is_proposal(r) and r.review != "rejected" and is_of_this_event(r)]
+        has_decided = self.is_seen or len(possible) < len(self.all_damage)
+        if has_decided and not any(is_above(r, self.threshold) for r in possible):
+            return []
+        return sorted(possible, key=lambda r: -(1.0 if r.origin.score is None else r.origin.score))
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether the car goes on beyond the photo."""
+        return bool(self.cars) and panels.is_cut_off(self.car, self.photo)
+
+    def tally(self) -> Tally:
+        """The numbers of regions."""
+        causes = [str(r.attributes.get("cause")) for r in self.left_out if r.review != "rejected"]
+        earlier, reflections = causes.count(EARLIER), causes.count(REFLECTION)
+        models = {r.origin.model for r in self.cars if r.origin.kind == "predicted" and r.origin.model}
+        return Tally(
+            threshold=self.threshold,
+            counted=len(self.damage),
+            predicted=sum(map(is_proposal, self.damage)),
+            rejected=len(self.left_out) - len(causes),
+            below=len(causes) - earlier - reflections,
+            earlier=earlier,
+            reflections=reflections,
+            beside=len(self.beside),
+            cars=len(self.cars),
+            car_models=tuple(sorted(models)),
+        )
+
+
+class _Measured(NamedTuple):
+    """A figure before it is judged whether it may be told."""
+
+    percent: float
+    low: float
+    high: float
+    inside: list[BaseGeometry]  # the damage within the denominator, as `_Scene.damage`
+    outside: float
+    panels: tuple[PanelShare, ...]
+
+
+def _measure(scene: _Scene) -> _Measured:
+    assert scene.whole is not None  # our own mistake: `assess` answers first
+    areas = [area_of(r.shape) for r in scene.damage]
+    inside = clip(areas, scene.whole)
+    percent = _share(inside, scene.whole)
+    guesses = _guesses(scene)
+    low, high = with_open(*decided_range(scene.decided, scene.whole), guesses, scene.whole)
+    smaller, larger = _car_range(scene)
+    return _Measured(
         percent=percent,
-        low=low,
-        high=high,
-        denominator=told.denominator,
-        words=told.words,
-        explanation=explain(told, outside=_outside(areas, inside), overlap=sum(by_label.values()) > percent + 0.05),
-        by_region={r.id: 100 * area.area / whole.area for r, area in zip(damage, inside, strict=True)},
-        by_label=by_label,
+        low=min(low * smaller, percent),
+        high=max(min(high * larger, 100.0), percent),
+        inside=inside,
+        outside=_outside(areas, inside),
+        panels=tuple(
+            panels.share_of(panel, scene.photo, damage=scene.damage, decided=scene.decided, guesses=guesses)
+            for panel in scene.panels
+        ),
     )
 
 
-def _range(damage: Sequence[Region], whole: BaseGeometry, percent: float) -> tuple[float, float]:
-    """The share with every predicted outline drawn in to probability 0.7, and out to 0.3; drawn ones stay."""
-    bands = [band_of(r) for r in damage]
+def _guesses(scene: _Scene) -> list[Open]:
+    """The open detections, each with what it adds to the decided regions and to likelier ones."""
+    open_ = scene.open
+    added = increments([area_of(r.shape) for r in [*scene.decided, *open_]])[len(scene.decided) :]
+    return [open_detection(region, area) for region, area in zip(open_, added, strict=True)]
+
+
+def _car_range(scene: _Scene) -> tuple[float, float]:
+    """By how much a share shrinks and grows with the largest and the smallest outline that the car may have."""
+    bands = [band_of(r) for r in scene.cars]
     if not any(bands):
-        return percent, percent
-    outer = [area_of(b[0] if b else r.shape) for b, r in zip(bands, damage, strict=True)]
-    inner = [area_of(b[1] if b else r.shape) for b, r in zip(bands, damage, strict=True)]
-    return min(_share(clip(inner, whole), whole), percent), max(_share(clip(outer, whole), whole), percent)
+        return 1.0, 1.0
+    outer, inner = (
+        union_of(tuple(band[i] if band else r.shape for band, r in zip(bands, scene.cars, strict=True))).area
+        for i in (0, 1)
+    )
+    middle = union_of(tuple(r.shape for r in scene.cars)).area
+    return min(1.0, middle / outer) if outer else 1.0, max(1.0, middle / inner) if inner else 1.0
+
+
+def _reason(scene: _Scene, measured: _Measured) -> Reason:
+    """Why there is no share of the car, or "cut off" where there is one of the visible car, or ""."""
+    if not scene.cars:
+        return "no car"
+    if all(map(is_proposal, scene.cars)) and scene.has_parts and panels.evidence(scene.panels) < panels.EVIDENCE:
+        covered = scene.frame is not None and scene.car.area > CLOSE_UP * scene.frame.area
+        return "close-up" if covered or panels.sides_touched(scene.car, scene.photo) > 2 else "unfamiliar"
+    if _mostly_outside([panel.area for panel in scene.panels], scene.car):
+        return "contradiction"
+    if measured.outside > 0.5:
+        return "outside"
+    return "cut off" if scene.is_cut_off else ""
+
+
+def _judged(measured: _Measured, reason: Reason, scene: _Scene) -> Damage:
+    assert scene.whole is not None
+    determined, has_figure = reason in ("", "cut off"), reason in ("", "cut off", "no car")
+    inside, whole = measured.inside, scene.whole
+    by_label = {
+        name: _share([area for area, r in zip(inside, scene.damage, strict=True) if r.label == name], whole)
+        for name in dict.fromkeys(r.label for r in scene.damage)
+    }
+    tally = msgspec.structs.replace(
+        scene.tally(), outside=measured.outside, overlap=sum(by_label.values()) > measured.percent + 0.05
+    )
+    beside = clip([area_of(r.shape) for r in scene.beside], whole)
+    return Damage(
+        percent=measured.percent if has_figure else None,
+        low=measured.low if has_figure else None,
+        high=measured.high if has_figure else None,
+        denominator="car" if scene.cars else "photo",
+        words=_words(scene),
+        explanation=explain(tally, reason),
+        by_region={r.id: 100 * a.area / whole.area for r, a in zip(scene.damage, inside, strict=True)},
+        by_label=by_label,
+        proposed={r.id: 100 * a.area / whole.area for r, a in zip(scene.beside, beside, strict=True)},
+        determined=determined,
+        reason=reason,
+        of_photo=_of_photo(scene, measured),
+        panels=measured.panels,
+        findings=_findings(scene, determined=determined),
+        tally=tally,
+    )
+
+
+def _undetermined(scene: _Scene, reason: Reason) -> Damage:
+    tally = scene.tally()
+    return Damage(
+        percent=None,
+        low=None,
+        high=None,
+        denominator="car" if scene.cars else "photo",
+        words=_words(scene),
+        explanation=explain(tally, reason),
+        reason=reason,
+        tally=tally,
+    )
+
+
+def _words(scene: _Scene) -> str:
+    """The denominator in words, to stand behind the number."""
+    if not scene.cars:
+        return "of the photo"
+    return "of the visible car" if scene.is_cut_off else "of the car"
+
+
+def _of_photo(scene: _Scene, measured: _Measured) -> float | None:
+    if scene.frame is None:
+        return None
+    if not scene.cars:
+        return measured.percent
+    return _share(clip([area_of(r.shape) for r in scene.damage], scene.frame), scene.frame)
+
+
+def _findings(scene: _Scene, *, determined: bool) -> dict[str, FindingShare]:
+    """The shares of all damage that is worth a look: predictions below the threshold are left out."""
+    shown = [r for r in scene.all_damage if is_above(r, scene.threshold) or r.review == "rejected"]
+    areas = [area_of(r.shape) for r in shown]
+    by_number = panels.panel_by_damage(areas, scene.panels)
+    of_car = _shares(areas, scene.car if determined else None)
+    of_photo = _shares(areas, scene.frame)
+    found = {}
+    for i, region in enumerate(shown):
+        panel = _panel_of(region, by_number[i], scene.panels)
+        found[region.id] = FindingShare(
+            of_car=of_car[i],
+            of_panel=_shares([areas[i]], panel.area)[0] if panel else None,
+            of_photo=of_photo[i],
+            panel=str(region.attributes.get("panel") or (panel.label if panel else "")),
+        )
+    return found
+
+
+def _panel_of(region: Region, number: int | None, known: Sequence[Panel]) -> Panel | None:
+    """The panel that a person named, where it is outlined; else the one that holds most of the region."""
+    if named := region.attributes.get("panel"):
+        return next((panel for panel in known if panel.label == named), None)
+    return None if number is None else known[number]
+
+
+def _shares(areas: Sequence[BaseGeometry], whole: BaseGeometry | None) -> list[float | None]:
+    if whole is None or not areas:
+        return [None] * len(areas)
+    return [100 * float(area.area) / float(whole.area) for area in clip(areas, whole)]
 
 
 def _share(areas: Iterable[BaseGeometry], whole: BaseGeometry) -> float:
@@ -139,6 +348,10 @@ def _outside(areas: Sequence[BaseGeometry], inside: Sequence[BaseGeometry]) -> f
     return 1 - covered_area(inside) / outlined if outlined else 0.0
 
 
+def _mostly_outside(areas: Sequence[BaseGeometry], whole: BaseGeometry) -> bool:
+    return bool(areas) and _outside(areas, clip(areas, whole)) > 0.5
+
+
 def _frame(photo: Photo) -> BaseGeometry | None:
     if photo.width <= 0 or photo.height <= 0:
         return None
@@ -149,142 +362,19 @@ def _within(area: BaseGeometry, frame: BaseGeometry | None) -> BaseGeometry:
     return area if frame is None else geometry.intersection(area, frame)
 
 
-def _touches_border(car: BaseGeometry, photo: Photo) -> bool:
-    if photo.width <= 0 or photo.height <= 0:
-        return False
-    near = max(1.0, EDGE * max(photo.width, photo.height))
-    x0, y0, x1, y1 = car.bounds
-    return bool(x0 < near or y0 < near or x1 > photo.width - near or y1 > photo.height - near)
+def figure(damage: Damage) -> str:
+    """The figure with range and denominator, `18.5 % of the car (16.9–20.3)`, or that there is none."""
+    if damage.percent is None or damage.low is None or damage.high is None:
+        return "nothing outlined" if damage.reason == "nothing" else f"not determined ({SHORT[damage.reason]})"
+    spread = f" ({damage.low:.1f}–{damage.high:.1f})" if damage.high - damage.low >= 0.05 else ""
+    return f"{damage.percent:.1f} % {damage.words}{spread}"
 
 
-@lru_cache(maxsize=8192)
-def area_of(shape: Shape) -> BaseGeometry:
-    """The area one shape covers."""
-    return shapes.area(shape)
-
-
-@lru_cache(maxsize=64)
-def union_of(covered: tuple[Shape, ...]) -> BaseGeometry:
-    """What a few shapes cover together (the car outlines of a photo)."""
-    return geometry.union(map(area_of, covered))
-
-
-def clip(areas: Sequence[BaseGeometry], whole: BaseGeometry) -> list[BaseGeometry]:
-    """Each area's part inside `whole`; an area that lies inside comes back as the same object."""
-    shapely.prepare(whole)
-    inside = shapely.contains(whole, list(areas))
-    return [area if fits else _intersection(area, whole) for area, fits in zip(areas, inside, strict=True)]
-
-
-def covered_area(areas: Iterable[BaseGeometry]) -> float:
-    """Square pixels covered by at least one of the areas."""
-    return sum(_covered(group) for group in _touching([area for area in areas if not area.is_empty]))
-
-
-def _touching(areas: Sequence[BaseGeometry]) -> list[tuple[BaseGeometry, ...]]:
-    """The areas in groups, such that areas of different groups have no point in common."""
-    if len(areas) < 2:
-        return [tuple(areas)] if areas else []
-    pairs = shapely.STRtree(areas).query(areas, predicate="intersects").T
-    return [tuple(areas[i] for i in group) for group in geometry.connected_components(len(areas), pairs)]
-
-
-def _covered(areas: tuple[BaseGeometry, ...]) -> float:
-    return areas[0].area if len(areas) == 1 else _union_area(areas)
-
-
-@lru_cache(maxsize=8192)
-def _union_area(areas: tuple[BaseGeometry, ...]) -> float:
-    return float(geometry.union(areas).area)
-
-
-@lru_cache(maxsize=8192)
-def _intersection(area: BaseGeometry, whole: BaseGeometry) -> BaseGeometry:
-    return geometry.intersection(area, whole)
-
-
-NOT_AN_ESTIMATE = "Visible damage only, not a repair estimate."
-
-
-@dataclass(frozen=True)
-class Counted:
-    """What went into the figure and what did not."""
-
-    photo: Photo
-    damage: Sequence[Region]
-    cars: Sequence[Region]
-    left_out: Sequence[Region]  # rejected, or scored too low
-    beside: Sequence[Region]  # proposals beside what a person outlined
-    cut_off: bool
-    threshold: float
-
-    @property
-    def denominator(self) -> Literal["car", "photo"]:
-        """What the figure is a share of."""
-        return "car" if self.cars else "photo"
-
-    @property
-    def words(self) -> str:
-        """The denominator in words, to stand behind the number."""
-        if not self.cars:
-            return "of the photo"
-        return "of the visible car" if self.cut_off else "of the car"
-
-
-def explain(counted: Counted, *, outside: float = 0.0, overlap: bool = False) -> str:
-    """What was counted, against what, what was left out and why; always ends with `NOT_AN_ESTIMATE`.
-
-    `outside` is the share (0…1) of the outlined damage that lies outside the denominator.
-    """
-    parts = [_what(counted), _left_out(counted), _against(counted), _outside_text(counted, outside)]
-    if overlap:
-        parts.append("The figures per label overlap and need not add up.")
-    return " ".join([part for part in parts if part] + [NOT_AN_ESTIMATE])
-
-
-def _what(counted: Counted) -> str:
-    if not counted.damage:
-        nothing = not (counted.left_out or counted.beside or counted.cars)
-        return "Nothing is outlined yet." if nothing else "No damage counted."
-    predicted = sum(r.origin.kind == "predicted" and r.review != "accepted" for r in counted.damage)
-    what = plural(len(counted.damage), "damage region")
-    if predicted == len(counted.damage):
-        what += f" predicted at {counted.threshold:.2f} or above"
-    elif predicted:
-        what += f", {predicted} of them predicted at {counted.threshold:.2f} or above"
-    return what + ("; overlaps count once." if len(counted.damage) > 1 else ".")
-
-
-def _left_out(counted: Counted) -> str:
-    rejected = sum(r.review == "rejected" for r in counted.left_out)
-    below = len(counted.left_out) - rejected
-    parts = [f"{rejected} rejected"] if rejected else []
-    parts += [f"{below} below {counted.threshold:.2f}"] if below else []
-    parts += [f"{plural(len(counted.beside), 'proposal')} not accepted yet"] if counted.beside else []
-    return f"Not counted: {', '.join(parts)}." if parts else ""
-
-
-def _against(counted: Counted) -> str:
-    if not counted.cars:
-        if counted.photo.width <= 0:
-            return "No car outline yet, and the size of the photo is unknown: no share can be given."
-        return "No car outline yet, so this is a share of the photo and changes with its crop."
-    which = "the car outline" if len(counted.cars) == 1 else f"{len(counted.cars)} car outlines together"
-    by = sorted({r.origin.model for r in counted.cars if r.origin.kind == "predicted" and r.origin.model})
-    text = f"Measured against {which}" + (f" by {', '.join(by)}" if by else "") + "."
-    return text + (" The car is cut off by the photo's border." if counted.cut_off else "")
-
-
-def _outside_text(counted: Counted, outside: float) -> str:
-    if outside < 0.005:
-        return ""
-    of_what = "car outline" if counted.cars else "photo"
-    return f"{100 * outside:.0f} % of the outlined damage lies outside the {of_what} and is not counted."
-
-
-def figure(percent: float | None, low: float | None, high: float | None, words: str) -> str:
-    """The figure with its range, where it has one, and its denominator: `18.5 % of the car (16.9–20.3)`."""
-    if percent is None or low is None or high is None:
-        return f"no share {words} known"
-    spread = f" ({low:.1f}–{high:.1f})" if high - low >= 0.05 else ""
-    return f"{percent:.1f} % {words}{spread}"
+SHORT: dict[Reason, str] = {
+    "failed": "the photo failed",
+    "no size": "the size of the photo is unknown",
+    "close-up": "close-up",
+    "unfamiliar": "not recognised as a car",
+    "contradiction": "outlines contradict each other",
+    "outside": "damage lies outside the car outline",
+}

@@ -1,8 +1,9 @@
-"""`cardamage assess`: the damaged share of the car on each photo of a project."""
+"""`cardamage assess`: photos become claims with findings; of an annotation project the damaged share of each photo."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -10,26 +11,53 @@ import msgspec
 from ..annotations.model import AnnotatedPhoto, Dataset
 from ..assessment.damage import NOT_AN_ESTIMATE, Damage, assess, figure
 from ..errors import ProjectError
+from ..files import PHOTO_SUFFIXES
 from ..project import Project
-from ..project.prediction_log import failed
-from . import Output, add_threshold
+from ..project.prediction_log import Look, failed
+from . import Output, add_threshold, claims
 from .terminal import table
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what can be chosen."""
-    parser.add_argument("project", type=Path, metavar="PROJECT")
-    parser.add_argument("--photo", metavar="NAME", help="only the photos with this name")
+    parser.add_argument(
+        "things",
+        type=Path,
+        nargs="+",
+        metavar="PHOTO",
+        help="photos, a zip archive, a folder of photos or of claims (with --out); or a project",
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help="the folder whose sub-folder “claims” gets the claims")
+    parser.add_argument(
+        "--claim", action="append", default=[], metavar="NUMBER", help="its number; of a folder of claims only this one"
+    )
+    parser.add_argument("--csv", action="store_true", help=f"write the findings to DIR/{claims.FINDINGS}")
+    parser.add_argument("--photo", metavar="NAME", help="of a project only the photos with this name")
     add_threshold(parser, "the least score (default: the project's)")
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
+    """Make claims of photos (`claims`), or tell the figures of a project."""
+    folder = args.things[0]
+    is_project = len(args.things) == 1 and folder.is_dir() and Project.is_in(folder)
+    if args.out is None and not is_project and (len(args.things) > 1 or folder.suffix or _has_photos(folder)):
+        raise ProjectError("It is not said where the claims go.", "Add --out DIR, or name the folder of a project.")
+    if args.out is not None and is_project:
+        raise ProjectError(f"{folder} is a project.", "Leave out --out to assess what is in it, or name photos.")
+    return _of_project(args, out) if args.out is None else claims.run(args, out)
+
+
+def _has_photos(folder: Path) -> bool:
+    return folder.is_dir() and any(path.suffix.lower() in PHOTO_SUFFIXES for path in folder.iterdir())
+
+
+def _of_project(args: argparse.Namespace, out: Output) -> int:
     """One figure for each photo with regions, never summed; 1 where a model failed, so that nothing can be said."""
-    with Project.open(args.project, read_only=True) as project:
+    with Project.open(args.things[0], read_only=True) as project:
         dataset, looks = project.dataset(), project.looks()
         threshold = project.threshold if args.threshold is None else args.threshold
     assessed = [
-        (one, assess(one.photo, one.regions, dataset.labels, threshold=threshold))
+        (one, assess(one.photo, one.regions, dataset.labels, threshold=threshold, problem=_problem(one, looks)))
         for one in _chosen(dataset, args.photo)
     ]
     unknown = failed(_chosen(dataset, args.photo, everything=True), looks)
@@ -47,6 +75,11 @@ def run(args: argparse.Namespace, out: Output) -> int:
     return 1 if unknown else 0
 
 
+def _problem(one: AnnotatedPhoto, looks: Mapping[str, Look]) -> str:
+    look = looks.get(one.photo.id)
+    return look.problem if look else ""
+
+
 def _chosen(dataset: Dataset, name: str | None, *, everything: bool = False) -> list[AnnotatedPhoto]:
     if name is None:
         return [one for one in dataset.photos if one.regions or everything]
@@ -59,10 +92,7 @@ def _chosen(dataset: Dataset, name: str | None, *, everything: bool = False) -> 
 def _text(assessed: list[tuple[AnnotatedPhoto, Damage]], *, explain: bool) -> str:
     if not assessed:
         return "No photo has regions yet."
-    rows = [
-        (one.photo.name, len(one.regions), figure(damage.percent, damage.low, damage.high, damage.words))
-        for one, damage in assessed
-    ]
+    rows = [(one.photo.name, len(one.regions), figure(damage)) for one, damage in assessed]
     text = table(("photo", "regions", "damage"), rows, right=("regions",))
     closing = "\n".join(damage.explanation for _, damage in assessed) if explain else NOT_AN_ESTIMATE
     return f"{text}\n\n{closing}"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from ..assessment.damage import Damage, figure
+from ..assessment.damage import figure
 from ..demo.run import DemoSettings, Outcome, place, write
 from ..demo.run import run as run_demo
 from ..training import requirements
@@ -81,7 +81,7 @@ def _settings(args: argparse.Namespace) -> DemoSettings:
 
 
 def _text(outcome: Outcome, page: Path) -> str:
-    rows = [(one.photo.name, _figure(one.damage), _figure(one.drawn)) for one in outcome.judged]
+    rows = [(one.photo.name, figure(one.damage), figure(one.drawn)) for one in outcome.judged]
     m = outcome.metrics
     stages = " · ".join(f"{name} {seconds:.0f} s" for name, seconds in outcome.seconds.items())
     return "\n".join(
@@ -97,10 +97,6 @@ def _text(outcome: Outcome, page: Path) -> str:
             f"Open the project:       cardamage {outcome.project}",
         ]
     )
-
-
-def _figure(damage: Damage) -> str:
-    return figure(damage.percent, damage.low, damage.high, damage.words)
 
 
 def _document(outcome: Outcome, page: Path) -> dict[str, object]:

@@ -134,9 +134,9 @@ def _shown(found: Sequence[Region], path: Path, picture: Path, threshold: float,
     photo = Photo(str(path), str(path.absolute()), path.name, width, height, size=path.stat().st_size)
     roles = {label.name: label.role for label in labels}
     regions = tuple(region for region in found if is_counted(region, threshold, role=role_of(region, roles)))
-    damage = assess(photo, regions, labels, threshold=threshold)
+    damage = assess(photo, found, labels, threshold=threshold)  # those below the threshold widen the range
     drawn = pictures.draw(image, regions, labels, numbered=True)
-    pictures.write_png(picture, pictures.caption(drawn, _figure(damage, regions)))
+    pictures.write_png(picture, pictures.caption(drawn, _figure(damage)))
     return Predicted(photo, regions, damage, picture, roles)
 
 
@@ -150,8 +150,9 @@ def _pictures(folder: Path, photos: Sequence[Path]) -> list[Path]:
     return [folder / name for name in taken]
 
 
-def _figure(damage: Damage, regions: Sequence[Region]) -> str:
-    return figure(damage.percent, damage.low, damage.high, damage.words) if damage.by_region else "no damage seen"
+def _figure(damage: Damage) -> str:
+    seen = damage.by_region or not (damage.determined or damage.reason == "no car")
+    return figure(damage) if seen else "no damage seen"
 
 
 def _text(done: Sequence[Predicted], failed: Sequence[Mapping[str, str]], folder: Path) -> str:
@@ -161,7 +162,7 @@ def _text(done: Sequence[Predicted], failed: Sequence[Mapping[str, str]], folder
 
 
 def _table(done: Sequence[Predicted]) -> str:
-    rows = [(one.photo.name, len(one.regions), _figure(one.damage, one.regions), f"{one.seconds:.2f}") for one in done]
+    rows = [(one.photo.name, len(one.regions), _figure(one.damage), f"{one.seconds:.2f}") for one in done]
     return table(("photo", "regions", "damage", "seconds"), rows, right=("regions", "seconds"))
 
 

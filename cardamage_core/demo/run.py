@@ -269,7 +269,7 @@ def _keep(project: Project, photo: Photo, shown: tuple[Region, ...]) -> None:
 
 def _draw_judged(photo: Photo, regions: Sequence[Region], labels: Sequence[Label], damage: Damage, path: Path) -> None:
     image = pictures.draw(imaging.load(Path(photo.path)), regions, labels)
-    pictures.write_png(path, pictures.caption(image, figure(damage.percent, damage.low, damage.high, damage.words)))
+    pictures.write_png(path, pictures.caption(image, figure(damage)))
 
 
 PAGE = "summary.html"
@@ -298,8 +298,8 @@ def _photo(one: Judged) -> dict[str, object]:
     return {
         "name": one.photo.name,
         "picture": one.picture.name,
-        "figure": figure(one.damage.percent, one.damage.low, one.damage.high, one.damage.words),
-        "drawn": figure(one.drawn.percent, one.drawn.low, one.drawn.high, one.drawn.words),
+        "figure": figure(one.damage),
+        "drawn": figure(one.drawn),
         "explanation": one.damage.explanation,
         "regions": [(region.label, f"{region.origin.score or 0:.2f}") for region in one.regions],
     }

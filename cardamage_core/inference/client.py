@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
-import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from ..annotations.model import Region
+from .. import processes
+from ..annotations.model import Polygon, Region, Role
 from ..errors import ModelError, PhotoError
-from .transport import Answer, Ended, Failure, LineProcess, Ready, Reply, Request
+from .transport import Answer, BoxRequest, Ended, Failure, LineProcess, Ready, Reply, Request
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from .box_outline import Box
 
 PACKAGES = Path(__file__).resolve().parents[2]
 
@@ -62,11 +68,30 @@ class Predictor:
 
         Raises PhotoError for a photo that cannot be opened and ModelError for everything else.
         """
+        photo = str(Path(photo_path).absolute())
+        return self._answered(lambda number: Request(number, photo, min_score, thorough))
+
+    def outline_in_box(self, pixels: np.ndarray, box: Box, *, role: Role | None = None) -> Region | None:
+        """The thing in a box (x0, y0, x1, y1) that a person drew on a photo (H, W, 3) uint8, None where there is none.
+
+        With a `role` only models that know classes of it are asked. Blocks; raises ModelError.
+        """
+        from .box_outline import surroundings  # loads OpenCV, which a window that only shows photos never needs
+
+        near = surroundings(pixels, box)
+        height, width = near.pixels.shape[:2]
+        sent, drawn = near.pixels.tobytes(), near.box(box)
+        for region in self._answered(lambda number: BoxRequest(number, width, height, sent, drawn, role)):
+            assert isinstance(region.shape, Polygon)
+            return msgspec.structs.replace(region, shape=near.polygon(region.shape), extra={})
+        return None
+
+    def _answered(self, asked: Callable[[int], Request | BoxRequest]) -> tuple[Region, ...]:
         with self._turn:
             process = self._running()
             self._greet(process)
             self._request += 1
-            request = Request(self._request, str(Path(photo_path).absolute()), min_score, thorough)
+            request = asked(self._request)
             reply = self._ask(process, request)
         match reply:
             case Answer(id=request.id, regions=regions):
@@ -118,7 +143,7 @@ class Predictor:
         if isinstance(reply, Ready):
             self._greeted = process
 
-    def _ask(self, process: LineProcess, request: Request) -> Reply:
+    def _ask(self, process: LineProcess, request: Request | BoxRequest) -> Reply:
         try:
             process.send(msgspec.json.encode(request))
         except Ended:
@@ -157,7 +182,7 @@ class Predictor:
 
 
 def _launch(folders: Sequence[Path]) -> LineProcess:
-    command = [sys.executable, "-P", "-m", "cardamage_core.inference.worker", *map(str, folders)]
+    command = processes.command_of("cardamage_core.inference.worker", *map(str, folders))
     try:
         return LineProcess(command, env=_environment())
     except OSError as error:

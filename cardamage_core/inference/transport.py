@@ -11,7 +11,7 @@ from typing import IO, Literal
 
 import msgspec
 
-from ..annotations.model import Region
+from ..annotations.model import Region, Role
 
 LAST_LINES = 20
 CLOSE_SECONDS = 3.0
@@ -114,13 +114,27 @@ def _close(stream: IO[bytes] | None) -> None:
         pass  # what was still to be written to a dead process
 
 
-class Request(msgspec.Struct, frozen=True):
+class Request(msgspec.Struct, frozen=True, tag="photo"):
     """Outline what is on a photo; detections scored below `min_score` are not wanted. `thorough`: on tiles, too."""
 
     id: int
     photo: str
     min_score: float = 0.05
     thorough: bool = False
+
+
+class BoxRequest(msgspec.Struct, frozen=True, tag="box"):
+    """Outline the thing in a box (x0, y0, x1, y1) of a small picture: RGB bytes, row by row.
+
+    With a `role` only models that have classes of it are asked. The answer is one region, or none.
+    """
+
+    id: int
+    width: int
+    height: int
+    pixels: bytes
+    box: tuple[float, float, float, float]
+    role: Role | None = None
 
 
 class Ready(msgspec.Struct, frozen=True, tag="ready"):

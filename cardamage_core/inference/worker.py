@@ -20,15 +20,16 @@ import msgspec
 import numpy as np
 
 from .. import imaging
-from ..annotations.model import Region
+from ..annotations.model import Region, Role
 from ..errors import CarDamageError, ModelError, PhotoError
 from . import polygons
 from .tiles import predict_tiled
-from .transport import Answer, Failure, Ready, Reply, Request
+from .transport import Answer, BoxRequest, Failure, Ready, Reply, Request
 
 if TYPE_CHECKING:
     from ..models.registry import Model, ModelCard
     from ..runtime import Runtime
+    from .box_outline import Box
 
 ENGINE = "CARDAMAGE_ENGINE"  # environment variable: one of runtime.ENGINES
 WARM_UP = (240, 320, 3)  # an ordinary photo's shape, so that the first real one waits for no import
@@ -46,7 +47,7 @@ def main(arguments: list[str]) -> int:
             return 1
         _send(replies, Ready(" + ".join(outliner.models), time.monotonic() - started))
         for line in sys.stdin.buffer:
-            _send(replies, _answer(outliner, msgspec.json.decode(line, type=Request)))
+            _send(replies, _answer(outliner, msgspec.json.decode(line, type=Request | BoxRequest)))
     return 0
 
 
@@ -82,6 +83,18 @@ class Outliner:
             )
         except EngineError as error:
             raise ModelError(error.title, error.detail) from error
+
+    def in_box(self, pixels: np.ndarray, box: Box, role: Role | None) -> tuple[Region, ...]:
+        """The thing in a box of a picture, by the model that is surest that there is something; () where none is."""
+        found: list[tuple[float, Region]] = []
+        for card, network in self._seers:
+            if role is None or any(card.role_of(name) == role for name in card.classes):
+                x0, y0, x1, y1 = box
+                seen = network.masks_in(network.features(pixels), np.array([[y0, x0, y1, x1]]))
+                sure = float(seen.scores[0])
+                seen = replace(seen, scores=card.calibrated(seen.scores))
+                found += [(sure, region) for region in polygons.regions(seen, card.classes, model=card.id)]
+        return (max(found, key=lambda one: one[0])[1],) if found else ()
 
 
 def _seen(
@@ -122,12 +135,17 @@ def _network(model: Model) -> Runtime:
         raise ModelError(f"The model {model.folder} cannot be loaded.", f"{error.title} {error.detail}") from error
 
 
-def _answer(outliner: Outliner, request: Request) -> Reply:
+def _answer(outliner: Outliner, request: Request | BoxRequest) -> Reply:
     started = time.monotonic()
+    what = request.photo if isinstance(request, Request) else "The box"
     try:
-        regions = outliner.regions(Path(request.photo), request.min_score, thorough=request.thorough)
+        if isinstance(request, Request):
+            regions = outliner.regions(Path(request.photo), request.min_score, thorough=request.thorough)
+        else:
+            pixels = np.frombuffer(request.pixels, np.uint8).reshape(request.height, request.width, 3)
+            regions = outliner.in_box(pixels, request.box, request.role)
     except Exception as error:  # noqa: BLE001 one bad photo must not end the service
-        return _failure(request.id, error, f"{request.photo} could not be predicted.")
+        return _failure(request.id, error, f"{what} could not be predicted.")
     return Answer(request.id, regions, time.monotonic() - started)
 
 

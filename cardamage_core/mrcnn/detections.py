@@ -66,6 +66,12 @@ def on_photo(normalised: np.ndarray, window: np.ndarray, photo: tuple[int, int],
     return np.clip(pixels, 0, np.array(photo * 2, np.float32)).astype(np.float32)
 
 
+def on_canvas(pixels: np.ndarray, window: np.ndarray, photo: tuple[int, int], *, grid: str) -> np.ndarray:
+    """The inverse of on_photo, without its cut: boxes (n, 4) in pixels of a photo (height, width) -> normalised."""
+    start, size = np.tile(window[:2], 2), np.tile(window[2:] - window[:2], 2)
+    return (boxes.normalise(pixels, photo, grid=grid) * size + start).astype(np.float32)
+
+
 def full_frame(box: np.ndarray, mask: np.ndarray, shape: tuple[int, int], *, grid: str) -> np.ndarray:
     """One mask (h, w) of probabilities and its whole-pixel box -> bool mask of a photo (height, width), cut at 0.5."""
     y1, x1, y2, x2 = (int(v) for v in box)

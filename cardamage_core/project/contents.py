@@ -12,7 +12,7 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -22,6 +22,9 @@ from ..errors import ProjectError
 from . import prediction_log
 from .prediction_log import Look
 from .store import Change, Store, Stored, value_of
+
+if TYPE_CHECKING:
+    from ..assessment.damage import Damage
 
 THRESHOLD_SETTING = "score_threshold"
 
@@ -104,6 +107,24 @@ class Contents:
     def batches(self, size: int = 200) -> Iterator[tuple[AnnotatedPhoto, ...]]:
         """All photos with their regions, some at a time; others may read and write in between."""
         return batches(self._store, self.folder, size)
+
+    def damage(
+        self, photo_id: str, *, regions: Iterable[Region] | None = None, threshold: float | None = None
+    ) -> Damage:
+        """How much of the car is damaged on a photo: the one figure that every page, command and report gives.
+
+        `regions` and `threshold` stand in for the project's, for what a gesture under way would give.
+        """
+        from ..assessment.damage import assess  # loads shapely, which no project that opens should wait for
+
+        look = self.looks().get(photo_id)
+        return assess(
+            self.photo(photo_id),
+            self.regions(photo_id) if regions is None else regions,
+            self.labels(),
+            threshold=self.threshold if threshold is None else threshold,
+            problem=look.problem if look else "",
+        )
 
     @property
     def jobs_folder(self) -> Path:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from . import journal
 from .store import Change, Store, Stored
 
 BATCH = 5000  # changes that are in memory at a time
@@ -53,6 +54,7 @@ def record(
         number = store.execute("INSERT INTO edits(at, text, photo, kinds) VALUES(?, ?, '', '')", (at, text)).lastrowid
         while some is not None:
             _carry_out(store, number, some, step)
+            journal.note(store, "done", text, some)
             kinds |= {change.kind for change in some}
             photos |= {photo_of(change) for change in some} - {""} if len(photos) < 2 else set()
             some = next(batches, None)
@@ -120,6 +122,12 @@ def latest(store: Store, limit: int) -> tuple[Edit, ...]:
     return tuple(map(_edit, store.query(f"SELECT {FIELDS} FROM edits ORDER BY id DESC LIMIT ?", (limit,))))
 
 
+def forget(store: Store) -> None:
+    """What is there now is where undo ends."""
+    with store.transaction():
+        store.execute("DELETE FROM edits")
+
+
 def photo_of(change: Change) -> str:
     """The id of the photo a change is about, "" for labels."""
     return change.key if change.kind == "photo" else change.photo
@@ -152,6 +160,7 @@ def _step(store: Store, edit: Edit, *, back: bool) -> HistoryStep:
     some: list[Change] = []
     for some in changes_of(store, edit.id):
         store.write(some, back=back)
+        journal.note(store, "undone" if back else "redone", edit.text, some)
         batches += 1
     store.execute("UPDATE edits SET undone=? WHERE id=?", (int(back), edit.id))
     return HistoryStep(msgspec.structs.replace(edit, undone=back), some if batches < 2 else None)

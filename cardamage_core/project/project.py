@@ -17,11 +17,12 @@ import msgspec
 from ..annotations.confidence import is_score
 from ..annotations.model import AnnotatedPhoto, Label, Photo, Problem, Region
 from ..errors import CarDamageError, ProjectError
-from . import backups, fingerprints, history, prediction_log, store
+from . import backups, fingerprints, history, journal, prediction_log, store
 from .contents import THRESHOLD_SETTING, Contents
 from .edit_changes import EditChanges
 from .filesystem import ProjectLock, taken
 from .history import Edit, HistoryStep
+from .journal import JournalEntry
 from .prediction_log import Look
 from .store import Change, Store
 
@@ -37,6 +38,7 @@ class Project(Contents):
     ) -> None:
         super().__init__(folder, store, read_only=lock is None)
         self.is_new = is_new  # made by this very call, under the lock that is still held
+        self.on_edit: Callable[[], None] = _nothing  # called after each edit, undo and redo, on the thread that made it
         self._copied = copied and lock is not None
         self._lock = lock
         self._edit_changes = EditChanges(store, self._region_cache, self.regions)
@@ -163,6 +165,7 @@ class Project(Contents):
                 edit = history.record(self._store, [*new, *changes], text)
                 self._region_cache.edited(photo_id, tuple(after), changes)
                 self._counts.changed(changes)
+            self.on_edit()
             return edit
 
     def edit_photo(self, before: Photo, after: Photo, text: str) -> Edit | None:
@@ -234,7 +237,8 @@ class Project(Contents):
                 self._counts.changed(changes)
             else:
                 self._counts.forget()
-            return edit
+        self.on_edit()
+        return edit
 
     # What models said, and settings
 
@@ -280,7 +284,8 @@ class Project(Contents):
             walked = history.walk_to(self._store, edit_id)
             self._region_cache.forget()
             self._counts.forget()
-            return tuple(walked)
+        self.on_edit()
+        return tuple(walked)
 
     @property
     def undo_text(self) -> str:
@@ -317,7 +322,34 @@ class Project(Contents):
                 self._counts.forget()
             else:
                 self._counts.changed(changes, back=edit.undone)
-            return edit
+        self.on_edit()
+        return edit
+
+    # A log that is kept for good (see `journal`)
+
+    def begin_journal(self) -> None:
+        """Write all changes down from now on, until `drop_journal`; what is there now is where undo ends."""
+        self._must_be_writable()
+        history.forget(self._store)
+        journal.begin(self._store)
+
+    def journal(self) -> tuple[JournalEntry, ...]:
+        """What was changed, undone and redone and is in no log yet, oldest first; empty where no journal is kept."""
+        return tuple(journal.entries(self._store))
+
+    def drop_journal(self, upto: int, *, setting: str, value: str) -> None:
+        """The entries up to this one are in the log; `setting` says where that stands."""
+        self._must_be_writable()
+        journal.drop(self._store, upto, setting=setting, value=value)
+
+    def setting(self, name: str) -> str | None:
+        """A value of that name that was kept here; None when it never was."""
+        return self._store.setting(name)
+
+    def keep_setting(self, name: str, value: str) -> None:
+        """Keep a value under a name. No edit: there is nothing to undo."""
+        self._must_be_writable()
+        self._store.set_setting(name, value)
 
     def _keep_copy(self) -> None:
         """ProjectError where the file turns out to be damaged; no room for a copy is no reason not to work."""
@@ -334,6 +366,10 @@ class Project(Contents):
     def _must_be_writable(self) -> None:
         if self.read_only:
             raise ProjectError(f"{self.name} was opened for reading only.", str(self.folder))
+
+
+def _nothing() -> None:
+    """For nobody who listens."""
 
 
 def _there_already(folder: Path) -> ProjectError:

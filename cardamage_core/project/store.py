@@ -17,7 +17,6 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 import msgspec
 
-from ..annotations.model import Label, Photo, Region
 from ..errors import ProjectError
 from ..files import atomic_path
 from .filesystem import is_remote
@@ -67,6 +66,12 @@ CREATE TABLE IF NOT EXISTS settings(name TEXT NOT NULL PRIMARY KEY, value TEXT N
 CREATE INDEX IF NOT EXISTS edits_done ON edits(id) WHERE undone=0;
 CREATE INDEX IF NOT EXISTS edits_undone ON edits(id) WHERE undone=1;
 """
+# Only in projects whose changes are to be logged for good (`journal`); others must stay readable for older programs.
+JOURNAL = """
+CREATE TABLE IF NOT EXISTS journal(
+  id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, step TEXT NOT NULL, text TEXT NOT NULL,
+  changes TEXT NOT NULL);
+"""
 
 
 class Stored(NamedTuple):
@@ -108,6 +113,7 @@ class Store:
                 raise
         self._read_lock = threading.Lock()
         self._own = threading.local()  # .db: the connection of a thread inside a transaction or a snapshot
+        self.has_journal = self.has_table("journal")
 
     def close(self) -> None:
         """Write everything back into the one file and let go of it."""
@@ -409,7 +415,7 @@ def _is_ours(kind: str, name: str, sql: str | None) -> bool:
 def _own_objects() -> dict[tuple[str, str], str]:
     """What our own statements make, as SQLite keeps it: SQL by kind and name."""
     with contextlib.closing(sqlite3.connect(":memory:")) as db:
-        db.executescript(SCHEMA + LATER)
+        db.executescript(SCHEMA + LATER + JOURNAL)
         found = db.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL")
         return {(kind, name): _plain(sql) for kind, name, sql in found}
 
@@ -425,7 +431,7 @@ def _plain(sql: str) -> str:
     return " ".join(sql.split())
 
 
-Value = TypeVar("Value", Photo, Region, Label, dict[str, Any])
+Value = TypeVar("Value", bound=msgspec.Struct | dict[str, Any])
 
 
 def value_of(stored: Stored, kind: type[Value]) -> Value:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 import onnx
@@ -13,11 +13,20 @@ from ..mrcnn import boxes, weights
 from ..mrcnn.batching import check_image
 from ..mrcnn.boxes import pyramid_anchors
 from ..mrcnn.config import Config
-from ..mrcnn.detections import Detections, on_photo, refine
+from ..mrcnn.detections import Detections, on_canvas, on_photo, refine
 from ..mrcnn.padding import Placement, paint, place
 from .graphs import build_graphs, pooled_levels
 from .regions import Pooling, propose
 from .sessions import ENGINES, open_session
+
+Pyramid = Mapping[str, np.ndarray]  # feature maps (1, h, w, channels) by level
+
+
+class Features(NamedTuple):
+    """What the trunk made of one photo, and where the photo lies on the canvas."""
+
+    pyramid: Pyramid
+    spot: Placement
 
 
 class Runtime:
@@ -47,13 +56,11 @@ class Runtime:
 
     def predict_canvas(self, canvas: np.ndarray, spot: Placement, min_score: float) -> Detections:
         """What is on a photo that was painted on a canvas (H, W, 3) float32; coordinates are the photo's."""
-        *levels, scores, deltas = self._trunk({"image": canvas[None]})
-        pyramid = dict(zip(self._levels, levels, strict=True))
+        pyramid, scores, deltas = self._look(canvas)
         rois = propose(scores, deltas, self._anchors_of(spot.canvas), self.config)
         if not len(rois):
             return self._none()
-        pooling = Pooling(rois, canvas=spot.canvas, size=self.config.pool_size, config=self.config)
-        probabilities, deltas = map(pooling.unsorted, self._box_head(pyramid | pooling.inputs))
+        probabilities, deltas = self._classify(pyramid, rois, spot.canvas)
         grid = self.config.box_grid
         window = boxes.normalise(np.array(spot.window, np.float32), spot.canvas, grid=grid)
         found, classes, scores = refine(
@@ -64,9 +71,40 @@ class Runtime:
         pixels = on_photo(found, window, spot.photo, grid=grid)
         return Detections(pixels, classes, scores, self._masks(pyramid, found, classes, spot.canvas))
 
-    def _masks(
-        self, pyramid: Mapping[str, np.ndarray], found: np.ndarray, classes: np.ndarray, canvas: tuple[int, int]
-    ) -> np.ndarray:
+    def features(self, image: np.ndarray) -> Features:
+        """What the trunk makes of a photo: the slow part of `masks_in`, to be kept while boxes are drawn on it."""
+        check_image(image)
+        spot = place(image.shape[:2], self.config)
+        pyramid, _, _ = self._look(paint(image, spot, self.config))
+        return Features(pyramid, spot)
+
+    def masks_in(self, features: Features, drawn: np.ndarray) -> Detections:
+        """The thing in each box (n, 4), y1 x1 y2 x2 in pixels of the photo, as a person drew it: the box stays.
+
+        The class is the likeliest but the background, the score the probability of not being background.
+        """
+        spot, grid = features.spot, self.config.box_grid
+        window = boxes.normalise(np.array(spot.window, np.float32), spot.canvas, grid=grid)
+        rois = on_canvas(np.asarray(drawn, np.float32), window, spot.photo, grid=grid)
+        if not len(rois):
+            return self._none()
+        probabilities, _ = self._classify(features.pyramid, rois, spot.canvas)
+        classes = (1 + probabilities[:, 1:].argmax(axis=1)).astype(np.int32)
+        masks = self._masks(features.pyramid, rois, classes, spot.canvas)
+        return Detections(np.asarray(drawn, np.float32), classes, 1 - probabilities[:, 0], masks)
+
+    def _look(self, canvas: np.ndarray) -> tuple[Pyramid, np.ndarray, np.ndarray]:
+        """The pyramid by level, and the scores and deltas of the anchors."""
+        *levels, scores, deltas = self._trunk({"image": canvas[None]})
+        return dict(zip(self._levels, levels, strict=True)), scores, deltas
+
+    def _classify(self, pyramid: Pyramid, rois: np.ndarray, canvas: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+        """Probabilities (n, classes) and deltas (n, classes, 4) of normalised regions (n, 4)."""
+        pooling = Pooling(rois, canvas=canvas, size=self.config.pool_size, config=self.config)
+        probabilities, deltas = map(pooling.unsorted, self._box_head(dict(pyramid) | pooling.inputs))
+        return probabilities, deltas
+
+    def _masks(self, pyramid: Pyramid, found: np.ndarray, classes: np.ndarray, canvas: tuple[int, int]) -> np.ndarray:
         """Probabilities (n, h, w) of the detections' own classes."""
         pooling = Pooling(found, canvas=canvas, size=self.config.mask_pool_size, config=self.config)
         (masks,) = self._mask_head(dict(pyramid) | pooling.inputs)

@@ -17,7 +17,6 @@ from qtpy.QtCore import QObject, Signal
 from cardamage_core.annotations import edits
 from cardamage_core.annotations.labels import DAMAGE, new_labels
 from cardamage_core.annotations.model import Label, Region, Review
-from cardamage_core.assessment.damage import assess
 
 from ..background import Background, Latest
 from ..canvas import Canvas
@@ -329,8 +328,7 @@ class Assessing(QObject):
 
     def _ask(self, regions: tuple[Region, ...] | None = None) -> None:
         """Work the figure out for these regions, by default those that are stored."""
-        session, current = self._session, self._session.current
-        if current:
-            regions = session.regions(current) if regions is None else regions
-            threshold = session.threshold
-            self._latest.ask(partial(assess, session.photo(current), regions, session.labels(), threshold=threshold))
+        project, current = self._session.project, self._session.current
+        if current and project is not None:
+            regions = self._session.regions(current) if regions is None else regions
+            self._latest.ask(partial(project.damage, current, regions=regions, threshold=self._session.threshold))

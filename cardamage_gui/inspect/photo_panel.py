@@ -116,7 +116,4 @@ class DamageFigures(QObject):
 
 def _percent(project: Project, photo_id: str, threshold: float) -> float | None:
     """A photo's share of damage in percent; called in the background."""
-    from cardamage_core.assessment.damage import assess
-
-    regions, labels = project.regions(photo_id), project.labels()
-    return assess(project.photo(photo_id), regions, labels, threshold=threshold).percent
+    return project.damage(photo_id, threshold=threshold).percent

@@ -354,7 +354,7 @@ class DamageCard(QFrame):
         if damage is None:
             self._fill("Damage", "–", "", "No photo is shown.")
         elif damage.percent is None:
-            self._fill("Damage", "–", "", damage.explanation)
+            self._fill(f"Damage, {damage.words}" if damage.tally.cars else "Damage", "–", "", damage.explanation)
         else:
             spread = damage.low is not None and damage.high is not None and damage.high - damage.low >= 0.05
             between = f"{damage.low:.1f} – {damage.high:.1f}" if spread else ""

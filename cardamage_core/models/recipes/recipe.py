@@ -148,11 +148,11 @@ CAR = Recipe(
     job=TrainingJob(
         name="car and panels",
         epochs=3,
-        steps=200,
+        steps=550,
         classes=tuple(ClassRule(name, (name,)) for name in ("car", *PANELS)),
         ignored=(sources.IGNORED,),
         layers="all",
-        learning_rate=5e-4,
+        learning_rate=4.5e-4,
         changes={
             "image_min_side": 320,
             "image_max_side": 320,

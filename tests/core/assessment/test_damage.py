@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from cardamage_core import geometry
 from cardamage_core.annotations.confidence import band
 from cardamage_core.annotations.model import Circle, Dot, Label, Origin, Photo, Polygon, Polyline, Rectangle, Region
-from cardamage_core.assessment.damage import Damage, assess, clip, covered_area
+from cardamage_core.assessment.areas import clip, covered_area
+from cardamage_core.assessment.damage import Damage, assess, figure
 
 PHOTO = Photo(id="p", path="p.jpg", name="p.jpg", width=100, height=100)
 LABELS = (
@@ -78,8 +79,12 @@ def test_damage_outside_the_car_does_not_count():
     assert "50 % of the outlined damage lies outside the car outline" in found.explanation
 
 
-def test_damage_larger_than_the_car_is_the_whole_car():
-    assert damage(CAR, rectangle("a", 0, 0, 100, 100)).percent == pytest.approx(100.0)
+def test_damage_larger_than_the_car_outline_is_no_share_of_it():
+    found = damage(CAR, rectangle("a", 0, 0, 100, 100))  # 6000 of 10000 px² lie outside
+    assert (found.percent, found.determined, found.reason) == (None, False, "outside")
+    assert found.of_photo == pytest.approx(100.0)
+    assert "Most of the outlined damage lies outside the car outline." in found.explanation
+    assert figure(found) == "not determined (damage lies outside the car outline)"
 
 
 def test_damage_outside_the_photo_does_not_count():
@@ -205,14 +210,14 @@ def test_the_range_goes_from_the_inner_to_the_outer_outline():
 
 
 def test_a_corrected_outline_has_no_range():
-    region = with_band(rectangle("a", 0, 0, 10, 10, origin=predicted(0.95)), 12, 7)
+    region = with_band(rectangle("a", 0, 0, 10, 10, origin=predicted(0.95), review="accepted"), 12, 7)
     corrected = msgspec.structs.replace(region, shape=Rectangle(0, 0, 11, 10))
     found = damage(corrected)
     assert (found.low, found.percent, found.high) == pytest.approx((1.1, 1.1, 1.1))
 
 
 def test_the_range_survives_being_stored_as_json():
-    region = with_band(rectangle("a", 0, 0, 10, 10, origin=predicted(0.95)), 12, 7)
+    region = with_band(rectangle("a", 0, 0, 10, 10, origin=predicted(0.95), review="accepted"), 12, 7)
     stored = msgspec.json.decode(msgspec.json.encode(region), type=Region)
     assert damage(stored).high == pytest.approx(1.2)
 
@@ -238,7 +243,7 @@ def test_whole_pixel_boxes_give_the_share_of_counted_pixels(cars, boxes):
     regions += [rectangle(f"d{i}", *box) for i, box in enumerate(boxes)]
     found = damage(*regions, photo=photo)
     assert found.denominator == ("car" if car.any() else "photo")
-    if regions:
+    if regions and found.reason != "outside":
         assert found.percent == pytest.approx(100 * (hurt & whole).sum() / whole.sum(), abs=1e-6)
 
 

@@ -1,0 +1,122 @@
+"""The panels seen on a photo: how much of each is damaged, and which panel each damage lies on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from .. import geometry
+from ..annotations.confidence import is_proposal
+from ..annotations.model import Photo, Region
+from .areas import area_of, clip, covered_area, union_of
+from .spread import Open, decided_range, with_open
+
+EDGE = 0.003  # of the photo's longer side: an outline that comes this near the border is taken as cut off
+EVIDENCE = 0.6  # summed scores of different panels from which a predicted car outline is believed
+
+
+class PanelShare(msgspec.Struct, frozen=True):
+    """How much of one panel is damaged, in percent of what is seen of it.
+
+    `seen` is the visible part as a share (0…1) of the photo; `pieces` how many outlines there are (two wheels are one
+    panel). `decided`: a person drew or accepted the panel.
+    """
+
+    label: str
+    percent: float
+    low: float
+    high: float
+    seen: float
+    pieces: int
+    cut_off: bool
+    decided: bool
+
+
+class Panel(msgspec.Struct, frozen=True):
+    """The outlines of one panel on one photo, and the area that they cover."""
+
+    label: str
+    regions: tuple[Region, ...]
+    area: BaseGeometry
+
+    @property
+    def decided(self) -> bool:
+        """Whether a person drew or accepted it."""
+        return not any(map(is_proposal, self.regions))
+
+
+def panels_of(regions: Iterable[Region], frame: BaseGeometry | None) -> list[Panel]:
+    """Panels by label; where a person drew or accepted outlines of one, proposals of the same do not count."""
+    by_label: dict[str, list[Region]] = {}
+    for region in regions:
+        by_label.setdefault(region.label, []).append(region)
+    found = []
+    for label, some in by_label.items():
+        some = preferred(some)
+        area = union_of(tuple(region.shape for region in some))
+        area = area if frame is None else geometry.intersection(area, frame)
+        if area.area > 0:
+            found.append(Panel(label, tuple(some), area))
+    return found
+
+
+def preferred(regions: Sequence[Region]) -> list[Region]:
+    """Those that a person drew or accepted; where there are none, all."""
+    return [region for region in regions if not is_proposal(region)] or list(regions)
+
+
+def evidence(panels: Iterable[Panel]) -> float:
+    """How sure it is that a car is seen: the summed scores of different panels, 1 for each that a person decided on."""
+    return sum(
+        1.0 if panel.decided else max((region.origin.score or 0.0) for region in panel.regions) for panel in panels
+    )
+
+
+def share_of(
+    panel: Panel, photo: Photo, *, damage: Sequence[Region], decided: Sequence[Region], guesses: Sequence[Open]
+) -> PanelShare:
+    """The damaged share of one panel with its range."""
+    areas = [area_of(region.shape) for region in damage]
+    percent = 100 * covered_area(clip(areas, panel.area)) / panel.area.area if areas else 0.0
+    low, high = with_open(*decided_range(decided, panel.area), guesses, panel.area)
+    return PanelShare(
+        label=panel.label,
+        percent=percent,
+        low=min(low, percent),
+        high=min(100.0, max(high, percent)),
+        seen=panel.area.area / max(1, photo.width * photo.height),
+        pieces=len(panel.regions),
+        cut_off=is_cut_off(panel.area, photo),
+        decided=panel.decided,
+    )
+
+
+def panel_by_damage(areas: Sequence[BaseGeometry], panels: Sequence[Panel]) -> list[int | None]:
+    """For each damage, the number of the panel that holds most of it; None where it touches none."""
+    best: list[int | None] = [None] * len(areas)
+    most = [0.0] * len(areas)
+    if not areas or not panels:
+        return best
+    tree = shapely.STRtree([panel.area for panel in panels])
+    for i, j in tree.query(areas, predicate="intersects").T.tolist():
+        inside = clip([areas[i]], panels[j].area)[0].area
+        if inside > most[i]:
+            best[i], most[i] = j, inside
+    return best
+
+
+def is_cut_off(area: BaseGeometry, photo: Photo) -> bool:
+    """Whether an area comes to the photo's border."""
+    return bool(sides_touched(area, photo))
+
+
+def sides_touched(area: BaseGeometry, photo: Photo) -> int:
+    """How many sides of the photo an area comes to, 0…4."""
+    if photo.width <= 0 or photo.height <= 0:
+        return 0
+    near = max(1.0, EDGE * max(photo.width, photo.height))
+    x0, y0, x1, y1 = area.bounds
+    return sum((x0 < near, y0 < near, x1 > photo.width - near, y1 > photo.height - near))

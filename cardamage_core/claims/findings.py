@@ -1,0 +1,136 @@
+"""Findings: the damages of a claim's photos as an adjuster decides on them, derived from regions.
+
+Pure functions of photos and regions. What people say about a finding stands in the attributes of its region, so each
+function that changes something gives the photo's regions as they are afterwards, for an ordinary edit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, get_args
+
+import msgspec
+
+from .. import geometry
+from ..annotations.confidence import THRESHOLD
+from ..annotations.model import Label, Photo, Region, Review
+from ..assessment.areas import area_of, union_of
+from ..assessment.damage import is_counted, role_of
+from ..errors import CarDamageError
+from .model import Cause, Finding, Operation, Severity
+
+CAUSES: tuple[Cause, ...] = get_args(Cause)
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+OPERATIONS: tuple[Operation, ...] = get_args(Operation)
+
+
+def findings_of(
+    photo: Photo,
+    regions: Sequence[Region],
+    labels: Iterable[Label],
+    *,
+    numbers: Mapping[str, str],
+    threshold: float = THRESHOLD,
+) -> tuple[Finding, ...]:
+    """The damages of one photo in drawing order: rejected ones too, open predictions from the threshold on.
+
+    `numbers` holds the number of each damage by the id of its region.
+    """
+    roles = {label.name: label.role for label in labels}
+    seen = [one for one in regions if role_of(one, roles) == "damage" and _is_listed(one, threshold)]
+    if not seen:
+        return ()
+    areas = _Areas(photo, regions, roles, threshold)
+    return tuple(_finding(photo, region, areas, numbers[region.id]) for region in seen)
+
+
+def decided(regions: Sequence[Region], ids: Iterable[str], review: Review) -> tuple[Region, ...]:
+    """The photo's regions with these accepted, rejected or opened again ("unreviewed", "needs work")."""
+    wanted = set(ids)
+    return tuple(msgspec.structs.replace(one, review=review) if one.id in wanted else one for one in regions)
+
+
+def changed(
+    regions: Sequence[Region],
+    ids: Iterable[str],
+    *,
+    label: str | None = None,
+    panel: str | None = None,
+    severity: Severity | None = None,
+    cause: Cause | None = None,
+    operation: Operation | None = None,
+    note: str | None = None,
+) -> tuple[Region, ...]:
+    """The photo's regions with what a person says about these; None leaves as it is, "" takes away."""
+    _check("severity", severity, SEVERITIES)
+    _check("cause", cause, CAUSES)
+    _check("operation", operation, OPERATIONS)
+    fields = {"panel": panel, "severity": severity, "cause": cause, "operation": operation, "note": note}
+    said = {name: value for name, value in fields.items() if value is not None}
+    wanted = set(ids)
+    return tuple(_said(one, said, label) if one.id in wanted else one for one in regions)
+
+
+def _check(name: str, value: str | None, allowed: Sequence[str]) -> None:
+    if value is not None and value not in allowed:
+        raise CarDamageError(f"“{value}” is no {name}.", f"It must be one of: {', '.join(filter(None, allowed))}.")
+
+
+def _said(region: Region, said: dict[str, Any], label: str | None) -> Region:
+    attributes = {name: value for name, value in (region.attributes | said).items() if value != "" or name not in said}
+    return msgspec.structs.replace(region, attributes=attributes, label=region.label if label is None else label)
+
+
+def _is_listed(region: Region, threshold: float) -> bool:
+    """A rejected finding stays in the list, and so does a prediction that a person has said something about."""
+    return region.review != "unreviewed" or is_counted(region, threshold)
+
+
+class _Areas:
+    """Areas of the car and of the panels of one photo."""
+
+    def __init__(self, photo: Photo, regions: Sequence[Region], roles: Mapping[str, Any], threshold: float) -> None:
+        roles = dict(roles)
+        self.photo = float(photo.width * photo.height)
+        cars = [r for r in regions if role_of(r, roles) == "car" and is_counted(r, threshold, role="car")]
+        self.car = union_of(tuple(r.shape for r in cars))
+        parts: dict[str, list[Region]] = {}
+        for one in regions:
+            if role_of(one, roles) == "part" and is_counted(one, threshold, role="part"):
+                parts.setdefault(one.label, []).append(one)
+        self.panels = {name: union_of(tuple(r.shape for r in found)) for name, found in parts.items()}
+
+
+def _finding(photo: Photo, region: Region, areas: _Areas, number: str) -> Finding:
+    damage = area_of(region.shape)
+    said = region.attributes
+    held = {name: geometry.intersection(damage, area).area for name, area in areas.panels.items()}
+    holder = max(held, key=lambda name: held[name], default="")
+    panel = _text(said.get("panel")) or (holder if held.get(holder) else "")
+    whole = areas.panels[panel].area if panel in areas.panels else 0.0
+    return Finding(
+        number=number,
+        photo=photo.id,
+        region=region,
+        panel=panel,
+        severity=_one_of(said.get("severity"), SEVERITIES, "undetermined"),
+        cause=_one_of(said.get("cause"), CAUSES, "this event"),
+        operation=_one_of(said.get("operation"), OPERATIONS, ""),
+        note=_text(said.get("note")),
+        of_car=_share(geometry.intersection(damage, areas.car).area, areas.car.area),
+        of_panel=_share(held.get(panel, 0.0), whole),
+        of_photo=_share(damage.area, areas.photo),
+    )
+
+
+def _share(part: float, whole: float) -> float | None:
+    return min(100.0, 100 * part / whole) if whole > 0 else None
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _one_of(value: Any, allowed: Sequence[Any], otherwise: Any) -> Any:
+    """Imported regions may carry anything under these names."""
+    return value if value in allowed else otherwise
