@@ -268,6 +268,7 @@ def _tie(app: QApplication, built: Built) -> None:
     built.projects.sample_opened.connect(sample_opened)
     built.train.try_model.connect(try_model)
     built.train.photo_chosen.connect(show_photo)
+    built.train.dropped.connect(lambda split, paths: built.annotate.transfer.import_paths(paths, split=split))
     window.dropped.connect(dropped)
 
 

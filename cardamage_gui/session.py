@@ -5,7 +5,7 @@ Everything that changes data goes through `edit…`, `undo` and `redo`, one tran
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from qtpy.QtCore import QObject, Signal
@@ -189,6 +189,10 @@ class Session(QObject):
     def edit_photo(self, before: Photo, after: Photo, text: str) -> bool:
         """Store what changed about a photo itself (split, review, attributes); as `edit`."""
         return before == after or self._change(lambda p: p.edit_photo(before, after, text))
+
+    def edit_photos(self, before: Sequence[Photo], after: Sequence[Photo], text: str) -> bool:
+        """Store what changed about several photos as one edit; as `edit`."""
+        return self._change(lambda p: p.edit_photos(before, after, text))
 
     def edit_labels(self, before: tuple[Label, ...], after: tuple[Label, ...], text: str) -> bool:
         """Store changed labels; as `edit`."""

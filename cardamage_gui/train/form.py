@@ -85,6 +85,15 @@ class Form(QFrame):
         self.show_problem(None)
         self._changed()
 
+    def fill_classes(self, rules: tuple[ClassRule, ...]) -> None:
+        """Learn these classes, as chosen on the Data set view; after `fill`."""
+        self._base = msgspec.structs.replace(self._base, classes=rules)
+        self._some.setChecked(True)
+        taught = {label for rule in rules for label in rule.labels}
+        for name, tick in self._labels.items():
+            tick.setChecked(name in taught)
+        self._changed()
+
     def fill_from(self, job: TrainingJob) -> None:
         """Take over another training's choices, to be changed; after `fill`."""
         self._base = job

@@ -13,7 +13,7 @@ from qtpy.QtWidgets import QStackedWidget, QWidget
 from cardamage_core.errors import CarDamageError
 from cardamage_core.text import amount
 from cardamage_core.training import requirements
-from cardamage_core.training.job import TrainingJob
+from cardamage_core.training.job import ClassRule, TrainingJob
 
 from ..background import Background
 from ..commands import actions
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from cardamage_core.models.registry import Model
     from cardamage_core.project import Project
 
+    from .data_view import DataView
+
 LIST_WIDTH = 290  # of the list
 GOES_ON = "The training goes on when this window is closed"
 
@@ -50,6 +52,7 @@ class TrainPage(QWidget):
     fact_changed = Signal(str, str)  # name and text of a fact for the status bar
     try_model = Signal(str)  # inspect photos with this model
     photo_chosen = Signal(str)  # show this photo in Annotate
+    dropped = Signal(str, list)  # import these paths for a split
 
     def __init__(self, session: Session, background: Background, watch: JobsWatch, dialogs: Dialogs) -> None:
         super().__init__()
@@ -60,6 +63,7 @@ class TrainPage(QWidget):
         self._arrange()
         self._listen()
         self._actions = [
+            Action("show_data", "Data set", ("Ctrl+Shift+D",), "Photos and regions by label and split", self.show_data),
             Action("new_training", "New training", ("Ctrl+T",), "Choose what to train", self.new_training),
         ]
         self.docks.share(actions.bind(self, self._actions).values())
@@ -76,6 +80,14 @@ class TrainPage(QWidget):
         self._fill_form()
         self._stack.setCurrentWidget(self._form)
 
+    def show_data(self) -> None:
+        """Show what the project holds to learn from."""
+        if self._session.project is None:
+            return
+        self._choose_none()
+        self._stack.setCurrentWidget(self._data_view)
+        self._data_view.look()
+
     # What happened
 
     def _project_changed(self) -> None:
@@ -85,6 +97,7 @@ class TrainPage(QWidget):
         for view in (self._jobs, self._models, self._evaluations):
             view.show_items(())
         self._evaluation_view.forget()
+        self._data.setEnabled(self._session.project is not None)
         for button in (self._new, self._first):
             button.setEnabled(self._session.project is not None and not self._session.read_only)
         self._stack.setCurrentWidget(self._empty)
@@ -266,6 +279,24 @@ class TrainPage(QWidget):
 
     # Building
 
+    def _train_classes(self, rules: tuple[ClassRule, ...]) -> None:
+        self.new_training()
+        self._form.fill_classes(rules)
+
+    @cached_property
+    def _data_view(self) -> DataView:
+        """Made when first needed."""
+        from .data_view import DataView
+
+        view = DataView(self._session, self._background, self._dialogs)
+        view.photo_chosen.connect(self.photo_chosen)
+        view.dropped.connect(self.dropped)
+        view.train.connect(self._train_classes)
+        view.failed.connect(self._session.failed)
+        view.said.connect(self._session.said)
+        self._stack.addWidget(view)
+        return view
+
     @cached_property
     def _form(self) -> Form:
         """Made when first needed: its fields would cost every start 20 ms."""
@@ -281,6 +312,8 @@ class TrainPage(QWidget):
         self._jobs = ItemsView(JobDelegate, "Jobs")
         self._models = ItemsView(ModelDelegate, "Models")
         self._jobs_head, self._models_head = common.section("Jobs"), common.section("Models")
+        self._data = common.button("Data set", self.show_data, tip="Photos and regions by label and split")
+        keyed(self._data, "show_data", "Data set", key="Ctrl+Shift+D")
         self._evaluations = ItemsView(EvaluationDelegate, "Evaluations")
         self._evaluations_head = common.section("Evaluations")
         self._job_view = JobView(self._background, self._dialogs)
@@ -303,6 +336,7 @@ class TrainPage(QWidget):
         sheet = common.frame("panel")
         layout = common.rows(sheet, margins=(0, 2, 0, 12), spacing=8)
         layout.addWidget(_inset(self._new))
+        layout.addWidget(_inset(self._data))
         layout.addSpacing(8)
         for head, view in (
             (self._jobs_head, self._jobs),
