@@ -272,6 +272,7 @@ def _tie(app: QApplication, built: Built) -> None:
     built.projects.sample_opened.connect(sample_opened)
     built.train.try_model.connect(try_model)
     built.train.photo_chosen.connect(partial(_show_photo, built))
+    built.train.dropped.connect(lambda split, paths: built.annotate.transfer.import_paths(paths, split=split))
     window.dropped.connect(partial(_dropped, built))
 
 
