@@ -120,8 +120,8 @@ PANELS = (
 def _with_cars(photos: list[AnnotatedPhoto], data: Path, out: Path) -> list[AnnotatedPhoto]:
     """Cars with panels from carparts; cars alone wherever the teacher is sure, where panels are left undecided.
 
-    The parts of carparts leave out roof, fenders and sills: their union with the teacher's outline is the car. Where the
-    teacher is not sure, the parts stand without a car, which is neither there nor missing.
+    The parts of carparts leave out roof, fenders and sills: their union with the teacher's outline is the car. Where
+    the teacher is not sure, the parts stand without a car, which is neither there nor missing.
     """
     outlines = _teacher_outlines(photos, data, out)
     found = []
