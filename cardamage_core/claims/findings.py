@@ -11,11 +11,11 @@ from typing import Any, get_args
 
 import msgspec
 
-from ..annotations.confidence import THRESHOLD
+from ..annotations.confidence import THRESHOLD, is_above
 from ..annotations.model import Label, Photo, Region, Review
-from ..assessment.damage import FindingShare, assess, is_counted, role_of
+from ..assessment.damage import FindingShare, assess, role_of
 from ..errors import CarDamageError
-from .model import Cause, Finding, Operation, Severity
+from .model import FINDING_FIELDS, Cause, Finding, Operation, Severity
 
 CAUSES: tuple[Cause, ...] = get_args(Cause)
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
@@ -37,9 +37,7 @@ def findings_of(
     labels = tuple(labels)
     roles = {label.name: label.role for label in labels}
     seen = [one for one in regions if role_of(one, roles) == "damage" and _is_listed(one, threshold)]
-    if not seen:
-        return ()
-    shares = assess(photo, regions, labels, threshold=threshold).findings
+    shares = assess(photo, regions, labels, threshold=threshold).findings if seen else {}
     return tuple(_finding(photo, one, shares.get(one.id, FindingShare()), numbers[one.id]) for one in seen)
 
 
@@ -82,23 +80,24 @@ def _said(region: Region, said: dict[str, Any], label: str | None) -> Region:
 
 def _is_listed(region: Region, threshold: float) -> bool:
     """A rejected finding stays in the list, and so does a prediction that a person has said something about."""
-    return region.review != "unreviewed" or is_counted(region, threshold)
+    said = any(region.attributes.get(name) for name in FINDING_FIELDS)
+    return said or region.review != "unreviewed" or is_above(region, threshold)
 
 
-def _finding(photo: Photo, region: Region, shares: FindingShare, number: str) -> Finding:
+def _finding(photo: Photo, region: Region, share: FindingShare, number: str) -> Finding:
     said = region.attributes
     return Finding(
         number=number,
         photo=photo.id,
         region=region,
-        panel=shares.panel,
+        panel=share.panel or _text(said.get("panel")),
         severity=_one_of(said.get("severity"), SEVERITIES, "undetermined"),
         cause=_one_of(said.get("cause"), CAUSES, "this event"),
         operation=_one_of(said.get("operation"), OPERATIONS, ""),
         note=_text(said.get("note")),
-        of_car=shares.of_car,
-        of_panel=shares.of_panel,
-        of_photo=shares.of_photo,
+        of_car=share.of_car,
+        of_panel=share.of_panel,
+        of_photo=share.of_photo,
     )
 
 
