@@ -6,14 +6,16 @@ import os
 import sys
 from pathlib import Path
 
-from cardamage_core import commands
+from cardamage_core import commands, processes
 from cardamage_core.commands import streams
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run the program: `cardamage [PROJECT]` opens the window, `cardamage COMMAND …` does not need one."""
-    streams.mend()
     argv = sys.argv[1:] if argv is None else argv
+    if processes.hand_over(argv):  # before anything else: a frozen program starts its workers this way
+        return 0
+    streams.mend()
     if not argv or (len(argv) == 1 and argv[0] not in commands.MODULES and _is_there(argv[0])):
         return _window(argv)
     status = commands.main(argv)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from .annotate.page import AnnotatePage
     from .background import Background
+    from .editing.box_outliner import BoxOutliner
     from .inspect.page import InspectPage
     from .main_window import MainWindow
     from .projects import Projects
@@ -64,6 +66,7 @@ class Built:
     train: TrainPage
     inspect: InspectPage
     welcome: Welcome
+    boxes: BoxOutliner
 
     def start(self, folder: Path | None) -> None:
         """Open the project given, or the last one, and look at the device."""
@@ -76,10 +79,22 @@ class Built:
         self.background.run(_models_text, self.welcome.show_models)
         self.background.run(platform.text, lambda text: self.window.foot.show_text("device", text))
 
+    def come_up(self, folder: Path | None) -> None:
+        """Another start of the program: show this window, and open the project that it named."""
+        from qtpy.QtCore import Qt
+
+        self.window.setWindowState(self.window.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.window.raise_()
+        self.window.activateWindow()
+        if folder is not None:
+            self.projects.open_or_create(folder)
+
     def close(self) -> None:
         """End what runs in this process; trainings go on."""
         self.watch.close()
+        self.annotate.prelabelling.close()
         self.inspect.close_predictor()
+        self.boxes.close()
         self.background.close()
         self.session.close()
 
@@ -96,6 +111,7 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
     from .annotate.page import AnnotatePage
     from .background import Background
     from .commands.actions import Action
+    from .editing.box_outliner import BoxOutliner
     from .inspect.page import InspectPage
     from .main_window import MainWindow, PageEntry
     from .projects import Nightly, Projects
@@ -115,17 +131,18 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
     window = MainWindow(session, watch, settings, dialogs)
     system.setParent(window)
     projects = Projects(session, background, settings, dialogs, window)
-    annotate = AnnotatePage(session, background, dialogs)
-    train = TrainPage(session, background, watch)
-    inspect = InspectPage(session, background, settings, dialogs)
-    welcome = _made_welcome(projects, settings, annotate)
+    boxes = BoxOutliner()
+    annotate = AnnotatePage(session, background, dialogs, boxes=boxes)
+    train = TrainPage(session, background, watch, dialogs)
+    inspect = InspectPage(session, background, settings, dialogs, boxes=boxes)
+    welcome = _made_welcome(projects, settings, annotate, partial(_inspect_photos, window, inspect))
     window.set_welcome(welcome)
-    built = Built(window, session, background, watch, projects, settings, annotate, train, inspect, welcome)
+    built = Built(window, session, background, watch, projects, settings, annotate, train, inspect, welcome, boxes)
     _add_menus(built)
     for entry in (
         PageEntry("annotate", "Annotate", "vector-polygon", annotate),
         PageEntry("train", "Train", "chart-timeline-variant", train),
-        PageEntry("inspect", "Inspect", "magnify-scan", inspect),
+        PageEntry("inspect", "Inspect", "magnify-scan", inspect, alone=True),
     ):
         window.add_page(entry)
     helping = [
@@ -143,7 +160,7 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
 def _add_menus(built: Built) -> None:
     from .commands.actions import Action
 
-    window, projects, session, transfer = built.window, built.projects, built.session, built.annotate.transfer
+    window, projects, transfer = built.window, built.projects, built.annotate.transfer
     opening = [
         Action("new_project", "New project…", ("Ctrl+N",), "Make a project in a new folder", projects.new),
         Action("open_project", "Open project…", ("Ctrl+O",), "Open a project's folder", projects.choose),
@@ -155,8 +172,8 @@ def _add_menus(built: Built) -> None:
         *built.annotate.data_check.actions(),
     ]
     editing = [
-        Action("undo", "Undo", ("Ctrl+Z",), "Take the last edit back", session.undo),
-        Action("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Do it again", session.redo),
+        Action("undo", "Undo", ("Ctrl+Z",), "Take the last edit back", window.undo),
+        Action("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Do it again", window.redo),
     ]
     window.menus.add("File", opening)
     window.menus.add_recent("File", built.settings.recent, projects.open)
@@ -204,11 +221,20 @@ def _add_view(window: MainWindow) -> None:
     )
 
 
-def _made_welcome(projects: Projects, settings: Settings, annotate: AnnotatePage) -> Welcome:
+def _inspect_photos(window: MainWindow, inspect: InspectPage) -> None:
+    """The start page's way to a claim."""
+    window.show_page("inspect")
+    inspect.open_photos()
+
+
+def _made_welcome(
+    projects: Projects, settings: Settings, annotate: AnnotatePage, inspect_photos: Callable[[], None]
+) -> Welcome:
     from .widgets.welcome import Welcome
 
     transfer = annotate.transfer
     welcome = Welcome(
+        inspect=inspect_photos,
         sample=projects.open_sample,
         new=projects.new,
         open_=projects.choose,
@@ -231,8 +257,8 @@ def _tie(app: QApplication, built: Built) -> None:
             look.apply(app, settings.get("theme"))
 
     def try_model(model_id: str) -> None:
-        built.inspect.use_model(model_id)
-        window.show_page("inspect")
+        window.show_page("annotate")
+        built.annotate.prelabelling.open(model_id)
 
     def sample_opened() -> None:
         if not settings.get("first_steps"):
@@ -240,40 +266,68 @@ def _tie(app: QApplication, built: Built) -> None:
             window.show_page("annotate")
             built.annotate.first_steps.show()
 
-    def dropped(paths: list[Path]) -> None:
-        if built.projects.is_project(paths):
-            built.projects.open(paths[0])
-            return
-        window.show_page("annotate")
-        built.projects.with_project(lambda: built.annotate.transfer.import_paths(paths))
-
     settings.changed.connect(setting_changed)
     built.background.failed.connect(window.tell)
     built.projects.failed.connect(window.tell)
     built.projects.sample_opened.connect(sample_opened)
     built.train.try_model.connect(try_model)
-    window.dropped.connect(dropped)
+    built.train.photo_chosen.connect(partial(_show_photo, built))
+    built.train.dropped.connect(lambda split, paths: built.annotate.transfer.import_paths(paths, split=split))
+    window.dropped.connect(partial(_dropped, built))
+
+
+def _show_photo(built: Built, photo_id: str) -> None:
+    """A photo that another page speaks of."""
+    if built.session.place(photo_id) >= 0:
+        built.session.select(photo_id)
+        built.window.show_page("annotate")
+
+
+def _dropped(built: Built, paths: list[Path]) -> None:
+    """A project is opened; on Inspect everything else becomes a claim, elsewhere it is imported."""
+    window = built.window
+    if built.projects.is_project(paths):
+        built.projects.open(paths[0])
+    elif window.shown == "inspect":
+        built.inspect.take(paths)
+    else:
+        window.show_page("annotate")
+        built.projects.with_project(lambda: built.annotate.transfer.import_paths(paths))
 
 
 def _run(folder: Path | None) -> int:
     from qtpy.QtCore import Qt, QTimer
+    from qtpy.QtGui import QIcon
     from qtpy.QtWidgets import QApplication
+
+    from cardamage_core import files
 
     for attribute in (Qt.ApplicationAttribute.AA_EnableHighDpiScaling, Qt.ApplicationAttribute.AA_UseHighDpiPixmaps):
         QApplication.setAttribute(attribute)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C in the terminal ends the program: nothing is ever unsaved
     app = QApplication(["cardamage"])
     app.setApplicationName("CarDamage")
+    app.setDesktopFileName("cardamage")
+    app.setWindowIcon(QIcon(str(files.resource("desktop/cardamage.svg"))))
+    from .settings import default_path
+    from .single_instance import Door, hand_over, name_for
+
+    name = name_for(default_path())
+    if hand_over(name, folder):
+        return 0
     from . import crash
 
     reporter = crash.CrashReporter(crash.default_log())
     reporter.install()
     built = build(app)
+    door = Door(name, app)
+    door.asked.connect(built.come_up)
     reporter.told.connect(built.window.tell)
     built.window.show()
     QTimer.singleShot(0, lambda: built.start(folder))  # after the first paint
     try:
         return app.exec()
     finally:
+        door.close()
         built.close()
         reporter.remove()

@@ -33,7 +33,7 @@ class Scissors:
         """`radius` is how far around `seed`, in photo pixels, paths are looked for."""
         self.seed = seed
         x, y = seed
-        self._crop = _Crop(pixels, (x - radius, y - radius, x + radius, y + radius))
+        self._crop = Crop(pixels, (x - radius, y - radius, x + radius, y + radius))
         self._tool = cv2.segmentation.IntelligentScissorsMB()
         self._tool.setEdgeFeatureCannyParameters(32, 100)
         self._tool.setGradientMagnitudeMaxLimit(200)
@@ -51,7 +51,7 @@ def outline_in_box(pixels: np.ndarray, box: tuple[float, float, float, float]) -
     """The rings (even-odd) of the thing in the box (x0, y0, x1, y1). OutlineError when nothing stands out."""
     x0, y0, x1, y1 = box
     dx, dy = AROUND * (x1 - x0), AROUND * (y1 - y0)
-    crop = _Crop(pixels, (x0 - dx, y0 - dy, x1 + dx, y1 + dy))
+    crop = Crop(pixels, (x0 - dx, y0 - dy, x1 + dx, y1 + dy))
     (left, top), (right, bottom) = crop.cell((x0, y0)), crop.cell((x1, y1))
     if right - left < 3 or bottom - top < 3:
         raise OutlineError("The box is too small to find an outline in.", "Draw it around the whole damage.")
@@ -62,7 +62,7 @@ def outline_in_box(pixels: np.ndarray, box: tuple[float, float, float, float]) -
     return rings
 
 
-class _Crop:
+class Crop:
     """A small copy of a part of the photo: at most `SIDE` pixels on its longer side."""
 
     def __init__(self, pixels: np.ndarray, area: tuple[float, float, float, float]) -> None:
@@ -76,6 +76,11 @@ class _Crop:
             part = cv2.resize(part, None, fx=self.scale, fy=self.scale, interpolation=cv2.INTER_AREA)
         self.pixels = np.ascontiguousarray(part)
         self._at = (x0, y0)
+
+    @property
+    def origin(self) -> np.ndarray:
+        """The photo's point (x, y) at the copy's top left corner."""
+        return np.array(self._at, float)
 
     def cell(self, point: Point) -> tuple[int, int]:
         """(column, row) of the copy's pixel that shows a point, the nearest one for points outside."""
@@ -107,7 +112,7 @@ def _grabbed(pixels: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
     return cv2.morphologyEx(found, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
 
 
-def _rings(mask: np.ndarray, crop: _Crop) -> tuple[Ring, ...]:
+def _rings(mask: np.ndarray, crop: Crop) -> tuple[Ring, ...]:
     """The largest piece and its holes, smoothed below one pixel of the copy; specks are left out."""
     grown = cv2.copyMakeBorder(mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
     soft = cv2.GaussianBlur(cv2.resize(grown, None, fx=4, fy=4, interpolation=cv2.INTER_LINEAR), (0, 0), 4)
@@ -121,6 +126,6 @@ def _rings(mask: np.ndarray, crop: _Crop) -> tuple[Ring, ...]:
     return tuple(ring for ring in rings if len(ring) >= 3)
 
 
-def _ring(contour: np.ndarray, crop: _Crop) -> Ring:
+def _ring(contour: np.ndarray, crop: Crop) -> Ring:
     cells = contour.reshape(-1, 2) / 4.0 + 0.125 - 1.5  # back from four times the size and the border of one
     return geometry.simplify_ring(tuple(crop.point(cell) for cell in cells), 0.8 / crop.scale)

@@ -13,11 +13,13 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import wraps
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import msgspec
 
@@ -38,7 +40,20 @@ from .records import RECORD
 NUMBERS = "finding_numbers"  # setting: the numbers that photos and findings have got
 NO_FIELDS = ClaimFields()
 RECENT = 5000  # decisions among which those of a killed process are looked for
+P = ParamSpec("P")
+R = TypeVar("R")
 _log = logging.getLogger(__name__)
+
+
+def _one_at_a_time(method: Callable[Concatenate[Claim, P], R]) -> Callable[Concatenate[Claim, P], R]:
+    """The log is a chain: no two threads may write a line at once."""
+
+    @wraps(method)
+    def call(claim: Claim, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with claim._writing:
+            return method(claim, *args, **kwargs)
+
+    return call
 
 
 class Claim:
@@ -58,6 +73,7 @@ class Claim:
         self.read_only = project.read_only
         self.who = who or user()
         self._owns = owns
+        self._writing = threading.RLock()  # a window takes photos in on another thread than the one that decides
         self._log = DecisionLog(self.folder, read_only=self.read_only)
         self._log.check_end(msgspec.json.decode(project.setting(HEAD) or '""'))
         self._record, self._mended = self._read_record()
@@ -297,12 +313,14 @@ class Claim:
         views |= {view: photo_id} if photo_id else {}
         self._change("fields", msgspec.structs.replace(self._record, views=views))
 
+    @_one_at_a_time
     def note(self, what: str, after: Any) -> None:
         """Write into the log that something was done that changes nothing here, such as a report."""
         self._must_be_writable()
         self.write_log()
         self._append([Decision(now(), self.who, what, after=after)])
 
+    @_one_at_a_time
     def write_log(self) -> None:
         """Write what the project's journal holds into the log; where that fails, `trouble` says why until it is done.
 
@@ -327,6 +345,7 @@ class Claim:
         self._log.append(decisions)
         self.project.keep_setting(HEAD, msgspec.json.encode(self.log_hash).decode())
 
+    @_one_at_a_time
     def _change(self, what: str, after: ClaimRecord) -> None:
         """The log first: where the process is killed before the record is written, the log says what it must be."""
         self._must_be_writable()
@@ -337,7 +356,7 @@ class Claim:
         self._append([Decision(now(), self.who, what, before=before, after=changed)])
         records.write(self.folder, after)
         self._record = after
-        self.write_summary()
+        self._is_told = False
 
     def _read_record(self) -> tuple[ClaimRecord, str]:
         """The record, and what to say where it was not as the log has it; the log holds unless it is damaged itself."""
@@ -349,6 +368,7 @@ class Claim:
             records.write(self.folder, logged)
         return logged, f"{RECORD} was not as the log says; what the log says holds."
 
+    @_one_at_a_time
     def _numbers(self, photos: Sequence[tuple[Photo, tuple[Region, ...]]]) -> dict[str, str]:
         """The number of each damage by its region's id: given once, in drawing order, and kept for good."""
         roles = {label.name: label.role for label in self.labels()}

@@ -28,7 +28,10 @@ MODULES = {
     "evaluate": "measure a model on annotated photos",
     "predict": "outline damage on photos",
     "assess": "say how much of the car is damaged",
+    "report": "write the report of a claim, or check one",
     "models": "list models",
+    "desktop": "put the program into the menu of a Linux desktop",
+    "setup-training": "install what trainings need: Keras, TensorFlow, start weights",
     "doctor": "print versions, devices and what is missing",
 }
 
@@ -158,7 +161,7 @@ def _parse(argv: list[str], program: str, out: Output) -> argparse.Namespace:
 
 
 def _module(name: str) -> Command:
-    return cast(Command, importlib.import_module(f"{__name__}.{name}_"))
+    return cast(Command, importlib.import_module(f"{__name__}.{name.replace('-', '_')}_"))
 
 
 def _json(document: dict[str, Any], stream: TextIO) -> str:

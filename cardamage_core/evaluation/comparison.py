@@ -95,15 +95,28 @@ def compare(a: Stored, b: Stored, *, progress: Callable[[float], None] = lambda 
         PhotoDifference(rows_a[name], rows_b[name], rows_b[name].badness - rows_a[name].badness) for name in shared
     ]
     changed.sort(key=lambda each: (each.change, each.a.name))
+    name_a, name_b = _names(one, other)
     return Comparison(
-        a=one.model_name,
-        b=other.model_name,
+        a=name_a,
+        b=name_b,
         photos=len(shared),
         differences=tuple(differences),
         better=tuple(each for each in changed if each.change < 0),
         worse=tuple(each for each in reversed(changed) if each.change > 0),
         notes=tuple(_notes(one, other, len(shared), len(ids_a), len(ids_b))),
     )
+
+
+def _names(a: Evaluation, b: Evaluation) -> tuple[str, str]:
+    """What tells the two apart: names, else thresholds, else when they were made."""
+    for names in (
+        (a.model_name, b.model_name),
+        (f"{a.model_name} from {a.threshold:.2f}", f"{b.model_name} from {b.threshold:.2f}"),
+        (f"{a.model_name} ({a.created[:16]})", f"{b.model_name} ({b.created[:16]})"),
+    ):
+        if names[0] != names[1]:
+            return names
+    return f"{a.model_name} (A)", f"{b.model_name} (B)"
 
 
 def _same(a: Tallies, b: Tallies, place_a: int, place_b: int) -> bool:

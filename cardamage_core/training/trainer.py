@@ -24,6 +24,7 @@ from ..mrcnn import Config, EngineError, MaskRCNN, OutOfMemoryError, Sample, Tra
 from . import checkpoints, initial_weights, validation
 from .dataset import TrainingPhotos
 from .job import Stage, TrainingJob, check, check_data, classes_of, data_hash, split, stage_at
+from .loss_guard import LossGuard
 from .progress import Progress
 from .validation import MIN_SCORE, validation_metrics
 
@@ -97,6 +98,7 @@ class Trainer:
         self._progress = Progress(total_steps=job.total_steps, steps=job.steps, batch=job.batch)
         self._parent = ""
         self._metrics: dict[str, Any] = {}
+        self._guard = LossGuard()
         self._checkpoint_step, self._checkpoint_time = 0, time.monotonic()
 
     def run(self) -> None:
@@ -152,8 +154,11 @@ class Trainer:
         try:
             losses = self._learn(samples)
         except EngineError as error:
-            raise self._diverged(step, error) from error
+            raise self._diverged(step, error.title) from error
         step += 1
+        if grown := self._guard.diverged(losses["loss"]):
+            self._say("step", step=step, epoch=self._job.epoch_of(step), **losses)
+            raise self._diverged(step - 1, grown)
         self._progress.stepped()
         self._say("step", step=step, epoch=self._job.epoch_of(step), **losses, **self._progress.after(step))
         self._name_skipped()
@@ -190,6 +195,7 @@ class Trainer:
             metrics = validation_metrics(shown, found, self._job.class_names)
             self._metrics = {"step": step, "photos": len(shown), **losses, **metrics}
             self._say("validation", epoch=epoch, step=step, photos=len(shown), **losses, metrics=metrics)
+            checkpoints.keep_best(self._folders.checkpoints, step, losses["loss"])
         self._preview(epoch)
         self._name_skipped()
         self._progress.epoch_ended()
@@ -281,14 +287,27 @@ class Trainer:
         self._say("finished", step=step, model=self._register(self._job.name).card.id)
         checkpoints.clear(self._folders.checkpoints)  # the model holds the weights; nothing is left to resume
 
-    def _diverged(self, step: int, error: EngineError) -> JobError:
-        """The network is ruined: keep its last good state as a model and say so."""
-        good, _ = checkpoints.restore(self._folders.checkpoints, self._restore, damaged=DAMAGED)
+    def _diverged(self, step: int, cause: str) -> JobError:
+        """The network is ruined: keep its best state as a model and say so."""
+        good = self._best_state()
+        rate = self._config.learning_rate
+        lower = f"a lower learning rate, such as {rate / 10:.2g} instead of {rate:.2g}"
         if not good:
-            return JobError(f"Step {step + 1} failed: {error.title}", f"{error.detail} Take a lower learning rate.")
+            return JobError(f"Stopped at step {step + 1}: {cause}", f"Train again with {lower}.")
         model = self._register(f"{self._job.name} (up to step {good})")
-        kept = f"The state of step {good} is kept as the model {model.card.id}: begin from it with a lower rate."
-        return JobError(f"Step {step + 1} failed: {error.title}", f"{error.detail} {kept}")
+        kept = f"The best state, of step {good}, is kept as the model {model.card.id}: begin from it with {lower}."
+        return JobError(f"Stopped at step {step + 1}: {cause}", kept)
+
+    def _best_state(self) -> int:
+        """Load the best checkpoint, else the newest whole one; its step, 0 where there is none."""
+        folder = self._folders.checkpoints
+        step = 0
+        if (best := checkpoints.best(folder)) is not None:
+            with contextlib.suppress(*DAMAGED):
+                step = self._restore(best.step, folder / checkpoints.BEST)
+        step = step or checkpoints.restore(folder, self._restore, damaged=DAMAGED)[0]
+        checkpoints.return_to(folder, step)
+        return step
 
     def _register(self, name: str) -> Model:
         card = ModelCard(

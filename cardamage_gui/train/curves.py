@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import pyqtgraph
 from qtpy.QtCore import QEvent, Qt
 from qtpy.QtGui import QColor, QFont
-from qtpy.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QWidget
+from qtpy.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from cardamage_core.training.metrics import Chart as Kind
 from cardamage_core.training.metrics import Unit, in_chart
@@ -72,18 +72,33 @@ class Chart(QFrame):
     """A card with a title, a legend with the newest values, and curves over the steps."""
 
     def __init__(
-        self, title: str, parent: QWidget | None = None, *, least: float | None = None, most: float | None = None
+        self,
+        title: str,
+        parent: QWidget | None = None,
+        *,
+        least: float | None = None,
+        most: float | None = None,
+        legend_below: bool = False,
     ) -> None:
-        """`least` and `most`: where the vertical axis begins and ends; None follows the curves."""
+        """`least` and `most`: where the vertical axis begins and ends; None follows the curves.
+
+        `legend_below` gives the legend lines of its own, for narrow charts of many curves.
+        """
         super().__init__(parent)
         self.setProperty("role", "card")
-        self.setFixedHeight(HEIGHT)
-        head = QHBoxLayout()
+        self.setFixedHeight(HEIGHT + 40 * legend_below)
+        head = QVBoxLayout() if legend_below else QHBoxLayout()
         head.addWidget(common.label(title))
-        self._legend = common.label("", "small", right=True)
+        self._legend = common.label("", "small", right=not legend_below, wrap=legend_below)
         self._legend.setTextFormat(Qt.TextFormat.RichText)
         self._legend.setMinimumWidth(1)  # both columns stay equally wide
-        head.addWidget(self._legend, 1)
+        if isinstance(head, QVBoxLayout):
+            head.setSpacing(2)
+            self._legend.setFixedHeight(34)
+            self._legend.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+            head.addWidget(self._legend)
+        else:
+            head.addWidget(self._legend, 1)
         self._nothing = common.label("", "small")
         self._nothing.hide()
         self._plot = _plot()
@@ -140,6 +155,7 @@ class Chart(QFrame):
 def _plot() -> pyqtgraph.PlotWidget:
     plot = pyqtgraph.PlotWidget()
     plot.setFrameShape(QFrame.Shape.NoFrame)
+    plot.setMinimumWidth(120)
     plot.setMenuEnabled(False)
     plot.setMouseEnabled(x=False, y=False)
     plot.hideButtons()

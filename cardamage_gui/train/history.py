@@ -143,6 +143,7 @@ class JobFeed(QObject):
         self._folder: Path | None = None
         self._offset = 0
         self._reading: Task | None = None
+        self._again = False  # something was asked for while it was read
         self._log_wanted = False
         self._log: list[str] = []
         self.history = History()
@@ -159,8 +160,7 @@ class JobFeed(QObject):
         self._folder, self._offset, self._reading, self._log = folder, 0, None, []
         self.history = History()
         self.changed.emit()
-        if self._log_wanted:
-            self.log_changed.emit([])
+        self.log_changed.emit([])  # never another job's lines
         if folder is None:
             self._timer.stop()
         else:
@@ -181,11 +181,15 @@ class JobFeed(QObject):
     def want_log(self, on: bool) -> None:
         """Whether the log is read too."""
         self._log_wanted, self._log = on, []
+        self.log_changed.emit([])
         self.look()
 
     def look(self) -> None:
         """Read what is new."""
-        if self._folder is None or self._reading is not None:
+        if self._folder is None:
+            return
+        if self._reading is not None:
+            self._again = True
             return
         folder, offset, log = self._folder, self._offset, self._log_wanted
         self._reading = self._background.run(
@@ -195,12 +199,15 @@ class JobFeed(QObject):
     def _seen(self, found: tuple[list[dict[str, Any]], int, list[str]]) -> None:
         self._reading = None
         events, self._offset, log = found
+        again, self._again = self._again, False
         if events:
             self.history.take(events)
             self.changed.emit()
         if self._log_wanted and log != self._log:
             self._log = log
             self.log_changed.emit(log)
+        if again:
+            self.look()
 
     def _not_seen(self, error: CarDamageError) -> None:
         self._reading = None

@@ -23,9 +23,11 @@ from ..session import Session
 from ..widgets import common
 
 if TYPE_CHECKING:
+    from cardamage_core.jobs.evaluations import EvaluationStatus
     from cardamage_core.jobs.queue import JobStatus
     from cardamage_core.models.registry import Model
 
+Found = tuple[tuple["JobStatus", ...], tuple["EvaluationStatus", ...]]
 ITEM = Qt.ItemDataRole.UserRole
 JOB_ROW = 64
 
@@ -154,6 +156,36 @@ class ModelDelegate(QStyledItemDelegate):
         painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
 
 
+class EvaluationDelegate(QStyledItemDelegate):
+    """An evaluation: the model, the photos, and how far it is."""
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: common.ModelIndex) -> QSize:
+        """All rows are alike."""
+        return QSize(100, look.ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: common.ModelIndex) -> None:
+        """Draw one row."""
+        one: EvaluationStatus = index.data(ITEM)
+        colors = look.of(option.widget)
+        box = paint_row(painter, option, colors)
+        metrics = QFontMetrics(option.font)
+        said = f"{100 * one.fraction:.0f} %" if one.state == "running" else one.state
+        width = metrics.horizontalAdvance(said)
+        painter.setPen(QColor(state_color(colors, one.state)))
+        painter.drawText(box.right() - width, box.top() + 6 + metrics.ascent(), said)
+        painter.setPen(QColor(colors.text))
+        name = metrics.elidedText(name_of(one), Qt.TextElideMode.ElideMiddle, box.width() - width - 12)
+        painter.drawText(box.left(), box.top() + 6 + metrics.ascent(), name)
+        painter.setPen(QColor(colors.muted))
+        painter.setFont(small(option))
+        painter.drawText(box.left(), box.top() + 38, made_at(one.id))
+
+
+def made_at(id_: str) -> str:
+    """The moment in the id of a job or evaluation: "2026-11-29 00:12"."""
+    return f"{id_[:4]}-{id_[4:6]}-{id_[6:8]} {id_[9:11]}:{id_[11:13]}" if len(id_) > 13 else id_
+
+
 def paint_row(painter: QPainter, option: QStyleOptionViewItem, colors: look.Palette) -> QRect:
     """Draw a row's ground and give back the box for what stands on it."""
     chosen = bool(option.state & QStyle.StateFlag.State_Selected)
@@ -195,14 +227,18 @@ def key_of(item: Any) -> str:
 
 
 def name_of(item: Any) -> str:
-    """The name of a job or model."""
-    return item.job.name if hasattr(item, "job") else item.card.name
+    """The name of a job, evaluation or model."""
+    if hasattr(item, "request"):
+        return f"{item.request.model_name} on {item.request.split}"
+    return str(item.job.name if hasattr(item, "job") else item.card.name)
 
 
 def tip_of(item: Any) -> str:
     """All of it, where the row had to cut."""
     if hasattr(item, "job"):
         return f"{item.job.name}\n{item.message}"
+    if hasattr(item, "request"):
+        return f"{name_of(item)}\n{item.message}"
     return f"{item.card.name}\n{item.card.id}"
 
 
@@ -232,6 +268,7 @@ class JobsWatch(QObject):
         self._session = session
         self._background = background
         self._jobs: tuple[JobStatus, ...] = ()
+        self._evaluations: tuple[EvaluationStatus, ...] = ()
         self._folder: Path | None = None
         self._looking: Task | None = None
         self._timer = QTimer(self)
@@ -243,6 +280,10 @@ class JobsWatch(QObject):
         """All jobs of the open project, newest first."""
         return self._jobs
 
+    def evaluations(self) -> tuple[EvaluationStatus, ...]:
+        """All evaluations of the open project, newest first."""
+        return self._evaluations
+
     def running(self) -> JobStatus | None:
         """The job that runs now, else the next one that waits."""
         live = [job for job in self._jobs if job.live]
@@ -253,7 +294,7 @@ class JobsWatch(QObject):
         if self._looking is not None or self._folder is None:
             return
         folder = self._folder
-        self._looking = self._background.run(lambda: _jobs(folder), self._seen, self._not_seen, urgent=True)
+        self._looking = self._background.run(lambda: _found(folder), self._seen, self._not_seen, urgent=True)
 
     def close(self) -> None:
         """Look no more."""
@@ -268,31 +309,32 @@ class JobsWatch(QObject):
         if self._looking is not None:
             self._looking.cancel()  # what it finds, or fails at, is another project's
         self._looking = None
-        self._take(())
+        self._take(((), ()))
         self.look()
 
-    def _seen(self, jobs: tuple[JobStatus, ...]) -> None:
+    def _seen(self, found: Found) -> None:
         self._looking = None
-        self._take(jobs)
-        self._timer.start(LIVE if any(job.live for job in jobs) else IDLE)
+        self._take(found)
+        self._timer.start(LIVE if any(one.live for each in found for one in each) else IDLE)
 
     def _not_seen(self, error: CarDamageError) -> None:
         self._looking = None
         self._timer.start(IDLE)
         self._session.failed.emit(error)
 
-    def _take(self, jobs: tuple[JobStatus, ...]) -> None:
-        if jobs == self._jobs:
+    def _take(self, found: Found) -> None:
+        jobs, evaluations = found
+        if (jobs, evaluations) == (self._jobs, self._evaluations):
             return
         was_live = {job.id for job in self._jobs if job.live}
-        self._jobs = jobs
+        self._jobs, self._evaluations = jobs, evaluations
         self.changed.emit()
         for job in jobs:
             if job.id in was_live and not job.live:
                 self.finished.emit(job)
 
 
-def _jobs(folder: Path) -> tuple[JobStatus, ...]:
-    from cardamage_core.jobs import queue  # not needed for the first paint
+def _found(folder: Path) -> Found:
+    from cardamage_core.jobs import evaluations, queue  # not needed for the first paint
 
-    return tuple(queue.jobs(folder))
+    return tuple(queue.jobs(folder)), tuple(evaluations.evaluations(folder))

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
 from qtpy.QtGui import QHideEvent, QShowEvent
-from qtpy.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QStackedWidget, QWidget
+from qtpy.QtWidgets import QStackedWidget, QWidget
 
 from cardamage_core.errors import CarDamageError
 from cardamage_core.text import amount
 from cardamage_core.training import requirements
-from cardamage_core.training.job import TrainingJob
-from cardamage_core.training.metrics import METRICS
+from cardamage_core.training.job import ClassRule, TrainingJob
 
 from ..background import Background
 from ..commands import actions
@@ -22,16 +21,24 @@ from ..commands.actions import Action
 from ..commands.editor import keyed
 from ..session import Session
 from ..widgets import common
+from ..widgets.dialogs import Dialogs
 from ..widgets.docks import LEFT, Docks, Panel
+from .comparison_view import ComparisonView
+from .deleted import Deleted
+from .evaluation_view import EvaluationView
 from .form import Form
 from .job_view import JobView
-from .jobs import ItemsView, JobDelegate, JobsWatch, ModelDelegate, key_of
+from .jobs import EvaluationDelegate, ItemsView, JobDelegate, JobsWatch, ModelDelegate, key_of
+from .model_view import ModelView
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cardamage_core.models.registry import Model, ModelCard
+    from cardamage_core.jobs.evaluations import EvaluationStatus
+    from cardamage_core.models.registry import Model
     from cardamage_core.project import Project
+
+    from .data_view import DataView
 
 LIST_WIDTH = 290  # of the list
 GOES_ON = "The training goes on when this window is closed"
@@ -44,16 +51,20 @@ class TrainPage(QWidget):
     pointer_moved = Signal(float, float)
     fact_changed = Signal(str, str)  # name and text of a fact for the status bar
     try_model = Signal(str)  # inspect photos with this model
+    photo_chosen = Signal(str)  # show this photo in Annotate
+    dropped = Signal(str, list)  # import these paths for a split
 
-    def __init__(self, session: Session, background: Background, watch: JobsWatch) -> None:
+    def __init__(self, session: Session, background: Background, watch: JobsWatch, dialogs: Dialogs) -> None:
         super().__init__()
-        self._session, self._background, self._watch = session, background, watch
+        self.session = self._session = session
+        self._background, self._watch, self._dialogs = background, watch, dialogs
         self._wanted = ""  # the job just started, to be shown as soon as it is listed
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._make_widgets()
         self._arrange()
         self._listen()
         self._actions = [
+            Action("show_data", "Data set", ("Ctrl+Shift+D",), "Photos and regions by label and split", self.show_data),
             Action("new_training", "New training", ("Ctrl+T",), "Choose what to train", self.new_training),
         ]
         self.docks.share(actions.bind(self, self._actions).values())
@@ -70,13 +81,24 @@ class TrainPage(QWidget):
         self._fill_form()
         self._stack.setCurrentWidget(self._form)
 
+    def show_data(self) -> None:
+        """Show what the project holds to learn from."""
+        if self._session.project is None:
+            return
+        self._choose_none()
+        self._stack.setCurrentWidget(self._data_view)
+        self._data_view.look()
+
     # What happened
 
     def _project_changed(self) -> None:
         self._wanted = ""
+        self._deleted.hide()
         self._job_view.close_feed()
-        self._jobs.show_items(())
-        self._models.show_items(())
+        for view in (self._jobs, self._models, self._evaluations):
+            view.show_items(())
+        self._evaluation_view.forget()
+        self._data.setEnabled(self._session.project is not None)
         for button in (self._new, self._first):
             button.setEnabled(self._session.project is not None and not self._session.read_only)
         self._stack.setCurrentWidget(self._empty)
@@ -85,8 +107,12 @@ class TrainPage(QWidget):
     def _jobs_changed(self) -> None:
         jobs = self._watch.jobs()
         self._jobs.show_items(jobs)
+        self._evaluations.show_items(self._watch.evaluations())
         self._show_heads()
-        if self._wanted in {job.id for job in jobs}:
+        if self._wanted in {one.id for one in self._watch.evaluations()}:
+            self._evaluations.setCurrentIndex(self._evaluations.items.index_of(self._wanted))
+            self._wanted = ""
+        elif self._wanted in {job.id for job in jobs}:
             self._jobs.setCurrentIndex(self._jobs.items.index_of(self._wanted))
             self._wanted = ""
         elif jobs and self.isVisible() and self._stack.currentWidget() is self._empty:
@@ -94,12 +120,35 @@ class TrainPage(QWidget):
         shown = self._jobs.chosen()
         if shown is not None and self.isVisible() and self._stack.currentWidget() is self._job_view:
             self._job_view.show_job(shown)
+        self._show_evaluation()
         self._show_hint()
+
+    def _show_evaluation(self) -> None:
+        """What is new about the evaluation being shown."""
+        chosen = self._evaluations.chosen()
+        if chosen is not None and self.isVisible() and self._stack.currentWidget() is self._evaluation_view:
+            self._evaluation_view.show_evaluation(chosen, self._finished_evaluations())
+
+    def _evaluation_chosen(self, *_: object) -> None:
+        if self._evaluations.chosen() is not None:
+            _clear(self._jobs)
+            _clear(self._models)
+            self._stack.setCurrentWidget(self._evaluation_view)
+            self._show_evaluation()
+
+    def _finished_evaluations(self) -> list[EvaluationStatus]:
+        return [one for one in self._watch.evaluations() if one.state == "finished"]
+
+    def _compare(self, a: Path, b: Path) -> None:
+        self._choose_none()
+        self._comparison_view.compare(a, b)
+        self._stack.setCurrentWidget(self._comparison_view)
 
     def _job_chosen(self, *_: object) -> None:
         job = self._jobs.chosen()
         if job is not None:
             _clear(self._models)
+            _clear(self._evaluations)
             self._job_view.show_job(job)
             self._stack.setCurrentWidget(self._job_view)
 
@@ -107,8 +156,33 @@ class TrainPage(QWidget):
         model = self._models.chosen()
         if model is not None:
             _clear(self._jobs)
-            self._results.show_model(model)
-            self._stack.setCurrentWidget(self._results)
+            _clear(self._evaluations)
+            self._model_view.show_model(model)
+            self._model_view.show_splits(self._splits(), enabled=not self._session.read_only)
+            self._stack.setCurrentWidget(self._model_view)
+
+    def _splits(self) -> list[tuple[str, str]]:
+        """The photos a model can be judged by, validation and test first."""
+        numbers = Counter(photo.split for photo in self._session.photos())
+        present = [name for name in ("val", "test", "train") if numbers[name]]
+        named = [(name, f"On {name}: {amount(numbers[name], 'photo')}") for name in present]
+        return [*named, ("all", f"On all photos: {amount(numbers.total(), 'photo')}")]
+
+    def evaluate(self, model_id: str, split: str) -> None:
+        """Judge a model on annotated photos in a process of its own."""
+        project = self._session.project
+        if project is None:
+            return
+        own = project.threshold if project.has_threshold else None
+
+        def work() -> Path:
+            return _evaluation_started(project, model_id, split, own)
+
+        self._background.run(work, self._evaluation_started, self._session.failed.emit, urgent=True)
+
+    def _evaluation_started(self, folder: Path) -> None:
+        self._wanted = folder.name
+        self._watch.look()
 
     def _read_models(self, *_: object) -> None:
         project = self._session.project
@@ -144,12 +218,34 @@ class TrainPage(QWidget):
         checkpoint = f" · checkpoint at step {job.checkpoint_step}" if job and job.checkpoint_step else ""
         self.hint_changed.emit(f"{GOES_ON}{checkpoint}" if job else "")
 
+    # Deleting
+
+    def _thrown_away(self, trashed: Path, name: str) -> None:
+        self._choose_none()
+        self._stack.setCurrentWidget(self._empty)
+        self._deleted.tell(trashed, name)
+
+    def _restore(self, trashed: Path) -> None:
+        from cardamage_core.project import trash
+
+        self._background.run(lambda: trash.restore(trashed), self._restored, self._session.failed.emit, urgent=True)
+
+    def _restored(self, folder: Path) -> None:
+        self._wanted = folder.name
+        self._watch.look()
+        self._read_models()
+
     # Starting
+
+    def _clone(self, job: TrainingJob) -> None:
+        self.new_training()
+        self._form.fill_from(job)
 
     def _fill_form(self) -> None:
         project = self._session.project
         assert project is not None
-        models = {key_of(model): model.card.name for model in self._listed_models()}
+        own = [model for model in self._listed_models() if model.folder.is_relative_to(project.models_folder)]
+        models = {key_of(model): model.card.name for model in own}
         self._form.fill(
             photos=self._session.photos(),
             labels=self._session.labels(),
@@ -184,6 +280,24 @@ class TrainPage(QWidget):
 
     # Building
 
+    def _train_classes(self, rules: tuple[ClassRule, ...]) -> None:
+        self.new_training()
+        self._form.fill_classes(rules)
+
+    @cached_property
+    def _data_view(self) -> DataView:
+        """Made when first needed."""
+        from .data_view import DataView
+
+        view = DataView(self._session, self._background, self._dialogs)
+        view.photo_chosen.connect(self.photo_chosen)
+        view.dropped.connect(self.dropped)
+        view.train.connect(self._train_classes)
+        view.failed.connect(self._session.failed)
+        view.said.connect(self._session.said)
+        self._stack.addWidget(view)
+        return view
+
     @cached_property
     def _form(self) -> Form:
         """Made when first needed: its fields would cost every start 20 ms."""
@@ -199,8 +313,15 @@ class TrainPage(QWidget):
         self._jobs = ItemsView(JobDelegate, "Jobs")
         self._models = ItemsView(ModelDelegate, "Models")
         self._jobs_head, self._models_head = common.section("Jobs"), common.section("Models")
-        self._job_view = JobView(self._background)
-        self._results = Results()
+        self._data = common.button("Data set", self.show_data, tip="Photos and regions by label and split")
+        keyed(self._data, "show_data", "Data set", key="Ctrl+Shift+D")
+        self._evaluations = ItemsView(EvaluationDelegate, "Evaluations")
+        self._evaluations_head = common.section("Evaluations")
+        self._job_view = JobView(self._background, self._dialogs)
+        self._deleted = Deleted()
+        self._model_view = ModelView()
+        self._evaluation_view = EvaluationView(self._background, self._dialogs)
+        self._comparison_view = ComparisonView(self._background, self._dialogs)
         self._first = common.button("New training", self.new_training, "primary")
         begin = "Choose what to learn from your annotated photos; the training runs beside the window."
         self._empty = common.EmptyState(
@@ -209,15 +330,20 @@ class TrainPage(QWidget):
             title="No training yet",
         )
         self._stack = QStackedWidget()
-        for widget in (self._empty, self._job_view, self._results):
+        for widget in (self._empty, self._job_view, self._model_view, self._evaluation_view, self._comparison_view):
             self._stack.addWidget(widget)
 
     def _arrange(self) -> None:
         sheet = common.frame("panel")
         layout = common.rows(sheet, margins=(0, 2, 0, 12), spacing=8)
         layout.addWidget(_inset(self._new))
+        layout.addWidget(_inset(self._data))
         layout.addSpacing(8)
-        for head, view in ((self._jobs_head, self._jobs), (self._models_head, self._models)):
+        for head, view in (
+            (self._jobs_head, self._jobs),
+            (self._models_head, self._models),
+            (self._evaluations_head, self._evaluations),
+        ):
             layout.addWidget(_inset(head))
             layout.addWidget(view)
         layout.addStretch(1)
@@ -225,7 +351,9 @@ class TrainPage(QWidget):
         area.setMinimumWidth(220)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.docks = Docks(self._stack, [Panel("list", "Jobs and models", area, LEFT, LIST_WIDTH)])
-        common.rows(self).addWidget(self.docks)
+        whole = common.rows(self, spacing=0)
+        whole.addWidget(self._deleted)
+        whole.addWidget(self.docks)
         self._show_heads()
 
     def _listen(self) -> None:
@@ -236,20 +364,33 @@ class TrainPage(QWidget):
         self._models.selectionModel().currentChanged.connect(self._model_chosen)
         self._job_view.changed.connect(self._watch.look)
         self._job_view.failed.connect(self._session.failed)
+        self._job_view.said.connect(self._session.said)
+        self._job_view.clone.connect(self._clone)
+        self._job_view.deleted.connect(self._thrown_away)
+        self._deleted.restore.connect(self._restore)
         self._job_view.try_model.connect(self.try_model)
-        self._results.try_model.connect(self.try_model)
+        self._model_view.try_model.connect(self.try_model)
+        self._model_view.evaluate.connect(self.evaluate)
+        self._evaluations.selectionModel().currentChanged.connect(self._evaluation_chosen)
+        self._evaluation_view.changed.connect(self._watch.look)
+        self._evaluation_view.compare.connect(self._compare)
+        for view in (self._evaluation_view, self._comparison_view):
+            view.failed.connect(self._session.failed)
+            view.photo_chosen.connect(self.photo_chosen)
+            view.said.connect(self._session.said)
 
     def _show_heads(self) -> None:
         self._jobs_head.setVisible(self._jobs.items.rowCount() > 0)
         self._models_head.setVisible(self._models.items.rowCount() > 0)
+        self._evaluations_head.setVisible(self._evaluations.items.rowCount() > 0)
 
     def _listed_models(self) -> list[Model]:
         model = self._models.items
         return [model.index(row).data(Qt.ItemDataRole.UserRole) for row in range(model.rowCount())]
 
     def _choose_none(self) -> None:
-        _clear(self._jobs)
-        _clear(self._models)
+        for view in (self._jobs, self._models, self._evaluations):
+            _clear(view)
 
 
 def _clear(view: ItemsView) -> None:
@@ -265,7 +406,7 @@ def _inset(widget: QWidget) -> QWidget:
 def _models(folder: Path) -> list[Model]:
     from cardamage_core.models import registry
 
-    return registry.models(folder)
+    return registry.available(folder)
 
 
 def _started(project: Project, job: TrainingJob) -> Path:
@@ -278,74 +419,13 @@ def _started(project: Project, job: TrainingJob) -> Path:
     return folder
 
 
-SHEET_WIDTH = 620
+def _evaluation_started(project: Project, model_id: str, split: str, threshold: float | None) -> Path:
+    """Make the evaluation's folder and start its worker."""
+    from cardamage_core.jobs import evaluations
+    from cardamage_core.models import registry
 
-
-class Results(QFrame):
-    """The card of the model being shown."""
-
-    try_model = Signal(str)  # its id
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("role", "page")
-        self._model: Model | None = None
-        self._title = common.ElidedLabel("title")
-        self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(24)
-        self._grid.setVerticalSpacing(8)
-        self._grid.setColumnStretch(1, 1)
-        try_it = common.button("Try it on photos", self._try, "primary", tip="Inspect photos with this model")
-        head = QHBoxLayout()
-        head.addWidget(self._title, 1)
-        head.addWidget(try_it)
-        sheet = QWidget()
-        sheet.setMaximumWidth(SHEET_WIDTH)
-        layout = common.rows(sheet, margins=(20, 20, 20, 20), spacing=16)
-        layout.addLayout(head)
-        layout.addLayout(self._grid)
-        layout.addStretch(1)
-        common.rows(self).addWidget(sheet)
-
-    def show_model(self, model: Model) -> None:
-        """Show another model."""
-        self._model = model
-        self._title.setText(model.card.name)
-        while item := self._grid.takeAt(0):
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
-        for row, (name, value) in enumerate(facts(model)):
-            self._grid.addWidget(common.label(name, "muted"), row, 0, Qt.AlignmentFlag.AlignTop)
-            text = common.label(value, wrap=True)
-            text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            self._grid.addWidget(text, row, 1)
-
-    def _try(self) -> None:
-        if self._model is not None:
-            self.try_model.emit(self._model.card.id)
-
-
-def facts(model: Model) -> list[tuple[str, str]]:
-    """The card as pairs of words and values."""
-    card = model.card
-    told = [
-        ("Outlines", ", ".join(card.classes) or "nothing"),
-        ("Preset", card.preset),
-        ("Made", card.created.replace("T", " ").partition(".")[0] + " UTC"),
-        ("Begun from", card.parent),
-        ("Photos learned from", card.data_hash[:16]),
-        ("Measured", ", ".join(_metrics(card)) or "not measured yet"),
-        ("Versions", ", ".join(f"{name} {version}" for name, version in card.versions.items())),
-        ("Weights, SHA-256", card.weights_sha256[:16]),
-        ("Folder", str(model.folder)),
-    ]
-    return [(name, value) for name, value in told if value]
-
-
-def _metrics(card: ModelCard) -> Iterable[str]:
-    for metric in METRICS:
-        value = card.metrics.get(metric.key)
-        if metric.card and isinstance(value, int | float):
-            yield metric.on_card(value)
-    if isinstance(card.metrics.get("photos"), int):
-        yield f"on {amount(card.metrics['photos'], 'photo')}"
+    model = registry.find(model_id, project.models_folder)
+    own = evaluations.threshold_of(model.card) if threshold is None else threshold
+    folder = evaluations.create(project.folder, model, project.dataset(), split_name=split, threshold=own)
+    evaluations.start(folder)
+    return folder

@@ -57,3 +57,16 @@ def test_what_a_killed_worker_left_half_written_is_removed_before_going_on(tmp_p
 def test_a_folder_that_is_not_there_holds_none(tmp_path):
     assert checkpoints.latest_step(tmp_path / "nowhere") == 0
     assert checkpoints.restore(tmp_path / "nowhere", _read, damaged=ValueError) == (0, [])
+
+
+def test_the_best_one_is_kept_and_a_resume_can_return_to_it(tmp_path):
+    for step, loss in ((1, 2.0), (2, 1.0), (3, 5.0), (4, 9.0)):
+        checkpoints.save(tmp_path, step, lambda path, step=step: path.write_text(f"{step}"))
+        checkpoints.keep_best(tmp_path, step, loss)
+    assert checkpoints.best(tmp_path) == checkpoints.Best(2, 1.0)
+    assert (tmp_path / checkpoints.BEST).read_text() == "2"
+    assert [step for step, _ in checkpoints.found(tmp_path)] == [4, 3]
+    checkpoints.return_to(tmp_path, 2)
+    assert [(step, path.read_text()) for step, path in checkpoints.found(tmp_path)] == [(2, "2")]
+    checkpoints.clear(tmp_path)
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,1 @@
+"""Reports of claims: one value with everything that is said, and its writers: PDF, HTML, JSON, CSV."""

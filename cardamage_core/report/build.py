@@ -1,0 +1,264 @@
+"""Builds the value of a report from an open claim."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from ..annotations.confidence import band_of
+from ..annotations.model import Label, Photo, Region, Role
+from ..assessment import spread
+from ..assessment.areas import area_of
+from ..assessment.claim import PanelFigure, Side, claim_figure, range_text, verdict
+from ..assessment.damage import Damage, FindingShare, Tally, role_of
+from ..claims.claim import Claim
+from ..claims.model import Decision, Finding
+from ..models import registry
+from ..models.registry import ModelCard
+from ..version import __version__
+from ..words import Words, words_of
+from .data import (
+    VERSION,
+    DecisionRow,
+    FindingRow,
+    Measure,
+    ModelPart,
+    PanelRow,
+    PhotoPart,
+    Range,
+    ReportData,
+    Warned,
+)  # fmt: skip
+from .data import Field as FieldRow
+
+MEASURES = ("right_mask", "false_alarms", "recall", "recall_of_small", "silhouette_iou_carparts", "panels")
+UNKNOWN = Range()
+
+
+def build(claim: Claim, *, language: str = "en", threshold: float | None = None) -> ReportData:
+    """What a report of the claim says now. CarDamageError for a language that there is no file of."""
+    words = words_of(language)
+    score = claim.project.threshold if threshold is None else threshold
+    photos = claim.photos()
+    damages = {photo.id: claim.project.damage(photo.id, threshold=score) for photo in photos}
+    numbers = {photo.id: number for number, photo in enumerate(photos, start=1)}
+    figure = claim_figure([(photo, damages[photo.id]) for photo in photos], sides_of(claim))
+    findings = claim.findings(score)
+    record = claim.record
+    parts = tuple(
+        _photo(photo, numbers[photo.id], claim, damages[photo.id], [f for f in findings if f.photo == photo.id], words)
+        for photo in photos
+    )
+    return ReportData(
+        version=VERSION,
+        language=words.language,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        program=f"CarDamage {__version__}",
+        claim=claim.id,
+        state=record.state,
+        fields=_fields(claim, words),
+        verdict=verdict(figure, numbers, words),
+        figure=figure,
+        panels=tuple(_panel(one, numbers, words) for one in figure.panels),
+        photos=parts,
+        warnings=tuple(Warned(one.code, one.text, one.severity) for one in claim.refused),
+        threshold=score,
+        method=_method(score, words),
+        models=_models(claim, photos, words),
+        versions=registry.versions(),
+        decisions=tuple(_decision(one, numbers, findings, words) for one in claim.log),
+        log_head=claim.log_hash,
+        log_trouble=" ".join(one.text for one in claim.problems() if one.code == "claim-log"),
+        limits=words("subtitle"),
+    )
+
+
+def sides_of(claim: Claim) -> dict[str, Side]:
+    """Which side of the car photos show, by the checklist of views that a person ticked."""
+    sides: dict[str, Side] = {}
+    for view, photo in claim.record.views.items():
+        for side in ("left", "right"):
+            if side in view.split():
+                sides[photo] = side
+    return sides
+
+
+def _fields(claim: Claim, words: Words) -> tuple[FieldRow, ...]:
+    given = msgspec.structs.asdict(claim.record.fields)
+    rows = [FieldRow(key, words(f"field.{key}"), str(value)) for key, value in given.items() if value]
+    return (*rows, FieldRow("state", words("field.state"), words.name("state", claim.record.state)))
+
+
+def _panel(one: PanelFigure, numbers: Mapping[str, int], words: Words) -> PanelRow:
+    share = Range(one.percent, one.low, one.high)
+    return PanelRow(one.panel, words.name("panel", one.panel), one.side, share, numbers[one.photo], one.cut_off)
+
+
+def _photo(
+    photo: Photo, number: int, claim: Claim, damage: Damage, findings: Sequence[Finding], words: Words
+) -> PhotoPart:
+    look, regions = claim.project.looks().get(photo.id), claim.regions(photo.id)
+    problem = look.problem if look is not None and not regions else ""
+    state = (
+        "failed" if problem or damage.reason == "failed" else "untouched" if not regions and not look else "assessed"
+    )
+    views = [words.name("ticked", view) for view, ticked in claim.record.views.items() if ticked == photo.id]
+    return PhotoPart(
+        number=number,
+        id=photo.id,
+        name=photo.name,
+        sha256=photo.sha256,
+        width=photo.width,
+        height=photo.height,
+        state=state,  # type: ignore[arg-type]
+        figure=figure_text(damage, words),
+        share=Range(damage.percent, damage.low, damage.high),
+        denominator=damage.denominator,
+        determined=damage.determined,
+        reason=damage.reason,
+        counted=counted_text(damage.tally, words) if state == "assessed" else "",
+        problem=problem,
+        views=tuple(views),
+        blurred=any(role_of(r, _roles(claim.labels())) == "private" for r in regions),
+        findings=tuple(_finding(one, damage.findings.get(one.region.id, FindingShare()), words) for one in findings),
+        warnings=tuple(Warned(w.code, w.text, w.severity) for w in claim.warnings(photo=photo.id)),
+    )
+
+
+def _roles(labels: Sequence[Label]) -> dict[str, Role]:
+    return {label.name: label.role for label in labels}
+
+
+def figure_text(damage: Damage, words: Words) -> str:
+    """The figure in words, or why there is none; without a car the share of the photo stands beside that."""
+    why = words(f"short.{damage.reason}")
+    if damage.percent is None:
+        return f"{words('not determined')}: {why}"
+    share = range_text(damage.percent, damage.low, damage.high, words)
+    if not damage.determined:
+        return f"{words('not determined')}: {why} ({share} {words('of.photo')})"
+    return f"{share} {words('of.visible car' if damage.reason == 'cut off' else 'of.car')}"
+
+
+def counted_text(tally: Tally, words: Words) -> str:
+    """What was counted and what was not."""
+    parts = {
+        "rejected": tally.rejected, "earlier": tally.earlier, "reflections": tally.reflections, "below": tally.below,
+        "beside": tally.beside,
+    }  # fmt: skip
+    out = [words(f"left.{key}", number=n, threshold=words.decimal(tally.threshold, 2)) for key, n in parts.items() if n]
+    counted = (
+        words("counted", findings=words.count(tally.counted, "finding")) if tally.counted else words("counted.none")
+    )
+    return f"{counted} {words('left out', what=', '.join(out))}" if out else counted
+
+
+def _finding(one: Finding, shares: FindingShare, words: Words) -> FindingRow:
+    region, panel = one.region, one.panel or shares.panel
+    return FindingRow(
+        number=one.number,
+        label=words.name("label", region.label),
+        panel=words.name("panel", panel) if panel else "",
+        severity=words.name("severity", one.severity),
+        of_car=_ranged(shares.of_car, region),
+        of_panel=_ranged(shares.of_panel, region),
+        of_photo=_ranged(shares.of_photo, region),
+        decision=words.name("decision", one.decision),
+        cause=words.name("cause", one.cause),
+        operation=words.name("operation", one.operation),
+        score=region.origin.score if region.origin.kind == "predicted" else None,
+        model=region.origin.model,
+        note=one.note,
+        counts=one.counts,
+        region=region.id,
+    )
+
+
+def _ranged(share: float | None, region: Region) -> Range:
+    """A share with what the inner and the outer outline of its region would make of it."""
+    band, area = band_of(region), area_of(region.shape).area
+    if share is None or band is None or area <= 0:
+        return Range(share, share, share)
+    outer, inner = (area_of(shape).area / area for shape in band)
+    return Range(share, share * min(1.0, inner), min(100.0, share * max(1.0, outer)))
+
+
+def _method(threshold: float, words: Words) -> tuple[str, ...]:
+    coverage = words("method.coverage", inside=spread.MEASURED[0], photos=spread.MEASURED[1])
+    return (
+        words("method.models", threshold=words.decimal(threshold, 2)),
+        words("method.share"),
+        words("method.range", coverage=coverage),
+        words("method.limits"),
+    )
+
+
+def _models(claim: Claim, photos: Sequence[Photo], words: Words) -> tuple[ModelPart, ...]:
+    """The models that looked at the photos or outlined what is on them."""
+    looks = claim.project.looks().values()
+    ids = {region.origin.model for photo in photos for region in claim.regions(photo.id)} | {one.model for one in looks}
+    known = {one.card.id: one.card for one in registry.available(claim.folder.parent.parent / "models")}
+    return tuple(_model(name, known.get(name), words) for name in sorted(ids - {""}))
+
+
+def _model(name: str, card: ModelCard | None, words: Words) -> ModelPart:
+    if card is None:
+        return ModelPart(name, name, "")
+    measures = [(code, _measured(card.metrics.get(code))) for code in MEASURES]
+    return ModelPart(
+        id=card.id,
+        name=card.name,
+        sha256=card.weights_sha256,
+        threshold=card.threshold,
+        summary=card.summary,
+        measures=tuple(
+            Measure(code, words(f"measure.{code}", value=words.decimal(100 * value, 0)))
+            for code, value in measures
+            if value is not None
+        ),
+        weaknesses=card.weaknesses,
+    )
+
+
+def _measured(metric: Any) -> float | None:
+    """The number of one entry of a card's metrics, whichever way it is kept."""
+    if isinstance(metric, Mapping):
+        metric = metric.get("value", metric.get("mask_ap50"))
+    return float(metric) if isinstance(metric, int | float) else None
+
+
+def _decision(one: Decision, numbers: Mapping[str, int], findings: Sequence[Finding], words: Words) -> DecisionRow:
+    number = next((finding.number for finding in findings if finding.region.id == one.region), "")
+    photo = numbers.get(one.photo)
+    return DecisionRow(
+        time=one.time,
+        who=one.who,
+        what=words.name("what", one.what),
+        photo=words("photo", number=photo) if photo else "",
+        finding=number,
+        detail=_detail(one),
+    )
+
+
+def _detail(one: Decision) -> str:
+    """Before and after in short; outlines are not told."""
+    before, after = (_short(value) for value in (one.before, one.after))
+    return f"{before} → {after}" if before and after else after or before
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, Mapping):
+        told = [f"{key}: {_short(inner)}" for key, inner in value.items() if _is_short(inner)]
+        if isinstance(regions := value.get("regions"), list):
+            told = [*map(str, value.get("models", ())), f"{len(regions)} ×"]
+        return ", ".join(told)
+    if isinstance(value, list | tuple):
+        return ", ".join(filter(None, map(_short, value)))[:200]
+    return "" if value is None else str(value)[:200]
+
+
+def _is_short(value: Any) -> bool:
+    return isinstance(value, str | int | float | bool) and value != ""

@@ -1,0 +1,56 @@
+"""How a report's values read: shares, times, names, and the cells of the table of findings, the same in all writers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ..assessment.claim import range_text
+from ..words import Words
+from .data import FindingRow, PanelRow, Range, ReportData
+
+COLUMNS = ("number", "finding", "panel", "severity", "of car", "of panel", "of photo", "score", "decision", "cause",
+           "operation")  # fmt: skip
+
+
+def name_of(data: ReportData) -> str:
+    """What a claim is called: its number, else its id."""
+    return next((one.value for one in data.fields if one.key == "number"), data.claim)
+
+
+def share(value: Range, words: Words) -> str:
+    """`12.3 % (8.1–17.9)`, a dash where it is not determined."""
+    return "–" if value.percent is None else range_text(value.percent, value.low, value.high, words)
+
+
+def when(time: str) -> str:
+    """A time of ISO 8601 to the minute; as it is where it is none."""
+    try:
+        return datetime.fromisoformat(time).strftime("%Y-%m-%d %H:%M")
+    except ValueError:
+        return time
+
+
+def panel_title(panel: PanelRow, words: Words) -> str:
+    """The panel with its side, where it has one."""
+    from ..assessment.claim import SIDED
+
+    if panel.side:
+        return f"{panel.title}, {words(f'side.{panel.side}')}"
+    return f"{panel.title} ({words('side.untold')})" if panel.panel in SIDED else panel.title
+
+
+def cells(one: FindingRow, words: Words) -> list[str]:
+    """One row of the table of findings, in the order of COLUMNS."""
+    return [
+        one.number,
+        one.label,
+        one.panel or "–",
+        one.severity,
+        share(one.of_car, words),
+        share(one.of_panel, words),
+        share(one.of_photo, words),
+        words("by hand") if one.score is None else words.decimal(one.score, 2),
+        one.decision,
+        one.cause,
+        one.operation,
+    ]

@@ -1,0 +1,169 @@
+"""The view of two models on the same photos: what got better, what worse, and whether it means anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qtpy.QtCore import Qt, Signal
+from qtpy.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from cardamage_core.errors import CarDamageError
+from cardamage_core.text import amount
+
+from ..background import Background, Task
+from ..widgets import common
+from ..widgets.dialogs import Dialogs
+from .evaluation_view import KINDS
+from .figure_table import FigureTable, Line
+from .wall import Tile, Wall
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cardamage_core.annotations.model import AnnotatedPhoto
+    from cardamage_core.evaluation.comparison import Comparison, Difference, PhotoDifference
+
+COLORS = {"better": "good", "worse": "bad"}
+MOST = 200  # photos on a wall
+
+
+class ComparisonView(QFrame):
+    """Differences of two evaluations, and the photos that changed most."""
+
+    failed = Signal(object)  # CarDamageError
+    photo_chosen = Signal(str)  # show this photo in Annotate
+    said = Signal(str)
+
+    def __init__(self, background: Background, dialogs: Dialogs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "page")
+        self._background, self._dialogs = background, dialogs
+        self._folders: tuple[Path, Path] | None = None
+        self._value: Comparison | None = None
+        self._loading: Task | None = None
+        self._make_widgets()
+        self._arrange()
+
+    def compare(self, a: Path, b: Path) -> None:
+        """Compare two evaluations; the work is done in the background."""
+        if self._loading is not None:
+            self._loading.cancel()
+        self._folders, self._value = (a, b), None
+        self._body.hide()
+        self._export.hide()
+        self._title.setText("Comparing …")
+        self._about.setText("Both are judged on the same photos drawn anew; this takes a moment.")
+        self._loading = self._background.run(lambda: _compared(a, b), self._show, self._not_shown, urgent=True)
+
+    def swap(self) -> None:
+        """The other one first."""
+        if self._folders is not None:
+            self.compare(self._folders[1], self._folders[0])
+
+    def export(self) -> None:
+        """Write the comparison as a page, table or JSON."""
+        if self._value is None:
+            return
+        start = Path.home() / f"{self._value.b} against {self._value.a}.html"
+        chosen = self._dialogs.new_file(self, "Export the comparison", start, KINDS)
+        if chosen is None:
+            return
+        path = chosen[0] if chosen[0].suffix else chosen[0].with_suffix(f".{chosen[1]}")
+        value = self._value
+
+        def work() -> None:
+            from cardamage_core.evaluation import report
+
+            report.write(value, path)
+
+        self._background.run(work, lambda _: self.said.emit(f"Written: {path}"), self.failed.emit, urgent=True)
+
+    def _not_shown(self, error: CarDamageError) -> None:
+        self._loading = None
+        self._title.setText(error.title)
+        self._about.setText(error.detail)
+
+    def _show(self, found: tuple[Comparison, Mapping[str, AnnotatedPhoto], tuple[float, float]]) -> None:
+        from cardamage_core.evaluation import report
+
+        self._loading = None
+        value, truth, thresholds = found
+        self._value = value
+        self._title.setText(f"{value.b} against {value.a}")
+        self._about.setText(f"A is {value.a}, B is {value.b}, on the same {amount(value.photos, 'photo')}.")
+        self._notes.setText("\n".join([*value.notes, report.verdict(value)]))
+        self._table.show_lines([_line(one) for one in value.differences if one.change is not None])
+        assert self._folders is not None
+        for head, wall, photos, word in (
+            (self._better_head, self._better, value.better, "Better"),
+            (self._worse_head, self._worse, value.worse, "Worse"),
+        ):
+            head.setText(f"{word} with {value.b}: {amount(len(photos), 'photo')}".upper())
+            wall.show_tiles(_tiles(photos, self._folders[1], thresholds[1]), truth)
+        self._body.show()
+        self._export.show()
+
+    def _make_widgets(self) -> None:
+        self._title = common.ElidedLabel("title")
+        self._about = common.label("", "muted", wrap=True)
+        self._notes = common.label("", wrap=True)
+        self._swap = common.button("Swap A and B", self.swap)
+        self._export = common.button("Export…", self.export, tip="Write a page, a table or JSON")
+        hint = "By chance: how often photos drawn anew turn the sign of the difference; below 0.05 it counts as clear."
+        head = ("measure", "A", "B", "B − A", "by chance", "")
+        self._table = FigureTable(head, "Differences", hint=hint)
+        self._better, self._worse = (Wall(self._background, name, rows=1) for name in ("Better photos", "Worse photos"))
+        self._better_head, self._worse_head = common.section(""), common.section("")
+        for wall in (self._better, self._worse):
+            wall.chosen.connect(self.photo_chosen)
+
+    def _arrange(self) -> None:
+        sheet = common.frame("page")
+        layout = common.rows(sheet, margins=(20, 20, 20, 20), spacing=10)
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        texts = QVBoxLayout()
+        texts.setSpacing(2)
+        texts.addWidget(self._title)
+        texts.addWidget(self._about)
+        head.addLayout(texts, 1)
+        for button in (self._swap, self._export):
+            head.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(head)
+        self._body = QWidget()
+        body = common.rows(self._body, spacing=12)
+        body.addWidget(self._notes)
+        body.addWidget(self._better_head)
+        body.addWidget(self._better)
+        body.addWidget(self._worse_head)
+        body.addWidget(self._worse)
+        body.addWidget(common.section("Figures"))
+        body.addWidget(self._table)
+        layout.addWidget(self._body)
+        layout.addStretch(1)
+        common.rows(self).addWidget(common.scrolled(sheet, "Comparison"))
+
+
+def _line(one: Difference) -> Line:
+    from cardamage_core.evaluation import report
+
+    scale = one.figure.measure.scale
+    chance = "" if one.chance is None else f"{one.chance:.3f}"
+    cells = (one.figure.title, scale.text(one.a), scale.text(one.b), report.difference_text(one), chance, one.verdict)
+    return Line(cells, one.figure.measure.about, COLORS.get(one.verdict, "muted"))
+
+
+def _tiles(photos: Sequence[PhotoDifference], folder: Path, threshold: float) -> list[Tile]:
+    return [
+        Tile(one.b.id, one.b.name, f"{one.a.text} → {one.b.text}", ((folder, one.b.line),), threshold)
+        for one in photos[:MOST]
+    ]
+
+
+def _compared(a: Path, b: Path) -> tuple[Comparison, Mapping[str, AnnotatedPhoto], tuple[float, float]]:
+    from cardamage_core.jobs import evaluations
+
+    thresholds = evaluations.request_of(a).threshold, evaluations.request_of(b).threshold
+    return evaluations.compared(a, b), evaluations.truth_of(b), thresholds

@@ -1,0 +1,353 @@
+"""The view of one evaluation: its progress, then figures with intervals, charts, and the worst photos first."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qtpy.QtCore import Qt, Signal
+from qtpy.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from cardamage_core.errors import CarDamageError
+from cardamage_core.text import amount
+
+from .. import look
+from ..background import Background, Task
+from ..widgets import common
+from ..widgets.dialogs import Dialogs
+from .figure_table import FigureTable, Line
+from .history import Series
+from .wall import Tile, Wall
+
+if TYPE_CHECKING:
+    from cardamage_core.annotations.model import AnnotatedPhoto
+    from cardamage_core.evaluation.evaluation import Evaluation
+    from cardamage_core.evaluation.mistakes import PhotoResult
+    from cardamage_core.jobs.evaluations import EvaluationStatus
+
+    from .curves import Chart
+
+CARDS = {  # the figures that stand first, in few words
+    "right_share": "Damage seen rightly",
+    "alarm_share": "False alarms",
+    "recall": "Damages found",
+    "any_mask_ap50": "Mask AP50",
+}
+MISTAKES = {"": "All mistakes", "missed": "Missed", "phantom": "Phantom", "wrong": "Wrong label", "sloppy": "Sloppy"}
+KINDS = {"html": "Page with charts (*.html)", "csv": "Table (*.csv)", "json": "For programs (*.json)"}
+MOST = 400  # photos on the wall
+Loaded = tuple["Evaluation", Mapping[str, "AnnotatedPhoto"]]
+
+
+class EvaluationView(QFrame):
+    """Figures, charts and photos of the evaluation being shown."""
+
+    changed = Signal()  # the evaluation was asked to do something: look at it again
+    failed = Signal(object)  # CarDamageError
+    photo_chosen = Signal(str)  # show this photo in Annotate
+    compare = Signal(object, object)  # folders of two evaluations
+    said = Signal(str)
+
+    def __init__(self, background: Background, dialogs: Dialogs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "page")
+        self._background, self._dialogs = background, dialogs
+        self._status: EvaluationStatus | None = None
+        self._value: Evaluation | None = None
+        self._truth: Mapping[str, AnnotatedPhoto] = {}
+        self._loading: Task | None = None
+        self._loaded_id = ""
+        self._others: list[EvaluationStatus] = []
+        self._charts: list[Chart] = []
+        self._make_widgets()
+        self._arrange()
+
+    def show_evaluation(self, status: EvaluationStatus, others: list[EvaluationStatus]) -> None:
+        """Show another evaluation, or what is new about it; `others` are finished and can be compared with it."""
+        if self._status is None or self._status.id != status.id:
+            self._forget()
+        self._status, self._others = status, [one for one in others if one.id != status.id]
+        self._title.setText(f"{status.request.model_name} on {status.request.split}")
+        self._bar.setVisible(status.state != "finished")
+        self._bar.setValue(round(1000 * status.fraction))
+        common.set_property(self._bar, "state", status.state)
+        self._message.setText("" if status.state == "finished" else status.message)
+        self._message.setVisible(status.state != "finished")
+        common.set_role(self._message, "bad" if status.state == "failed" else "muted")
+        self._stop.setVisible(status.live)
+        self._resume.setVisible(status.state in ("stopped", "failed"))
+        done = status.state == "finished"
+        self._export.setVisible(done)
+        self._compare.setVisible(done and bool(self._others))
+        self._body.setVisible(self._value is not None)
+        if done and self._loaded_id != status.id and self._loading is None:
+            self._load(status)
+
+    def forget(self) -> None:
+        """Another project: show none."""
+        self._status = None
+        self._forget()
+
+    # What a person asks for
+
+    def stop(self) -> None:
+        """Ask the worker to end after the photo it is at."""
+        from cardamage_core.jobs import queue
+
+        if self._status is not None:
+            folder = self._status.folder
+            self._stop.setEnabled(False)
+            self._run(lambda: queue.request_stop(folder))
+
+    def resume(self) -> None:
+        """Go on with the photos that are not predicted yet."""
+        from cardamage_core.jobs import evaluations
+
+        if self._status is not None:
+            folder = self._status.folder
+            self._run(lambda: evaluations.start(folder))
+
+    def export(self) -> None:
+        """Write the evaluation as a page, table or JSON."""
+        if self._value is None or self._status is None:
+            return
+        start = Path.home() / f"evaluation of {self._value.model_name}.html"
+        chosen = self._dialogs.new_file(self, "Export the evaluation", start, KINDS)
+        if chosen is None:
+            return
+        path, kind = chosen
+        path = path if path.suffix else path.with_suffix(f".{kind}")
+        value = self._value
+
+        def work() -> None:
+            from cardamage_core.evaluation import report
+
+            report.write(value, path)
+
+        self._background.run(work, lambda _: self.said.emit(f"Written: {path}"), self.failed.emit, urgent=True)
+
+    def _run(self, work: Callable[[], None]) -> None:
+        self._background.run(work, lambda _: self._asked(), self._refused, urgent=True)
+
+    def _asked(self) -> None:
+        self._stop.setEnabled(True)
+        self.changed.emit()
+
+    def _refused(self, error: CarDamageError) -> None:
+        self._stop.setEnabled(True)
+        self.failed.emit(error)
+
+    def _fill_compare(self) -> None:
+        self._compare_menu.clear()
+        for other in self._others:
+            action = self._compare_menu.addAction(f"{other.request.model_name} on {other.request.split} – {other.id}")
+            action.setData(other.folder)
+
+    def _compare_chosen(self, action: Any) -> None:
+        if self._status is not None:
+            self.compare.emit(action.data(), self._status.folder)
+
+    # Loading and showing
+
+    def _forget(self) -> None:
+        if self._loading is not None:
+            self._loading.cancel()
+        self._loading, self._value, self._truth, self._loaded_id = None, None, {}, ""
+        self._about.setText("")
+        self._body.hide()
+
+    def _load(self, status: EvaluationStatus) -> None:
+        folder = status.folder
+        self._message.setText("Reading the results …")
+        self._message.show()
+        self._loading = self._background.run(lambda: _loaded(folder), self._show_loaded, self._not_loaded, urgent=True)
+
+    def _not_loaded(self, error: CarDamageError) -> None:
+        self._loading = None
+        self._loaded_id = self._status.id if self._status else ""
+        self._message.setText(f"{error.title} {error.detail}".strip())
+        common.set_role(self._message, "bad")
+
+    def _show_loaded(self, loaded: Loaded) -> None:
+        self._loading = None
+        if self._status is None:
+            return
+        self._value, self._truth = loaded
+        self._loaded_id = self._status.id
+        value = self._value
+        self._message.hide()
+        self._about.setText(about(value))
+        notes = [*value.notes]
+        if value.suggested_threshold is not None:
+            notes.append(f"Suggested threshold: {value.suggested_threshold:.2f}. {value.suggestion}")
+        self._notes.setText("\n".join(notes))
+        self._notes.setVisible(bool(notes))
+        for key, (figure, between) in self._cards.items():
+            one = value.figure(key)
+            figure.setText(one.text if one else "–")
+            between.setText(one.interval if one else "")
+        self._show_charts(value)
+        self._figures.show_lines(
+            [Line((f.title, f.text, f.interval, str(f.count)), f.measure.about) for f in value.figures if f.count]
+        )
+        labels = value.confusion.labels
+        self._confusion.show_head(("annotated as", *labels))
+        self._confusion.show_lines(
+            [Line((name, *map(str, row))) for name, row in zip(labels, value.confusion.counts, strict=True)]
+        )
+        self._show_wall()
+        self._body.show()
+
+    def _show_charts(self, value: Evaluation) -> None:
+        if not self._charts:
+            from .curves import Chart  # pyqtgraph: not before there is something to draw
+
+            for title in ("Precision over recall", "With a mask, over the threshold", "Calibration"):
+                chart = Chart(title, least=0.0, most=1.0, legend_below=True)
+                self._charts.append(chart)
+                self._chart_row.addWidget(chart, 1)
+        colors = look.of(self)
+        palette = (colors.accent, *look.LABEL_COLORS)
+        precision = {c.name: Series(list(c.x), list(c.y)) for c in value.precision_recall}
+        shares = {_short(c.name): Series(list(c.x), list(c.y)) for c in value.over_thresholds}
+        bins = Series([b.score for b in value.calibration], [b.right for b in value.calibration])
+        for chart, curves in zip(
+            self._charts,
+            (precision, shares, {"share that is right": bins, "calibrated": Series([0.0, 1.0], [0.0, 1.0])}),
+            strict=True,
+        ):
+            colored = zip(curves.items(), itertools.cycle(palette), strict=False)
+            chart.show_curves({name: (line, color) for (name, line), color in colored})
+
+    def _show_wall(self) -> None:
+        if self._value is None or self._status is None:
+            return
+        kind = next((name for name, chip in self._chips.items() if chip.isChecked()), "")
+        bad = [one for one in self._value.photos if (getattr(one, kind) if kind else one.mistakes)]
+        for name, chip in self._chips.items():
+            number = sum(bool(getattr(one, name) if name else one.mistakes) for one in self._value.photos)
+            chip.setText(f"{MISTAKES[name]} {number}")
+        folder, threshold = self._status.folder, self._value.threshold
+        self._wall.show_tiles([tile_of(one, folder, threshold) for one in bad[:MOST]], self._truth)
+        self._none.setVisible(not bad)
+
+    # Building
+
+    def _make_widgets(self) -> None:
+        self._title = common.ElidedLabel("title")
+        self._about = common.label("", "muted", wrap=True)
+        self._bar = QProgressBar()
+        self._bar.setRange(0, 1000)
+        self._bar.setTextVisible(False)
+        self._message = common.label("", "muted", wrap=True)
+        self._notes = common.label("", "small", wrap=True)
+        self._stop = common.button("Stop", self.stop, tip="End after this photo; it can go on later")
+        self._resume = common.button("Go on", self.resume, "primary", tip="Predict the photos that are missing")
+        self._export = common.button("Export…", self.export, tip="Write a page with charts, a table or JSON")
+        self._compare = QPushButton("Compare with")
+        self._compare.setToolTip("Is this model better on the same photos?")
+        self._compare_menu = QMenu(self._compare)
+        self._compare_menu.aboutToShow.connect(self._fill_compare)
+        self._compare_menu.triggered.connect(self._compare_chosen)
+        self._compare.setMenu(self._compare_menu)
+        self._wall = Wall(self._background, "Worst photos")
+        self._wall.chosen.connect(self.photo_chosen)
+        self._none = common.label("No photo has such a mistake.", "muted")
+        self._chips = {name: common.button(text, self._show_wall, "chip") for name, text in MISTAKES.items()}
+        for chip in self._chips.values():
+            chip.setCheckable(True)
+            chip.setAutoExclusive(True)
+        self._chips[""].setChecked(True)
+        hint = "Choose a line to read what it means. Intervals: the middle 95 % of what photos drawn anew give."
+        self._figures = FigureTable(("measure", "value", "95 % interval", "of"), "Figures", hint=hint)
+        confused = "Rows are annotated, columns predicted; background stands for what has no counterpart."
+        self._confusion = FigureTable(("annotated as",), "Confusion", hint=confused)
+
+    def _arrange(self) -> None:
+        sheet = common.frame("page")
+        layout = common.rows(sheet, margins=(20, 20, 20, 20), spacing=10)
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        texts = QVBoxLayout()
+        texts.setSpacing(2)
+        texts.addWidget(self._title)
+        texts.addWidget(self._about)
+        head.addLayout(texts, 1)
+        for button in (self._compare, self._export, self._resume, self._stop):
+            head.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(head)
+        layout.addWidget(self._bar)
+        layout.addWidget(self._message)
+        self._body = QWidget()
+        body = common.rows(self._body, spacing=12)
+        body.addWidget(self._notes)
+        body.addLayout(self._card_row())
+        self._chart_row = QHBoxLayout()
+        self._chart_row.setSpacing(14)
+        body.addLayout(self._chart_row)
+        body.addWidget(common.section("Worst photos first"))
+        chips = QHBoxLayout()
+        for chip in self._chips.values():
+            chips.addWidget(chip)
+        chips.addStretch(1)
+        body.addLayout(chips)
+        body.addWidget(
+            common.label("White is annotated, red is predicted. A click shows the photo in Annotate.", "small")
+        )
+        body.addWidget(self._none)
+        body.addWidget(self._wall)
+        body.addWidget(common.section("Figures"))
+        body.addWidget(self._figures)
+        body.addWidget(common.section("Confusion"))
+        body.addWidget(self._confusion)
+        layout.addWidget(self._body)
+        layout.addStretch(1)
+        common.rows(self).addWidget(common.scrolled(sheet, "Evaluation"))
+
+    def _card_row(self) -> QHBoxLayout:
+        from cardamage_core.evaluation.figures import MEASURES
+
+        self._cards: dict[str, tuple[QLabel, QLabel]] = {}
+        row = QHBoxLayout()
+        row.setSpacing(14)
+        for key in CARDS:
+            card = common.frame("card")
+            card.setToolTip(MEASURES[key].about)
+            layout = common.rows(card, margins=(14, 10, 14, 10), spacing=2)
+            title = common.ElidedLabel("muted")
+            title.setText(CARDS[key])
+            layout.addWidget(title)
+            figure, between = common.label("–", "figure"), common.label("", "small")
+            layout.addWidget(figure)
+            layout.addWidget(between)
+            self._cards[key] = figure, between
+            row.addWidget(card, 1)
+        return row
+
+
+def about(value: Evaluation) -> str:
+    """What was judged, in one line."""
+    said = [
+        amount(len(value.photos), "photo"),
+        amount(value.truth, "annotated damage"),
+        f"masks count from {value.threshold:.2f}",
+        value.created[:16].replace("T", " ") + " UTC",
+    ]
+    return " · ".join(said)
+
+
+def tile_of(one: PhotoResult, folder: Path, threshold: float) -> Tile:
+    """A photo with its mistakes, for the wall."""
+    return Tile(one.id, one.name, one.text, ((folder, one.line),), threshold)
+
+
+def _short(name: str) -> str:
+    return name.replace(" photos with a right mask", ", right").replace(" photos with a mask", "")
+
+
+def _loaded(folder: Path) -> Loaded:
+    from cardamage_core.jobs import evaluations
+
+    return evaluations.read(folder), evaluations.truth_of(folder)

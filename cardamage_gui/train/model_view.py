@@ -1,0 +1,107 @@
+"""The card of a model: what it is good for, where it fails, what it learned from, how it was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from qtpy.QtCore import Qt, Signal
+from qtpy.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QPushButton, QWidget
+
+from cardamage_core.text import amount
+from cardamage_core.training.metrics import METRICS
+
+from ..widgets import common
+
+if TYPE_CHECKING:
+    from cardamage_core.models.registry import Model, ModelCard
+
+SHEET_WIDTH = 620
+
+
+class ModelView(QFrame):
+    """The card of the model being shown."""
+
+    try_model = Signal(str)  # its id
+    evaluate = Signal(str, str)  # its id and the split of the photos to judge by
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "page")
+        self._model: Model | None = None
+        self._title = common.ElidedLabel("title")
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(24)
+        self._grid.setVerticalSpacing(8)
+        self._grid.setColumnStretch(1, 1)
+        try_it = common.button("Try it on photos", self._try, "primary", tip="Inspect photos with this model")
+        head = QHBoxLayout()
+        head.addWidget(self._title, 1)
+        self._evaluate = QPushButton("Evaluate")
+        self._evaluate.setToolTip("Judge it on annotated photos: figures with intervals, worst photos first")
+        self._menu = QMenu(self._evaluate)
+        self._menu.triggered.connect(lambda action: self._judge(action.data()))
+        self._evaluate.setMenu(self._menu)
+        head.addWidget(self._evaluate)
+        head.addWidget(try_it)
+        sheet = QWidget()
+        sheet.setMaximumWidth(SHEET_WIDTH)
+        layout = common.rows(sheet, margins=(20, 20, 20, 20), spacing=16)
+        layout.addLayout(head)
+        layout.addLayout(self._grid)
+        layout.addStretch(1)
+        common.rows(self).addWidget(sheet)
+
+    def show_model(self, model: Model) -> None:
+        """Show another model."""
+        self._model = model
+        self._title.setText(model.card.name)
+        while item := self._grid.takeAt(0):
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        for row, (name, value) in enumerate(facts(model)):
+            self._grid.addWidget(common.label(name, "muted"), row, 0, Qt.AlignmentFlag.AlignTop)
+            text = common.label(value, wrap=True)
+            text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            self._grid.addWidget(text, row, 1)
+
+    def show_splits(self, splits: Sequence[tuple[str, str]], *, enabled: bool) -> None:
+        """Which photos it can be judged by: split and what it is called."""
+        self._menu.clear()
+        for name, text in splits:
+            self._menu.addAction(text).setData(name)
+        self._evaluate.setEnabled(enabled and bool(splits))
+
+    def _judge(self, split: str) -> None:
+        if self._model is not None:
+            self.evaluate.emit(self._model.card.id, split)
+
+    def _try(self) -> None:
+        if self._model is not None:
+            self.try_model.emit(self._model.card.id)
+
+
+def facts(model: Model) -> list[tuple[str, str]]:
+    """The card as pairs of words and values."""
+    card = model.card
+    told = [
+        ("Outlines", ", ".join(card.classes) or "nothing"),
+        ("Preset", card.preset),
+        ("Made", card.created.replace("T", " ").partition(".")[0] + " UTC"),
+        ("Begun from", card.parent),
+        ("Photos learned from", card.data_hash[:16]),
+        ("Measured", ", ".join(_metrics(card)) or "not measured yet"),
+        ("Versions", ", ".join(f"{name} {version}" for name, version in card.versions.items())),
+        ("Weights, SHA-256", card.weights_sha256[:16]),
+        ("Folder", str(model.folder)),
+    ]
+    return [(name, value) for name, value in told if value]
+
+
+def _metrics(card: ModelCard) -> Iterable[str]:
+    for metric in METRICS:
+        value = card.metrics.get(metric.key)
+        if metric.card and isinstance(value, int | float):
+            yield metric.on_card(value)
+    if isinstance(card.metrics.get("photos"), int):
+        yield f"on {amount(card.metrics['photos'], 'photo')}"
