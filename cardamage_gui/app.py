@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from .annotate.page import AnnotatePage
     from .background import Background
+    from .editing.box_outliner import BoxOutliner
     from .inspect.page import InspectPage
     from .main_window import MainWindow
     from .projects import Projects
@@ -65,6 +66,7 @@ class Built:
     train: TrainPage
     inspect: InspectPage
     welcome: Welcome
+    boxes: BoxOutliner
 
     def start(self, folder: Path | None) -> None:
         """Open the project given, or the last one, and look at the device."""
@@ -92,6 +94,7 @@ class Built:
         self.watch.close()
         self.annotate.prelabelling.close()
         self.inspect.close_predictor()
+        self.boxes.close()
         self.background.close()
         self.session.close()
 
@@ -108,6 +111,7 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
     from .annotate.page import AnnotatePage
     from .background import Background
     from .commands.actions import Action
+    from .editing.box_outliner import BoxOutliner
     from .inspect.page import InspectPage
     from .main_window import MainWindow, PageEntry
     from .projects import Nightly, Projects
@@ -127,12 +131,13 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
     window = MainWindow(session, watch, settings, dialogs)
     system.setParent(window)
     projects = Projects(session, background, settings, dialogs, window)
-    annotate = AnnotatePage(session, background, dialogs)
+    boxes = BoxOutliner()
+    annotate = AnnotatePage(session, background, dialogs, boxes=boxes)
     train = TrainPage(session, background, watch, dialogs)
-    inspect = InspectPage(session, background, settings, dialogs)
+    inspect = InspectPage(session, background, settings, dialogs, boxes=boxes)
     welcome = _made_welcome(projects, settings, annotate, partial(_inspect_photos, window, inspect))
     window.set_welcome(welcome)
-    built = Built(window, session, background, watch, projects, settings, annotate, train, inspect, welcome)
+    built = Built(window, session, background, watch, projects, settings, annotate, train, inspect, welcome, boxes)
     _add_menus(built)
     for entry in (
         PageEntry("annotate", "Annotate", "vector-polygon", annotate),
@@ -267,6 +272,7 @@ def _tie(app: QApplication, built: Built) -> None:
     built.projects.sample_opened.connect(sample_opened)
     built.train.try_model.connect(try_model)
     built.train.photo_chosen.connect(partial(_show_photo, built))
+    built.train.dropped.connect(lambda split, paths: built.annotate.transfer.import_paths(paths, split=split))
     window.dropped.connect(partial(_dropped, built))
 
 
@@ -291,13 +297,18 @@ def _dropped(built: Built, paths: list[Path]) -> None:
 
 def _run(folder: Path | None) -> int:
     from qtpy.QtCore import Qt, QTimer
+    from qtpy.QtGui import QIcon
     from qtpy.QtWidgets import QApplication
+
+    from cardamage_core import files
 
     for attribute in (Qt.ApplicationAttribute.AA_EnableHighDpiScaling, Qt.ApplicationAttribute.AA_UseHighDpiPixmaps):
         QApplication.setAttribute(attribute)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C in the terminal ends the program: nothing is ever unsaved
     app = QApplication(["cardamage"])
     app.setApplicationName("CarDamage")
+    app.setDesktopFileName("cardamage")
+    app.setWindowIcon(QIcon(str(files.resource("desktop/cardamage.svg"))))
     from .settings import default_path
     from .single_instance import Door, hand_over, name_for
 

@@ -195,6 +195,10 @@ class Session(QObject):
         """Take photos and their regions out; their files stay; as `edit`."""
         return self._change(lambda p: p.remove_photos(ids, text))
 
+    def edit_photos(self, before: Sequence[Photo], after: Sequence[Photo], text: str) -> bool:
+        """Store what changed about several photos as one edit; as `edit`."""
+        return self._change(lambda p: p.edit_photos(before, after, text))
+
     def edit_labels(self, before: tuple[Label, ...], after: tuple[Label, ...], text: str) -> bool:
         """Store changed labels; as `edit`."""
         return before == after or self._change(lambda p: p.edit_labels(before, after, text))

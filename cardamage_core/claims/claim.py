@@ -24,7 +24,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import msgspec
 
 from ..annotations.model import AnnotatedPhoto, Label, Photo, Problem, Region
-from ..assessment.damage import role_of
+from ..assessment.damage import assess, role_of
+from ..assessment.photo_check import view_of
 from ..errors import CarDamageError, ProjectError
 from ..project import Project
 from ..project.import_plan import Cancelled, Progress
@@ -217,6 +218,16 @@ class Claim:
                 found += self._seen(one, score)
         return tuple(found + [one for one in self._duplicates() if photo in ("", one.photo)])
 
+    def proposed_views(self) -> dict[View, str]:
+        """For views that nobody has ticked yet, the first photo that seems to be one; people decide."""
+        labels, threshold = self.labels(), self.project.threshold
+        found: dict[View, str] = {}
+        for photo in self.photos():
+            view = view_of(assess(photo, self.regions(photo.id), labels, threshold=threshold))
+            if view and view not in self._record.views:
+                found.setdefault(view, photo.id)
+        return found
+
     def _seen(self, photo: Photo, threshold: float) -> Iterable[PhotoWarning]:
         """What follows from what models and people saw on a photo; nothing where none of them has looked."""
         look, regions = self.project.looks().get(photo.id), self.regions(photo.id)
@@ -226,7 +237,7 @@ class Claim:
             ]
         if look is None and not regions:
             return []
-        return checks.of_regions(photo, regions, self.labels(), threshold)
+        return checks.of_regions(photo, regions, self.labels(), self._checks, threshold)
 
     def _duplicates(self) -> tuple[PhotoWarning, ...]:
         photos = self.photos()

@@ -30,6 +30,7 @@ MODULES = {
     "assess": "say how much of the car is damaged",
     "report": "write the report of a claim, or check one",
     "models": "list models",
+    "desktop": "put the program into the menu of a Linux desktop",
     "setup-training": "install what trainings need: Keras, TensorFlow, start weights",
     "doctor": "print versions, devices and what is missing",
 }

@@ -33,12 +33,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("project", type=Path, help="the project's folder; made when it is not there")
     parser.add_argument("file", type=Path, help="an annotation file, or a folder of photos with or without one")
     parser.add_argument("--photos", type=Path, metavar="DIR", help="where the photos lie (default: beside the file)")
-    parser.add_argument("--split", choices=[split for split in SPLITS if split], default="", help="what they are for")
+    parser.add_argument("--split", choices=[split for split in SPLITS if split], default="", help=SPLIT_HELP)
     parser.add_argument("--format", choices=list(FORMATS), default="", help="default: told by the content")
     parser.add_argument("--label-attribute", metavar="NAME", default="", help=LABEL_HELP)
     parser.add_argument("--map", action="append", type=_pair, default=[], metavar="OLD=NEW", help=MAP_HELP)
     parser.add_argument("--turn", choices=["evident", "all"], default="", help=TURN_HELP)
     parser.add_argument("--role", action="append", type=_role, default=[], metavar="LABEL=ROLE", help=ROLE_HELP)
+
+
+SPLIT_HELP = "what the photos are for (default: as the folder or file is called, train, val or test)"
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
@@ -47,7 +50,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
         plan = import_plan.plan(
             args.file,
             photos=args.photos,
-            split=args.split,
+            split=args.split or import_plan.proposed_split(args.file.absolute()),
             format=args.format,
             mapping=NameMapping(args.label_attribute, dict(args.map), dict(args.role)),
             turn=args.turn,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ..jobs import local, queue
+from ..errors import JobError
+from ..jobs import care, local, queue
 from ..jobs.queue import JobStatus
-from ..project import Project
+from ..project import Project, trash
 from ..text import duration
 from . import Output
 from .train_ import document, summary, watch
@@ -20,6 +21,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     choice.add_argument("--stop", metavar="ID", help="end it at the next step, with a checkpoint")
     choice.add_argument("--resume", metavar="ID", help="go on from its newest checkpoint")
     choice.add_argument("--follow", metavar="ID", help="watch it until it ends")
+    choice.add_argument("--rename", nargs=2, metavar=("ID", "NAME"), help="call it otherwise")
+    choice.add_argument("--delete", metavar="ID", help="move it to the project's trash")
+    choice.add_argument("--restore", metavar="ID", help="bring it back from the trash")
+    choice.add_argument("--export", nargs=2, metavar=("ID", "DIR"), help="copy its folder to DIR")
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
@@ -32,8 +37,33 @@ def run(args: argparse.Namespace, out: Output) -> int:
         return _stop(queue.find(folder, args.stop), out)
     if args.resume:
         return _resume(queue.find(folder, args.resume), out)
+    if args.rename or args.delete or args.restore or args.export:
+        return _care(folder, args, out)
     found = queue.jobs(folder)
     out.report({"jobs": [document(status) for status in found]}, "\n".join(map(_line, found)) or "No trainings yet.")
+    return 0
+
+
+def _care(folder: Path, args: argparse.Namespace, out: Output) -> int:
+    if args.restore:
+        thrown = [path for path in trash.contents(folder, "jobs") if path.name.startswith(args.restore)]
+        if not thrown:
+            known = ", ".join(path.name for path in trash.contents(folder, "jobs")) or "nothing"
+            raise JobError(f"There is no job “{args.restore}” in the trash.", f"In it: {known}.")
+        path = trash.restore(thrown[0])
+        out.report(document(queue.status(path)), f"{path.name} is back.")
+        return 0
+    name = args.delete or (args.rename or args.export)[0]
+    status = queue.find(folder, name)
+    if args.rename:
+        care.rename(status.folder, args.rename[1])
+        text = f"{status.id} is called “{args.rename[1].strip()}” now."
+    elif args.delete:
+        thrown_to = care.delete(status.folder)
+        text = f"{status.id} is in the trash ({thrown_to}); --restore {status.id} brings it back."
+    else:
+        text = f"{status.id} was copied to {care.export(status.folder, Path(args.export[1]))}."
+    out.report(document(status) if args.delete else document(queue.status(status.folder)), text)
     return 0
 
 

@@ -6,6 +6,8 @@ import argparse
 import math
 from pathlib import Path
 
+import msgspec
+
 from ..annotations.model import Dataset
 from ..jobs import local, queue
 from ..jobs.queue import JobStatus, follow
@@ -44,6 +46,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         " with their epochs: heads:5,all:10",
     )
     parser.add_argument("--learning-rate", type=float, metavar="R", help="default: the preset's")
+    parser.add_argument("--like", metavar="ID", help="what another job of the project does, but for what is given here")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="same seed, same course (default: 0)")
     parser.add_argument("--detach", action="store_true", help="do not watch; see `cardamage jobs`")
 
@@ -53,7 +56,10 @@ def run(args: argparse.Namespace, out: Output) -> int:
     requirements.check()
     with Project.open(args.project, read_only=True) as project:
         dataset, folder = project.dataset(), project.folder
-    job_folder = queue.create(folder, job_of(args, dataset), dataset)
+    job = job_of(args, dataset)
+    if args.like:
+        job = changed(queue.find(folder, args.like).job, job, args)
+    job_folder = queue.create(folder, job, dataset)
     local.start(job_folder)
     if args.detach:
         status = queue.status(job_folder)
@@ -94,6 +100,26 @@ def job_of(args: argparse.Namespace, dataset: Dataset) -> TrainingJob:
         layers=args.layers,
     )
     return job.with_steps(args.steps or math.ceil(len(split(dataset, job).train.photos) / max(1, job.batch)) or 1)
+
+
+FIELDS = {  # of a job, by the argument that changes them
+    "preset": ("preset", "batch"), "epochs": ("epochs", "layers"), "steps": ("steps",), "batch": ("batch",),
+    "labels": ("classes",), "one_class": ("classes",), "train_split": ("train_split",), "val_split": ("val_split",),
+    "start": ("start",), "layers": ("layers",), "learning_rate": ("learning_rate",), "seed": ("seed",),
+}  # fmt: skip
+
+
+def changed(base: TrainingJob, given: TrainingJob, args: argparse.Namespace) -> TrainingJob:
+    """Another job with what was given on the command line; arguments left at their default change nothing."""
+    parser = argparse.ArgumentParser()
+    arguments(parser)
+    wanted = {
+        field: getattr(given, field)
+        for name, fields in FIELDS.items()
+        if getattr(args, name) != parser.get_default(name)
+        for field in fields
+    }
+    return msgspec.structs.replace(base, name=args.name or f"{base.name} again", **wanted)
 
 
 def summary(status: JobStatus) -> str:

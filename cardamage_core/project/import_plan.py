@@ -286,6 +286,18 @@ def with_mapping(plan: ImportPlan, mapping: NameMapping) -> ImportPlan:
     return _with_proposal(msgspec.structs.replace(plan, dataset=applied(plan.dataset, mapping)), plan.proposed, mapping)
 
 
+SPLIT_NAMES = {
+    "train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val", "test": "test",
+    "testing": "test",
+}  # fmt: skip
+
+
+def proposed_split(path: Path) -> str:
+    """The split that the name of a folder or file says: "val" for val/, val.json, val/via_region_data.json; else ""."""
+    names = (path.stem if path.suffix else path.name, path.parent.name)
+    return next((SPLIT_NAMES[name.casefold()] for name in names if name.casefold() in SPLIT_NAMES), "")
+
+
 def plan_photos(
     paths: Sequence[Path | str],
     *,

@@ -17,7 +17,7 @@ from .backups import FOLDER as COPIES
 from .filesystem import LOCK
 from .store import is_project_file
 
-OWN_FOLDERS = frozenset((COPIES, "jobs", "models", "evaluations", "trash", "cache"))
+OWN_FOLDERS = frozenset((COPIES, "jobs", "models", "evaluations", "splits", "trash", "cache"))
 OWN_NAMES = (FILE, LOCK, f".{FILE}", "damaged ")  # how the names of a project's own files begin
 ASK = "Choose another name, or add --force to replace it."
 

@@ -38,6 +38,21 @@ def deal(
     shares: the share of all photos for each split, 0…1, together 1. A photo whose twin has a split joins it.
     `step` is called for each photo and may raise to cancel. Raises ProjectError for impossible shares.
     """
+    return carry_out(project, preview(project, shares, again=again, seed=seed, step=step))
+
+
+class Preview(NamedTuple):
+    """What a deal would do: the split of each photo by its id, those that change, and photos in groups of twins."""
+
+    splits: dict[str, str]
+    changed: dict[str, str]
+    twins: int
+
+
+def preview(
+    project: Project, shares: Mapping[str, float], *, again: bool = False, seed: int = 0, step: Callable[[], None]
+) -> Preview:
+    """As `deal`, but nothing is changed."""
     _check(shares)
     photos = project.dataset().photos
     hashes = near_duplicates.hashes([one.photo.path for one in photos], step=step)
@@ -45,10 +60,16 @@ def deal(
     fixed = {} if again else {i: one.photo.split for i, one in enumerate(photos) if one.photo.split}
     chosen = chosen_splits(photos, groups, shares, fixed=fixed, seed=seed)
     changed = {one.photo.id: name for one, name in zip(photos, chosen, strict=True) if one.photo.split != name}
-    before = [project.photo(photo_id) for photo_id in changed]
-    after = [msgspec.structs.replace(photo, split=changed[photo.id]) for photo in before]
+    splits = {one.photo.id: name for one, name in zip(photos, chosen, strict=True)}
+    return Preview(splits, changed, sum(len(group) for group in groups if len(group) > 1))
+
+
+def carry_out(project: Project, dealt: Preview) -> Deal:
+    """Deal as was shown. Raises ProjectError where a photo is gone meanwhile."""
+    before = [project.photo(photo_id) for photo_id in dealt.changed]
+    after = [msgspec.structs.replace(photo, split=dealt.changed[photo.id]) for photo in before]
     edit = project.edit_photos(before, after, "Deal photos to splits")
-    return Deal(dict(Counter(chosen)), sum(len(group) for group in groups if len(group) > 1), edit)
+    return Deal(dict(Counter(dealt.splits.values())), dealt.twins, edit)
 
 
 def chosen_splits(

@@ -44,6 +44,7 @@ class Transfer(QObject):
         self._session, self._background, self._dialogs = session, background, dialogs
         self._strip, self._window = strip, window
         self._task: Task | None = None
+        self._splits: dict[Path, str] = {}  # what the photos of a file or folder are for
         self._waiting: list[Path | tuple[Path, ...]] = []  # a file or folder with annotations, or photos
         strip.stopped.connect(self.stop)
         session.project_changed.connect(self.stop)
@@ -63,12 +64,16 @@ class Transfer(QObject):
         if folder is not None:
             self.import_paths([folder])
 
-    def import_paths(self, paths: Sequence[Path]) -> None:
-        """Import annotation files, folders and photos, one after the other."""
+    def import_paths(self, paths: Sequence[Path], *, split: str | None = None) -> None:
+        """Import annotation files, folders and photos, one after the other.
+
+        Where no split is given, a folder or file called train, val or test proposes it.
+        """
         if not paths or not self._may_change():
             return
         from cardamage_core.files import PHOTO_SUFFIXES
 
+        self._splits |= dict.fromkeys(paths, split) if split is not None else {}
         photos = [path for path in paths if path.is_file() and path.suffix.lower() in PHOTO_SUFFIXES]
         self._waiting += [tuple(photos)] if photos else []
         self._waiting += [path for path in paths if path not in photos]
@@ -135,9 +140,26 @@ class Transfer(QObject):
             return
         first = self._waiting.pop(0)
         if isinstance(first, tuple):
-            self._plan(partial(_plan_photos, first), f"Looking at {amount(len(first), 'photo')}…")
+            split = self._splits.get(first[0], "")
+            self._plan(partial(_plan_photos, first, split=split), f"Looking at {amount(len(first), 'photo')}…")
         else:
-            self._plan(partial(_plan, first, known=self._session.labels()), f"Reading {first.name}…", first)
+            self._splits.setdefault(first, self._proposed_split(first))
+            self._plan(self._plan_of(first), f"Reading {first.name}…", first)
+
+    def _plan_of(self, path: Path, **more: Any) -> Callable[..., import_plan.ImportPlan]:
+        return partial(_plan, path, known=self._session.labels(), split=self._splits.get(path, ""), **more)
+
+    def _proposed_split(self, path: Path) -> str:
+        """What the name of a folder or file says its photos are for, where a person agrees."""
+        from cardamage_core.project import import_plan
+
+        split = import_plan.proposed_split(path)
+        if not split:
+            return ""
+        text = f"“{path.name}” sounds like photos for {split}."
+        detail = "A training learns from train, validates on val, and leaves test alone."
+        answers = (f"Import as {split}", "Import without a split")
+        return split if self._dialogs.choose(self._window, text, detail, answers) == 0 else ""
 
     def _plan(self, plan: Callable[..., import_plan.ImportPlan], text: str, path: Path | None = None) -> None:
         self._begin(text, partial(_with_progress, plan), partial(self._planned, path))
@@ -165,7 +187,7 @@ class Transfer(QObject):
         if folder is None:
             self._called_off(path)
             return
-        plan = partial(_plan, path, photos=folder, known=self._session.labels())
+        plan = self._plan_of(path, photos=folder)
         found = partial(self._found, path, folder)
         self._begin(f"Looking for photos in {folder.name}…", partial(_with_progress, plan), found)
 
@@ -204,8 +226,7 @@ class Transfer(QObject):
 
             self._apply(import_plan.with_mapping(plan, mapping))
             return
-        known = self._session.labels()
-        work = partial(_plan, path, photos=folder, mapping=mapping, turn=turn, known=known)
+        work = self._plan_of(path, photos=folder, mapping=mapping, turn=turn)
         done = partial(self._read_again, path, folder) if mapping.label_in else self._mapped
         self._begin(f"Reading {path.name}…", partial(_with_progress, work), done)
 

@@ -17,6 +17,7 @@ from ..commands.actions import Action
 from ..session import Session
 from . import changes, operations
 from .assist import AssistService
+from .box_outliner import BoxOutliner
 from .operations import Editing
 from .toolbox import ToolBox
 
@@ -28,12 +29,19 @@ class Drawing(QObject):
     tool_shown = Signal(str)  # the tool that is taken now
     label_changed = Signal()  # of the next drawing
 
-    def __init__(self, session: Session, background: Background, canvas: Canvas, previous: Callable[[], str]) -> None:
-        """`previous` gives the id of the photo before the current one, "" when there is none."""
+    def __init__(
+        self,
+        session: Session,
+        background: Background,
+        canvas: Canvas,
+        previous: Callable[[], str],
+        boxes: BoxOutliner | None = None,
+    ) -> None:
+        """`previous` gives the id of the photo before the current one, "" when there is none; `boxes` see `assist`."""
         super().__init__(canvas)
         self._session, self._canvas = session, canvas
         self.editing = Editing(session, canvas, previous)
-        self.assist = AssistService(session, background, canvas)
+        self.assist = AssistService(session, background, canvas, boxes)
         self.tools = ToolBox(TOOLS.values(), canvas)
         self.wanted_label = ""
         self.tools.chosen.connect(self.take_tool)

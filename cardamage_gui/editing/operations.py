@@ -58,6 +58,15 @@ class Editing(QObject):
         else:
             self._session.said.emit("Select the regions to simplify or smooth first.")
 
+    def snap_to_edges(self) -> None:
+        """Show the same sliders, with the outlines pulled to the edges of the photo near them."""
+        if self._session.read_only:
+            return
+        if self._canvas.start.chosen():
+            self.smooth_bar.open(snap=True)
+        else:
+            self._session.said.emit("Select the regions to snap to edges first.")
+
     # Copies
 
     def duplicate(self) -> None:
@@ -156,6 +165,7 @@ def actions_of(does: Editing) -> list[Action]:
         ("subtract", "Subtract", ("Shift+U",), "The region selected first loses what the others cover", does.subtract),
         ("intersect", "Intersect", ("Ctrl+U",), "The region selected first keeps what all cover", does.intersect),
         ("smooth", "Smooth", ("S",), "Fewer vertices or rounder corners for the selected regions", does.smooth),
+        ("snap_edges", "Snap to edges", ("Shift+E",), "Pull selected outlines to edges near them", does.snap_to_edges),
         ("duplicate", "Duplicate", ("Ctrl+J",), "A copy beside each selected region", does.duplicate),
         ("copy", "Copy regions", ("Ctrl+C",), "Remember the selected regions", does.copy),
         ("paste", "Paste regions", ("Ctrl+V",), "Put the copied regions onto this photo", does.paste),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+import msgspec
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import (
     QButtonGroup,
@@ -46,6 +47,7 @@ class Form(QFrame):
         self.setProperty("role", "page")
         self._labels: dict[str, QCheckBox] = {}
         self._missing = ""
+        self._base = TrainingJob()  # what no field shows is taken from it
         self._make_fields()
         self._arrange()
         self._listen()
@@ -65,6 +67,9 @@ class Form(QFrame):
         `missing` says what is not installed that a training needs, and then none can be started.
         """
         self._missing = missing
+        self._base = TrainingJob()
+        self._title.setText("New training")
+        self._rate.clear()
         self._name.setText(name)
         self._fill_splits(Counter(photo.split for photo in photos))
         self._fill_labels([label for label in labels if label.role == "damage"], counts)
@@ -80,9 +85,48 @@ class Form(QFrame):
         self.show_problem(None)
         self._changed()
 
+    def fill_classes(self, rules: tuple[ClassRule, ...]) -> None:
+        """Learn these classes, as chosen on the Data set view; after `fill`."""
+        self._base = msgspec.structs.replace(self._base, classes=rules)
+        self._some.setChecked(True)
+        taught = {label for rule in rules for label in rule.labels}
+        for name, tick in self._labels.items():
+            tick.setChecked(name in taught)
+        self._changed()
+
+    def fill_from(self, job: TrainingJob) -> None:
+        """Take over another training's choices, to be changed; after `fill`."""
+        self._base = job
+        self._title.setText(f"New training like “{job.name}”")
+        self._name.setText(f"{job.name} again")
+        self._preset.setCurrentIndex(max(0, self._preset.findData(job.preset)))
+        for box, value in (
+            (self._epochs, job.epochs),
+            (self._steps, job.steps),
+            (self._batch, job.batch),
+            (self._seed, job.seed),
+        ):
+            box.setValue(value)
+        one = len(job.classes) == 1 and not job.classes[0].labels
+        (self._one if one else self._some).setChecked(True)
+        taught = {label for rule in job.classes for label in rule.labels}
+        for name, tick in self._labels.items():
+            tick.setChecked(one or name in taught)
+        for field, name in ((self._train, job.train_split), (self._val, job.val_split)):
+            field.setCurrentIndex(max(0, field.findData(name)))
+        if self._start_from.findData(job.start) < 0:
+            self._start_from.addItem(f"{job.start} – as before", job.start)
+        self._start_from.setCurrentIndex(self._start_from.findData(job.start))
+        if self._learn.findData(job.layers) < 0:
+            self._learn.addItem(f"{job.layers} – as before", job.layers)
+        self._learn.setCurrentIndex(self._learn.findData(job.layers))
+        self._rate.setText("" if job.learning_rate is None else f"{job.learning_rate:g}")
+        self._changed()
+
     def job(self) -> TrainingJob:
         """The training as filled in; JobError when it makes no sense."""
-        job = TrainingJob(
+        job = msgspec.structs.replace(
+            self._base,
             name=self._name.text().strip(),
             preset=self._preset.currentData(),
             epochs=self._epochs.value(),
@@ -94,6 +138,7 @@ class Form(QFrame):
             seed=self._seed.value(),
             batch=self._batch.value(),
             layers=self._layers(),
+            learning_rate=self._learning_rate(),
         )
         if not job.name:
             raise JobError("Give the training a name.", "It names the model that comes out, too.")
@@ -116,7 +161,18 @@ class Form(QFrame):
     def _classes(self) -> tuple[ClassRule, ...]:
         if self._one.isChecked():
             return (ClassRule("damage"),)
-        return tuple(ClassRule(name, (name,)) for name, box in self._labels.items() if box.isChecked())
+        chosen = {name for name, box in self._labels.items() if box.isChecked()}
+        kept = tuple(rule for rule in self._base.classes if rule.labels and chosen >= set(rule.labels))
+        merged = {label for rule in kept for label in rule.labels}
+        return (*kept, *(ClassRule(name, (name,)) for name in self._labels if name in chosen - merged))
+
+    def _learning_rate(self) -> float | None:
+        text = self._rate.text().strip().replace(",", ".")
+        try:
+            return float(text) if text else None
+        except ValueError:
+            usual = "0.001 is usual; empty takes the preset's."
+            raise JobError(f"The learning rate “{text}” is no number.", usual) from None
 
     def _preset_changed(self, _index: int) -> None:
         self._batch.setValue(PRESETS[self._preset.currentData()].batch)
@@ -183,7 +239,11 @@ class Form(QFrame):
     # Building
 
     def _make_fields(self) -> None:
+        self._title = common.label("New training", "title")
         self._name = QLineEdit()
+        self._rate = QLineEdit()
+        self._rate.setPlaceholderText("the preset's")
+        self._rate.setMaximumWidth(120)
         self._preset = common.ComboBox()
         for name, preset in PRESETS.items():
             self._preset.addItem(f"{preset.title} – {preset.about}", name)
@@ -211,7 +271,7 @@ class Form(QFrame):
         sheet = common.frame("page")
         sheet.setMaximumWidth(WIDTH)
         layout = common.rows(sheet, margins=(20, 20, 20, 20), spacing=16)
-        layout.addWidget(common.label("New training", "title"))
+        layout.addWidget(self._title)
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(12)
@@ -230,7 +290,9 @@ class Form(QFrame):
             _row(grid, row, text, field)
         _row(grid, 8, "Start from", self._start_from)
         _row(grid, 9, "Layers", self._learn)
-        _row(grid, 10, "Seed", _line(self._seed, common.label("same seed, same training", "small")))
+        _row(grid, 10, "Learning rate", _line(self._rate, common.label("ten times less where the loss grew", "small")))
+        self._rate.setAccessibleName("Learning rate")
+        _row(grid, 11, "Seed", _line(self._seed, common.label("same seed, same training", "small")))
         layout.addLayout(grid)
         layout.addWidget(self._problem)
         layout.addLayout(_line(self._button, self._cancel))
@@ -242,7 +304,8 @@ class Form(QFrame):
     def _listen(self) -> None:
         for number in (self._epochs, self._steps, self._batch, self._seed):
             number.valueChanged.connect(self._changed)
-        self._name.textChanged.connect(self._changed)
+        for text in (self._name, self._rate):
+            text.textChanged.connect(self._changed)
         self._name.returnPressed.connect(self._submit)
         self._one.toggled.connect(self._changed)
         self._preset.currentIndexChanged.connect(self._preset_changed)

@@ -4,23 +4,33 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QSize, Qt, Signal
-from qtpy.QtGui import QFontDatabase, QImage, QPainter, QPaintEvent
-from qtpy.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+from qtpy.QtCore import Signal
+from qtpy.QtGui import QFontDatabase
+from qtpy.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QMenu,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from cardamage_core.errors import CarDamageError
 from cardamage_core.text import amount, memory, time_left
 
-from ..background import Background, Task
+from ..background import Background
 from ..widgets import common
+from ..widgets.dialogs import Dialogs
 from .history import JobFeed
+from .pictures import Pictures
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from cardamage_core.jobs.queue import JobStatus
 
     from .curves import Curves
@@ -34,11 +44,14 @@ class JobView(QFrame):
     changed = Signal()  # the job was asked to do something: look at it again
     failed = Signal(object)  # CarDamageError
     try_model = Signal(str)  # the id of a finished job's model
+    clone = Signal(object)  # a TrainingJob to begin a new one from
+    deleted = Signal(object, str)  # where it lies in the trash, and what it was called
+    said = Signal(str)
 
-    def __init__(self, background: Background, parent: QWidget | None = None) -> None:
+    def __init__(self, background: Background, dialogs: Dialogs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "page")
-        self._background = background
+        self._background, self._dialogs = background, dialogs
         self._job: JobStatus | None = None
         self._stopping: set[str] = set()
         self._curves: Curves | None = None
@@ -91,6 +104,46 @@ class JobView(QFrame):
             self._resume.setEnabled(False)
             self._ask(lambda: local.resume(job.folder))
 
+    def rename(self) -> None:
+        """Ask for another name."""
+        from cardamage_core.jobs import care
+
+        job = self._job
+        name = self._dialogs.text(self, "Rename the training", "Name", job.job.name) if job else None
+        if job is not None and name is not None:
+            self._ask(lambda: care.rename(job.folder, name))
+
+    def delete(self) -> None:
+        """Move it to the trash of the project."""
+        from cardamage_core.jobs import care
+
+        if (job := self._job) is not None:
+            name = job.job.name
+            told = partial(self._thrown_away, name)
+            self._background.run(lambda: care.delete(job.folder), told, self._refused, urgent=True)
+
+    def _thrown_away(self, name: str, trashed: Path) -> None:
+        self.deleted.emit(trashed, name)
+        self.changed.emit()
+
+    def export(self) -> None:
+        """Copy the folder of the job."""
+        from cardamage_core.jobs import care
+
+        job = self._job
+        start = Path.home() / f"{job.job.name}" if job else Path.home()
+        target = self._dialogs.new_folder(self, "Export the training as a folder", start) if job else None
+        if job is not None and target is not None:
+            said = partial(self._exported, target)
+            self._background.run(lambda: care.export(job.folder, target), said, self._refused, urgent=True)
+
+    def _exported(self, target: Path, _result: object) -> None:
+        self.said.emit(f"The training was copied to {target}")
+
+    def _clone(self) -> None:
+        if self._job is not None:
+            self.clone.emit(self._job.job)
+
     def _ask(self, what: Callable[[], None]) -> None:
         if self._job is not None:
             self._show_buttons(self._job)
@@ -123,6 +176,8 @@ class JobView(QFrame):
         self._resume.setVisible(job.state in ("stopped", "failed"))
         self._resume.setEnabled(True)
         self._try.setVisible(bool(job.model))
+        for action in self._resting:
+            action.setEnabled(job.state != "running")
 
     def _history_changed(self) -> None:
         history = self._feed.history
@@ -174,6 +229,15 @@ class JobView(QFrame):
         self._stop = common.button("Stop", self.stop, tip="End at the next step, with a checkpoint")
         self._resume = common.button("Resume", self.resume, "primary", tip="Go on from the newest checkpoint")
         self._try = common.button("Try it on photos", self._try_model, tip="Inspect photos with this model")
+        self._more = QPushButton("More")
+        self._more.setToolTip("Rename, clone, export or delete this training")
+        menu = QMenu(self._more)
+        menu.addAction("New training like this…").triggered.connect(lambda _checked=False: self._clone())
+        menu.addAction("Export as a folder…").triggered.connect(lambda _checked=False: self.export())
+        self._resting = [menu.addAction("Rename…"), menu.addAction("Delete")]
+        for action, slot in zip(self._resting, (self.rename, self.delete), strict=True):
+            action.triggered.connect(lambda _checked=False, slot=slot: slot())
+        self._more.setMenu(menu)
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)
         self._bar.setTextVisible(False)
@@ -222,7 +286,7 @@ class JobView(QFrame):
         head = QHBoxLayout()
         head.setSpacing(12)
         head.addLayout(texts, 1)
-        for button in (self._log_button, self._try, self._resume, self._stop):
+        for button in (self._more, self._log_button, self._try, self._resume, self._stop):
             head.addWidget(button)
         return head
 
@@ -277,95 +341,3 @@ def _notes(feed: JobFeed) -> list[str]:
     skipped = len(feed.history.skipped)
     extra = [f"{amount(skipped, 'photo')} could not be read and {'is' if skipped == 1 else 'are'} left out."]
     return feed.history.notes + (extra if skipped else [])
-
-
-TILE_WIDTH, TILE_HEIGHT = 320, 240  # training.previews writes photos of this size, two a row
-GAP = 12
-
-
-class Pictures(QWidget):
-    """Up to four photos in a row."""
-
-    def __init__(self, background: Background, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._background = background
-        self._path = ""
-        self._tiles: list[QImage] = []
-        self._loading: Task | None = None
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-        self.hide()
-
-    def show_file(self, path: str) -> None:
-        """Show another picture; "" shows none."""
-        if path == self._path:
-            return
-        self._path = path
-        if self._loading is not None:
-            self._loading.cancel()  # another picture is wanted by now
-        if path:
-            self._loading = self._background.run(lambda: _tiles(Path(path)), self._loaded, self._not_loaded)
-        else:
-            self._loaded([])
-
-    def hasHeightForWidth(self) -> bool:
-        """Photos keep their proportions."""
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        """The height of four photos in a row."""
-        return round((width - 3 * GAP) / 4 * TILE_HEIGHT / TILE_WIDTH)
-
-    def sizeHint(self) -> QSize:
-        """A comfortable size."""
-        return QSize(900, self.heightForWidth(900))
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the photos."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        width = (self.width() - 3 * GAP) / 4
-        height = min(self.height(), width * TILE_HEIGHT / TILE_WIDTH)
-        for number, tile in enumerate(self._tiles):
-            scaled = tile.scaled(
-                int(width * self.devicePixelRatioF()),
-                int(height * self.devicePixelRatioF()),
-                Qt.AspectRatioMode.KeepAspectRatio,
-                Qt.TransformationMode.SmoothTransformation,
-            )
-            scaled.setDevicePixelRatio(self.devicePixelRatioF())
-            painter.drawImage(round(number * (width + GAP)), 0, scaled)
-
-    def _loaded(self, tiles: list[np.ndarray]) -> None:
-        self._tiles = [_image(tile) for tile in tiles]
-        self.setVisible(bool(tiles))
-        self.setFixedHeight(self.heightForWidth(max(self.width(), 600)))
-        self.update()
-
-    def resizeEvent(self, _event: object) -> None:
-        """Keep the proportions when the window becomes wider."""
-        self.setFixedHeight(self.heightForWidth(self.width()))
-
-    def _not_loaded(self, error: CarDamageError) -> None:
-        """A preview that is just being replaced, or gone with its job, is no reason to interrupt."""
-        self.setToolTip(error.title)
-        self._loaded([])
-
-
-def _tiles(path: Path) -> list[np.ndarray]:
-    from cardamage_core import imaging
-
-    picture = imaging.load(path)
-    rows, columns = max(1, picture.shape[0] // TILE_HEIGHT), max(1, picture.shape[1] // TILE_WIDTH)
-    cut = [
-        picture[y * TILE_HEIGHT : (y + 1) * TILE_HEIGHT, x * TILE_WIDTH : (x + 1) * TILE_WIDTH]
-        for y in range(rows)
-        for x in range(columns)
-    ]
-    return [tile.copy() for tile in cut[:4] if tile.min() != tile.max()]  # an odd row is filled up with a grey tile
-
-
-def _image(tile: np.ndarray) -> QImage:
-    height, width, _ = tile.shape
-    return QImage(tile.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()

@@ -13,7 +13,7 @@ from qtpy.QtWidgets import QStackedWidget, QWidget
 from cardamage_core.errors import CarDamageError
 from cardamage_core.text import amount
 from cardamage_core.training import requirements
-from cardamage_core.training.job import TrainingJob
+from cardamage_core.training.job import ClassRule, TrainingJob
 
 from ..background import Background
 from ..commands import actions
@@ -24,6 +24,7 @@ from ..widgets import common
 from ..widgets.dialogs import Dialogs
 from ..widgets.docks import LEFT, Docks, Panel
 from .comparison_view import ComparisonView
+from .deleted import Deleted
 from .evaluation_view import EvaluationView
 from .form import Form
 from .job_view import JobView
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from cardamage_core.models.registry import Model
     from cardamage_core.project import Project
 
+    from .data_view import DataView
+
 LIST_WIDTH = 290  # of the list
 GOES_ON = "The training goes on when this window is closed"
 
@@ -49,6 +52,7 @@ class TrainPage(QWidget):
     fact_changed = Signal(str, str)  # name and text of a fact for the status bar
     try_model = Signal(str)  # inspect photos with this model
     photo_chosen = Signal(str)  # show this photo in Annotate
+    dropped = Signal(str, list)  # import these paths for a split
 
     def __init__(self, session: Session, background: Background, watch: JobsWatch, dialogs: Dialogs) -> None:
         super().__init__()
@@ -60,6 +64,7 @@ class TrainPage(QWidget):
         self._arrange()
         self._listen()
         self._actions = [
+            Action("show_data", "Data set", ("Ctrl+Shift+D",), "Photos and regions by label and split", self.show_data),
             Action("new_training", "New training", ("Ctrl+T",), "Choose what to train", self.new_training),
         ]
         self.docks.share(actions.bind(self, self._actions).values())
@@ -76,14 +81,24 @@ class TrainPage(QWidget):
         self._fill_form()
         self._stack.setCurrentWidget(self._form)
 
+    def show_data(self) -> None:
+        """Show what the project holds to learn from."""
+        if self._session.project is None:
+            return
+        self._choose_none()
+        self._stack.setCurrentWidget(self._data_view)
+        self._data_view.look()
+
     # What happened
 
     def _project_changed(self) -> None:
         self._wanted = ""
+        self._deleted.hide()
         self._job_view.close_feed()
         for view in (self._jobs, self._models, self._evaluations):
             view.show_items(())
         self._evaluation_view.forget()
+        self._data.setEnabled(self._session.project is not None)
         for button in (self._new, self._first):
             button.setEnabled(self._session.project is not None and not self._session.read_only)
         self._stack.setCurrentWidget(self._empty)
@@ -203,7 +218,28 @@ class TrainPage(QWidget):
         checkpoint = f" · checkpoint at step {job.checkpoint_step}" if job and job.checkpoint_step else ""
         self.hint_changed.emit(f"{GOES_ON}{checkpoint}" if job else "")
 
+    # Deleting
+
+    def _thrown_away(self, trashed: Path, name: str) -> None:
+        self._choose_none()
+        self._stack.setCurrentWidget(self._empty)
+        self._deleted.tell(trashed, name)
+
+    def _restore(self, trashed: Path) -> None:
+        from cardamage_core.project import trash
+
+        self._background.run(lambda: trash.restore(trashed), self._restored, self._session.failed.emit, urgent=True)
+
+    def _restored(self, folder: Path) -> None:
+        self._wanted = folder.name
+        self._watch.look()
+        self._read_models()
+
     # Starting
+
+    def _clone(self, job: TrainingJob) -> None:
+        self.new_training()
+        self._form.fill_from(job)
 
     def _fill_form(self) -> None:
         project = self._session.project
@@ -244,6 +280,24 @@ class TrainPage(QWidget):
 
     # Building
 
+    def _train_classes(self, rules: tuple[ClassRule, ...]) -> None:
+        self.new_training()
+        self._form.fill_classes(rules)
+
+    @cached_property
+    def _data_view(self) -> DataView:
+        """Made when first needed."""
+        from .data_view import DataView
+
+        view = DataView(self._session, self._background, self._dialogs)
+        view.photo_chosen.connect(self.photo_chosen)
+        view.dropped.connect(self.dropped)
+        view.train.connect(self._train_classes)
+        view.failed.connect(self._session.failed)
+        view.said.connect(self._session.said)
+        self._stack.addWidget(view)
+        return view
+
     @cached_property
     def _form(self) -> Form:
         """Made when first needed: its fields would cost every start 20 ms."""
@@ -259,9 +313,12 @@ class TrainPage(QWidget):
         self._jobs = ItemsView(JobDelegate, "Jobs")
         self._models = ItemsView(ModelDelegate, "Models")
         self._jobs_head, self._models_head = common.section("Jobs"), common.section("Models")
+        self._data = common.button("Data set", self.show_data, tip="Photos and regions by label and split")
+        keyed(self._data, "show_data", "Data set", key="Ctrl+Shift+D")
         self._evaluations = ItemsView(EvaluationDelegate, "Evaluations")
         self._evaluations_head = common.section("Evaluations")
-        self._job_view = JobView(self._background)
+        self._job_view = JobView(self._background, self._dialogs)
+        self._deleted = Deleted()
         self._model_view = ModelView()
         self._evaluation_view = EvaluationView(self._background, self._dialogs)
         self._comparison_view = ComparisonView(self._background, self._dialogs)
@@ -280,6 +337,7 @@ class TrainPage(QWidget):
         sheet = common.frame("panel")
         layout = common.rows(sheet, margins=(0, 2, 0, 12), spacing=8)
         layout.addWidget(_inset(self._new))
+        layout.addWidget(_inset(self._data))
         layout.addSpacing(8)
         for head, view in (
             (self._jobs_head, self._jobs),
@@ -293,7 +351,9 @@ class TrainPage(QWidget):
         area.setMinimumWidth(220)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.docks = Docks(self._stack, [Panel("list", "Jobs and models", area, LEFT, LIST_WIDTH)])
-        common.rows(self).addWidget(self.docks)
+        whole = common.rows(self, spacing=0)
+        whole.addWidget(self._deleted)
+        whole.addWidget(self.docks)
         self._show_heads()
 
     def _listen(self) -> None:
@@ -304,6 +364,10 @@ class TrainPage(QWidget):
         self._models.selectionModel().currentChanged.connect(self._model_chosen)
         self._job_view.changed.connect(self._watch.look)
         self._job_view.failed.connect(self._session.failed)
+        self._job_view.said.connect(self._session.said)
+        self._job_view.clone.connect(self._clone)
+        self._job_view.deleted.connect(self._thrown_away)
+        self._deleted.restore.connect(self._restore)
         self._job_view.try_model.connect(self.try_model)
         self._model_view.try_model.connect(self.try_model)
         self._model_view.evaluate.connect(self.evaluate)

@@ -11,6 +11,8 @@ from qtpy.QtWidgets import (
     QDialog,
     QFileDialog,
     QGridLayout,
+    QInputDialog,
+    QLineEdit,
     QMessageBox,
     QWidget,
 )
@@ -59,6 +61,11 @@ class Dialogs:
         name, text = QFileDialog.getSaveFileName(parent, title, str(start), ";;".join(texts))
         path = _path(name)
         return (path, texts.get(text, next(iter(kinds)))) if path else None
+
+    def text(self, parent: QWidget, title: str, label: str, value: str) -> str | None:
+        """A line of text, beginning with `value`, or None."""
+        found, taken = QInputDialog.getText(parent, title, label, QLineEdit.EchoMode.Normal, value)
+        return found if taken else None
 
     def choose(self, parent: QWidget, text: str, detail: str, answers: Sequence[str]) -> int:
         """Which of the answers was taken, by its index; the last one is also Esc."""

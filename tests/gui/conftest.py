@@ -32,6 +32,7 @@ class Answers(Dialogs):
         self.folder_answer: Path | None = None
         self.files_answer: list[Path] = []
         self.choice = 0
+        self.text_answer: str | None = None
         self.asked: list[str] = []
 
     def folder(self, _parent, title, start=None):
@@ -45,6 +46,10 @@ class Answers(Dialogs):
     def files(self, _parent, title, kinds=""):
         self.asked.append(title)
         return self.files_answer
+
+    def text(self, _parent, title, label, value):
+        self.asked.append(title)
+        return self.text_answer
 
     def choose(self, _parent, text, detail, answers):
         self.asked.append(text)

@@ -57,3 +57,17 @@ def test_what_is_no_job_is_not_thrown_away(tmp_path: Path):
     with pytest.raises(JobError, match="is not a job"):
         care.delete(tmp_path / "photos")
     assert (tmp_path / "photos").is_dir()
+
+
+def test_the_command_line_deletes_restores_and_exports(job: JobFolder, tmp_path: Path, capsys):
+    from cardamage_core.commands import main
+    from cardamage_core.project import Project
+
+    Project.create(tmp_path).close()
+    assert main(["jobs", str(tmp_path), "--rename", "last", "other"]) == 0
+    assert main(["jobs", str(tmp_path), "--export", "other", str(tmp_path / "copy")]) == 0
+    assert main(["jobs", str(tmp_path), "--delete", "other"]) == 0
+    assert main(["jobs", str(tmp_path), "--delete", "other"]) == 1
+    assert main(["jobs", str(tmp_path), "--restore", job.id]) == 0
+    assert "is back" in capsys.readouterr().out
+    assert queue.status(job.path).job.name == "other"

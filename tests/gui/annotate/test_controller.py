@@ -9,7 +9,7 @@ from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication
 
 from cardamage_core.annotations import shapes
-from cardamage_core.annotations.model import Ellipse
+from cardamage_core.annotations.model import Ellipse, Polygon, Region
 
 
 def screen(page, x, y):
@@ -326,6 +326,22 @@ def disc(page, session, qtbot):
         session.select("p2")
     page.canvas.setFocus()
     return page
+
+
+def test_a_sloppy_outline_snaps_to_the_edges_of_the_photo_as_one_edit(disc, session):
+    angles = np.arange(24) * np.pi / 12
+    corners = np.stack([100 + 32.5 * np.cos(angles), 50 + 32.5 * np.sin(angles)], axis=1)
+    sloppy = Region("s", Polygon((tuple(map(tuple, corners.tolist())),)), "dent")
+    before = session.regions("p2")
+    session.edit("p2", before, (*before, sloppy), "Draw")
+    disc.canvas.select(["s"])
+    key(disc, Qt.Key.Key_E, with_=Qt.KeyboardModifier.ShiftModifier)
+    assert disc.drawing.editing.smooth_bar.isVisible()
+    key(disc, Qt.Key.Key_Return)
+    found = next(one for one in session.regions("p2") if one.id == "s")
+    radii = [np.hypot(x - 100, y - 50) for x, y in found.shape.rings[0]]
+    assert 28.5 < min(radii) < max(radii) < 31.5
+    assert session.project.undo_text == "Snap to edges"
 
 
 def test_a_box_becomes_an_outline_in_one_undoable_step(disc, session, qtbot):

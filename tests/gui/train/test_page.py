@@ -185,7 +185,7 @@ def test_models_are_listed_and_tell_their_card(opened, page, wait, tmp_path):
     opened.session.close()
     opened.projects.open(folder)
     models = page.findChild(QListView, "Models")
-    wait(lambda: models.model().rowCount() == 1)
+    wait(lambda: models.model().rowCount() == 3)  # and two that come along
 
     QTest.mouseClick(
         models.viewport(), Qt.MouseButton.LeftButton, pos=models.visualRect(models.model().index(0, 0)).center()
@@ -214,3 +214,73 @@ def test_reading_a_project_only_forbids_new_trainings(built, folder, answers):
     built.window.show_page("train")
 
     assert not button(built.train, "New training").isEnabled()
+
+
+def choose(page, text: str) -> None:
+    """Take an entry of the job's menu."""
+    menu = page._job_view._more.menu()
+    next(one for one in menu.actions() if one.text() == text).trigger()
+
+
+def test_a_deleted_job_comes_back_by_undo(opened, page, wait):
+    made_job(opened, name="first")
+    opened.watch.look()
+    wait(lambda: page._jobs.items.rowCount() == 1)
+    page._jobs.setCurrentIndex(page._jobs.items.index(0))
+
+    choose(page, "Delete")
+
+    wait(lambda: page._jobs.items.rowCount() == 0)
+    assert any("“first” was moved to the trash" in text for text in shown(page))
+    QTest.mouseClick(button(page, "Undo"), Qt.MouseButton.LeftButton)
+    wait(lambda: page._jobs.items.rowCount() == 1)
+    assert button(page, "Undo") is None
+
+
+def test_a_job_is_renamed_and_exported(opened, page, answers, tmp_path, wait):
+    made_job(opened, name="first")
+    opened.watch.look()
+    wait(lambda: page._jobs.items.rowCount() == 1)
+    page._jobs.setCurrentIndex(page._jobs.items.index(0))
+    answers.text_answer, answers.folder_answer = "second", tmp_path / "copy"
+
+    choose(page, "Rename…")
+    wait(lambda: page._jobs.items.index(0).data() == "second")
+    choose(page, "Export as a folder…")
+    wait((tmp_path / "copy" / "job.json").is_file)
+
+
+def test_a_clone_takes_over_every_choice(opened, page, wait):
+    made_job(opened, name="first", seed=7, learning_rate=0.002, layers="heads", ignored=("scratch",))
+    opened.watch.look()
+    wait(lambda: page._jobs.items.rowCount() == 1)
+    page._jobs.setCurrentIndex(page._jobs.items.index(0))
+
+    choose(page, "New training like this…")
+
+    job = page._form.job()
+    assert (job.name, job.seed, job.learning_rate, job.layers) == ("first again", 7, 0.002, "heads")
+    assert (job.epochs, job.steps, job.ignored) == (2, 10, ("scratch",))
+
+
+def test_a_failed_job_says_its_cause_and_nothing_of_before(opened, page, wait):
+    job = made_job(opened)
+    log = say_started(job)
+    log.write("note", text="An old note.")
+    log.write("failed", title="Stopped at step 5: the loss grew.", detail="Train again with a lower learning rate.")
+    opened.watch.look()
+    wait(lambda: "Stopped at step 5: the loss grew. Train again with a lower learning rate." in shown(page))
+    assert not any("An old note" in text for text in shown(page))
+
+
+def test_the_log_of_a_waiting_job_is_its_own(opened, page, wait):
+    first, second = made_job(opened, name="first"), made_job(opened, name="second")
+    first.log.write_text("Only of the first.\n")
+    opened.watch.look()
+    wait(lambda: page._jobs.items.rowCount() == 2)
+    log = page.findChild(QPlainTextEdit)
+    page._jobs.setCurrentIndex(page._jobs.items.index_of(first.id))
+    QTest.mouseClick(button(page, "Log"), Qt.MouseButton.LeftButton)
+    wait(lambda: "Only of the first." in log.toPlainText())
+    page._jobs.setCurrentIndex(page._jobs.items.index_of(second.id))
+    assert log.toPlainText() == "Nothing was printed yet."
