@@ -17,18 +17,10 @@ MODES = {
     ORIGINAL: ("image-outline", "Original", "O", "inspect_original", "Show the original"),
     WIPE: ("arrow-split-vertical", "Wipe", "Shift+O", "inspect_wipe", "Wipe between original and findings"),
 }
-# Whether the sliders are named, how many buttons have a text, and how many sliders there are.
-LEVELS = (
-    (True, 6, 2), (False, 6, 2), (False, 5, 2), (False, 4, 2), (False, 3, 2), (False, 0, 2), (False, 0, 1), (False, 0, 0)
+LEVELS = (  # are the sliders named, how many buttons have a text, how many sliders are there
+    (True, 6, 2), (False, 6, 2), (False, 5, 2), (False, 4, 2), (False, 3, 2), (False, 0, 2),
+    (False, 0, 1), (False, 0, 0),
 )  # fmt: skip
-    (True, 6),
-    (False, 6),
-    (False, 5),
-    (False, 4),
-    (False, 3),
-    (False, 0),
-    (False, -1),
-)  # sliders named, buttons with text (-1: no opacity either)
 BOTH, ICON = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
 
 
