@@ -1,7 +1,7 @@
 """The wording of reports in several languages: one file of plain `key = "text"` lines for each, English as fallback.
 
-A language is a file `resources/words/<language>.toml`. What it lacks is said in English; a name that no file knows, such
-as a label that a person made, stays as it is.
+A language is a file `resources/words/<language>.toml`. What it lacks is said in English; a name that no file knows,
+such as a label that a person made, stays as it is.
 """
 
 from __future__ import annotations

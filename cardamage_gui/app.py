@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from .annotate.page import AnnotatePage
     from .background import Background
+    from .editing.box_outliner import BoxOutliner
     from .inspect.page import InspectPage
     from .main_window import MainWindow
     from .projects import Projects
@@ -64,6 +66,7 @@ class Built:
     train: TrainPage
     inspect: InspectPage
     welcome: Welcome
+    boxes: BoxOutliner
 
     def start(self, folder: Path | None) -> None:
         """Open the project given, or the last one, and look at the device."""
@@ -89,7 +92,9 @@ class Built:
     def close(self) -> None:
         """End what runs in this process; trainings go on."""
         self.watch.close()
+        self.annotate.prelabelling.close()
         self.inspect.close_predictor()
+        self.boxes.close()
         self.background.close()
         self.session.close()
 
@@ -106,6 +111,7 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
     from .annotate.page import AnnotatePage
     from .background import Background
     from .commands.actions import Action
+    from .editing.box_outliner import BoxOutliner
     from .inspect.page import InspectPage
     from .main_window import MainWindow, PageEntry
     from .projects import Nightly, Projects
@@ -125,17 +131,18 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
     window = MainWindow(session, watch, settings, dialogs)
     system.setParent(window)
     projects = Projects(session, background, settings, dialogs, window)
-    annotate = AnnotatePage(session, background, dialogs)
+    boxes = BoxOutliner()
+    annotate = AnnotatePage(session, background, dialogs, boxes=boxes)
     train = TrainPage(session, background, watch, dialogs)
-    inspect = InspectPage(session, background, settings, dialogs)
-    welcome = _made_welcome(projects, settings, annotate)
+    inspect = InspectPage(session, background, settings, dialogs, boxes=boxes)
+    welcome = _made_welcome(projects, settings, annotate, partial(_inspect_photos, window, inspect))
     window.set_welcome(welcome)
-    built = Built(window, session, background, watch, projects, settings, annotate, train, inspect, welcome)
+    built = Built(window, session, background, watch, projects, settings, annotate, train, inspect, welcome, boxes)
     _add_menus(built)
     for entry in (
         PageEntry("annotate", "Annotate", "vector-polygon", annotate),
         PageEntry("train", "Train", "chart-timeline-variant", train),
-        PageEntry("inspect", "Inspect", "magnify-scan", inspect),
+        PageEntry("inspect", "Inspect", "magnify-scan", inspect, alone=True),
     ):
         window.add_page(entry)
     helping = [
@@ -153,7 +160,7 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
 def _add_menus(built: Built) -> None:
     from .commands.actions import Action
 
-    window, projects, session, transfer = built.window, built.projects, built.session, built.annotate.transfer
+    window, projects, transfer = built.window, built.projects, built.annotate.transfer
     opening = [
         Action("new_project", "New project…", ("Ctrl+N",), "Make a project in a new folder", projects.new),
         Action("open_project", "Open project…", ("Ctrl+O",), "Open a project's folder", projects.choose),
@@ -165,8 +172,8 @@ def _add_menus(built: Built) -> None:
         *built.annotate.data_check.actions(),
     ]
     editing = [
-        Action("undo", "Undo", ("Ctrl+Z",), "Take the last edit back", session.undo),
-        Action("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Do it again", session.redo),
+        Action("undo", "Undo", ("Ctrl+Z",), "Take the last edit back", window.undo),
+        Action("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Do it again", window.redo),
     ]
     window.menus.add("File", opening)
     window.menus.add_recent("File", built.settings.recent, projects.open)
@@ -214,11 +221,20 @@ def _add_view(window: MainWindow) -> None:
     )
 
 
-def _made_welcome(projects: Projects, settings: Settings, annotate: AnnotatePage) -> Welcome:
+def _inspect_photos(window: MainWindow, inspect: InspectPage) -> None:
+    """The start page's way to a claim."""
+    window.show_page("inspect")
+    inspect.open_photos()
+
+
+def _made_welcome(
+    projects: Projects, settings: Settings, annotate: AnnotatePage, inspect_photos: Callable[[], None]
+) -> Welcome:
     from .widgets.welcome import Welcome
 
     transfer = annotate.transfer
     welcome = Welcome(
+        inspect=inspect_photos,
         sample=projects.open_sample,
         new=projects.new,
         open_=projects.choose,
@@ -241,13 +257,8 @@ def _tie(app: QApplication, built: Built) -> None:
             look.apply(app, settings.get("theme"))
 
     def try_model(model_id: str) -> None:
-        built.inspect.use_model(model_id)
-        window.show_page("inspect")
-
-    def show_photo(photo_id: str) -> None:
-        if built.session.place(photo_id) >= 0:
-            built.session.select(photo_id)
-            window.show_page("annotate")
+        window.show_page("annotate")
+        built.annotate.prelabelling.open(model_id)
 
     def sample_opened() -> None:
         if not settings.get("first_steps"):
@@ -255,21 +266,33 @@ def _tie(app: QApplication, built: Built) -> None:
             window.show_page("annotate")
             built.annotate.first_steps.show()
 
-    def dropped(paths: list[Path]) -> None:
-        if built.projects.is_project(paths):
-            built.projects.open(paths[0])
-            return
-        window.show_page("annotate")
-        built.projects.with_project(lambda: built.annotate.transfer.import_paths(paths))
-
     settings.changed.connect(setting_changed)
     built.background.failed.connect(window.tell)
     built.projects.failed.connect(window.tell)
     built.projects.sample_opened.connect(sample_opened)
     built.train.try_model.connect(try_model)
-    built.train.photo_chosen.connect(show_photo)
+    built.train.photo_chosen.connect(partial(_show_photo, built))
     built.train.dropped.connect(lambda split, paths: built.annotate.transfer.import_paths(paths, split=split))
-    window.dropped.connect(dropped)
+    window.dropped.connect(partial(_dropped, built))
+
+
+def _show_photo(built: Built, photo_id: str) -> None:
+    """A photo that another page speaks of."""
+    if built.session.place(photo_id) >= 0:
+        built.session.select(photo_id)
+        built.window.show_page("annotate")
+
+
+def _dropped(built: Built, paths: list[Path]) -> None:
+    """A project is opened; on Inspect everything else becomes a claim, elsewhere it is imported."""
+    window = built.window
+    if built.projects.is_project(paths):
+        built.projects.open(paths[0])
+    elif window.shown == "inspect":
+        built.inspect.take(paths)
+    else:
+        window.show_page("annotate")
+        built.projects.with_project(lambda: built.annotate.transfer.import_paths(paths))
 
 
 def _run(folder: Path | None) -> int:

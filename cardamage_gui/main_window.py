@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from qtpy.QtCore import QByteArray, QEvent, QObject, Qt, QTimer, Signal
 from qtpy.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QStatusTipEvent
@@ -46,6 +46,7 @@ class Page(Protocol):
     pointer_moved: SignalInstance  # float, float: pixels of the photo shown
     fact_changed: SignalInstance  # str, str: name and text of a fact for the status bar
     docks: Docks
+    session: Session  # whose edits undo takes back while the page is shown
 
     def offered_actions(self) -> list[Action]:
         """What can be done on the page; it has bound the keys itself."""
@@ -59,12 +60,24 @@ class PageEntry:
     text: str
     icon: str
     page: Page
+    alone: bool = False  # works without an open project
 
     @property
     def widget(self) -> QWidget:
         """The page as a widget."""
         assert isinstance(self.page, QWidget)
         return self.page
+
+
+@runtime_checkable
+class Named(Protocol):
+    """A page that has something of its own open beside the project."""
+
+    open_changed: SignalInstance
+    history: QWidget  # shown in place of the project's history
+
+    def open_text(self) -> tuple[str, str]:
+        """What is open and where it lies; "" when nothing is."""
 
 
 class MainWindow(QMainWindow):
@@ -87,6 +100,7 @@ class MainWindow(QMainWindow):
         self.top, self.rail, self.notice, self.foot = TopBar(self.menus.bar), Rail(), Notice(), Foot()
         self.stack = QStackedWidget()
         self.history = HistoryPanel(session)
+        self._histories = QStackedWidget()
         self._arrange()
         self._listen()
         self._restore()
@@ -105,6 +119,8 @@ class MainWindow(QMainWindow):
         page.hint_changed.connect(self._of_shown(entry.id, self.foot.hint))
         page.pointer_moved.connect(self._of_shown(entry.id, self._show_pointer))
         page.fact_changed.connect(self._of_shown(entry.id, self.foot.show_text))
+        if page.session is not self._session:
+            self._listen_to(entry)
 
     def set_welcome(self, widget: QWidget) -> None:
         """What stands in place of the pages while no project is open."""
@@ -121,7 +137,22 @@ class MainWindow(QMainWindow):
             self.foot.show_text(name, "")
         self.rail.show_page(page_id)
         self._settings.set("page", page_id)
+        self._show_history()
         self._show_shown()
+        self._show_open()
+
+    def undo(self) -> None:
+        """Take the last edit of the page shown back."""
+        self._shown_session().undo()
+
+    def redo(self) -> None:
+        """Do it again."""
+        self._shown_session().redo()
+
+    @property
+    def shown(self) -> str:
+        """The id of the page shown."""
+        return self._shown
 
     def tell(self, error: CarDamageError) -> None:
         """Say in the window what went wrong."""
@@ -170,18 +201,14 @@ class MainWindow(QMainWindow):
         return call
 
     def _project_changed(self) -> None:
-        project = self._session.project
-        disk = "" if project is None else ("read-only" if project.read_only else "all edits are on disk")
-        self.foot.show_text("disk", disk)
-        read_only = " (read-only)" if project and project.read_only else ""
-        self.setWindowTitle(f"{project.name}{read_only} – CarDamage" if project else "CarDamage")
         self.notice.hide()
         self._show_shown()
-        self._photos_changed()
+        self._show_open()
 
     def _show_shown(self) -> None:
         """The page chosen, or the welcome while there is no project."""
-        empty = self._session.project is None and self._welcome is not None
+        alone = self._shown in self._pages and self._pages[self._shown].alone
+        empty = self._session.project is None and self._welcome is not None and not alone
         widget = self._welcome if empty or not self._shown else self._pages[self._shown].widget
         if widget is not None:
             if self.stack.indexOf(widget) < 0:  # not earlier: being dressed costs each page time
@@ -189,19 +216,49 @@ class MainWindow(QMainWindow):
             self.stack.setCurrentWidget(widget)
             widget.setFocus()
 
-    def _photos_changed(self) -> None:
-        project = self._session.project
-        text = f"{project.name} · {amount(len(self._session.photos()), 'photo')}" if project else ""
-        self.top.show_open(text, str(project.folder) if project else "")
+    def _show_open(self) -> None:
+        """Say what is open: the project, or what the page shown has open beside it."""
+        session, project = self._shown_session(), self._shown_session().project
+        disk = "" if project is None else ("read-only" if project.read_only else "all edits are on disk")
+        self.foot.show_text("disk", disk)
+        name, place = (project.name, str(project.folder)) if project else ("", "")
+        if session is not self._session and isinstance(page := self._pages[self._shown].page, Named):
+            name, place = page.open_text()
+        read_only = " (read-only)" if project and project.read_only else ""
+        self.setWindowTitle(f"{name}{read_only} – CarDamage" if name else "CarDamage")
+        self.top.show_open(f"{name} · {amount(len(session.photos()), 'photo')}" if name else "", place)
         self._show_place()
 
+    def _shown_session(self) -> Session:
+        return self._pages[self._shown].page.session if self._shown in self._pages else self._session
+
     def _show_place(self, _photo: str = "") -> None:
-        place, number = self._session.place(self._session.current), len(self._session.photos())
+        session = self._shown_session()
+        place, number = session.place(session.current), len(session.photos())
         self.foot.show_text("place", f"{place + 1} / {number}" if place >= 0 else "")
         self.foot.show_text("pointer", "")
 
     def _show_pointer(self, x: float, y: float) -> None:
         self.foot.show_text("pointer", f"x {x:.0f}, y {y:.0f}")
+
+    def _listen_to(self, entry: PageEntry) -> None:
+        """A page that works on something of its own."""
+        session, page = entry.page.session, entry.page
+        session.failed.connect(self.tell)
+        session.said.connect(self._of_shown(entry.id, self.foot.say))
+        for changed in (session.current_changed, session.photos_changed, session.project_changed):
+            changed.connect(self._of_shown(entry.id, self._show_open_of))
+        if isinstance(page, Named):
+            page.open_changed.connect(self._of_shown(entry.id, self._show_open_of))
+            self._histories.addWidget(page.history)
+
+    def _show_open_of(self, *_: object) -> None:
+        self._show_open()
+
+    def _show_history(self) -> None:
+        page = self._pages[self._shown].page if self._shown in self._pages else None
+        own = page is not None and page.session is not self._session and isinstance(page, Named)
+        self._histories.setCurrentWidget(page.history if own and isinstance(page, Named) else self.history)
 
     def _jobs_changed(self) -> None:
         job = self._watch.running()
@@ -253,7 +310,8 @@ class MainWindow(QMainWindow):
         middle = QWidget()
         row = common.columns(middle, spacing=0)
         row.addWidget(self.rail)
-        around = Docks(self.stack, [Panel("history", "History", self.history, RIGHT, 300, shown=False)])
+        self._histories.addWidget(self.history)
+        around = Docks(self.stack, [Panel("history", "History", self._histories, RIGHT, 300, shown=False)])
         self._layouts.take(WINDOW, around)
         row.addWidget(around, 1)
         for widget in (self.top, self.notice):
@@ -266,7 +324,7 @@ class MainWindow(QMainWindow):
 
     def _listen(self) -> None:
         self._session.project_changed.connect(self._project_changed)
-        self._session.photos_changed.connect(self._photos_changed)
+        self._session.photos_changed.connect(self._show_open)
         self._session.current_changed.connect(self._show_place)
         self._session.failed.connect(self.tell)
         self._session.said.connect(self.foot.say)

@@ -21,6 +21,7 @@ from cardamage_core.text import amount
 class Session(QObject):
     """The open project as an object that tells what happens to it; without a project everything is empty."""
 
+    closing = Signal()  # the project is about to be closed
     project_changed = Signal()  # another project, or none
     photos_changed = Signal()  # photos came or went, or their splits and names changed
     photo_changed = Signal(str)  # this photo or its regions
@@ -190,6 +191,10 @@ class Session(QObject):
         """Store what changed about a photo itself (split, review, attributes); as `edit`."""
         return before == after or self._change(lambda p: p.edit_photo(before, after, text))
 
+    def remove_photos(self, ids: Sequence[str], text: str) -> bool:
+        """Take photos and their regions out; their files stay; as `edit`."""
+        return self._change(lambda p: p.remove_photos(ids, text))
+
     def edit_photos(self, before: Sequence[Photo], after: Sequence[Photo], text: str) -> bool:
         """Store what changed about several photos as one edit; as `edit`."""
         return self._change(lambda p: p.edit_photos(before, after, text))
@@ -228,6 +233,8 @@ class Session(QObject):
         self.said.emit(f"Did again {amount(len(done), 'edit')}" if done else f"Undid {amount(len(walked), 'edit')}")
 
     def _use(self, project: Project | None) -> None:
+        if self._project is not None:
+            self.closing.emit()
         old, self._project, self._current = self._project, project, ""
         self._photos = self._places = self._labels = None
         if old is not None:

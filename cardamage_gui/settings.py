@@ -50,6 +50,7 @@ TABLE = {
         Setting("first_steps", False),  # were they shown?
         Setting("preset", "CarDamage", "", ("CarDamage", "labelme", "CVAT", "VIA")),
         Setting("keys", []),
+        Setting("report_folder", ""),
     )
 }
 

@@ -121,7 +121,7 @@ def the_tools(page: QWidget, canvas: QWidget, window: QWidget) -> None:
     draw(page, Qt.Key.Key_C, [on(box, *at) for at in HOLE])
     QTest.keyClick(canvas, Qt.Key.Key_V)
     QTest.keyClick(canvas, Qt.Key.Key_S)
-    page.editing.smooth_bar.round.setValue(1)
+    page.drawing.editing.smooth_bar.round.setValue(1)
     save(canvas, "editor-smooth")
     QTest.keyClick(canvas, Qt.Key.Key_Escape)
 

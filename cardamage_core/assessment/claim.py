@@ -74,13 +74,14 @@ def claim_figure(photos: Sequence[tuple[Photo, Damage]], sides: Mapping[str, Sid
             seen.setdefault(_which(panel.label, sides.get(photo.id, "")), []).append((photo, panel))
     panels = sorted((_best(key, found) for key, found in seen.items()), key=lambda one: (-one.percent, one.panel))
     known = [(photo, damage) for photo, damage in photos if damage.determined]
-    photo, most = max(known, key=lambda one: one[1].percent or 0.0, default=(None, None))
+    best = max(known, key=lambda one: one[1].percent or 0.0, default=None)
+    most = best[1] if best else None
     return ClaimFigure(
         panels=tuple(panels),
         percent=most.percent if most else None,
         low=most.low if most else None,
         high=most.high if most else None,
-        photo=photo.id if photo else "",
+        photo=best[0].id if best else "",
         cut_off=bool(most and most.reason == "cut off"),
         reason="" if known else _common_reason(damage for _, damage in photos),
         counted=sum(damage.tally.counted for _, damage in photos),
@@ -98,9 +99,10 @@ SIDED = ("front door", "rear door", "wheel", "mirror", "front lamp", "rear lamp"
 def _which(label: str, ticked: Side) -> tuple[str, Side]:
     """The panel's name without its side, and the side: told by the label itself, else by the photo's view."""
     words = label.casefold().replace("_", " ").split()
-    for side in ("left", "right"):
+    sides: tuple[Side, Side] = ("left", "right")
+    for side in sides:
         if side in words:
-            return " ".join(word for word in words if word != side), side  # type: ignore[return-value]
+            return " ".join(word for word in words if word != side), side
     return label, ticked if label.casefold() in SIDED else ""
 
 

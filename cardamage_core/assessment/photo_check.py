@@ -16,10 +16,8 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from ..annotations.model import Label, Photo, Region, Role
-from .areas import area_of, union_of
-from .damage import is_counted, role_of
-from .panels import EDGE
+from ..annotations.model import Label, Photo, Region
+from .damage import Damage, assess
 from .photo_facts import PhotoFacts
 
 Code = Literal[
@@ -28,28 +26,31 @@ Code = Literal[
 ]  # fmt: skip
 
 LONGEST = 640  # pixels of the longer side at which photos are measured
-TILES = 8  # each way
-PLAIN = 4.0  # contrast (grey levels²) below which a tile tells nothing of sharpness
-SHARP = 0.45
-DARK = 70  # grey level that all but a twentieth of a dark photo's pixels stay below
+TILES = 6  # each way
+DIRECTIONS = 6  # in which sharpness is measured: a camera that moved blurs in one of them
+SHARP = 1.47
+DARK = 80  # grey level that all but a twentieth of a dark photo's pixels stay below
 BRIGHT = 200  # grey level that all but a quarter of an overexposed photo's pixels exceed
 BURNT = 250  # in all channels
+GRID = 64  # cells of the longer side of the map of burnt spots
 GLARE = 0.03  # of the car in one burnt spot
 SMALL = 480  # pixels of the shorter side
-WHOLE = 0.8  # of the photo that a car covers in a close-up
-CAR_SCORE, PARTS_NEEDED = 0.5, 1
 
 
 class Measures(msgspec.Struct, frozen=True):
     """What was measured on the pixels of a photo.
 
-    `sharpness` is the ratio of fine to medium detail where the photo has most of it (about 0.2 blurred, 1 and more
-    sharp); `dark` and `bright` are the grey levels (0…255) that 95 % and 25 % of the pixels stay below.
+    `sharpness` compares edges as they are with edges blurred by 2.5 pixels, where the photo has edges, in the direction
+    in which it is least sharp (1 blurred, 2 sharp). `dark` and `bright` are the grey levels (0…255) that 95 % and 25 %
+    of the pixels stay below. `burnt` is a map of `burnt_size` (columns, rows) cells, row by row: how much of each is
+    burnt out (0…255).
     """
 
     sharpness: float
     dark: float
     bright: float
+    burnt: bytes = b""
+    burnt_size: tuple[int, int] = (0, 0)
 
 
 class Remark(NamedTuple):
@@ -62,9 +63,17 @@ class Remark(NamedTuple):
 
 def measure(image: np.ndarray) -> Measures:
     """Measure a photo (H, W, 3) uint8 RGB."""
-    grey = _grey(_fitted(image)).astype(np.float32)
+    small = _fitted(image)
+    grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)).astype(np.float32)
     dark, bright = np.percentile(grey, [95, 25])
-    return Measures(round(_sharpness(grey), 3), round(float(dark), 1), round(float(bright), 1))
+    burnt = _burnt(small)
+    return Measures(
+        sharpness=round(_sharpness(grey), 3),
+        dark=round(float(dark), 1),
+        bright=round(float(bright), 1),
+        burnt=burnt.tobytes(),
+        burnt_size=(burnt.shape[1], burnt.shape[0]),
+    )
 
 
 def _fitted(image: np.ndarray) -> np.ndarray:
@@ -74,48 +83,55 @@ def _fitted(image: np.ndarray) -> np.ndarray:
     return np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
 
 
-def _grey(image: np.ndarray) -> np.ndarray:
-    return np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
-
-
 def _sharpness(grey: np.ndarray) -> float:
-    """Energy of detail finer than 1 pixel over that of 2 to 4 pixels, in the tile at the 90th percentile.
+    """Slopes of the photo over slopes of the blurred photo, in the tiles with most slope; the least sharp direction.
 
     So a photo with a blurred background is sharp, and a plain one is as sharp as its edges.
     """
-    fine = (grey - _smooth(grey, 1.0)) ** 2
-    medium = (_smooth(grey, 2.0) - _smooth(grey, 4.0)) ** 2
-    size = (TILES, TILES)
-    fine_tiles, medium_tiles = (cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in (fine, medium))
-    told = medium_tiles > PLAIN
-    if not told.any():
+    own, blurred = _slopes(grey, 0.6), _slopes(grey, 2.5)
+    found = []
+    for angle in np.arange(DIRECTIONS) * np.pi / DIRECTIONS:
+        fine, coarse = (_tiles((np.cos(angle) * x + np.sin(angle) * y) ** 2) for x, y in (own, blurred))
+        told = coarse >= np.median(coarse)
+        found.append(float(np.percentile(np.sqrt(fine[told] / (coarse[told] + 0.05)), 75)))
+    return min(found)
+
+
+def _slopes(grey: np.ndarray, sigma: float) -> tuple[np.ndarray, np.ndarray]:
+    """Grey levels per pixel to the right and down, of the photo smoothed a little."""
+    smooth = cv2.GaussianBlur(grey, (0, 0), sigma)
+    return cv2.Sobel(smooth, cv2.CV_32F, 1, 0, ksize=3) / 8, cv2.Sobel(smooth, cv2.CV_32F, 0, 1, ksize=3) / 8
+
+
+def _tiles(values: np.ndarray) -> np.ndarray:
+    return np.asarray(cv2.resize(values, (TILES, TILES), interpolation=cv2.INTER_AREA))
+
+
+def _burnt(small: np.ndarray) -> np.ndarray:
+    """(rows, columns) uint8: how much of each cell is burnt out."""
+    height, width = small.shape[:2]
+    scale = min(1.0, GRID / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    burnt = np.where(small.min(axis=2) >= BURNT, 255, 0).astype(np.uint8)
+    return np.asarray(cv2.resize(burnt, size, interpolation=cv2.INTER_AREA))
+
+
+def glare(measured: Measures, photo: Photo, car: BaseGeometry) -> float:
+    """The share (0…1) of the car that its largest burnt spot covers; a spot that goes on outside is background."""
+    columns, rows = measured.burnt_size
+    if len(measured.burnt) != columns * rows or car.is_empty or not photo.width:
         return 0.0
-    return float(np.percentile(np.sqrt(fine_tiles[told] / medium_tiles[told]), 90))
-
-
-def _smooth(grey: np.ndarray, sigma: float) -> np.ndarray:
-    return np.asarray(cv2.GaussianBlur(grey, (0, 0), sigma))
-
-
-def glare(image: np.ndarray, car: Region) -> float:
-    """The share (0…1) of the car that its largest burnt spot covers; a spot that reaches the outline is background."""
-    small = _fitted(image)
-    scale = small.shape[1] / image.shape[1]
-    inside = np.zeros(small.shape[:2], np.uint8)
-    for part in shapely.get_parts(area_of(car.shape)):
-        cv2.fillPoly(inside, [np.rint(np.asarray(part.exterior.coords) * scale).astype(np.int32)], 1)
-    whole = int(inside.sum())
-    if not whole:
-        return 0.0
-    burnt = (small.min(axis=2) >= BURNT).astype(np.uint8)
-    count, spots = cv2.connectedComponents(burnt)
-    if count < 2:
-        return 0.0
-    within = np.bincount(spots[inside == 1], minlength=count)
-    outside = np.bincount(spots[inside == 0], minlength=count)
+    burnt = np.frombuffer(measured.burnt, np.uint8).reshape(rows, columns) / 255.0
+    x, y = np.meshgrid(
+        (np.arange(columns) + 0.5) * photo.width / columns, (np.arange(rows) + 0.5) * photo.height / rows
+    )
+    inside = np.asarray(shapely.contains_xy(car, x, y))
+    count, spots = cv2.connectedComponents((burnt > 0.5).astype(np.uint8))
+    within = np.bincount(spots[inside], burnt[inside], minlength=count)
+    outside = np.bincount(spots[~inside], burnt[~inside], minlength=count)
+    within[outside > 0.1 * within] = 0
     within[0] = 0
-    within[outside > 0.05 * within] = 0
-    return float(within.max()) / whole
+    return float(within.max()) / max(1, int(inside.sum()))
 
 
 # What is said of a photo
@@ -161,58 +177,38 @@ def _is_later(taken: str, now: datetime.datetime) -> bool:
     return when > now + datetime.timedelta(days=1)
 
 
-class Sight(NamedTuple):
-    """What models see on a photo: the car's area and its score, how many parts, how many damages."""
-
-    photo: Photo
-    car: BaseGeometry
-    score: float
-    parts: int
-    damages: int
-
-
 def of_regions(photo: Photo, regions: Sequence[Region], labels: Iterable[Label], threshold: float) -> Iterator[Remark]:
-    """What can be said once the models in the box have looked: whether it shows a car, and how much of it."""
-    roles = {label.name: label.role for label in labels}
-    seen = _sight(photo, regions, roles, threshold)
-    if seen.car.is_empty:
-        yield _without_car(seen)
-    elif seen.score < CAR_SCORE and seen.parts < PARTS_NEEDED:
-        yield Remark("not-a-car", "Probably no photo of a car: neither its outline nor its parts are clear.")
-    else:
-        yield from _of_frame(seen)
+    """What can be said once models or people have looked: whether it shows a car, and how much of it.
+
+    By the same rules as the figure (`damage.assess`), so that a warning and a refused figure never disagree.
+    """
+    damage = assess(photo, regions, labels, threshold=threshold)
+    match damage.reason:
+        case "nothing":
+            yield Remark("no-car", "No car is seen on it.")
+        case "no car" if damage.tally.counted or damage.panels:
+            yield Remark("close-up", "A close-up: no whole car is in view, so no share of the car can be given.")
+        case "no car":
+            yield Remark("no-car", "No car is seen on it.")
+        case "close-up":
+            yield Remark("close-up", damage.why)
+        case "unfamiliar":
+            yield Remark("not-a-car", f"Perhaps no photo of a car. {damage.why}")
+        case "cut off":
+            yield Remark("cut-off", "The car is cut off by the photo's border: shares are of its visible part.")
 
 
-def _without_car(seen: Sight) -> Remark:
-    if seen.parts or seen.damages:
-        return Remark("close-up", "A close-up: no whole car is in view, so no share of the car can be given.")
-    return Remark("no-car", "No car is seen on it.")
+def of_light(photo: Photo, measured: Measures, car: BaseGeometry) -> Iterator[Remark]:
+    """Whether a reflection hides a part of the car."""
+    share = glare(measured, photo, car)
+    if share > GLARE:
+        yield Remark("glare", f"Glare: one white spot hides {100 * share:.0f} % of the car.")
 
 
-def _of_frame(seen: Sight) -> Iterator[Remark]:
-    photo = seen.photo
-    covered = seen.car.area / max(1, photo.width * photo.height)
-    sides = _sides(seen.car, photo)
-    if covered > WHOLE or (len(sides) >= 3 and covered > 0.5):
-        text = f"A close-up: the car fills {100 * covered:.0f} % of it, so its share of the whole car is not known."
-        yield Remark("close-up", text)
-    elif sides:
-        yield Remark("cut-off", f"The car is cut off {' and '.join(sides)}: shares are of its visible part.")
-
-
-def _sides(car: BaseGeometry, photo: Photo) -> list[str]:
-    near = max(1.0, EDGE * max(photo.width, photo.height))
-    x0, y0, x1, y1 = car.bounds
-    found = {"left": x0 < near, "at the top": y0 < near, "right": x1 > photo.width - near}
-    found["at the bottom"] = y1 > photo.height - near
-    return [name for name, is_cut in found.items() if is_cut]
-
-
-def _sight(photo: Photo, regions: Sequence[Region], roles: dict[str, Role], threshold: float) -> Sight:
-    def of(role: Role) -> list[Region]:
-        return [r for r in regions if role_of(r, roles) == role and is_counted(r, threshold, role=role)]
-
-    cars = of("car")
-    scores = [1.0 if r.origin.score is None or r.review == "accepted" else r.origin.score for r in cars]
-    car = union_of(tuple(r.shape for r in cars))
-    return Sight(photo, car, max(scores, default=0.0), len(of("part")), len(of("damage")))
+def view_of(damage: Damage) -> Literal["", "damage near", "damage far"]:
+    """Which view of the checklist a photo is, where that can be told from what is outlined on it."""
+    if not damage.tally.counted:
+        return ""
+    if damage.determined:
+        return "damage far"
+    return "damage near" if damage.reason in ("close-up", "no car") else ""

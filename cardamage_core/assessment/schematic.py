@@ -1,8 +1,8 @@
 """A drawing of a car from five sides whose panels are coloured by their damaged share.
 
 The drawing is a list of polygons in one coordinate system (x right, y down), which `svg` turns into text and the
-report's PDF writer draws itself. The car's left is told from its right only where a person ticked the view of a photo or
-named the panel so; otherwise the panel is hatched on both sides.
+report's PDF writer draws itself. The car's left is told from its right only where a person ticked the view of a photo
+or named the panel so; otherwise the panel is hatched on both sides.
 """
 
 from __future__ import annotations
@@ -65,12 +65,14 @@ _SIDE: tuple[tuple[str, Style, int, tuple[Point, ...]], ...] = (
     ("front bumper", "body", 1, ((2, 44), (14, 44), (19, 52), (18, 62), (7, 62), (2, 57))),
     ("hood", "body", 1, ((14, 35), (54, 28), (62, 31), (28, 37))),
     ("windscreen", "glass", 0, ((56, 28), (82, 9), (86, 9), (64, 30))),
-    ("front fender", "body", 1, ((16, 39), (62, 32), (63, 60), (58, 60), (52, 48), (40, 44), (28, 48), (22, 56), (17, 48))),
+    ("front fender", "body", 1, ((16, 39), (62, 32), (63, 60), (58, 60), (52, 48), (40, 44), (28, 48), (22, 56),
+                                 (17, 48))),
     ("front door", "body", 0, ((65, 31), (108, 31), (109, 60), (66, 60))),
     ("rear door", "body", 0, ((111, 31), (152, 31), (154, 40), (146, 50), (144, 60), (111, 60))),
     ("", "glass", 0, ((69, 29), (88, 10), (107, 7), (108, 29))),
     ("", "glass", 0, ((111, 29), (111, 7), (138, 7), (150, 29))),
-    ("quarter panel", "body", 1, ((156, 31), (188, 29), (203, 34), (203, 44), (197, 54), (184, 44), (168, 45), (158, 58), (150, 58), (157, 42))),
+    ("quarter panel", "body", 1, ((156, 31), (188, 29), (203, 34), (203, 44), (197, 54), (184, 44), (168, 45),
+                                  (158, 58), (150, 58), (157, 42))),
     ("rear window", "glass", 0, ((152, 28), (142, 7), (172, 13), (186, 27))),
     ("tailgate", "body", 1, ((190, 27), (214, 31), (216, 42), (206, 42), (205, 32))),
     ("rear bumper", "body", 1, ((203, 46), (217, 45), (217, 58), (207, 62), (199, 62), (200, 52))),
@@ -139,9 +141,9 @@ _TOP_LEFT: tuple[tuple[str, Style, int, tuple[Point, ...]], ...] = (
     ("quarter panel", "body", 0, ((153, 74), (178, 78), (204, 76), (196, 83), (154, 86))),
 )
 _ALIASES = {
-    "bonnet": "hood", "windshield": "windscreen", "trunk": "tailgate", "headlamp": "front lamp", "headlight": "front lamp",
-    "taillight": "rear lamp", "tail lamp": "rear lamp", "back bumper": "rear bumper", "wing": "front fender",
-    "fender": "front fender", "sill": "rocker", "tyre": "wheel", "tire": "wheel",
+    "bonnet": "hood", "windshield": "windscreen", "trunk": "tailgate", "headlamp": "front lamp",
+    "headlight": "front lamp", "taillight": "rear lamp", "tail lamp": "rear lamp", "back bumper": "rear bumper",
+    "wing": "front fender", "fender": "front fender", "sill": "rocker", "tyre": "wheel", "tire": "wheel",
 }  # fmt: skip
 OFFSETS: dict[View, Point] = {
     "left": (105, 16), "top": (105, 117), "right": (105, 227), "front": (0, 122), "rear": (340, 122),
@@ -197,9 +199,10 @@ def _side_view(view: Literal["left", "right"]) -> list[Shape]:
                            _side_of(panel, view), style))  # fmt: skip
     for panel, x in _WHEELS:
         x = 220 - x if view == "right" else x
-        for radius, name, style in ((14.0, panel, "body"), (7.0, "", "dark")):
+        tyre_and_rim: tuple[tuple[float, str, Style], ...] = ((14.0, panel, "body"), (7.0, "", "dark"))
+        for radius, name, style in tyre_and_rim:
             ring = geometry.ellipse_ring(x + dx, 60 + dy, radius, radius, points=36)
-            found.append(Shape(ring, name, view if name else "", style))  # type: ignore[arg-type]
+            found.append(Shape(ring, name, view if name else "", style))
     return found
 
 
@@ -249,7 +252,7 @@ def _placed(
     return tuple(((mirror - x if mirror is not None else x) + dx, y + dy) for x, y in points)
 
 
-def svg(figure: ClaimFigure, captions: Mapping[str, str], *, titles: Mapping[str, str] | None = None) -> str:
+def svg(figure: ClaimFigure, captions: Mapping[View, str], *, titles: Mapping[str, str] | None = None) -> str:
     """The drawing as SVG. `captions` name the views, `titles` the panels (told when the pointer rests on one)."""
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" role="img">',

@@ -13,16 +13,19 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import wraps
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import msgspec
 
 from ..annotations.model import AnnotatedPhoto, Label, Photo, Problem, Region
-from ..assessment.damage import role_of
+from ..assessment.damage import assess, role_of
+from ..assessment.photo_check import view_of
 from ..errors import CarDamageError, ProjectError
 from ..project import Project
 from ..project.import_plan import Cancelled, Progress
@@ -37,7 +40,20 @@ from .records import RECORD
 NUMBERS = "finding_numbers"  # setting: the numbers that photos and findings have got
 NO_FIELDS = ClaimFields()
 RECENT = 5000  # decisions among which those of a killed process are looked for
+P = ParamSpec("P")
+R = TypeVar("R")
 _log = logging.getLogger(__name__)
+
+
+def _one_at_a_time(method: Callable[Concatenate[Claim, P], R]) -> Callable[Concatenate[Claim, P], R]:
+    """The log is a chain: no two threads may write a line at once."""
+
+    @wraps(method)
+    def call(claim: Claim, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with claim._writing:
+            return method(claim, *args, **kwargs)
+
+    return call
 
 
 class Claim:
@@ -57,6 +73,7 @@ class Claim:
         self.read_only = project.read_only
         self.who = who or user()
         self._owns = owns
+        self._writing = threading.RLock()  # a window takes photos in on another thread than the one that decides
         self._log = DecisionLog(self.folder, read_only=self.read_only)
         self._log.check_end(msgspec.json.decode(project.setting(HEAD) or '""'))
         self._record, self._mended = self._read_record()
@@ -201,6 +218,16 @@ class Claim:
                 found += self._seen(one, score)
         return tuple(found + [one for one in self._duplicates() if photo in ("", one.photo)])
 
+    def proposed_views(self) -> dict[View, str]:
+        """For views that nobody has ticked yet, the first photo that seems to be one; people decide."""
+        labels, threshold = self.labels(), self.project.threshold
+        found: dict[View, str] = {}
+        for photo in self.photos():
+            view = view_of(assess(photo, self.regions(photo.id), labels, threshold=threshold))
+            if view and view not in self._record.views:
+                found.setdefault(view, photo.id)
+        return found
+
     def _seen(self, photo: Photo, threshold: float) -> Iterable[PhotoWarning]:
         """What follows from what models and people saw on a photo; nothing where none of them has looked."""
         look, regions = self.project.looks().get(photo.id), self.regions(photo.id)
@@ -210,7 +237,7 @@ class Claim:
             ]
         if look is None and not regions:
             return []
-        return checks.of_regions(photo, regions, self.labels(), threshold)
+        return checks.of_regions(photo, regions, self.labels(), self._checks, threshold)
 
     def _duplicates(self) -> tuple[PhotoWarning, ...]:
         photos = self.photos()
@@ -286,12 +313,14 @@ class Claim:
         views |= {view: photo_id} if photo_id else {}
         self._change("fields", msgspec.structs.replace(self._record, views=views))
 
+    @_one_at_a_time
     def note(self, what: str, after: Any) -> None:
         """Write into the log that something was done that changes nothing here, such as a report."""
         self._must_be_writable()
         self.write_log()
         self._append([Decision(now(), self.who, what, after=after)])
 
+    @_one_at_a_time
     def write_log(self) -> None:
         """Write what the project's journal holds into the log; where that fails, `trouble` says why until it is done.
 
@@ -316,6 +345,7 @@ class Claim:
         self._log.append(decisions)
         self.project.keep_setting(HEAD, msgspec.json.encode(self.log_hash).decode())
 
+    @_one_at_a_time
     def _change(self, what: str, after: ClaimRecord) -> None:
         """The log first: where the process is killed before the record is written, the log says what it must be."""
         self._must_be_writable()
@@ -326,7 +356,7 @@ class Claim:
         self._append([Decision(now(), self.who, what, before=before, after=changed)])
         records.write(self.folder, after)
         self._record = after
-        self.write_summary()
+        self._is_told = False
 
     def _read_record(self) -> tuple[ClaimRecord, str]:
         """The record, and what to say where it was not as the log has it; the log holds unless it is damaged itself."""
@@ -338,6 +368,7 @@ class Claim:
             records.write(self.folder, logged)
         return logged, f"{RECORD} was not as the log says; what the log says holds."
 
+    @_one_at_a_time
     def _numbers(self, photos: Sequence[tuple[Photo, tuple[Region, ...]]]) -> dict[str, str]:
         """The number of each damage by its region's id: given once, in drawing order, and kept for good."""
         roles = {label.name: label.role for label in self.labels()}

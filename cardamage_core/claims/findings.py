@@ -11,13 +11,11 @@ from typing import Any, get_args
 
 import msgspec
 
-from .. import geometry
-from ..annotations.confidence import THRESHOLD
+from ..annotations.confidence import THRESHOLD, is_above
 from ..annotations.model import Label, Photo, Region, Review
-from ..assessment.areas import area_of, union_of
-from ..assessment.damage import is_counted, role_of
+from ..assessment.damage import FindingShare, assess, role_of
 from ..errors import CarDamageError
-from .model import Cause, Finding, Operation, Severity
+from .model import FINDING_FIELDS, Cause, Finding, Operation, Severity
 
 CAUSES: tuple[Cause, ...] = get_args(Cause)
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
@@ -36,12 +34,11 @@ def findings_of(
 
     `numbers` holds the number of each damage by the id of its region.
     """
+    labels = tuple(labels)
     roles = {label.name: label.role for label in labels}
     seen = [one for one in regions if role_of(one, roles) == "damage" and _is_listed(one, threshold)]
-    if not seen:
-        return ()
-    areas = _Areas(photo, regions, roles, threshold)
-    return tuple(_finding(photo, region, areas, numbers[region.id]) for region in seen)
+    shares = assess(photo, regions, labels, threshold=threshold).findings if seen else {}
+    return tuple(_finding(photo, one, shares.get(one.id, FindingShare()), numbers[one.id]) for one in seen)
 
 
 def decided(regions: Sequence[Region], ids: Iterable[str], review: Review) -> tuple[Region, ...]:
@@ -83,48 +80,25 @@ def _said(region: Region, said: dict[str, Any], label: str | None) -> Region:
 
 def _is_listed(region: Region, threshold: float) -> bool:
     """A rejected finding stays in the list, and so does a prediction that a person has said something about."""
-    return region.review != "unreviewed" or is_counted(region, threshold)
+    said = any(region.attributes.get(name) for name in FINDING_FIELDS)
+    return said or region.review != "unreviewed" or is_above(region, threshold)
 
 
-class _Areas:
-    """Areas of the car and of the panels of one photo."""
-
-    def __init__(self, photo: Photo, regions: Sequence[Region], roles: Mapping[str, Any], threshold: float) -> None:
-        roles = dict(roles)
-        self.photo = float(photo.width * photo.height)
-        cars = [r for r in regions if role_of(r, roles) == "car" and is_counted(r, threshold, role="car")]
-        self.car = union_of(tuple(r.shape for r in cars))
-        parts: dict[str, list[Region]] = {}
-        for one in regions:
-            if role_of(one, roles) == "part" and is_counted(one, threshold, role="part"):
-                parts.setdefault(one.label, []).append(one)
-        self.panels = {name: union_of(tuple(r.shape for r in found)) for name, found in parts.items()}
-
-
-def _finding(photo: Photo, region: Region, areas: _Areas, number: str) -> Finding:
-    damage = area_of(region.shape)
+def _finding(photo: Photo, region: Region, share: FindingShare, number: str) -> Finding:
     said = region.attributes
-    held = {name: geometry.intersection(damage, area).area for name, area in areas.panels.items()}
-    holder = max(held, key=lambda name: held[name], default="")
-    panel = _text(said.get("panel")) or (holder if held.get(holder) else "")
-    whole = areas.panels[panel].area if panel in areas.panels else 0.0
     return Finding(
         number=number,
         photo=photo.id,
         region=region,
-        panel=panel,
+        panel=share.panel or _text(said.get("panel")),
         severity=_one_of(said.get("severity"), SEVERITIES, "undetermined"),
         cause=_one_of(said.get("cause"), CAUSES, "this event"),
         operation=_one_of(said.get("operation"), OPERATIONS, ""),
         note=_text(said.get("note")),
-        of_car=_share(geometry.intersection(damage, areas.car).area, areas.car.area),
-        of_panel=_share(held.get(panel, 0.0), whole),
-        of_photo=_share(damage.area, areas.photo),
+        of_car=share.of_car,
+        of_panel=share.of_panel,
+        of_photo=share.of_photo,
     )
-
-
-def _share(part: float, whole: float) -> float | None:
-    return min(100.0, 100 * part / whole) if whole > 0 else None
 
 
 def _text(value: Any) -> str:

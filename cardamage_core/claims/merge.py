@@ -17,7 +17,8 @@ from shapely.geometry.base import BaseGeometry
 
 from .. import geometry
 from ..annotations.model import Label, Polygon, Region, Review
-from ..assessment.damage import area_of, role_of
+from ..assessment.areas import area_of
+from ..assessment.damage import role_of
 from ..errors import CarDamageError
 from .decisions import MERGED
 

@@ -15,7 +15,7 @@ import msgspec
 from PIL import Image
 
 from .. import imaging
-from ..assessment.damage import assess, figure
+from ..assessment.damage import figure
 from ..errors import CarDamageError, PhotoError
 from ..files import write_atomic
 from ..project import Project
@@ -76,11 +76,8 @@ def counted(summary: ClaimSummary, findings: Sequence[Finding]) -> ClaimSummary:
 
 def worst(project: Project, threshold: float) -> tuple[float | None, str]:
     """The largest share of the car on one photo, as a number and in words; shares of photos are never added up."""
-    labels = project.labels()
-    found = [
-        assess(project.photo(one.id), project.regions(one.id), labels, threshold=threshold) for one in project.photos()
-    ]
-    known = [one for one in found if one.denominator == "car" and one.percent is not None]
+    found = [project.damage(one.id, threshold=threshold) for one in project.photos()]
+    known = [one for one in found if one.determined and one.percent is not None]
     if not known:
         return None, ""
     most = max(known, key=lambda one: one.percent or 0.0)

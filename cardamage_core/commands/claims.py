@@ -136,9 +136,7 @@ def _outline(claim: Claim, predictor: Predictor, model: str, out: Output, said: 
 def _document(claim: Claim) -> dict[str, Any]:
     labels, threshold, looks = claim.labels(), claim.project.threshold, claim.project.looks()
     found = claim.findings()
-    failed = [
-        {"photo": one.text.split(" ")[0], "problem": one.text} for one in claim.refused if one.severity == "error"
-    ]
+    failed = [{"photo": "", "problem": one.text} for one in claim.refused if one.severity == "error"]
     photos: list[dict[str, Any]] = []
     for photo in claim.photos():
         look = looks.get(photo.id)
@@ -152,7 +150,7 @@ def _document(claim: Claim) -> dict[str, Any]:
                 "id": photo.id,
                 "sha256": photo.sha256,
                 "damage": msgspec.to_builtins(damage),
-                "figure": figure(damage.percent, damage.low, damage.high, damage.words),
+                "figure": figure(damage),
                 "findings": [_finding(one) for one in found if one.photo == photo.id],
                 "warnings": [one.text for one in claim.warnings(photo=photo.id)],
             }

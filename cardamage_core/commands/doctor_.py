@@ -19,8 +19,10 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import platformdirs
 import psutil
 
+from ..claims import library
 from ..models import registry
 from ..training import requirements
 from ..version import __version__
@@ -54,9 +56,19 @@ def examine() -> dict[str, Any]:
         "other_opencv": other_opencv(),
         "training": requirements.sentence(),
         "models": [model.card.id for model in registry.bundled()],
+        "places": places(),
         **backend(),
         **hardware(),
         "missing_libraries": missing_libraries(),
+    }
+
+
+def places() -> dict[str, str]:
+    """The folders outside projects in which something is kept on this computer."""
+    return {
+        "claims without a project": str(library.default_place()),
+        "settings": str(platformdirs.user_config_path("cardamage", appauthor=False)),
+        "log": str(platformdirs.user_log_path("cardamage", appauthor=False)),
     }
 
 
@@ -116,6 +128,7 @@ def _text(found: dict[str, Any], missing: list[str], warnings: list[str]) -> str
         ("disk", f"{found['disk_free_mb'] / 1000:.1f} GB free"),
         ("display", "yes" if found["display"] else "no"),
         ("models in the box", ", ".join(found["models"]) or "none"),
+        *found["places"].items(),
         *((name, version or _absent(name)) for name, version in found["versions"].items()),
     ]
     verdict = [f"Missing: {text}" for text in missing] + [f"Note: {text}" for text in warnings]

@@ -9,10 +9,11 @@ from ..claims import library
 from ..claims.claim import Claim
 from ..errors import ProjectError
 from ..report import seal, write
+from ..report.pdf import Paper
 from ..words import languages
 from . import Output, force_argument
 
-PAPERS = {"a4": "A4", "letter": "Letter"}
+PAPERS: dict[str, Paper] = {"a4": "A4", "letter": "Letter"}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,8 +37,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
         return _verify(args, out)
     if len(args.things) != 1 or not args.out:
         raise ProjectError("A report needs one claim and a file.", "Name the folder of a claim and --out FILE.")
-    read_only = False
-    with Claim.open(args.things[0], read_only=read_only) as claim:
+    with Claim.open(args.things[0]) as claim:
         data = write.write(
             claim, [path.absolute() for path in args.out], language=args.lang, paper=PAPERS[args.paper],
             replace=args.force, progress=lambda _: None,

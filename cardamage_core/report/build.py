@@ -12,17 +12,25 @@ from ..annotations.confidence import band_of
 from ..annotations.model import Label, Photo, Region, Role
 from ..assessment import spread
 from ..assessment.areas import area_of
-from ..assessment.claim import ClaimFigure, PanelFigure, Side, claim_figure, range_text, verdict
+from ..assessment.claim import PanelFigure, Side, claim_figure, range_text, verdict
 from ..assessment.damage import Damage, FindingShare, Tally, role_of
 from ..claims.claim import Claim
 from ..claims.model import Decision, Finding
-from ..errors import ModelError
 from ..models import registry
 from ..models.registry import ModelCard
 from ..version import __version__
 from ..words import Words, words_of
 from .data import (
-    VERSION, DecisionRow, FindingRow, Measure, ModelPart, PanelRow, PhotoPart, Range, ReportData, Warned,
+    VERSION,
+    DecisionRow,
+    FindingRow,
+    Measure,
+    ModelPart,
+    PanelRow,
+    PhotoPart,
+    Range,
+    ReportData,
+    Warned,
 )  # fmt: skip
 from .data import Field as FieldRow
 
@@ -74,7 +82,7 @@ def sides_of(claim: Claim) -> dict[str, Side]:
     for view, photo in claim.record.views.items():
         for side in ("left", "right"):
             if side in view.split():
-                sides[photo] = side  # type: ignore[assignment]
+                sides[photo] = side
     return sides
 
 

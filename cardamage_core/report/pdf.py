@@ -52,7 +52,7 @@ class _Page(FPDF):
         folder = files.resource("fonts")
         self.add_font("text", "", folder / "DejaVuSansCondensed.ttf")
         self.add_font("text", "B", folder / "DejaVuSansCondensed-Bold.ttf")
-        self._known = set(self.fonts["text"].cmap)
+        self._known = set(getattr(self.fonts["text"], "cmap", ()))
         self.set_title(self.safe(f"{words('title')} {texts.name_of(data)}"))
         self.set_creator(data.program)
         self.set_lang(data.language)
@@ -174,6 +174,7 @@ def _verdict(page: _Page, data: ReportData, words: Words) -> None:
     page.set_font("text", "B", 11)
     text = page.safe(data.verdict)
     lines = page.multi_cell(page.epw - 10, 5.4, text, dry_run=True, output="LINES")
+    assert isinstance(lines, list)
     top, height = page.get_y(), 5.4 * len(lines) + 12
     page.set_fill_color(PALE)
     page.rect(MARGIN, top, page.epw, height, style="F")
@@ -275,10 +276,8 @@ def _photo(page: _Page, photo: PhotoPart, shown: PhotoPictures | None, words: Wo
     else:
         page.say(photo.figure, size=11, bold=True, after=0.5)
         page.say(photo.counted, size=8, colour=MUTED, after=1)
-    if views or photo.blurred:
-        page.say(
-            " · ".join(filter(None, (views, photo.blurred and words("photo.blurred") or ""))), size=7.5, colour=MUTED
-        )
+    if aside := [*([views] if views else []), *([words("photo.blurred")] if photo.blurred else [])]:
+        page.say(" · ".join(aside), size=7.5, colour=MUTED)
     if shown:
         _pair(page, shown, words)
     elif photo.state != "failed":

@@ -154,7 +154,7 @@ def _box(region: Region) -> tuple[float, float, float, float]:
         x0, y0, x1, y1 = area.bounds
         return x0, y0, x1, y1
     points = np.array([point for ring in shapes.lines(region.shape) for point in ring] or [(0.0, 0.0)])
-    return (*points.min(0).tolist(), *points.max(0).tolist())  # type: ignore[return-value]
+    return (*points.min(0).tolist(), *points.max(0).tolist())
 
 
 def _jpeg(image: np.ndarray) -> Picture:

@@ -60,7 +60,7 @@ def check(report: Path, photos: Iterable[Path]) -> Verdict:
     if found is None:
         raise CarDamageError(
             f"{report.name} has no seal.",
-            f"{report}: expected “{SEAL}…” at its end. It is no PDF, HTML or JSON report of this program, or was cut off.",
+            f"{report}: expected “{SEAL}…” at its end. It is no report of this program, or was cut off.",
         )
     blank = data[: found.start()] + BLANK.encode() + data[found.end() :]
     wrong = []

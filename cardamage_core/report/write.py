@@ -13,7 +13,7 @@ from ..errors import CarDamageError, PhotoError
 from ..files import write_atomic
 from ..project.outputs import Outputs
 from . import build, csv_, html, pdf, pictures, seal
-from .data import ReportData
+from .data import PhotoPart, ReportData
 from .pdf import Paper
 from .pictures import PhotoPictures
 
@@ -70,14 +70,7 @@ def collect(
     problems: dict[str, str] = {}
     with ThreadPoolExecutor(_THREADS) as pool:
         waiting = [
-            pool.submit(
-                pictures.of_photo,
-                photo,
-                claim.path_of(photo),
-                claim.regions(photo.id),
-                labels,
-                {one.region: f"{'' if one.counts else '-'}{one.number}" for one in part.findings},
-            )  # fmt: skip
+            pool.submit(pictures.of_photo, photo, claim.path_of(photo), claim.regions(photo.id), labels, _numbers(part))
             for photo, part in zip(photos, data.photos, strict=True)
         ]
         for done, (photo, made) in enumerate(zip(photos, waiting, strict=True), start=1):
@@ -90,6 +83,10 @@ def collect(
         msgspec.structs.replace(part, problem=part.problem or problems.get(part.id, "")) for part in data.photos
     )
     return msgspec.structs.replace(data, photos=parts), shown
+
+
+def _numbers(part: PhotoPart) -> dict[str, str]:
+    return {one.region: f"{'' if one.counts else '-'}{one.number}" for one in part.findings}
 
 
 def encoded(data: ReportData, shown: dict[str, PhotoPictures], suffix: str, *, paper: Paper = "A4") -> bytes:

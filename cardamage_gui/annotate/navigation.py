@@ -1,18 +1,12 @@
-"""Navigation on the Annotate page: loading photos, review states, the next unreviewed photo, zoom to problems.
-
-Photos are decoded in the background; the one after the current is decoded ahead, and the last few are kept.
-"""
+"""Navigation on the Annotate page: review states, the next unreviewed photo, zoom to problems."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
-import numpy as np
 from qtpy.QtCore import QObject, Signal
 
 from cardamage_core.annotations import shapes
@@ -20,10 +14,9 @@ from cardamage_core.annotations.model import Photo, Problem, Region, Review
 from cardamage_core.annotations.problems import crossing
 from cardamage_core.annotations.shapes import bounds
 from cardamage_core.assessment.damage import Damage
-from cardamage_core.errors import CarDamageError
 from cardamage_core.text import percent
 
-from ..background import Background, Task
+from ..background import Background
 from ..canvas import Canvas
 from ..canvas.viewport import Box
 from ..commands.actions import Action
@@ -203,97 +196,3 @@ class Closeup(QObject):
 def _around(regions: Iterable[Region]) -> Box:
     x0, y0, x1, y1 = zip(*(bounds(region.shape) for region in regions), strict=True)
     return (min(x0), min(y0), max(x1), max(y1))
-
-
-KEPT_BYTES = 160_000_000
-
-
-class PhotoLoader(QObject):
-    """Decodes the photos that are asked for."""
-
-    loaded = Signal(str, object)  # photo id, (H, W, 3) uint8 RGB
-    failed = Signal(str, object)  # photo id, CarDamageError
-
-    def __init__(self, session: Session, background: Background, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._session, self._background = session, background
-        self._kept: OrderedDict[str, np.ndarray] = OrderedDict()
-        self._running: dict[str, Task] = {}
-        session.project_changed.connect(self.forget)
-
-    def load(self, photo_id: str, *, ahead: str = "") -> None:
-        """Load a photo (`loaded` or `failed` tells) and then, unless "", the one that will probably be next."""
-        for other in [i for i in self._running if i not in (photo_id, ahead)]:
-            self._running.pop(other).cancel()
-        if photo_id in self._kept:
-            self._kept.move_to_end(photo_id)
-            self.loaded.emit(photo_id, self._kept[photo_id])
-        else:
-            self._start(photo_id, urgent=True)
-        if ahead and ahead not in self._kept:
-            self._start(ahead, urgent=False)
-
-    def forget(self) -> None:
-        """Another project."""
-        for task in self._running.values():
-            task.cancel()
-        self._running.clear()
-        self._kept.clear()
-
-    def _start(self, photo_id: str, *, urgent: bool) -> None:
-        if photo_id in self._running:
-            return
-        path = self._session.path_of(self._session.photo(photo_id))
-        done, failed = partial(self._done, photo_id), partial(self._failed, photo_id)
-        self._running[photo_id] = self._background.run(partial(_pixels, path), done, failed, urgent=urgent)
-
-    def _done(self, photo_id: str, pixels: np.ndarray) -> None:
-        self._running.pop(photo_id, None)
-        self._kept[photo_id] = pixels
-        while len(self._kept) > 1 and sum(kept.nbytes for kept in self._kept.values()) > KEPT_BYTES:
-            self._kept.popitem(last=False)
-        self.loaded.emit(photo_id, pixels)
-
-    def _failed(self, photo_id: str, error: CarDamageError) -> None:
-        self._running.pop(photo_id, None)
-        self.failed.emit(photo_id, error)
-
-
-def _pixels(path: Path) -> np.ndarray:
-    from cardamage_core import imaging  # in the background: a start need not wait for the decoder
-
-    return imaging.load(path)
-
-
-class Showing(QObject):
-    """Brings the current photo onto the canvas; until it is there, or when it cannot be, a sentence in its place."""
-
-    shown = Signal(object)  # its pixels, (H, W, 3) uint8 RGB
-
-    def __init__(self, session: Session, loader: PhotoLoader, canvas: Canvas, following: Callable[[str], str]) -> None:
-        """`following` gives the id of the photo after one, "" when there is none."""
-        super().__init__(canvas)
-        self._session, self._loader, self._canvas, self._following = session, loader, canvas, following
-        session.current_changed.connect(self._current_changed)
-        loader.loaded.connect(self._loaded)
-        loader.failed.connect(self._failed)
-
-    def _current_changed(self, photo_id: str) -> None:
-        if not photo_id:
-            self._canvas.show_image(None)
-            return
-        self._say(photo_id, "" if self._session.photo(photo_id).width else "Loading…")
-        self._loader.load(photo_id, ahead=self._following(photo_id))
-
-    def _loaded(self, photo_id: str, pixels: np.ndarray) -> None:
-        if photo_id == self._session.current:
-            self._canvas.show_image(pixels)
-            self.shown.emit(pixels)
-
-    def _failed(self, photo_id: str, error: CarDamageError) -> None:
-        if photo_id == self._session.current:
-            self._say(photo_id, f"{error.title}\n{error.detail}")
-
-    def _say(self, photo_id: str, text: str) -> None:
-        photo = self._session.photo(photo_id)
-        self._canvas.show_image(None, size=(photo.width or 640.0, photo.height or 480.0), message=text)

@@ -6,22 +6,23 @@ work that canvas tools request is done by `AssistService`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import msgspec
-from qtpy.QtCore import QObject, Signal
+from qtpy.QtCore import Signal
 from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import QStackedWidget, QWidget
 
-from cardamage_core.annotations.model import Region
-from cardamage_core.errors import CarDamageError
-
-from ..background import Background, Task
+from ..background import Background
 from ..canvas import Canvas
-from ..canvas.tools import TOOLS
-from ..canvas.tools.base import Answer, Need, Request
 from ..commands.actions import Action, bind
+from ..editing.assessing import Assessing
+from ..editing.box_outliner import BoxOutliner
+from ..editing.drawing import Drawing
+from ..editing.loading import PhotoLoader, Showing
+from ..editing.outlining import Outliner
+from ..editing.toolbox import ToolBar
 from ..session import Session
 from ..widgets import common
 from ..widgets.common import ProgressStrip
@@ -29,15 +30,14 @@ from ..widgets.dialogs import Dialogs
 from ..widgets.docks import LEFT, RIGHT, Docks, Panel
 from ..widgets.thumbnails import Thumbnails
 from ..widgets.welcome import FirstSteps
-from . import controller
 from .compare import Comparing
-from .controller import Assessing, Describing, Editing
+from .controller import Describing
 from .import_export import Transfer
-from .navigation import Closeup, PhotoLoader, Showing, Way
+from .navigation import Closeup, Way
 from .photo_panel import PhotoPanel
+from .prelabel import PreLabelling
 from .problems import Checking, DataCheck
 from .region_panel import RegionPanel
-from .toolbox import ToolBar, ToolBox
 
 
 class AnnotatePage(QWidget):
@@ -47,13 +47,20 @@ class AnnotatePage(QWidget):
     pointer_moved = Signal(float, float)
     fact_changed = Signal(str, str)  # name and text of a fact for the status bar
 
-    def __init__(self, session: Session, background: Background, dialogs: Dialogs) -> None:
+    def __init__(
+        self,
+        session: Session,
+        background: Background,
+        dialogs: Dialogs,
+        *,
+        worker: Callable[..., Outliner] | None = None,
+        boxes: BoxOutliner | None = None,
+    ) -> None:
+        """`worker` makes the predictor of outlines, `boxes` outlines what lies in a drawn box."""
         super().__init__()
-        self._session = session
-        self._wanted_label = ""
+        self._session = self.session = session
         self.canvas = Canvas()
-        self.editing = Editing(session, self.canvas, self._photo_before)
-        self._assist = AssistService(session, background, self.canvas)
+        self.drawing = Drawing(session, background, self.canvas, self._photo_before, boxes)
         self.way = Way(session, background, self.canvas)
         self.comparing = Comparing(session, background, dialogs, self.canvas)
         self.canvas.set_visible_above(session.threshold)
@@ -61,11 +68,11 @@ class AnnotatePage(QWidget):
         self._describing = Describing(session, self.canvas, self.panel)
         self._checking = Checking(session, background, self)
         self._closeup = Closeup(session, self._checking, self.canvas, self.panel)
-        helpers = (self.way, self.comparing, self._closeup)
+        self.prelabelling = PreLabelling(session, background, self, worker=worker)
+        helpers = (self.way, self.comparing, self._closeup, self.prelabelling)
         offered = (*actions_of(self), *(action for helper in helpers for action in helper.actions()))
         self._table = {action.id: action for action in offered}
         self.bar = ToolBar(self._table)
-        self.tools = ToolBox(TOOLS.values(), self.canvas)
         self.strip = ProgressStrip()
         self.transfer = Transfer(session, background, dialogs, self.strip, self)
         self.data_check = DataCheck(session, background, dialogs, self._checking, self)
@@ -112,39 +119,6 @@ class AnnotatePage(QWidget):
             if self._session.edit_photo(before, accepted, "Accept photo"):
                 self.photos.show_next_unreviewed()
 
-    def take_tool(self, name: str) -> None:
-        """Take a tool; one for editing needs a project that may be changed."""
-        if Need.EDITING not in TOOLS[name].needs or (self._session.current and not self._session.read_only):
-            self.canvas.set_tool(name)
-            self.canvas.setFocus()
-        self.tools.show_tool(self.canvas.tool)
-        self.bar.show_tool(self.canvas.tool)
-
-    def press_digit(self, key: str) -> None:
-        """Label the selected regions, or choose the label of the next drawing."""
-        found = next((label for label in self._session.labels() if label.key == key), None)
-        if found is None:
-            self._session.said.emit(f"No label has the key {key}.")
-        else:
-            self.choose_label(found.name)
-
-    def choose_label(self, name: str) -> None:
-        """As `press_digit`, by the label's name."""
-        if self._labels_selection():
-            controller.relabel(self._session, self._session.current, self.canvas.selection, name)
-            return
-        self._wanted_label = name
-        self._show_labels()
-
-    def escape(self) -> None:
-        """Cancel what is under way."""
-        self.canvas.escape()
-        self.canvas.setFocus()
-
-    def select_all(self) -> None:
-        """Select every region shown."""
-        self.canvas.select([region.id for region in self.canvas.shown])
-
     def showEvent(self, event: QShowEvent) -> None:
         """The status bar may have told of another page."""
         super().showEvent(event)
@@ -158,7 +132,6 @@ class AnnotatePage(QWidget):
     # What happened
 
     def _project_changed(self) -> None:
-        self._wanted_label = ""
         self.canvas.set_editable(not self._session.read_only)
         self.panel.fields.set_editable(not self._session.read_only)
         self.panel.labels.setEnabled(not self._session.read_only)
@@ -189,20 +162,9 @@ class AnnotatePage(QWidget):
         project = self._session.project
         self.bar.show_history(project.undo_text if project else "", project.redo_text if project else "")
 
-    def _edited(self, before: tuple[Region, ...], after: tuple[Region, ...], text: str) -> None:
-        controller.store(self._session, self._session.current, before, after, text)
-
     def _selection_changed(self, ids: tuple[str, ...]) -> None:
         self._describing.attend()
         self.panel.show_selection(ids)
-
-    def _label_added(self, name: str) -> None:
-        if self._labels_selection() or controller.add_labels(self._session, [name]):
-            self.choose_label(name)
-
-    def _labels_selection(self) -> bool:
-        """Whether a label that is chosen is for the selected regions, and not for the next drawing."""
-        return bool(self.canvas.selection) and not self.canvas.busy
 
     def _filter_problems(self) -> None:
         self.photos.show_kind("problems")
@@ -226,8 +188,7 @@ class AnnotatePage(QWidget):
 
     def _show_labels(self) -> None:
         labels, project = self._session.labels(), self._session.project
-        wanted = controller.label_for_drawing(labels, self._wanted_label)
-        self.canvas.set_new_label(wanted)
+        wanted = self.drawing.label()
         self.panel.labels.show_labels(labels, project.label_counts() if project else {}, wanted)
 
     def _show_aside(self) -> None:
@@ -251,6 +212,7 @@ class AnnotatePage(QWidget):
         middle = QWidget()  # the first import of all begins where there are no photos yet
         above = common.rows(middle, spacing=0)
         above.addWidget(self.strip)
+        above.addWidget(self.prelabelling.strip)
         above.addWidget(self._middle, 1)
         panels = (
             Panel("list", "Photos", self.photos, LEFT, 270),
@@ -258,9 +220,7 @@ class AnnotatePage(QWidget):
         )
         self.docks = Docks(middle, panels)
         common.rows(self).addWidget(self.docks)
-        self.tools.adjustSize()
-        self.tools.move(12, 10)
-        self.canvas.set_covered(self.tools.geometry().right())
+        self.drawing.place_tools()
 
     def _empty(self) -> QWidget:
         return common.EmptyState(
@@ -283,9 +243,8 @@ class AnnotatePage(QWidget):
         self._checking.photo_checked.connect(self._show_problems_here)
         self._assessing.assessed.connect(panel.show_damage)
         self._assessing.assessed.connect(self.first_steps.show_damage)
-        canvas.edited.connect(self._edited)
         canvas.selection_changed.connect(self._selection_changed)
-        self.editing.aside_changed.connect(self._show_aside)
+        self.drawing.editing.aside_changed.connect(self._show_aside)
         canvas.hint_changed.connect(self.hint_changed)
         canvas.pointer_moved.connect(self.pointer_moved)
         canvas.pointer_left.connect(partial(self.fact_changed.emit, "pointer", ""))
@@ -293,13 +252,12 @@ class AnnotatePage(QWidget):
         self._assessing.assessed.connect(self.way.show_damage)
         canvas.zoom_changed.connect(self.bar.show_zoom)
         canvas.rotation_changed.connect(self.bar.show_rotation)
-        canvas.tool_changed.connect(self.tools.show_tool)
-        canvas.tool_changed.connect(self.bar.show_tool)
-        self.tools.chosen.connect(self.take_tool)
-        self.tools.widened.connect(canvas.set_covered)
+        self.drawing.tool_shown.connect(self.bar.show_tool)
+        self.drawing.label_changed.connect(self._show_labels)
         panel.regions.chosen.connect(canvas.select)
-        panel.labels.chosen.connect(self.choose_label)
-        panel.labels.added.connect(self._label_added)
+        panel.labels.chosen.connect(self.drawing.choose_label)
+        panel.labels.added.connect(self.drawing.add_label)
+        self.prelabelling.closed.connect(lambda _result: canvas.setFocus())
         self.transfer.problems_wanted.connect(self._filter_problems)
         self._history_changed()
         self._photos_changed()
@@ -311,99 +269,15 @@ ON_REGIONS = ("hide", "lock", "duplicate", "copy", "front", "forward", "backward
 
 def actions_of(page: AnnotatePage) -> list[Action]:
     """The table of actions."""
-    canvas = page.canvas
-    tools = [
-        Action(f"tool_{name}", f"{tool.text} tool", (tool.key,), tool.hint, partial(page.take_tool, name))
-        for name, tool in TOOLS.items()
-    ]
-    digits = [
-        Action(f"label_{key}", f"Label {key}", (key,), f"Label with key {key}", partial(page.press_digit, key))
-        for key in "123456789"
-    ]
+    drawing = page.drawing
     return [
-        *_editing(page.editing),
+        *drawing.edit_actions(),
         Action("next_photo", "Next photo", ("D",), "Show the next photo of the list", page.next_photo),
         Action("previous_photo", "Previous photo", ("A",), "Show the photo before", page.previous_photo),
         Action("accept_photo", "Accept photo", ("Ctrl+Return",), "Mark as reviewed, go to the next", page.accept_photo),
-        *tools,
-        *digits,
-        Action("delete", "Delete", ("Del",), "Delete the vertex under the pointer, or the selection", canvas.delete),
-        Action("escape", "Cancel", ("Esc",), "Cancel the drawing, put the tool down, clear the selection", page.escape),
-        Action("select_all", "Select all regions", ("Ctrl+A",), "Select every region of the photo", page.select_all),
-        Action("fit", "Fit", ("F",), "Show the whole photo", canvas.fit),
-        Action(
-            "actual_size",
-            "Zoom to 100 %",
-            ("Ctrl+0",),
-            "One photo pixel per screen pixel",
-            partial(canvas.zoom_to, 1.0),
-        ),
-        Action("zoom_in", "Zoom in", ("Ctrl++", "Ctrl+="), "", partial(canvas.zoom_by, 1.25)),
-        Action("zoom_out", "Zoom out", ("Ctrl+-",), "", partial(canvas.zoom_by, 0.8)),
+        *drawing.tool_actions(),
+        *drawing.view_actions(),
         Action("find", "Search photos", ("Ctrl+F",), "Search by name or label", page.find_photos),
         Action("annotate_undo", "Undo", (), "Take the last edit back", page.undo),
         Action("annotate_redo", "Redo", (), "Do it again", page.redo),
     ]
-
-
-def _editing(does: Editing) -> list[Action]:
-    """What can be done to the selected regions."""
-    table = (
-        ("union", "Union", ("U",), "The region selected first covers what all selected cover", does.unite),
-        ("subtract", "Subtract", ("Shift+U",), "The region selected first loses what the others cover", does.subtract),
-        ("intersect", "Intersect", ("Ctrl+U",), "The region selected first keeps what all cover", does.intersect),
-        ("smooth", "Smooth", ("S",), "Fewer vertices or rounder corners for the selected regions", does.smooth),
-        ("duplicate", "Duplicate", ("Ctrl+J",), "A copy beside each selected region", does.duplicate),
-        ("copy", "Copy regions", ("Ctrl+C",), "Remember the selected regions", does.copy),
-        ("paste", "Paste regions", ("Ctrl+V",), "Put the copied regions onto this photo", does.paste),
-        ("copy_previous", "Copy from the previous photo", ("Ctrl+B",), "Its regions", does.copy_from_previous),
-        ("forward", "Bring forward", ("Ctrl+Up",), "One place up in the drawing order", does.bring_forward),
-        ("backward", "Send backward", ("Ctrl+Down",), "One place down in the drawing order", does.send_backward),
-        ("front", "Bring to front", ("Ctrl+Shift+Up",), "Above all other regions", does.bring_to_front),
-        ("back", "Send to back", ("Ctrl+Shift+Down",), "Below all other regions", does.send_to_back),
-        ("hide", "Hide or show", ("H",), "Hide the selected regions, or show them again", does.hide),
-        ("show_all", "Show all regions", ("Shift+H",), "Also those hidden by hand", does.show_all),
-        ("lock", "Lock or unlock", ("Ctrl+L",), "Keep the selected regions from being changed", does.lock),
-        ("snap", "Snap to regions", ("Q",), "Dragged points jump to other regions; Ctrl too", does.toggle_snapping),
-        ("brush_larger", "Larger brush", ("]",), "Also Shift and the wheel", does.larger_brush),
-        ("brush_smaller", "Smaller brush", ("[",), "Also Shift and the wheel", does.smaller_brush),
-    )
-    return [Action(*row) for row in table]
-
-
-class AssistService(QObject):
-    """Works on the photo shown; stops waiting when the canvas drops a request or another photo comes."""
-
-    def __init__(self, session: Session, background: Background, canvas: Canvas) -> None:
-        super().__init__(canvas)
-        self._background, self._canvas = background, canvas
-        self._tasks: dict[Request[Any, Any], Task] = {}
-        canvas.requested.connect(self._work)
-        canvas.request_dropped.connect(self._drop)
-        session.current_changed.connect(self._drop_all)
-
-    def _work(self, request: Request[Any, Any]) -> None:
-        pixels = self._canvas.pixels
-        if pixels is None:
-            self._canvas.answer(Answer(request))
-            return
-        work = partial(request.kind.work, pixels, request.payload)
-        done, refused = partial(self._done, request), partial(self._refused, request)
-        self._tasks[request] = self._background.run(work, done, refused, urgent=True)
-
-    def _done(self, request: Request[Any, Any], result: object) -> None:
-        self._tasks.pop(request, None)
-        self._canvas.answer(Answer(request, result))
-
-    def _refused(self, request: Request[Any, Any], error: CarDamageError) -> None:
-        self._tasks.pop(request, None)
-        self._canvas.answer(Answer(request, error=f"{error.title} {error.detail}"))
-
-    def _drop(self, request: Request[Any, Any]) -> None:
-        task = self._tasks.pop(request, None)
-        if task is not None:
-            task.cancel()
-
-    def _drop_all(self) -> None:
-        for request in tuple(self._tasks):
-            self._drop(request)

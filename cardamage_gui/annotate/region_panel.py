@@ -65,7 +65,7 @@ class RegionPanel(QWidget):
         self.regions.setVisible(bool(regions))
         self._none.setVisible(not regions)
         self._hidden.setVisible(hidden > 0)
-        self._hidden.setText(f"{hidden} predicted with a score below {threshold:.2g}: see Inspect." if hidden else "")
+        self._hidden.setText(f"{hidden} predicted with a score below {threshold:.2g}: see Pre-label…" if hidden else "")
 
     def show_photo(self, photo: Photo | None) -> None:
         """The photo that is told about while no region is selected; see `show_selection`."""

@@ -15,6 +15,7 @@ from .scene import Item, Scene
 from .viewport import Point
 
 REACH = 7.0  # screen pixels within which a vertex or an edge is hit
+GIVES_WAY = {"part": 1, "car": 2}  # by role: what gives way comes later
 SNAP = 1.5  # of the reach: how near a held point snaps
 
 
@@ -35,7 +36,7 @@ def under(scene: Scene, at: Point, *, reach: float, selected: Collection[str] = 
     """What lies at a point of the photo, within `reach` photo pixels.
 
     Vertices and edges of the selected regions come first, then the topmost region; an outline of the car gives way to
-    everything that lies on the car, and to a selected region.
+    everything that lies on the car, a panel to the damage on it, and both to a selected region.
     """
     taken = [item for item in map(scene.get, selected) if item is not None and _near(item, at, reach)]
     for find in (vertex_near, edge_near):
@@ -97,7 +98,7 @@ def edge_near(item: Item, at: Point, reach: float) -> Hit | None:
 def _region(scene: Scene, at: Point, reach: float) -> Hit:
     near = scene.within((at[0] - reach, at[1] - reach, at[0] + reach, at[1] + reach))
     near.reverse()  # the last drawn lies on top
-    for item in sorted(near, key=lambda item: item.is_car):
+    for item in sorted(near, key=lambda item: GIVES_WAY.get(item.role, 0)):
         if contains(item, at) or distance(item, at) <= reach:
             return Hit("region", item.id)
     return NOTHING

@@ -14,10 +14,10 @@ from qtpy.QtGui import QColor, QPolygonF
 
 from cardamage_core.annotations import shapes
 from cardamage_core.annotations.edits import handles
-from cardamage_core.annotations.model import Dot, Label, Polyline, Region, Ring
+from cardamage_core.annotations.model import Dot, Label, Polyline, Region, Ring, Role
 
 Bounds = tuple[float, float, float, float]
-Look = tuple[int, bool, bool]  # colour, is it the car, was it rejected
+Look = tuple[int, Role, bool]  # colour, role, was it rejected
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,14 +42,19 @@ class Item:
         return not isinstance(self.region.shape, Polyline | Dot)
 
     @cached_property
+    def role(self) -> Role:
+        """The role of its label; damage where that is not known."""
+        return "damage" if self.label is None else self.label.role
+
+    @cached_property
     def is_car(self) -> bool:
         """Whether it is an outline of the car rather than something on it."""
-        return self.label is not None and self.label.role == "car"
+        return self.role == "car"
 
     @cached_property
     def look(self) -> Look:
         """What its pens depend on."""
-        return (self.color.rgba(), self.is_car, self.region.review == "rejected")
+        return (self.color.rgba(), self.role, self.region.review == "rejected")
 
     @cached_property
     def extent(self) -> float:

@@ -5,14 +5,15 @@ Plain values without a window: the controller and the widget change them, the pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Generic, ParamSpec
 
 import numpy as np
 from qtpy.QtGui import QColor
 
 from cardamage_core.annotations.confidence import is_above
-from cardamage_core.annotations.model import Label, Region
+from cardamage_core.annotations.model import Label, Region, Role
+from cardamage_core.assessment.damage import OUTLINE_THRESHOLD
 
 from .. import look
 from .hit import NOTHING, REACH, Hit
@@ -61,6 +62,8 @@ class CanvasState:
         self.pointed_out = ""  # one of these
         self.selection: tuple[str, ...] = ()
         self.overlay = True  # show the regions, not only the photo
+        self.numbers: Mapping[str, str] = {}  # shown in discs, by region
+        self.wipe: float | None = None  # screen pixels at the left that show the photo alone
         self.hidden: frozenset[str] = frozenset()  # by the user; ids of any photo
         self.locked: frozenset[str] = frozenset()
         self.editable = editable
@@ -77,6 +80,7 @@ class CanvasState:
         self._labels: dict[str, Label] = {}
         self._colors: dict[str, QColor] = {}
         self._above = 0.0
+        self._left_out: frozenset[Role] = frozenset()
         self._compared: tuple[Region, ...] = ()
 
     # What can be asked
@@ -123,7 +127,7 @@ class CanvasState:
 
     def standing(self) -> tuple[Region, ...]:
         """The regions that count at the score threshold, hidden ones too."""
-        return tuple(region for region in self.regions if is_above(region, self._above))
+        return tuple(region for region in self.regions if self._is_above(region))
 
     def color_of(self, label: str) -> QColor:
         """The colour of a label; a neutral one where it is not known."""
@@ -183,6 +187,23 @@ class CanvasState:
         if ids != self.hidden:
             self.hidden = ids
             self._rebuild()
+
+    def set_roles_hidden(self, roles: frozenset[Role]) -> None:
+        """Leave out regions whose labels have these roles; what is selected is shown all the same."""
+        if roles != self._left_out:
+            self._left_out = roles
+            self._rebuild()
+
+    def set_numbers(self, numbers: Mapping[str, str]) -> None:
+        """Show these numbers in discs, by region."""
+        if numbers != self.numbers:
+            self.numbers = dict(numbers)
+            self.changed.emit()
+
+    def set_wipe(self, left: float | None) -> None:
+        """Show the photo alone on so many screen pixels at the left; None: nowhere."""
+        self.wipe = left
+        self.changed.emit()
 
     def set_overlay(self, shown: bool) -> None:
         """With regions, or the photo alone."""
@@ -260,7 +281,18 @@ class CanvasState:
         self.changed.emit()
 
     def _shows(self, region: Region) -> bool:
-        return region.id not in self.hidden and is_above(region, self._above)
+        if region.id in self.hidden:
+            return False
+        return self._role_of(region) not in self._left_out and self._is_above(region)
+
+    def _role_of(self, region: Region) -> Role:
+        label = self._labels.get(region.label)
+        return "damage" if label is None else label.role
+
+    def _is_above(self, region: Region) -> bool:
+        """The threshold is one for damage; outlines of cars and panels are shown where they are measured with."""
+        is_damage = self._role_of(region) == "damage"
+        return is_above(region, self._above if is_damage else min(self._above, OUTLINE_THRESHOLD))
 
     def _item(self, region: Region) -> Item:
         return item_of(region, self._labels, self._colors, self.color_of(""))

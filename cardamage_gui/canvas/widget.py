@@ -5,7 +5,7 @@ It emits what happened, `edited` above all, and holds no document.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -25,7 +25,7 @@ from qtpy.QtGui import (
 )
 from qtpy.QtWidgets import QWidget
 
-from cardamage_core.annotations.model import Label, Region
+from cardamage_core.annotations.model import Label, Region, Role
 
 from .. import look
 from .controller import Controller
@@ -95,9 +95,22 @@ class Canvas(QWidget):
         """How strong fills are, 0…1."""
         self._painter.set_style(fill=max(0.0, min(1.0, fill)))
 
-    def set_numbered(self, numbered: bool) -> None:
-        """Number the regions shown, from 1 in drawing order, without outlines of the car."""
-        self._painter.set_style(numbered=numbered)
+    def set_inspected(self) -> None:
+        """As an adjuster sees it: panels as thin lines below all damage, what is private covered."""
+        self._painter.set_style(faint_parts=True, mosaics=True)
+
+    def set_numbers(self, numbers: Mapping[str, str]) -> None:
+        """Show these numbers in discs on the regions, by their ids."""
+        self._state.set_numbers(numbers)
+
+    def set_roles_hidden(self, roles: frozenset[Role]) -> None:
+        """Leave out regions whose labels have these roles."""
+        self._state.set_roles_hidden(roles)
+        self.select(self.selection)
+
+    def set_wipe(self, left: float | None) -> None:
+        """Show the photo alone on so many screen pixels at the left; None: nowhere."""
+        self._state.set_wipe(left)
 
     def set_overlay(self, shown: bool) -> None:
         """Show the regions, or the photo alone."""

@@ -34,10 +34,10 @@ class CommandPalette(QDialog):
     def __init__(self, shortcuts: Shortcuts, scope: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("Commands")
-        self._shortcuts = shortcuts
-        everywhere = [entry for entry in shortcuts.entries() if not entry.scope]
+        self._shortcuts, self._scope = shortcuts, scope
+        everywhere = [entry for entry in shortcuts.entries() if not entry.scopes]
         known = {entry.action.text for entry in everywhere}
-        here = [entry for entry in shortcuts.entries() if entry.scope == scope and entry.action.text not in known]
+        here = [entry for entry in shortcuts.entries() if scope in entry.scopes and entry.action.text not in known]
         self._entries = [*here, *everywhere]
         self.field = QLineEdit()
         self.list = action_table("Commands")
@@ -80,7 +80,7 @@ class CommandPalette(QDialog):
             return
         action_id = index.siblingAtColumn(0).data(ID)
         self.accept()
-        self._shortcuts.run(action_id)
+        self._shortcuts.run(action_id, self._scope)
 
 
 class Roomy(QStyledItemDelegate):

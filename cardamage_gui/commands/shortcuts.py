@@ -17,10 +17,10 @@ from .actions import Action
 
 @dataclass(frozen=True)
 class Entry:
-    """An action in the sheet: its page ("" for everywhere), where it is listed, and the keys it has now."""
+    """An action in the sheet: its pages (none: everywhere), where it is listed, and the keys it has now."""
 
     action: Action
-    scope: str
+    scopes: frozenset[str]
     group: str
     keys: tuple[str, ...]
 
@@ -39,16 +39,25 @@ class Shortcuts(QObject):
         super().__init__(parent)
         self._settings = settings
         self._entries: dict[str, Entry] = {}
-        self._bound: dict[str, QAction] = {}
+        self._bound: dict[str, dict[str, QAction]] = {}  # by action and page
         settings.changed.connect(self._setting_changed)
 
     def add(self, group: str, offered: Iterable[Action], bound: Iterable[QAction], *, scope: str = "") -> None:
-        """Take actions under our care, with the QActions that were made of them (found by their object name)."""
+        """Take actions under our care, with the QActions that were made of them (found by their object name).
+
+        An action that several pages offer has one line in the sheet and the same keys on all of them.
+        """
         qactions = {one.objectName(): one for one in bound}
-        for action in offered:
-            if action.id in qactions and action.id not in self._entries:
-                self._entries[action.id] = Entry(action, scope, group, action.keys)
-                self._bound[action.id] = qactions[action.id]
+        scopes = frozenset([scope] if scope else [])
+        for action in (action for action in offered if action.id in qactions):
+            known = self._entries.get(action.id)
+            if known is None:
+                self._entries[action.id] = Entry(action, scopes, group, action.keys)
+            elif known.scopes and scope:
+                self._entries[action.id] = replace(known, scopes=known.scopes | scopes)
+            else:
+                continue
+            self._bound.setdefault(action.id, {})[scope] = qactions[action.id]
         self._apply()
 
     def entries(self) -> list[Entry]:
@@ -88,11 +97,12 @@ class Shortcuts(QObject):
     def conflicts(self) -> dict[str, set[str]]:
         """Actions that share a key, with those they share it with."""
         keys = {name: entry.keys for name, entry in self._entries.items()}
-        return conflicts(keys, {name: entry.scope for name, entry in self._entries.items()})
+        return conflicts(keys, {name: entry.scopes for name, entry in self._entries.items()})
 
-    def run(self, action_id: str) -> None:
-        """Do it, as if its key had been pressed."""
-        self._bound[action_id].trigger()
+    def run(self, action_id: str, scope: str = "") -> None:
+        """Do it, as if its key had been pressed on this page."""
+        bound = self._bound[action_id]
+        (bound.get(scope) or next(iter(bound.values()))).trigger()
 
     def _own(self) -> Keys:
         return from_lines(self._settings.get("keys"))
@@ -107,9 +117,11 @@ class Shortcuts(QObject):
     def _apply(self) -> None:
         defaults = {name: entry.action.keys for name, entry in self._entries.items()}
         for name, keys in keys_of(defaults, self.preset, self._own()).items():
-            if keys != self._entries[name].keys or not self._bound[name].shortcuts():
-                self._entries[name] = replace(self._entries[name], keys=keys)
-                self._bound[name].setShortcuts([QKeySequence(key) for key in keys])
+            self._entries[name] = replace(self._entries[name], keys=keys)
+            wanted = [QKeySequence(key) for key in keys]
+            for bound in self._bound[name].values():
+                if bound.shortcuts() != wanted:
+                    bound.setShortcuts(wanted)
         self.changed.emit()
 
 
@@ -126,15 +138,12 @@ PRESETS: dict[str, Keys] = {
         "fit": ("Ctrl+F", "F"),
         "find": ("Ctrl+Shift+F",),
         "new_project": ("Ctrl+Shift+N",),
-        "inspect_outline": ("Ctrl+Alt+D",),
+        "outline": ("Ctrl+Alt+D",),
     },
     "CVAT": {
         "next_photo": ("F",),
         "previous_photo": ("D",),
-        "inspect_next": ("F",),
-        "inspect_previous": ("D",),
         "fit": ("Shift+F",),
-        "inspect_fit": ("Shift+F",),
         "tool_polygon": ("N", "P"),
         "inspect_reject": ("Shift+Y",),
         "next_unreviewed": ("Ctrl+Shift+F",),
@@ -155,9 +164,6 @@ PRESETS: dict[str, Keys] = {
         "fit": ("=", "F"),
         "copy": ("C", "Ctrl+C"),
         "tool_hole": ("Shift+P",),
-        "inspect_next": ("Right", "PgDown"),
-        "inspect_previous": ("Left", "PgUp"),
-        "inspect_fit": ("=", "F"),
     },
 }
 
@@ -170,10 +176,10 @@ def keys_of(
     return {name: tuple(changed.get(name, given.get(name, keys))) for name, keys in defaults.items()}
 
 
-def conflicts(keys: Mapping[str, Sequence[str]], scopes: Mapping[str, str]) -> dict[str, set[str]]:
+def conflicts(keys: Mapping[str, Sequence[str]], scopes: Mapping[str, frozenset[str]]) -> dict[str, set[str]]:
     """Actions that share a key with others, with those others. Two pages may use the same key, the window may not.
 
-    `scopes` names each action's page, "" for those that work everywhere.
+    `scopes` names each action's pages, none for those that work everywhere.
     """
     by_key: dict[str, list[str]] = {}
     for name, given in keys.items():
@@ -193,7 +199,11 @@ def as_lines(changed: Mapping[str, Sequence[str]]) -> list[str]:
     return ["\t".join((name, *keys)) for name, keys in sorted(changed.items())]
 
 
-RENAMED = {"next_finding": "next_problem", "turn_right": "rotate_right", "turn_left": "rotate_left"}  # before 0.2
+RENAMED = {
+    "next_finding": "next_problem", "turn_right": "rotate_right", "turn_left": "rotate_left",  # before 0.2
+    "inspect_next": "next_photo", "inspect_previous": "previous_photo", "inspect_fit": "fit",
+    "inspect_outline": "outline",
+}  # fmt: skip
 
 
 def from_lines(lines: Iterable[str]) -> Keys:
@@ -202,5 +212,5 @@ def from_lines(lines: Iterable[str]) -> Keys:
     return {RENAMED.get(name, name): tuple(keys) for name, *keys in split if name}
 
 
-def _meet(one: str, other: str) -> bool:
-    return one == other or not one or not other
+def _meet(one: frozenset[str], other: frozenset[str]) -> bool:
+    return bool(one & other) or not one or not other

@@ -1,354 +1,390 @@
-"""The Inspect page: predicted damage on photos, findings to decide on, and the damage figure."""
+"""The Inspect page: claims at the left, the photo with its findings in the middle, what they mean at the right."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Qt, Signal
-from qtpy.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
+from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import QStackedWidget, QWidget
 
-from cardamage_core.annotations.confidence import is_above
 from cardamage_core.annotations.model import Review
-from cardamage_core.text import amount
+from cardamage_core.project import PhotoSummary
 
 from ..background import Background
 from ..commands import actions
 from ..commands.actions import Action
 from ..commands.editor import keyed
+from ..editing.assessing import Assessing
+from ..editing.box_outliner import BoxOutliner
+from ..editing.outlining import Outliner
 from ..session import Session
 from ..settings import Settings
 from ..widgets import common
 from ..widgets.dialogs import Dialogs
 from ..widgets.docks import LEFT, RIGHT, Docks, Panel
+from ..widgets.photo_list import SecondLine
 from ..widgets.thumbnails import Thumbnails
-from .findings import FindingsPanel, decided, findings_of
-from .photo_panel import DamageFigures, PhotoPanel
-from .prediction_run import Outliner, Outlining
+from .claim_form import ClaimForm, title
+from .claim_list import ClaimList
+from .claim_panel import ClaimPanel
+from .deciding import Deciding
+from .decision_log import DecisionLogPanel
+from .desk import Desk
+from .drops import DropSheet
+from .findings import FindingsPanel
+from .handing_out import HandingOut
+from .more_menu import MoreMenu
+from .photo_check import PhotoCheck
+from .photo_panel import DamageFigures, PhotoPanel, second_line
+from .queue import ClaimQueue
+from .shown import Shown
+from .toolbar import FINDINGS
 from .viewer import Viewer
+from .whole_claim import Car, WholeClaim
 
 if TYPE_CHECKING:
-    from cardamage_core.models.registry import Model
-    from cardamage_core.project import PhotoSummary, Project
-    from cardamage_core.project.prediction_log import Look
+    from cardamage_core.claims.model import View
 
-NO_MODEL = "There is no model yet: train one, then outline damage with it."
-BESIDE = "Where regions are already, the model's stand beside them, and count only once somebody accepts them."
-
-
-def choices_for(photos: Sequence[PhotoSummary], looks: Mapping[str, Look], model: str) -> dict[str, list[str]]:
-    """On which photos a model can be asked, by the text of the choice: new ones, those without regions, all."""
-    readable = [photo for photo in photos if not photo.missing]
-    done = {photo for photo, look in looks.items() if look.model == model and not look.problem}
-    return {
-        "New photos": [photo.id for photo in readable if photo.id not in done],
-        "Photos without regions": [photo.id for photo in readable if not photo.regions],
-        "All photos": [photo.id for photo in readable],
-    }
+CLAIM_FILES = "Photos and archives (*)"
 
 
 class InspectPage(QWidget):
-    """Photos at the left, the photo with its findings in the middle, what they mean at the right."""
+    """The page on which an adjuster works."""
 
     hint_changed = Signal(str)
     pointer_moved = Signal(float, float)
     fact_changed = Signal(str, str)  # name and text of a fact for the status bar
+    open_changed = Signal()  # what `open_text` says
 
     def __init__(
         self,
-        session: Session,
+        main: Session,
         background: Background,
         settings: Settings,
         dialogs: Dialogs,
         *,
-        worker: Callable[[Path], Outliner] | None = None,
+        worker: Callable[..., Outliner] | None = None,
+        boxes: BoxOutliner | None = None,
     ) -> None:
+        """`main` holds the annotators' project, whose folder holds the claims."""
         super().__init__()
-        self._session, self._background, self._settings, self._dialogs = session, background, settings, dialogs
-        self._wanted_model = ""
-        self._showing = ""  # the photo being shown; not the session's while the page is out of view
+        self._main, self._background, self._dialogs = main, background, dialogs
+        self.session = Session(self)
+        self.desk = Desk(self.session, background, self)
+        self.queue = ClaimQueue(main, self.desk, background, self, worker=worker)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAcceptDrops(True)
-        self._outlining = Outlining(session, background, self, worker=worker or _predictor)
-        self._make()
+        self._make(settings, boxes)
         self._arrange()
         self._listen()
         self._actions = self._offered()
-        self.docks.share(actions.bind(self, self._actions).values())
+        self._bind()
+        self._claim_changed()
 
     def offered_actions(self) -> list[Action]:
         """What can be done here."""
         return list(self._actions)
 
+    def open_text(self) -> tuple[str, str]:
+        """The name of the open claim and its folder; "" when none is open."""
+        claim = self.desk.claim
+        return (f"Claim {title(claim.record.fields, claim.record.created)}", str(claim.folder)) if claim else ("", "")
+
     def use_model(self, model_id: str) -> None:
         """Choose a model by its id, as soon as it is listed."""
-        self._wanted_model = model_id
-        self._read_models()
-
-    def canvas_message(self) -> str:
-        """What stands where the photo would be, "" when it is shown."""
-        return self._viewer.message
+        self.queue.want(model_id)
 
     def close_predictor(self) -> None:
-        """End the worker process."""
-        self._outlining.close()
+        """End the worker process and close the claim."""
+        self.form.commit()
+        self.queue.close()
+        self.session.close()
 
     # What a person asks for
 
+    def take(self, paths: Sequence[Path], *, new: bool = True) -> None:
+        """Make a claim of what was dropped or chosen, or add it to the open one."""
+        self.desk.take(paths, new=new)
+
     def open_photos(self) -> None:
-        """Ask for photos and bring them into the project."""
-        if self._session.project is not None:
-            self.add_photos(self._dialogs.files(self, "Open photos"))
+        """Choose photos or archives for a new claim."""
+        self.take(self._dialogs.files(self, "Photos of the car", CLAIM_FILES))
 
-    def add_photos(self, paths: Sequence[Path]) -> None:
-        """Bring photos into the project and show the first of them."""
-        project = self._session.project
-        if not paths or project is None:
-            return
-        from cardamage_core.project.import_apply import add_photos
+    def open_folder(self) -> None:
+        """Choose a folder of photos for a new claim."""
+        folder = self._dialogs.folder(self, "Folder with the photos of the car")
+        self.take([folder] if folder else [])
 
-        done = partial(self._added, project)
-        self._background.run(lambda: add_photos(project, paths), done, self._session.failed.emit, urgent=True)
-
-    def outline(self) -> None:
-        """Outline the damage on the current photo."""
-        self._outlining.outline([self._session.current] if self._session.current else [])
-
-    def outline_all(self) -> None:
-        """Outline the damage on all photos that can be read, or those of them that are asked for."""
-        model = self._outline_bar.model()
-        if model is not None and not self._outlining.busy:
-            choices = choices_for(self._session.photos(), self._session.looks(), model.card.id)
-            self._outlining.outline(self._chosen_photos(choices))
-
-    def _chosen_photos(self, choices: Mapping[str, list[str]]) -> list[str]:
-        """Ask on which photos, where that makes a difference."""
-        offered = {text: photos for text, photos in choices.items() if photos}
-        if len({tuple(photos) for photos in offered.values()}) < 2:
-            return next(iter(offered.values()), [])
-        answers = (*(f"{text} ({len(photos)})" for text, photos in offered.items()), "Cancel")
-        choice = self._dialogs.choose(self, "Outline damage on which photos?", BESIDE, answers)
-        return list(offered.values())[choice] if choice < len(offered) else []
-
-    def decide(self, review: Review) -> None:
-        """Accept or reject the current finding and go on to the next open one."""
-        row = self._panel.table.current()
-        photo = self._session.current
-        if row is None or not photo:
-            return
-        before = self._session.regions(photo)
-        after = decided(before, row.region.id, review)
-        text = f"{'Accept' if review == 'accepted' else 'Reject'} {row.region.label}"
-        if self._session.edit(photo, before, after, text):
-            self._panel.table.next_open()
+    def add_photos(self) -> None:
+        """Choose photos for the open claim."""
+        self.take(self._dialogs.files(self, "Add photos to the claim", CLAIM_FILES), new=self.desk.claim is None)
 
     def step(self, by: int) -> None:
         """Show the next or previous photo."""
-        ids = [photo.id for photo in self._session.photos()]
-        if self._session.current in ids:
-            at = ids.index(self._session.current) + by
-            self._session.select(ids[max(0, min(len(ids) - 1, at))])
+        wanted = self.photos.model.step(self.session.current, by)
+        if wanted:
+            self.session.select(wanted)
+
+    def decide(self, review: Review) -> None:
+        """Accept or reject the chosen findings."""
+        self.deciding.decide(review)
+
+    def outline(self) -> None:
+        """Outline the damage on the current photo again."""
+        self.queue.outline([self.session.current] if self.session.current else [])
+
+    def close_claim(self) -> None:
+        """Back to the list of claims."""
+        self.form.commit()
+        self.desk.close()
+
+    def delete_claim(self, claim_id: str) -> None:
+        """Ask, and delete a claim with everything that is known of it."""
+        text = "Delete this claim?"
+        detail = "Its photos, findings, decisions and figures are removed from this computer. This cannot be undone."
+        if self._dialogs.choose(self, text, detail, ("Delete the claim", "Cancel")) == 0:
+            self.desk.delete(self.desk.folder_of(claim_id))
 
     # What happened
 
-    def _project_changed(self) -> None:
-        self._outlining.close()
-        self._outlining.use(None)
-        self._outline_bar.show_models((), "")
-        self._showing = ""
-        self._read_models()
+    def _main_project_changed(self) -> None:
+        project = self._main.project
+        self.desk.use(project.folder if project else None)
+        self.queue.read_models()
+
+    def _library_changed(self) -> None:
+        self.claims.pictures.use(self.desk.library)
+        self.claims.show_claims(self.desk.claims())
+        self._choose.set_text(CHOOSE if self.desk.claims() else FIRST)
+
+    def _claim_changed(self) -> None:
+        claim = self.desk.claim
+        self.panel.show_claim(is_open=claim is not None)
+        self.form.show_fields(False)
+        self._stack.setCurrentIndex(1 if claim else 0)
+        self.viewer.show_mode(FINDINGS)
+        self.findings.show_claim(is_open=claim is not None)
+        self.open_changed.emit()
+
+    def _record_changed(self) -> None:
+        claim = self.desk.claim
+        record = claim.record if claim else None
+        editable = claim is not None and not claim.read_only
+        self.form.show_record(record, len(self.session.photos()), editable=editable)
+        self.findings.editor.set_editable(self.desk.may_change)
+        self.viewer.allow_correcting(self.desk.may_change)
+        self._show_check()
+        self.open_changed.emit()
+
+    def _show_check(self, _photo: str = "") -> None:
+        claim, photo = self.desk.claim, self.session.current
+        if claim is None:
+            return
+        self.check.show_check(photo, self.desk.warnings(), claim.record.views, checked=self.desk.is_checked(photo))
+
+    def _view_ticked(self, view: View, on: bool) -> None:
+        self.desk.tick_view(view, self.session.current if on else "")
+        self.photos.update_rows()
 
     def _photos_changed(self) -> None:
-        self._stack.setCurrentWidget(self.docks if self._session.photos() else self._empty)
+        self._record_changed()
 
-    def _photo_changed(self, photo_id: str) -> None:
-        if photo_id == self._showing:
-            self._show_findings()
+    def _outlined(self, _photo: str = "") -> None:
+        self.photos.update_rows()
+        self._show_work()
 
-    def _show_photo(self, photo_id: str) -> None:
-        """Out of view nothing is loaded or worked out; `showEvent` makes up for it."""
-        self._showing = photo_id if self.isVisible() else ""
-        if self._showing:
-            photo = self._session.photo(photo_id)
-            self._viewer.show_photo(photo, self._session.path_of(photo))
-        else:
-            self._viewer.show_no_photo()
-        self._show_findings()
+    def _show_work(self) -> None:
+        text = self.queue.outlining.text()
+        if text and self.viewer.strip.isHidden():
+            self.viewer.strip.begin(text)
+        if text:
+            self.viewer.strip.show_progress(self.queue.outlining.fraction(), text)
+        self.viewer.strip.setVisible(bool(text))
+        self.photos.update_rows()
+        self.shown.show()
 
-    def _show_findings(self) -> None:
-        photo_id = self._session.current
-        if not photo_id or photo_id != self._showing:
-            self._panel.show_nothing()
-            return
-        from cardamage_core.assessment.damage import assess
+    def _show_taking(self, text: str, fraction: float) -> None:
+        if text and self.strip.isHidden():
+            self.strip.begin(text)
+        if text and fraction:
+            self.strip.show_progress(fraction, text)
+        self.strip.setVisible(bool(text))
 
-        photo, regions, labels = self._session.photo(photo_id), self._session.regions(photo_id), self._session.labels()
-        threshold = self._viewer.toolbar.threshold()
-        damage = assess(photo, regions, labels, threshold=threshold)
-        hidden = sum(not is_above(region, threshold) for region in regions)
-        self._viewer.canvas.show_regions(regions, labels)
-        rows = findings_of(regions, labels, damage, threshold)
-        look = self._session.looks().get(photo_id)
-        self._panel.show_findings(damage, rows, hidden=hidden, threshold=threshold, look=look)
-
-    def _threshold_changed(self, value: float) -> None:
-        self._viewer.show_threshold(value)
-        self._figures.forget()
-        self._show_findings()
+    def _went(self, region_id: str) -> None:
+        """A finding is to be looked at: the photo keeps the keys."""
+        self.viewer.canvas.select((region_id,))
+        self.findings.table.choose((region_id,))
+        self.viewer.canvas.setFocus()
 
     def _row_chosen(self, region_id: str) -> None:
-        self._viewer.canvas.select((region_id,) if region_id else ())
+        self.findings.editor.commit()
+        if not region_id or self.viewer.canvas.selection[:1] != (region_id,):
+            self.viewer.canvas.select((region_id,) if region_id else ())
+        self.shown.show_current()
 
-    def _model_chosen(self, model: Model | None) -> None:
-        self._outlining.use(model)
-        self._show_work()
-        if model is not None and self.isVisible():
-            self._outlining.warm_up()
+    def _menu_wanted(self, at: object) -> None:
+        labels, panels = self.shown.names()
+        self.deciding.show_menu(at, labels, panels)  # type: ignore[arg-type]
 
-    def _read_models(self) -> None:
-        project = self._session.project
-        if project is not None:
-            folder = project.models_folder
-            self._background.run(lambda: _models(folder), partial(self._show_models, project))
+    def _remove_photo(self, photo: str) -> None:
+        summary = self.session.summary(photo)
+        if summary is not None:
+            self.queue.outlining.drop(self.desk.claim.folder if self.desk.claim else Path(), photo)
+            self.session.remove_photos([photo], f"Remove photo {summary.name}")
 
-    def _show_models(self, project: Project | None, models: list[Model]) -> None:
-        if project is not self._session.project:
-            return
-        chosen = self._outline_bar.model()
-        self._outline_bar.show_models(models, self._wanted_model or (chosen.card.id if chosen else ""))
-        self._wanted_model = ""
+    def _show_car(self, car: Car) -> None:
+        self.findings.car.show_car(car.svg, car.verdict)
+        self.out.show_verdict(car.verdict)
 
-    def _show_work(self, _photo: str = "") -> None:
-        model = self._outline_bar.model()
-        why_not = "" if model else NO_MODEL
-        possible = model is not None and bool(self._session.current) and not self._session.read_only
-        self._outline_bar.show_work(busy=self._outlining.busy, possible=possible, why_not=why_not)
-        self._viewer.show_work(self._outlining.text(), self._outlining.fraction())
+    def _photo_keys(self) -> None:
+        self.viewer.canvas.setFocus()
 
-    def _outlined(self, photos: int, regions: int, failures: int) -> None:
-        self._session.said.emit(outlined_said(photos, regions, failures))
-
-    def _added(self, project: Project, first: str) -> None:
-        if project is not self._session.project:
-            return
-        self._session.refresh()
-        if first:
-            self._session.select(first)
+    def _second_line(self, photo: PhotoSummary) -> SecondLine:
+        claim = self.desk.claim
+        views = claim.record.views if claim else {}
+        return second_line(
+            photo,
+            self.session.looks().get(photo.id),
+            waits=self.queue.awaits(photo.id),
+            findings=sum(one.decision != "rejected" for one in self.desk.findings(photo.id)),
+            views=", ".join(view for view, one in views.items() if one == photo.id),
+            damage=self.figures.damage(photo),
+        )
 
     # Qt's events
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Coming into view: show what was chosen meanwhile, list new models, load the one in use."""
+        """Coming into view: list the claims, load the model in the background."""
         super().showEvent(event)
-        if self._session.project is None:
-            return
-        self._read_models()
-        if self._showing != self._session.current:
-            self._show_photo(self._session.current)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take photos; annotations and folders are the window's."""
-        if _photos_in(event):
-            event.acceptProposedAction()
-        else:
-            event.ignore()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Add the photos that were dropped."""
-        event.acceptProposedAction()
-        self.add_photos(_photos_in(event))
+        self.desk.read()
+        self.queue.read_models()
+        self.queue.wake()
 
     # Building
 
-    def _make(self) -> None:
-        self._viewer = Viewer(self._background, self._settings)
-        self._panel = FindingsPanel()
-        self._outline_bar = self._panel.outline_bar
-        self._figures = DamageFigures(self._session, self._background, self)
-        add = common.icon_button("image-plus-outline", "Open photos…", self.open_photos)
-        keyed(add, "inspect_open", "Open photos…", key="Ctrl+Shift+O")
-        thumbnails = Thumbnails(self._session, self._background, self)
-        self._photos = PhotoPanel(self._session, thumbnails, self._figures, add)
-        self._empty = common.EmptyState(
-            "Open the photos of a car, or drop them here, to see its damage outlined.",
-            common.button("Open photos…", self.open_photos, "primary"),
-            title="No photos yet",
+    def _make(self, settings: Settings, boxes: BoxOutliner | None) -> None:
+        session, background = self.session, self._background
+        self.claims = ClaimList(
+            background,
+            common.button("New claim from photos…", self.open_photos, "primary"),
+            common.button("New claim from a folder…", self.open_folder),
+        )
+        self.form, self.check = ClaimForm(), PhotoCheck()
+        self.figures = DamageFigures(session, background, self)
+        add = common.icon_button("image-plus-outline", "Add photos to the claim…", self.add_photos)
+        keyed(add, "inspect_add", "Add photos to the claim…", key="Ctrl+Shift+O")
+        thumbnails = Thumbnails(session, background, self)
+        self.photos = PhotoPanel(session, thumbnails, self.figures, add, second_line=self._second_line)
+        self.panel = ClaimPanel(self.claims, self.form, self.photos, self.check)
+        self.viewer = Viewer(
+            session,
+            background,
+            settings,
+            previous=lambda: self.photos.model.step(session.current, -1) if session.current else "",
+            following=lambda photo: self.photos.model.step(photo, 1),
+            boxes=boxes,
+        )
+        self.findings = FindingsPanel()
+        self.more = MoreMenu(self.desk, self.queue, self._main, self.findings.more, self)
+        self.deciding = Deciding(self.desk, self.findings.table.chosen_ids, self)
+        self.shown = Shown(self.desk, self.queue, self.viewer, self.findings, self)
+        self._assessing = Assessing(session, background, self.viewer.canvas, self)
+        self.history = DecisionLogPanel(self.desk)
+        self.out = HandingOut(self.desk, self._main, background, settings, self._dialogs, self)
+        self._whole = WholeClaim(self.desk, background, self)
+        self.strip = common.ProgressStrip()
+        self._choose = common.EmptyState(
+            FIRST,
+            common.button("Choose photos…", self.open_photos, "primary"),
+            common.button("Choose a folder…", self.open_folder),
+            title="Drop the photos of a damaged car here",
         )
 
     def _arrange(self) -> None:
-        panels = (
-            Panel("list", "Photos", self._photos, LEFT, 270),
-            Panel("details", "Findings", self._panel, RIGHT, 330),
-        )
-        self.docks = Docks(self._viewer, panels)
         self._stack = QStackedWidget()
-        self._stack.addWidget(self._empty)
-        self._stack.addWidget(self.docks)
-        common.rows(self).addWidget(self._stack)
+        self._stack.addWidget(self._choose)
+        self._stack.addWidget(self.viewer)
+        panels = (
+            Panel("list", "Claims", self.panel, LEFT, 270),
+            Panel("details", "Findings", self.findings, RIGHT, 344),
+        )
+        middle = QWidget()
+        above = common.rows(middle, spacing=0)
+        above.addWidget(self.strip)
+        above.addWidget(self.out.strip)
+        above.addWidget(self._stack, 1)
+        self.docks = Docks(middle, panels)
+        common.rows(self).addWidget(self.docks)
+        self._drops = DropSheet(self)
 
     def _listen(self) -> None:
-        session = self._session
-        session.project_changed.connect(self._project_changed)
+        session, desk, canvas, table = self.session, self.desk, self.viewer.canvas, self.findings.table
+        self._main.project_changed.connect(self._main_project_changed)
+        desk.library_changed.connect(self._library_changed)
+        desk.claim_changed.connect(self._claim_changed)
+        desk.record_changed.connect(self._record_changed)
+        desk.warnings_changed.connect(self._show_check)
+        desk.busy.connect(self._show_taking)
+        desk.failed.connect(session.failed)
+        desk.said.connect(session.said)
+        self.strip.stopped.connect(desk.stop_taking)
         session.photos_changed.connect(self._photos_changed)
-        session.current_changed.connect(self._show_photo)
-        session.current_changed.connect(self._show_work)
-        session.photo_changed.connect(self._photo_changed)
-        session.labels_changed.connect(self._show_findings)
-        canvas, toolbar, bar = self._viewer.canvas, self._viewer.toolbar, self._outline_bar
-        self._panel.table.chosen.connect(self._row_chosen)
-        canvas.selection_changed.connect(self._panel.table.choose)
+        session.current_changed.connect(self._show_check)
+        self.queue.changed.connect(self._show_work)
+        self.viewer.strip.stopped.connect(self.queue.outlining.stop)
+        self.claims.opened.connect(lambda claim_id: desk.open(desk.folder_of(claim_id)))
+        self.claims.delete_wanted.connect(self.delete_claim)
+        self.findings.report_wanted.connect(self.out.ask_report)
+        self.out.closed.connect(self._photo_keys)
+        self._whole.changed.connect(self._show_car)
+        self.more.send_wanted.connect(self.out.send)
+        self.more.delete_wanted.connect(self.delete_claim)
+        self.form.back.connect(self.close_claim)
+        self.form.fields_changed.connect(desk.change_fields)
+        self.form.state_chosen.connect(desk.set_state)
+        self.check.view_ticked.connect(self._view_ticked)
+        self.photos.remove_wanted.connect(self._remove_photo)
+        self.photos.outline_wanted.connect(lambda photo: self.queue.outline([photo]))
+        table.chosen.connect(self._row_chosen)
+        table.menu_wanted.connect(self._menu_wanted)
+        self.findings.editor.decided.connect(self.deciding.decide)
+        self.findings.editor.field_set.connect(self.deciding.change)
+        for part in (self.form, self.findings.editor):
+            part.done.connect(self._photo_keys)
+        self.deciding.went.connect(self._went)
+        self._assessing.assessed.connect(self.shown.follow)
+        self._drops.dropped.connect(lambda paths, new: self.take(paths, new=new))
         canvas.hint_changed.connect(self.hint_changed)
         canvas.pointer_moved.connect(self.pointer_moved)
-        toolbar.threshold_changed.connect(self._show_findings)
-        toolbar.threshold_settled.connect(session.set_threshold)
-        session.threshold_changed.connect(self._threshold_changed)
-        self._outlining.changed.connect(self._show_work)
-        self._outlining.failed.connect(session.failed)
-        self._outlining.finished.connect(self._outlined)
-        bar.model_chosen.connect(self._model_chosen)
-        bar.outline.connect(self.outline)
-        bar.outline_all.connect(self.outline_all)
-        bar.stop.connect(self._outlining.stop)
+        canvas.pointer_left.connect(partial(self.fact_changed.emit, "pointer", ""))
+
+    def _bind(self) -> None:
+        bound = actions.bind(self, self._actions)
+        self.docks.share(bound.values())
 
     def _offered(self) -> list[Action]:
+        following, before = "Show the next photo of the list", "Show the photo before"
         return [
-            Action("inspect_next", "Next photo", ("D",), "", partial(self.step, 1)),
-            Action("inspect_previous", "Previous photo", ("A",), "", partial(self.step, -1)),
-            Action("inspect_accept", "Accept finding", ("Y",), "Accept the finding", partial(self.decide, "accepted")),
-            Action("inspect_reject", "Reject finding", ("N",), "Reject the finding", partial(self.decide, "rejected")),
-            Action("inspect_findings", "Show findings", ("M",), "", partial(self._viewer.show_overlay, True)),
-            Action("inspect_original", "Show the original", ("O",), "", partial(self._viewer.show_overlay, False)),
-            Action("inspect_fit", "Fit the photo", ("F",), "", self._viewer.canvas.fit),
-            Action("inspect_outline", "Outline damage", ("Ctrl+D",), "Outline this photo", self.outline),
-            Action("inspect_open", "Open photos…", ("Ctrl+Shift+O",), "", self.open_photos),
+            Action("next_photo", "Next photo", ("D",), following, partial(self.step, 1)),
+            Action("previous_photo", "Previous photo", ("A",), before, partial(self.step, -1)),
+            *self.deciding.actions(),
+            *self.viewer.actions_of(),
+            Action(
+                "outline", "Outline damage", ("Ctrl+D",), "Let the model outline the damage on this photo", self.outline
+            ),
+            Action("inspect_new", "New claim…", (), "Choose the photos of a car", self.open_photos),
+            Action("inspect_add", "Add photos to the claim…", ("Ctrl+Shift+O",), "", self.add_photos),
+            Action(
+                "inspect_report", "Write report…", ("Ctrl+P",), "The claim as PDF, HTML, JSON, CSV", self.out.ask_report
+            ),
+            Action("inspect_close", "All claims", ("Alt+Left",), "Back to the list of claims", self.close_claim),
         ]
 
 
-def outlined_said(photos: int, regions: int, failures: int) -> str:
-    """What came of outlining: photos that were, regions seen on them, and photos that could not be outlined."""
-    found = amount(regions, "region") if regions else "no damage"
-    said = f"Outlined {amount(photos, 'photo')}: {found} seen" if photos else "No photo was outlined"
-    return f"{said}; {amount(failures, 'photo')} could not be" if failures else said
-
-
-def _photos_in(event: QDragEnterEvent | QDropEvent) -> list[Path]:
-    from cardamage_core.files import PHOTO_SUFFIXES
-
-    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-    photos = [path for path in paths if path.suffix.lower() in PHOTO_SUFFIXES]
-    return photos if len(photos) == len(paths) else []
-
-
-def _predictor(*models: Path) -> Outliner:
-    from cardamage_core.inference.client import Predictor
-
-    return Predictor(*models)
-
-
-def _models(folder: Path) -> list[Model]:
-    from cardamage_core.models import registry
-
-    return registry.damage_models(folder)
+FIRST = (
+    "JPEG, HEIC, PNG and others, a folder or a zip: they are copied into a claim, and the damage is outlined at once."
+)
+CHOOSE = "Choose a claim at the left, or drop photos, a folder or a zip to begin another one."

@@ -1,12 +1,14 @@
-"""The photo panel of the Inspect page: the photo list, with the share of damage of each photo."""
+"""The photos of the open claim: list with figures and why there is none, and the share of damage of each photo."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
-from qtpy.QtCore import QObject, Signal
-from qtpy.QtWidgets import QFrame, QHBoxLayout, QToolButton
+from qtpy.QtCore import QObject, QPoint, Qt, Signal
+from qtpy.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
+from cardamage_core.assessment.damage import SHORT, Damage
 from cardamage_core.errors import CarDamageError
 from cardamage_core.project import PhotoSummary, Project
 from cardamage_core.project.prediction_log import Look
@@ -15,20 +17,41 @@ from cardamage_core.text import amount, percent
 from ..background import Background
 from ..session import Session
 from ..widgets import common
-from ..widgets.photo_list import PhotoFilter, PhotoList, PhotoModel, SecondLine
+from ..widgets.photo_list import PHOTO, PhotoFilter, PhotoList, PhotoModel, SecondLine
 from ..widgets.thumbnails import Thumbnails
 
+NOT_DETERMINED = "n/d"  # in place of a figure; the second line says why
 
-class PhotoPanel(QFrame):
-    """Heading, button to add photos, and the list of all photos. Selects through the session."""
 
-    def __init__(self, session: Session, thumbnails: Thumbnails, figures: DamageFigures, add: QToolButton) -> None:
+class PhotoPanel(QWidget):
+    """Heading, button to add photos, and the list. Selects through the session."""
+
+    remove_wanted = Signal(str)  # photo id
+    outline_wanted = Signal(str)
+
+    def __init__(
+        self,
+        session: Session,
+        thumbnails: Thumbnails,
+        figures: DamageFigures,
+        add: QToolButton,
+        *,
+        second_line: Callable[[PhotoSummary], SecondLine],
+    ) -> None:
         super().__init__()
-        self.setProperty("role", "panel")
         self._session = session
         self.model = PhotoModel(self)
-        self.list = PhotoList(self.model, thumbnails, figure=figures.text, second_line=self.second_line)
-        self._arrange(add)
+        self.list = PhotoList(self.model, thumbnails, figure=figures.text, second_line=second_line)
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.customContextMenuRequested.connect(self._menu)
+        layout = common.rows(self, margins=(0, 2, 0, 0), spacing=4)
+        head = QHBoxLayout()
+        head.setContentsMargins(14, 0, 5, 0)
+        head.addWidget(common.section("Photos"))
+        head.addStretch(1)
+        head.addWidget(add)
+        layout.addLayout(head)
+        layout.addWidget(self.list, 1)
         session.photos_changed.connect(self._photos_changed)
         session.photo_changed.connect(self._photo_changed)
         session.current_changed.connect(self.list.show_current)
@@ -36,9 +59,9 @@ class PhotoPanel(QFrame):
         figures.changed.connect(self.list.repaint_row)
         figures.all_changed.connect(self.list.viewport().update)
 
-    def second_line(self, photo: PhotoSummary) -> SecondLine:
-        """What stands under a photo's name."""
-        return second_line(photo, self._session.looks().get(photo.id))
+    def update_rows(self) -> None:
+        """Paint all rows again: what stands in their second lines changed."""
+        self.list.viewport().update()
 
     def _photos_changed(self) -> None:
         self.model.show(self._session.photos(), {}, PhotoFilter())
@@ -49,31 +72,40 @@ class PhotoPanel(QFrame):
         if photo is not None:
             self.model.change(photo, 0)
 
-    def _arrange(self, add: QToolButton) -> None:
-        self.setMinimumWidth(216)
-        layout = common.rows(self, margins=(0, 2, 0, 0), spacing=8)
-        head = QHBoxLayout()
-        head.setContentsMargins(14, 0, 5, 0)
-        head.addWidget(common.section("Photos"))
-        head.addStretch(1)
-        head.addWidget(add)
-        layout.addLayout(head)
-        layout.addWidget(self.list, 1)
+    def _menu(self, at: QPoint) -> None:
+        index = self.list.indexAt(at)
+        if not index.isValid():
+            return
+        photo = index.data(PHOTO).id
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Outline damage again", partial(self.outline_wanted.emit, photo))
+        menu.addAction("Remove photo from the claim", partial(self.remove_wanted.emit, photo))
+        menu.popup(self.list.viewport().mapToGlobal(at))
 
 
-def second_line(photo: PhotoSummary, look: Look | None) -> SecondLine:
-    """How a photo stands: failed, outlined, without damage as far as a model saw, or not looked at yet."""
+def second_line(
+    photo: PhotoSummary, look: Look | None, *, waits: bool, findings: int, views: str, damage: Damage | None
+) -> SecondLine:
+    """How a photo stands: gone, failed, waiting, or what was found on it, and why there is no figure."""
     if photo.missing:
         return SecondLine("not found", bad=True)
-    if look is not None and look.problem:
-        return SecondLine("could not be outlined", bad=True)
-    if photo.regions:
-        return SecondLine(amount(photo.regions, "region"))
-    return SecondLine("no damage seen" if look is not None and not look.regions else "nothing outlined")
+    if waits:
+        return SecondLine("outlining …")
+    if look is not None and look.problem and not photo.regions:
+        return SecondLine("failed", bad=True)
+    if look is None and not photo.regions:
+        return SecondLine("not outlined yet")
+    told = [views] if views else []
+    if damage is not None and not damage.determined:
+        told.append(SHORT.get(damage.reason, damage.reason))
+    else:
+        told.append(amount(findings, "finding") if findings else "no damage seen")
+    return SecondLine(" · ".join(told))
 
 
 class DamageFigures(QObject):
-    """The share of damage per photo, worked out in the background for the photos that are asked for."""
+    """The damage of each photo, worked out in the background for the photos that are asked for."""
 
     changed = Signal(str)  # photo id
     all_changed = Signal()
@@ -81,39 +113,46 @@ class DamageFigures(QObject):
     def __init__(self, session: Session, background: Background, parent: QObject) -> None:
         super().__init__(parent)
         self._session, self._background = session, background
-        self._percents: dict[str, float | None] = {}  # None: being worked out, or there is none
+        self._known: dict[str, Damage | None] = {}  # None: being worked out
         session.project_changed.connect(self.forget)
         session.photos_changed.connect(self.forget)
+        session.threshold_changed.connect(self.forget)
         session.photo_changed.connect(self._photo_changed)
 
     def text(self, photo: PhotoSummary) -> str:
-        """A photo's share of damage such as "12 %"; "" while it is unknown, with `changed` once it is known."""
-        project = self._session.project
-        if photo.regions and photo.id not in self._percents and project is not None:
-            self._percents[photo.id] = None
-            work = partial(_percent, project, photo.id, self._session.threshold)
-            self._background.run(work, partial(self._worked_out, photo.id), self._lost)
-        known = self._percents.get(photo.id)
-        return "" if known is None else percent(known)
+        """A photo's share of the car such as "12 %"; "" while it is unknown, with `changed` once it is known."""
+        damage = self.damage(photo)
+        if damage is None or damage.reason in ("failed", "nothing"):
+            return ""
+        return percent(damage.percent) if damage.determined and damage.percent is not None else NOT_DETERMINED
 
-    def forget(self) -> None:
+    def damage(self, photo: PhotoSummary) -> Damage | None:
+        """A photo's damage; None while it is unknown."""
+        project = self._session.project
+        if photo.id not in self._known and project is not None:
+            self._known[photo.id] = None
+            work = partial(_damage, project, photo.id, self._session.threshold)
+            self._background.run(work, partial(self._worked_out, photo.id), self._lost)
+        return self._known.get(photo.id)
+
+    def forget(self, _value: object = None) -> None:
         """Work the figures out anew as they are asked for: another threshold, other photos."""
-        self._percents.clear()
+        self._known.clear()
         self.all_changed.emit()
 
     def _photo_changed(self, photo_id: str) -> None:
-        self._percents.pop(photo_id, None)
+        self._known.pop(photo_id, None)
         self.changed.emit(photo_id)
 
-    def _worked_out(self, photo_id: str, figure: float | None) -> None:
-        if photo_id in self._percents:
-            self._percents[photo_id] = figure
+    def _worked_out(self, photo_id: str, damage: Damage) -> None:
+        if photo_id in self._known:
+            self._known[photo_id] = damage
             self.changed.emit(photo_id)
 
     def _lost(self, _error: CarDamageError) -> None:
-        """The photo left the project meanwhile."""
+        """The photo left the claim meanwhile."""
 
 
-def _percent(project: Project, photo_id: str, threshold: float) -> float | None:
-    """A photo's share of damage in percent; called in the background."""
-    return project.damage(photo_id, threshold=threshold).percent
+def _damage(project: Project, photo_id: str, threshold: float) -> Damage:
+    """A photo's damage; called in the background."""
+    return project.damage(photo_id, threshold=threshold)

@@ -1,237 +1,198 @@
-"""The photo on the Inspect page: a read-only canvas below a toolbar with threshold and opacity."""
+"""The photo on the Inspect page: canvas with findings below a toolbar; the tool box while outlines are corrected."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QSize, Qt, Signal
-from qtpy.QtGui import QResizeEvent
-from qtpy.QtWidgets import QButtonGroup, QFrame, QLabel, QProgressBar, QSlider, QToolButton, QWidget
+from qtpy.QtCore import Signal
+from qtpy.QtWidgets import QWidget
 
 from cardamage_core.annotations.confidence import THRESHOLD
-from cardamage_core.annotations.model import Photo
-from cardamage_core.errors import CarDamageError
+from cardamage_core.annotations.model import Role
 
-from ..background import Background, Task
+from ..background import Background
 from ..canvas import Canvas
-from ..commands.editor import keyed
+from ..canvas.tools import TOOLS
+from ..canvas.tools.base import Need
+from ..commands.actions import Action
+from ..editing import changes
+from ..editing.box_outliner import BoxOutliner
+from ..editing.drawing import Drawing
+from ..editing.loading import PhotoLoader, Showing
+from ..session import Session
 from ..settings import Settings
-from ..widgets import common
+from ..widgets.common import ProgressStrip, rows
+from .toolbar import FINDINGS, ORIGINAL, WIPE, Toolbar
+from .wipe import WipeHandle
 
-if TYPE_CHECKING:
-    import numpy as np
+PARTS: frozenset[Role] = frozenset({"part"})
 
 
 class Viewer(QWidget):
-    """The middle of the page. A photo is loaded in the background; the old one stays until the new one is there."""
+    """The middle of the page."""
 
-    def __init__(self, background: Background, settings: Settings) -> None:
+    threshold_moved = Signal(float)  # while the slider is dragged
+
+    def __init__(
+        self,
+        session: Session,
+        background: Background,
+        settings: Settings,
+        *,
+        previous: Callable[[], str],
+        following: Callable[[str], str],
+        boxes: BoxOutliner | None = None,
+    ) -> None:
+        """`previous` and `following` give the ids of the photos beside the current one, "" at the ends."""
         super().__init__()
-        self._background, self._settings = background, settings
-        self._task: Task | None = None
-        self.message = ""  # what stands where the photo would be
+        self._session, self._settings = session, settings
         self.canvas = Canvas(editable=False)
-        self.toolbar = Toolbar(THRESHOLD, settings.get("opacity"))
-        self.canvas.set_numbered(True)
-        self.canvas.set_visible_above(self.toolbar.threshold())
+        self.canvas.set_inspected()
+        self.canvas.set_roles_hidden(PARTS)
         self.canvas.set_opacity(settings.get("opacity"))
-        self._make_strip()
-        self._arrange()
-        self.toolbar.overlay_chosen.connect(self.show_overlay)
-        self.toolbar.threshold_changed.connect(self._threshold_changed)
-        self.toolbar.opacity_changed.connect(self._opacity_changed)
+        self.toolbar = Toolbar(THRESHOLD, settings.get("opacity"))
+        self.canvas.set_visible_above(self.toolbar.threshold())
+        self.drawing = Drawing(session, background, self.canvas, previous, boxes)
+        self.wipe = WipeHandle(self.canvas)
+        self._loader = PhotoLoader(session, background, self)
+        self.showing = Showing(session, self._loader, self.canvas, following)
+        self.strip = ProgressStrip()
+        column = rows(self, spacing=0)
+        column.addWidget(self.toolbar)
+        column.addWidget(self.strip)
+        column.addWidget(self.canvas, 1)
+        self.setFocusProxy(self.canvas)
+        self.drawing.tools.hide()
+        self._allowed = True
+        self._listen()
 
-    def show_photo(self, photo: Photo, path: Path) -> None:
-        """Load and show another photo."""
-        self._drop()
-        self._task = self._background.run(
-            partial(_pixels, path), self._loaded, partial(self._not_loaded, photo), urgent=True
-        )
+    # What a person asks for
 
-    def show_no_photo(self) -> None:
-        """Nothing is to be shown."""
-        self._drop()
-        self.message = ""
-        self.canvas.show_image(None)
-        self.canvas.show_regions((), ())
+    def show_mode(self, mode: str) -> None:
+        """Show the findings, the photo alone, or the wipe between both."""
+        self.toolbar.show_mode(mode)
+        self.canvas.set_overlay(mode != ORIGINAL)
+        if mode == WIPE:
+            self.wipe.open()
+        else:
+            self.wipe.close_wipe()
+        self.canvas.setFocus()
 
-    def show_overlay(self, on: bool) -> None:
-        """Show the findings, or the photo alone."""
-        self.toolbar.show_overlay(on)
-        self.canvas.set_overlay(on)
+    def toggle_panels(self) -> None:
+        """Show the panels of the car, or hide them."""
+        self.toolbar.panels.toggle()
 
-    def show_work(self, text: str, fraction: float) -> None:
-        """What is going on and how far it is; "" hides it."""
-        self._strip.setVisible(bool(text))
-        self._said.setText(text)
-        self._bar.setValue(round(1000 * fraction))
+    @property
+    def correcting(self) -> bool:
+        """Whether outlines are being corrected."""
+        return self.drawing.tools.isVisibleTo(self)
 
-    def _drop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            self._task = None
+    def correct(self, on: bool) -> None:
+        """Correct outlines with the tools of the Annotate page, or only look at them."""
+        on = on and self._allowed and not self._session.read_only and bool(self._session.current)
+        if on != self.correcting:
+            self.canvas.set_editable(on)
+            self.drawing.tools.setVisible(on)
+            if on:
+                self.show_mode(FINDINGS)
+                self.drawing.place_tools()
+            else:
+                self.canvas.set_covered(0)
+        self.toolbar.show_correcting(on)
+        self.canvas.setFocus()
 
-    def _loaded(self, pixels: np.ndarray) -> None:
-        self.message = ""
-        self.canvas.show_image(pixels)
+    def allow_correcting(self, allowed: bool) -> None:
+        """Whether outlines may be corrected at all: not in a claim that is done."""
+        self._allowed = allowed
+        self.toolbar.correct.setEnabled(allowed)
+        self.toolbar.blur.setEnabled(allowed)
+        if not allowed:
+            self.correct(False)
 
-    def _not_loaded(self, photo: Photo, error: CarDamageError) -> None:
-        size = (float(photo.width), float(photo.height)) if photo.width else None
-        self.message = f"{error.title}\n{error.detail}".strip()
-        self.canvas.show_image(None, size=size, message=self.message)
+    def toggle_correcting(self) -> None:
+        """The other way."""
+        self.correct(not self.correcting)
+
+    def blur(self) -> None:
+        """Draw a box over a face or a number plate."""
+        private = next((label.name for label in self._session.labels() if label.role == "private"), "")
+        if not private and changes.add_private_label(self._session):
+            private = changes.PRIVATE_LABEL
+        self.correct(True)
+        self.canvas.select(())
+        self.drawing.choose_label(private)
+        self.drawing.take_tool("rectangle")
+
+    def actions_of(self) -> list[Action]:
+        """What can be done here."""
+        wipe = "Drag the line between the original and the findings"
+        correct = "Correct outlines with the tools of the Annotate page"
+        blur = "Draw a box over what is blurred in every report"
+        return [
+            Action("inspect_findings", "Show findings", ("M",), "", partial(self.show_mode, FINDINGS)),
+            Action("inspect_original", "Original", ("O",), "The photo alone", partial(self.show_mode, ORIGINAL)),
+            Action("inspect_wipe", "Wipe", ("Shift+O",), wipe, partial(self.show_mode, WIPE)),
+            Action("inspect_panels", "Panels", ("Shift+V",), "Show the panels of the car", self.toggle_panels),
+            Action("inspect_correct", "Correct outlines", ("X",), correct, self.toggle_correcting),
+            Action("inspect_blur", "Blur a face or plate", ("Shift+B",), blur, self.blur),
+            *self.drawing.edit_actions(),
+            *self.drawing.tool_actions(),
+            *self.drawing.view_actions(),
+        ]
+
+    # What happened
 
     def show_threshold(self, value: float) -> None:
         """Show another threshold, wherever it was set."""
         self.toolbar.show_threshold(value)
         self.canvas.set_visible_above(value)
 
+    def show_labels(self) -> None:
+        """The labels of the claim, and the one of the next drawing."""
+        self.toolbar.show_labels([label.name for label in self._session.labels()], self.drawing.label())
+
+    def _listen(self) -> None:
+        toolbar = self.toolbar
+        toolbar.mode_chosen.connect(self.show_mode)
+        toolbar.threshold_changed.connect(self._threshold_changed)
+        toolbar.threshold_settled.connect(self._session.set_threshold)
+        toolbar.opacity_changed.connect(self._opacity_changed)
+        toolbar.panels_toggled.connect(self._panels_toggled)
+        toolbar.correcting_toggled.connect(self.correct)
+        toolbar.blur_wanted.connect(self.blur)
+        toolbar.label_chosen.connect(self._label_chosen)
+        self.drawing.tool_wanted.connect(self._tool_wanted)
+        self.drawing.tool_shown.connect(self._tool_shown)
+        self.drawing.label_changed.connect(self.show_labels)
+        self._session.labels_changed.connect(self.show_labels)
+        self._session.threshold_changed.connect(self.show_threshold)
+        self._session.project_changed.connect(partial(self.correct, False))
+
     def _threshold_changed(self, value: float) -> None:
         self.canvas.set_visible_above(value)
+        self.threshold_moved.emit(value)
 
     def _opacity_changed(self, value: float) -> None:
         self._settings.set("opacity", value)
         self.canvas.set_opacity(value)
 
-    def _make_strip(self) -> None:
-        self._strip = common.frame("notice")
-        self._said = common.label("", "muted")
-        self._bar = QProgressBar()
-        self._bar.setRange(0, 1000)
-        self._bar.setTextVisible(False)
-        line = common.columns(self._strip, margins=(14, 6, 14, 6), spacing=12)
-        line.addWidget(self._said)
-        line.addWidget(self._bar, 1)
-        self._strip.hide()
+    def _panels_toggled(self, on: bool) -> None:
+        self.canvas.set_roles_hidden(frozenset() if on else PARTS)
 
-    def _arrange(self) -> None:
-        column = common.rows(self, spacing=0)
-        column.addWidget(self.toolbar)
-        column.addWidget(self._strip)
-        column.addWidget(self.canvas, 1)
+    def _label_chosen(self, name: str) -> None:
+        self.canvas.select(())
+        self.drawing.choose_label(name)
+        self.canvas.setFocus()
 
+    def _tool_wanted(self, name: str) -> None:
+        """A tool that changes something switches correcting on."""
+        if Need.EDITING in TOOLS[name].needs and not self.correcting:
+            self.correct(True)
 
-def _pixels(path: Path) -> np.ndarray:
-    from cardamage_core import imaging
-
-    return imaging.load(path)
-
-
-class Toolbar(QFrame):
-    """Findings or original, threshold, opacity."""
-
-    overlay_chosen = Signal(bool)
-    threshold_changed = Signal(float)
-    threshold_settled = Signal(float)  # at the end of a drag
-    opacity_changed = Signal(float)
-
-    def __init__(self, threshold: float, opacity: float, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("role", "bar")
-        self.setFixedHeight(44)
-        self._make(threshold, opacity)
-        self._arrange()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Name the sliders where there is room for it; their tips say the same."""
-        super().resizeEvent(event)
-        self._show_names(True)
-        if self.sizeHint().width() > self.width():
-            self._show_names(False)
-
-    def show_overlay(self, on: bool) -> None:
-        """Mark whether findings or the original are shown."""
-        (self._findings if on else self._original).setChecked(True)
-
-    def threshold(self) -> float:
-        """The least score shown, 0…1."""
-        return self._threshold.value() / 100
-
-    def show_threshold(self, value: float) -> None:
-        """Show another one, without telling."""
-        blocked = self._threshold.blockSignals(True)
-        self._threshold.setValue(round(100 * value))
-        self._threshold.blockSignals(blocked)
-        self._threshold_said.setText(f"{self._threshold.value()} %")
-
-    def _make(self, threshold: float, opacity: float) -> None:
-        self._findings = _toggle("Findings", "M", "inspect_findings", lambda: self.overlay_chosen.emit(True))
-        self._original = _toggle("Original", "O", "inspect_original", lambda: self.overlay_chosen.emit(False))
-        self._findings.setChecked(True)
-        group = QButtonGroup(self)
-        for button in (self._findings, self._original):
-            group.addButton(button)
-        self._threshold, self._threshold_said = _slider(threshold, "Show masks above", 84)
-        self._opacity, self._opacity_said = _slider(opacity, "Opacity of masks", 56)
-        self._threshold.valueChanged.connect(self._threshold_moved)
-        self._threshold.sliderReleased.connect(self._threshold_released)
-        self._opacity.valueChanged.connect(self._opacity_moved)
-
-    def _arrange(self) -> None:
-        layout = common.columns(self, margins=(8, 0, 8, 0), spacing=4)
-        self._names = (common.label("Show masks above", "muted"), common.label("Opacity", "muted"))
-        for widget in (
-            self._findings,
-            self._original,
-            _line(),
-            self._names[0],
-            self._threshold,
-            self._threshold_said,
-            _line(),
-            self._names[1],
-            self._opacity,
-            self._opacity_said,
-        ):
-            layout.addWidget(widget)
-        layout.addStretch(1)
-        self._show_names(False)
-        self.setMinimumWidth(self.sizeHint().width())
-
-    def _show_names(self, shown: bool) -> None:
-        for name in self._names:
-            name.setVisible(shown)
-
-    def _threshold_moved(self, value: int) -> None:
-        self._threshold_said.setText(f"{value} %")
-        self.threshold_changed.emit(value / 100)
-        if not self._threshold.isSliderDown():
-            self._threshold_released()
-
-    def _threshold_released(self) -> None:
-        self.threshold_settled.emit(self.threshold())
-
-    def _opacity_moved(self, value: int) -> None:
-        self._opacity_said.setText(f"{value} %")
-        self.opacity_changed.emit(value / 100)
-
-
-def _toggle(text: str, key: str, action: str, slot: Callable[[], None]) -> QToolButton:
-    button = QToolButton()
-    button.setText(text)
-    button.setCheckable(True)
-    keyed(button, action, text, key=key)
-    button.setMinimumSize(QSize(0, 28))
-    button.clicked.connect(lambda _checked=False: slot())
-    return button
-
-
-def _slider(value: float, name: str, width: int) -> tuple[QSlider, QLabel]:
-    slider = common.Slider(Qt.Orientation.Horizontal)
-    slider.setRange(0, 100)
-    slider.setValue(round(100 * value))
-    slider.setFixedWidth(width)
-    slider.setAccessibleName(name)
-    slider.setToolTip(name)
-    said = common.label(f"{slider.value()} %", right=True)
-    said.setMinimumWidth(40)
-    return slider, said
-
-
-def _line() -> QFrame:
-    """A thin upright line with air on both sides."""
-    made = QFrame()
-    common.columns(made, margins=(3, 0, 3, 0)).addWidget(common.frame("stroke"))
-    made.setFixedHeight(20)
-    return made
+    def _tool_shown(self, name: str) -> None:
+        """With the tool put down, the next drawing is damage again."""
+        roles = {label.name: label.role for label in self._session.labels()}
+        if name == "select" and roles.get(self.drawing.wanted_label) == "private":
+            self.drawing.wanted_label = ""
+            self.show_labels()

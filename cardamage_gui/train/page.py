@@ -56,7 +56,8 @@ class TrainPage(QWidget):
 
     def __init__(self, session: Session, background: Background, watch: JobsWatch, dialogs: Dialogs) -> None:
         super().__init__()
-        self._session, self._background, self._watch, self._dialogs = session, background, watch, dialogs
+        self.session = self._session = session
+        self._background, self._watch, self._dialogs = background, watch, dialogs
         self._wanted = ""  # the job just started, to be shown as soon as it is listed
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._make_widgets()

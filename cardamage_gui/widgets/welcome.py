@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 STEPS = (
     ("vector-polygon", "Annotate", "Bring VIA annotations in, outline damage, correct polygons."),
     ("chart-timeline-variant", "Train", "Teach a Mask R-CNN on them; it goes on when the window is closed."),
-    ("magnify-scan", "Inspect", "See predicted masks and how much of the car is damaged."),
+    ("magnify-scan", "Inspect", "Photos of a claim in, findings decided, a report out."),
 )
 WIDTH = 640
 
@@ -34,6 +34,7 @@ class Welcome(QFrame):
     def __init__(
         self,
         *,
+        inspect: Callable[[], object],
         sample: Callable[[], object],
         new: Callable[[], object],
         open_: Callable[[], object],
@@ -44,7 +45,8 @@ class Welcome(QFrame):
         self.setProperty("role", "page")
         self._recent_chosen = recent
         self._buttons = [
-            common.button("Open sample project", sample, "primary"),
+            common.button("Inspect claim photos…", inspect, "primary", tip="Outline the damage on photos of a car"),
+            common.button("Open sample project", sample),
             common.button("New project…", new),
             common.button("Open project…", open_),
             common.button("Import…", import_, tip="Import VIA annotations or a folder of photos"),
@@ -104,7 +106,9 @@ class Welcome(QFrame):
         column.addLayout(line)
         column.addWidget(self._busy)
         column.addWidget(
-            common.label("Or drop annotations or a folder of photos on this window.", "small"),
+            common.label(
+                "Or drop annotations or a folder of photos on this window; on Inspect, the photos of a claim.", "small"
+            ),
             0,
             Qt.AlignmentFlag.AlignHCenter,
         )

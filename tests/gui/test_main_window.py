@@ -41,7 +41,7 @@ def button(widget, text) -> QPushButton:
 def test_a_first_start_offers_the_sample_a_new_project_and_import(built):
     shown = [one.text() for one in built.window.findChildren(QPushButton) if one.isVisible()]
 
-    assert shown == ["Open sample project", "New project…", "Open project…", "Import…"]
+    assert shown == ["Inspect claim photos…", "Open sample project", "New project…", "Open project…", "Import…"]
 
 
 def test_a_new_project_is_made_where_the_person_says(built, answers, tmp_path):

@@ -19,7 +19,7 @@ from cardamage_core.project import Project
 from cardamage_core.training.dataset import TrainingPhotos
 from cardamage_gui.annotate.page import AnnotatePage
 from cardamage_gui.background import Background
-from cardamage_gui.inspect.viewer import _pixels
+from cardamage_gui.editing.loading import _pixels
 from cardamage_gui.session import Session
 from cardamage_gui.widgets.dialogs import Dialogs
 from cardamage_gui.widgets.thumbnails import small_picture

@@ -1,4 +1,4 @@
-"""Paints what lies over the resting regions: selection, hover, vertices, drawings under way, numbers, the brush.
+"""Paints what lies over the resting regions: selection, hover, vertices, drawings under way, the brush.
 
 Functions paint with a painter in screen pixels; items are given in drawing order. Nothing here keeps state.
 """
@@ -6,13 +6,11 @@ Functions paint with a painter in screen pixels; items are given in drawing orde
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 from qtpy.QtCore import QPointF, QRectF, Qt
-from qtpy.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPolygonF
+from qtpy.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
-from ... import look
 from ..hit import Hit
 from ..scene import Item
 from ..tools.base import Preview
@@ -20,14 +18,14 @@ from ..viewport import Point, Viewport
 from .outlines import HALO, LINE, Style, draw, enter, faded, grain, pen
 
 LIFT = 0.16  # opacity that is added when selected or hovered
-VERTEX, VERTEX_TAKEN, DISC = 4.5, 6.5, 11.0  # radii in screen pixels
+VERTEX, VERTEX_TAKEN = 4.5, 6.5  # radii in screen pixels
 SMALLEST_VERTEX = 2.2
-MARGIN = DISC + 3.0  # screen pixels that a region's painting may reach beyond its bounds
+MARGIN = 14.0  # screen pixels that a region's painting may reach beyond its bounds
 
 
 def lifted(painter: QPainter, item: Item, viewport: Viewport, style: Style) -> None:
     """What hovering or selecting adds to a resting region: a stronger fill."""
-    if item.is_car:
+    if item.is_car or (item.role == "part" and style.faint_parts):
         return
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -109,26 +107,6 @@ def preview(painter: QPainter, shown: Preview, viewport: Viewport, style: Style,
         painter.setPen(QPen(accent, 1.0))
         painter.setBrush(faded(accent, 0.15))
         painter.drawRect(QRectF(a, b).normalized())
-    painter.restore()
-
-
-def numbers(painter: QPainter, numbered: Sequence[tuple[int, Item]], viewport: Viewport, style: Style) -> None:
-    """Numbered discs in the label's colour, in the middle of each region."""
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    font = QFont(painter.font())
-    font.setPixelSize(look.TEXT)
-    font.setBold(True)
-    painter.setFont(font)
-    dark = QColor(style.colors.halo)
-    for number, item in numbered:
-        center = QPointF(*viewport.to_screen(item.middle()))
-        painter.setPen(QPen(dark, LINE))
-        painter.setBrush(item.color)
-        painter.drawEllipse(center, DISC, DISC)
-        painter.drawText(
-            QRectF(center.x() - DISC, center.y() - DISC, 2 * DISC, 2 * DISC), Qt.AlignmentFlag.AlignCenter, str(number)
-        )
     painter.restore()
 
 

@@ -34,7 +34,8 @@ class Style:
 
     colors: look.Palette
     fill: float = FILL
-    numbered: bool = False
+    faint_parts: bool = False  # panels as thin lines below all damage
+    mosaics: bool = False  # what is private is covered
 
 
 class Pieces:
@@ -68,6 +69,8 @@ def regions(painter: QPainter, items: Iterable[Item], viewport: Viewport, style:
     """
     items = list(items)
     far_below = (FAR if len(items) < MANY else FAR_OF_MANY) / viewport.scale
+    if style.faint_parts:
+        items.sort(key=lambda item: item.role != "part")
     near: list[Item] = []
     far: dict[Look, list[Item]] = {}
     for item in items:
@@ -163,11 +166,12 @@ def _paint_near(painter: QPainter, items: list[Item], viewport: Viewport, style:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for item in items:
         ink = inks.get(item.look) or inks.setdefault(item.look, _ink(item.look, LINE, painter, style))
-        _, is_car, rejected = item.look
-        if item.closed and len(item.lines) == 1 and len(item.lines[0]) >= DENSE and not is_car and not rejected:
+        _, role, rejected = item.look
+        faint = rejected or (role == "part" and style.faint_parts)
+        if item.closed and len(item.lines) == 1 and len(item.lines[0]) >= DENSE and role != "car" and not faint:
             _paint_dense(painter, item, fine, halo, ink, pieces)
             continue
-        if not rejected:
+        if not faint:
             painter.setPen(halo)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             draw(painter, item, fine)
@@ -206,7 +210,10 @@ def _paint_far(painter: QPainter, kind: Look, items: list[Item], viewport: Viewp
 
 
 def _ink(kind: Look, width: float, painter: QPainter, style: Style) -> tuple[QPen, QBrush]:
-    rgba, is_car, rejected = kind
+    rgba, role, rejected = kind
+    if role == "part" and style.faint_parts:
+        return pen(faded(QColor(style.colors.vertex), 0.6), 1.0, painter), QBrush(Qt.BrushStyle.NoBrush)
     color = faded(QColor.fromRgba(rgba), 0.45) if rejected else QColor.fromRgba(rgba)
-    made = pen(color, width, painter, dashes=BROKEN if is_car or rejected else ())
-    return made, QBrush(Qt.BrushStyle.NoBrush) if is_car or rejected else QBrush(faded(color, style.fill))
+    hollow = role == "car" or rejected or (role == "private" and style.mosaics)
+    made = pen(color, width, painter, dashes=BROKEN if role == "car" or rejected else ())
+    return made, QBrush(Qt.BrushStyle.NoBrush) if hollow else QBrush(faded(color, style.fill))

@@ -20,7 +20,8 @@ from ..hit import nearest_on_edge
 from ..scene import Item
 from ..state import MANY, CanvasState
 from ..viewport import Viewport
-from . import marks, outlines
+from . import marks, numbers, outlines
+from .mosaics import Mosaics
 from .outlines import Style
 
 
@@ -33,6 +34,7 @@ class CanvasPainter:
         self._picture: Picture | None = None
         self._layer = Layer()
         self._pieces = outlines.Pieces()
+        self._mosaics = Mosaics()
         state.rest_changed.connect(self._spoil)
 
     def set_style(self, **changes: Any) -> None:
@@ -52,8 +54,14 @@ class CanvasPainter:
         """Blit what rests, paint what moves; `ratio` is the device's pixels per logical pixel."""
         state = self._state
         painter.drawPixmap(0, 0, self._layer.painted(size, ratio, state.viewport, self._paint_rest))
+        bare = 0.0 if state.wipe is None else state.wipe  # so many pixels at the left show the photo alone
+        if bare > 0 and state.overlay:
+            self._paint_photo(painter, QRectF(0, 0, bare, size.height()))
         if state.overlay:
+            painter.save()
+            painter.setClipRect(QRectF(bare, 0, size.width() - bare, size.height()))
             self._paint_active(painter)
+            painter.restore()
         if state.message:
             self._paint_message(painter, QRectF(0, 0, size.width(), size.height()))
 
@@ -66,17 +74,32 @@ class CanvasPainter:
 
     def _paint_rest(self, painter: QPainter, rect: QRectF) -> None:
         state, view, style = self._state, self._state.viewport, self.style
-        painter.fillRect(rect, QColor(style.colors.canvas))
-        if (picture := self._current_picture()) is not None:
-            picture.paint(painter, view, rect)
+        self._paint_photo(painter, rect)
         if not state.overlay:
             return
         m = marks.MARGIN
         box = view.box_on_photo((rect.left() - m, rect.top() - m, rect.right() + m, rect.bottom() + m))
         items, hidden = state.scene.within(box), state.preview.hidden
         items = [item for item in items if item.id not in hidden] if hidden else items
+        self._paint_mosaics(painter, items)
         outlines.regions(painter, items, view, style, self._pieces)
         outlines.compared(painter, state.compared.within(box), view, style)
+
+    def _paint_photo(self, painter: QPainter, rect: QRectF) -> None:
+        painter.save()
+        painter.setClipRect(rect, Qt.ClipOperation.IntersectClip)
+        painter.fillRect(rect, QColor(self.style.colors.canvas))
+        if (picture := self._current_picture()) is not None:
+            picture.paint(painter, self._state.viewport, rect)
+        painter.restore()
+
+    def _paint_mosaics(self, painter: QPainter, items: Sequence[Item]) -> None:
+        pixels = self._state.pixels
+        if not self.style.mosaics or pixels is None:
+            return
+        for item in items:
+            if item.role == "private":
+                self._mosaics.paint(painter, item, pixels, self._state.viewport)
 
     def _current_picture(self) -> Picture | None:
         pixels = self._state.pixels
@@ -88,6 +111,7 @@ class CanvasPainter:
 
     def _paint_active(self, painter: QPainter) -> None:
         state, view, style = self._state, self._state.viewport, self.style
+        self._paint_mosaics(painter, state.moving)
         outlines.regions(painter, state.moving, view, style, self._pieces)
         self._paint_pointed_out(painter)
         moving = {item.id: item for item in state.moving}
@@ -100,9 +124,8 @@ class CanvasPainter:
             marks.selected(painter, item, view, style)
         for item in taken if len(taken) == 1 and state.handles and taken[0].id not in state.locked else ():
             self._paint_vertices(painter, item)
-        if style.numbered:
-            numbered = [item for item in state.scene.items if not item.is_car]
-            marks.numbers(painter, list(enumerate(numbered, 1)), view, style)
+        if state.numbers:
+            numbers.paint(painter, state.scene.items, state.numbers, view, style)
         marks.preview(painter, state.preview, view, style, state.color_of(state.new_label))
         if state.mark is not None:
             marks.new_vertex(painter, state.mark, view, style)

@@ -37,7 +37,7 @@ _TOOLS: tuple[Tool, ...] = (
         "Box→outline",
         "G",
         "selection-drag",
-        "Drag a box around the damage; its outline is found",
+        "Drag a box around something; the model finds its outline",
         needs=Need.EDITING | Need.PHOTO,
     ),
     HoleTool(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cardamage_core.annotations import boolean_ops, edits
@@ -109,12 +110,14 @@ class Reshape(Gesture):
     start: Start
     tolerance: float = 0.0  # photo pixels
     rounds: int = 0
+    snapped: bool = False
     made: Regions = ()
 
-    def set(self, *, tolerance: float, rounds: int) -> None:
-        """Other amounts."""
-        self.tolerance, self.rounds = tolerance, rounds
-        self.made = tuple(edits.reshaped(region, tolerance=tolerance, rounds=rounds) for region in self.start.chosen())
+    def set(self, *, tolerance: float, rounds: int, snap: Callable[[Region], Region] | None = None) -> None:
+        """Other amounts; `snap` pulls a region to the edges of the photo first."""
+        self.tolerance, self.rounds, self.snapped = tolerance, rounds, snap is not None
+        chosen = self.start.chosen() if snap is None else map(snap, self.start.chosen())
+        self.made = tuple(edits.reshaped(region, tolerance=tolerance, rounds=rounds) for region in chosen)
 
     def saved(self) -> tuple[int, int]:
         """How many vertices there are, and would be."""
@@ -142,4 +145,8 @@ class Reshape(Gesture):
 
     def outcome(self) -> Outcome:
         """One edit for all of them."""
-        return exchanged(self.start.regions, self.made, "Smooth" if self.rounds else "Simplify")
+        return exchanged(self.start.regions, self.made, _done(self.snapped, self.rounds))
+
+
+def _done(snapped: bool, rounds: int) -> str:
+    return "Snap to edges" if snapped else "Smooth" if rounds else "Simplify"

@@ -36,6 +36,12 @@ class Answers:
         self._answers = iter(answers)
         self.asked: list[str] = []
 
+    def __enter__(self) -> Answers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing was started."""
+
     def predict(self, photo_path: Path) -> tuple[Region, ...]:
         self.asked.append(photo_path.name)
         answer = next(self._answers)

@@ -5,11 +5,14 @@ import threading
 import numpy as np
 import pytest
 
-from cardamage_core.errors import CarDamageError
-from cardamage_gui.annotate.page import AssistService
+from cardamage_core.annotations.model import Polygon, Region
+from cardamage_core.errors import CarDamageError, ModelError
 from cardamage_gui.background import Background
 from cardamage_gui.canvas import Canvas
 from cardamage_gui.canvas.tools.base import Gesture, Kind, Request
+from cardamage_gui.canvas.tools.lasso import OUTLINE
+from cardamage_gui.editing.assist import AssistService
+from cardamage_gui.editing.box_outliner import BoxOutliner
 from cardamage_gui.session import Session
 
 PIXELS = np.full((20, 30, 3), 7, dtype=np.uint8)
@@ -109,3 +112,57 @@ def test_work_that_was_given_up_before_it_began_never_does(assisted, qtbot):
     go_on.set()
     qtbot.waitUntil(lambda: not assisted.background._open)
     assert done == ["third"]
+
+
+class Boxes:
+    """Outlines boxes as they are, or fails as a damaged model does."""
+
+    def __init__(self, found=None, error=None):
+        self.found, self.error, self.closed, self.started = found, error, 0, 0
+
+    def start(self):
+        self.started += 1
+
+    def outline_in_box(self, _pixels, _box):
+        if self.error:
+            raise self.error
+        return self.found
+
+    def close(self):
+        self.closed += 1
+
+
+RINGS = (((1.0, 1.0), (8.0, 1.0), (8.0, 8.0)),)
+SPOT = np.zeros((60, 80, 3), np.uint8)
+SPOT[20:40, 30:60] = 200
+
+
+def test_a_box_is_outlined_by_the_model_and_by_grabcut_where_it_sees_nothing():
+    seen = Boxes(Region("r", Polygon(RINGS)))
+    assert BoxOutliner(seen).outline(SPOT, (25, 15, 65, 45)) == RINGS
+    ((first, *_),) = BoxOutliner(Boxes(None)).outline(SPOT, (25, 15, 65, 45))
+    assert 25 <= first[0] <= 65
+
+
+def test_a_model_that_fails_is_closed_and_asked_no_more():
+    failing = Boxes(error=ModelError("The process that predicts ended unexpectedly."))
+    boxes = BoxOutliner(failing)
+    assert boxes.outline(SPOT, (25, 15, 65, 45))
+    failing.error = AssertionError("asked again")
+    assert boxes.outline(SPOT, (25, 15, 65, 45))
+    assert failing.closed == 1
+
+
+def test_taking_the_box_tool_loads_the_model_and_its_outline_is_drawn(qtbot):
+    model = Boxes(Region("r", Polygon(RINGS)))
+    session, background, canvas = Session(), Background(threads=1), Canvas()
+    qtbot.addWidget(canvas)
+    canvas.service = AssistService(session, background, canvas, BoxOutliner(model))
+    canvas.show_image(PIXELS)
+    canvas.set_tool("box")
+    qtbot.waitUntil(lambda: model.started == 1)
+    gesture = Asking(None)
+    gesture.wanted = [Request(OUTLINE, (1.0, 1.0, 9.0, 9.0))]
+    canvas.begin(gesture)
+    qtbot.waitUntil(lambda: gesture.answers == [(RINGS, "")])
+    background.close()

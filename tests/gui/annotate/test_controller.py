@@ -9,7 +9,7 @@ from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication
 
 from cardamage_core.annotations import shapes
-from cardamage_core.annotations.model import Ellipse
+from cardamage_core.annotations.model import Ellipse, Polygon, Region
 
 
 def screen(page, x, y):
@@ -263,7 +263,7 @@ def test_smoothing_shows_the_vertices_saved_and_enter_applies(page, session):
     for x in (20, 30, 40):
         click(page, x, 10)
     key(page, Qt.Key.Key_S)
-    bar = page.editing.smooth_bar
+    bar = page.drawing.editing.smooth_bar
     assert bar.isVisible()
     assert bar.text.text() == "7 → 4 vertices"
     assert len(region(session, "a").shape.rings[0]) == 7
@@ -279,7 +279,7 @@ def test_smoothing_begins_so_that_one_sees_it_and_needs_no_mouse(page, session):
     move(page, 30, 10)
     drag(page, (30, 10), (30, 10 + 2 / page.canvas.viewport.scale))  # two screen pixels off the line
     key(page, Qt.Key.Key_S)
-    bar = page.editing.smooth_bar
+    bar = page.drawing.editing.smooth_bar
     assert bar.text.text() == "5 → 4 vertices"
     assert bar.simplify.hasFocus()
     for _ in range(20):
@@ -295,10 +295,10 @@ def test_smoothing_begins_so_that_one_sees_it_and_needs_no_mouse(page, session):
 def test_smoothing_is_cancelled_by_escape(page, session):
     click(page, 30, 30)
     page.bar.buttons["smooth"].click()
-    page.editing.smooth_bar.round.setValue(2)
-    assert page.editing.smooth_bar.text.text().startswith("4 → ")
+    page.drawing.editing.smooth_bar.round.setValue(2)
+    assert page.drawing.editing.smooth_bar.text.text().startswith("4 → ")
     key(page, Qt.Key.Key_Escape)
-    assert not page.editing.smooth_bar.isVisible()
+    assert not page.drawing.editing.smooth_bar.isVisible()
     assert session.project.undo_text == "Import"
 
 
@@ -308,7 +308,7 @@ def test_the_vertex_under_the_pointer_may_vanish_in_the_preview(page, session):
         click(page, x, 10)
     move(page, 10, 50)  # the last of seven vertices
     key(page, Qt.Key.Key_S)
-    page.editing.smooth_bar.simplify.setValue(60)
+    page.drawing.editing.smooth_bar.simplify.setValue(60)
     page.canvas.repaint()
     key(page, Qt.Key.Key_Return)
     assert len(region(session, "a").shape.rings[0]) == 4
@@ -326,6 +326,22 @@ def disc(page, session, qtbot):
         session.select("p2")
     page.canvas.setFocus()
     return page
+
+
+def test_a_sloppy_outline_snaps_to_the_edges_of_the_photo_as_one_edit(disc, session):
+    angles = np.arange(24) * np.pi / 12
+    corners = np.stack([100 + 32.5 * np.cos(angles), 50 + 32.5 * np.sin(angles)], axis=1)
+    sloppy = Region("s", Polygon((tuple(map(tuple, corners.tolist())),)), "dent")
+    before = session.regions("p2")
+    session.edit("p2", before, (*before, sloppy), "Draw")
+    disc.canvas.select(["s"])
+    key(disc, Qt.Key.Key_E, with_=Qt.KeyboardModifier.ShiftModifier)
+    assert disc.drawing.editing.smooth_bar.isVisible()
+    key(disc, Qt.Key.Key_Return)
+    found = next(one for one in session.regions("p2") if one.id == "s")
+    radii = [np.hypot(x - 100, y - 50) for x, y in found.shape.rings[0]]
+    assert 28.5 < min(radii) < max(radii) < 31.5
+    assert session.project.undo_text == "Snap to edges"
 
 
 def test_a_box_becomes_an_outline_in_one_undoable_step(disc, session, qtbot):

@@ -97,7 +97,7 @@ def test_the_figure_follows_while_the_hand_still_drags(page, session, qtbot):
 
     qtbot.waitUntil(follows)
     assert session.project.undo_text == "Import"
-    page.escape()
+    page.drawing.escape()
     qtbot.waitUntil(lambda: page.panel.card.figure() == "16.0 %")
 
 
@@ -146,7 +146,7 @@ BOW_TIE = Region("bow", Polygon((((20.0, 20.0), (60.0, 60.0), (60.0, 20.0), (20.
 
 def is_in_the_middle(page, *point):
     """Of what the box of tools leaves free, where there is room enough."""
-    canvas, covered = page.canvas, page.tools.geometry().right()
+    canvas, covered = page.canvas, page.drawing.tools.geometry().right()
     covered = covered if canvas.width() >= 5 * covered else 0
     x, y = canvas.viewport.to_screen(point)
     return abs(x - (canvas.width() + covered) / 2) < 1 and abs(y - canvas.height() / 2) < 1

@@ -109,10 +109,10 @@ def test_d_and_a_walk_through_the_photos(page, session):
 def test_v_p_and_r_take_the_tools_and_the_float_shows_it(page):
     key(page, Qt.Key.Key_P)
     assert page.canvas.tool == "polygon"
-    assert page.tools.buttons["polygon"].isChecked()
+    assert page.drawing.tools.buttons["polygon"].isChecked()
     key(page, Qt.Key.Key_V)
     assert page.canvas.tool == "select"
-    QTest.mouseClick(page.tools.buttons["rectangle"], Qt.MouseButton.LeftButton)
+    QTest.mouseClick(page.drawing.tools.buttons["rectangle"], Qt.MouseButton.LeftButton)
     assert page.canvas.tool == "rectangle"
 
 
@@ -239,7 +239,7 @@ def test_a_project_without_labels_gets_damage_with_the_first_drawing(page, sessi
     with Project.create(tmp_path / "bare") as project:
         project.add([AnnotatedPhoto(photo)], (), "Import")
     session.open(tmp_path / "bare")
-    page.take_tool("rectangle")
+    page.drawing.take_tool("rectangle")
     drag(page, (60, 60), (90, 90))
     assert [label.name for label in session.labels()] == ["damage"]
     assert [r.label for r in session.regions("p1")] == ["damage"]

@@ -10,7 +10,7 @@ def chips(widget) -> set[str]:
 
 def test_a_preset_changes_the_keys_in_tool_box_tool_bar_and_tips(opened, wait):
     page = opened.annotate
-    button = page.tools.buttons["polygon"]
+    button = page.drawing.tools.buttons["polygon"]
     assert button.toolTip() == "Polygon (P)"
 
     opened.window.shortcuts.set_preset("labelme")
@@ -22,7 +22,7 @@ def test_a_preset_changes_the_keys_in_tool_box_tool_bar_and_tips(opened, wait):
 
 
 def test_the_tool_box_grows_with_its_keys_and_the_photo_keeps_clear(opened, wait):
-    tools = opened.annotate.tools
+    tools = opened.annotate.drawing.tools
     before = tools.width()
 
     opened.window.shortcuts.set_keys("tool_box", ("Ctrl+Alt+Shift+G",))
@@ -34,7 +34,7 @@ def test_the_tool_box_grows_with_its_keys_and_the_photo_keeps_clear(opened, wait
 def test_a_key_given_by_hand_is_shown_on_a_page_not_yet_looked_at(opened, wait, page):
     action, widget = {
         "train": ("new_training", opened.train._new),
-        "inspect": ("inspect_findings", opened.inspect._viewer.toolbar._findings),
+        "inspect": ("inspect_findings", opened.inspect.viewer.toolbar.modes["findings"]),
     }[page]
 
     opened.window.shortcuts.set_keys(action, ("Ctrl+Alt+X",))

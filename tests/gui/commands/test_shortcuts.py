@@ -13,7 +13,8 @@ def test_a_presets_keys_replace_ours_and_the_persons_replace_both():
 
 def test_keys_collide_on_one_page_or_with_those_that_work_everywhere():
     keys = {"a": ("F",), "b": ("f",), "c": ("F", "G"), "d": ("G",)}
-    scopes = {"a": "annotate", "b": "annotate", "c": "inspect", "d": ""}
+    pages = {"a": ["annotate"], "b": ["annotate", "train"], "c": ["inspect"], "d": []}
+    scopes = {name: frozenset(found) for name, found in pages.items()}
     assert conflicts(keys, scopes) == {"a": {"b"}, "b": {"a"}, "c": {"d"}, "d": {"c"}}
 
 

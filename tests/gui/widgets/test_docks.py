@@ -11,7 +11,7 @@ from cardamage_gui.app import Built, build
 from cardamage_gui.settings import Settings
 from cardamage_gui.widgets.docks import LEFT, OPEN, RIGHT, STRIP
 
-PANELS = [("annotate", "list", 270), ("annotate", "details", 300), ("train", "list", 290), ("inspect", "details", 330)]
+PANELS = [("annotate", "list", 270), ("annotate", "details", 300), ("train", "list", 290), ("inspect", "details", 344)]
 
 
 @pytest.fixture

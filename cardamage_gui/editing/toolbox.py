@@ -20,6 +20,7 @@ from qtpy.QtGui import (
 )
 from qtpy.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QSlider, QToolButton, QWidget
 
+from cardamage_core.annotations.model import Region
 from cardamage_core.text import amount
 
 from .. import look
@@ -277,6 +278,9 @@ STEPS = 60
 FIRST = 20  # a tolerance of 2.7 screen pixels: one sees that something happens
 LARGEST = 24.0  # screen pixels of tolerance at the slider's end
 ROUNDS = 3
+SNAPS = 10
+FIRST_SNAP = 5
+LARGEST_SNAP = 0.12  # of an outline's size, at the slider's end
 EDGE = 12  # pixels from the canvas's lower edge
 
 
@@ -289,12 +293,14 @@ class SmoothBar(QFrame):
         self._canvas = canvas
         self._gesture: Reshape | None = None
         self.simplify, self.round = _slider(STEPS, "Simplify"), _slider(ROUNDS, "Round corners")
+        self.snap = _slider(SNAPS, "Snap to edges")
+        self._snapped: dict[tuple[str, int], Region] = {}
         self.text = common.label("", "muted")
         self.text.setMinimumWidth(130)
         self.apply = common.button("Apply", canvas.close_drawing, "primary", tip="Change the regions (Enter)")
         self.cancel = common.button("Cancel", self._cancel, tip="Leave them as they are (Esc)")
         row = common.columns(self, margins=(12, 8, 12, 8), spacing=8)
-        for name, slider in (("Simplify", self.simplify), ("Round", self.round)):
+        for name, slider in (("Snap", self.snap), ("Simplify", self.simplify), ("Round", self.round)):
             row.addWidget(common.label(name))
             row.addWidget(slider)
             slider.valueChanged.connect(self._changed)
@@ -303,28 +309,44 @@ class SmoothBar(QFrame):
         canvas.busy_changed.connect(self._busy_changed)
         self.hide()
 
-    def open(self) -> None:
-        """Begin with a little of it."""
+    def open(self, *, snap: bool = False) -> None:
+        """Begin with a little simplifying, or with snapping to edges."""
+        self._gesture = None  # until all sliders stand
+        self._snapped.clear()
+        self.snap.setEnabled(self._canvas.pixels is not None)
+        self.snap.setValue(FIRST_SNAP if snap else 0)
+        self.simplify.setValue(0 if snap else FIRST)
+        self.round.setValue(0)
         self._gesture = Reshape(self._canvas.start)
         self._canvas.begin(self._gesture)
-        self.simplify.setValue(FIRST)
-        self.round.setValue(0)
         self._changed()
         self.adjustSize()
         self.move((self._canvas.width() - self.width()) // 2, self._canvas.height() - self.height() - EDGE)
         self.show()
         self.raise_()
-        self.simplify.setFocus()  # arrows change it; Enter and Esc go on to the canvas
+        (self.snap if snap else self.simplify).setFocus()  # arrows change it; Enter and Esc go on to the canvas
 
     def _changed(self) -> None:
         if self._gesture is None:
             return
         share = self.simplify.value() / STEPS
         tolerance = LARGEST * share * share / self._canvas.viewport.scale
-        self._gesture.set(tolerance=tolerance, rounds=self.round.value())
+        snap = self._snap if self.snap.value() and self._canvas.pixels is not None else None
+        self._gesture.set(tolerance=tolerance, rounds=self.round.value(), snap=snap)
         self._canvas.refresh()
         before, after = self._gesture.saved()
         self.text.setText(f"{before} → {amount(after, 'vertex', 'vertices')}")
+
+    def _snap(self, region: Region) -> Region:
+        """A region pulled to edges, worked out once for each place of the slider."""
+        known = (region.id, self.snap.value())
+        pixels = self._canvas.pixels
+        if known not in self._snapped and pixels is not None:
+            from cardamage_core.annotations import edge_snap  # loads OpenCV, which most windows never need
+
+            reach = LARGEST_SNAP * self.snap.value() / SNAPS
+            self._snapped[known] = edge_snap.snapped(pixels, region, reach=reach)
+        return self._snapped.get(known, region)
 
     def _cancel(self) -> None:
         self._canvas.cancel()

@@ -1,0 +1,184 @@
+"""Edits of the selected regions that keys and buttons ask for: boolean operations, copies, order, hiding, locking.
+
+Each change is one edit of the session. Hiding and locking are a matter of the view: they are kept as long as the window
+is open, never written to the project or a file, and not walked through by undo.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from qtpy.QtCore import QObject, Signal
+
+from cardamage_core.annotations.model import Region
+
+from ..canvas import Canvas
+from ..canvas.tools import boolean, select
+from ..canvas.tools.select import Operation
+from ..commands.actions import Action
+from ..session import Session
+from .toolbox import SmoothBar
+
+BRUSH_STEP = 1.25
+
+
+class Editing(QObject):
+    """Carries out on the canvas what keys and buttons ask for."""
+
+    aside_changed = Signal()  # other regions are hidden or locked
+
+    def __init__(self, session: Session, canvas: Canvas, previous: Callable[[], str]) -> None:
+        """`previous` gives the id of the photo before the current one, "" when there is none."""
+        super().__init__(canvas)
+        self._session, self._canvas, self._previous = session, canvas, previous
+        self._copied: tuple[Region, ...] = ()
+        self.smooth_bar = SmoothBar(canvas)
+        canvas.said.connect(session.said)
+
+    # One region from several, several from one
+
+    def unite(self) -> None:
+        """The region selected first covers what all of them cover."""
+        self._canvas.do(boolean.unite)
+
+    def subtract(self) -> None:
+        """The region selected first loses what the others cover."""
+        self._canvas.do(boolean.subtract)
+
+    def intersect(self) -> None:
+        """The region selected first becomes what all of them cover."""
+        self._canvas.do(boolean.intersect)
+
+    def smooth(self) -> None:
+        """Show the sliders that simplify and smooth."""
+        if self._session.read_only:
+            return
+        if self._canvas.start.chosen():
+            self.smooth_bar.open()
+        else:
+            self._session.said.emit("Select the regions to simplify or smooth first.")
+
+    def snap_to_edges(self) -> None:
+        """Show the same sliders, with the outlines pulled to the edges of the photo near them."""
+        if self._session.read_only:
+            return
+        if self._canvas.start.chosen():
+            self.smooth_bar.open(snap=True)
+        else:
+            self._session.said.emit("Select the regions to snap to edges first.")
+
+    # Copies
+
+    def duplicate(self) -> None:
+        """A copy beside each selected region."""
+        self._canvas.do(select.duplicate)
+
+    def copy(self) -> None:
+        """Remember the selected regions for `paste`, on any photo."""
+        chosen = set(self._canvas.selection)
+        self._copied = tuple(region for region in self._canvas.standing if region.id in chosen) or self._copied
+        number = len(chosen)
+        self._session.said.emit(f"Copied {number} region{'s' * (number != 1)}." if number else "Select a region first.")
+
+    def paste(self) -> None:
+        """Put what was copied onto the current photo."""
+        if self._copied:
+            self._put(self._copied, "Paste")
+        else:
+            self._session.said.emit("Nothing was copied yet (Ctrl+C).")
+
+    def copy_from_previous(self) -> None:
+        """Put the regions of the photo before onto the current one."""
+        before = self._previous()
+        regions = self._session.regions(before) if before else ()
+        if regions:
+            self._put(regions, "Copy from the previous photo:")
+        else:
+            self._session.said.emit("The previous photo has no regions." if before else "There is no previous photo.")
+
+    # Order
+
+    def bring_forward(self) -> None:
+        """One place up."""
+        self._canvas.do(select.bring_forward)
+
+    def send_backward(self) -> None:
+        """One place down."""
+        self._canvas.do(select.send_backward)
+
+    def bring_to_front(self) -> None:
+        """Above all others."""
+        self._canvas.do(select.bring_to_front)
+
+    def send_to_back(self) -> None:
+        """Below all others."""
+        self._canvas.do(select.send_to_back)
+
+    # Looking
+
+    def hide(self) -> None:
+        """Hide the selected regions; those that are hidden all, show again."""
+        self._canvas.set_hidden(_toggled(self._canvas.hidden, self._canvas.selection))
+        self.aside_changed.emit()
+
+    def show_all(self) -> None:
+        """Show every region that was hidden by the user."""
+        self._canvas.set_hidden(frozenset())
+        self.aside_changed.emit()
+
+    def lock(self) -> None:
+        """Keep the selected regions from being moved, cut or deleted; those that are locked all, unlock."""
+        self._canvas.set_locked(_toggled(self._canvas.locked, self._canvas.selection))
+        self.aside_changed.emit()
+
+    def toggle_snapping(self) -> None:
+        """Let what is dragged jump to vertices and edges of other regions, or no longer."""
+        self._canvas.set_snapping(not self._canvas.snapping)
+        self._session.said.emit("Snapping is on." if self._canvas.snapping else "Snapping is off; Ctrl snaps.")
+
+    def larger_brush(self) -> None:
+        """A larger brush."""
+        self._canvas.resize_brush(BRUSH_STEP)
+
+    def smaller_brush(self) -> None:
+        """A smaller brush."""
+        self._canvas.resize_brush(1 / BRUSH_STEP)
+
+    def _put(self, regions: tuple[Region, ...], text: str) -> None:
+        if self._session.current:
+            photo = self._session.photo(self._session.current)
+            self._canvas.do(_pasting(regions, (photo.width, photo.height), text))
+
+
+def _pasting(regions: tuple[Region, ...], size: tuple[int, int], text: str) -> Operation:
+    return select.pasting(regions, width=size[0], height=size[1], text=text)
+
+
+def _toggled(ids: frozenset[str], chosen: tuple[str, ...]) -> frozenset[str]:
+    return ids - set(chosen) if ids.issuperset(chosen) else ids | set(chosen)
+
+
+def actions_of(does: Editing) -> list[Action]:
+    """What can be done to the selected regions."""
+    table = (
+        ("union", "Union", ("U",), "The region selected first covers what all selected cover", does.unite),
+        ("subtract", "Subtract", ("Shift+U",), "The region selected first loses what the others cover", does.subtract),
+        ("intersect", "Intersect", ("Ctrl+U",), "The region selected first keeps what all cover", does.intersect),
+        ("smooth", "Smooth", ("S",), "Fewer vertices or rounder corners for the selected regions", does.smooth),
+        ("snap_edges", "Snap to edges", ("Shift+E",), "Pull selected outlines to edges near them", does.snap_to_edges),
+        ("duplicate", "Duplicate", ("Ctrl+J",), "A copy beside each selected region", does.duplicate),
+        ("copy", "Copy regions", ("Ctrl+C",), "Remember the selected regions", does.copy),
+        ("paste", "Paste regions", ("Ctrl+V",), "Put the copied regions onto this photo", does.paste),
+        ("copy_previous", "Copy from the previous photo", ("Ctrl+B",), "Its regions", does.copy_from_previous),
+        ("forward", "Bring forward", ("Ctrl+Up",), "One place up in the drawing order", does.bring_forward),
+        ("backward", "Send backward", ("Ctrl+Down",), "One place down in the drawing order", does.send_backward),
+        ("front", "Bring to front", ("Ctrl+Shift+Up",), "Above all other regions", does.bring_to_front),
+        ("back", "Send to back", ("Ctrl+Shift+Down",), "Below all other regions", does.send_to_back),
+        ("hide", "Hide or show", ("H",), "Hide the selected regions, or show them again", does.hide),
+        ("show_all", "Show all regions", ("Shift+H",), "Also those hidden by hand", does.show_all),
+        ("lock", "Lock or unlock", ("Ctrl+L",), "Keep the selected regions from being changed", does.lock),
+        ("snap", "Snap to regions", ("Q",), "Dragged points jump to other regions; Ctrl too", does.toggle_snapping),
+        ("brush_larger", "Larger brush", ("]",), "Also Shift and the wheel", does.larger_brush),
+        ("brush_smaller", "Smaller brush", ("[",), "Also Shift and the wheel", does.smaller_brush),
+    )
+    return [Action(*row) for row in table]

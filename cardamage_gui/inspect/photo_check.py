@@ -1,0 +1,97 @@
+"""What an adjuster should know of the photos: warnings that explain themselves, and the checklist of views."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import get_args
+
+from qtpy.QtCore import Qt, Signal
+from qtpy.QtWidgets import QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from cardamage_core.claims.model import PhotoWarning, View
+
+from ..widgets import common
+
+VIEWS: tuple[View, ...] = get_args(View)
+SIGNS = {"error": ("✕", "bad"), "warning": ("!", "warn"), "info": ("i", "muted")}
+QUALITY = {"blurred", "dark", "bright", "glare", "small", "cut-off", "close-up", "no-car", "not-a-car", "unreadable"}
+GOOD = "sharp, well lit"
+MOST = 6
+
+
+class PhotoCheck(QWidget):
+    """Warnings of the photo shown and of the whole claim; the views of this photo can be ticked."""
+
+    view_ticked = Signal(str, bool)  # the view, whether the photo shown is it
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: QVBoxLayout = QVBoxLayout()
+        self._lines.setSpacing(3)
+        self.views = QToolButton()
+        self.views.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.views.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.views.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.views.setProperty("role", "chooser")
+        self._menu = QMenu(self.views)
+        self._menu.aboutToShow.connect(self._fill_menu)
+        self.views.setMenu(self._menu)
+        self._missing = common.label("", "small", wrap=True)
+        self._photo = ""
+        self._ticked: Mapping[View, str] = {}
+        column = common.rows(self, margins=(14, 4, 12, 10), spacing=6)
+        column.addWidget(common.section("Photo check"))
+        column.addLayout(self._lines)
+        column.addWidget(self.views, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self._missing)
+
+    def show_check(
+        self, photo: str, warnings: Sequence[PhotoWarning], ticked: Mapping[View, str], *, checked: bool = True
+    ) -> None:
+        """Show the warnings of a photo and of the claim, and the checklist; `checked`: the photo was looked at."""
+        self._photo, self._ticked = photo, ticked
+        while item := self._lines.takeAt(0):
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        here = [one for one in warnings if one.photo == photo]
+        if photo and checked and not any(one.code in QUALITY for one in here):
+            self._lines.addWidget(_line("✓", "good", GOOD))
+        shown = [*here, *(one for one in warnings if not one.photo)]
+        for one in shown[:MOST]:
+            sign, role = SIGNS[one.severity]
+            self._lines.addWidget(_line(sign, role, one.text))
+        if len(shown) > MOST:
+            self._lines.addWidget(_line("", "muted", f"and {len(shown) - MOST} more"))
+        self._show_views()
+
+    def texts(self) -> list[str]:
+        """The lines as shown."""
+        return [label.text() for label in self.findChildren(QLabel) if label.property("told")]
+
+    def _show_views(self) -> None:
+        mine = [view for view in VIEWS if self._ticked.get(view) == self._photo]
+        self.views.setText(f"Shows: {', '.join(mine)} ▾" if mine else "What does this photo show? ▾")
+        self.views.setEnabled(bool(self._photo))
+        missing = [view for view in VIEWS if not self._ticked.get(view)]
+        self._missing.setText(f"Not ticked yet: {', '.join(missing)}" if missing else "All views are there.")
+
+    def _fill_menu(self) -> None:
+        self._menu.clear()
+        for view in VIEWS:
+            entry = self._menu.addAction(view[0].upper() + view[1:])
+            entry.setCheckable(True)
+            entry.setChecked(self._ticked.get(view) == self._photo)
+            entry.triggered.connect(lambda on, chosen=view: self.view_ticked.emit(chosen, on))
+
+
+def _line(sign: str, role: str, text: str) -> QWidget:
+    made = QWidget()
+    row = common.columns(made, spacing=6)
+    mark = common.label(sign, role)
+    mark.setFixedWidth(10)
+    told = common.label(text, "small", wrap=True)
+    told.setProperty("told", True)
+    row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(told, 1)
+    return made

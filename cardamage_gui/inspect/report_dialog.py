@@ -1,0 +1,120 @@
+"""Asks how the report of a claim is to be written: formats, language, paper, place."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from qtpy.QtCore import Signal
+from qtpy.QtWidgets import QCheckBox, QDialog, QGridLayout, QHBoxLayout, QWidget
+
+from cardamage_core.words import languages
+
+from ..widgets import common
+from ..widgets.dialogs import Dialogs
+
+FORMATS = {".pdf": "PDF", ".html": "HTML, one file", ".json": "JSON", ".csv": "CSV"}
+PAPERS = ("A4", "Letter")
+NAMES = {"en": "English", "de": "Deutsch"}
+
+
+class ReportDialog(QDialog):
+    """Tells what was chosen; writing is somebody else's work."""
+
+    wanted = Signal(object, str, str)  # list of paths, language, paper
+
+    def __init__(
+        self, name: str, folder: Path, dialogs: Dialogs, parent: QWidget, *, verdict: str, undecided: int, private: int
+    ) -> None:
+        """`name` is proposed for the files; `undecided` findings and `private` boxes are told."""
+        super().__init__(parent)
+        self.setWindowTitle("Write report")
+        self.setMinimumWidth(480)
+        self._dialogs = dialogs
+        self.formats = {suffix: QCheckBox(text) for suffix, text in FORMATS.items()}
+        self.formats[".pdf"].setChecked(True)
+        self.language, self.paper = common.ComboBox(), common.ComboBox()
+        for code in languages():
+            self.language.addItem(NAMES.get(code, code), code)
+        self.paper.addItems(PAPERS)
+        self.name = common.Field("Name")
+        self.name.put(file_name(name))
+        self.folder = common.Field("Folder")
+        self.folder.put(str(folder))
+        self.write = common.button("Write report", self._write, "primary")
+        self._arrange(verdict, undecided, private)
+        for box in self.formats.values():
+            box.toggled.connect(self._changed)
+        for field in (self.name, self.folder):
+            field.textChanged.connect(self._changed)
+        self._changed()
+
+    def paths(self) -> list[Path]:
+        """The files that would be written."""
+        stem = Path(self.folder.text().strip()) / file_name(self.name.text())
+        return [stem.with_name(stem.name + suffix) for suffix, box in self.formats.items() if box.isChecked()]
+
+    def _changed(self) -> None:
+        folder = Path(self.folder.text().strip())
+        self._told.setText("" if folder.is_dir() else "There is no such folder.")
+        self._told.setVisible(not folder.is_dir())
+        self.write.setEnabled(bool(self.paths()) and bool(self.name.text().strip()) and folder.is_dir())
+        self.paper.setEnabled(self.formats[".pdf"].isChecked())
+
+    def _choose(self) -> None:
+        chosen = self._dialogs.folder(self, "Folder for the report", Path(self.folder.text()))
+        if chosen is not None:
+            self.folder.setText(str(chosen))
+
+    def _write(self) -> None:
+        self.accept()
+        self.wanted.emit(self.paths(), self.language.currentData(), self.paper.currentText())
+
+    def _arrange(self, verdict: str, undecided: int, private: int) -> None:
+        layout = common.rows(self, margins=(24, 20, 24, 16), spacing=12)
+        layout.addWidget(common.label(verdict, wrap=True))
+        if undecided:
+            some = "1 finding is" if undecided == 1 else f"{undecided} findings are"
+            layout.addWidget(common.label(f"{some} not decided yet; the report says so.", "warn", wrap=True))
+        layout.addWidget(common.frame("rule"))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(10)
+        kinds = QHBoxLayout()
+        kinds.setSpacing(16)
+        for box in self.formats.values():
+            kinds.addWidget(box)
+        kinds.addStretch(1)
+        grid.addWidget(common.label("Formats"), 0, 0)
+        grid.addLayout(kinds, 0, 1)
+        place = QHBoxLayout()
+        place.setSpacing(8)
+        place.addWidget(self.folder, 1)
+        place.addWidget(common.button("Choose…", self._choose))
+        for row, (text, widget) in enumerate(
+            (("Language", self.language), ("Paper", self.paper), ("Name", self.name)), start=1
+        ):
+            grid.addWidget(common.label(text), row, 0)
+            grid.addWidget(widget, row, 1)
+        grid.addWidget(common.label("Folder"), 4, 0)
+        grid.addLayout(place, 4, 1)
+        self._told = common.label("", "bad")
+        grid.addWidget(self._told, 5, 1)
+        grid.setColumnStretch(1, 1)
+        layout.addLayout(grid)
+        boxes = "1 box is" if private == 1 else f"{private} boxes are"
+        blurred = (
+            f"{boxes} blurred in every picture." if private else "Nothing is boxed to be blurred (Shift+B on a photo)."
+        )
+        layout.addWidget(common.label(f"{blurred} The photos themselves stay as they are.", "small", wrap=True))
+        layout.addStretch(1)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(common.button("Cancel", self.reject))
+        buttons.addWidget(self.write)
+        layout.addLayout(buttons)
+
+
+def file_name(text: str) -> str:
+    """A name that any system takes."""
+    return re.sub(r'[\x00-\x1f<>:"/\\|?*]', "-", text).strip(" .")[:80] or "report"

@@ -1,0 +1,91 @@
+"""`cardamage assess` makes claims of photos without a window; real photos and models in the first test only."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cardamage_core.annotations.model import Origin, Rectangle, Region
+from cardamage_core.claims import library
+from cardamage_core.claims.claim import Claim
+from cardamage_core.commands import main
+from cardamage_core.errors import ModelError
+
+from ..claims.conftest import Answers, draw
+
+
+def dent(score: float = 0.9) -> list[Region]:
+    return [Region("d", Rectangle(5, 5, 20, 20), "dent", origin=Origin("predicted", model="damage", score=score))]
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch):
+    """Let the model give these answers, in order."""
+
+    def give(*given: Any) -> Answers:
+        predictor = Answers(*given)
+        monkeypatch.setattr("cardamage_core.commands.claims.Predictor", lambda *_: predictor)
+        return predictor
+
+    return give
+
+
+def assessed(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, Any, str]:
+    status = main(["assess", "--json", *map(str, arguments)])
+    said = capsys.readouterr()
+    return status, json.loads(said.out), said.err
+
+
+def test_real_photos_become_a_claim_with_the_models_in_the_box(shared: Path, tmp_path: Path, capsys):
+    photo = shared / "data" / "seed" / "test" / sorted(p.name for p in (shared / "data" / "seed" / "test").iterdir())[0]
+    status, document, _ = assessed(capsys, photo, "--out", tmp_path, "--claim", "R-1")
+    (claim,) = document["claims"]
+    assert (status, claim["number"], claim["failed"], len(claim["photos"])) == (0, "R-1", [], 1)
+    with Claim.open(Path(claim["folder"]), read_only=True) as opened:
+        assert opened.record.fields.number == "R-1"
+        assert {region.origin.model for region in opened.regions(opened.photos()[0].id)} <= {"damage", "car-and-panels"}
+
+
+def test_each_sub_folder_is_a_claim_and_a_second_call_goes_on(tmp_path: Path, capsys, answers):
+    draw(tmp_path / "in" / "A-1" / "a.jpg", 1)
+    draw(tmp_path / "in" / "A-1" / "b.jpg", 2)
+    draw(tmp_path / "in" / "A-2" / "c.jpg", 3)
+    answers(dent(), ModelError("The process that predicts ended unexpectedly."), [])
+    status, document, said = assessed(capsys, tmp_path / "in", "--out", tmp_path / "out", "--csv")
+    assert status == 1
+    assert [(one["number"], len(one["photos"]), one["failed"]) for one in document["claims"]] == [
+        ("A-1", 1, [{"photo": "b.jpg", "problem": "The process that predicts ended unexpectedly."}]),
+        ("A-2", 1, []),
+    ]
+    assert "1/2 1/2 a.jpg: 1 finding, less than a minute left" in said
+    rows = (tmp_path / "out" / "findings.csv").read_text("utf-8-sig").splitlines()
+    assert rows[1].startswith("A-1,a.jpg,1.1,dent,,undetermined,this event,,unreviewed,0.9,")
+
+    draw(tmp_path / "in" / "A-2" / "d.jpg", 4)
+    predictor = answers([], [])
+    status, document, _ = assessed(capsys, tmp_path / "in", "--out", tmp_path / "out")
+    assert status == 0
+    assert predictor.asked == ["b.jpg", "d.jpg"]
+    assert [len(one["photos"]) for one in document["claims"]] == [2, 2]
+    assert len(library.summaries(tmp_path / "out")) == 2
+
+
+def test_a_file_that_is_no_photo_makes_the_command_fail_with_its_reason(tmp_path: Path, capsys, answers):
+    answers([])
+    (tmp_path / "bad.jpg").write_text("hello")
+    photo = draw(tmp_path / "good.jpg")
+    status, document, _ = assessed(capsys, photo, tmp_path / "bad.jpg", "--out", tmp_path / "out")
+    assert status == 1
+    assert document["claims"][0]["failed"] == [{"photo": "", "problem": "bad.jpg is not an image that can be read."}]
+
+
+def test_what_is_meant_has_to_be_clear(tmp_path: Path, capsys):
+    photo = draw(tmp_path / "in" / "a.jpg")
+    assert "--out DIR" in assessed(capsys, photo)[1]["error"]["detail"]
+    assert "--out DIR" in assessed(capsys, photo.parent)[1]["error"]["detail"]
+    assert (
+        "one claim" in assessed(capsys, photo, "--out", tmp_path, "--claim", "1", "--claim", "2")[1]["error"]["title"]
+    )
