@@ -225,7 +225,7 @@ class ClaimList(QWidget):
         self._all = tuple(claims)
         for number, state in enumerate(STATES):
             count = sum(one.state == state for one in claims) if state else len(claims)
-            self.chips.button(number).setText(f"{TEXTS[state]} {count}" if state else TEXTS[state])
+            self.chips.button(number).setToolTip(amount(count, "claim"))
         self._filter()
 
     def _filter(self, *_: object) -> None:
@@ -292,9 +292,13 @@ class ClaimList(QWidget):
         self._stack.addWidget(self.list)
         self._stack.addWidget(self._none)
         foot = QWidget()
-        end = common.rows(foot, margins=(12, 8, 12, 12), spacing=8)
+        end = common.rows(foot, margins=(12, 8, 12, 12), spacing=6)
+        end.addWidget(common.section("New claim from"))
+        pair = QHBoxLayout()
+        pair.setSpacing(8)
         for button in buttons:
-            end.addWidget(button)
+            pair.addWidget(button, 1)
+        end.addLayout(pair)
         layout = common.rows(self, spacing=0)
         layout.addWidget(head)
         layout.addWidget(self._stack, 1)

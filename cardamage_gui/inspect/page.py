@@ -269,8 +269,8 @@ class InspectPage(QWidget):
         session, background = self.session, self._background
         self.claims = ClaimList(
             background,
-            common.button("New claim from photos…", self.open_photos, "primary"),
-            common.button("New claim from a folder…", self.open_folder),
+            common.button("Photos…", self.open_photos, "primary", tip="A new claim of photos or archives"),
+            common.button("Folder…", self.open_folder, tip="A new claim of a folder with photos"),
         )
         self.form, self.check = ClaimForm(), PhotoCheck()
         self.figures = DamageFigures(session, background, self)
