@@ -66,8 +66,10 @@ def test_each_sub_folder_is_a_claim_and_a_second_call_goes_on(tmp_path: Path, ca
 
     draw(tmp_path / "in" / "A-2" / "d.jpg", 4)
     predictor = answers([], [])
-    status, document, _ = assessed(capsys, tmp_path / "in", "--out", tmp_path / "out")
+    status, document, _ = assessed(capsys, tmp_path / "in", "--out", tmp_path / "out", "--pdf", "--html")
     assert status == 0
+    assert (tmp_path / "out" / "A-1.pdf").read_bytes().startswith(b"%PDF")
+    assert "A-2" in (tmp_path / "out" / "A-2.html").read_text("utf-8")
     assert predictor.asked == ["b.jpg", "d.jpg"]
     assert [len(one["photos"]) for one in document["claims"]] == [2, 2]
     assert len(library.summaries(tmp_path / "out")) == 2
