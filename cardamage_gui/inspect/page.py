@@ -28,6 +28,7 @@ from ..widgets.dialogs import Dialogs
 from ..widgets.docks import LEFT, RIGHT, Docks, Panel
 from ..widgets.photo_list import SecondLine
 from ..widgets.thumbnails import Thumbnails
+from .car_so_far import Car
 from .claim_form import ClaimForm, title
 from .claim_list import ClaimList
 from .claim_panel import ClaimPanel
@@ -44,7 +45,7 @@ from .queue import ClaimQueue
 from .shown import Shown
 from .toolbar import FINDINGS
 from .viewer import Viewer
-from .whole_claim import Car, WholeClaim
+from .whole_claim import WholeClaim
 
 if TYPE_CHECKING:
     from cardamage_core.claims.model import View
@@ -236,7 +237,7 @@ class InspectPage(QWidget):
             self.session.remove_photos([photo], f"Remove photo {summary.name}")
 
     def _show_car(self, car: Car) -> None:
-        self.findings.car.show_car(car.svg, car.verdict)
+        self.findings.car.show_car(car)
         self.out.show_verdict(car.verdict)
 
     def _photo_keys(self) -> None:
