@@ -157,7 +157,6 @@ class InspectPage(QWidget):
         self.queue.read_models()
 
     def _library_changed(self) -> None:
-        self.claims.pictures.use(self.desk.library)
         self.claims.show_claims(self.desk.claims())
         self._choose.set_text(CHOOSE if self.desk.claims() else FIRST)
 
@@ -270,6 +269,7 @@ class InspectPage(QWidget):
         session, background = self.session, self._background
         self.claims = ClaimList(
             background,
+            self.desk.folder_of,
             common.button("Photos…", self.open_photos, "primary", tip="A new claim of photos or archives"),
             common.button("Folder…", self.open_folder, tip="A new claim of a folder with photos"),
         )
