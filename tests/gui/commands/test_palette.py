@@ -55,9 +55,7 @@ def test_a_few_letters_and_enter_do_what_was_meant(palette, opened):
     assert not palette.isVisible()
 
 
-@pytest.mark.parametrize(
-    ("typed", "meant"), [("dark", "Settings"), ("remove", "Delete"), ("shortcuts", "All keys")]
-)
+@pytest.mark.parametrize(("typed", "meant"), [("dark", "Settings"), ("remove", "Delete"), ("shortcuts", "All keys")])
 def test_other_words_for_a_thing_find_it_too(palette, typed, meant):
     palette.field.setText(typed)
     assert any(text.startswith(meant) for text, _, _ in rows(palette.list))
