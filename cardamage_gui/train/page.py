@@ -151,6 +151,7 @@ class TrainPage(QWidget):
             _clear(self._models)
             _clear(self._evaluations)
             self._job_view.show_job(job)
+            self._job_view.offer_others(self._watch.jobs())
             self._stack.setCurrentWidget(self._job_view)
 
     def _model_chosen(self, *_: object) -> None:

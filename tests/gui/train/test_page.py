@@ -303,3 +303,22 @@ def test_a_model_is_imported_kept_for_all_projects_and_deleted(opened, page, ans
     page._models.setCurrentIndex(page._models.items.index(0))
     next(one for one in menu.actions() if one.text() == "Delete").trigger()
     wait(lambda: page._models.items.rowCount() == 2)
+
+
+def test_another_run_is_laid_over_the_curves(opened, page, wait):
+    for name in ("first", "second"):
+        log = say_started(made_job(opened, name=name))
+        for number in (1, 2, 3):
+            step(log, number)
+        log.write("validation", epoch=1, step=3, loss=1.0, photos=2, of=5, metrics={"mask_ap50": 0.4})
+    opened.watch.look()
+    wait(lambda: page._jobs.items.rowCount() == 2)
+    view = page._job_view
+    wait(lambda: view._curves is not None and view._curves.isVisible())
+    assert "AP50 on validation photos · 2 of 5 photos" in shown(page)
+    view._fill_over()
+    (entry,) = view._over_menu.actions()
+    entry.trigger()
+    wait(lambda: any("first" in text and "●" in text for text in shown(view._curves)))
+    entry.trigger()
+    wait(lambda: not any("first" in text and "●" in text for text in shown(view._curves)))
