@@ -66,7 +66,7 @@ def coverage(
     rows = [
         row for one in photos if (row := _row(one, predictions[one.photo.id], labels, threshold=threshold)) is not None
     ]
-    truth, low, high, first, last, trusted = np.array(rows or [[0.0] * 6]).T if rows else np.zeros((6, 0))
+    truth, low, high, first, last, trusted = np.array(rows).T if rows else np.zeros((6, 0))
     inside = (low <= truth + 1e-6) & (truth <= high + 1e-6)
     return Coverage(
         photos=len(truth),
