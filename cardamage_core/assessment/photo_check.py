@@ -120,7 +120,8 @@ def _burnt(small: np.ndarray) -> np.ndarray:
 def glare(measured: Measures, photo: Photo, car: BaseGeometry) -> float:
     """The share (0…1) of the car that its largest burnt spot covers; a spot that goes on outside is background."""
     columns, rows = measured.burnt_size
-    if len(measured.burnt) != columns * rows or car.is_empty or not photo.width:
+    is_map = columns > 0 and rows > 0 and len(measured.burnt) == columns * rows  # OpenCV crashes on an empty one
+    if not is_map or car.is_empty or not photo.width:
         return 0.0
     burnt = np.frombuffer(measured.burnt, np.uint8).reshape(rows, columns) / 255.0
     x, y = np.meshgrid(
