@@ -24,7 +24,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import msgspec
 
 from ..annotations.model import AnnotatedPhoto, Label, Photo, Problem, Region
-from ..assessment.damage import assess, role_of
+from ..assessment.damage import role_of
 from ..assessment.photo_check import view_of
 from ..errors import CarDamageError, ProjectError
 from ..project import Project
@@ -186,7 +186,8 @@ class Claim:
         found: list[Finding] = []
         for one, regions in photos:
             if photo in ("", one.id):
-                found += findings.findings_of(one, regions, labels, numbers=numbers, threshold=score)
+                shares = self.project.damage(one.id, threshold=score).findings
+                found += findings.findings_of(one, regions, labels, numbers=numbers, shares=shares, threshold=score)
         return tuple(found)
 
     def problems(self) -> tuple[Problem, ...]:
@@ -221,10 +222,9 @@ class Claim:
 
     def proposed_views(self) -> dict[View, str]:
         """For views that nobody has ticked yet, the first photo that seems to be one; people decide."""
-        labels, threshold = self.labels(), self.project.threshold
         found: dict[View, str] = {}
         for photo in self.photos():
-            view = view_of(assess(photo, self.regions(photo.id), labels, threshold=threshold))
+            view = view_of(self.project.damage(photo.id))
             if view and view not in self._record.views:
                 found.setdefault(view, photo.id)
         return found
@@ -238,7 +238,9 @@ class Claim:
             ]
         if look is None and not regions:
             return []
-        return checks.of_regions(photo, regions, self.labels(), self._checks, threshold)
+        return checks.of_regions(
+            photo, regions, self.labels(), self._checks, self.project.damage(photo.id, threshold=threshold)
+        )
 
     def _duplicates(self) -> tuple[PhotoWarning, ...]:
         photos = self.photos()
