@@ -10,7 +10,7 @@ Box = tuple[float, float, float, float]  # x0 y0 x1 y1
 
 LARGEST_SCALE = 64.0
 CLOSEST = 12.0  # screen pixels per photo pixel when a small thing is framed: beyond that one sees only squares
-NARROW = 3.0  # times what is covered: on a narrower canvas the photo lies under it
+NARROW = 2.5  # times what is covered: on a narrower canvas the photo lies under it
 FRAME = 0.6  # of the canvas: what is framed takes so much of it
 SMALLEST_SIDE = 32.0  # a photo is never zoomed out to less than this many screen pixels
 _AXES = ((1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0))  # where the photo's x axis points, by quarter turns
@@ -90,7 +90,7 @@ class Viewport:
 def fitted(photo: Point, canvas: Point, *, margin: float = 16.0, covered: float = 0.0, rotation: int = 0) -> Viewport:
     """The whole photo in the middle of the canvas, as large as it fits beside `covered` pixels at the left.
 
-    On a canvas less than three times as wide the photo needs that room more, and lies under what covers it.
+    On a canvas less than two and a half times as wide the photo needs that room more, and lies under what covers it.
     """
     width, height = max(1.0, photo[0]), max(1.0, photo[1])
     covered = covered if canvas[0] >= NARROW * covered else 0.0

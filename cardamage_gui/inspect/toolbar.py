@@ -108,6 +108,8 @@ class Toolbar(QFrame):
                 name.setVisible(named)
             self._opacity.setVisible(sliders > 1)
             self._threshold.setVisible(sliders > 0)
+            for line in self._lines[:2]:
+                line.setVisible(sliders > 1)
             self._threshold_said.setVisible(sliders > 0)
             for button, style in zip(buttons, styles, strict=True):
                 button.setToolButtonStyle(style)
@@ -117,11 +119,12 @@ class Toolbar(QFrame):
 
     def _arrange(self) -> None:
         layout = common.columns(self, margins=(8, 0, 8, 0), spacing=3)
+        self._lines = (_line(), _line(), _line())
         self._names = (common.label("Above", "muted"), common.label("Opacity", "muted"))
         for widget in (
-            *self.modes.values(), _line(), self._names[0], self._threshold, self._threshold_said, _line(),
-            self._names[1],
-            self._opacity, self._opacity_said, _line(), self.panels, self.correct, self.label, self.blur,
+            *self.modes.values(), self._lines[0], self._names[0], self._threshold, self._threshold_said,
+            self._lines[1], self._names[1], self._opacity, self._opacity_said, self._lines[2],
+            self.panels, self.correct, self.label, self.blur,
         ):  # fmt: skip
             layout.addWidget(widget)
         layout.addStretch(1)

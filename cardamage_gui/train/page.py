@@ -29,6 +29,7 @@ from .evaluation_view import EvaluationView
 from .form import Form
 from .job_view import JobView
 from .jobs import EvaluationDelegate, ItemsView, JobDelegate, JobsWatch, ModelDelegate, key_of
+from .model_care import ModelCare
 from .model_view import ModelView
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class TrainPage(QWidget):
         self._arrange()
         self._listen()
         self._actions = [
-            Action("show_data", "Data set", ("Ctrl+Shift+D",), "Photos and regions by label and split", self.show_data),
+            Action("show_data", "Data set", ("Ctrl+Shift+L",), "Photos and regions by label and split", self.show_data),
             Action("new_training", "New training", ("Ctrl+T",), "Choose what to train", self.new_training),
         ]
         self.docks.share(actions.bind(self, self._actions).values())
@@ -150,6 +151,7 @@ class TrainPage(QWidget):
             _clear(self._models)
             _clear(self._evaluations)
             self._job_view.show_job(job)
+            self._job_view.offer_others(self._watch.jobs())
             self._stack.setCurrentWidget(self._job_view)
 
     def _model_chosen(self, *_: object) -> None:
@@ -314,11 +316,13 @@ class TrainPage(QWidget):
         self._models = ItemsView(ModelDelegate, "Models")
         self._jobs_head, self._models_head = common.section("Jobs"), common.section("Models")
         self._data = common.button("Data set", self.show_data, tip="Photos and regions by label and split")
-        keyed(self._data, "show_data", "Data set", key="Ctrl+Shift+D")
+        keyed(self._data, "show_data", "Data set", key="Ctrl+Shift+L")
         self._evaluations = ItemsView(EvaluationDelegate, "Evaluations")
         self._evaluations_head = common.section("Evaluations")
         self._job_view = JobView(self._background, self._dialogs)
         self._deleted = Deleted()
+        self._model_care = ModelCare(self._session, self._background, self._dialogs, self)
+        self._import_model = common.button("Import a model…", self._model_care.import_model, "link")
         self._model_view = ModelView()
         self._evaluation_view = EvaluationView(self._background, self._dialogs)
         self._comparison_view = ComparisonView(self._background, self._dialogs)
@@ -346,6 +350,8 @@ class TrainPage(QWidget):
         ):
             layout.addWidget(_inset(head))
             layout.addWidget(view)
+            if view is self._models:
+                layout.addWidget(_inset(self._import_model))
         layout.addStretch(1)
         area = common.scrolled(sheet, "Jobs and models")
         area.setMinimumWidth(220)
@@ -371,6 +377,9 @@ class TrainPage(QWidget):
         self._job_view.try_model.connect(self.try_model)
         self._model_view.try_model.connect(self.try_model)
         self._model_view.evaluate.connect(self.evaluate)
+        self._model_view.asked.connect(self._model_care.do)
+        self._model_care.changed.connect(self._read_models)
+        self._model_care.deleted.connect(self._thrown_away)
         self._evaluations.selectionModel().currentChanged.connect(self._evaluation_chosen)
         self._evaluation_view.changed.connect(self._watch.look)
         self._evaluation_view.compare.connect(self._compare)

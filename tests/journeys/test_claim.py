@@ -153,8 +153,8 @@ def test_photos_in_and_a_report_out(window, photos, tmp_path, qtbot, monkeypatch
 
 def test_the_model_in_the_box_outlines_a_drawn_car(window, tmp_path, qtbot):
     """The real process, on one of our own pictures."""
-    files = samples.write(tmp_path / "drawn")
-    photo = next(path for path in sorted(files[0].parent.iterdir()) if path.suffix in (".jpg", ".png"))
+    samples.draw_splits(tmp_path, {"drawn": 1})
+    photo = tmp_path / "drawn" / "drawn_001.jpg"
     built = window()
     built.window.show_page("inspect")
     page = built.inspect

@@ -45,7 +45,7 @@ def decide(claim, region: str, review: str, **said: str) -> None:
 
 
 def test_the_published_schema_is_the_one_of_the_value():
-    assert json.loads(SCHEMA.read_text()) == schema()
+    assert json.loads(SCHEMA.read_text()) == json.loads(json.dumps(schema()))
 
 
 def test_a_report_says_the_figures_of_the_claim(claim):
@@ -62,8 +62,8 @@ def test_a_report_says_the_figures_of_the_claim(claim):
     assert (second.state, second.problem, second.share.percent) == ("failed", "The photo is damaged.", None)
     assert third.state == "untouched"
     assert data.verdict == (
-        "Largest share of the car on one photo: 5.0 % of the car (photo 1). Damage is outlined on 1 panel, most on: hood,"
-        " 50.0 % (photo 1). 1 photo could not be examined, so nothing is known of what they show."
+        "Largest share of the car on one photo: 5.0 % of the car (photo 1). Damage is outlined on 1 panel, most on:"
+        " hood, 50.0 % (photo 1). 1 photo could not be examined, so nothing is known of what they show."
     )
     assert [(one.panel, one.photo) for one in data.panels] == [("hood", 1)]
     told = [(one.who, one.what, one.finding) for one in data.decisions if one.finding]
@@ -83,7 +83,6 @@ def test_every_format_says_it_and_pdf_text_can_be_selected(claim, tmp_path):
     said = text_of(pdf)
     for text in ("Vehicle damage report", "2026-1", "<b>Golf</b>", "5.0 %", "The photo is damaged.", "Page 1 of"):
         assert text in said
-    assert len(pypdfium2.PdfDocument(pdf).get_toc().__class__.__name__) > 0
     page = html.read_text()
     assert "&lt;b&gt;Golf" in page
     assert "<b>Golf" not in page
@@ -163,10 +162,7 @@ def test_one_changed_byte_is_found(claim, photos, tmp_path, suffix):
     assert seal.check(path, photos) == seal.Verdict((), (), 3)
     for at in (10, len(good) // 2, len(good) - 20, len(good) - 90):
         path.write_bytes(good[:at] + bytes([good[at] ^ 1]) + good[at + 1 :])
-        try:
-            assert seal.check(path, []).wrong
-        except CarDamageError as error:
-            assert "has no seal" in error.title
+        assert main(["report", "verify", str(path)]) == 1
     path.write_bytes(good)
     photo = photos[0].read_bytes()
     photos[0].write_bytes(photo[:-1] + bytes([photo[-1] ^ 1]))
@@ -198,9 +194,10 @@ def test_a_full_disk_leaves_no_half_report(claim, tmp_path, monkeypatch):
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(files, "_sync", full)
-    with pytest.raises(CarDamageError, match="No space left"):
-        write.write(claim, [tmp_path / "a.html"])
+    with monkeypatch.context() as broken:
+        broken.setattr(files, "_sync", full)
+        with pytest.raises(CarDamageError, match="No space left"):
+            write.write(claim, [tmp_path / "a.html"])
     assert not list(tmp_path.glob("*.html")) + list(tmp_path.glob(".*"))
 
 
