@@ -104,6 +104,8 @@ class Claim:
         It appears whole or not at all. CarDamageError when there is no photo in them, the disk is full or the folder
         cannot be written. `refused` tells what was left out.
         """
+        with contextlib.suppress(CarDamageError):  # what killed processes left is no reason not to make a claim
+            library.clean(project_folder)
         step = creation.stepping(progress, cancelled)
         folder = creation.made(Path(project_folder).absolute() / FOLDER, sources, fields, who=who or user(), step=step)
         return cls.open(folder, who=who)
@@ -192,11 +194,9 @@ class Claim:
 
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong with the claim itself: its log, its record, photos that vanished or were replaced."""
-        said = [self._log.trouble, self._log.torn, self._mended, str(self.trouble or "")]
-        return (
-            *(Problem("claim-log", text, "error") for text in said if text),
-            *self.project.file_problems(),
-        )
+        wrong = [Problem("claim-log", text, "error") for text in (self._log.trouble, str(self.trouble or "")) if text]
+        told = [Problem("claim-log", text, "warning") for text in (self._log.torn, self._mended) if text]
+        return (*wrong, *told, *self.project.file_problems())
 
     @property
     def refused(self) -> tuple[PhotoWarning, ...]:
