@@ -79,9 +79,9 @@ def run(args: argparse.Namespace, out: Output) -> int:
 def _works(things: Sequence[Path], numbers: Sequence[str]) -> Iterator[Work]:
     """One claim of all that was named; of a folder without photos and with sub-folders one for each of these."""
     if len(things) == 1 and (folders := _claim_folders(things[0])):
-        for folder in folders:
-            if not numbers or folder.name in numbers:
-                yield Work(folder.name, (folder,))
+        if unknown := set(numbers) - {folder.name for folder in folders}:
+            raise ProjectError(f"{things[0]} has no sub-folder {', '.join(sorted(unknown))}.", "No claim was assessed.")
+        yield from (Work(folder.name, (folder,)) for folder in folders if not numbers or folder.name in numbers)
         return
     if len(numbers) > 1:
         raise ProjectError(f"{len(numbers)} numbers were given for one claim.", "Give one, or a folder of claims.")

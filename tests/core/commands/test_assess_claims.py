@@ -126,3 +126,6 @@ def test_what_is_meant_has_to_be_clear(tmp_path: Path, capsys):
     assert (
         "one claim" in assessed(capsys, photo, "--out", tmp_path, "--claim", "1", "--claim", "2")[1]["error"]["title"]
     )
+    (tmp_path / "many" / "A-1").mkdir(parents=True)
+    unknown = assessed(capsys, tmp_path / "many", "--out", tmp_path, "--claim", "B-9")
+    assert "no sub-folder B-9" in unknown[1]["error"]["title"]
