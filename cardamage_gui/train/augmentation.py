@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QSize, Qt
-from qtpy.QtGui import QImage, QPainter, QPaintEvent
+from qtpy.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from qtpy.QtWidgets import QSizePolicy, QWidget
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class AugmentedPhotos(QWidget):
         """Show these; none hides the grid."""
         self._pictures = [_image(one) for one in pictures]
         self.setVisible(bool(self._pictures))
-        self.setFixedHeight(max(1, self._rows() * (self._side() + GAP)))
+        self._fit()
         self.update()
 
     def count(self) -> int:
@@ -39,7 +39,11 @@ class AugmentedPhotos(QWidget):
 
     def sizeHint(self) -> QSize:
         """As wide as the form."""
-        return QSize(580, self._rows() * (self._side() + GAP))
+        return QSize(580, self._rows() * (self._height() + GAP))
+
+    def resizeEvent(self, _event: QResizeEvent) -> None:
+        """Keep the proportions when the form becomes wider."""
+        self._fit()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the pictures."""
@@ -51,10 +55,18 @@ class AugmentedPhotos(QWidget):
             scaled = picture.scaled(
                 side, side, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
             )
-            painter.drawImage(column * (side + GAP), row * (side + GAP), scaled)
+            painter.drawImage(column * (side + GAP), row * (self._height() + GAP), scaled)
 
     def _side(self) -> int:
         return max(60, (self.width() - (COLUMNS - 1) * GAP) // COLUMNS)
+
+    def _height(self) -> int:
+        """Of a row: that of the highest picture."""
+        ratios = [min(1.0, one.height() / max(1, one.width())) for one in self._pictures]
+        return round(self._side() * max(ratios, default=1.0))
+
+    def _fit(self) -> None:
+        self.setFixedHeight(max(1, self._rows() * (self._height() + GAP)))
 
     def _rows(self) -> int:
         return -(-len(self._pictures) // COLUMNS)

@@ -99,6 +99,7 @@ class TrainPage(QWidget):
     def _project_changed(self) -> None:
         self._wanted = ""
         self._deleted.hide()
+        self._job_view.allow_changes(not self._session.read_only)
         self._job_view.close_feed()
         for view in (self._jobs, self._models, self._evaluations):
             view.show_items(())
