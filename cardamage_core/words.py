@@ -32,6 +32,10 @@ class Words:
         key = f"{kind}.{name}"
         return self._texts.get(key) or self._fallback.get(key) or name
 
+    def has(self, key: str) -> bool:
+        """Whether this language itself has a text under a key."""
+        return key in self._texts
+
     def count(self, number: int, noun: str) -> str:
         """A number with its noun, from the keys `one.<noun>` and `many.<noun>`."""
         return self(f"{'one' if number == 1 else 'many'}.{noun}", number=number)

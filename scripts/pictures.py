@@ -51,6 +51,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         with window(app, Path(home)) as built:
             the_editor(built, Path(home))
+            the_claim(built, Path(home))
         if demo is not None:
             with window(app, Path(home)) as built:
                 the_pages(built, demo / "project")
@@ -127,19 +128,43 @@ def the_tools(page: QWidget, canvas: QWidget, window: QWidget) -> None:
 
 
 def the_pages(built: Built, project: Path) -> None:
-    """Train and Inspect, where something was trained and predicted."""
+    """Train, where something was trained."""
     built.projects.open(project)
-    wait(1000)
-    built.session.select(max((photo.id for photo in built.session.photos()), key=lambda one: predicted(built, one)))
-    for name in ("train", "inspect"):
-        built.window.show_page(name)
-        wait(3000)
-        save(built.window, name)
+    built.window.show_page("train")
+    wait(3000)
+    save(built.window, "train")
 
 
-def predicted(built: Built, photo: str) -> int:
-    """How many outlines a model made on this photo."""
-    return sum(region.origin.kind == "predicted" for region in built.session.regions(photo))
+def the_claim(built: Built, home: Path) -> None:
+    """Inspect, with a claim of drawn photos; what is damaged on them is outlined as the drawing knows it."""
+    import msgspec
+
+    from cardamage_core.annotations.labels import new_labels
+    from cardamage_core.annotations.model import Origin
+    from cardamage_core.demo import samples
+    from cardamage_core.formats import read
+
+    (file,) = samples.draw_splits(home, {"claim": 5}, seed=7).values()
+    page, photos = built.inspect, sorted(file.parent.glob("*.jpg"))
+    built.window.show_page("inspect")
+    page.take(photos)
+    settle(lambda: page.desk.claim is not None and len(page.session.looks()) == len(photos))
+    truth = {one.photo.name: one.regions for one in read(file).photos}
+    for photo in page.session.photos():
+        regions = tuple(msgspec.structs.replace(one, origin=Origin()) for one in truth[photo.name])
+        fresh = new_labels((one.label for one in regions), page.session.labels())
+        before = page.session.regions(photo.id)
+        parts = {label.name for label in page.session.labels() if label.role == "part"}
+        after = (*(one for one in before if one.label in parts), *regions)
+        page.session.edit(photo.id, before, after, "Draw", labels=fresh)
+    page.form.fields["number"].setText("2026-1187")
+    page.form.fields["number"].setModified(True)
+    page.form.commit()
+    page.desk.tick_view("front left", page.session.current)
+    for key in (Qt.Key.Key_Tab, Qt.Key.Key_Y, Qt.Key.Key_Y):
+        QTest.keyClick(page.viewer.canvas, key)
+    wait(2000)
+    save(built.window, "inspect")
 
 
 def draw(page: QWidget, tool: int, points: list[tuple[float, float]], *, close: bool = True) -> None:

@@ -21,13 +21,14 @@ NETWORKS = {"keras", "tensorflow", "torch", "jax"}
 
 # Each room may use those on lower floors and its neighbours; `text` and `errors` lie below everything.
 FLOORS = [
-    {"errors", "files", "geometry", "text", "version"},
+    {"errors", "files", "geometry", "processes", "text", "version", "words"},
     {"imaging"},
     {"annotations"},
     {"formats", "assessment"},
     {"project", "models", "evaluation"},
     {"training", "inference", "runtime"},
     {"claims", "jobs"},
+    {"report"},
     {"demo", "recipes", "api", "__init__"},
     {"commands"},
     {"__main__"},

@@ -67,10 +67,13 @@ class ClaimFigure(msgspec.Struct, frozen=True):
 
 
 def claim_figure(photos: Sequence[tuple[Photo, Damage]], sides: Mapping[str, Side]) -> ClaimFigure:
-    """The figure of a claim; `sides` tells which side of the car a photo shows, by its id, where a person ticked it."""
+    """The figure of a claim; `sides` tells which side of the car a photo shows, by its id, where a person ticked it.
+
+    Where a photo is not determined, a model's panels are not believed either; those that a person took are.
+    """
     seen: dict[tuple[str, Side], list[tuple[Photo, PanelShare]]] = {}
     for photo, damage in photos:
-        for panel in damage.panels:
+        for panel in (one for one in damage.panels if one.decided or damage.determined):
             seen.setdefault(_which(panel.label, sides.get(photo.id, "")), []).append((photo, panel))
     panels = sorted((_best(key, found) for key, found in seen.items()), key=lambda one: (-one.percent, one.panel))
     known = [(photo, damage) for photo, damage in photos if damage.determined]

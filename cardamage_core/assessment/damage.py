@@ -306,7 +306,7 @@ def _of_photo(scene: _Scene, measured: _Measured) -> float | None:
 
 def _findings(scene: _Scene, *, determined: bool) -> dict[str, FindingShare]:
     """The shares of all damage that is worth a look: predictions below the threshold are left out."""
-    shown = [r for r in scene.all_damage if is_above(r, scene.threshold) or r.review == "rejected"]
+    shown = [r for r in scene.all_damage if is_above(r, scene.threshold) or r.review != "unreviewed"]
     areas = [area_of(r.shape) for r in shown]
     by_number = panels.panel_by_damage(areas, scene.panels)
     of_car = _shares(areas, scene.car if determined else None)

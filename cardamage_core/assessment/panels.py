@@ -15,6 +15,7 @@ from .areas import area_of, clip, covered_area, union_of
 from .spread import Open, decided_range, with_open
 
 EDGE = 0.003  # of the photo's longer side: an outline that comes this near the border is taken as cut off
+LEAST_HELD = 0.25  # of a damage's area, from which on it lies on a panel
 EVIDENCE = 0.6  # summed scores of different panels from which a predicted car outline is believed
 
 
@@ -95,9 +96,9 @@ def share_of(
 
 
 def panel_by_damage(areas: Sequence[BaseGeometry], panels: Sequence[Panel]) -> list[int | None]:
-    """For each damage, the number of the panel that holds most of it; None where it touches none."""
+    """For each damage, the number of the panel that holds most of it; None where none holds `LEAST_HELD` of it."""
     best: list[int | None] = [None] * len(areas)
-    most = [0.0] * len(areas)
+    most = [LEAST_HELD * float(area.area) for area in areas]
     if not areas or not panels:
         return best
     tree = shapely.STRtree([panel.area for panel in panels])

@@ -7,7 +7,7 @@ and none blocks anything. The limits were set on real photos; `docs/photo-check.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 import cv2
@@ -17,7 +17,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from ..annotations.model import Label, Photo, Region
-from .damage import Damage, assess
+from .damage import Damage, assess, role_of
 from .photo_facts import PhotoFacts
 
 Code = Literal[
@@ -33,8 +33,9 @@ DARK = 80  # grey level that all but a twentieth of a dark photo's pixels stay b
 BRIGHT = 200  # grey level that all but a quarter of an overexposed photo's pixels exceed
 BURNT = 250  # in all channels
 GRID = 64  # cells of the longer side of the map of burnt spots
-GLARE = 0.03  # of the car in one burnt spot
+GLARE = 0.05  # of the car in one burnt spot
 SMALL = 480  # pixels of the shorter side
+SEEN = {"damage": 0.4, "part": 0.4}  # scores from which a region speaks for a car
 
 
 class Measures(msgspec.Struct, frozen=True):
@@ -119,7 +120,8 @@ def _burnt(small: np.ndarray) -> np.ndarray:
 def glare(measured: Measures, photo: Photo, car: BaseGeometry) -> float:
     """The share (0…1) of the car that its largest burnt spot covers; a spot that goes on outside is background."""
     columns, rows = measured.burnt_size
-    if len(measured.burnt) != columns * rows or car.is_empty or not photo.width:
+    is_map = columns > 0 and rows > 0 and len(measured.burnt) == columns * rows  # OpenCV crashes on an empty one
+    if not is_map or car.is_empty or not photo.width:
         return 0.0
     burnt = np.frombuffer(measured.burnt, np.uint8).reshape(rows, columns) / 255.0
     x, y = np.meshgrid(
@@ -177,7 +179,7 @@ def _is_later(taken: str, now: datetime.datetime) -> bool:
     return when > now + datetime.timedelta(days=1)
 
 
-def of_regions(photo: Photo, regions: Sequence[Region], labels: Iterable[Label], threshold: float) -> Iterator[Remark]:
+def of_regions(photo: Photo, regions: Sequence[Region], labels: Sequence[Label], threshold: float) -> Iterator[Remark]:
     """What can be said once models or people have looked: whether it shows a car, and how much of it.
 
     By the same rules as the figure (`damage.assess`), so that a warning and a refused figure never disagree.
@@ -192,10 +194,19 @@ def of_regions(photo: Photo, regions: Sequence[Region], labels: Iterable[Label],
             yield Remark("no-car", "No car is seen on it.")
         case "close-up":
             yield Remark("close-up", damage.why)
+        case "unfamiliar" if _speaks_for_a_car(regions, labels):
+            yield Remark("close-up", damage.why, "info")
         case "unfamiliar":
             yield Remark("not-a-car", f"Perhaps no photo of a car. {damage.why}")
         case "cut off":
             yield Remark("cut-off", "The car is cut off by the photo's border: shares are of its visible part.")
+
+
+def _speaks_for_a_car(regions: Sequence[Region], labels: Sequence[Label]) -> bool:
+    """Whether a panel or a damage is seen: of photos of anything else, half show neither."""
+    roles = {label.name: label.role for label in labels}
+    told = ((one, SEEN.get(role_of(one, roles), 2.0)) for one in regions if one.review != "rejected")
+    return any((1.0 if one.origin.score is None else one.origin.score) >= least for one, least in told)
 
 
 def of_light(photo: Photo, measured: Measures, car: BaseGeometry) -> Iterator[Remark]:

@@ -80,6 +80,7 @@ class Claim:
         self._checks = checks.read(self.folder)
         self._elsewhere: tuple[PhotoWarning, ...] | None = None  # photos that stand in other claims
         self._is_told = True  # whether the summary is as the claim is
+        self._repeats = True  # whether what the journal holds may be in the log already: the process was cut short
         self.trouble: CarDamageError | None = None  # why the last decisions are not in the log yet
         if not self.read_only:
             project.on_edit = self.write_log
@@ -330,13 +331,13 @@ class Claim:
         if not entries:
             return
         self._is_told = False
-        # A process that was killed between the log and the journal left these in both.
-        known = {_content(one) for one in self._log.decisions[-RECENT:]}
+        known = {_content(one) for one in self._log.decisions[-RECENT:]} if self._repeats else ()
         made = (one for entry in entries for one in decisions_of(entry, self.who))
+        self._repeats = True
         try:
             self._log.append([one for one in made if _content(one) not in known])
             self.project.drop_journal(entries[-1].id, setting=HEAD, value=msgspec.json.encode(self.log_hash).decode())
-            self.trouble = None
+            self.trouble, self._repeats = None, False
         except CarDamageError as error:
             self.trouble = error
             _log.warning("%s", error)

@@ -14,6 +14,7 @@ from ..errors import ProjectError
 from ..files import PHOTO_SUFFIXES
 from ..project import Project
 from ..project.prediction_log import Look, failed
+from ..words import languages
 from . import Output, add_threshold, claims
 from .terminal import table
 
@@ -32,6 +33,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--claim", action="append", default=[], metavar="NUMBER", help="its number; of a folder of claims only this one"
     )
     parser.add_argument("--csv", action="store_true", help=f"write the findings to DIR/{claims.FINDINGS}")
+    parser.add_argument("--pdf", action="store_true", help="write the report of each claim to DIR/NUMBER.pdf")
+    parser.add_argument("--html", action="store_true", help="write it to DIR/NUMBER.html")
+    parser.add_argument("--lang", choices=languages(), default="en", help="language of the reports")
     parser.add_argument("--photo", metavar="NAME", help="of a project only the photos with this name")
     add_threshold(parser, "the least score (default: the project's)")
 

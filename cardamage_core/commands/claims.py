@@ -19,13 +19,14 @@ import msgspec
 from ..assessment.damage import assess, figure
 from ..claims import library
 from ..claims.claim import Claim
-from ..claims.intake import ARCHIVE_SUFFIXES, natural
+from ..claims.intake import ARCHIVE_SUFFIXES, natural, safe_name
 from ..claims.model import ClaimFields, Finding
 from ..claims.outline import open_photos, outline
 from ..errors import CarDamageError, ProjectError
 from ..files import PHOTO_SUFFIXES, write_atomic
 from ..inference.client import Predictor
 from ..models import registry
+from ..report import write
 from ..text import count, time_left
 from . import Output
 from .terminal import table
@@ -64,6 +65,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
                     _outline(claim, predictor, models[0].card.id, out, said)
                     documents.append(_document(claim))
                     rows += _rows(claim)
+                    _report(claim, args, place)
             except CarDamageError as error:
                 out.progress(f"{said}{work.number or 'claim'}: {error}")
                 documents.append({"number": work.number, "error": {"title": error.title, "detail": error.detail}})
@@ -131,6 +133,14 @@ def _outline(claim: Claim, predictor: Predictor, model: str, out: Output, said: 
         rest = f", {time_left(spent / done * (left - done))} left" if done < left else ""
         found = look.problem or count(len(claim.findings(photo=photo.id)), "finding")
         out.progress(f"{said}{done}/{left} {photo.name}: {found}{rest}")
+
+
+def _report(claim: Claim, args: argparse.Namespace, place: Path) -> None:
+    """The reports that were asked for, in place of those of an earlier call."""
+    name = safe_name(claim.record.fields.number or claim.id)
+    paths = [place / f"{name}{suffix}" for suffix in (".pdf", ".html") if getattr(args, suffix[1:])]
+    if paths:
+        write.write(claim, paths, language=args.lang, replace=True)
 
 
 def _document(claim: Claim) -> dict[str, Any]:

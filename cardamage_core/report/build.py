@@ -15,7 +15,7 @@ from ..assessment.areas import area_of
 from ..assessment.claim import PanelFigure, Side, claim_figure, range_text, verdict
 from ..assessment.damage import Damage, FindingShare, Tally, role_of
 from ..claims.claim import Claim
-from ..claims.model import Decision, Finding
+from ..claims.model import Decision, Finding, PhotoWarning
 from ..models import registry
 from ..models.registry import ModelCard
 from ..version import __version__
@@ -35,7 +35,7 @@ from .data import (
 from .data import Field as FieldRow
 
 MEASURES = ("right_mask", "false_alarms", "recall", "recall_of_small", "silhouette_iou_carparts", "panels")
-UNKNOWN = Range()
+UNTOLD = ("sha256", "size", "outline", "id", "origin", "review")  # of a decision: long, or told elsewhere
 
 
 def build(claim: Claim, *, language: str = "en", threshold: float | None = None) -> ReportData:
@@ -64,7 +64,7 @@ def build(claim: Claim, *, language: str = "en", threshold: float | None = None)
         figure=figure,
         panels=tuple(_panel(one, numbers, words) for one in figure.panels),
         photos=parts,
-        warnings=tuple(Warned(one.code, one.text, one.severity) for one in claim.refused),
+        warnings=tuple(_warned(one, words) for one in claim.refused),
         threshold=score,
         method=_method(score, words),
         models=_models(claim, photos, words),
@@ -124,8 +124,14 @@ def _photo(
         views=tuple(views),
         blurred=any(role_of(r, _roles(claim.labels())) == "private" for r in regions),
         findings=tuple(_finding(one, damage.findings.get(one.region.id, FindingShare()), words) for one in findings),
-        warnings=tuple(Warned(w.code, w.text, w.severity) for w in claim.warnings(photo=photo.id)),
+        warnings=tuple(_warned(one, words) for one in claim.warnings(photo=photo.id)),
     )
+
+
+def _warned(one: PhotoWarning, words: Words) -> Warned:
+    """The sentence with its measured value is English; other languages have one for each code."""
+    return Warned(one.code, words.name("warning", one.code) if words.has(f"warning.{one.code}") else one.text,
+                  one.severity)  # fmt: skip
 
 
 def _roles(labels: Sequence[Label]) -> dict[str, Role]:
@@ -157,7 +163,7 @@ def counted_text(tally: Tally, words: Words) -> str:
 
 
 def _finding(one: Finding, shares: FindingShare, words: Words) -> FindingRow:
-    region, panel = one.region, one.panel or shares.panel
+    region, panel = one.region, shares.panel
     return FindingRow(
         number=one.number,
         label=words.name("label", region.label),
@@ -172,6 +178,7 @@ def _finding(one: Finding, shares: FindingShare, words: Words) -> FindingRow:
         score=region.origin.score if region.origin.kind == "predicted" else None,
         model=region.origin.model,
         note=one.note,
+        usual_cause=one.cause == "this event",
         counts=one.counts,
         region=region.id,
     )
@@ -236,11 +243,15 @@ def _decision(one: Decision, numbers: Mapping[str, int], findings: Sequence[Find
     return DecisionRow(
         time=one.time,
         who=one.who,
-        what=words.name("what", one.what),
+        what=words.name("what", "drawn" if _is_drawn(one) else one.what),
         photo=words("photo", number=photo) if photo else "",
         finding=number,
         detail=_detail(one),
     )
+
+
+def _is_drawn(one: Decision) -> bool:
+    return one.what == "outlined" and isinstance(one.after, Mapping) and one.after.get("origin") == "drawn"
 
 
 def _detail(one: Decision) -> str:
@@ -251,7 +262,7 @@ def _detail(one: Decision) -> str:
 
 def _short(value: Any) -> str:
     if isinstance(value, Mapping):
-        told = [f"{key}: {_short(inner)}" for key, inner in value.items() if _is_short(inner)]
+        told = [f"{key}: {_short(inner)}" for key, inner in value.items() if key not in UNTOLD and _is_short(inner)]
         if isinstance(regions := value.get("regions"), list):
             told = [*map(str, value.get("models", ())), f"{len(regions)} ×"]
         return ", ".join(told)

@@ -37,7 +37,8 @@ class PanelRow(msgspec.Struct, frozen=True):
 
 
 class FindingRow(msgspec.Struct, frozen=True):
-    """One damage on one photo, as the table shows it. `score` is None for what a person drew."""
+    """One damage on one photo, as the table shows it. `score` is None for what a person drew;
+    `usual_cause`: it is damage of this event."""
 
     number: str
     label: str
@@ -52,6 +53,7 @@ class FindingRow(msgspec.Struct, frozen=True):
     score: float | None = None
     model: str = ""
     note: str = ""
+    usual_cause: bool = True
     counts: bool = True
     region: str = ""
 

@@ -48,6 +48,7 @@ class _Page(FPDF):
         self._foot = f"{texts.name_of(data)} · {data.program} · {data.limits}"
         self._words = words
         self.set_margins(MARGIN, MARGIN, MARGIN)
+        self.c_margin = 0  # text begins where pictures and rules do
         self.set_auto_page_break(True, 18)
         folder = files.resource("fonts")
         self.add_font("text", "", folder / "DejaVuSansCondensed.ttf")
@@ -114,8 +115,8 @@ class _Page(FPDF):
         aligns = [Align.R if i in right else Align.L for i in range(len(head))]
         with self.table(
             col_widths=tuple(widths), text_align=tuple(aligns), borders_layout=TableBordersLayout.HORIZONTAL_LINES,
-            headings_style=FontFace(emphasis="BOLD", color=MUTED, size_pt=7), line_height=3.7, padding=(0.9, 1.2),
-            cell_fill_mode=TableCellFillMode.NONE,
+            headings_style=FontFace(emphasis="BOLD", color=MUTED, size_pt=7), line_height=3.7,
+            padding=(0.9, 2.0, 0.9, 0), cell_fill_mode=TableCellFillMode.NONE,
         ) as table:  # fmt: skip
             for row in ([head], rows):
                 for cells in row:
@@ -321,10 +322,10 @@ def _findings(page: _Page, findings: Sequence[FindingRow], words: Words) -> None
     head = [words(f"column.{name}") for name in texts.COLUMNS]
     rows = [texts.cells(one, words) for one in findings]
     has_notes = any(one.note for one in findings)
-    widths: tuple[float, ...] = (9, 22, 24, 15, 20, 21, 17, 11, 19, 19, 20)
+    widths: tuple[float, ...] = (8, 25, 23, 17, 24, 24, 24, 12, 22, 19)
     if has_notes:
         head, rows = [*head, words("column.note")], [[*row, one.note] for row, one in zip(rows, findings, strict=True)]
-        widths = (*widths, 28)
+        widths = (8, 19, 19, 16, 20, 20, 19, 11, 23, 19, 30)
     page.rows(head, rows, widths, right=(4, 5, 6, 7))
 
 

@@ -25,6 +25,7 @@ from ..assessment.areas import area_of
 from ..assessment.damage import role_of
 
 SIDE = 1280  # pixels of the longer side of a photo in the report
+LEAST = 800  # pixels of the longer side; smaller photos are enlarged
 CROP = 300  # pixels of the longer side of a crop
 MARGIN = 0.35  # of a finding's size, around it in its crop
 BLOCKS = 5  # squares across a private region, too few to read a plate or know a face by
@@ -55,7 +56,7 @@ def of_photo(
 
     Raises PhotoError where the file cannot be read any more.
     """
-    image = imaging.thumbnail(path, SIDE)
+    image = _at_least(imaging.thumbnail(path, SIDE))
     factor = image.shape[1] / photo.width if photo.width else 1.0
     roles: dict[str, Role] = {label.name: label.role for label in labels}
     scaled = [_scaled(region, factor) for region in regions]
@@ -67,6 +68,14 @@ def of_photo(
     drawn = _drawn(image, shown, labels, numbers)
     crops = {region.id: _jpeg(_crop(drawn, region)) for region in shown if region.id in numbers}
     return PhotoPictures(original, _jpeg(_numbered(drawn, shown, numbers)), crops)
+
+
+def _at_least(image: np.ndarray) -> np.ndarray:
+    """A very small photo enlarged, so that lines and numbers do not cover it."""
+    factor = LEAST / max(image.shape[:2])
+    if factor <= 1:
+        return image
+    return cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
 
 
 def blurred(image: np.ndarray, private: Iterable[Region]) -> np.ndarray:
@@ -110,7 +119,7 @@ def _drawn(
 def _numbered(drawn: np.ndarray, regions: Sequence[Region], numbers: Mapping[str, str]) -> np.ndarray:
     """The numbers as plates at the upper edge of each finding, moved down where one is there already."""
     scale = max(drawn.shape[:2]) / 1000
-    size, pad = 0.62 * scale, round(6 * scale)
+    size, pad = 1.0 * scale, round(8 * scale)
     taken: list[tuple[int, int, int, int]] = []
     for region in sorted((r for r in regions if r.id in numbers), key=lambda r: _box(r)[1]):
         text = numbers[region.id].lstrip("-")
@@ -124,7 +133,9 @@ def _numbered(drawn: np.ndarray, regions: Sequence[Region], numbers: Mapping[str
         taken.append((x, y, width, height))
         cv2.rectangle(drawn, (x, y), (x + width, y + height), pictures.HALO, -1)
         at = (x + pad, y + height - pad)
-        cv2.putText(drawn, text, at, cv2.FONT_HERSHEY_DUPLEX, size, pictures.WHITE, max(1, round(scale)), cv2.LINE_AA)
+        cv2.putText(
+            drawn, text, at, cv2.FONT_HERSHEY_DUPLEX, size, pictures.WHITE, max(1, round(1.6 * scale)), cv2.LINE_AA
+        )
     return drawn
 
 

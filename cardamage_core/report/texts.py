@@ -8,7 +8,7 @@ from ..assessment.claim import range_text
 from ..words import Words
 from .data import FindingRow, PanelRow, Range, ReportData
 
-COLUMNS = ("number", "finding", "panel", "severity", "of car", "of panel", "of photo", "score", "decision", "cause",
+COLUMNS = ("number", "finding", "panel", "severity", "of car", "of panel", "of photo", "score", "decision",
            "operation")  # fmt: skip
 
 
@@ -50,7 +50,6 @@ def cells(one: FindingRow, words: Words) -> list[str]:
         share(one.of_panel, words),
         share(one.of_photo, words),
         words("by hand") if one.score is None else words.decimal(one.score, 2),
-        one.decision,
-        one.cause,
+        one.decision if one.usual_cause else f"{one.decision}, {one.cause}",
         one.operation,
     ]

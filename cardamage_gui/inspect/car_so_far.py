@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
-from qtpy.QtCore import QByteArray, QRectF, QSize
-from qtpy.QtGui import QPainter, QPaintEvent
+from qtpy.QtCore import QPointF, QRectF, QSize, Qt
+from qtpy.QtGui import QBrush, QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from qtpy.QtWidgets import QSizePolicy, QWidget
 
+from cardamage_core.text import percent
+
+from .. import look
 from ..widgets import common
 
 if TYPE_CHECKING:
-    from qtpy.QtSvg import QSvgRenderer
+    from cardamage_core.assessment.schematic import Caption, Painted
 
-HEIGHT = 190  # pixels
+HEIGHT = 200  # pixels
+SEEN = 0.18  # how strong a panel that was seen whole is coloured
+
+
+class Car(NamedTuple):
+    """The schematic, without shapes where nothing was seen of any panel, and the verdict in words."""
+
+    shapes: tuple[Painted, ...] = ()
+    captions: tuple[Caption, ...] = ()
+    verdict: str = ""
 
 
 class CarSoFar(QWidget):
@@ -21,7 +34,7 @@ class CarSoFar(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.drawing = _Drawing()
+        self.drawing = Schematic()
         self._said = common.label("", "small", wrap=True)
         column = common.rows(self, margins=(0, 6, 0, 0), spacing=6)
         column.addWidget(common.section("The car so far, best view per panel"))
@@ -29,44 +42,94 @@ class CarSoFar(QWidget):
         column.addWidget(self._said)
         self.hide()
 
-    def show_car(self, svg: str, text: str) -> None:
-        """Show a drawing and a sentence; "" hides it."""
-        self.setVisible(bool(svg))
-        if svg:
-            self.drawing.show_svg(svg)
-            self._said.setText(text)
-            self._said.setVisible(bool(text))
+    def show_car(self, car: Car) -> None:
+        """Show a drawing and the verdict; without shapes nothing is shown."""
+        self.setVisible(bool(car.shapes))
+        self.drawing.show_shapes(car.shapes, car.captions)
+        self._said.setText(car.verdict)
 
     def text(self) -> str:
         """The sentence below the drawing."""
         return self._said.text()
 
 
-class _Drawing(QWidget):
+class Schematic(QWidget):
+    """Paints the drawing in the colours of the window; a panel under the pointer says its share."""
+
     def __init__(self) -> None:
         super().__init__()
-        self._renderer: QSvgRenderer | None = None
+        self._shapes: Sequence[Painted] = ()
+        self._captions: Sequence[Caption] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Schematic of the car")
+        self.setMouseTracking(True)
 
-    def show_svg(self, svg: str) -> None:
-        if self._renderer is None:
-            from qtpy.QtSvg import QSvgRenderer  # only now: a start need not wait for it
-
-            self._renderer = QSvgRenderer(self)
-        self._renderer.load(QByteArray(svg.encode()))
-        self.updateGeometry()
+    def show_shapes(self, shapes: Sequence[Painted], captions: Sequence[Caption]) -> None:
+        """Show another drawing."""
+        self._shapes, self._captions = shapes, captions
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(260, HEIGHT)
+        """As wide as the panel."""
+        return QSize(280, HEIGHT)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Tell the share of the panel below."""
+        super().mouseMoveEvent(event)
+        scale, left, top = self._place()
+        at = QPointF((event.pos().x() - left) / scale, (event.pos().y() - top) / scale)
+        rule = Qt.FillRule.OddEvenFill
+        over = [one.figure for one in self._shapes if one.figure and _polygon(one).containsPoint(at, rule)]
+        self.setToolTip(f"{over[-1].panel} {over[-1].side}: {percent(over[-1].percent)}" if over else "")
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        if self._renderer is None or (size := self._renderer.defaultSize()).isEmpty():
-            return
-        scale = min(self.width() / size.width(), self.height() / size.height())
-        width, height = size.width() * scale, size.height() * scale
+        """Polygons, hatched where the side was not told, and the names of the views."""
+        colors = look.of(self)
+        scale, left, top = self._place()
         painter = QPainter(self)
-        box = QRectF((self.width() - width) / 2, (self.height() - height) / 2, width, height)
-        self._renderer.render(painter, box)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(left, top)
+        painter.scale(scale, scale)
+        pen = QPen(QColor(colors.muted), 1.0)
+        pen.setCosmetic(True)
+        for one in self._shapes:
+            painter.setPen(pen)
+            painter.setBrush(_fill(one, colors))
+            painter.drawPolygon(_polygon(one))
+            if one.hatched:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(QBrush(QColor(colors.panel), Qt.BrushStyle.BDiagPattern))
+                painter.drawPolygon(_polygon(one))
+        painter.resetTransform()
+        font = painter.font()
+        font.setPixelSize(look.SMALL - 1)
+        painter.setFont(font)
+        painter.setPen(QColor(colors.muted))
+        for caption in self._captions:
+            box = QRectF(left + caption.x * scale - 40, top + caption.y * scale - 11, 80, 13)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, caption.view)
         painter.end()
+
+    def _place(self) -> tuple[float, float, float]:
+        """The scale of the drawing, and its left upper corner."""
+        from cardamage_core.assessment.schematic import HEIGHT as DOWN
+        from cardamage_core.assessment.schematic import WIDTH as ACROSS
+
+        scale = min(self.width() / ACROSS, self.height() / DOWN)
+        return scale, (self.width() - ACROSS * scale) / 2, (self.height() - DOWN * scale) / 2
+
+
+def _polygon(one: Painted) -> QPolygonF:
+    return QPolygonF([QPointF(x, y) for x, y in one.ring])
+
+
+def _fill(one: Painted, colors: look.Palette) -> QColor:
+    """The colour of a damaged panel as in the report; all else in those of the window."""
+    from cardamage_core.assessment import schematic
+
+    plain = {schematic.UNSEEN: colors.panel, schematic.GLASS: colors.raised, schematic.DARK: colors.line}
+    if one.fill == schematic.SEEN:
+        seen = QColor(colors.good)
+        seen.setAlphaF(SEEN)
+        return seen
+    return QColor(plain.get(one.fill, one.fill))

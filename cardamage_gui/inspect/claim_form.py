@@ -66,7 +66,7 @@ class ClaimForm(QWidget):
         self.state.setMenu(self._menu)
         self.unfold = common.icon_button("chevron-down", "Claim number, vehicle, date, notes …", self._toggle)
         self.unfold.setCheckable(True)
-        self.unfold.setProperty("icon_active", "accent")
+        self.unfold.setProperty("role", "unfold")
         self.fields = {name: common.Field(text, hint) for name, (text, hint) in NAMES.items()}
         self._sheet = Sheet()
         self._arrange()
@@ -99,7 +99,7 @@ class ClaimForm(QWidget):
     def show_fields(self, shown: bool) -> None:
         """Unfold the fields, or fold them."""
         self.unfold.setChecked(shown)
-        look.set_icon(self.unfold, "chevron-up" if shown else "chevron-down", color="muted", active="accent")
+        look.set_icon(self.unfold, "chevron-up" if shown else "chevron-down", color="muted")
         self._sheet.setVisible(shown)
 
     def _toggle(self) -> None:
@@ -130,12 +130,12 @@ class ClaimForm(QWidget):
         head.setSpacing(2)
         head.addWidget(common.icon_button("arrow-left", "All claims", self.back.emit))
         head.addWidget(self._name, 1)
-        head.addWidget(self.state)
+        head.addWidget(self.unfold)
         column.addLayout(head)
         line = QHBoxLayout()
-        line.setContentsMargins(6, 0, 0, 0)
+        line.setContentsMargins(6, 0, 4, 0)
         line.addWidget(self._about, 1)
-        line.addWidget(self.unfold)
+        line.addWidget(self.state)
         column.addLayout(line)
         grid = QGridLayout(self._sheet)
         grid.setContentsMargins(6, 2, 4, 6)

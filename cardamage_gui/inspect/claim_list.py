@@ -7,7 +7,7 @@ for rows that are looked at.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -111,16 +111,10 @@ class ClaimPictures(QObject):
 
     made = Signal(str)
 
-    def __init__(self, background: Background, parent: QObject | None = None) -> None:
+    def __init__(self, background: Background, folder_of: Callable[[str], Path], parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._background = background
+        self._background, self._folder_of = background, folder_of
         self._kept: OrderedDict[str, QPixmap | None] = OrderedDict()
-        self._place = Path()
-
-    def use(self, place: Path) -> None:
-        """Another library."""
-        self._place = place
-        self._kept.clear()
 
     def get(self, claim: ClaimSummary) -> QPixmap | None:
         """The picture, or None while there is none (`made` tells)."""
@@ -128,8 +122,8 @@ class ClaimPictures(QObject):
         if key in self._kept:
             return self._kept[key]
         self._kept[key] = None
-        folder = self._place / "claims" / claim.id
-        self._background.run(partial(_picture, folder), partial(self._done, claim.id, key), self._failed)
+        work = partial(_picture, self._folder_of(claim.id))
+        self._background.run(work, partial(self._done, claim.id, key), self._failed)
         return None
 
     def _done(self, claim_id: str, key: str, pixels: np.ndarray) -> None:
@@ -202,11 +196,12 @@ class ClaimList(QWidget):
     opened = Signal(str)  # claim id
     delete_wanted = Signal(str)
 
-    def __init__(self, background: Background, *buttons: QPushButton) -> None:
+    def __init__(self, background: Background, folder_of: Callable[[str], Path], *buttons: QPushButton) -> None:
+        """`folder_of` tells where the claim of an id lies."""
         super().__init__()
         self._all: tuple[ClaimSummary, ...] = ()
         self.model = ClaimModel(self)
-        self.pictures = ClaimPictures(background, self)
+        self.pictures = ClaimPictures(background, folder_of, self)
         self.search = QLineEdit()
         self.chips = QButtonGroup(self)
         self.list = QListView()
@@ -225,7 +220,7 @@ class ClaimList(QWidget):
         self._all = tuple(claims)
         for number, state in enumerate(STATES):
             count = sum(one.state == state for one in claims) if state else len(claims)
-            self.chips.button(number).setText(f"{TEXTS[state]} {count}" if state else TEXTS[state])
+            self.chips.button(number).setToolTip(amount(count, "claim"))
         self._filter()
 
     def _filter(self, *_: object) -> None:
@@ -292,9 +287,13 @@ class ClaimList(QWidget):
         self._stack.addWidget(self.list)
         self._stack.addWidget(self._none)
         foot = QWidget()
-        end = common.rows(foot, margins=(12, 8, 12, 12), spacing=8)
+        end = common.rows(foot, margins=(12, 8, 12, 12), spacing=6)
+        end.addWidget(common.section("New claim from"))
+        pair = QHBoxLayout()
+        pair.setSpacing(8)
         for button in buttons:
-            end.addWidget(button)
+            pair.addWidget(button, 1)
+        end.addLayout(pair)
         layout = common.rows(self, spacing=0)
         layout.addWidget(head)
         layout.addWidget(self._stack, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QFrame, QStackedWidget, QWidget
 
 from ..widgets import common
@@ -10,6 +11,8 @@ from .claim_list import ClaimList
 from .photo_check import PhotoCheck
 from .photo_panel import PhotoPanel
 
+CHECK = 96  # pixels that are always kept for the photo check
+
 
 class ClaimPanel(QFrame):
     """Two sheets on one place."""
@@ -17,14 +20,17 @@ class ClaimPanel(QFrame):
     def __init__(self, claims: ClaimList, form: ClaimForm, photos: PhotoPanel, check: PhotoCheck) -> None:
         super().__init__()
         self.setProperty("role", "panel")
-        self.setMinimumWidth(216)
+        self.setMinimumWidth(236)
         self._stack = QStackedWidget()
         self._stack.addWidget(claims)
         sheet = QWidget()
         column = common.rows(sheet, spacing=2)
         column.addWidget(form)
-        column.addWidget(photos, 1)
-        column.addWidget(check)
+        column.addWidget(photos, 3)
+        scrolled = common.scrolled(check, "Photo check")
+        scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scrolled.setMinimumHeight(CHECK)
+        column.addWidget(scrolled, 2)
         self._stack.addWidget(sheet)
         common.rows(self).addWidget(self._stack)
 

@@ -22,6 +22,7 @@ VERBS = {
     "rejected": "rejected", "reopened": "opened again", "changed": "changed", "merged": "merged", "undone": "undone",
     "redone": "done again", "fields": "claim data", "state": "state", "report": "report written",
 }  # fmt: skip
+QUIET = ("created",)  # decisions of which only the name is told
 TOLD = ("label", "state", "number", *FINDING_FIELDS)  # of what a decision says, what is shown
 MOST = 80  # letters of a value
 
@@ -121,6 +122,8 @@ def _values(decision: Decision) -> str:
     """What it is now."""
     if decision.what == "outlined" and isinstance(decision.after, dict):
         return f"({len(decision.after.get('regions', ()))} regions)"
+    if decision.what in QUIET:
+        return ""
     after = decision.after if isinstance(decision.after, dict) else {}
     shown = {name: value for name, value in after.items() if name in TOLD}
     text = ", ".join(_value(name, value) for name, value in shown.items())

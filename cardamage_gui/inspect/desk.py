@@ -49,7 +49,7 @@ class Desk(QObject):
         self.session, self._background = session, background
         self.claim: Claim | None = None
         self._library: Path | None = None  # the project that holds the claims; None: the default place
-        self._claims: tuple[ClaimSummary, ...] = ()
+        self._claims: dict[Path, ClaimSummary] = {}
         self._by_photo: dict[str, tuple[Finding, ...]] = {}
         self._reading: Task | None = None
         self._taking: Task | None = None
@@ -71,44 +71,41 @@ class Desk(QObject):
 
     @property
     def library(self) -> Path:
-        """The folder of the project that holds the claims."""
+        """The folder of the project that new claims go into."""
+        return self.places()[0]
+
+    def places(self) -> tuple[Path, ...]:
+        """The folders of projects whose claims are listed: the open one, and the place of those made without any."""
         from cardamage_core.claims import library
 
-        return self._library or library.default_place()
+        default = library.default_place()
+        return tuple(dict.fromkeys([self._library or default, default]))
 
     def use(self, project: Path | None) -> None:
-        """Show the claims of a project; None: those of the default place. A claim of another place is closed."""
-        if project == self._library:
-            return
-        self._library = project
-        self.session.close()
-        self._claims = ()
-        self.library_changed.emit()
-        self.read()
+        """List the claims of a project, too; None: only those of the default place. The open claim stays open."""
+        if project != self._library:
+            self._library = project
+            self.read()
 
     def claims(self) -> tuple[ClaimSummary, ...]:
         """The claims read last, the newest first."""
-        return self._claims
+        return tuple(self._claims.values())
 
     def read(self) -> None:
         """Read the list of claims again, in the background."""
-        from cardamage_core.claims import library
-
         if self._reading is not None:
             self._reading.cancel()
-        place = self.library
-        self._reading = self._background.run(
-            lambda: library.summaries(place), self._read, self.failed.emit, urgent=True
-        )
+        work = partial(_listed, self.places())
+        self._reading = self._background.run(work, self._read, self.failed.emit, urgent=True)
 
-    def _read(self, claims: Sequence[ClaimSummary]) -> None:
+    def _read(self, claims: dict[Path, ClaimSummary]) -> None:
         self._reading = None
-        self._claims = tuple(claims)
+        self._claims = claims
         self.library_changed.emit()
 
     def folder_of(self, claim_id: str) -> Path:
-        """Where a claim of the library lies."""
-        return self.library / CLAIMS / claim_id
+        """Where a listed claim lies."""
+        return next((folder for folder in self._claims if folder.name == claim_id), self.library / CLAIMS / claim_id)
 
     def delete(self, folder: Path) -> None:
         """Delete a claim with all that is known of it."""
@@ -313,6 +310,14 @@ class Desk(QObject):
             self.failed.emit(error)
         self.claim_changed.emit()
         self.record_changed.emit()
+
+
+def _listed(places: tuple[Path, ...]) -> dict[Path, ClaimSummary]:
+    """The claims of several places by their folders, the newest first; called in the background."""
+    from cardamage_core.claims import library
+
+    found = {place / CLAIMS / one.id: one for place in places for one in library.summaries(place)}
+    return dict(sorted(found.items(), key=lambda item: item[0].name, reverse=True)) if len(places) > 1 else found
 
 
 def _looked_through(claim: Claim) -> tuple[PhotoWarning, ...]:

@@ -191,7 +191,7 @@ def _box(name: str) -> common.ComboBox:
     made.setToolTip(TIPS[name])
     made.setMinimumWidth(60)
     made.setSizeAdjustPolicy(common.ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    made.setMinimumContentsLength(6)
+    made.setMinimumContentsLength(4)
     return made
 
 

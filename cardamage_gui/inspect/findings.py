@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qtpy.QtCore import Signal
+from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from cardamage_core.assessment.damage import Damage
@@ -29,7 +29,7 @@ class FindingsPanel(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("role", "panel")
-        self.setMinimumWidth(300)
+        self.setMinimumWidth(324)
         self.card = DamageCard()
         self.table = FindingsTable()
         self.editor = FindingEditor()
@@ -103,7 +103,9 @@ class FindingsPanel(QFrame):
         line.addWidget(self.more)
         self._sheet = QWidget()
         outer = common.rows(self._sheet, spacing=0)
-        outer.addWidget(common.scrolled(sheet, "Findings"), 1)
+        area = common.scrolled(sheet, "Findings")
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        outer.addWidget(area, 1)
         outer.addWidget(foot)
         stack = common.rows(self, spacing=0)
         stack.addWidget(self._empty)

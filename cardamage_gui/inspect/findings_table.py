@@ -303,5 +303,5 @@ def _text(row: Row, column: int) -> str:
         return row.share
     if column == SCORE:
         score = finding.region.origin.score
-        return f"{score:.2f}" if score is not None else "drawn"
+        return f"{score:.2f}" if score is not None else "–"
     return SIGNS[finding.decision]

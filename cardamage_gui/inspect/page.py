@@ -28,6 +28,7 @@ from ..widgets.dialogs import Dialogs
 from ..widgets.docks import LEFT, RIGHT, Docks, Panel
 from ..widgets.photo_list import SecondLine
 from ..widgets.thumbnails import Thumbnails
+from .car_so_far import Car
 from .claim_form import ClaimForm, title
 from .claim_list import ClaimList
 from .claim_panel import ClaimPanel
@@ -44,7 +45,7 @@ from .queue import ClaimQueue
 from .shown import Shown
 from .toolbar import FINDINGS
 from .viewer import Viewer
-from .whole_claim import Car, WholeClaim
+from .whole_claim import WholeClaim
 
 if TYPE_CHECKING:
     from cardamage_core.claims.model import View
@@ -156,7 +157,6 @@ class InspectPage(QWidget):
         self.queue.read_models()
 
     def _library_changed(self) -> None:
-        self.claims.pictures.use(self.desk.library)
         self.claims.show_claims(self.desk.claims())
         self._choose.set_text(CHOOSE if self.desk.claims() else FIRST)
 
@@ -236,7 +236,7 @@ class InspectPage(QWidget):
             self.session.remove_photos([photo], f"Remove photo {summary.name}")
 
     def _show_car(self, car: Car) -> None:
-        self.findings.car.show_car(car.svg, car.verdict)
+        self.findings.car.show_car(car)
         self.out.show_verdict(car.verdict)
 
     def _photo_keys(self) -> None:
@@ -269,8 +269,9 @@ class InspectPage(QWidget):
         session, background = self.session, self._background
         self.claims = ClaimList(
             background,
-            common.button("New claim from photos…", self.open_photos, "primary"),
-            common.button("New claim from a folder…", self.open_folder),
+            self.desk.folder_of,
+            common.button("Photos…", self.open_photos, "primary", tip="A new claim of photos or archives"),
+            common.button("Folder…", self.open_folder, tip="A new claim of a folder with photos"),
         )
         self.form, self.check = ClaimForm(), PhotoCheck()
         self.figures = DamageFigures(session, background, self)

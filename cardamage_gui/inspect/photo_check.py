@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import get_args
 
 from qtpy.QtCore import Qt, Signal
-from qtpy.QtWidgets import QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QFrame, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from cardamage_core.claims.model import PhotoWarning, View
 
@@ -19,13 +19,14 @@ GOOD = "sharp, well lit"
 MOST = 6
 
 
-class PhotoCheck(QWidget):
+class PhotoCheck(QFrame):
     """Warnings of the photo shown and of the whole claim; the views of this photo can be ticked."""
 
     view_ticked = Signal(str, bool)  # the view, whether the photo shown is it
 
     def __init__(self) -> None:
         super().__init__()
+        self.setProperty("role", "panel")
         self._lines: QVBoxLayout = QVBoxLayout()
         self._lines.setSpacing(3)
         self.views = QToolButton()
@@ -44,6 +45,7 @@ class PhotoCheck(QWidget):
         column.addLayout(self._lines)
         column.addWidget(self.views, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._missing)
+        column.addStretch(1)
 
     def show_check(
         self, photo: str, warnings: Sequence[PhotoWarning], ticked: Mapping[View, str], *, checked: bool = True

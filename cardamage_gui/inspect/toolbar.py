@@ -17,7 +17,10 @@ MODES = {
     ORIGINAL: ("image-outline", "Original", "O", "inspect_original", "Show the original"),
     WIPE: ("arrow-split-vertical", "Wipe", "Shift+O", "inspect_wipe", "Wipe between original and findings"),
 }
-LEVELS = ((True, 6), (False, 6), (False, 5), (False, 4), (False, 3), (False, 0))  # sliders named, buttons with text
+LEVELS = (  # are the sliders named, how many buttons have a text, how many sliders are there
+    (True, 6, 2), (False, 6, 2), (False, 5, 2), (False, 4, 2), (False, 3, 2), (False, 0, 2),
+    (False, 0, 1), (False, 0, 0),
+)  # fmt: skip
 BOTH, ICON = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
 
 
@@ -54,6 +57,7 @@ class Toolbar(QFrame):
         self.label = common.ComboBox()
         self.label.setAccessibleName("Label of the next drawing")
         self.label.setToolTip("Label of the next drawing (digits)")
+        self.label.setMinimumWidth(110)
         self._arrange()
         self._listen()
 
@@ -98,10 +102,15 @@ class Toolbar(QFrame):
     def _fit(self) -> None:
         """The most that there is room for: names of the sliders first to go, then those of the buttons."""
         buttons = (*self.modes.values(), self.correct, self.blur, self.panels)
-        for named, texts in LEVELS:
+        for named, texts, sliders in LEVELS:
             styles = [BOTH] * texts + [ICON] * (len(buttons) - texts)
             for name in self._names:
                 name.setVisible(named)
+            self._opacity.setVisible(sliders > 1)
+            self._threshold.setVisible(sliders > 0)
+            for line in self._lines[:2]:
+                line.setVisible(sliders > 1)
+            self._threshold_said.setVisible(sliders > 0)
             for button, style in zip(buttons, styles, strict=True):
                 button.setToolButtonStyle(style)
             self._opacity_said.setVisible(named)
@@ -110,11 +119,12 @@ class Toolbar(QFrame):
 
     def _arrange(self) -> None:
         layout = common.columns(self, margins=(8, 0, 8, 0), spacing=3)
+        self._lines = (_line(), _line(), _line())
         self._names = (common.label("Above", "muted"), common.label("Opacity", "muted"))
         for widget in (
-            *self.modes.values(), _line(), self._names[0], self._threshold, self._threshold_said, _line(),
-            self._names[1],
-            self._opacity, self._opacity_said, _line(), self.panels, self.correct, self.label, self.blur,
+            *self.modes.values(), self._lines[0], self._names[0], self._threshold, self._threshold_said,
+            self._lines[1], self._names[1], self._opacity, self._opacity_said, self._lines[2],
+            self.panels, self.correct, self.label, self.blur,
         ):  # fmt: skip
             layout.addWidget(widget)
         layout.addStretch(1)

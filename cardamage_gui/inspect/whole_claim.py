@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QObject, QTimer, Signal
 
 from cardamage_core.errors import CarDamageError
 
 from ..background import Background, Task
+from .car_so_far import Car
 from .desk import Desk
 
 if TYPE_CHECKING:
     from cardamage_core.claims.claim import Claim
 
 DELAY = 300  # ms after the last change
-
-
-class Car(NamedTuple):
-    """The schematic as SVG, "" where nothing was seen of any panel, and the verdict in words."""
-
-    svg: str
-    verdict: str
 
 
 class WholeClaim(QObject):
@@ -52,7 +46,7 @@ class WholeClaim(QObject):
         if self._task is not None:
             self._task.cancel()
         self._task = None
-        self.changed.emit(Car("", ""))
+        self.changed.emit(Car())
 
     def _start(self) -> None:
         if self._task is not None:
@@ -75,7 +69,6 @@ def _car(claim: Claim, threshold: float) -> Car:
     photos = claim.photos()
     figure = claim_figure([(one, claim.project.damage(one.id, threshold=threshold)) for one in photos], sides_of(claim))
     words = words_of()
-    captions = {caption.view: words(f"view.{caption.view}") for caption in schematic.CAPTIONS}
     numbers = {photo.id: number for number, photo in enumerate(photos, start=1)}
-    svg = schematic.svg(figure, captions) if figure.panels else ""
-    return Car(svg, verdict(figure, numbers, words))
+    shapes = schematic.painted(figure) if figure.panels else ()
+    return Car(shapes, schematic.CAPTIONS, verdict(figure, numbers, words))

@@ -296,14 +296,14 @@ class ProgressStrip(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "notice")
-        self._text = label("")
+        self._text = ElidedLabel()
         self._left = label("", "muted")
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)
         self._bar.setTextVisible(False)
         self._begun = 0.0
         row = columns(self, margins=(14, 8, 10, 8), spacing=12)
-        row.addWidget(self._text)
+        row.addWidget(self._text, 1)
         row.addWidget(self._bar, 1)
         row.addWidget(self._left)
         row.addWidget(button("Stop", self.stopped.emit, tip="Stop; nothing is changed"))

@@ -97,13 +97,17 @@ class Welcome(QFrame):
         for step in STEPS:
             cards.addWidget(_card(*step), 1)
         column.addLayout(cards)
-        line = QHBoxLayout()
-        line.setSpacing(look.GRID)
-        line.addStretch(1)
-        for button in self._buttons:
-            line.addWidget(button)
-        line.addStretch(1)
-        column.addLayout(line)
+        beginning = QVBoxLayout()
+        beginning.setSpacing(look.GRID)
+        for buttons in (self._buttons[:2], self._buttons[2:]):  # a claim or the sample first, then projects
+            line = QHBoxLayout()
+            line.setSpacing(look.GRID)
+            line.addStretch(1)
+            for button in buttons:
+                line.addWidget(button)
+            line.addStretch(1)
+            beginning.addLayout(line)
+        column.addLayout(beginning)
         column.addWidget(self._busy)
         column.addWidget(
             common.label(

@@ -118,15 +118,24 @@ PANELS = (
 
 
 def _with_cars(photos: list[AnnotatedPhoto], data: Path, out: Path) -> list[AnnotatedPhoto]:
-    """Cars with panels from carparts; cars alone wherever the teacher is sure, where panels are left undecided."""
-    outlines = _teacher_outlines([one for one in photos if sources.source_of(one) != "carparts"], data, out)
+    """Cars with panels from carparts; cars alone wherever the teacher is sure, where panels are left undecided.
+
+    The parts of carparts leave out roof, fenders and sills: their union with the teacher's outline is the car. Where
+    the teacher is not sure, the parts stand without a car, which is neither there nor missing.
+    """
+    outlines = _teacher_outlines(photos, data, out)
     found = []
     for one in photos:
+        known = outlines.get(one.photo.path, ())
         if sources.source_of(one) == "carparts" and one.regions:
-            rings = geometry.rings_of_area(geometry.union([shapes.area(r.shape) for r in one.regions]))
-            car = Region(f"{one.photo.id} car", Polygon(rings), "car")
+            areas = [shapes.area(r.shape) for r in one.regions] + [geometry.area_of_rings(known)]
+            car = Region(
+                f"{one.photo.id} car",
+                Polygon(geometry.rings_of_area(geometry.union(areas))),
+                "car" if known else sources.IGNORED,
+            )
             found.append(AnnotatedPhoto(one.photo, (car, *one.regions)))
-        elif known := outlines.get(one.photo.path):
+        elif known:
             shape = Polygon(known)
             car = Region(f"{one.photo.id} car", shape, "car")
             found.append(AnnotatedPhoto(one.photo, (car, Region(f"{one.photo.id} panels", shape, sources.IGNORED))))
@@ -134,13 +143,14 @@ def _with_cars(photos: list[AnnotatedPhoto], data: Path, out: Path) -> list[Anno
 
 
 def _teacher_outlines(photos: list[AnnotatedPhoto], data: Path, out: Path) -> dict[str, tuple[Ring, ...]]:
-    """Rings by path where the teacher is sure; kept in `out`, since it takes minutes."""
+    """Rings by path, none where the teacher is not sure; kept in `out`, since it takes minutes."""
     path = out / "outlines.json"
-    if not path.is_file():
+    known = msgspec.json.decode(path.read_bytes(), type=dict[str, tuple[Ring, ...]]) if path.is_file() else {}
+    if any(one.photo.path not in known for one in photos):
         teacher = Teacher(data.parent / "weights" / FILE)
-        outlines = {one.photo.path: rings for one in photos if (rings := teacher.outline(one))}
-        files.write_atomic(path, msgspec.json.encode(outlines))
-    return msgspec.json.decode(path.read_bytes(), type=dict[str, tuple[Ring, ...]])
+        known |= {one.photo.path: teacher.outline(one) for one in photos if one.photo.path not in known}
+        files.write_atomic(path, msgspec.json.encode(known))
+    return known
 
 
 ROLES: dict[str, Role] = {"car": "car", **dict.fromkeys(PANELS, "part")}

@@ -22,6 +22,14 @@ LABELS = [Label("dent", "#000000"), Label("car", "#ffffff", role="car"), Label("
 PHOTO = Photo("p", "a.jpg", "a.jpg", 800, 600)
 
 
+def by_model(score: float) -> Origin:
+    return Origin("predicted", "", "m", score)
+
+
+GUESSED = Region("c", Rectangle(100, 100, 500, 300), "car", origin=by_model(0.6))
+UNSURE = Region("h", Rectangle(150, 150, 90, 90), "hood", origin=by_model(0.2))
+
+
 def scene(seed: int = 0) -> np.ndarray:
     """An (600, 800, 3) picture of 150 rectangles in any colour."""
     rng = np.random.default_rng(seed)
@@ -79,6 +87,13 @@ def test_a_white_spot_on_the_car_is_glare_and_a_white_wall_behind_it_is_not():
     assert photo_check.glare(photo_check.measure(spot), PHOTO, car) == pytest.approx(np.pi * 90**2 / 240_000, rel=0.1)
 
 
+def test_measures_without_a_map_of_burnt_spots_tell_nothing_of_glare():
+    for size in ((0, 0), (0, 5), (-1, -1), (4, 4)):
+        measured = photo_check.Measures(2.0, 200, 100, burnt=b"x", burnt_size=size)
+        assert photo_check.glare(measured, PHOTO, area_of(Rectangle(0, 0, 800, 600))) == 0.0
+    assert photo_check.glare(photo_check.Measures(2.0, 200, 100), PHOTO, area_of(Rectangle(0, 0, 800, 600))) == 0.0
+
+
 @pytest.mark.parametrize(
     ("regions", "code"),
     [
@@ -86,13 +101,12 @@ def test_a_white_spot_on_the_car_is_glare_and_a_white_wall_behind_it_is_not():
         ((Region("d", Rectangle(0, 0, 50, 50), "dent"),), "close-up"),
         ((Region("c", Rectangle(0, 100, 500, 300), "car"),), "cut-off"),
         ((Region("c", Rectangle(100, 100, 500, 300), "car"),), ""),
-        ((Region("c", Rectangle(100, 100, 500, 300), "car", origin=Origin("predicted", "", "m", 0.6)),), "not-a-car"),
+        ((GUESSED, UNSURE), "not-a-car"),
+        ((GUESSED, UNSURE, Region("d", Rectangle(200, 200, 50, 50), "dent", origin=by_model(0.45))), "close-up"),
     ],
 )
 def test_what_is_on_the_photo_is_told(regions: tuple[Region, ...], code: str):
-    model_saw_no_panel = (Region("h", Rectangle(0, 0, 9, 9), "hood", origin=Origin("predicted", "", "m", 0.5)),)
-    seen = regions + (model_saw_no_panel if code == "not-a-car" else ())
-    found = [remark.code for remark in photo_check.of_regions(PHOTO, seen, LABELS, 0.5)]
+    found = [remark.code for remark in photo_check.of_regions(PHOTO, regions, LABELS, 0.5)]
     assert found == ([code] if code else [])
 
 

@@ -26,7 +26,7 @@ def test_a_fitted_photo_keeps_clear_of_what_covers_the_left_edge():
 
 
 def test_a_narrow_canvas_is_too_small_to_keep_clear():
-    assert fitted((200, 100), (499, 332), covered=100) == fitted((200, 100), (499, 332))
+    assert fitted((200, 100), (249, 332), covered=100) == fitted((200, 100), (249, 332))
 
 
 @given(places, places, st.floats(0.1, 10))
