@@ -56,13 +56,15 @@ def run(args: argparse.Namespace, out: Output) -> int:
     models = registry.completed_by_car(registry.default())
     documents: list[dict[str, Any]] = []
     rows: list[tuple[Any, ...]] = []
+    estimate = Estimate([_number_of_photos(work.sources) for work in works])
     with Predictor(*(model.folder for model in models)) as predictor:
         for number, work in enumerate(works, 1):
             said = f"{number}/{len(works)} " if len(works) > 1 else ""
+            estimate.begin()
             try:
                 with _claim(place, work, out) as claim:
                     claim.project.set_threshold(_threshold(args, models[0], claim))
-                    _outline(claim, predictor, models[0].card.id, out, said)
+                    _outline(claim, predictor, models[0].card.id, out, said, estimate)
                     documents.append(_document(claim))
                     rows += _rows(claim)
                     _report(claim, args, place)
@@ -125,14 +127,45 @@ def _threshold(args: argparse.Namespace, model: registry.Model, claim: Claim) ->
     return claim.project.threshold if usual is None or claim.project.has_threshold else usual
 
 
-def _outline(claim: Claim, predictor: Predictor, model: str, out: Output, said: str) -> None:
+class Estimate:
+    """How long the claims that are left will take, by the time that the photos so far took."""
+
+    def __init__(self, photos: Sequence[int]) -> None:
+        """`photos` is how many each claim probably has."""
+        self._later = list(photos)
+        self._here = self._done = 0
+        self._spent = 0.0
+
+    def begin(self) -> None:
+        """The next claim's turn."""
+        self._later, self._here = self._later[1:], 0
+
+    def expect(self, photos: int) -> None:
+        """It has so many photos to look at."""
+        self._here = photos
+
+    def add(self, seconds: float) -> str:
+        """One more photo took so long; how long the rest will take, in words, "" where there is none."""
+        self._here, self._done, self._spent = self._here - 1, self._done + 1, self._spent + seconds
+        left = self._here + sum(self._later)
+        return f", {time_left(self._spent / self._done * left)} left" if left > 0 else ""
+
+
+def _number_of_photos(sources: Sequence[Path]) -> int:
+    """How many photos there may be; an archive counts as one."""
+    inside = (path for source in sources for path in (source.rglob("*") if source.is_dir() else (source,)))
+    return sum(path.suffix.lower() in (*PHOTO_SUFFIXES, *ARCHIVE_SUFFIXES) for path in inside)
+
+
+def _outline(claim: Claim, predictor: Predictor, model: str, out: Output, said: str, estimate: Estimate) -> None:
     left = len(open_photos(claim))
+    estimate.expect(left)
     started = time.monotonic()
     for done, (photo, look) in enumerate(outline(claim, predictor, model=model), 1):
-        spent = time.monotonic() - started
-        rest = f", {time_left(spent / done * (left - done))} left" if done < left else ""
+        rest = estimate.add(time.monotonic() - started)
         found = look.problem or count(len(claim.findings(photo=photo.id)), "finding")
         out.progress(f"{said}{done}/{left} {photo.name}: {found}{rest}")
+        started = time.monotonic()
 
 
 def _report(claim: Claim, args: argparse.Namespace, place: Path) -> None:

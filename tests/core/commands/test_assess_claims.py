@@ -13,6 +13,7 @@ from cardamage_core.annotations.model import Origin, Rectangle, Region
 from cardamage_core.claims import library
 from cardamage_core.claims.claim import Claim
 from cardamage_core.commands import main
+from cardamage_core.commands.claims import Estimate
 from cardamage_core.errors import ModelError
 
 from ..claims.conftest import Answers, draw
@@ -97,6 +98,7 @@ def test_each_sub_folder_is_a_claim_and_a_second_call_goes_on(tmp_path: Path, ca
         ("A-2", 1, []),
     ]
     assert "1/2 1/2 a.jpg: 1 finding, less than a minute left" in said
+    assert "2/2 1/1 c.jpg: 0 findings\n" in said
     rows = (tmp_path / "out" / "findings.csv").read_text("utf-8-sig").splitlines()
     assert rows[1].startswith("A-1,a.jpg,1.1,dent,,undetermined,this event,,unreviewed,0.9,")
 
@@ -129,3 +131,14 @@ def test_what_is_meant_has_to_be_clear(tmp_path: Path, capsys):
     (tmp_path / "many" / "A-1").mkdir(parents=True)
     unknown = assessed(capsys, tmp_path / "many", "--out", tmp_path, "--claim", "B-9")
     assert "no sub-folder B-9" in unknown[1]["error"]["title"]
+
+
+def test_the_estimate_covers_the_claims_to_come():
+    estimate = Estimate([2, 10])
+    estimate.begin()
+    estimate.expect(2)
+    assert estimate.add(60) == ", about 11 min left"
+    assert estimate.add(30) == ", about 8 min left"
+    estimate.begin()
+    estimate.expect(1)
+    assert estimate.add(30) == ""
