@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from ..assessment.damage import assess, figure
+from ..assessment.damage import figure
 from ..claims import library
 from ..claims.claim import Claim
 from ..claims.intake import ARCHIVE_SUFFIXES, natural, safe_name
@@ -177,7 +177,7 @@ def _report(claim: Claim, args: argparse.Namespace, place: Path) -> None:
 
 
 def _document(claim: Claim) -> dict[str, Any]:
-    labels, threshold, looks = claim.labels(), claim.project.threshold, claim.project.looks()
+    threshold, looks = claim.project.threshold, claim.project.looks()
     found = claim.findings()
     failed = [{"photo": "", "problem": one.text} for one in claim.refused if one.severity == "error"]
     photos: list[dict[str, Any]] = []
@@ -186,7 +186,7 @@ def _document(claim: Claim) -> dict[str, Any]:
         if look is not None and look.problem:
             failed.append({"photo": photo.name, "problem": look.problem})
             continue
-        damage = assess(photo, claim.regions(photo.id), labels, threshold=threshold)
+        damage = claim.project.damage(photo.id)
         photos.append(
             {
                 "photo": photo.name,
