@@ -7,7 +7,9 @@ are in the claim are not taken again, and those that a model has looked at are n
 from __future__ import annotations
 
 import argparse
+import contextlib
 import csv
+import hashlib
 import io
 import time
 from collections.abc import Iterator, Sequence
@@ -18,8 +20,9 @@ import msgspec
 
 from ..assessment.damage import figure
 from ..claims import library
+from ..claims.archives import READING, Refusal
 from ..claims.claim import Claim
-from ..claims.intake import ARCHIVE_SUFFIXES, natural, safe_name
+from ..claims.intake import ARCHIVE_SUFFIXES, CHUNK, incoming_files, natural, safe_name
 from ..claims.model import ClaimFields, Finding
 from ..claims.outline import open_photos, outline
 from ..errors import CarDamageError, ProjectError
@@ -103,6 +106,9 @@ def _claim(place: Path, work: Work, out: Output) -> Claim:
     """The claim of this number, with the photos that it does not have yet, or a new one."""
     number = work.number or _named_by(work.sources)
     known = [one for one in library.summaries(place) if one.fields.number == number]
+    if not work.number:  # two cars may have an IMG_0001.jpg each
+        hashes = set(_hashes(work.sources))
+        known = [one for one in known if hashes & {photo.sha256 for photo in one.photos}]
     if not known:
         out.progress(f"Taking in the photos of {number} …")
         return Claim.create(place, work.sources, ClaimFields(number=number))
@@ -113,6 +119,16 @@ def _claim(place: Path, work: Work, out: Output) -> Claim:
         claim.close()
         raise
     return claim
+
+
+def _hashes(sources: Sequence[Path]) -> Iterator[str]:
+    """The SHA-256 of each photo among the sources, of those in archives as well."""
+    for incoming in incoming_files(sources):
+        with contextlib.suppress(Refusal, *READING), incoming.open() as file:
+            digest = hashlib.sha256()
+            while block := file.read(CHUNK):
+                digest.update(block)
+            yield digest.hexdigest()
 
 
 def _named_by(sources: Sequence[Path]) -> str:

@@ -112,6 +112,13 @@ def test_each_sub_folder_is_a_claim_and_a_second_call_goes_on(tmp_path: Path, ca
     assert len(library.summaries(tmp_path / "out")) == 2
 
 
+def test_two_cars_whose_photos_are_called_alike_are_two_claims(tmp_path: Path, capsys, answers):
+    first, second = draw(tmp_path / "1" / "IMG_1.jpg", 1), draw(tmp_path / "2" / "IMG_1.jpg", 2)
+    answers([], [])
+    ids = [assessed(capsys, path, "--out", tmp_path / "out")[1]["claims"][0]["id"] for path in (first, second, first)]
+    assert ids[0] == ids[2] != ids[1]
+
+
 def test_a_file_that_is_no_photo_makes_the_command_fail_with_its_reason(tmp_path: Path, capsys, answers):
     answers([])
     (tmp_path / "bad.jpg").write_text("hello")
