@@ -1,4 +1,4 @@
-"""The list of claims: a thousand at once, searched and narrowed by state, with claims that cannot be read among them."""
+"""The list of claims: a thousand at once, searched and narrowed by state; claims that cannot be read among them."""
 
 from __future__ import annotations
 
