@@ -91,6 +91,7 @@ class Built:
 
     def close(self) -> None:
         """End what runs in this process; trainings go on."""
+        self.projects.remember_photo()
         self.watch.close()
         self.annotate.prelabelling.close()
         self.inspect.close_predictor()

@@ -17,7 +17,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from ..annotations.model import Label, Photo, Region
-from .damage import Damage, assess, role_of
+from .damage import Damage, role_of
 from .photo_facts import PhotoFacts
 
 Code = Literal[
@@ -120,7 +120,8 @@ def _burnt(small: np.ndarray) -> np.ndarray:
 def glare(measured: Measures, photo: Photo, car: BaseGeometry) -> float:
     """The share (0…1) of the car that its largest burnt spot covers; a spot that goes on outside is background."""
     columns, rows = measured.burnt_size
-    if len(measured.burnt) != columns * rows or car.is_empty or not photo.width:
+    is_map = columns > 0 and rows > 0 and len(measured.burnt) == columns * rows  # OpenCV crashes on an empty one
+    if not is_map or car.is_empty or not photo.width:
         return 0.0
     burnt = np.frombuffer(measured.burnt, np.uint8).reshape(rows, columns) / 255.0
     x, y = np.meshgrid(
@@ -178,12 +179,11 @@ def _is_later(taken: str, now: datetime.datetime) -> bool:
     return when > now + datetime.timedelta(days=1)
 
 
-def of_regions(photo: Photo, regions: Sequence[Region], labels: Sequence[Label], threshold: float) -> Iterator[Remark]:
+def of_regions(damage: Damage, regions: Sequence[Region], labels: Sequence[Label]) -> Iterator[Remark]:
     """What can be said once models or people have looked: whether it shows a car, and how much of it.
 
-    By the same rules as the figure (`damage.assess`), so that a warning and a refused figure never disagree.
+    `damage` is the figure of these regions: a warning and a refused figure never disagree.
     """
-    damage = assess(photo, regions, labels, threshold=threshold)
     match damage.reason:
         case "nothing":
             yield Remark("no-car", "No car is seen on it.")

@@ -24,7 +24,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import msgspec
 
 from ..annotations.model import AnnotatedPhoto, Label, Photo, Problem, Region
-from ..assessment.damage import assess, role_of
+from ..assessment.damage import role_of
 from ..assessment.photo_check import view_of
 from ..errors import CarDamageError, ProjectError
 from ..project import Project
@@ -80,6 +80,7 @@ class Claim:
         self._checks = checks.read(self.folder)
         self._elsewhere: tuple[PhotoWarning, ...] | None = None  # photos that stand in other claims
         self._is_told = True  # whether the summary is as the claim is
+        self._repeats = True  # whether what the journal holds may be in the log already: the process was cut short
         self.trouble: CarDamageError | None = None  # why the last decisions are not in the log yet
         if not self.read_only:
             project.on_edit = self.write_log
@@ -103,6 +104,8 @@ class Claim:
         It appears whole or not at all. CarDamageError when there is no photo in them, the disk is full or the folder
         cannot be written. `refused` tells what was left out.
         """
+        with contextlib.suppress(CarDamageError):  # what killed processes left is no reason not to make a claim
+            library.clean(project_folder)
         step = creation.stepping(progress, cancelled)
         folder = creation.made(Path(project_folder).absolute() / FOLDER, sources, fields, who=who or user(), step=step)
         return cls.open(folder, who=who)
@@ -185,16 +188,15 @@ class Claim:
         found: list[Finding] = []
         for one, regions in photos:
             if photo in ("", one.id):
-                found += findings.findings_of(one, regions, labels, numbers=numbers, threshold=score)
+                shares = self.project.damage(one.id, threshold=score).findings
+                found += findings.findings_of(one, regions, labels, numbers=numbers, shares=shares, threshold=score)
         return tuple(found)
 
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong with the claim itself: its log, its record, photos that vanished or were replaced."""
-        said = [self._log.trouble, self._log.torn, self._mended, str(self.trouble or "")]
-        return (
-            *(Problem("claim-log", text, "error") for text in said if text),
-            *self.project.file_problems(),
-        )
+        wrong = [Problem("claim-log", text, "error") for text in (self._log.trouble, str(self.trouble or "")) if text]
+        told = [Problem("claim-log", text, "warning") for text in (self._log.torn, self._mended) if text]
+        return (*wrong, *told, *self.project.file_problems())
 
     @property
     def refused(self) -> tuple[PhotoWarning, ...]:
@@ -220,10 +222,9 @@ class Claim:
 
     def proposed_views(self) -> dict[View, str]:
         """For views that nobody has ticked yet, the first photo that seems to be one; people decide."""
-        labels, threshold = self.labels(), self.project.threshold
         found: dict[View, str] = {}
         for photo in self.photos():
-            view = view_of(assess(photo, self.regions(photo.id), labels, threshold=threshold))
+            view = view_of(self.project.damage(photo.id))
             if view and view not in self._record.views:
                 found.setdefault(view, photo.id)
         return found
@@ -237,7 +238,9 @@ class Claim:
             ]
         if look is None and not regions:
             return []
-        return checks.of_regions(photo, regions, self.labels(), self._checks, threshold)
+        return checks.of_regions(
+            photo, regions, self.labels(), self._checks, self.project.damage(photo.id, threshold=threshold)
+        )
 
     def _duplicates(self) -> tuple[PhotoWarning, ...]:
         photos = self.photos()
@@ -330,13 +333,13 @@ class Claim:
         if not entries:
             return
         self._is_told = False
-        # A process that was killed between the log and the journal left these in both.
-        known = {_content(one) for one in self._log.decisions[-RECENT:]}
+        known = {_content(one) for one in self._log.decisions[-RECENT:]} if self._repeats else ()
         made = (one for entry in entries for one in decisions_of(entry, self.who))
+        self._repeats = True
         try:
             self._log.append([one for one in made if _content(one) not in known])
             self.project.drop_journal(entries[-1].id, setting=HEAD, value=msgspec.json.encode(self.log_hash).decode())
-            self.trouble = None
+            self.trouble, self._repeats = None, False
         except CarDamageError as error:
             self.trouble = error
             _log.warning("%s", error)

@@ -146,8 +146,8 @@ def _near(some: Sequence[str], others: Sequence[str]) -> np.ndarray:
 
 def _signs(hashes: Sequence[str]) -> np.ndarray:
     """(n, bits) of -1 and 1, zeros where there is no hash."""
+    known = [bool(_IS_HASH.fullmatch(one)) for one in hashes]
+    packed = bytes.fromhex("".join(one for one, is_hash in zip(hashes, known, strict=True) if is_hash))
     signs = np.zeros((len(hashes), HASH_SIDE**2), np.float32)
-    for row, one in zip(signs, hashes, strict=True):
-        if _IS_HASH.fullmatch(one):
-            row[:] = 2.0 * np.unpackbits(np.frombuffer(bytes.fromhex(one), np.uint8)) - 1
+    signs[known] = 2.0 * np.unpackbits(np.frombuffer(packed, np.uint8)).reshape(-1, HASH_SIDE**2) - 1
     return signs

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from ..assessment.damage import assess, figure
+from ..assessment.damage import figure
 from ..claims import library
 from ..claims.claim import Claim
 from ..claims.intake import ARCHIVE_SUFFIXES, natural, safe_name
@@ -79,9 +79,9 @@ def run(args: argparse.Namespace, out: Output) -> int:
 def _works(things: Sequence[Path], numbers: Sequence[str]) -> Iterator[Work]:
     """One claim of all that was named; of a folder without photos and with sub-folders one for each of these."""
     if len(things) == 1 and (folders := _claim_folders(things[0])):
-        for folder in folders:
-            if not numbers or folder.name in numbers:
-                yield Work(folder.name, (folder,))
+        if unknown := set(numbers) - {folder.name for folder in folders}:
+            raise ProjectError(f"{things[0]} has no sub-folder {', '.join(sorted(unknown))}.", "No claim was assessed.")
+        yield from (Work(folder.name, (folder,)) for folder in folders if not numbers or folder.name in numbers)
         return
     if len(numbers) > 1:
         raise ProjectError(f"{len(numbers)} numbers were given for one claim.", "Give one, or a folder of claims.")
@@ -144,7 +144,7 @@ def _report(claim: Claim, args: argparse.Namespace, place: Path) -> None:
 
 
 def _document(claim: Claim) -> dict[str, Any]:
-    labels, threshold, looks = claim.labels(), claim.project.threshold, claim.project.looks()
+    threshold, looks = claim.project.threshold, claim.project.looks()
     found = claim.findings()
     failed = [{"photo": "", "problem": one.text} for one in claim.refused if one.severity == "error"]
     photos: list[dict[str, Any]] = []
@@ -153,7 +153,7 @@ def _document(claim: Claim) -> dict[str, Any]:
         if look is not None and look.problem:
             failed.append({"photo": photo.name, "problem": look.problem})
             continue
-        damage = assess(photo, claim.regions(photo.id), labels, threshold=threshold)
+        damage = claim.project.damage(photo.id)
         photos.append(
             {
                 "photo": photo.name,

@@ -1,25 +1,35 @@
-"""`cardamage models`: lists the models in the box and a project's, or exports one as ONNX."""
+"""`cardamage models`: lists, imports, shares, renames and deletes models, or exports one as ONNX."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
-from ..models import registry
+from ..models import library, registry
 from ..models.registry import Model
-from ..project import Project
+from ..project import Project, trash
 from . import Output
 
-USAGE = "cardamage models [PROJECT]\n       cardamage models export MODEL DIR [--project PROJECT]"
+USAGE = """cardamage models [PROJECT]
+       cardamage models import FILE [--project PROJECT] [--classes A,B] [--name NAME]
+       cardamage models keep MODEL --project PROJECT
+       cardamage models share MODEL FILE [--project PROJECT]
+       cardamage models rename MODEL NAME [--project PROJECT]
+       cardamage models delete MODEL [--project PROJECT]
+       cardamage models export MODEL DIR [--project PROJECT]"""
+VERBS = ("import", "keep", "share", "rename", "delete", "export")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare where to look, or what to export."""
     parser.usage = USAGE
-    parser.add_argument("what", nargs="*", metavar="PROJECT | export MODEL DIR")
-    parser.add_argument("--project", type=Path, help="look the model to export up in this project, by its id or name")
+    parser.add_argument("what", nargs="*", metavar="PROJECT | VERB MODEL …")
+    parser.add_argument("--project", type=Path, help="the project that has the model, or gets it (import: the library)")
+    parser.add_argument("--classes", default="", metavar="A,B", help="names of the classes of an imported weights file")
+    parser.add_argument("--name", default="", help="what an imported weights file is called")
     parser.set_defaults(misused=parser.error)
 
 
@@ -28,21 +38,70 @@ def run(args: argparse.Namespace, out: Output) -> int:
     match args.what:
         case ["export", model, folder]:
             return _export(model, Path(folder), args.project, out)
+        case ["import", path]:
+            return _import(Path(path), args, out)
+        case ["keep" | "delete" as verb, model]:
+            return _change(verb, model, "", args.project, out)
+        case ["share" | "rename" as verb, model, value]:
+            return _change(verb, model, value, args.project, out)
         case []:
             return _list(None, out)
-        case [project] if project != "export":
+        case [project] if project not in VERBS:
             return _list(Path(project), out)
-    args.misused("Name a project, or: export MODEL DIR.")
+    args.misused(f"Name a project, or one of {', '.join(VERBS)} with what it needs; see --help.")
     return 2
 
 
+def _import(path: Path, args: argparse.Namespace, out: Output) -> int:
+    from ..jobs.model_import import import_model
+
+    classes = tuple(filter(None, map(str.strip, args.classes.split(","))))
+    folder = _models_of(args.project) or library.folder()
+    model = import_model(path, folder, classes=classes, name=args.name)
+    out.report(_document(model), f"{model.card.id} is in {model.folder}.")
+    return 0
+
+
+def _change(verb: str, name: str, value: str, project: Path | None, out: Output) -> int:
+    model = registry.find(name, _models_of(project))
+    match verb:
+        case "keep":
+            model = library.keep(model)
+            text = f"{model.card.id} is in the library: every project sees it."
+        case "share":
+            text = f"{model.card.id} was written to {library.export(model, Path(value))}."
+        case "rename":
+            model = library.rename(model, value)
+            text = f"{model.card.id} is called “{model.card.name}” now."
+        case _:
+            text = f"{model.card.id} was deleted{_deleted(model, project)}."
+    out.report(_document(model), text)
+    return 0
+
+
+def _deleted(model: Model, project: Path | None) -> str:
+    """Delete it, and say where it lies now."""
+    if project is not None and not library.is_kept(model) and not library.is_bundled(model):
+        return f"; it lies in the trash: {trash.put(model.folder)}"
+    library.remove(model)
+    return ""
+
+
+def _models_of(path: Path | None) -> Path | None:
+    if path is None:
+        return None
+    with Project.open(path, read_only=True) as project:
+        return project.models_folder
+
+
+def _document(model: Model) -> dict[str, Any]:
+    card: dict[str, Any] = msgspec.to_builtins(model.card)
+    return card | {"folder": str(model.folder)}
+
+
 def _list(path: Path | None, out: Output) -> int:
-    folder = None
-    if path is not None:
-        with Project.open(path, read_only=True) as project:
-            folder = project.models_folder
-    found = registry.available(folder)
-    cards = [msgspec.to_builtins(model.card) | {"folder": str(model.folder)} for model in found]
+    found = registry.available(_models_of(path))
+    cards = list(map(_document, found))
     out.report({"models": cards}, "\n\n".join(map(_text, found)) or "No models: train one with `cardamage train`.")
     return 0
 
@@ -50,11 +109,7 @@ def _list(path: Path | None, out: Output) -> int:
 def _export(name: str, folder: Path, project_folder: Path | None, out: Output) -> int:
     from ..runtime.export import export_model
 
-    models_folder = None
-    if project_folder is not None:
-        with Project.open(project_folder, read_only=True) as project:
-            models_folder = project.models_folder
-    model = registry.find(name, models_folder)
+    model = registry.find(name, _models_of(project_folder))
     written = export_model(model, folder)
     document = {"model": model.card.id, "folder": str(folder), "files": [path.name for path in written]}
     names = ", ".join(path.name for path in written)

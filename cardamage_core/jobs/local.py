@@ -65,7 +65,7 @@ def launch(at: JobFolder, module: str) -> None:
                 stdout=log,
                 stderr=log,
                 cwd=at.path,
-                env=_environment(),
+                env=environment(),
                 **_detached(),
             )
     except OSError as error:
@@ -78,7 +78,8 @@ def launch(at: JobFolder, module: str) -> None:
         raise JobError("No process for the work could be started.", f"{last} All of it: {at.log}")
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """The environment of our processes: they find this package, and say little."""
     own = [] if processes.training_python() else [str(PACKAGES)]  # another Python has a copy of its own
     paths = [*own, *filter(None, [os.environ.get("PYTHONPATH")])]
     chosen = {"PYTHONPATH": os.pathsep.join(paths), "PYTHONIOENCODING": "utf-8", "PYTHONUNBUFFERED": "1"}

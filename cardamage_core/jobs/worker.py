@@ -22,6 +22,7 @@ from ..training import requirements
 from . import events, folder
 from .events import EventLog
 from .folder import JobFolder
+from .metrics_csv import MetricsFile
 from .queue import sentence
 
 NICE = 5  # the person at the window comes first
@@ -82,17 +83,18 @@ def _in_turn(at: JobFolder, log: EventLog, stop: StopRequest) -> None:
         from ..training import trainer  # the framework: seconds and hundreds of megabytes
 
         folders = trainer.Folders(at.checkpoints, at.previews, at.models)
-        trainer.run(at.job(), at.dataset(), folders, say=_Told(log), stop=stop)
+        trainer.run(at.job(), at.dataset(), folders, say=_Told(log, MetricsFile(at.path)), stop=stop)
 
 
 class _Told:
-    """Says each event to the event file, and to the log in words."""
+    """Says each event to the event file, its numbers to the table, and to the log in words."""
 
-    def __init__(self, log: EventLog) -> None:
-        self._log = log
+    def __init__(self, log: EventLog, table: MetricsFile) -> None:
+        self._log, self._table = log, table
 
     def __call__(self, kind: str, **fields: object) -> None:
         self._log.write(kind, **fields)
+        self._table.take(kind, fields)
         words = (
             f"Step {fields['step']}: loss {fields['loss']:.4f}" if kind == "step" else sentence({"kind": kind} | fields)
         )

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
+import platformdirs
 
 from .. import files
 from ..annotations import labels
@@ -122,7 +123,7 @@ def bundled() -> list[Model]:
 
 def default() -> Model:
     """The bundled model that sees damage. Raises ModelError where none came along."""
-    found = damage_models(None)
+    found = [one for one in bundled() if any(one.card.role_of(name) == "damage" for name in one.card.classes)]
     if not found:
         raise ModelError(
             "No model came with this installation.", "Name one with --model, or install the program again."
@@ -135,9 +136,14 @@ def bundled_summary() -> str:
     return " ".join(model.card.summary for model in bundled())
 
 
+def library_folder() -> Path:
+    """The folder of the user's own models, which every project sees."""
+    return platformdirs.user_data_path("cardamage", appauthor=False) / "library"
+
+
 def available(models_folder: Path | None) -> list[Model]:
-    """The models of a folder, newest first, then those that come with the program."""
-    return [*(models(models_folder) if models_folder else ()), *bundled()]
+    """The models of a folder, newest first, then those of the user's library, then those that come along."""
+    return [*(models(models_folder) if models_folder else ()), *models(library_folder()), *bundled()]
 
 
 def damage_models(models_folder: Path | None) -> list[Model]:

@@ -72,6 +72,7 @@ class TrainStep:
         self._optimizer.build(self._variables)
         self._apply = native.applied(self._optimizer, self._variables)
         self._compiled: dict[Any, Any] = {}
+        self.rate = self.gradient_norm = 0.0  # of the last step
 
     def step(self, samples: Sequence[Sample]) -> dict[str, float]:
         """Learn from these photos: loss and its five parts.
@@ -90,7 +91,9 @@ class TrainStep:
                 f"In step {self.step_count + 1}: {losses_now}, gradient norm {size}. "
                 "Go on from the last checkpoint with a lower learning rate.",
             )
-        self._optimizer.learning_rate = rate_at(self.step_count, peak=self._rate, total_steps=self._total_steps)
+        self.rate = rate_at(self.step_count, peak=self._rate, total_steps=self._total_steps)
+        self.gradient_norm = size
+        self._optimizer.learning_rate = self.rate
         self._apply(gradients)
         self.step_count += 1
         return losses_now

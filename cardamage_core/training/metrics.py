@@ -75,6 +75,7 @@ METRICS = (
     Metric("box", "loss of the boxes", Unit.LOSS, Chart.PARTS, "box"),
     Metric("mask", "loss of the masks", Unit.LOSS, Chart.PARTS, "mask"),
 )
+COURSE = {"learning_rate": "Learning rate", "gradient_norm": "Gradient norm"}  # of each step, in its event
 BY_KEY = {metric.key: metric for metric in METRICS}
 
 

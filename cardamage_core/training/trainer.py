@@ -20,16 +20,17 @@ from ..annotations.model import Dataset
 from ..errors import CarDamageError, JobError
 from ..models import registry
 from ..models.registry import Model, ModelCard
-from ..mrcnn import Config, EngineError, MaskRCNN, OutOfMemoryError, Sample, TrainStep, weights
+from ..mrcnn import EngineError, MaskRCNN, OutOfMemoryError, Sample, TrainStep, weights
 from . import checkpoints, initial_weights, validation
 from .dataset import TrainingPhotos
 from .job import Stage, TrainingJob, check, check_data, classes_of, data_hash, split, stage_at
 from .loss_guard import LossGuard
+from .network_config import config_of
 from .progress import Progress
 from .validation import MIN_SCORE, validation_metrics
 
 CHECKPOINT_SECONDS = 300.0  # at most this much work is lost
-VALIDATED_MOST = 64  # photos; never more than a quarter of an epoch's
+VALIDATED_SHARE = 0.3  # of the photos of an epoch, at most: looking costs a third of learning, so a tenth of its time
 PREVIEWED = 4  # photos
 DAMAGED = (
     EngineError,
@@ -160,7 +161,8 @@ class Trainer:
             self._say("step", step=step, epoch=self._job.epoch_of(step), **losses)
             raise self._diverged(step - 1, grown)
         self._progress.stepped()
-        self._say("step", step=step, epoch=self._job.epoch_of(step), **losses, **self._progress.after(step))
+        course = {"learning_rate": self._engine.rate, "gradient_norm": self._engine.gradient_norm}
+        self._say("step", step=step, epoch=self._job.epoch_of(step), **losses, **course, **self._progress.after(step))
         self._name_skipped()
         if step % self._job.steps == 0:
             self._end_epoch(step)
@@ -194,15 +196,16 @@ class Trainer:
             found = self._model.predict([s.image for s in shown], min_score=MIN_SCORE)
             metrics = validation_metrics(shown, found, self._job.class_names)
             self._metrics = {"step": step, "photos": len(shown), **losses, **metrics}
-            self._say("validation", epoch=epoch, step=step, photos=len(shown), **losses, metrics=metrics)
+            told = {"photos": len(shown), "of": len(self._val), **losses, "metrics": metrics}
+            self._say("validation", epoch=epoch, step=step, **told)
             checkpoints.keep_best(self._folders.checkpoints, step, losses["loss"])
         self._preview(epoch)
         self._name_skipped()
         self._progress.epoch_ended()
 
     def _validated(self) -> list[Sample]:
-        """The photos validated on: as many as are cheap next to the epoch."""
-        count = min(VALIDATED_MOST, max(PREVIEWED, self._job.steps * self._job.batch // 4))
+        """The photos validated on: all, or as many as cost a tenth of the epoch; the same ones every time."""
+        count = max(PREVIEWED, int(VALIDATED_SHARE * self._job.steps * self._job.batch))
         return [sample for _, sample in self._val.first(count)]
 
     def _preview(self, epoch: int) -> None:
@@ -328,14 +331,6 @@ class Trainer:
             return registry.register(self._folders.models, card, weights)
         finally:
             weights.unlink(missing_ok=True)
-
-
-def config_of(job: TrainingJob) -> Config:
-    """The network's numbers: the preset with the job's changes. Raises EngineError for impossible ones."""
-    own = {"photos_per_step": job.batch, "steps_per_epoch": job.steps}
-    rate = {} if job.learning_rate is None else {"learning_rate": job.learning_rate}
-    unchanged = {name: value for name, value in job.changes.items() if name != "classes"}
-    return Config.preset(job.preset, classes=len(job.classes) + 1, **(unchanged | own | rate))
 
 
 @contextlib.contextmanager

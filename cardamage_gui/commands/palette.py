@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from qtpy.QtCore import QEvent, QModelIndex, QObject, QSize, Qt
@@ -25,6 +26,36 @@ ID = Qt.ItemDataRole.UserRole
 WIDTH, HEIGHT = 560, 420
 
 
+# Words that people use for one thing; an action that has one of them is found by the others.
+SYNONYMS: tuple[frozenset[str], ...] = tuple(
+    frozenset(alike.split())
+    for alike in (
+        "delete remove erase trash",
+        "turn rotate rotation orientation",
+        "settings preferences options theme dark light colours language",
+        "undo revert back",
+        "redo again repeat",
+        "fit zoom whole enlarge",
+        "export save write download",
+        "import load read",
+        "duplicate copy clone",
+        "outline predict detect segment find model ai",
+        "train training learn",
+        "keys shortcuts hotkeys keyboard",
+        "simplify smooth vertices reduce",
+        "union merge join combine",
+        "subtract cut hole difference",
+        "split divide cut",
+        "hide invisible",
+        "lock protect freeze",
+        "label class category tag",
+        "quit exit close",
+        "report pdf",
+        "snap edge edges magnet",
+    )
+)
+NOTHING = "Nothing here is called so. Try another word, or look through all keys (F1)."
+
 STEPS: dict[int, int] = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
 
 
@@ -41,6 +72,8 @@ class CommandPalette(QDialog):
         self._entries = [*here, *everywhere]
         self.field = QLineEdit()
         self.list = action_table("Commands")
+        self.nothing = common.label(NOTHING, "muted", wrap=True)
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.field.setPlaceholderText("What do you want to do?")
         self.field.setAccessibleName("Command")
         self.field.setClearButtonEnabled(True)
@@ -51,6 +84,7 @@ class CommandPalette(QDialog):
         column = common.rows(self, margins=(12, 12, 12, 12), spacing=8)
         column.addWidget(self.field)
         column.addWidget(self.list, 1)
+        column.addWidget(self.nothing, 1)
         self.resize(WIDTH, HEIGHT)
         self._find("")
 
@@ -67,7 +101,10 @@ class CommandPalette(QDialog):
         return super().eventFilter(watched, event)
 
     def _find(self, text: str) -> None:
-        show_actions(self.list, matching(self._entries, text))
+        found = matching(self._entries, text)
+        show_actions(self.list, found)
+        self.nothing.setVisible(not found)
+        self.list.setVisible(bool(found))
         self._move(0)
 
     def _move(self, by: int) -> None:
@@ -148,4 +185,6 @@ def _rank(name: str, words: list[str]) -> int:
 
 
 def _said(entry: Entry) -> str:
-    return f"{entry.action.text} {entry.group} {entry.action.hint} {entry.key_text}".casefold()
+    said = f"{entry.action.text} {entry.group} {entry.action.hint} {entry.key_text}".casefold()
+    words = set(re.findall(r"\w+", said))
+    return " ".join([said, *(word for alike in SYNONYMS for word in alike if words & alike)])

@@ -65,7 +65,7 @@ class Drawing(QObject):
         self._show_tool(self._canvas.tool)
 
     def press_digit(self, key: str) -> None:
-        """Label the selected regions, or choose the label of the next drawing."""
+        """Label the selected regions, if any, and choose the label of the next drawing."""
         found = next((label for label in self._session.labels() if label.key == key), None)
         if found is None:
             self._session.said.emit(f"No label has the key {key}.")
@@ -76,8 +76,7 @@ class Drawing(QObject):
         """As `press_digit`, by the label's name."""
         if self.labels_selection:
             changes.relabel(self._session, self._session.current, self._canvas.selection, name)
-            return
-        self.wanted_label = name
+        self.wanted_label = name  # also of a selection: who labels one dent goes on with the next
         self.label_changed.emit()
 
     def add_label(self, name: str) -> None:

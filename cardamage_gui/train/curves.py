@@ -13,8 +13,8 @@ from qtpy.QtCore import QEvent, Qt
 from qtpy.QtGui import QColor, QFont
 from qtpy.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from cardamage_core.training.metrics import COURSE, Unit, in_chart
 from cardamage_core.training.metrics import Chart as Kind
-from cardamage_core.training.metrics import Unit, in_chart
 
 from .. import look
 from ..widgets import common
@@ -37,16 +37,29 @@ class Curves(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(14)
-        for number, kind in enumerate((Kind.LOSS, Kind.PRECISION, Kind.PARTS, Kind.SHARES)):
-            grid.addWidget(self._charts[kind], number // 2, number % 2)
+        self._course = {key: Chart(title) for key, title in COURSE.items()}
+        order = (Kind.LOSS, Kind.PRECISION, Kind.PARTS, Kind.SHARES)
+        for number, chart in enumerate((*(self._charts[kind] for kind in order), *self._course.values())):
+            grid.addWidget(chart, number // 2, number % 2)
             grid.setColumnStretch(number % 2, 1)
 
-    def show_history(self, history: History) -> None:
-        """Draw what is known."""
+    def show_history(self, history: History, others: Mapping[str, History] | None = None) -> None:
+        """Draw what is known; `others` are runs laid over the loss and the precision, by their names."""
         colors = look.of(self)
+        others = others or {}
         train = Series(history.loss.x, history.loss.smoothed())
         losses = {"train": (train, colors.accent), "validation": (history.validation, colors.muted)}
-        self._charts[Kind.LOSS].show_curves(losses, values=True)
+        over = itertools.cycle(look.LABEL_COLORS)
+        shades = {name: next(over) for name in others}
+        losses |= {name: (Series(other.loss.x, other.loss.smoothed()), shades[name]) for name, other in others.items()}
+        self._charts[Kind.LOSS].show_curves(losses, values=not others)
+        for key, chart in self._course.items():
+            chart.show_curves({key.replace("_", " "): (history.course[key], colors.accent)})
+            chart.setVisible(bool(history.course[key].y))
+        photos, every = history.validated
+        some = f" · {photos} of {every} photos" if photos < every else f" · {photos} photos" if photos else ""
+        for kind in (Kind.PRECISION, Kind.SHARES):
+            self._charts[kind].set_title(kind.value + some)
         smooth = {key: Series(series.x, series.smoothed()) for key, series in history.parts.items()}
         each = [(metric.legend, smooth[metric.key]) for metric in in_chart(Kind.PARTS)]
         self._charts[Kind.PARTS].show_curves(_colored(each, look.LABEL_COLORS))
@@ -55,7 +68,11 @@ class Curves(QWidget):
             (Kind.SHARES, (colors.good, colors.bad)),
         ):
             known = [(m.legend, history.metrics[m.key]) for m in in_chart(kind) if m.key in history.metrics]
-            self._charts[kind].show_curves(_colored(known, order), values=True)
+            drawn = _colored(known, order)
+            if kind is Kind.PRECISION:
+                best = in_chart(kind)[0].key
+                drawn |= {n: (o.metrics[best], shades[n]) for n, o in others.items() if best in o.metrics}
+            self._charts[kind].show_curves(drawn, values=not others)
             self._charts[kind].say_nothing("" if known else "Measured at the end of each epoch.")
 
 
@@ -88,7 +105,8 @@ class Chart(QFrame):
         self.setProperty("role", "card")
         self.setFixedHeight(HEIGHT + 40 * legend_below)
         head = QVBoxLayout() if legend_below else QHBoxLayout()
-        head.addWidget(common.label(title))
+        self._title = common.label(title)
+        head.addWidget(self._title)
         self._legend = common.label("", "small", right=not legend_below, wrap=legend_below)
         self._legend.setTextFormat(Qt.TextFormat.RichText)
         self._legend.setMinimumWidth(1)  # both columns stay equally wide
@@ -112,6 +130,10 @@ class Chart(QFrame):
         layout.addWidget(self._nothing, 1, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self._plot, 1)
         self._dress()
+
+    def set_title(self, title: str) -> None:
+        """Call it otherwise."""
+        self._title.setText(title)
 
     def say_nothing(self, text: str) -> None:
         """A sentence where there is no curve yet."""

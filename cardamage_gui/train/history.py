@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from qtpy.QtCore import QObject, QTimer, Signal
 
 from cardamage_core.errors import CarDamageError
-from cardamage_core.training.metrics import Chart, in_chart
+from cardamage_core.training.metrics import COURSE, Chart, in_chart
 
 from ..background import Background, Task
 
@@ -64,6 +65,8 @@ class History:
         self.validation = Series()
         self.validation_parts = {name: Series() for name in _parts()}
         self.metrics: dict[str, Series] = {}
+        self.course = {name: Series() for name in COURSE}
+        self.validated = (0, 0)  # photos that the metrics are of, of how many there are
         self.notes: list[str] = []
         self.skipped: dict[str, str] = {}
         self.picture = ""
@@ -95,11 +98,13 @@ class History:
     def _step(self, event: dict[str, Any]) -> None:
         self.compiling = False
         self.loss.add(event["step"], event.get("loss"))
-        for name, series in self.parts.items():
+        for name, series in (*self.parts.items(), *self.course.items()):
             series.add(event["step"], event.get(name))
 
     def _validation(self, event: dict[str, Any]) -> None:
         step = event.get("step", self.loss.x[-1] if self.loss.x else 0)
+        photos = int(event.get("photos", 0))
+        self.validated = (photos, int(event.get("of", photos)))
         self.validation.add(step, event.get("loss"))
         for name, series in self.validation_parts.items():
             series.add(step, event.get(name))
@@ -123,12 +128,12 @@ class History:
         """Kinds that change no curve."""
 
     def _all(self) -> list[Series]:
-        pairs = (self.parts, self.validation_parts, self.metrics)
+        pairs = (self.parts, self.validation_parts, self.metrics, self.course)
         return [self.loss, self.validation, *(series for each in pairs for series in each.values())]
 
 
 EVERY = 500  # milliseconds
-LOG_LINES = 200
+LOG_LINES = 2000
 
 
 class JobFeed(QObject):
@@ -220,3 +225,24 @@ def _read(folder: Path, offset: int, *, log: bool) -> tuple[list[dict[str, Any]]
 
     found, offset = events.read(folder / "events.jsonl", offset)
     return found, offset, queue.log_tail(folder, LOG_LINES) if log else []
+
+
+def read_history(folder: Path) -> History:
+    """The whole history of a training, as it stands now."""
+    from cardamage_core.jobs import events
+
+    history = History()
+    history.take(events.read(folder / "events.jsonl", 0)[0])
+    return history
+
+
+CHATTER = re.compile(
+    r"^(WARNING: All log|[IWEF]\d{4} |\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: [IWEF] |To enable the following instr)"
+)
+
+
+def wanted_lines(lines: Sequence[str], text: str, *, framework: bool = False) -> list[str]:
+    """The lines of a log with all the words of `text`, without the framework's chatter unless that is asked for."""
+    words = text.casefold().split()
+    own = lines if framework else [line for line in lines if not CHATTER.match(line)]
+    return [line for line in own if all(word in line.casefold() for word in words)]

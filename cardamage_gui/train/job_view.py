@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import Signal
 from qtpy.QtGui import QFontDatabase
 from qtpy.QtWidgets import (
+    QCheckBox,
     QFrame,
     QHBoxLayout,
+    QLineEdit,
     QMenu,
     QPlainTextEdit,
     QProgressBar,
@@ -27,7 +29,7 @@ from cardamage_core.text import amount, memory, time_left
 from ..background import Background
 from ..widgets import common
 from ..widgets.dialogs import Dialogs
-from .history import JobFeed
+from .history import History, JobFeed, read_history, wanted_lines
 from .pictures import Pictures
 
 if TYPE_CHECKING:
@@ -55,6 +57,10 @@ class JobView(QFrame):
         self._job: JobStatus | None = None
         self._stopping: set[str] = set()
         self._curves: Curves | None = None
+        self._others: tuple[JobStatus, ...] = ()
+        self._may_change = True
+        self._overlaid: dict[str, History] = {}
+        self._log_lines: list[str] = []
         self._feed = JobFeed(background, self)
         self._feed.changed.connect(self._history_changed)
         self._feed.log_changed.connect(self._show_log)
@@ -68,11 +74,44 @@ class JobView(QFrame):
         if not job.live:
             self._stopping.discard(job.id)
         if other:
+            self._overlaid = {}
             self._message_for_curves(None)
             self._feed.follow(job.folder)
         self._feed.keep_looking(job.live)
         self._show_words(job)
         self._show_buttons(job)
+
+    def allow_changes(self, allowed: bool) -> None:
+        """Whether the project may be changed; one opened for reading only may not."""
+        self._may_change = allowed
+        if self._job is not None:
+            self._show_buttons(self._job)
+
+    def offer_others(self, jobs: tuple[JobStatus, ...]) -> None:
+        """The other trainings, whose curves can be laid over."""
+        self._others = tuple(job for job in jobs if job.step and (self._job is None or job.id != self._job.id))
+        self._over.setVisible(bool(self._others))
+
+    def _fill_over(self) -> None:
+        self._over_menu.clear()
+        for job in self._others:
+            action = self._over_menu.addAction(f"{job.job.name} – {job.id}")
+            action.setCheckable(True)
+            action.setChecked(_label_of(job) in self._overlaid)
+            action.triggered.connect(partial(self._overlay, job))
+
+    def _overlay(self, job: JobStatus, on: bool) -> None:
+        """Lay another run's curves over these, or take them away."""
+        if not on:
+            self._overlaid.pop(_label_of(job), None)
+            self._history_changed()
+            return
+        done = partial(self._overlay_read, job)
+        self._background.run(lambda: read_history(job.folder), done, self.failed.emit, urgent=True)
+
+    def _overlay_read(self, job: JobStatus, history: History) -> None:
+        self._overlaid[_label_of(job)] = history
+        self._history_changed()
 
     def rest(self) -> None:
         """Out of view: do not follow until `show_job` is called again."""
@@ -171,20 +210,20 @@ class JobView(QFrame):
 
     def _show_buttons(self, job: JobStatus) -> None:
         self._stop.setVisible(job.live)
-        self._stop.setEnabled(job.id not in self._stopping)
+        self._stop.setEnabled(job.id not in self._stopping and self._may_change)
         self._stop.setText("Stopping…" if job.id in self._stopping else "Stop")
         self._resume.setVisible(job.state in ("stopped", "failed"))
-        self._resume.setEnabled(True)
+        self._resume.setEnabled(self._may_change)
         self._try.setVisible(bool(job.model))
         for action in self._resting:
-            action.setEnabled(job.state != "running")
+            action.setEnabled(job.state != "running" and self._may_change)
 
     def _history_changed(self) -> None:
         history = self._feed.history
         if self._job is not None:
             self._show_words(self._job)
         if history.loss.x:
-            self._shown_curves().show_history(history)
+            self._shown_curves().show_history(history, self._overlaid)
         self._message_for_curves(history.compiling)
         self._pictures.show_file(history.picture)
         self._pictures_head.setText(f"What it sees on validation photos, epoch {history.picture_epoch}".upper())
@@ -209,15 +248,21 @@ class JobView(QFrame):
 
     def _toggle_log(self) -> None:
         on = self._log_button.isChecked()
-        self._log.setVisible(on)
+        for part in (self._log, self._log_search, self._log_all):
+            part.setVisible(on)
         self._feed.want_log(on)
 
     def _show_log(self, lines: list[str]) -> None:
         bar = self._log.verticalScrollBar()
         at_end = bar.value() >= bar.maximum() - 4
-        self._log.setPlainText("\n".join(lines) or "Nothing was printed yet.")
+        self._log_lines = lines
+        shown = wanted_lines(lines, self._log_search.text(), framework=self._log_all.isChecked())
+        self._log.setPlainText("\n".join(shown) or ("No line has that." if lines else "Nothing was printed yet."))
         if at_end:
             bar.setValue(bar.maximum())
+
+    def _filter_log(self, *_: object) -> None:
+        self._show_log(self._log_lines)
 
     # Building
 
@@ -248,6 +293,20 @@ class JobView(QFrame):
         self._pictures_head = common.section("")
         self._pictures_head.hide()
         self._pictures = Pictures(self._background)
+        self._over = QPushButton("Lay over")
+        self._over.setToolTip("Draw the curves of other trainings into the same charts")
+        self._over_menu = QMenu(self._over)
+        self._over_menu.aboutToShow.connect(self._fill_over)
+        self._over.setMenu(self._over_menu)
+        self._over.hide()
+        self._log_search = QLineEdit()
+        self._log_search.setPlaceholderText("Search the log")
+        self._log_search.setAccessibleName("Search the log")
+        self._log_all = QCheckBox("with the framework's lines")
+        self._log_search.textChanged.connect(self._filter_log)
+        self._log_all.toggled.connect(self._filter_log)
+        self._log_search.hide()
+        self._log_all.hide()
         self._log = QPlainTextEdit()
         self._log.setReadOnly(True)
         self._log.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
@@ -271,6 +330,10 @@ class JobView(QFrame):
         layout.addWidget(self._waiting)
         self._curves_place = QVBoxLayout()
         layout.addLayout(self._curves_place)
+        search = QHBoxLayout()
+        search.addWidget(self._log_search, 1)
+        search.addWidget(self._log_all)
+        layout.addLayout(search)
         layout.addWidget(self._log)
         layout.addSpacing(6)
         layout.addWidget(self._pictures_head)
@@ -286,13 +349,18 @@ class JobView(QFrame):
         head = QHBoxLayout()
         head.setSpacing(12)
         head.addLayout(texts, 1)
-        for button in (self._more, self._log_button, self._try, self._resume, self._stop):
+        for button in (self._over, self._more, self._log_button, self._try, self._resume, self._stop):
             head.addWidget(button)
         return head
 
     def _try_model(self) -> None:
         if self._job is not None:
             self.try_model.emit(self._job.model)
+
+
+def _label_of(job: JobStatus) -> str:
+    """What tells runs of one name apart in a legend."""
+    return f"{job.job.name} {job.id[9:13]}"
 
 
 def about(job: JobStatus, photos: int, validation: int, *, begun_from: str = "") -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QPushButton, QWidget
@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from cardamage_core.models.registry import Model, ModelCard
 
 SHEET_WIDTH = 620
+VERBS = {
+    "share": "Save as one file…",
+    "keep": "Keep in the library of all projects",
+    "rename": "Rename…",
+    "delete": "Delete",
+}
 
 
 class ModelView(QFrame):
@@ -24,6 +30,7 @@ class ModelView(QFrame):
 
     try_model = Signal(str)  # its id
     evaluate = Signal(str, str)  # its id and the split of the photos to judge by
+    asked = Signal(str, object)  # one of VERBS and the model
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,6 +49,9 @@ class ModelView(QFrame):
         self._menu = QMenu(self._evaluate)
         self._menu.triggered.connect(lambda action: self._judge(action.data()))
         self._evaluate.setMenu(self._menu)
+        self._more = QPushButton("More")
+        self._more.setMenu(self._more_menu())
+        head.addWidget(self._more)
         head.addWidget(self._evaluate)
         head.addWidget(try_it)
         sheet = QWidget()
@@ -72,6 +82,16 @@ class ModelView(QFrame):
             self._menu.addAction(text).setData(name)
         self._evaluate.setEnabled(enabled and bool(splits))
 
+    def _more_menu(self) -> QMenu:
+        menu = QMenu(self._more)
+        for verb, text in VERBS.items():
+            menu.addAction(text).triggered.connect(lambda _on=False, verb=verb: self._asked(verb))
+        return menu
+
+    def _asked(self, verb: str) -> None:
+        if self._model is not None:
+            self.asked.emit(verb, self._model)
+
     def _judge(self, split: str) -> None:
         if self._model is not None:
             self.evaluate.emit(self._model.card.id, split)
@@ -85,11 +105,14 @@ def facts(model: Model) -> list[tuple[str, str]]:
     """The card as pairs of words and values."""
     card = model.card
     told = [
+        ("Good for", card.summary),
+        ("Weak at", "\n".join(card.weaknesses)),
         ("Outlines", ", ".join(card.classes) or "nothing"),
         ("Preset", card.preset),
         ("Made", card.created.replace("T", " ").partition(".")[0] + " UTC"),
         ("Begun from", card.parent),
-        ("Photos learned from", card.data_hash[:16]),
+        ("Learned from", "\n".join(f"{s.name}: {s.photos} photos, {s.licence} ({s.credit})" for s in card.sources)),
+        ("Photos, hash", card.data_hash[:16]),
         ("Measured", ", ".join(_metrics(card)) or "not measured yet"),
         ("Versions", ", ".join(f"{name} {version}" for name, version in card.versions.items())),
         ("Weights, SHA-256", card.weights_sha256[:16]),
@@ -103,5 +126,19 @@ def _metrics(card: ModelCard) -> Iterable[str]:
         value = card.metrics.get(metric.key)
         if metric.card and isinstance(value, int | float):
             yield metric.on_card(value)
+    yield from _judged(card.metrics)
     if isinstance(card.metrics.get("photos"), int):
         yield f"on {amount(card.metrics['photos'], 'photo')}"
+
+
+def _judged(metrics: dict[str, Any]) -> Iterable[str]:
+    """Shares with their intervals, as the models that come along were judged."""
+    for key, title in (
+        ("right_mask", "right mask on damaged photos"),
+        ("false_alarms", "false alarms"),
+        ("recall", "damages found"),
+    ):
+        share = metrics.get(key)
+        if isinstance(share, dict) and isinstance(share.get("value"), int | float):
+            low, high = (100 * float(share.get(side, 0.0)) for side in ("low", "high"))
+            yield f"{title} {100 * share['value']:.0f} % ({low:.0f} … {high:.0f} %)"

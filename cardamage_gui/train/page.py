@@ -23,16 +23,20 @@ from ..session import Session
 from ..widgets import common
 from ..widgets.dialogs import Dialogs
 from ..widgets.docks import LEFT, Docks, Panel
+from . import work
 from .comparison_view import ComparisonView
 from .deleted import Deleted
 from .evaluation_view import EvaluationView
 from .form import Form
 from .job_view import JobView
 from .jobs import EvaluationDelegate, ItemsView, JobDelegate, JobsWatch, ModelDelegate, key_of
+from .model_care import ModelCare
 from .model_view import ModelView
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import numpy as np
 
     from cardamage_core.jobs.evaluations import EvaluationStatus
     from cardamage_core.models.registry import Model
@@ -58,13 +62,14 @@ class TrainPage(QWidget):
         super().__init__()
         self.session = self._session = session
         self._background, self._watch, self._dialogs = background, watch, dialogs
+        self._drawn = 0  # previews of augmented photos
         self._wanted = ""  # the job just started, to be shown as soon as it is listed
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._make_widgets()
         self._arrange()
         self._listen()
         self._actions = [
-            Action("show_data", "Data set", ("Ctrl+Shift+D",), "Photos and regions by label and split", self.show_data),
+            Action("show_data", "Data set", ("Ctrl+Shift+L",), "Photos and regions by label and split", self.show_data),
             Action("new_training", "New training", ("Ctrl+T",), "Choose what to train", self.new_training),
         ]
         self.docks.share(actions.bind(self, self._actions).values())
@@ -94,6 +99,7 @@ class TrainPage(QWidget):
     def _project_changed(self) -> None:
         self._wanted = ""
         self._deleted.hide()
+        self._job_view.allow_changes(not self._session.read_only)
         self._job_view.close_feed()
         for view in (self._jobs, self._models, self._evaluations):
             view.show_items(())
@@ -150,6 +156,7 @@ class TrainPage(QWidget):
             _clear(self._models)
             _clear(self._evaluations)
             self._job_view.show_job(job)
+            self._job_view.offer_others(self._watch.jobs())
             self._stack.setCurrentWidget(self._job_view)
 
     def _model_chosen(self, *_: object) -> None:
@@ -175,10 +182,10 @@ class TrainPage(QWidget):
             return
         own = project.threshold if project.has_threshold else None
 
-        def work() -> Path:
-            return _evaluation_started(project, model_id, split, own)
+        def begin() -> Path:
+            return work.evaluation_started(project, model_id, split, own)
 
-        self._background.run(work, self._evaluation_started, self._session.failed.emit, urgent=True)
+        self._background.run(begin, self._evaluation_started, self._session.failed.emit, urgent=True)
 
     def _evaluation_started(self, folder: Path) -> None:
         self._wanted = folder.name
@@ -190,7 +197,7 @@ class TrainPage(QWidget):
             self._show_models(None, [])
             return
         folder = project.models_folder
-        self._background.run(lambda: _models(folder), partial(self._show_models, project))
+        self._background.run(lambda: work.models(folder), partial(self._show_models, project))
 
     def _show_models(self, project: Project | None, models: list[Model]) -> None:
         if project is not self._session.project:
@@ -253,13 +260,37 @@ class TrainPage(QWidget):
             models=models,
             name=f"damage-{len(self._watch.jobs()) + 1}",
             missing=requirements.sentence(),
+            speeds={
+                job.job.preset: job.photos_per_second for job in reversed(self._watch.jobs()) if job.photos_per_second
+            },
         )
+
+    def _speeds(self) -> dict[str, float]:
+        """Photos a second by preset, as last measured here."""
+        return {job.job.preset: job.photos_per_second for job in reversed(self._watch.jobs()) if job.photos_per_second}
+
+    def _preview(self, job: TrainingJob) -> None:
+        """Draw photos as the network sees them, others each time."""
+        project = self._session.project
+        if project is None:
+            return
+        self._drawn += 1
+        seed = self._drawn
+
+        def failed(error: CarDamageError) -> None:
+            self._form.show_augmented(())
+            self._form.show_problem(error)
+
+        def draw() -> list[np.ndarray]:
+            return work.augmented_photos(project, job, seed)
+
+        self._background.run(draw, self._form.show_augmented, failed, urgent=True)
 
     def _start(self, job: TrainingJob) -> None:
         project = self._session.project
         assert project is not None
         self._form.set_busy(True)
-        self._background.run(lambda: _started(project, job), self._started, self._not_started, urgent=True)
+        self._background.run(lambda: work.started(project, job), self._started, self._not_started, urgent=True)
 
     def _started(self, folder: Path) -> None:
         self._form.set_busy(False)
@@ -303,6 +334,7 @@ class TrainPage(QWidget):
         """Made when first needed: its fields would cost every start 20 ms."""
         form = Form()
         form.start.connect(self._start)
+        form.preview.connect(self._preview)
         form.cancelled.connect(self._form_cancelled)
         self._stack.addWidget(form)
         return form
@@ -314,11 +346,13 @@ class TrainPage(QWidget):
         self._models = ItemsView(ModelDelegate, "Models")
         self._jobs_head, self._models_head = common.section("Jobs"), common.section("Models")
         self._data = common.button("Data set", self.show_data, tip="Photos and regions by label and split")
-        keyed(self._data, "show_data", "Data set", key="Ctrl+Shift+D")
+        keyed(self._data, "show_data", "Data set", key="Ctrl+Shift+L")
         self._evaluations = ItemsView(EvaluationDelegate, "Evaluations")
         self._evaluations_head = common.section("Evaluations")
         self._job_view = JobView(self._background, self._dialogs)
         self._deleted = Deleted()
+        self._model_care = ModelCare(self._session, self._background, self._dialogs, self)
+        self._import_model = common.button("Import a model…", self._model_care.import_model, "link")
         self._model_view = ModelView()
         self._evaluation_view = EvaluationView(self._background, self._dialogs)
         self._comparison_view = ComparisonView(self._background, self._dialogs)
@@ -346,6 +380,8 @@ class TrainPage(QWidget):
         ):
             layout.addWidget(_inset(head))
             layout.addWidget(view)
+            if view is self._models:
+                layout.addWidget(_inset(self._import_model))
         layout.addStretch(1)
         area = common.scrolled(sheet, "Jobs and models")
         area.setMinimumWidth(220)
@@ -371,6 +407,9 @@ class TrainPage(QWidget):
         self._job_view.try_model.connect(self.try_model)
         self._model_view.try_model.connect(self.try_model)
         self._model_view.evaluate.connect(self.evaluate)
+        self._model_view.asked.connect(self._model_care.do)
+        self._model_care.changed.connect(self._read_models)
+        self._model_care.deleted.connect(self._thrown_away)
         self._evaluations.selectionModel().currentChanged.connect(self._evaluation_chosen)
         self._evaluation_view.changed.connect(self._watch.look)
         self._evaluation_view.compare.connect(self._compare)
@@ -401,31 +440,3 @@ def _inset(widget: QWidget) -> QWidget:
     box = QWidget()
     common.rows(box, margins=(14, 0, 14, 0)).addWidget(widget)
     return box
-
-
-def _models(folder: Path) -> list[Model]:
-    from cardamage_core.models import registry
-
-    return registry.available(folder)
-
-
-def _started(project: Project, job: TrainingJob) -> Path:
-    """Make the job's folder and start its worker; in the background, since a large data set takes a moment."""
-    from cardamage_core.jobs import local, queue
-
-    requirements.check()
-    folder = queue.create(project.folder, job, project.dataset())
-    local.start(folder)
-    return folder
-
-
-def _evaluation_started(project: Project, model_id: str, split: str, threshold: float | None) -> Path:
-    """Make the evaluation's folder and start its worker."""
-    from cardamage_core.jobs import evaluations
-    from cardamage_core.models import registry
-
-    model = registry.find(model_id, project.models_folder)
-    own = evaluations.threshold_of(model.card) if threshold is None else threshold
-    folder = evaluations.create(project.folder, model, project.dataset(), split_name=split, threshold=own)
-    evaluations.start(folder)
-    return folder

@@ -100,6 +100,17 @@ def test_opening_the_open_project_again_changes_nothing(opened, folder, answers)
     assert answers.asked == []
 
 
+def test_a_project_opens_on_the_photo_that_was_shown_last(opened, folder, tmp_path):
+    opened.session.select("c")
+    opened.projects.open_or_create(tmp_path / "another")
+    opened.projects.open(folder)
+    assert opened.session.current == "c"
+    opened.session.select("b")
+    opened.session.close()
+    opened.projects.open(folder / "project.cardamage")
+    assert opened.session.current == "c"  # nothing was noted when the session was closed by itself
+
+
 def test_a_folder_that_is_no_project_is_said_in_the_window(built, tmp_path):
     (tmp_path / "holiday.txt").write_text("")
 

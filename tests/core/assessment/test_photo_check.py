@@ -87,6 +87,13 @@ def test_a_white_spot_on_the_car_is_glare_and_a_white_wall_behind_it_is_not():
     assert photo_check.glare(photo_check.measure(spot), PHOTO, car) == pytest.approx(np.pi * 90**2 / 240_000, rel=0.1)
 
 
+def test_measures_without_a_map_of_burnt_spots_tell_nothing_of_glare():
+    for size in ((0, 0), (0, 5), (-1, -1), (4, 4)):
+        measured = photo_check.Measures(2.0, 200, 100, burnt=b"x", burnt_size=size)
+        assert photo_check.glare(measured, PHOTO, area_of(Rectangle(0, 0, 800, 600))) == 0.0
+    assert photo_check.glare(photo_check.Measures(2.0, 200, 100), PHOTO, area_of(Rectangle(0, 0, 800, 600))) == 0.0
+
+
 @pytest.mark.parametrize(
     ("regions", "code"),
     [
@@ -99,7 +106,8 @@ def test_a_white_spot_on_the_car_is_glare_and_a_white_wall_behind_it_is_not():
     ],
 )
 def test_what_is_on_the_photo_is_told(regions: tuple[Region, ...], code: str):
-    found = [remark.code for remark in photo_check.of_regions(PHOTO, regions, LABELS, 0.5)]
+    damage = assess(PHOTO, regions, LABELS, threshold=0.5)
+    found = [remark.code for remark in photo_check.of_regions(damage, regions, LABELS)]
     assert found == ([code] if code else [])
 
 

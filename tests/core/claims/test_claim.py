@@ -81,6 +81,26 @@ def test_every_edit_is_logged_whoever_makes_it(tmp_path: Path, folder: Path):
         assert claim.problems() == ()
 
 
+def test_a_log_that_cannot_be_written_keeps_no_edit_and_gets_it_later_once(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    with Claim.create(tmp_path / "p", [folder]) as claim:
+        photo = claim.photos()[0].id
+        with monkeypatch.context() as patched:
+            patched.setattr(claim.project, "drop_journal", refuse)  # killed after the log, before the journal
+            claim.project.edit_regions(photo, (), (dent("a", 0),), "Draw")
+        assert [one.text for one in claim.problems()] == ["The disk is full."]
+        assert len(claim.regions(photo)) == 1
+    with Claim.open(claim.folder) as again:
+        assert [one.region for one in again.log if one.what == "outlined"] == ["a"]
+        assert again.problems() == ()
+        assert again.project.journal() == ()
+
+
+def refuse(*_: object, **__: object) -> None:
+    raise CarDamageError("The disk is full.")
+
+
 def test_findings_keep_their_numbers(tmp_path: Path, folder: Path):
     with Claim.create(tmp_path / "p", [folder]) as claim:
         first, second = (photo.id for photo in claim.photos())

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from PIL import Image
 
 from cardamage_core.annotations.model import Rectangle, Region
 from cardamage_core.claims import library, records, summary
@@ -84,9 +85,14 @@ def test_a_photo_that_stands_twice_is_told(tmp_path: Path, folder: Path):
     other.mkdir()
     (other / "again.jpg").write_bytes((folder / "IMG_10.jpg").read_bytes())
     draw(other / "new.jpg", 99)
+    Image.open(folder / "IMG_10.jpg").resize((320, 240)).save(other / "resized.jpg", quality=60)
     with Claim.create(tmp_path, [other]) as claim:
         said = [(one.code, one.text) for one in claim.warnings() if one.code.startswith("duplicate")]
-    assert said == [("duplicate-elsewhere", "again.jpg is the same file as IMG_10.jpg in claim A-1.")]
+    assert said == [
+        ("duplicate", "resized.jpg looks the same as again.jpg."),
+        ("duplicate-elsewhere", "again.jpg is the same file as IMG_10.jpg in claim A-1."),
+        ("duplicate-elsewhere", "resized.jpg looks the same as IMG_10.jpg in claim A-1."),
+    ]
     first = next(one for one in library.summaries(tmp_path) if one.fields.number == "A-1")
     with Claim.open(library.folder_of(tmp_path, first.id)) as claim:
         said = [one.text for one in claim.warnings() if one.code == "duplicate"]

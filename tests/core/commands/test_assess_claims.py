@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -39,14 +40,49 @@ def assessed(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tupl
     return status, json.loads(said.out), said.err
 
 
-def test_real_photos_become_a_claim_with_the_models_in_the_box(shared: Path, tmp_path: Path, capsys):
-    photo = shared / "data" / "seed" / "test" / sorted(p.name for p in (shared / "data" / "seed" / "test").iterdir())[0]
-    status, document, _ = assessed(capsys, photo, "--out", tmp_path, "--claim", "R-1")
+FORBIDDEN = """
+import os, pathlib, socket
+
+def refuse(*_, **__):
+    raise RuntimeError("no network in this test")
+
+socket.socket.connect = socket.socket.connect_ex = socket.socket.sendto = refuse
+socket.getaddrinfo = socket.create_connection = refuse
+pathlib.Path(os.environ["NO_NETWORK"], str(os.getpid())).touch()
+"""
+
+
+@pytest.fixture
+def no_network(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """This process and those that it starts may connect to nothing; the folder holds a file for each that obeys."""
+    folder = tmp_path_factory.mktemp("python")
+    (folder / "sitecustomize.py").write_text(FORBIDDEN)
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+    monkeypatch.setenv("NO_NETWORK", str(folder))
+    for name in ("connect", "connect_ex", "sendto"):
+        monkeypatch.setattr(socket.socket, name, refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    monkeypatch.setattr(socket, "create_connection", refuse)
+    return folder
+
+
+def refuse(*_: object, **__: object) -> None:
+    raise RuntimeError("no network in this test")
+
+
+def test_real_photos_become_a_claim_and_a_report_without_any_network(
+    shared: Path, tmp_path: Path, capsys, no_network: Path
+):
+    photo = min((shared / "data" / "seed" / "test").iterdir())
+    status, document, _ = assessed(capsys, photo, "--out", tmp_path, "--claim", "R-1", "--pdf", "--html", "--csv")
     (claim,) = document["claims"]
     assert (status, claim["number"], claim["failed"], len(claim["photos"])) == (0, "R-1", [], 1)
     with Claim.open(Path(claim["folder"]), read_only=True) as opened:
         assert opened.record.fields.number == "R-1"
         assert {region.origin.model for region in opened.regions(opened.photos()[0].id)} <= {"damage", "car-and-panels"}
+        assert opened.log[-1].what == "report"
+    assert {path.name for path in tmp_path.glob("*.*")} == {"R-1.pdf", "R-1.html", "findings.csv"}
+    assert [path for path in no_network.iterdir() if path.name.isdecimal()], "the process that predicts obeyed"
 
 
 def test_each_sub_folder_is_a_claim_and_a_second_call_goes_on(tmp_path: Path, capsys, answers):
@@ -66,9 +102,8 @@ def test_each_sub_folder_is_a_claim_and_a_second_call_goes_on(tmp_path: Path, ca
 
     draw(tmp_path / "in" / "A-2" / "d.jpg", 4)
     predictor = answers([], [])
-    status, document, _ = assessed(capsys, tmp_path / "in", "--out", tmp_path / "out", "--pdf", "--html")
+    status, document, _ = assessed(capsys, tmp_path / "in", "--out", tmp_path / "out", "--html")
     assert status == 0
-    assert (tmp_path / "out" / "A-1.pdf").read_bytes().startswith(b"%PDF")
     assert "A-2" in (tmp_path / "out" / "A-2.html").read_text("utf-8")
     assert predictor.asked == ["b.jpg", "d.jpg"]
     assert [len(one["photos"]) for one in document["claims"]] == [2, 2]
@@ -91,3 +126,6 @@ def test_what_is_meant_has_to_be_clear(tmp_path: Path, capsys):
     assert (
         "one claim" in assessed(capsys, photo, "--out", tmp_path, "--claim", "1", "--claim", "2")[1]["error"]["title"]
     )
+    (tmp_path / "many" / "A-1").mkdir(parents=True)
+    unknown = assessed(capsys, tmp_path / "many", "--out", tmp_path, "--claim", "B-9")
+    assert "no sub-folder B-9" in unknown[1]["error"]["title"]

@@ -46,3 +46,11 @@ def test_progress_is_told_and_stopping_ends_early(tmp_path: Path):
     file = samples.draw_splits(tmp_path, {"train": 3}, progress=told.append, cancelled=lambda: len(told) == 2)["train"]
     assert told == [1 / 3, 2 / 3]
     assert len(json.loads(file.read_text())) == 2
+
+
+def test_outlines_have_as_many_vertices_as_people_click(tmp_path):
+    files = samples.draw_splits(tmp_path, {"train": 3})
+    entries = json.loads(files["train"].read_text())
+    counts = [len(r["shape_attributes"]["all_points_x"]) for e in entries.values() for r in e["regions"].values()]
+    assert counts
+    assert max(counts) <= samples.MOST_VERTICES

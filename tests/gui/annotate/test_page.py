@@ -88,6 +88,13 @@ def test_a_digit_labels_the_selected_region(page, session):
     assert page.panel.fields.label.currentText() == "scratch"
 
 
+def test_a_digit_that_labels_a_region_holds_for_the_next_drawing(page, session):
+    page.canvas.select(["a"])
+    key(page, Qt.Key.Key_2)
+    page.canvas.select([])
+    assert page.drawing.label() == next(label.name for label in session.labels() if label.key == "2")
+
+
 def test_a_digit_without_selection_is_the_label_of_the_next_drawing(page, session):
     key(page, Qt.Key.Key_9, Qt.Key.Key_R)
     drag(page, (60, 60), (90, 90))

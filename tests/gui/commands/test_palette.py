@@ -55,6 +55,22 @@ def test_a_few_letters_and_enter_do_what_was_meant(palette, opened):
     assert not palette.isVisible()
 
 
+@pytest.mark.parametrize(("typed", "meant"), [("dark", "Settings"), ("remove", "Delete"), ("shortcuts", "All keys")])
+def test_other_words_for_a_thing_find_it_too(palette, typed, meant):
+    palette.field.setText(typed)
+    assert any(text.startswith(meant) for text, _, _ in rows(palette.list))
+
+
+def test_where_nothing_is_found_that_is_said(palette, qtbot):
+    palette.field.setText("xylophone")
+    assert palette.nothing.isVisible()
+    assert not palette.list.isVisible()
+    QTest.keyClick(palette.field, Qt.Key.Key_Return)  # does nothing, and does not close it
+    palette.field.setText("")
+    assert palette.list.isVisible()
+    assert not palette.nothing.isVisible()
+
+
 def test_arrows_move_while_the_field_keeps_the_cursor_and_escape_does_nothing(palette, opened):
     QTest.keyClicks(palette.field, "photo")
     QTest.keyClick(palette.field, Qt.Key.Key_Down)

@@ -130,3 +130,24 @@ def test_the_log_of_the_job_before_is_taken_away_at_once(qtbot, background, tmp_
     qtbot.waitUntil(lambda: ["Step 1"] in logs)
     followed.follow(tmp_path / "two")
     assert logs[-1] == []
+
+
+def test_the_sample_validated_on_and_the_course_of_the_steps_are_known():
+    told = History()
+    told.take([step(1, 4.0, learning_rate=0.001, gradient_norm=7.0)])
+    told.take([{"kind": "validation", "step": 1, "loss": 2.0, "photos": 20, "of": 184}])
+
+    assert told.validated == (20, 184)
+    assert (told.course["learning_rate"].y, told.course["gradient_norm"].y) == ([0.001], [7.0])
+
+
+def test_a_search_in_the_log_leaves_the_frameworks_chatter_out():
+    lines = [
+        "2026-11-28 23:31:52.111: I tensorflow/core/platform/cpu_feature_guard.cc:210] This TensorFlow binary",
+        "I0000 00:00:1732837912.1 cuda_executor",
+        "12:00:01 Step 7: loss 1.2000",
+        "12:00:02 Step 8: loss 1.1000",
+    ]
+    assert history.wanted_lines(lines, "") == lines[2:]
+    assert history.wanted_lines(lines, "STEP 8") == lines[3:]
+    assert history.wanted_lines(lines, "cuda", framework=True) == lines[1:2]

@@ -284,3 +284,41 @@ def test_the_log_of_a_waiting_job_is_its_own(opened, page, wait):
     wait(lambda: "Only of the first." in log.toPlainText())
     page._jobs.setCurrentIndex(page._jobs.items.index_of(second.id))
     assert log.toPlainText() == "Nothing was printed yet."
+
+
+def test_a_model_is_imported_kept_for_all_projects_and_deleted(opened, page, answers, tmp_path, wait):
+    from cardamage_core.models import library
+
+    path = library.export(registry.default(), tmp_path / "mine")
+    answers.files_answer = [path]
+    QTest.mouseClick(button(page, "Import a model…"), Qt.MouseButton.LeftButton)
+    wait(lambda: page._models.items.rowCount() == 3)
+
+    page._models.setCurrentIndex(page._models.items.index(0))
+    assert any("light preset" in text or "light" in text for text in shown(page))
+    menu = page._model_view._more.menu()
+    answers.text_answer = "renamed"
+    next(one for one in menu.actions() if one.text() == "Rename…").trigger()
+    wait(lambda: page._models.items.index(0).data() == "renamed")
+    page._models.setCurrentIndex(page._models.items.index(0))
+    next(one for one in menu.actions() if one.text() == "Delete").trigger()
+    wait(lambda: page._models.items.rowCount() == 2)
+
+
+def test_another_run_is_laid_over_the_curves(opened, page, wait):
+    for name in ("first", "second"):
+        log = say_started(made_job(opened, name=name))
+        for number in (1, 2, 3):
+            step(log, number)
+        log.write("validation", epoch=1, step=3, loss=1.0, photos=2, of=5, metrics={"mask_ap50": 0.4})
+    opened.watch.look()
+    wait(lambda: page._jobs.items.rowCount() == 2)
+    view = page._job_view
+    wait(lambda: view._curves is not None and view._curves.isVisible())
+    assert "AP50 on validation photos · 2 of 5 photos" in shown(page)
+    view._fill_over()
+    (entry,) = view._over_menu.actions()
+    entry.trigger()
+    wait(lambda: any("first" in text and "●" in text for text in shown(view._curves)))
+    entry.trigger()
+    wait(lambda: not any("first" in text and "●" in text for text in shown(view._curves)))
