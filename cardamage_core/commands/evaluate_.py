@@ -10,12 +10,13 @@ from typing import Any
 
 import msgspec
 
+from .. import files
 from ..errors import JobError
 from ..evaluation import report
 from ..evaluation.comparison import Comparison
 from ..evaluation.evaluation import Evaluation
 from ..evaluation.mistakes import KINDS
-from ..jobs import evaluations
+from ..jobs import evaluations, founding_table
 from ..models import registry
 from ..models.registry import Model
 from ..project import Project
@@ -32,6 +33,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("project", type=Path, metavar="PROJECT")
     parser.add_argument("--model", metavar="M", help="a model's folder, id or name (default: the one in the box)")
     parser.add_argument("--against", metavar="M", help="a second model: is it better on the same photos?")
+    parser.add_argument(
+        "--table",
+        action="append",
+        default=[],
+        metavar="[ROW=]M",
+        help="measure the founding project's table again: a model for all rows, or for one of all, body, scratched,"
+        " windshield, totaled; may be given several times",
+    )
     parser.add_argument(
         "--split",
         default="",
@@ -52,6 +61,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, out: Output) -> int:
     """Predict the photos of a split and judge; photos that cannot be read are named and left out."""
+    if args.table:
+        return _table(args, out)
     with Project.open(args.project, read_only=True) as project:
         Outputs(project.paths(), project=project.folder, replace=args.force).check(args.write)
         dataset, folder = project.dataset(), project.folder
@@ -69,6 +80,21 @@ def run(args: argparse.Namespace, out: Output) -> int:
         for path, kept in made:
             if not kept:
                 shutil.rmtree(path, ignore_errors=True)
+
+
+def _table(args: argparse.Namespace, out: Output) -> int:
+    """The founding table; `--write FILE.md` writes it for a page of documents."""
+    with Project.open(args.project, read_only=True) as project:
+        Outputs(project.paths(), project=project.folder, replace=args.force).check(args.write)
+        dataset, folder = project.dataset(), project.folder
+        models = dict(founding_table.model_of(text, project.models_folder) for text in args.table)
+    with bar_for(out) as bar:
+        value = founding_table.measure(folder, dataset, models, split=args.split or "val", say=bar.show)
+    text = founding_table.as_markdown(value)
+    for path in args.write:
+        files.write_atomic(path, text.encode() if path.suffix == ".md" else msgspec.json.encode(value))
+    out.report(msgspec.to_builtins(value), text)
+    return 0
 
 
 def _judge(made: list[tuple[Path, bool]], write: list[Path], out: Output) -> int:

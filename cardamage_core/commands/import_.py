@@ -14,7 +14,7 @@ from pathlib import Path
 from ..annotations.model import SPLITS, Label
 from ..formats import FORMATS
 from ..formats.common import IN_NAME, ROLES
-from ..project import Project, import_apply, import_plan
+from ..project import Project, import_apply, import_plan, photo_tags
 from ..project.import_plan import NameMapping
 from . import Output
 from .check_ import as_documents, counted
@@ -46,6 +46,8 @@ SPLIT_HELP = "what the photos are for (default: as the folder or file is called,
 
 def run(args: argparse.Namespace, out: Output) -> int:
     """Import, and say what came in and what looks wrong."""
+    if photo_tags.is_table(args.file):
+        return _tags(args, out)
     with bar_for(out) as bar:
         plan = import_plan.plan(
             args.file,
@@ -72,6 +74,15 @@ def run(args: argparse.Namespace, out: Output) -> int:
         "problems": as_documents(summary.problems),
     }
     out.report(document, "\n".join([summary.text, *counted(summary.problems)]))
+    return 0
+
+
+def _tags(args: argparse.Namespace, out: Output) -> int:
+    """A table of tags says something of photos that are in the project already."""
+    with Project.open(args.project) as project:
+        tagged = photo_tags.apply(project, args.file)
+    document = {"file": str(args.file), "tagged": tagged.photos, "columns": list(tagged.columns)}
+    out.report(document | {"unknown": list(tagged.unknown), "changed": tagged.edit is not None}, tagged.text)
     return 0
 
 

@@ -190,6 +190,12 @@ def predictions_at(folder: Path, line: int) -> tuple[Region, ...]:
         raise JobError(f"The predictions in {folder} are missing or damaged.", "Evaluate the model again.") from error
 
 
+def predictions(folder: Path) -> dict[str, tuple[Region, ...]]:
+    """What the model saw, by photo; photos that could not be read are left out."""
+    found, _ = _read_predictions(folder / "predictions.jsonl")
+    return {name: one.regions for name, one in found.items() if not one.error}
+
+
 def evaluations(project_folder: Path) -> list[EvaluationStatus]:
     """All evaluations of a project, newest first; folders that are none are passed over."""
     parent = Path(project_folder) / FOLDER

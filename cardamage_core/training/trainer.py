@@ -20,11 +20,12 @@ from ..annotations.model import Dataset
 from ..errors import CarDamageError, JobError
 from ..models import registry
 from ..models.registry import Model, ModelCard
-from ..mrcnn import Config, EngineError, MaskRCNN, OutOfMemoryError, Sample, TrainStep, weights
+from ..mrcnn import EngineError, MaskRCNN, OutOfMemoryError, Sample, TrainStep, weights
 from . import checkpoints, initial_weights, validation
 from .dataset import TrainingPhotos
 from .job import Stage, TrainingJob, check, check_data, classes_of, data_hash, split, stage_at
 from .loss_guard import LossGuard
+from .network_config import config_of
 from .progress import Progress
 from .validation import MIN_SCORE, validation_metrics
 
@@ -330,14 +331,6 @@ class Trainer:
             return registry.register(self._folders.models, card, weights)
         finally:
             weights.unlink(missing_ok=True)
-
-
-def config_of(job: TrainingJob) -> Config:
-    """The network's numbers: the preset with the job's changes. Raises EngineError for impossible ones."""
-    own = {"photos_per_step": job.batch, "steps_per_epoch": job.steps}
-    rate = {} if job.learning_rate is None else {"learning_rate": job.learning_rate}
-    unchanged = {name: value for name, value in job.changes.items() if name != "classes"}
-    return Config.preset(job.preset, classes=len(job.classes) + 1, **(unchanged | own | rate))
 
 
 @contextlib.contextmanager

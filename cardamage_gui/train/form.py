@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 from qtpy.QtCore import Qt, Signal
@@ -23,10 +24,16 @@ from qtpy.QtWidgets import (
 from cardamage_core.annotations.model import Label
 from cardamage_core.errors import CarDamageError, JobError
 from cardamage_core.project import PhotoSummary
-from cardamage_core.text import amount
+from cardamage_core.text import amount, time_left
 from cardamage_core.training.job import PRESETS, ClassRule, TrainingJob, check
+from cardamage_core.training.network_config import NUMBERS
 
 from ..widgets import common
+from .augmentation import AugmentedPhotos
+from .form_numbers import Numbers
+
+if TYPE_CHECKING:
+    import numpy as np
 
 LEARN = {
     "all": "All layers",
@@ -34,12 +41,27 @@ LEARN = {
     "heads": "The heads alone: quick, for few photos and good start weights",
 }
 WIDTH = 620
+SHOWN = frozenset(number.key for number in NUMBERS)
+ABOUT = {  # what each field means, for the pointer over its name
+    "Name": "Names the training and the model that comes out.",
+    "Preset": "The network: its size, canvas and usual numbers. Light trains on a laptop without a graphics card.",
+    "Learn": "One class finds all damage alike and needs the fewest examples; several tell kinds of damage apart.",
+    "Epochs": "An epoch is so many steps, then a validation and a checkpoint.",
+    "Photos a step": "More photos a step learn steadier and need more memory.",
+    "Learn from": "Photos of this split are learned from.",
+    "Validate on": "Photos of this split are never learned from: they tell how good the model is.",
+    "Start from": "A network that knows photos, or damage, needs far fewer examples than one of random numbers.",
+    "Layers": "The heads alone learn quickly; all layers learn more.",
+    "Learning rate": "How far each step goes: 0.001 is usual, ten times less where the loss grew.",
+    "Seed": "The same seed on the same machine gives the same training.",
+}
 
 
 class Form(QFrame):
     """The form for a new training."""
 
     start = Signal(object)  # TrainingJob
+    preview = Signal(object)  # TrainingJob, whose photos are to be shown as the network sees them
     cancelled = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -48,6 +70,7 @@ class Form(QFrame):
         self._labels: dict[str, QCheckBox] = {}
         self._missing = ""
         self._base = TrainingJob()  # what no field shows is taken from it
+        self._speeds: dict[str, float] = {}
         self._make_fields()
         self._arrange()
         self._listen()
@@ -61,13 +84,17 @@ class Form(QFrame):
         models: Mapping[str, str],
         name: str,
         missing: str = "",
+        speeds: Mapping[str, float] | None = None,
     ) -> None:
         """Offer what the project has: its splits, labels with their counts, and models (id to name).
 
-        `missing` says what is not installed that a training needs, and then none can be started.
+        `missing` says what is not installed that a training needs, and then none can be started. `speeds` are photos a
+        second by preset, as measured in earlier trainings here.
         """
         self._missing = missing
-        self._base = TrainingJob()
+        self._base, self._speeds = TrainingJob(), dict(speeds or {})
+        self._numbers.show_preset(self._preset.currentData(), {})
+        self._photos.show_pictures(())
         self._title.setText("New training")
         self._rate.clear()
         self._name.setText(name)
@@ -121,6 +148,8 @@ class Form(QFrame):
             self._learn.addItem(f"{job.layers} – as before", job.layers)
         self._learn.setCurrentIndex(self._learn.findData(job.layers))
         self._rate.setText("" if job.learning_rate is None else f"{job.learning_rate:g}")
+        self._numbers.show_preset(job.preset, job.changes)
+        self._show_numbers(bool(job.changes))
         self._changed()
 
     def job(self) -> TrainingJob:
@@ -139,6 +168,7 @@ class Form(QFrame):
             batch=self._batch.value(),
             layers=self._layers(),
             learning_rate=self._learning_rate(),
+            changes={k: v for k, v in self._base.changes.items() if k not in SHOWN} | self._numbers.changes(),
         )
         if not job.name:
             raise JobError("Give the training a name.", "It names the model that comes out, too.")
@@ -176,6 +206,7 @@ class Form(QFrame):
 
     def _preset_changed(self, _index: int) -> None:
         self._batch.setValue(PRESETS[self._preset.currentData()].batch)
+        self._numbers.show_preset(self._preset.currentData())
         self._changed()
 
     def _layers(self) -> str:
@@ -190,13 +221,37 @@ class Form(QFrame):
         self._choice.setVisible(self._some.isChecked())
         steps = self._epochs.value() * self._steps.value()
         photos = steps * self._batch.value()
-        self._sum.setText(f"{amount(steps, 'step')} in all: {amount(photos, 'photo')} seen")
+        speed = self._speeds.get(self._preset.currentData(), 0.0)
+        estimate = f", {time_left(photos / speed)} at {speed:.1f} photos/s as last time" if speed else ""
+        self._sum.setText(f"{amount(steps, 'step')} in all: {amount(photos, 'photo')} seen{estimate}")
         try:
             self.job()
         except JobError as error:
             self.show_problem(error)
         else:
             self.show_problem(JobError(self._missing) if self._missing else None)
+
+    def _show_numbers(self, on: bool) -> None:
+        self._all_numbers.setChecked(on)
+        self._numbers.setVisible(on)
+
+    def _toggle_numbers(self) -> None:
+        self._numbers.setVisible(self._all_numbers.isChecked())
+
+    def show_augmented(self, pictures: Sequence[np.ndarray]) -> None:
+        """Show photos as the network sees them."""
+        self._photos.show_pictures(pictures)
+        self._draw.setEnabled(True)
+        self._draw.setText("Draw others" if len(pictures) else "Show augmented photos")
+
+    def _ask_for_photos(self) -> None:
+        try:
+            job = self.job()
+        except JobError as error:
+            self.show_problem(error)
+            return
+        self._draw.setEnabled(False)
+        self.preview.emit(job)
 
     def _submit(self) -> None:
         try:
@@ -263,6 +318,13 @@ class Form(QFrame):
         self._start_from, self._learn = common.ComboBox(), common.ComboBox()
         for layers, text in LEARN.items():
             self._learn.addItem(text, layers)
+        self._numbers = Numbers()
+        self._numbers.changed.connect(self._changed)
+        self._numbers.hide()
+        self._all_numbers = common.button("All numbers", self._toggle_numbers, tip="Canvas, augmentation, optimiser …")
+        self._all_numbers.setCheckable(True)
+        self._draw = common.button("Show augmented photos", self._ask_for_photos, tip="Photos as the network sees them")
+        self._photos = AugmentedPhotos()
         self._problem = common.label("", "bad", wrap=True)
         self._button = common.button("Start training", self._submit, "primary")
         self._cancel = common.button("Cancel", self.cancelled.emit)
@@ -294,6 +356,9 @@ class Form(QFrame):
         self._rate.setAccessibleName("Learning rate")
         _row(grid, 11, "Seed", _line(self._seed, common.label("same seed, same training", "small")))
         layout.addLayout(grid)
+        layout.addLayout(_line(self._all_numbers, self._draw))
+        layout.addWidget(self._numbers)
+        layout.addWidget(self._photos)
         layout.addWidget(self._problem)
         layout.addLayout(_line(self._button, self._cancel))
         note = "The training goes on when this window is closed, and can be stopped and resumed."
@@ -322,6 +387,8 @@ def _number(value: int, least: int, most: int) -> QSpinBox:
 
 def _row(grid: QGridLayout, row: int, text: str, field: QWidget | QHBoxLayout | QVBoxLayout) -> QWidget:
     label = common.label(text, "muted")
+    label.setToolTip(ABOUT.get(text, ""))
+    label.setStatusTip(ABOUT.get(text, ""))
     if isinstance(field, QWidget):
         label.setBuddy(field)
         field.setAccessibleName(text)

@@ -58,6 +58,7 @@ class JobView(QFrame):
         self._stopping: set[str] = set()
         self._curves: Curves | None = None
         self._others: tuple[JobStatus, ...] = ()
+        self._may_change = True
         self._overlaid: dict[str, History] = {}
         self._log_lines: list[str] = []
         self._feed = JobFeed(background, self)
@@ -79,6 +80,12 @@ class JobView(QFrame):
         self._feed.keep_looking(job.live)
         self._show_words(job)
         self._show_buttons(job)
+
+    def allow_changes(self, allowed: bool) -> None:
+        """Whether the project may be changed; one opened for reading only may not."""
+        self._may_change = allowed
+        if self._job is not None:
+            self._show_buttons(self._job)
 
     def offer_others(self, jobs: tuple[JobStatus, ...]) -> None:
         """The other trainings, whose curves can be laid over."""
@@ -203,13 +210,13 @@ class JobView(QFrame):
 
     def _show_buttons(self, job: JobStatus) -> None:
         self._stop.setVisible(job.live)
-        self._stop.setEnabled(job.id not in self._stopping)
+        self._stop.setEnabled(job.id not in self._stopping and self._may_change)
         self._stop.setText("Stopping…" if job.id in self._stopping else "Stop")
         self._resume.setVisible(job.state in ("stopped", "failed"))
-        self._resume.setEnabled(True)
+        self._resume.setEnabled(self._may_change)
         self._try.setVisible(bool(job.model))
         for action in self._resting:
-            action.setEnabled(job.state != "running")
+            action.setEnabled(job.state != "running" and self._may_change)
 
     def _history_changed(self) -> None:
         history = self._feed.history

@@ -47,6 +47,11 @@ class ModelCare(QObject):
 
     def do(self, verb: str, model: Model) -> None:
         """One of the verbs of the model's menu."""
+        project = self._session.project
+        in_project = project is not None and model.folder.is_relative_to(project.folder)
+        if verb in ("rename", "delete") and in_project and self._session.read_only:
+            self._session.failed.emit(CarDamageError("The project was opened for reading only.", str(model.folder)))
+            return
         {"share": self._share, "keep": self._keep, "rename": self._rename, "delete": self._delete}[verb](model)
 
     def _share(self, model: Model) -> None:

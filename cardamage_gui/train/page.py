@@ -23,6 +23,7 @@ from ..session import Session
 from ..widgets import common
 from ..widgets.dialogs import Dialogs
 from ..widgets.docks import LEFT, Docks, Panel
+from . import work
 from .comparison_view import ComparisonView
 from .deleted import Deleted
 from .evaluation_view import EvaluationView
@@ -34,6 +35,8 @@ from .model_view import ModelView
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import numpy as np
 
     from cardamage_core.jobs.evaluations import EvaluationStatus
     from cardamage_core.models.registry import Model
@@ -59,6 +62,7 @@ class TrainPage(QWidget):
         super().__init__()
         self.session = self._session = session
         self._background, self._watch, self._dialogs = background, watch, dialogs
+        self._drawn = 0  # previews of augmented photos
         self._wanted = ""  # the job just started, to be shown as soon as it is listed
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._make_widgets()
@@ -95,6 +99,7 @@ class TrainPage(QWidget):
     def _project_changed(self) -> None:
         self._wanted = ""
         self._deleted.hide()
+        self._job_view.allow_changes(not self._session.read_only)
         self._job_view.close_feed()
         for view in (self._jobs, self._models, self._evaluations):
             view.show_items(())
@@ -177,10 +182,10 @@ class TrainPage(QWidget):
             return
         own = project.threshold if project.has_threshold else None
 
-        def work() -> Path:
-            return _evaluation_started(project, model_id, split, own)
+        def begin() -> Path:
+            return work.evaluation_started(project, model_id, split, own)
 
-        self._background.run(work, self._evaluation_started, self._session.failed.emit, urgent=True)
+        self._background.run(begin, self._evaluation_started, self._session.failed.emit, urgent=True)
 
     def _evaluation_started(self, folder: Path) -> None:
         self._wanted = folder.name
@@ -192,7 +197,7 @@ class TrainPage(QWidget):
             self._show_models(None, [])
             return
         folder = project.models_folder
-        self._background.run(lambda: _models(folder), partial(self._show_models, project))
+        self._background.run(lambda: work.models(folder), partial(self._show_models, project))
 
     def _show_models(self, project: Project | None, models: list[Model]) -> None:
         if project is not self._session.project:
@@ -255,13 +260,37 @@ class TrainPage(QWidget):
             models=models,
             name=f"damage-{len(self._watch.jobs()) + 1}",
             missing=requirements.sentence(),
+            speeds={
+                job.job.preset: job.photos_per_second for job in reversed(self._watch.jobs()) if job.photos_per_second
+            },
         )
+
+    def _speeds(self) -> dict[str, float]:
+        """Photos a second by preset, as last measured here."""
+        return {job.job.preset: job.photos_per_second for job in reversed(self._watch.jobs()) if job.photos_per_second}
+
+    def _preview(self, job: TrainingJob) -> None:
+        """Draw photos as the network sees them, others each time."""
+        project = self._session.project
+        if project is None:
+            return
+        self._drawn += 1
+        seed = self._drawn
+
+        def failed(error: CarDamageError) -> None:
+            self._form.show_augmented(())
+            self._form.show_problem(error)
+
+        def draw() -> list[np.ndarray]:
+            return work.augmented_photos(project, job, seed)
+
+        self._background.run(draw, self._form.show_augmented, failed, urgent=True)
 
     def _start(self, job: TrainingJob) -> None:
         project = self._session.project
         assert project is not None
         self._form.set_busy(True)
-        self._background.run(lambda: _started(project, job), self._started, self._not_started, urgent=True)
+        self._background.run(lambda: work.started(project, job), self._started, self._not_started, urgent=True)
 
     def _started(self, folder: Path) -> None:
         self._form.set_busy(False)
@@ -305,6 +334,7 @@ class TrainPage(QWidget):
         """Made when first needed: its fields would cost every start 20 ms."""
         form = Form()
         form.start.connect(self._start)
+        form.preview.connect(self._preview)
         form.cancelled.connect(self._form_cancelled)
         self._stack.addWidget(form)
         return form
@@ -410,31 +440,3 @@ def _inset(widget: QWidget) -> QWidget:
     box = QWidget()
     common.rows(box, margins=(14, 0, 14, 0)).addWidget(widget)
     return box
-
-
-def _models(folder: Path) -> list[Model]:
-    from cardamage_core.models import registry
-
-    return registry.available(folder)
-
-
-def _started(project: Project, job: TrainingJob) -> Path:
-    """Make the job's folder and start its worker; in the background, since a large data set takes a moment."""
-    from cardamage_core.jobs import local, queue
-
-    requirements.check()
-    folder = queue.create(project.folder, job, project.dataset())
-    local.start(folder)
-    return folder
-
-
-def _evaluation_started(project: Project, model_id: str, split: str, threshold: float | None) -> Path:
-    """Make the evaluation's folder and start its worker."""
-    from cardamage_core.jobs import evaluations
-    from cardamage_core.models import registry
-
-    model = registry.find(model_id, project.models_folder)
-    own = evaluations.threshold_of(model.card) if threshold is None else threshold
-    folder = evaluations.create(project.folder, model, project.dataset(), split_name=split, threshold=own)
-    evaluations.start(folder)
-    return folder

@@ -81,7 +81,11 @@ def test_two_checkpoints_and_no_half_files_are_left(story):
     steps = [step for step, _ in checkpoints.found(story.folder.checkpoints)]
     assert len(steps) == 2
     assert steps[0] == story.stopped.step
-    assert len(list(story.folder.checkpoints.iterdir())) == 2
+    names = {path.name for path in story.folder.checkpoints.iterdir()}
+    assert {name for name in names if not name.startswith("step-")} == {checkpoints.BEST, checkpoints.BEST_NOTE}
+    assert checkpoints.best(story.folder.checkpoints).loss == min(
+        e["loss"] for e in _events(story) if e["kind"] == "validation"
+    )
 
 
 def test_the_losses_are_all_there_and_add_up(story):
@@ -106,6 +110,8 @@ def _same(before: h5py.Group, after: h5py.Group) -> bool:
 def test_each_epoch_is_validated_and_previewed(story):
     validations = [e for e in _events(story) if e["kind"] == "validation"]
     assert all(e["photos"] == 2 and e["loss"] > 0 and 0.0 <= e["metrics"]["mask_ap50"] <= 1.0 for e in validations)
+    table = (story.folder.path / "metrics.csv").read_text("utf-8").splitlines()
+    assert len(table) == 1 + len(validations)
     previews = [Path(e["picture"]) for e in _events(story) if e["kind"] == "preview"]
     assert previews
     assert cv2.imread(str(previews[-1])).shape == (240, 640, 3)  # two validation photos side by side

@@ -162,3 +162,33 @@ def test_coco_weights_are_refused_in_place_until_the_preset_fits(form):
     preset.setCurrentIndex(preset.findData("matterport"))
     assert form.job().start == "coco"
     assert not any("COCO weights do not fit" in text for text in shown(form))
+
+
+def test_a_changed_number_goes_into_the_job_and_stands_out(form):
+    table = form._numbers.table
+    row = next(r for r in range(table.rowCount()) if table.item(r, 0).text() == "Random size")
+    assert table.item(row, 1).text() == table.item(row, 2).text()
+    table.item(row, 2).setText("0.4")
+    assert form.job().changes == {"scale_jitter": 0.4}
+    assert table.item(row, 2).font().bold()
+    table.item(row, 2).setText("")
+    assert form.job().changes == {}
+
+
+def test_a_number_that_is_none_is_said_in_place(form):
+    table = form._numbers.table
+    table.item(0, 2).setText("large")
+    with pytest.raises(JobError, match="Canvas, shorter side is “large”"):
+        form.job()
+    assert any("Expected a whole number" in text for text in shown(form))
+
+
+def test_every_field_explains_itself(form):
+    labels = {label.text(): label.toolTip() for label in form.findChildren(QLabel)}
+    assert all(labels[name] for name in ("Preset", "Epochs", "Learning rate", "Seed", "Layers"))
+
+
+def test_the_time_is_told_from_what_was_measured(form):
+    photos = [photo(number, "train") for number in range(3)]
+    form.fill(photos=photos, labels=LABELS, counts={"dent": 3}, models={}, name="x", speeds={"light": 10.0})
+    assert any("about 13 min at 10.0 photos/s as last time" in text for text in shown(form))

@@ -1,0 +1,60 @@
+"""Real photos as the network would be shown them: augmented, on the canvas, with their outlines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+
+from ..annotations.model import Dataset
+from ..errors import JobError
+from ..mrcnn.batching import make_batch
+from ..mrcnn.config import Config, EngineError
+from .dataset import TrainingPhotos
+from .job import TrainingJob, classes_of, split
+from .network_config import config_of
+from .validation import COLOURS, DARK
+
+COUNT = 6
+
+
+def augmented(
+    job: TrainingJob, dataset: Dataset, *, seed: int, count: int = COUNT, stop: Callable[[], bool] = lambda: False
+) -> list[np.ndarray]:
+    """Pictures (h, w, 3) uint8 RGB of photos to learn from, drawn as in a step; another seed draws others.
+
+    Raises JobError where the job makes no sense or no photo can be read.
+    """
+    try:
+        config = config_of(job)
+    except EngineError as error:
+        raise JobError(error.title, error.detail) from error
+    taught = split(dataset, job).train
+    if not taught.photos:
+        raise JobError("There is no photo to learn from.", f"No photo has the split “{job.train_split}”.")
+    longest = int(config.image_max_side * (1 + config.scale_jitter))
+    photos = TrainingPhotos(taught, classes_of(dataset, job), longest_side=longest, seed=seed)
+    rng = np.random.default_rng(seed)
+    pictures = []
+    for place in range(min(count, len(photos))):
+        if stop():
+            break
+        batch = make_batch(photos.batch(place, 1), config, rng, augment=True)
+        pictures.append(_picture(batch, config))
+    return pictures
+
+
+def _picture(batch: dict[str, np.ndarray], config: Config) -> np.ndarray:
+    """The first photo of a batch, with the edges of its instances in the colours of their classes."""
+    image = batch["images"][0] * np.array(config.pixel_scale) + np.array(config.pixel_mean)
+    picture = np.ascontiguousarray(np.clip(image, 0, 255).astype(np.uint8))
+    for number, edges in zip(batch["classes"][0], batch["edges"][0], strict=True):
+        if number <= 0:
+            continue
+        color = COLOURS[(int(number) - 1) % len(COLOURS)]
+        real = edges[np.any(edges != 0, axis=1)]
+        lines = [np.round(edge.reshape(2, 2)[:, ::-1] * 16).astype(np.int32) for edge in real]
+        for drawn, width in ((DARK, 3), (color, 1)):
+            cv2.polylines(picture, lines, False, drawn, width, cv2.LINE_AA, 4)
+    return picture

@@ -1,0 +1,52 @@
+"""What the Train page does in the background: reads models, starts jobs and evaluations, draws augmented photos."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cardamage_core.training import requirements
+from cardamage_core.training.job import TrainingJob
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+
+    from cardamage_core.models.registry import Model
+    from cardamage_core.project import Project
+
+
+def models(folder: Path) -> list[Model]:
+    """The models of a folder, of the library and those that come along."""
+    from cardamage_core.models import registry
+
+    return registry.available(folder)
+
+
+def started(project: Project, job: TrainingJob) -> Path:
+    """Make the job's folder and start its worker; in the background, since a large data set takes a moment."""
+    from cardamage_core.jobs import local, queue
+
+    requirements.check()
+    folder = queue.create(project.folder, job, project.dataset())
+    local.start(folder)
+    return folder
+
+
+def evaluation_started(project: Project, model_id: str, split: str, threshold: float | None) -> Path:
+    """Make the evaluation's folder and start its worker."""
+    from cardamage_core.jobs import evaluations
+    from cardamage_core.models import registry
+
+    model = registry.find(model_id, project.models_folder)
+    own = evaluations.threshold_of(model.card) if threshold is None else threshold
+    folder = evaluations.create(project.folder, model, project.dataset(), split_name=split, threshold=own)
+    evaluations.start(folder)
+    return folder
+
+
+def augmented_photos(project: Project, job: TrainingJob, seed: int) -> list[np.ndarray]:
+    """Photos as the network sees them in this training."""
+    from cardamage_core.training.augmentation_preview import augmented
+
+    return augmented(job, project.dataset(), seed=seed)
