@@ -46,7 +46,7 @@ def test_it_is_written_and_read_again(tmp_path, quick, kind, name):
 
 @pytest.mark.parametrize("name", REGIONS)
 def test_it_is_judged(quick, name):
-    assert 0 < assess(PHOTO, REGIONS[name], LABELS).percent <= 100
+    assert 0 < assess(PHOTO, REGIONS[name], LABELS).of_photo <= 100
 
 
 @pytest.mark.parametrize("name", REGIONS)
