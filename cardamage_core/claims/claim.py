@@ -292,6 +292,8 @@ class Claim:
             taken = intake.take(sources, self.folder, step=step, known=known)
             if taken.photos:
                 self.project.add([AnnotatedPhoto(photo) for photo in taken.photos], (), "Photos added")
+                for photo in taken.photos:
+                    self.project.accept_file(photo)
         said = {one.text for one in self.refused}
         fresh = tuple(one for one in taken.refused if not only_new or one.text not in said)
         if fresh:
