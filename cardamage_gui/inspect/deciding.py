@@ -135,6 +135,7 @@ class Deciding(QObject):
         found = next((every[n] for n in ahead if every[n].is_open), None)
         if found is None:
             self._session.said.emit("Every finding of this claim is decided." if every else "There are no findings.")
+            self.went.emit("")  # so that the same key once more does not open the last one again
             return
         self.go_to(found)
 

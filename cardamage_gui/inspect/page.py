@@ -219,8 +219,9 @@ class InspectPage(QWidget):
 
     def _went(self, region_id: str) -> None:
         """A finding is to be looked at: the photo keeps the keys."""
-        self.viewer.canvas.select((region_id,))
-        self.findings.table.choose((region_id,))
+        ids = (region_id,) if region_id else ()
+        self.viewer.canvas.select(ids)
+        self.findings.table.choose(ids)
         self.viewer.canvas.setFocus()
 
     def _row_chosen(self, region_id: str) -> None:
