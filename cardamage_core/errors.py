@@ -42,3 +42,7 @@ class JobError(CarDamageError):
 
 class ModelError(CarDamageError):
     """A model cannot be loaded or does not fit."""
+
+
+class ProcessEndedError(ModelError):
+    """The process that predicts ended unexpectedly; the next try starts it anew."""

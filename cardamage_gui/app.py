@@ -136,6 +136,7 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
     annotate = AnnotatePage(session, background, dialogs, boxes=boxes)
     train = TrainPage(session, background, watch, dialogs)
     inspect = InspectPage(session, background, settings, dialogs, boxes=boxes)
+    Nightly(inspect.session, background, inspect.session)
     welcome = _made_welcome(projects, settings, annotate, partial(_inspect_photos, window, inspect))
     window.set_welcome(welcome)
     built = Built(window, session, background, watch, projects, settings, annotate, train, inspect, welcome, boxes)

@@ -12,7 +12,7 @@ import msgspec
 
 from .. import processes
 from ..annotations.model import Polygon, Region, Role
-from ..errors import ModelError, PhotoError
+from ..errors import ModelError, PhotoError, ProcessEndedError
 from .transport import Answer, BoxRequest, Ended, Failure, LineProcess, Ready, Reply, Request
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ class Predictor:
     def _died(self, process: LineProcess) -> ModelError:
         said = process.last_words()
         self._forget(process)
-        return ModelError(
+        return ProcessEndedError(
             "The process that predicts ended unexpectedly.",
             f"Model: {self._names}; {said}. The next try starts it anew.",
         )

@@ -180,6 +180,11 @@ class Canvas(QWidget):
         return self._state.hit.region
 
     @property
+    def hovered(self) -> str:
+        """The id of the region under the pointer, "" for none."""
+        return self._state.hit.region
+
+    @property
     def hidden(self) -> frozenset[str]:
         """The ids of the regions hidden by the user."""
         return self._state.hidden

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from qtpy.QtCore import QObject, Signal
 
 from cardamage_core.annotations.model import Region
-from cardamage_core.errors import CarDamageError, ModelError, PhotoError
+from cardamage_core.errors import CarDamageError, PhotoError, ProcessEndedError
 from cardamage_core.project.prediction_log import Look
 from cardamage_core.text import amount, time_left
 
@@ -214,7 +214,7 @@ class Outlining(QObject):
 
     def _failed(self, work: Work, model: Model, error: CarDamageError) -> None:
         """A photo that cannot be opened is told and passed over; a worker that died may try once more."""
-        if isinstance(error, ModelError) and self._tried != work:
+        if isinstance(error, ProcessEndedError) and self._tried != work:
             self._tried = work
             self._now = self._task = None
             self._waiting.insert(0, work)

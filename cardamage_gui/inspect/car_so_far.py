@@ -106,7 +106,7 @@ class Schematic(QWidget):
         painter.setFont(font)
         painter.setPen(QColor(colors.muted))
         for caption in self._captions:
-            box = QRectF(left + caption.x * scale - 40, top + caption.y * scale - 11, 80, 13)
+            box = QRectF(left + caption.x * scale - 40, max(0.0, top + caption.y * scale - 11), 80, 13)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, caption.view)
         painter.end()
 

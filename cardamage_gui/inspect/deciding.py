@@ -32,9 +32,16 @@ class Deciding(QObject):
 
     went = Signal(str)  # the region of the finding that is to be looked at now
 
-    def __init__(self, desk: Desk, chosen: Callable[[], tuple[str, ...]], parent: QWidget) -> None:
-        """`chosen` gives the ids of the chosen findings' regions on the photo shown, the current one first."""
+    def __init__(
+        self,
+        desk: Desk,
+        chosen: Callable[[], tuple[str, ...]],
+        selected: Callable[[], tuple[str, ...]],
+        parent: QWidget,
+    ) -> None:
+        """`chosen` gives the regions of the chosen findings, the current one first, `selected` those on the photo."""
         super().__init__(parent)
+        self._selected = selected
         self._desk, self._session, self._chosen, self._page = desk, desk.session, chosen, parent
 
     # What a person decides
@@ -43,7 +50,7 @@ class Deciding(QObject):
         """Accept or reject the chosen findings and go on to the next open one; the same again opens them."""
         found = self._findings()
         if not found:
-            self._session.said.emit("Choose a finding first (Tab).")
+            self._decide_outlines(review)
             return
         again = all(finding.decision == review for finding in found)
         new: Review = "unreviewed" if again else review
@@ -51,6 +58,16 @@ class Deciding(QObject):
         text = f"{'Reopen' if again else WORDS[review]} {_named(found)}"
         if self._edit(lambda regions: _core().decided(regions, ids, new), text) and not again:
             self.next_open()
+
+    def accept_car(self) -> None:
+        """The car's outline on this photo is right: shares of the car may be given."""
+        roles = {label.name: label.role for label in self._session.labels()}
+        regions = self._session.regions(self._session.current)
+        cars = [one.id for one in regions if roles.get(one.label) == "car" and one.review != "accepted"]
+        if cars:
+            self._edit(lambda before: _core().decided(before, cars, "accepted"), "Accept the car's outline")
+        else:
+            self._session.said.emit("There is no car outline to accept: draw one (X, then P) with the label car.")
 
     def change(self, field: str, value: str) -> None:
         """Set severity, cause, operation, panel, note or label of the chosen findings."""
@@ -89,6 +106,18 @@ class Deciding(QObject):
         elif self._may_change() and self._session.edit(photo, before, after, "Merge duplicates"):
             self._session.said.emit(f"{amount(len(before) - len(after), 'duplicate')} merged.")
 
+    def _decide_outlines(self, review: Review) -> None:
+        """The outlines of the car or of panels that are selected on the photo."""
+        ids = self._selected()
+        regions = [one for one in self._session.regions(self._session.current) if one.id in ids]
+        if not regions:
+            self._session.said.emit("Choose a finding first (Tab).")
+            return
+        again = all(one.review == review for one in regions)
+        new: Review = "unreviewed" if again else review
+        text = f"{'Reopen' if again else WORDS[review]} outline of {regions[0].label}"
+        self._edit(lambda before: _core().decided(before, ids, new), text)
+
     # The way
 
     def next_open(self, by: int = 1) -> None:
@@ -106,6 +135,7 @@ class Deciding(QObject):
         found = next((every[n] for n in ahead if every[n].is_open), None)
         if found is None:
             self._session.said.emit("Every finding of this claim is decided." if every else "There are no findings.")
+            self.went.emit("")  # so that the same key once more does not open the last one again
             return
         self.go_to(found)
 
@@ -136,6 +166,7 @@ class Deciding(QObject):
             self._submenu(menu, title, field, values, now)
         menu.addSeparator()
         menu.addAction("Merge duplicates", self.merge)
+        menu.addAction("Accept the car's outline", self.accept_car)
         return menu
 
     def show_menu(self, at: QPoint, labels: Sequence[str], panels: Sequence[str]) -> None:
@@ -147,6 +178,7 @@ class Deciding(QObject):
     def actions(self) -> list[Action]:
         """What keys do."""
         again = "Once more: open it again"
+        car = "It is right: shares of the car may be given"
         every = "Make one finding of those that overlap"
         following = "The next undecided finding, on whatever photo"
         return [
@@ -154,6 +186,7 @@ class Deciding(QObject):
             Action("inspect_reject", "Reject finding", ("N",), again, partial(self.decide, "rejected")),
             Action("inspect_open_next", "Next undecided finding", ("Tab",), following, self.next_open),
             Action("inspect_open_before", "Undecided finding before", ("Shift+Tab",), "", partial(self.next_open, -1)),
+            Action("inspect_accept_car", "Accept the car's outline", ("Shift+A",), car, self.accept_car),
             self._cycle("severity", "S", SEVERITIES),
             self._cycle("cause", "C", CAUSES),
             self._cycle("operation", "X", OPERATIONS),

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import Qt, Signal
+from qtpy.QtCore import QPoint, Qt, Signal
 from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import QStackedWidget, QWidget
 
@@ -169,6 +169,8 @@ class InspectPage(QWidget):
         self._stack.setCurrentIndex(1 if claim else 0)
         self.viewer.show_mode(FINDINGS)
         self.findings.show_claim(is_open=claim is not None)
+        for name in ("inspect_open_next", "inspect_open_before"):  # without a claim Tab goes from field to field
+            self._bound[name].setEnabled(claim is not None)
         self.open_changed.emit()
 
     def _record_changed(self) -> None:
@@ -217,8 +219,9 @@ class InspectPage(QWidget):
 
     def _went(self, region_id: str) -> None:
         """A finding is to be looked at: the photo keeps the keys."""
-        self.viewer.canvas.select((region_id,))
-        self.findings.table.choose((region_id,))
+        ids = (region_id,) if region_id else ()
+        self.viewer.canvas.select(ids)
+        self.findings.table.choose(ids)
         self.viewer.canvas.setFocus()
 
     def _row_chosen(self, region_id: str) -> None:
@@ -227,9 +230,18 @@ class InspectPage(QWidget):
             self.viewer.canvas.select((region_id,) if region_id else ())
         self.shown.show_current()
 
-    def _menu_wanted(self, at: object) -> None:
+    def _menu_wanted(self, at: QPoint) -> None:
         labels, panels = self.shown.names()
-        self.deciding.show_menu(at, labels, panels)  # type: ignore[arg-type]
+        self.deciding.show_menu(at, labels, panels)
+
+    def _canvas_menu(self, at: QPoint) -> None:
+        """Right click on a finding; while outlines are corrected the right button deletes vertices."""
+        canvas = self.viewer.canvas
+        if self.viewer.correcting:
+            return
+        if canvas.hovered and canvas.hovered not in canvas.selection:
+            canvas.select((canvas.hovered,))
+        self._menu_wanted(canvas.mapToGlobal(at))
 
     def _remove_photo(self, photo: str) -> None:
         summary = self.session.summary(photo)
@@ -292,7 +304,7 @@ class InspectPage(QWidget):
         )
         self.findings = FindingsPanel()
         self.more = MoreMenu(self.desk, self.queue, self._main, self.findings.more, self)
-        self.deciding = Deciding(self.desk, self.findings.table.chosen_ids, self)
+        self.deciding = Deciding(self.desk, self.findings.table.chosen_ids, lambda: self.viewer.canvas.selection, self)
         self.shown = Shown(self.desk, self.queue, self.viewer, self.findings, self)
         self._assessing = Assessing(session, background, self.viewer.canvas, self)
         self.history = DecisionLogPanel(self.desk)
@@ -360,13 +372,15 @@ class InspectPage(QWidget):
         self.deciding.went.connect(self._went)
         self._assessing.assessed.connect(self.shown.follow)
         self._drops.dropped.connect(lambda paths, new: self.take(paths, new=new))
+        canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        canvas.customContextMenuRequested.connect(self._canvas_menu)
         canvas.hint_changed.connect(self.hint_changed)
         canvas.pointer_moved.connect(self.pointer_moved)
         canvas.pointer_left.connect(partial(self.fact_changed.emit, "pointer", ""))
 
     def _bind(self) -> None:
-        bound = actions.bind(self, self._actions)
-        self.docks.share(bound.values())
+        self._bound = actions.bind(self, self._actions)
+        self.docks.share(self._bound.values())
 
     def _offered(self) -> list[Action]:
         following, before = "Show the next photo of the list", "Show the photo before"

@@ -44,8 +44,9 @@ class Worker:
 
         return (
             seen("car", "car", 0.99, 100, 100, 400, 200),
-            seen("hood", "hood", 0.9, 100, 100, 200, 200),
-            seen("door", "front door", 0.9, 300, 100, 200, 200),
+            seen("hood", "hood", 0.98, 100, 100, 200, 200),
+            seen("door", "front door", 0.98, 300, 100, 200, 200),
+            seen("wheel", "wheel", 0.98, 440, 160, 50, 40),
             seen("dent", "dent", 0.9, 120, 120, 100, 80),
             seen("scratch", "scratch", 0.8, 320, 220, 80, 20),
         )

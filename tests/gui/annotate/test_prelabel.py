@@ -8,7 +8,7 @@ from qtpy.QtCore import Qt
 from qtpy.QtTest import QTest
 
 from cardamage_core.annotations.model import Origin, Rectangle, Region
-from cardamage_core.errors import ModelError, PhotoError
+from cardamage_core.errors import PhotoError, ProcessEndedError
 from cardamage_core.models import registry
 from cardamage_core.models.registry import ModelCard
 from cardamage_core.project.prediction_log import Look
@@ -123,7 +123,7 @@ def test_many_photos_are_outlined_one_by_one_and_those_that_fail_are_passed_over
 def test_a_worker_that_dies_twice_on_one_photo_ends_the_round(model, page, session, wait):
     errors = []
     session.failed.connect(errors.append)
-    Worker.answers = {"one.png": ModelError("The process that predicts ended unexpectedly.")}
+    Worker.answers = {"one.png": ProcessEndedError("The process that predicts ended unexpectedly.")}
     dialog = asked(page, wait)
     dialog.choices()[2].click()
     dialog.start.click()

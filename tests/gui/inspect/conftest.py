@@ -26,8 +26,9 @@ def seen(region_id, label, score, box):
 
 BY_CARS = Origin("predicted", model="car-and-panels", score=0.99)
 CAR = msgspec.structs.replace(seen("car", "car", 0.99, (100, 100, 400, 200)), origin=BY_CARS)
-HOOD = seen("hood", "hood", 0.9, (100, 100, 200, 200))
-WINDSCREEN = seen("windscreen", "windscreen", 0.9, (300, 100, 100, 60))
+HOOD = seen("hood", "hood", 0.98, (100, 100, 200, 200))
+WINDSCREEN = seen("windscreen", "windscreen", 0.98, (300, 100, 100, 60))
+WHEEL = seen("wheel", "wheel", 0.98, (440, 160, 50, 40))
 DENT = seen("dent", "dent", 0.9, (120, 120, 100, 80))  # 8,000 of the car's 80,000 pixels, 20 % of the hood
 SCRATCH = seen("scratch", "scratch", 0.8, (300, 220, 80, 20))  # 2 % of the car
 GUESS = seen("guess", "scratch", 0.2, (420, 240, 40, 40))
@@ -42,7 +43,7 @@ def again(regions, suffix):
 def worker():
     """The model's answers: damage on a and b, none on c."""
     fresh = Worker.fresh()
-    parts = (CAR, HOOD, WINDSCREEN)
+    parts = (CAR, HOOD, WINDSCREEN, WHEEL)
     fresh.answers = {
         "a.png": (*parts, DENT, SCRATCH, GUESS),
         "b.png": again((*parts, DENT), "2"),

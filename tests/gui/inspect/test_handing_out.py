@@ -64,7 +64,7 @@ def beside(claim):
     """A second dent that lies in the first one."""
     photo = claim.session.current
     before = claim.session.regions(photo)
-    inner = msgspec.structs.replace(before[3], id="inner", shape=rectangle("x", "dent", (130, 130, 60, 50)).shape)
+    inner = msgspec.structs.replace(before[4], id="inner", shape=rectangle("x", "dent", (130, 130, 60, 50)).shape)
     claim.session.edit(photo, before, (*before, inner), "Draw")
     return claim
 

@@ -10,10 +10,11 @@ from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication, QLabel
 
 from cardamage_core.claims.claim import Claim
-from cardamage_core.errors import ModelError, PhotoError
+from cardamage_core.errors import PhotoError, ProcessEndedError
 from cardamage_gui.widgets.photo_list import PHOTO
 
 from ..outliners import Worker
+from .conftest import CAR, DENT
 
 
 def texts(widget):
@@ -143,6 +144,19 @@ def test_keys_go_through_the_values(claim, key, field, values):
     assert found == values
 
 
+def test_a_person_who_accepts_the_cars_outline_has_a_share_of_it(page, photos, worker, wait):
+    worker.answers["c.png"] = (CAR, DENT)  # no panel is recognised
+    page.take([photos / "c.png"])
+    wait(lambda: worker.asked and not page.queue.outlining.busy)
+    wait(lambda: page.findings.card.figure() == "not determined")
+    page.viewer.canvas.setFocus()
+    QTest.keyClick(page.viewer.canvas, Qt.Key.Key_A, Qt.KeyboardModifier.ShiftModifier)
+    wait(lambda: page.findings.card.figure() == "10.0 %")
+    page.viewer.canvas.select(("car",))
+    QTest.keyClick(page.viewer.canvas, Qt.Key.Key_Y)
+    wait(lambda: page.findings.card.figure() == "not determined")
+
+
 def test_earlier_damage_does_not_count(claim, wait):
     claim.viewer.canvas.select(("dent",))
     claim.deciding.change("cause", "earlier damage")
@@ -175,7 +189,10 @@ def test_a_worker_that_dies_is_started_again_and_nothing_is_lost(page, photos, w
     said_ = []
     page.session.said.connect(said_.append)
     page.desk.said.connect(said_.append)
-    worker.answers["b.png"] = [ModelError("The process that predicts ended unexpectedly."), worker.answers["b.png"]]
+    worker.answers["b.png"] = [
+        ProcessEndedError("The process that predicts ended unexpectedly."),
+        worker.answers["b.png"],
+    ]
     page.take([photos])
     wait(lambda: Worker.asked == ["a.png", "b.png", "b.png", "c.png"] and not page.queue.outlining.busy)
     assert "The process that outlines ended unexpectedly and was started again; nothing was lost." in said_
