@@ -54,7 +54,7 @@ def test_a_model_against_itself_is_no_better(project: Path, model_folder: Path, 
     twice = ["--model", str(model_folder), "--against", str(model_folder)]
     main(["evaluate", str(project), *twice, "--threshold", "0.1"])
     said = capsys.readouterr().out
-    assert "A is tiny, B is tiny, on the same 1 photo." in said
+    assert "A is tiny (A), B is tiny (B), on the same 1 photo." in said
     assert "No figure differs clearly" in said
 
 
