@@ -32,7 +32,7 @@ def _is_there(name: str) -> bool:
 
 
 def _window(argv: list[str]) -> int:
-    from . import app  # Qt is loaded only for the window
+    from cardamage_gui import app  # Qt is loaded only for the window; absolute, since a frozen program runs this file
 
     return app.main(argv)
 

@@ -19,7 +19,8 @@ here=$work/venv/bin
 sep=$("$here/python" -c 'import os; print(os.pathsep)')
 "$here/python" -m PyInstaller --noconfirm --clean --log-level WARN --onedir --name cardamage \
   --distpath dist --workpath "$work/work" --specpath "$work" \
-  --collect-submodules cardamage_core --collect-submodules cardamage_gui --collect-data cardamage_resources \
+  --collect-submodules cardamage_core --collect-submodules cardamage_gui \
+  --collect-data cardamage_resources --hidden-import cardamage_resources \
   --collect-data qtawesome --collect-data fpdf --collect-submodules qtpy --collect-binaries pillow_heif \
   --copy-metadata cardamage-workbench --recursive-copy-metadata cardamage-workbench \
   --add-data "$PWD/$work/wheels/*.whl${sep}wheels" \

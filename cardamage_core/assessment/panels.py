@@ -16,7 +16,7 @@ from .spread import Open, decided_range, with_open
 
 EDGE = 0.003  # of the photo's longer side: an outline that comes this near the border is taken as cut off
 LEAST_HELD = 0.25  # of a damage's area, from which on it lies on a panel
-EVIDENCE = 0.6  # summed scores of different panels from which a predicted car outline is believed
+EVIDENCE = 2.0  # summed scores of different panels from which a predicted car outline is believed
 
 
 class PanelShare(msgspec.Struct, frozen=True):
@@ -70,9 +70,13 @@ def preferred(regions: Sequence[Region]) -> list[Region]:
 
 
 def evidence(panels: Iterable[Panel]) -> float:
-    """How sure it is that a car is seen: the summed scores of different panels, 1 for each that a person decided on."""
+    """How sure it is that a car is seen: the summed scores of different panels; one that a person took is enough.
+
+    The outline's own score does not tell: that model never saw photos without a car and gives 0.99 to a portrait. Two
+    or three panels it finds on one as well, but no more (docs/report.md).
+    """
     return sum(
-        1.0 if panel.decided else max((region.origin.score or 0.0) for region in panel.regions) for panel in panels
+        EVIDENCE if panel.decided else max((region.origin.score or 0.0) for region in panel.regions) for panel in panels
     )
 
 

@@ -17,7 +17,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from ..annotations.model import Label, Photo, Region
-from .damage import Damage, assess, role_of
+from .damage import Damage, role_of
 from .photo_facts import PhotoFacts
 
 Code = Literal[
@@ -179,12 +179,11 @@ def _is_later(taken: str, now: datetime.datetime) -> bool:
     return when > now + datetime.timedelta(days=1)
 
 
-def of_regions(photo: Photo, regions: Sequence[Region], labels: Sequence[Label], threshold: float) -> Iterator[Remark]:
+def of_regions(damage: Damage, regions: Sequence[Region], labels: Sequence[Label]) -> Iterator[Remark]:
     """What can be said once models or people have looked: whether it shows a car, and how much of it.
 
-    By the same rules as the figure (`damage.assess`), so that a warning and a refused figure never disagree.
+    `damage` is the figure of these regions: a warning and a refused figure never disagree.
     """
-    damage = assess(photo, regions, labels, threshold=threshold)
     match damage.reason:
         case "nothing":
             yield Remark("no-car", "No car is seen on it.")

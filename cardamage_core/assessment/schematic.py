@@ -177,13 +177,13 @@ def drawn_as(panel: str) -> str:
 
 
 def _paint(shape: Shape, figures: Sequence[PanelFigure]) -> Painted:
-    told = [one for one in figures if not shape.side or one.side == shape.side]
-    open_ = [one for one in figures if shape.side and not one.side]
-    best = max(told or open_, key=lambda one: one.percent, default=None)
+    possible = [one for one in figures if not shape.side or one.side in (shape.side, "")]
+    best = max(possible, key=lambda one: (one.percent, one.side), default=None)
     if best is None:
         fills = {"glass": GLASS, "dark": DARK, "body": UNSEEN, "line": UNSEEN}
         return Painted(shape.ring, fills[shape.style], False, None)
-    return Painted(shape.ring, colour_of(best.percent), not told and best.percent >= SCALE[-1][0], best)
+    is_untold = bool(shape.side) and not best.side
+    return Painted(shape.ring, colour_of(best.percent), is_untold and best.percent >= SCALE[-1][0], best)
 
 
 def colour_of(percent: float) -> str:

@@ -16,7 +16,7 @@ from .. import imaging
 from ..annotations.model import Label, Photo, Region
 from ..assessment import photo_check, photo_facts
 from ..assessment.areas import union_of
-from ..assessment.damage import is_counted, role_of
+from ..assessment.damage import Damage, is_counted, role_of
 from ..assessment.photo_check import Measures, Remark
 from ..assessment.photo_facts import PhotoFacts
 from ..files import write_atomic
@@ -84,14 +84,18 @@ def of_photo(photo: Photo, checks: Checks, now: datetime.datetime) -> Iterator[P
 
 
 def of_regions(
-    photo: Photo, regions: Sequence[Region], labels: Sequence[Label], checks: Checks, threshold: float
+    photo: Photo, regions: Sequence[Region], labels: Sequence[Label], checks: Checks, damage: Damage
 ) -> Iterator[PhotoWarning]:
     """What follows from the regions on a photo that was looked at."""
-    yield from _warnings(photo, photo_check.of_regions(photo, regions, labels, threshold))
+    yield from _warnings(photo, photo_check.of_regions(damage, regions, labels))
     known = checks.photos.get(photo.id)
     if known is not None:
         roles = {label.name: label.role for label in labels}
-        cars = [one for one in regions if role_of(one, roles) == "car" and is_counted(one, threshold, role="car")]
+        cars = [
+            one
+            for one in regions
+            if role_of(one, roles) == "car" and is_counted(one, damage.tally.threshold, role="car")
+        ]
         car = union_of(tuple(one.shape for one in cars))
         yield from _warnings(photo, photo_check.of_light(photo, known.measures, car))
 

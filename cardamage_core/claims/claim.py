@@ -24,7 +24,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import msgspec
 
 from ..annotations.model import AnnotatedPhoto, Label, Photo, Problem, Region
-from ..assessment.damage import assess, role_of
+from ..assessment.damage import role_of
 from ..assessment.photo_check import view_of
 from ..errors import CarDamageError, ProjectError
 from ..project import Project
@@ -104,6 +104,8 @@ class Claim:
         It appears whole or not at all. CarDamageError when there is no photo in them, the disk is full or the folder
         cannot be written. `refused` tells what was left out.
         """
+        with contextlib.suppress(CarDamageError):  # what killed processes left is no reason not to make a claim
+            library.clean(project_folder)
         step = creation.stepping(progress, cancelled)
         folder = creation.made(Path(project_folder).absolute() / FOLDER, sources, fields, who=who or user(), step=step)
         return cls.open(folder, who=who)
@@ -186,16 +188,15 @@ class Claim:
         found: list[Finding] = []
         for one, regions in photos:
             if photo in ("", one.id):
-                found += findings.findings_of(one, regions, labels, numbers=numbers, threshold=score)
+                shares = self.project.damage(one.id, threshold=score).findings
+                found += findings.findings_of(one, regions, labels, numbers=numbers, shares=shares, threshold=score)
         return tuple(found)
 
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong with the claim itself: its log, its record, photos that vanished or were replaced."""
-        said = [self._log.trouble, self._log.torn, self._mended, str(self.trouble or "")]
-        return (
-            *(Problem("claim-log", text, "error") for text in said if text),
-            *self.project.file_problems(),
-        )
+        wrong = [Problem("claim-log", text, "error") for text in (self._log.trouble, str(self.trouble or "")) if text]
+        told = [Problem("claim-log", text, "warning") for text in (self._log.torn, self._mended) if text]
+        return (*wrong, *told, *self.project.file_problems())
 
     @property
     def refused(self) -> tuple[PhotoWarning, ...]:
@@ -221,10 +222,9 @@ class Claim:
 
     def proposed_views(self) -> dict[View, str]:
         """For views that nobody has ticked yet, the first photo that seems to be one; people decide."""
-        labels, threshold = self.labels(), self.project.threshold
         found: dict[View, str] = {}
         for photo in self.photos():
-            view = view_of(assess(photo, self.regions(photo.id), labels, threshold=threshold))
+            view = view_of(self.project.damage(photo.id))
             if view and view not in self._record.views:
                 found.setdefault(view, photo.id)
         return found
@@ -238,7 +238,9 @@ class Claim:
             ]
         if look is None and not regions:
             return []
-        return checks.of_regions(photo, regions, self.labels(), self._checks, threshold)
+        return checks.of_regions(
+            photo, regions, self.labels(), self._checks, self.project.damage(photo.id, threshold=threshold)
+        )
 
     def _duplicates(self) -> tuple[PhotoWarning, ...]:
         photos = self.photos()
@@ -290,6 +292,8 @@ class Claim:
             taken = intake.take(sources, self.folder, step=step, known=known)
             if taken.photos:
                 self.project.add([AnnotatedPhoto(photo) for photo in taken.photos], (), "Photos added")
+                for photo in taken.photos:
+                    self.project.accept_file(photo)
         said = {one.text for one in self.refused}
         fresh = tuple(one for one in taken.refused if not only_new or one.text not in said)
         if fresh:

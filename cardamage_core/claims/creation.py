@@ -57,6 +57,7 @@ def _fill(
         if not taken.photos:
             raise ProjectError("There is no photo that a claim could be made of.", _reasons(taken.refused))
         project.add([AnnotatedPhoto(photo) for photo in taken.photos], labels_of_claims(), "Photos added")
+        remember_files(project)
         project.begin_journal()
         log = DecisionLog(folder)
         created = {"id": record.id, **records.flat(record)}
@@ -68,6 +69,12 @@ def _fill(
     told = summary.of_record(record)
     summary.write(folder, msgspec.structs.replace(told, photos=checks.hashes(taken.photos, kept)))
     summary.draw(folder, folder / taken.photos[0].path)
+
+
+def remember_files(project: Project) -> None:
+    """How the files of the photos look now, so that one that is replaced later is noticed."""
+    for problem in project.file_problems():
+        raise ProjectError(problem.text)  # a file that vanished while the claim was made
 
 
 @contextlib.contextmanager

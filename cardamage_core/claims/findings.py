@@ -13,7 +13,7 @@ import msgspec
 
 from ..annotations.confidence import THRESHOLD, is_above
 from ..annotations.model import Label, Photo, Region, Review
-from ..assessment.damage import FindingShare, assess, role_of
+from ..assessment.damage import FindingShare, role_of
 from ..errors import CarDamageError
 from .model import FINDING_FIELDS, Cause, Finding, Operation, Severity
 
@@ -28,16 +28,15 @@ def findings_of(
     labels: Iterable[Label],
     *,
     numbers: Mapping[str, str],
+    shares: Mapping[str, FindingShare],
     threshold: float = THRESHOLD,
 ) -> tuple[Finding, ...]:
     """The damages of one photo in drawing order: rejected ones too, open predictions from the threshold on.
 
-    `numbers` holds the number of each damage by the id of its region.
+    `numbers` holds the number of each damage by the id of its region, `shares` how large it is (`Damage.findings`).
     """
-    labels = tuple(labels)
     roles = {label.name: label.role for label in labels}
     seen = [one for one in regions if role_of(one, roles) == "damage" and _is_listed(one, threshold)]
-    shares = assess(photo, regions, labels, threshold=threshold).findings if seen else {}
     return tuple(_finding(photo, one, shares.get(one.id, FindingShare()), numbers[one.id]) for one in seen)
 
 

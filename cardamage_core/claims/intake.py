@@ -64,9 +64,9 @@ def take(
     photos: list[Photo] = []
     checks: dict[str, PhotoCheck] = {}
     with archives.Opened() as opened:
-        found = list(_found(sources, opened, refused))
-        for number, incoming in enumerate(found):
-            step(number, len(found))
+        files_found = list(_found(sources, opened, refused))
+        for number, incoming in enumerate(files_found):
+            step(number, len(files_found))
             if len(photos) >= MOST_PHOTOS:
                 refused.append(warning(f"Only the first {MOST_PHOTOS:,} photos were taken; {incoming.name} was not."))
                 break
@@ -78,8 +78,14 @@ def take(
             if found_photo is not None:
                 photo, checks[found_photo[0].id] = found_photo
                 photos.append(photo)
-        step(len(found), len(found))
+        step(len(files_found), len(files_found))
     return Taken(tuple(photos), tuple(refused), checks)
+
+
+def incoming_files(sources: Sequence[Path]) -> Iterator[Incoming]:
+    """The files that would be looked at; of archives one after the other, each to be read before the next is asked."""
+    with archives.Opened() as opened:
+        yield from _found(sources, opened, [])
 
 
 def warning(text: str, *, is_note: bool = False) -> PhotoWarning:

@@ -7,7 +7,9 @@ are in the claim are not taken again, and those that a model has looked at are n
 from __future__ import annotations
 
 import argparse
+import contextlib
 import csv
+import hashlib
 import io
 import time
 from collections.abc import Iterator, Sequence
@@ -16,10 +18,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from ..assessment.damage import assess, figure
+from ..assessment.damage import figure
 from ..claims import library
+from ..claims.archives import READING, Refusal
 from ..claims.claim import Claim
-from ..claims.intake import ARCHIVE_SUFFIXES, natural, safe_name
+from ..claims.intake import ARCHIVE_SUFFIXES, CHUNK, incoming_files, natural, safe_name
 from ..claims.model import ClaimFields, Finding
 from ..claims.outline import open_photos, outline
 from ..errors import CarDamageError, ProjectError
@@ -56,13 +59,15 @@ def run(args: argparse.Namespace, out: Output) -> int:
     models = registry.completed_by_car(registry.default())
     documents: list[dict[str, Any]] = []
     rows: list[tuple[Any, ...]] = []
+    estimate = Estimate([_number_of_photos(work.sources) for work in works])
     with Predictor(*(model.folder for model in models)) as predictor:
         for number, work in enumerate(works, 1):
             said = f"{number}/{len(works)} " if len(works) > 1 else ""
+            estimate.begin()
             try:
                 with _claim(place, work, out) as claim:
                     claim.project.set_threshold(_threshold(args, models[0], claim))
-                    _outline(claim, predictor, models[0].card.id, out, said)
+                    _outline(claim, predictor, models[0].card.id, out, said, estimate)
                     documents.append(_document(claim))
                     rows += _rows(claim)
                     _report(claim, args, place)
@@ -79,9 +84,9 @@ def run(args: argparse.Namespace, out: Output) -> int:
 def _works(things: Sequence[Path], numbers: Sequence[str]) -> Iterator[Work]:
     """One claim of all that was named; of a folder without photos and with sub-folders one for each of these."""
     if len(things) == 1 and (folders := _claim_folders(things[0])):
-        for folder in folders:
-            if not numbers or folder.name in numbers:
-                yield Work(folder.name, (folder,))
+        if unknown := set(numbers) - {folder.name for folder in folders}:
+            raise ProjectError(f"{things[0]} has no sub-folder {', '.join(sorted(unknown))}.", "No claim was assessed.")
+        yield from (Work(folder.name, (folder,)) for folder in folders if not numbers or folder.name in numbers)
         return
     if len(numbers) > 1:
         raise ProjectError(f"{len(numbers)} numbers were given for one claim.", "Give one, or a folder of claims.")
@@ -101,6 +106,9 @@ def _claim(place: Path, work: Work, out: Output) -> Claim:
     """The claim of this number, with the photos that it does not have yet, or a new one."""
     number = work.number or _named_by(work.sources)
     known = [one for one in library.summaries(place) if one.fields.number == number]
+    if not work.number:  # two cars may have an IMG_0001.jpg each
+        hashes = set(_hashes(work.sources))
+        known = [one for one in known if hashes & {photo.sha256 for photo in one.photos}]
     if not known:
         out.progress(f"Taking in the photos of {number} …")
         return Claim.create(place, work.sources, ClaimFields(number=number))
@@ -111,6 +119,16 @@ def _claim(place: Path, work: Work, out: Output) -> Claim:
         claim.close()
         raise
     return claim
+
+
+def _hashes(sources: Sequence[Path]) -> Iterator[str]:
+    """The SHA-256 of each photo among the sources, of those in archives as well."""
+    for incoming in incoming_files(sources):
+        with contextlib.suppress(Refusal, *READING), incoming.open() as file:
+            digest = hashlib.sha256()
+            while block := file.read(CHUNK):
+                digest.update(block)
+            yield digest.hexdigest()
 
 
 def _named_by(sources: Sequence[Path]) -> str:
@@ -125,14 +143,45 @@ def _threshold(args: argparse.Namespace, model: registry.Model, claim: Claim) ->
     return claim.project.threshold if usual is None or claim.project.has_threshold else usual
 
 
-def _outline(claim: Claim, predictor: Predictor, model: str, out: Output, said: str) -> None:
+class Estimate:
+    """How long the claims that are left will take, by the time that the photos so far took."""
+
+    def __init__(self, photos: Sequence[int]) -> None:
+        """`photos` is how many each claim probably has."""
+        self._later = list(photos)
+        self._here = self._done = 0
+        self._spent = 0.0
+
+    def begin(self) -> None:
+        """The next claim's turn."""
+        self._later, self._here = self._later[1:], 0
+
+    def expect(self, photos: int) -> None:
+        """It has so many photos to look at."""
+        self._here = photos
+
+    def add(self, seconds: float) -> str:
+        """One more photo took so long; how long the rest will take, in words, "" where there is none."""
+        self._here, self._done, self._spent = self._here - 1, self._done + 1, self._spent + seconds
+        left = self._here + sum(self._later)
+        return f", {time_left(self._spent / self._done * left)} left" if left > 0 else ""
+
+
+def _number_of_photos(sources: Sequence[Path]) -> int:
+    """How many photos there may be; an archive counts as one."""
+    inside = (path for source in sources for path in (source.rglob("*") if source.is_dir() else (source,)))
+    return sum(path.suffix.lower() in (*PHOTO_SUFFIXES, *ARCHIVE_SUFFIXES) for path in inside)
+
+
+def _outline(claim: Claim, predictor: Predictor, model: str, out: Output, said: str, estimate: Estimate) -> None:
     left = len(open_photos(claim))
+    estimate.expect(left)
     started = time.monotonic()
     for done, (photo, look) in enumerate(outline(claim, predictor, model=model), 1):
-        spent = time.monotonic() - started
-        rest = f", {time_left(spent / done * (left - done))} left" if done < left else ""
+        rest = estimate.add(time.monotonic() - started)
         found = look.problem or count(len(claim.findings(photo=photo.id)), "finding")
         out.progress(f"{said}{done}/{left} {photo.name}: {found}{rest}")
+        started = time.monotonic()
 
 
 def _report(claim: Claim, args: argparse.Namespace, place: Path) -> None:
@@ -144,7 +193,7 @@ def _report(claim: Claim, args: argparse.Namespace, place: Path) -> None:
 
 
 def _document(claim: Claim) -> dict[str, Any]:
-    labels, threshold, looks = claim.labels(), claim.project.threshold, claim.project.looks()
+    threshold, looks = claim.project.threshold, claim.project.looks()
     found = claim.findings()
     failed = [{"photo": "", "problem": one.text} for one in claim.refused if one.severity == "error"]
     photos: list[dict[str, Any]] = []
@@ -153,7 +202,7 @@ def _document(claim: Claim) -> dict[str, Any]:
         if look is not None and look.problem:
             failed.append({"photo": photo.name, "problem": look.problem})
             continue
-        damage = assess(photo, claim.regions(photo.id), labels, threshold=threshold)
+        damage = claim.project.damage(photo.id)
         photos.append(
             {
                 "photo": photo.name,

@@ -40,6 +40,7 @@ class Contents:
         self._generation = Generation()
         self._region_cache = RegionCache(self._generation)
         self._counts = LabelCounts(self._generation)
+        self._damages: dict[str, tuple[tuple[Region, ...], object, Damage]] = {}
 
     def photos(self) -> tuple[PhotoSummary, ...]:
         """All photos in order, with what a list shows of them; quick for tens of thousands."""
@@ -118,13 +119,17 @@ class Contents:
         from ..assessment.damage import assess  # loads shapely, which no project that opens should wait for
 
         look = self.looks().get(photo_id)
-        return assess(
-            self.photo(photo_id),
-            self.regions(photo_id) if regions is None else regions,
-            self.labels(),
-            threshold=self.threshold if threshold is None else threshold,
-            problem=look.problem if look else "",
-        )
+        seen = self.regions(photo_id) if regions is None else tuple(regions)
+        score = self.threshold if threshold is None else threshold
+        asked = (self.photo(photo_id), self.labels(), score, look.problem if look else "")
+        known = self._damages.get(photo_id)
+        if known is None or known[0] is not seen or known[1] != asked:  # regions that are kept are the same object
+            photo, labels, score, problem = asked
+            known = seen, asked, assess(photo, seen, labels, threshold=score, problem=problem)
+            while len(self._damages) >= KEPT_PHOTOS:
+                self._damages.pop(next(iter(self._damages), ""), None)
+            self._damages[photo_id] = known
+        return known[2]
 
     @property
     def jobs_folder(self) -> Path:

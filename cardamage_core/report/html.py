@@ -24,7 +24,8 @@ def write(data: ReportData, pictures: Mapping[str, PhotoPictures]) -> bytes:
     words = words_of(data.language)
     page = _template().render(
         data=data, pictures=pictures, words=words, texts=texts, url=_url, drawing=Markup(_drawing(data, words)),
-        legend=_legend(words), manifest=Markup(seal.manifest(data)), blank=BLANK,
+        legend=_legend(words), names=lambda some: ", ".join(texts.panel_title(one, words) for one in some),
+        manifest=Markup(seal.manifest(data)), blank=BLANK,
     )  # fmt: skip
     return seal.sealed(page.encode())
 

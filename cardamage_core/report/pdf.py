@@ -251,16 +251,21 @@ def _legend(page: _Page, x: float, y: float, words: Words) -> None:
 
 
 def _panels(page: _Page, data: ReportData, words: Words) -> None:
+    damaged, whole = texts.parted(data.panels)
     rows = [
         (
             texts.panel_title(one, words),
             texts.share(one.share, words) + (f" · {words('cut off')}" if one.cut_off else ""),
             str(one.photo),
         )
-        for one in data.panels
+        for one in damaged
     ]
     head = (words("column.panel"), words("column.share"), words("column.photo"))
-    page.rows(head, rows, (5, 5, 1), right=(2,))
+    if rows:
+        page.rows(head, rows, (5, 5, 1), right=(2,))
+    if whole:
+        names = ", ".join(texts.panel_title(one, words) for one in whole)
+        page.say(words("panels.whole", panels=names), size=8, colour=MUTED)
 
 
 # ---- Photos --------------------------------------------------------------------------------------------------------
@@ -322,10 +327,10 @@ def _findings(page: _Page, findings: Sequence[FindingRow], words: Words) -> None
     head = [words(f"column.{name}") for name in texts.COLUMNS]
     rows = [texts.cells(one, words) for one in findings]
     has_notes = any(one.note for one in findings)
-    widths: tuple[float, ...] = (8, 25, 23, 17, 24, 24, 24, 12, 22, 19)
+    widths: tuple[float, ...] = (8, 24, 22, 16, 24, 24, 24, 15, 22, 19)
     if has_notes:
         head, rows = [*head, words("column.note")], [[*row, one.note] for row, one in zip(rows, findings, strict=True)]
-        widths = (8, 19, 19, 16, 20, 20, 19, 11, 23, 19, 30)
+        widths = (8, 19, 19, 16, 20, 20, 19, 13, 22, 19, 29)
     page.rows(head, rows, widths, right=(4, 5, 6, 7))
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from ..assessment.claim import range_text
+from ..assessment.claim import SIDED, range_text
 from ..words import Words
 from .data import FindingRow, PanelRow, Range, ReportData
 
@@ -30,10 +31,14 @@ def when(time: str) -> str:
         return time
 
 
+def parted(panels: Sequence[PanelRow]) -> tuple[list[PanelRow], list[PanelRow]]:
+    """The panels with damage, or perhaps with damage, and those without any."""
+    hurt = [one for one in panels if (one.share.high or 0.0) >= 0.05]
+    return hurt, [one for one in panels if one not in hurt]
+
+
 def panel_title(panel: PanelRow, words: Words) -> str:
     """The panel with its side, where it has one."""
-    from ..assessment.claim import SIDED
-
     if panel.side:
         return f"{panel.title}, {words(f'side.{panel.side}')}"
     return f"{panel.title} ({words('side.untold')})" if panel.panel in SIDED else panel.title

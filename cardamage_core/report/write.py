@@ -35,7 +35,7 @@ def write(
 
     Nothing is written over that belongs to a project or is a photo, other files only with `replace`
     (`FileExistsAlreadyError`). CarDamageError for another suffix or a disk that is full. `progress` hears the share
-    done, 0…1, and may raise to stop.
+    done, 0…1, and may raise to stop; it is not asked once the first file is there.
     """
     check(claim, paths, replace=replace)
     data, shown = collect(claim, language=language, progress=lambda share: progress(0.7 * share))
@@ -45,7 +45,6 @@ def write(
         write_atomic(path, content)
     if not claim.read_only:
         claim.note("report", {"files": [path.name for path in paths], "language": language})
-    progress(1.0)
     return data
 
 

@@ -30,6 +30,7 @@ from ..widgets.dialogs import Dialogs
 from ..widgets.docks import LEFT, RIGHT, Docks, Panel
 from ..widgets.thumbnails import Thumbnails
 from ..widgets.welcome import FirstSteps
+from .canvas_menu import CanvasMenu
 from .compare import Comparing
 from .controller import Describing
 from .import_export import Transfer
@@ -88,6 +89,7 @@ class AnnotatePage(QWidget):
         bound = bind(self, self._table.values())
         self.docks.share(bound.values())
         self.panel.regions.addActions([bound[action] for action in ON_REGIONS])
+        self.menu = CanvasMenu(session, self.canvas, self.drawing, bound)
 
     def offered_actions(self) -> list[Action]:
         """What can be done here, for menus and the sheet of keys."""
@@ -118,6 +120,17 @@ class AnnotatePage(QWidget):
             accepted = msgspec.structs.replace(before, review="accepted")
             if self._session.edit_photo(before, accepted, "Accept photo"):
                 self.photos.show_next_unreviewed()
+
+    def remove_photo(self) -> None:
+        """Take the photo shown out of the project; its file stays, and undo brings it back with its regions."""
+        photo = self._session.summary(self._session.current)
+        if photo is None or self._session.read_only:
+            return
+        after = self.photos.model.step(photo.id, 1)
+        if self._session.remove_photos([photo.id], f"Remove photo {photo.name}"):
+            if after != photo.id and self._session.place(after) >= 0:
+                self._session.select(after)
+            self._session.said.emit(f"Removed {photo.name} from the project; its file stays. Ctrl+Z brings it back.")
 
     def showEvent(self, event: QShowEvent) -> None:
         """The status bar may have told of another page."""
@@ -275,6 +288,7 @@ def actions_of(page: AnnotatePage) -> list[Action]:
         Action("next_photo", "Next photo", ("D",), "Show the next photo of the list", page.next_photo),
         Action("previous_photo", "Previous photo", ("A",), "Show the photo before", page.previous_photo),
         Action("accept_photo", "Accept photo", ("Ctrl+Return",), "Mark as reviewed, go to the next", page.accept_photo),
+        Action("remove_photo", "Remove photo", ("Ctrl+Del",), "Out of the project; its file stays", page.remove_photo),
         *drawing.tool_actions(),
         *drawing.view_actions(),
         Action("find", "Search photos", ("Ctrl+F",), "Search by name or label", page.find_photos),

@@ -74,7 +74,7 @@ class PreLabelling(QObject):
         many = "Let a model outline damage on many photos, as proposals"
         return [
             Action("outline", "Outline damage", ("Ctrl+D",), here, self.outline_here),
-            Action("prelabel", "Pre-label…", ("Ctrl+Shift+D",), many, self.open),
+            Action("prelabel", "Pre-label…", ("Ctrl+Shift+L",), many, self.open),
         ]
 
     def open(self, model_id: str = "") -> None:

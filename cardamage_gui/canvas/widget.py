@@ -175,6 +175,11 @@ class Canvas(QWidget):
         return self._state.selection
 
     @property
+    def under_pointer(self) -> str:
+        """The id of the region under the pointer, "" where there is none."""
+        return self._state.hit.region
+
+    @property
     def hidden(self) -> frozenset[str]:
         """The ids of the regions hidden by the user."""
         return self._state.hidden

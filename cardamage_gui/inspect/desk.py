@@ -82,10 +82,11 @@ class Desk(QObject):
         return tuple(dict.fromkeys([self._library or default, default]))
 
     def use(self, project: Path | None) -> None:
-        """List the claims of a project, too; None: only those of the default place. The open claim stays open."""
-        if project != self._library:
-            self._library = project
-            self.read()
+        """List the claims of a project, too, when they are read next; None: only those of the default place.
+
+        The open claim stays open.
+        """
+        self._library = project
 
     def claims(self) -> tuple[ClaimSummary, ...]:
         """The claims read last, the newest first."""

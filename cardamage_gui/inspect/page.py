@@ -154,7 +154,9 @@ class InspectPage(QWidget):
     def _main_project_changed(self) -> None:
         project = self._main.project
         self.desk.use(project.folder if project else None)
-        self.queue.read_models()
+        if self.isVisible():  # else when it is shown: a start need not wait for what claims need
+            self.desk.read()
+            self.queue.read_models()
 
     def _library_changed(self) -> None:
         self.claims.show_claims(self.desk.claims())

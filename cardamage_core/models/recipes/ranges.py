@@ -19,6 +19,7 @@ import numpy as np
 
 from ...annotations.labels import new_labels
 from ...annotations.model import AnnotatedPhoto, Label, Region
+from ...assessment.areas import area_of
 from ...assessment.damage import assess, is_counted
 from ...assessment.spread import decided_range
 from ...inference.client import Predictor
@@ -66,7 +67,7 @@ def coverage(
     rows = [
         row for one in photos if (row := _row(one, predictions[one.photo.id], labels, threshold=threshold)) is not None
     ]
-    truth, low, high, first, last, trusted = np.array(rows).T if rows else np.zeros((6, 0))
+    truth, low, high, first, last, trusted = np.array(rows, float).reshape(-1, 6).T
     inside = (low <= truth + 1e-6) & (truth <= high + 1e-6)
     return Coverage(
         photos=len(truth),
@@ -95,8 +96,6 @@ def _row(
     if seen.low is None or seen.high is None or truth.percent is None:
         return None
     counted = [r for r in others if roles.get(r.label) == "damage" and is_counted(r, threshold)]
-    from ...assessment.areas import area_of
-
     outlines = decided_range(counted, area_of(cars[0].shape))
     trusted = assess(one.photo, found, labels, threshold=threshold).determined
     return truth.percent, seen.low, seen.high, *outlines, float(trusted)

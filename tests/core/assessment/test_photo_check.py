@@ -106,7 +106,8 @@ def test_measures_without_a_map_of_burnt_spots_tell_nothing_of_glare():
     ],
 )
 def test_what_is_on_the_photo_is_told(regions: tuple[Region, ...], code: str):
-    found = [remark.code for remark in photo_check.of_regions(PHOTO, regions, LABELS, 0.5)]
+    damage = assess(PHOTO, regions, LABELS, threshold=0.5)
+    found = [remark.code for remark in photo_check.of_regions(damage, regions, LABELS)]
     assert found == ([code] if code else [])
 
 

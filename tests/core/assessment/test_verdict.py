@@ -18,6 +18,7 @@ LABELS = (
     Label("car", "#FFFFFF", role="car"),
     Label("hood", "#9D7BFF", role="part"),
     Label("front door", "#9D7BFF", role="part"),
+    Label("front lamp", "#9D7BFF", role="part"),
     Label("plate", "#000000", role="private"),
 )
 CAR = Region("car", Rectangle(10, 10, 80, 50), "car")  # 4000 px²
@@ -56,8 +57,12 @@ def test_a_predicted_car_without_any_panel_is_not_believed():
 
 def test_panels_or_a_person_make_a_predicted_car_believable():
     dent = guessed(box("a", 20, 20, 10, 10), 0.6)
-    assert damage(guessed(CAR), dent, guessed(HOOD, 0.58)).reason == "unfamiliar"
-    assert damage(guessed(CAR), dent, guessed(HOOD, 0.62)).percent == pytest.approx(2.5)
+    door, lamp = box("door", 60, 30, 20, 20, "front door"), box("lamp", 12, 30, 5, 5, "front lamp")
+    two = [guessed(HOOD, 0.99), guessed(door, 0.9)]
+    assert damage(guessed(CAR), dent, *two, guessed(box("hood2", 40, 10, 9, 9, "hood"))).reason == "unfamiliar"
+    assert damage(guessed(CAR), dent, *two, guessed(lamp, 0.2)).reason == "unfamiliar"  # below the threshold
+    assert damage(guessed(CAR), dent, *two, guessed(lamp, 0.6)).percent == pytest.approx(2.5)
+    assert damage(guessed(CAR), dent, decided(guessed(HOOD, 0.58))).percent == pytest.approx(2.5)
     assert damage(decided(guessed(CAR)), dent).percent == pytest.approx(2.5)
 
 

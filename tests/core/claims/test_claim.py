@@ -15,6 +15,8 @@ from cardamage_core.claims.model import ClaimFields
 from cardamage_core.errors import CarDamageError, ProjectError
 from cardamage_core.project import Project
 
+from .conftest import draw
+
 
 def dent(key: str, x: float, score: float | None = None, label: str = "dent") -> Region:
     origin = Origin("predicted", model="m", score=score) if score is not None else Origin()
@@ -148,9 +150,33 @@ def test_fields_state_and_views_are_kept_and_logged(tmp_path: Path, folder: Path
         assert [one.code for one in again.problems()] == ["claim-log"]
 
 
+def test_views_are_proposed_until_somebody_ticks_them(tmp_path: Path, folder: Path):
+    with Claim.create(tmp_path / "p", [folder]) as claim:
+        far, near = (photo.id for photo in claim.photos())
+        assert claim.proposed_views() == {}
+        claim.project.edit_regions(far, (), (Region("car", Rectangle(4, 4, 70, 50), "car"), dent("a", 20)), "Draw")
+        claim.project.edit_regions(near, (), (dent("b", 20),), "Draw")
+        assert claim.proposed_views() == {"damage far": far, "damage near": near}
+        claim.tick_view("damage far", near)
+        assert claim.proposed_views() == {"damage near": near}
+        assert {one.code for one in claim.warnings(photo=near)} >= {"close-up", "small"}
+        assert "close-up" not in {one.code for one in claim.warnings(photo=far)}
+
+
 def test_an_unknown_word_for_a_finding_is_refused():
     with pytest.raises(CarDamageError, match="no severity"):
         findings.changed((dent("a", 0),), ["a"], severity="terrible")  # type: ignore[arg-type]
+
+
+def test_a_photo_that_is_replaced_or_removed_is_told(tmp_path: Path, folder: Path):
+    with Claim.create(tmp_path / "p", [folder]) as claim:
+        claim.add_photos([draw(tmp_path / "more.jpg", 5)])
+        first, second, third = (claim.path_of(photo) for photo in claim.photos())
+        first.write_bytes(second.read_bytes())
+        third.write_bytes(second.read_bytes())
+        second.unlink()
+    with Claim.open(claim.folder) as again:
+        assert [one.code for one in again.problems()] == ["replaced-photo", "vanished-photo", "replaced-photo"]
 
 
 def test_a_claim_that_is_moved_is_the_same(tmp_path: Path, folder: Path):

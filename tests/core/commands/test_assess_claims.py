@@ -13,6 +13,7 @@ from cardamage_core.annotations.model import Origin, Rectangle, Region
 from cardamage_core.claims import library
 from cardamage_core.claims.claim import Claim
 from cardamage_core.commands import main
+from cardamage_core.commands.claims import Estimate
 from cardamage_core.errors import ModelError
 
 from ..claims.conftest import Answers, draw
@@ -97,6 +98,7 @@ def test_each_sub_folder_is_a_claim_and_a_second_call_goes_on(tmp_path: Path, ca
         ("A-2", 1, []),
     ]
     assert "1/2 1/2 a.jpg: 1 finding, less than a minute left" in said
+    assert "2/2 1/1 c.jpg: 0 findings\n" in said
     rows = (tmp_path / "out" / "findings.csv").read_text("utf-8-sig").splitlines()
     assert rows[1].startswith("A-1,a.jpg,1.1,dent,,undetermined,this event,,unreviewed,0.9,")
 
@@ -108,6 +110,13 @@ def test_each_sub_folder_is_a_claim_and_a_second_call_goes_on(tmp_path: Path, ca
     assert predictor.asked == ["b.jpg", "d.jpg"]
     assert [len(one["photos"]) for one in document["claims"]] == [2, 2]
     assert len(library.summaries(tmp_path / "out")) == 2
+
+
+def test_two_cars_whose_photos_are_called_alike_are_two_claims(tmp_path: Path, capsys, answers):
+    first, second = draw(tmp_path / "1" / "IMG_1.jpg", 1), draw(tmp_path / "2" / "IMG_1.jpg", 2)
+    answers([], [])
+    ids = [assessed(capsys, path, "--out", tmp_path / "out")[1]["claims"][0]["id"] for path in (first, second, first)]
+    assert ids[0] == ids[2] != ids[1]
 
 
 def test_a_file_that_is_no_photo_makes_the_command_fail_with_its_reason(tmp_path: Path, capsys, answers):
@@ -126,3 +135,17 @@ def test_what_is_meant_has_to_be_clear(tmp_path: Path, capsys):
     assert (
         "one claim" in assessed(capsys, photo, "--out", tmp_path, "--claim", "1", "--claim", "2")[1]["error"]["title"]
     )
+    (tmp_path / "many" / "A-1").mkdir(parents=True)
+    unknown = assessed(capsys, tmp_path / "many", "--out", tmp_path, "--claim", "B-9")
+    assert "no sub-folder B-9" in unknown[1]["error"]["title"]
+
+
+def test_the_estimate_covers_the_claims_to_come():
+    estimate = Estimate([2, 10])
+    estimate.begin()
+    estimate.expect(2)
+    assert estimate.add(60) == ", about 11 min left"
+    assert estimate.add(30) == ", about 8 min left"
+    estimate.begin()
+    estimate.expect(1)
+    assert estimate.add(30) == ""

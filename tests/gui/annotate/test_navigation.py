@@ -147,7 +147,7 @@ BOW_TIE = Region("bow", Polygon((((20.0, 20.0), (60.0, 60.0), (60.0, 20.0), (20.
 def is_in_the_middle(page, *point):
     """Of what the box of tools leaves free, where there is room enough."""
     canvas, covered = page.canvas, page.drawing.tools.geometry().right()
-    covered = covered if canvas.width() >= 5 * covered else 0
+    covered = covered if canvas.width() >= 2.5 * covered else 0
     x, y = canvas.viewport.to_screen(point)
     return abs(x - (canvas.width() + covered) / 2) < 1 and abs(y - canvas.height() / 2) < 1
 

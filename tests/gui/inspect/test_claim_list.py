@@ -1,4 +1,4 @@
-"""The list of claims: a thousand at once, searched, narrowed by state, with some that cannot be read."""
+"""The list of claims: a thousand at once, searched and narrowed by state; claims that cannot be read among them."""
 
 from __future__ import annotations
 
