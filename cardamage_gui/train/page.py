@@ -403,8 +403,8 @@ class TrainPage(QWidget):
         self._job_view.said.connect(self._session.said)
         self._job_view.clone.connect(self._clone)
         self._job_view.evaluate.connect(self.evaluate)
-        for view in (self._job_view, self._evaluation_view):
-            view.deleted.connect(self._thrown_away)
+        for part in (self._job_view, self._evaluation_view):
+            part.deleted.connect(self._thrown_away)
         self._deleted.restore.connect(self._restore)
         self._job_view.try_model.connect(self.try_model)
         self._model_view.try_model.connect(self.try_model)
