@@ -30,7 +30,7 @@ from .progress import Progress
 from .validation import MIN_SCORE, validation_metrics
 
 CHECKPOINT_SECONDS = 300.0  # at most this much work is lost
-VALIDATED_SHARE = 0.3  # of the photos of an epoch, at most: looking costs a third of learning, so a tenth of its time
+VALIDATED_SHARE = 0.15  # of the photos of an epoch, at most: two passes forward for each, so about a tenth of its time
 PREVIEWED = 4  # photos
 DAMAGED = (
     EngineError,

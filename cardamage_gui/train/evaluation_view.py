@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,7 @@ class EvaluationView(QFrame):
     failed = Signal(object)  # CarDamageError
     photo_chosen = Signal(str)  # show this photo in Annotate
     compare = Signal(object, object)  # folders of two evaluations
+    deleted = Signal(object, str)  # where it lies in the trash, and what it was called
     said = Signal(str)
 
     def __init__(self, background: Background, dialogs: Dialogs, parent: QWidget | None = None) -> None:
@@ -80,6 +82,7 @@ class EvaluationView(QFrame):
         self._resume.setVisible(status.state in ("stopped", "failed"))
         done = status.state == "finished"
         self._export.setVisible(done)
+        self._delete.setVisible(not status.live)
         self._compare.setVisible(done and bool(self._others))
         self._body.setVisible(self._value is not None)
         if done and self._loaded_id != status.id and self._loading is None:
@@ -108,6 +111,19 @@ class EvaluationView(QFrame):
         if self._status is not None:
             folder = self._status.folder
             self._run(lambda: evaluations.start(folder))
+
+    def delete(self) -> None:
+        """Move it to the trash of the project."""
+        from cardamage_core.project import trash
+
+        if self._status is not None:
+            folder, name = self._status.folder, self._title.full_text()
+            done = partial(self._thrown_away, name)
+            self._background.run(lambda: trash.put(folder), done, self._refused, urgent=True)
+
+    def _thrown_away(self, name: str, trashed: Path) -> None:
+        self.deleted.emit(trashed, name)
+        self.changed.emit()
 
     def export(self) -> None:
         """Write the evaluation as a page, table or JSON."""
@@ -246,6 +262,7 @@ class EvaluationView(QFrame):
         self._stop = common.button("Stop", self.stop, tip="End after this photo; it can go on later")
         self._resume = common.button("Go on", self.resume, "primary", tip="Predict the photos that are missing")
         self._export = common.button("Export…", self.export, tip="Write a page with charts, a table or JSON")
+        self._delete = common.button("Delete", self.delete, tip="Move it to the trash of the project")
         self._compare = QPushButton("Compare with")
         self._compare.setToolTip("Is this model better on the same photos?")
         self._compare_menu = QMenu(self._compare)
@@ -275,7 +292,7 @@ class EvaluationView(QFrame):
         texts.addWidget(self._title)
         texts.addWidget(self._about)
         head.addLayout(texts, 1)
-        for button in (self._compare, self._export, self._resume, self._stop):
+        for button in (self._compare, self._export, self._delete, self._resume, self._stop):
             head.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(head)
         layout.addWidget(self._bar)

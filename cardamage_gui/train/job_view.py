@@ -46,6 +46,7 @@ class JobView(QFrame):
     changed = Signal()  # the job was asked to do something: look at it again
     failed = Signal(object)  # CarDamageError
     try_model = Signal(str)  # the id of a finished job's model
+    evaluate = Signal(str, str)  # judge this model on photos of a split, "" for those held back
     clone = Signal(object)  # a TrainingJob to begin a new one from
     deleted = Signal(object, str)  # where it lies in the trash, and what it was called
     said = Signal(str)
@@ -215,6 +216,8 @@ class JobView(QFrame):
         self._resume.setVisible(job.state in ("stopped", "failed"))
         self._resume.setEnabled(self._may_change)
         self._try.setVisible(bool(job.model))
+        self._judge.setVisible(bool(job.model))
+        self._judge.setEnabled(self._may_change)
         for action in self._resting:
             action.setEnabled(job.state != "running" and self._may_change)
 
@@ -273,6 +276,7 @@ class JobView(QFrame):
         self._log_button.setCheckable(True)
         self._stop = common.button("Stop", self.stop, tip="End at the next step, with a checkpoint")
         self._resume = common.button("Resume", self.resume, "primary", tip="Go on from the newest checkpoint")
+        self._judge = common.button("Evaluate", self._evaluate, tip="Judge its model on the photos held back")
         self._try = common.button("Try it on photos", self._try_model, tip="Inspect photos with this model")
         self._more = QPushButton("More")
         self._more.setToolTip("Rename, clone, export or delete this training")
@@ -349,9 +353,13 @@ class JobView(QFrame):
         head = QHBoxLayout()
         head.setSpacing(12)
         head.addLayout(texts, 1)
-        for button in (self._over, self._more, self._log_button, self._try, self._resume, self._stop):
+        for button in (self._over, self._more, self._log_button, self._judge, self._try, self._resume, self._stop):
             head.addWidget(button)
         return head
+
+    def _evaluate(self) -> None:
+        if self._job is not None:
+            self.evaluate.emit(self._job.model, "")
 
     def _try_model(self) -> None:
         if self._job is not None:

@@ -402,7 +402,9 @@ class TrainPage(QWidget):
         self._job_view.failed.connect(self._session.failed)
         self._job_view.said.connect(self._session.said)
         self._job_view.clone.connect(self._clone)
-        self._job_view.deleted.connect(self._thrown_away)
+        self._job_view.evaluate.connect(self.evaluate)
+        for part in (self._job_view, self._evaluation_view):
+            part.deleted.connect(self._thrown_away)
         self._deleted.restore.connect(self._restore)
         self._job_view.try_model.connect(self.try_model)
         self._model_view.try_model.connect(self.try_model)

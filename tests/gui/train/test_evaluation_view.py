@@ -112,3 +112,10 @@ def test_one_that_was_stopped_can_go_on(opened, page, wait):
     page._evaluations.setCurrentIndex(page._evaluations.items.index(0))
     wait(lambda: any(text.startswith("Stopped") for text in shown(page)))
     assert button(page, "Go on").isVisible()
+
+
+def test_a_deleted_one_comes_back_by_undo(page, wait):
+    QTest.mouseClick(button(page, "Delete"), Qt.MouseButton.LeftButton)
+    wait(lambda: page._evaluations.items.rowCount() == 1)
+    QTest.mouseClick(button(page, "Undo"), Qt.MouseButton.LeftButton)
+    wait(lambda: page._evaluations.items.rowCount() == 2)
