@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from faster_coco_eval.core import mask as coco_mask
 
 from ..annotations import shapes
 from ..annotations.model import Photo, Region, Ring
@@ -106,6 +105,7 @@ def as_one_class(photos: Sequence[Outlined], relabel: Any) -> list[Outlined]:
 
 def rle(rings: Sequence[Ring], photo: Photo) -> dict[str, Any]:
     """Closed rings (even-odd) as COCO's run-length encoding of the photo's pixels."""
+    coco_mask = _coco_mask()
     flat = [[float(v) for point in ring for v in point] for ring in rings if len(ring) >= 3]
     size = (photo.height, photo.width)
     encoded: list[dict[str, Any]] = coco_mask.frPyObjects(flat, *size) if flat else []
@@ -114,6 +114,13 @@ def rle(rings: Sequence[Ring], photo: Photo) -> dict[str, Any]:
     layers = coco_mask.decode(encoded) if encoded else np.zeros((*size, 1), np.uint8)  # (H, W, rings)
     whole: dict[str, Any] = coco_mask.encode(np.asfortranarray(np.bitwise_xor.reduce(layers, axis=2)))
     return whole
+
+
+def _coco_mask() -> Any:
+    """The operations on run-length encoded masks; loads OpenCV, which a window that only lists results never needs."""
+    from faster_coco_eval.core import mask
+
+    return mask
 
 
 def score_of(region: Region) -> float:
@@ -136,6 +143,7 @@ def _measured(
     photo: Photo, regions: Sequence[Region], guesses: Sequence[Region], kind: Kind
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Areas of the true masks (t,), overlaps (p, t), areas of the predicted boxes or masks (p,)."""
+    coco_mask = _coco_mask()
     masks = [rle(shapes.outline(r.shape), photo) for r in regions]
     areas = np.asarray(coco_mask.area(masks), float) if masks else np.zeros(0)
     if kind == "segm":

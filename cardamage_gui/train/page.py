@@ -69,7 +69,7 @@ class TrainPage(QWidget):
         self._arrange()
         self._listen()
         self._actions = [
-            Action("show_data", "Data set", ("Ctrl+Shift+L",), "Photos and regions by label and split", self.show_data),
+            Action("show_data", "Data set", ("Ctrl+Shift+D",), "Photos and regions by label and split", self.show_data),
             Action("new_training", "New training", ("Ctrl+T",), "Choose what to train", self.new_training),
         ]
         self.docks.share(actions.bind(self, self._actions).values())
@@ -346,7 +346,7 @@ class TrainPage(QWidget):
         self._models = ItemsView(ModelDelegate, "Models")
         self._jobs_head, self._models_head = common.section("Jobs"), common.section("Models")
         self._data = common.button("Data set", self.show_data, tip="Photos and regions by label and split")
-        keyed(self._data, "show_data", "Data set", key="Ctrl+Shift+L")
+        keyed(self._data, "show_data", "Data set", key="Ctrl+Shift+D")
         self._evaluations = ItemsView(EvaluationDelegate, "Evaluations")
         self._evaluations_head = common.section("Evaluations")
         self._job_view = JobView(self._background, self._dialogs)

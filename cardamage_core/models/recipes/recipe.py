@@ -74,15 +74,15 @@ DAMAGE = Recipe(
     job=TrainingJob(
         name="damage",
         epochs=8,
-        steps=475,
+        steps=550,
         classes=tuple(ClassRule(name, (name,)) for name in ("scratch", "dent", "broken", "glass", "lamp")),
         ignored=(sources.IGNORED,),
         layers="3+",
         learning_rate=4e-4,
         changes={
             "detection_rule": "object",
-            "image_min_side": 320,
-            "image_max_side": 320,
+            "image_min_side": 384,
+            "image_max_side": 384,
             "canvas": "square",
             "scale_jitter": 0.35,
             "colour_jitter": 0.2,

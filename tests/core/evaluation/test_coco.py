@@ -46,7 +46,7 @@ def oracle(scenes: list[Outlined], kind: str) -> np.ndarray:
         "image_id": i,
         "category_id": LABELS.index(r.label) + 1,
         "segmentation": (rle := coco.rle(shapes.outline(r.shape), one.photo)),
-        "area": float(coco.coco_mask.area(rle)),
+        "area": float(coco._coco_mask().area(rle)),
         "iscrowd": 0,
         "score": r.origin.score or 0.0,
     }
