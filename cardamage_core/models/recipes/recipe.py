@@ -93,9 +93,9 @@ DAMAGE = Recipe(
     repeats={"bilgi": 2},
     prepare=_with_damage,
     titles={"broken": "broken part", "glass": "broken glass", "lamp": "broken lamp"},
-    summary="Finds damage on photos of cars: on photos it never saw it puts a right outline on about half of the"
-    " damaged ones and raises a false alarm on one undamaged one in eight; thin scratches and damage under a hundredth"
-    " of the photo it mostly misses.",
+    summary="Finds damage on photos of cars: on photos it never saw it puts a right outline on 55 of 100 damaged ones"
+    " and raises a false alarm on 8 of 100 undamaged ones; thin scratches and damage under a hundredth of the photo it"
+    " mostly misses.",
     weaknesses=(
         "Thin scratches, small dents and chips are often missed: look at the photo yourself.",
         "Reflections, dirt, shadows and open doors or bonnets are sometimes taken for damage.",
