@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from little_regions import square
+from qtpy.QtCore import QPoint
 from qtpy.QtGui import QImage, QPainter
 
 from cardamage_core.annotations.model import Label
@@ -30,7 +31,7 @@ def test_any_number_of_discs_in_one_place_is_told_apart(count):
 def painted(canvas):
     image = QImage(canvas.size(), QImage.Format.Format_RGB32)
     painter = QPainter(image)
-    canvas.render(painter)
+    canvas.render(painter, QPoint())
     painter.end()
     return image
 
