@@ -50,7 +50,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help=f"for the pictures and {REGIONS}")
     add_threshold(parser, "the least score (default: the project's, without one the model's own)")
     parser.add_argument(
-        "--thorough", action="store_true", help="look at overlapping tiles, too: finds more small damage, takes longer"
+        "--thorough",
+        action="store_true",
+        help="look at overlapping tiles, too: finds a little more damage, with many more false alarms",
     )
     force_argument(parser)
 

@@ -63,8 +63,7 @@ class Predictor:
     ) -> tuple[Region, ...]:
         """What the model sees, best first, in pixels of the photo as displayed; blocks, and starts the process first.
 
-        `thorough` looks for damage on overlapping tiles, too: small damage is found more often, for several times the
-        time (see `tiles`).
+        `thorough` looks for damage on overlapping tiles, too, for several times the time (see `tiles`).
 
         Raises PhotoError for a photo that cannot be opened and ModelError for everything else.
         """

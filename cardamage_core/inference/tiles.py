@@ -1,7 +1,8 @@
 """Tiled prediction: the whole photo and overlapping tiles of it, merged into one answer.
 
 A damage of a few pixels on the network's canvas is several times as large when only a part of the photo is painted on
-it (Akyon et al. 2022, "Slicing aided hyper inference"). It costs one prediction a tile.
+it (Akyon et al. 2022, "Slicing aided hyper inference"). It costs one prediction a tile. What it gives depends on
+whether the network learned from such views: the damage model of November 2026 did not (docs/decisions/0010).
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ import pytest
 
 from cardamage_core.annotations.model import AnnotatedPhoto, Origin, Photo, Polygon, Rectangle, Region
 from cardamage_core.evaluation import evaluate
-from cardamage_core.evaluation.coco import coco_mask, rle
+from cardamage_core.evaluation.coco import _coco_mask, rle
 
 
 def square(x: float, y: float, side: float = 20, label: str = "dent", **more) -> Region:
@@ -73,7 +73,7 @@ def test_masks_are_judged_with_their_holes():
 
 def test_run_length_encoding_leaves_the_hole_open():
     rings = (((10, 10), (50, 10), (50, 50), (10, 50)), ((15, 15), (45, 15), (45, 45), (15, 45)))
-    pixels = coco_mask.decode(rle(rings, TRUTH[0].photo))
+    pixels = _coco_mask().decode(rle(rings, TRUTH[0].photo))
     expected = np.zeros((80, 100), np.uint8)
     expected[10:50, 10:50] = 1
     expected[15:45, 15:45] = 0
