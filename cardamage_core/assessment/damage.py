@@ -77,6 +77,7 @@ def assess(
     *,
     threshold: float = THRESHOLD,
     problem: str = "",
+    beside: bool = True,
 ) -> Damage:
     """The damage on `photo`; rejected regions and open predictions below `threshold` do not count.
 
@@ -84,8 +85,10 @@ def assess(
     outside that outline does not count; without one it is a share of the photo. Where a person outlined damages, the
     car or a panel, predictions of the same that are not accepted do not count. Damage whose attribute `cause` says that
     it is not of this event does not count either. `problem` says why a model could not look at the photo.
+    Not `beside`, open predictions of damage count together with what a person outlined: so in claims, where the
+    predictions are what a person decides on, and a damage that was overlooked is drawn in addition.
     """
-    scene = _Scene(photo, regions, labels, threshold)
+    scene = _Scene(photo, regions, labels, threshold, beside=beside)
     if scene.whole is None or not scene.regions:
         size = photo.width > 0 and photo.height > 0
         return _undetermined(scene, "failed" if problem else "nothing" if size or not scene.regions else "no size")
@@ -116,7 +119,9 @@ def role_of(region: Region, roles: dict[str, Role]) -> Role:
 class _Scene:
     """The regions of a photo by what they are to the figure."""
 
-    def __init__(self, photo: Photo, regions: Iterable[Region], labels: Iterable[Label], threshold: float) -> None:
+    def __init__(
+        self, photo: Photo, regions: Iterable[Region], labels: Iterable[Label], threshold: float, *, beside: bool
+    ) -> None:
         roles = {label.name: label.role for label in labels}
         by_role: dict[Role, list[Region]] = {"damage": [], "car": [], "part": [], "private": []}
         for region in regions:
@@ -125,7 +130,7 @@ class _Scene:
         self.regions = [*by_role["damage"], *by_role["car"], *by_role["part"]]
         self.is_seen = photo.review == "accepted"
         self.frame = _frame(photo)
-        self._find_damage(by_role["damage"])
+        self._find_damage(by_role["damage"], beside=beside)
         outlines = [r for r in by_role["car"] if is_counted(r, threshold, role="car")]
         self.cars = panels.preferred(without_proposals(outlines))
         self.car = _within(union_of(tuple(r.shape for r in self.cars)), self.frame)
@@ -137,10 +142,10 @@ class _Scene:
             [r for r in by_role["part"] if is_counted(r, threshold, role="part")], self.frame
         )
 
-    def _find_damage(self, regions: Sequence[Region]) -> None:
+    def _find_damage(self, regions: Sequence[Region], *, beside: bool) -> None:
         seen = [r for r in regions if is_counted(r, self.threshold)]
         self.all_damage = regions
-        self.damage = without_proposals(seen)
+        self.damage = without_proposals(seen) if beside else seen
         self.beside = [r for r in seen if r not in self.damage]
         self.left_out = [r for r in regions if r not in seen]
         self.decided = [r for r in self.damage if not is_proposal(r)]

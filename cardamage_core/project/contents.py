@@ -125,7 +125,8 @@ class Contents:
         known = self._damages.get(photo_id)
         if known is None or known[0] is not seen or known[1] != asked:  # regions that are kept are the same object
             photo, labels, score, problem = asked
-            known = seen, asked, assess(photo, seen, labels, threshold=score, problem=problem)
+            beside = not self._store.has_journal  # in a claim the predictions are what is decided on
+            known = seen, asked, assess(photo, seen, labels, threshold=score, problem=problem, beside=beside)
             while len(self._damages) >= KEPT_PHOTOS:
                 self._damages.pop(next(iter(self._damages), ""), None)
             self._damages[photo_id] = known
