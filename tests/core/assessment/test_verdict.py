@@ -196,7 +196,7 @@ def test_a_step_of_a_drag_over_fifty_regions_is_quick():
 
 
 def test_in_a_claim_a_drawn_damage_counts_beside_what_the_model_saw():
-    seen, drawn = guessed(box("seen", 20, 20, 20, 10)), box("drawn", 60, 40, 10, 10)
+    seen, drawn = guessed(box("seen", 20, 20, 20, 10), 0.8), box("drawn", 60, 40, 10, 10)
     assert damage(CAR, seen, drawn).percent == pytest.approx(100 * 100 / 4000)  # annotated: the proposal stands beside
     found = damage(CAR, seen, drawn, beside=False)
     assert found.percent == pytest.approx(100 * 300 / 4000)
