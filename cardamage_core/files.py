@@ -17,6 +17,8 @@ PHOTO_SUFFIXES = (
     ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".webp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".mpo",
 )  # fmt: skip
 ANNOTATION_SUFFIXES = (".json", ".csv", ".xml", ".yaml", ".yml")
+REPORT_SUFFIXES = (".pdf", ".html", ".json", ".csv")  # of a claim
+EVALUATION_SUFFIXES = (".html", ".csv", ".json")  # of a model
 
 
 def write_atomic(path: Path, data: bytes) -> None:

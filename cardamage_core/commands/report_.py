@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from .. import files
 from ..claims import library
 from ..claims.claim import Claim
 from ..errors import ProjectError
@@ -25,7 +26,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "things", type=Path, nargs="+", metavar="CLAIM_FOLDER", help="the claim; or: verify FILE PHOTO…"
     )
-    parser.add_argument("--out", type=Path, nargs="+", metavar="FILE", help=f"one for each {', '.join(write.SUFFIXES)}")
+    parser.add_argument(
+        "--out", type=Path, nargs="+", metavar="FILE", help=f"one for each {', '.join(files.REPORT_SUFFIXES)}"
+    )
     parser.add_argument("--lang", choices=languages(), default="en", help="language of the report")
     parser.add_argument("--paper", choices=PAPERS, default="a4", help="of the PDF")
     force_argument(parser)

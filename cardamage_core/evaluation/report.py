@@ -24,7 +24,7 @@ from .mistakes import KINDS
 
 _TEMPLATE = "evaluation/report.html"
 SHOWN = 100  # photos that a page lists
-SUFFIXES = (".html", ".csv", ".json")
+SUFFIXES = files.EVALUATION_SUFFIXES
 
 
 class Row(NamedTuple):

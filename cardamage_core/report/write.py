@@ -10,14 +10,13 @@ import msgspec
 
 from ..claims.claim import Claim
 from ..errors import CarDamageError, PhotoError
-from ..files import write_atomic
+from ..files import REPORT_SUFFIXES, write_atomic
 from ..project.outputs import Outputs
 from . import build, csv_, html, pdf, pictures, seal
 from .data import PhotoPart, ReportData
 from .pdf import Paper
 from .pictures import PhotoPictures
 
-SUFFIXES = (".pdf", ".html", ".json", ".csv")
 _THREADS = 2  # decoding and drawing leave Python's lock to others
 
 
@@ -30,7 +29,7 @@ def write(
     replace: bool | Collection[Path] = False,
     progress: Callable[[float], None] = lambda _: None,
 ) -> ReportData:
-    """Write the claim's report to each path (.pdf, .html, .json, .csv) and note it in the log of a claim that is open
+    """Write the claim's report to each path (PDF, HTML, JSON or CSV) and note it in the log of a claim that is open
     for writing; what it says.
 
     Nothing is written over that belongs to a project or is a photo, other files only with `replace`
@@ -51,9 +50,9 @@ def write(
 def check(claim: Claim, paths: Sequence[Path], *, replace: bool | Collection[Path] = False) -> None:
     """CarDamageError where one of the paths must not be written or has no suffix of a report."""
     for path in paths:
-        if path.suffix.lower() not in SUFFIXES:
+        if path.suffix.lower() not in REPORT_SUFFIXES:
             raise CarDamageError(
-                f"{path.name} is no name for a report.", f"{path}: it must end in {', '.join(SUFFIXES)}."
+                f"{path.name} is no name for a report.", f"{path}: it must end in {', '.join(REPORT_SUFFIXES)}."
             )
     photos = [claim.path_of(photo) for photo in claim.photos()]
     Outputs(photos, project=claim.folder, folders=[claim.folder], replace=replace).check(list(paths))

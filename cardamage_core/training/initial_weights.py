@@ -91,11 +91,16 @@ def own_folder() -> Path:
 
 
 def _from_included(model: MaskRCNN, job: TrainingJob, say: Callable[[str], None]) -> str:
-    """The damage model that comes along where it has the same backbone, else the backbone's ImageNet weights."""
+    """The model that comes along and knows most of the job's classes, the damage model where none knows more.
+
+    Where none has the same backbone, the backbone's ImageNet weights.
+    """
     fitting = [one for one in registry.bundled() if one.card.config.get("backbone") == model.config.backbone]
     if not fitting:
         return _from_imagenet(model, say)
-    return _taken_over(model, job, fitting[0], say=say)
+    wanted = {rule.name for rule in job.classes}
+    most = max(fitting, key=lambda one: len(wanted & set(one.card.classes)))  # of equal ones the first: damage
+    return _taken_over(model, job, most, say=say)
 
 
 def _from_imagenet(model: MaskRCNN, say: Callable[[str], None]) -> str:

@@ -169,8 +169,8 @@ class Links(QLabel):
             f'<a href="{i}" style="{look_of_it}">{escape(text)}</a>' if clicks else escape(text)
             for i, (text, clicks) in enumerate(lines)
         ]
-        lines = "<br>".join([*told, *([escape(more)] if more else [])])
-        self.setText(f'<p style="line-height:140%">{lines}</p>')  # links need room between them
+        said = "<br>".join([*told, *([escape(more)] if more else [])])
+        self.setText(f'<p style="line-height:140%">{said}</p>')  # links need room between them
 
 
 def links(name: str, role: str) -> Links:

@@ -77,7 +77,7 @@ def test_models_are_named_with_hash_and_measured_quality(claim):
 
 
 def test_every_format_says_it_and_pdf_text_can_be_selected(claim, tmp_path):
-    paths = [tmp_path / f"report{suffix}" for suffix in write.SUFFIXES]
+    paths = [tmp_path / f"report{suffix}" for suffix in files.REPORT_SUFFIXES]
     data = write.write(claim, paths)
     pdf, html, document, table = paths
     said = text_of(pdf)

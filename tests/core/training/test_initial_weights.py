@@ -10,7 +10,7 @@ from cardamage_core import files
 from cardamage_core.errors import JobError, ModelError
 from cardamage_core.mrcnn import Config, EngineError, MaskRCNN, TrainStep
 from cardamage_core.training import initial_weights
-from cardamage_core.training.job import TrainingJob
+from cardamage_core.training.job import ClassRule, TrainingJob
 
 NARROW = {
     "pyramid_channels": 8,
@@ -165,3 +165,13 @@ def test_balanced_begins_from_the_published_resnet_or_is_told_where_to_put_it(tm
     in_matterports_layout(published, tmp_path / file, only=of_backbone)
     assert begun(model, "imagenet", tmp_path) == ("imagenet", [])
     assert "res5c_branch2c" in taken_over(model, published)
+
+
+@pytest.mark.parametrize(
+    ("classes", "begun"),
+    [(("dent",), "damage"), (("paint", "chip"), "damage"), (("car", "hood", "wheel"), "car-and-panels")],
+)
+def test_an_included_start_is_the_model_that_knows_most_of_the_classes(classes, begun, tmp_path):
+    model = MaskRCNN(Config.preset("light", classes=len(classes) + 1))
+    job = TrainingJob(classes=tuple(ClassRule(name) for name in classes))
+    assert initial_weights.load(model, job, tmp_path, say=lambda _text: None) == begun
