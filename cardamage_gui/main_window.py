@@ -283,7 +283,7 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Pass on what was dropped."""
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        paths = common.dropped_paths(event)
         if paths:
             event.acceptProposedAction()
             self.dropped.emit(paths)

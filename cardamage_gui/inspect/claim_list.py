@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from qtpy.QtCore import QAbstractListModel, QModelIndex, QObject, QPoint, QRect, QRectF, QSize, Qt, Signal
-from qtpy.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPainterPath, QPixmap
+from qtpy.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPixmap
 from qtpy.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -35,7 +35,7 @@ from cardamage_core.text import amount
 from .. import look
 from ..background import Background
 from ..widgets import common
-from ..widgets.photo_list import cropped
+from ..widgets.photo_list import paint_picture
 from .claim_form import title
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ class ClaimRow(QStyledItemDelegate):
         if option.state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver):
             painter.fillRect(rect, QColor(colors.raised))
         place = QRect(rect.left() + 14, rect.center().y() - PICTURE.height() // 2, PICTURE.width(), PICTURE.height())
-        _paint_picture(painter, place, self._pictures.get(claim), colors)
+        paint_picture(painter, place, self._pictures.get(claim), colors)
         right = rect.right() - 12
         upper = QRect(place.right() + 11, rect.top() + 11, right - place.right() - 11, 20)
         figure = claim.figure.split(" of ")[0]
@@ -298,18 +298,6 @@ class ClaimList(QWidget):
         layout.addWidget(head)
         layout.addWidget(self._stack, 1)
         layout.addWidget(foot)
-
-
-def _paint_picture(painter: QPainter, place: QRect, pixmap: QPixmap | None, colors: look.Palette) -> None:
-    shape = QPainterPath()
-    shape.addRoundedRect(QRectF(place), 4, 4)
-    painter.fillPath(shape, QColor(colors.line))
-    if pixmap is None or pixmap.isNull():
-        return
-    painter.save()
-    painter.setClipPath(shape)
-    painter.drawPixmap(place, pixmap, cropped(pixmap.size(), place.size()))
-    painter.restore()
 
 
 def _line(painter: QPainter, rect: QRect, text: str, font: QFont, color: QColor) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QEvent, QObject, Qt, Signal
@@ -47,13 +46,13 @@ class DropSheet(QFrame):
         if event.type() == QEvent.Type.Drop and isinstance(event, QDropEvent):
             self.hide()
             event.acceptProposedAction()
-            self.dropped.emit(paths_of(event), self._zone_at(event) == 0)
+            self.dropped.emit(common.dropped_paths(event), self._zone_at(event) == 0)
             return True
         return super().eventFilter(watched, event)
 
     def _enter(self, event: QDragEnterEvent) -> bool:
         """Take files and folders; a project's folder is the window's."""
-        paths = paths_of(event)
+        paths = common.dropped_paths(event)
         if not paths or any(path.name == PROJECT_FILE or (path / PROJECT_FILE).is_file() for path in paths):
             event.ignore()
             return True
@@ -76,11 +75,6 @@ class DropSheet(QFrame):
     def _mark(self, number: int) -> None:
         for place, zone in enumerate(self._zones):
             common.set_property(zone, "chosen", "true" if place == number else "false")
-
-
-def paths_of(event: QDropEvent) -> list[Path]:
-    """The files and folders that are dragged."""
-    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
 
 
 def _zone() -> QLabel:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import Qt, Signal
-from qtpy.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from qtpy.QtCore import Signal
+from qtpy.QtWidgets import QFrame, QWidget
 
 from cardamage_core.errors import CarDamageError
 from cardamage_core.text import amount
@@ -122,16 +122,7 @@ class ComparisonView(QFrame):
     def _arrange(self) -> None:
         sheet = common.frame("page")
         layout = common.rows(sheet, margins=(20, 20, 20, 20), spacing=10)
-        head = QHBoxLayout()
-        head.setSpacing(12)
-        texts = QVBoxLayout()
-        texts.setSpacing(2)
-        texts.addWidget(self._title)
-        texts.addWidget(self._about)
-        head.addLayout(texts, 1)
-        for button in (self._swap, self._export):
-            head.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addLayout(head)
+        layout.addLayout(common.head(self._title, self._about, self._swap, self._export))
         self._body = QWidget()
         body = common.rows(self._body, spacing=12)
         body.addWidget(self._notes)

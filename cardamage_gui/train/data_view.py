@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -266,7 +265,7 @@ class DropTarget(QFrame):
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Import what was dropped."""
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        paths = common.dropped_paths(event)
         if paths:
             event.acceptProposedAction()
             self.dropped.emit(self._split, paths)

@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qtpy.QtCore import Qt, Signal
-from qtpy.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from qtpy.QtCore import Signal
+from qtpy.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QProgressBar, QPushButton, QWidget
 
 from cardamage_core.errors import CarDamageError
 from cardamage_core.text import amount
@@ -285,16 +285,8 @@ class EvaluationView(QFrame):
     def _arrange(self) -> None:
         sheet = common.frame("page")
         layout = common.rows(sheet, margins=(20, 20, 20, 20), spacing=10)
-        head = QHBoxLayout()
-        head.setSpacing(12)
-        texts = QVBoxLayout()
-        texts.setSpacing(2)
-        texts.addWidget(self._title)
-        texts.addWidget(self._about)
-        head.addLayout(texts, 1)
-        for button in (self._compare, self._export, self._delete, self._resume, self._stop):
-            head.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addLayout(head)
+        buttons = (self._compare, self._export, self._delete, self._resume, self._stop)
+        layout.addLayout(common.head(self._title, self._about, *buttons))
         layout.addWidget(self._bar)
         layout.addWidget(self._message)
         self._body = QWidget()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from html import escape
+from pathlib import Path
 from typing import TypeVar
 
 from qtpy.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
-from qtpy.QtGui import QKeyEvent, QResizeEvent, QWheelEvent
+from qtpy.QtGui import QDropEvent, QKeyEvent, QResizeEvent, QWheelEvent
 from qtpy.QtWidgets import (
     QBoxLayout,
     QComboBox,
@@ -30,7 +31,6 @@ from cardamage_core.assessment.damage import Damage
 from cardamage_core.text import percent, time_left
 
 from .. import look
-from . import common
 
 ModelIndex = QModelIndex | QPersistentModelIndex  # what Qt gives to models and delegates
 
@@ -79,6 +79,25 @@ def rows(widget: QWidget, *, margins: Margins = (0, 0, 0, 0), spacing: int = loo
 def columns(widget: QWidget, *, margins: Margins = (0, 0, 0, 0), spacing: int = look.GRID) -> QHBoxLayout:
     """Lay the widget out from left to right."""
     return _spaced(QHBoxLayout(widget), margins, spacing)
+
+
+def dropped_paths(event: QDropEvent) -> list[Path]:
+    """The files and folders of this machine that are dragged or were dropped."""
+    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+
+
+def head(title: QWidget, about: QWidget, *buttons: QWidget) -> QHBoxLayout:
+    """The top of a page: its title, a line about it below, and buttons at the right."""
+    line = QHBoxLayout()
+    line.setSpacing(12)
+    texts = QVBoxLayout()
+    texts.setSpacing(2)
+    texts.addWidget(title)
+    texts.addWidget(about)
+    line.addLayout(texts, 1)
+    for one in buttons:
+        line.addWidget(one, 0, Qt.AlignmentFlag.AlignTop)
+    return line
 
 
 def button(text: str, slot: Callable[[], object], role: str = "", *, tip: str = "") -> QPushButton:
@@ -338,11 +357,11 @@ class DamageCard(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "card")
-        self._head = common.label("Damage", "muted", wrap=True)
-        self._figure = common.label("", "figure")
-        self._range = common.label("", "muted")
-        self._reason = common.label("", "small", wrap=True)
-        self._why = common.label("", "small", wrap=True)
+        self._head = label("Damage", "muted", wrap=True)
+        self._figure = label("", "figure")
+        self._range = label("", "muted")
+        self._reason = label("", "small", wrap=True)
+        self._why = label("", "small", wrap=True)
         self._why.hide()
         self.unfold = QToolButton()
         self.unfold.setText("Why")
@@ -359,7 +378,7 @@ class DamageCard(QFrame):
         line.addWidget(self._range, 0, Qt.AlignmentFlag.AlignBaseline)
         line.addStretch(1)
         line.addWidget(self.unfold, 0, Qt.AlignmentFlag.AlignBottom)
-        layout = common.rows(self, margins=(14, 10, 10, 10), spacing=3)
+        layout = rows(self, margins=(14, 10, 10, 10), spacing=3)
         layout.addWidget(self._head)
         layout.addLayout(line)
         layout.addWidget(self._reason)
@@ -402,7 +421,7 @@ class DamageCard(QFrame):
         texts = ((self._head, head), (self._figure, figure), (self._range, between), (self._why, why))
         for label, text in (*texts, (self._reason, reason)):
             label.setText(text)
-        common.set_role(self._figure, "verdict" if figure == NOT_DETERMINED else "figure")
+        set_role(self._figure, "verdict" if figure == NOT_DETERMINED else "figure")
         self._reason.setVisible(bool(reason))
         self.unfold.setVisible(bool(why))
         self._unfold(self.unfold.isChecked())

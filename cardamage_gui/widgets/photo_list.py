@@ -297,7 +297,7 @@ class PhotoRow(QStyledItemDelegate):
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), QColor(colors.accent))
         place = QRect(rect.left() + 16, rect.center().y() - PICTURE.height() // 2, PICTURE.width(), PICTURE.height())
-        self._paint_picture(painter, place, None if photo.missing else self._thumbnails.get(photo.id), colors)
+        paint_picture(painter, place, None if photo.missing else self._thumbnails.get(photo.id), colors)
         right = rect.right() - self._paint_end(painter, option, photo, colors)
         text = QRect(place.right() + 11, rect.top() + 9, right - place.right() - 11, 20)
         _line(painter, text, photo.name, option.font, QColor(colors.text), Qt.TextElideMode.ElideMiddle)
@@ -323,17 +323,6 @@ class PhotoRow(QStyledItemDelegate):
         )
         return QFontMetrics(option.font).horizontalAdvance(figure) + 20
 
-    def _paint_picture(self, painter: QPainter, place: QRect, pixmap: QPixmap | None, colors: look.Palette) -> None:
-        shape = QPainterPath()
-        shape.addRoundedRect(QRectF(place), 4, 4)
-        painter.fillPath(shape, QColor(colors.line))
-        if pixmap is None or pixmap.isNull():
-            return
-        painter.save()
-        painter.setClipPath(shape)
-        painter.drawPixmap(place, pixmap, cropped(pixmap.size(), place.size()))
-        painter.restore()
-
     def _paint_dot(self, painter: QPainter, rect: QRect, color: QColor) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color)
@@ -347,6 +336,19 @@ def second_line(photo: PhotoSummary, problems: int) -> SecondLine:
     if problems and not photo.missing:
         said.append(amount(problems, "problem"))
     return SecondLine(" · ".join(said), bad=photo.missing)
+
+
+def paint_picture(painter: QPainter, place: QRect, pixmap: QPixmap | None, colors: look.Palette) -> None:
+    """Paint the thumbnail of a row with round corners, or the place where it will be."""
+    shape = QPainterPath()
+    shape.addRoundedRect(QRectF(place), 4, 4)
+    painter.fillPath(shape, QColor(colors.line))
+    if pixmap is None or pixmap.isNull():
+        return
+    painter.save()
+    painter.setClipPath(shape)
+    painter.drawPixmap(place, pixmap, cropped(pixmap.size(), place.size()))
+    painter.restore()
 
 
 def cropped(picture: QSize, place: QSize) -> QRect:
