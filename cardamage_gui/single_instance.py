@@ -1,6 +1,6 @@
 """One window per person: a second start hands its project over to the window that is open already.
 
-A local socket (a named pipe on Windows) with a name of the user and of the settings file; nobody else may connect.
+A local socket (a named pipe on Windows) with a name of the user and of the settings file; no other user may connect.
 """
 
 from __future__ import annotations

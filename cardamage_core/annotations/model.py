@@ -121,7 +121,7 @@ class Photo(msgspec.Struct, frozen=True, omit_defaults=True):
     extra: dict[str, Any] = msgspec.field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """ValueError for a size that no photo of ours has: it may come from a file that somebody changed."""
+        """ValueError for a size that no photo of ours has: it may come from a file that was changed."""
         if self.width * self.height > MOST_PIXELS:
             raise ValueError(f"A photo of {self.width} × {self.height} pixels.")
 

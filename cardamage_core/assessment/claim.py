@@ -22,8 +22,8 @@ Side = Literal["", "left", "right"]
 class PanelFigure(msgspec.Struct, frozen=True):
     """The damaged share of one panel in percent of what is seen of it, on its best view.
 
-    `side` is "" where the panel has none or nobody told: the models do not tell left from right. `photos` is the number
-    of photos on which the panel was seen.
+    `side` is "" where the panel has none or it is not told: the models do not tell left from right. `photos` is the
+    number of photos on which the panel was seen.
     """
 
     panel: str
@@ -131,7 +131,7 @@ def _common_reason(damages: Iterable[Damage]) -> Reason:
 
 
 def verdict(figure: ClaimFigure, photo_numbers: Mapping[str, int], words: Words | None = None) -> str:
-    """The verdict in a sentence or a few: the car, the panels, and what nobody decided on or could look at."""
+    """The verdict in a sentence or a few: the car, the panels, and what is undecided or could not be looked at."""
     words = words or words_of()
     parts = [_of_car(figure, photo_numbers, words), _of_panels(figure, photo_numbers, words)]
     if figure.undecided:

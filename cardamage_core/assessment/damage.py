@@ -107,7 +107,7 @@ def is_counted(region: Region, threshold: float, *, role: Role = "damage") -> bo
 
 
 def is_of_this_event(region: Region) -> bool:
-    """Whether nobody said that it is earlier damage, dirt or a reflection."""
+    """Whether the user has not marked it as earlier damage, dirt or a reflection."""
     return region.attributes.get("cause") not in (EARLIER, REFLECTION)
 
 

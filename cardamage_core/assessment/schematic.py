@@ -163,7 +163,7 @@ def known_panels() -> frozenset[str]:
 
 
 def painted(figure: ClaimFigure) -> tuple[Painted, ...]:
-    """The drawing with each panel in the colour of its share; both sides are hatched where nobody told which it is."""
+    """The drawing with each panel in the colour of its share; both sides are hatched where the side is not told."""
     by_panel: dict[str, list[PanelFigure]] = {}
     for one in figure.panels:
         by_panel.setdefault(drawn_as(one.panel), []).append(one)

@@ -1,6 +1,6 @@
 """The range of a damaged share: uncertain outlines, and detections that may be right or wrong.
 
-A detection that nobody decided on counts with its calibrated score: a draw of all of them (independent, a sum of areas
+An undecided detection counts with its calibrated score: a draw of all of them (independent, a sum of areas
 of Bernoulli variables) gives a distribution of the share, each drawn one as large as its outer or inner outline. The
 range is its central part, stretched by `STRETCH` about the mean so that the annotated share of a photo that the models
 never saw lies inside in four of five cases (`models.recipes.ranges` measures it; docs/report.md has the figures).
@@ -27,7 +27,7 @@ MOST = 64  # open detections that are drawn, the likeliest ones
 
 
 class Open(NamedTuple):
-    """A detection that nobody decided on: what it adds to likelier ones, and how much its outline may vary (ratios)."""
+    """An undecided detection: what it adds to likelier ones, and how much its outline may vary (ratios)."""
 
     added: BaseGeometry
     probability: float

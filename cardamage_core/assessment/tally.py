@@ -34,7 +34,7 @@ WHY: dict[Reason, str] = {
 class Tally(msgspec.Struct, frozen=True, omit_defaults=True):
     """The numbers of regions behind a figure. `outside` is the share (0…1) of the damage outside the denominator.
 
-    `counted` includes `predicted`, those that nobody decided on; `beside` are proposals beside a person's outlines.
+    `counted` includes `predicted`, the undecided ones; `beside` are proposals beside a person's outlines.
     """
 
     threshold: float

@@ -1,4 +1,4 @@
-"""Reads zip archives that nobody vouches for.
+"""Reads untrusted zip archives.
 
 The directory is measured before it is read (a million entries take gigabytes of memory), each entry is looked at
 before it is opened, and what is read is counted: an archive may say what it likes about its sizes. Formats: APPNOTE.TXT

@@ -124,7 +124,7 @@ class Claim:
 
     @classmethod
     def on(cls, project: Project, *, who: str = "") -> Claim:
-        """The claim of a project that is open already and that somebody else closes."""
+        """The claim of a project that is open already and that the caller closes."""
         _must_be_claim(project.folder)
         return cls(project, who=who, owns=False)
 
@@ -221,7 +221,7 @@ class Claim:
         return tuple(found + [one for one in self._duplicates() if photo in ("", one.photo)])
 
     def proposed_views(self) -> dict[View, str]:
-        """For views that nobody has ticked yet, the first photo that seems to be one; people decide."""
+        """For views that are not ticked yet, the first photo that seems to be one; people decide."""
         found: dict[View, str] = {}
         for photo in self.photos():
             view = view_of(self.project.damage(photo.id))

@@ -51,7 +51,7 @@ def made(
 def _fill(
     folder: Path, record: ClaimRecord, sources: Sequence[Path], *, who: str, step: Callable[[int, int], None]
 ) -> None:
-    """Make everything of a claim in a folder that nobody looks at yet."""
+    """Make everything of a claim in a folder that is not listed yet."""
     with Project.create(folder) as project:  # whose lock says that the folder is not forgotten (`library.clean`)
         taken = intake.take(sources, folder, step=step)
         if not taken.photos:

@@ -1,4 +1,4 @@
-"""The journal of a project: what was changed, undone and redone since somebody last wrote it into a log.
+"""The journal of a project: what was changed, undone and redone since it was last written into a log.
 
 The edit log of a project forgets what was undone. Where a log has to be kept for good (claims), the project has a
 journal: each edit, undo and redo writes its changes there in its own transaction, whoever made it and by whatever way.
@@ -56,7 +56,7 @@ def note(store: Store, step: Step, text: str, changes: Sequence[Change]) -> None
 
 
 def entries(store: Store) -> Iterable[JournalEntry]:
-    """What nobody wrote into a log yet, oldest first."""
+    """What is in no log yet, oldest first."""
     rows = store.query("SELECT id, at, step, text, changes FROM journal ORDER BY id") if store.has_journal else []
     for number, at, step, text, changes in rows:
         yield JournalEntry(number, at, step, text, msgspec.json.decode(changes, type=tuple[RowChange, ...]))

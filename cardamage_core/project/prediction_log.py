@@ -1,7 +1,7 @@
 """Notes which photos a model looked at last, what it saw, and where it failed.
 
-Without it a photo that could not be read, one that nobody asked about, and one without damage would look alike: all
-have no regions. Not part of the edit history: undo takes regions back, not the fact that somebody looked.
+Without it a photo that could not be read, one that was never asked about, and one without damage would look alike: all
+have no regions. Not part of the edit history: undo takes regions back, not the fact that a model looked.
 """
 
 from __future__ import annotations

@@ -369,7 +369,7 @@ class Project(Contents):
 
 
 def _nothing() -> None:
-    """For nobody who listens."""
+    """For callers that do not listen."""
 
 
 def _there_already(folder: Path) -> ProjectError:

@@ -94,7 +94,7 @@ class ClaimQueue(QObject):
             self.outline(photos)
 
     def _claim_changed(self) -> None:
-        """Photos that nobody looked at yet, because the program was closed meanwhile, are taken up again."""
+        """Photos that no model looked at yet, because the program was closed meanwhile, are taken up again."""
         session = self._desk.session
         if self._desk.claim is not None:
             looks = session.looks()

@@ -19,7 +19,7 @@ NAMES = {"en": "English", "de": "Deutsch"}
 
 
 class ReportDialog(QDialog):
-    """Tells what was chosen; writing is somebody else's work."""
+    """Tells what was chosen; writing is the caller's work."""
 
     wanted = Signal(object, str, str)  # list of paths, language, paper
 
