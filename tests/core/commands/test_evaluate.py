@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -11,6 +12,7 @@ import pytest
 
 from cardamage_core.annotations.model import AnnotatedPhoto, Label, Photo, Rectangle, Region
 from cardamage_core.commands import main
+from cardamage_core.evaluation import evaluation
 from cardamage_core.jobs import evaluations
 from cardamage_core.project import Project
 
@@ -50,7 +52,16 @@ def test_the_held_back_photos_are_judged(project: Path, model_folder: Path, tmp_
     assert evaluations.predictions_at(kept.folder, stored.photos[0].line) != ()
 
 
-def test_a_model_against_itself_is_no_better(project: Path, model_folder: Path, capsys):
+class NewYear(datetime):
+    """A clock that stands, so that no minute passes between two evaluations."""
+
+    @classmethod
+    def now(cls, tz=None):
+        return datetime(2026, 1, 1, tzinfo=tz)
+
+
+def test_a_model_against_itself_is_no_better(project: Path, model_folder: Path, monkeypatch, capsys):
+    monkeypatch.setattr(evaluation, "datetime", NewYear)
     twice = ["--model", str(model_folder), "--against", str(model_folder)]
     main(["evaluate", str(project), *twice, "--threshold", "0.1"])
     said = capsys.readouterr().out
