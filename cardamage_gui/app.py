@@ -91,7 +91,6 @@ class Built:
 
     def close(self) -> None:
         """End what runs in this process; trainings go on."""
-        self.projects.remember_photo()
         self.watch.close()
         self.annotate.prelabelling.close()
         self.inspect.close_predictor()
@@ -188,6 +187,7 @@ def _add_menus(built: Built) -> None:
     window.menus.add("File", [Action("quit", "Quit", ("Ctrl+Q",), "Trainings go on", window.close)])
     window.menus.add("Edit", editing)
     window.menus.add_separator("Edit")
+    window.menus.add_page("Edit", window.page_actions)
     window.menus.add("Edit", [Action("settings", "Settings…", ("Ctrl+,",), "", window.show_settings)])
 
 
@@ -251,6 +251,7 @@ def _made_welcome(
 def _tie(app: QApplication, built: Built) -> None:
     """What one object says and another one does."""
     from . import look
+    from .annotate.place import PlaceKeeper
 
     window, settings = built.window, built.settings
 
@@ -271,6 +272,7 @@ def _tie(app: QApplication, built: Built) -> None:
     settings.changed.connect(setting_changed)
     built.background.failed.connect(window.tell)
     built.projects.failed.connect(window.tell)
+    built.projects.opened.connect(PlaceKeeper(built.session, settings, built.annotate).come_back)
     built.projects.sample_opened.connect(sample_opened)
     built.train.try_model.connect(try_model)
     built.train.photo_chosen.connect(partial(_show_photo, built))

@@ -26,6 +26,7 @@ class Projects(QObject):
 
     failed = Signal(object)  # CarDamageError
     busy = Signal(str)  # what is being prepared; "" when done
+    opened = Signal()  # a project that was there before is open now
     sample_opened = Signal()
 
     def __init__(
@@ -65,7 +66,6 @@ class Projects(QObject):
         """Open a project; one that is open elsewhere is offered for reading only."""
         if self._session.project is not None and self._session.project.folder == Path(folder).absolute():
             return
-        self.remember_photo()
         try:
             self._session.open(folder)
         except ProjectLockedError as error:
@@ -78,19 +78,7 @@ class Projects(QObject):
             self.failed.emit(error)
             return
         self._settings.remember_project(folder)
-        self._return_to(Path(folder))
-
-    def remember_photo(self) -> None:
-        """Note which photo is shown, for the next time that its project is opened."""
-        project, photo = self._session.project, self._session.current
-        if project is not None and photo:
-            self._settings.remember_photo(project.folder, photo)
-
-    def _return_to(self, folder: Path) -> None:
-        """Go back to the photo of last time."""
-        photo = self._settings.photo_of(folder.parent if folder.name == FILE else folder)
-        if self._session.place(photo) >= 0:
-            self._session.select(photo)
+        self.opened.emit()
 
     def open_or_create(self, folder: Path) -> None:
         """For the command line: open the project, or make one where there is none."""
@@ -136,13 +124,13 @@ class Projects(QObject):
         return self._dialogs.choose(self._window, error.title, detail, ("Open read-only", "Cancel")) == 0
 
     def _try(self, opening: Callable[[], None], folder: Path) -> None:
-        self.remember_photo()
         try:
             opening()
         except ProjectError as error:
             self.failed.emit(error)
             return
         self._settings.remember_project(folder)
+        self.opened.emit()
 
 
 def sample_folder() -> Path:

@@ -45,7 +45,7 @@ TABLE = {
         Setting("reopen", True, "Open the last project at start"),
         Setting("recent", []),
         Setting("page", "annotate"),
-        Setting("photos", []),  # [project folder, id of the photo shown last], the last one first
+        Setting("places", []),  # where the work on each project stood, as `annotate.place` writes it
         Setting("geometry", ""),
         Setting("layouts", []),
         Setting("first_steps", False),  # were they shown?
@@ -83,16 +83,6 @@ class Settings(QObject):
         """Put a project on top of the recent ones."""
         others = [other for other in self.get("recent") if other != str(folder)]
         self.set("recent", [str(folder), *others][:RECENT])
-
-    def remember_photo(self, folder: Path, photo: str) -> None:
-        """Which photo of a project was shown last."""
-        others = [other for other in self.get("photos") if other[:1] != [str(folder)]]
-        self.set("photos", [[str(folder), photo], *others][:RECENT])
-
-    def photo_of(self, folder: Path) -> str:
-        """The photo of a project that was shown last, "" where that is not known."""
-        known = (entry for entry in self.get("photos") if isinstance(entry, list) and len(entry) == 2)
-        return next((str(photo) for place, photo in known if place == str(folder)), "")
 
     def recent(self) -> tuple[Path, ...]:
         """Recent projects that are still there, the last one first."""

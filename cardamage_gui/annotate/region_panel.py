@@ -144,7 +144,7 @@ class RegionFields(QWidget):
     label_chosen = Signal(str)
     review_chosen = Signal(str)
     attribute_set = Signal(str, str)  # name, value; "" takes it away
-    done = Signal()  # Enter or Esc in a field: the keyboard is free again
+    done = Signal()  # Enter or Esc in a field, or something chosen: the keyboard is free again
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -238,6 +238,8 @@ class RegionFields(QWidget):
         self.set_editable(self._editable)
 
     def _listen(self) -> None:
+        for choice in (self.label, self.review, self.severity):
+            choice.activated.connect(self.done)
         self.label.activated.connect(self._label_activated)
         self.review.activated.connect(self._review_activated)
         self.severity.activated.connect(self._severity_activated)

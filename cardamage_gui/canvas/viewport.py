@@ -156,6 +156,16 @@ class View:
         self.fits = False
         self._set(self.viewport.framing(box, self._room(), covered=self.covered))
 
+    def look_at(self, scale: float, at: Point) -> None:
+        """Put a point of the photo into the middle, at so many screen pixels per photo pixel."""
+        self.fits = False
+        self._set(replace(self.viewport, scale=min(scale, LARGEST_SCALE)).placed(at, self._middle()))
+
+    @property
+    def looked_at(self) -> tuple[float, Point] | None:
+        """What `look_at` takes to come back here; None while the photo is fitted."""
+        return None if self.fits else (self.viewport.scale, self.viewport.to_photo(self._middle()))
+
     def _middle(self) -> Point:
         width, height = self._room()
         return (width / 2, height / 2)

@@ -44,6 +44,12 @@ class PhotoLoader(QObject):
         if ahead and ahead not in self._kept:
             self._start(ahead, urgent=False)
 
+    def forget_one(self, photo_id: str) -> None:
+        """The photo is another file now."""
+        if photo_id in self._running:
+            self._running.pop(photo_id).cancel()
+        self._kept.pop(photo_id, None)
+
     def forget(self) -> None:
         """Another project."""
         for task in self._running.values():
@@ -85,7 +91,9 @@ class Showing(QObject):
         """`following` gives the id of the photo after one, "" when there is none."""
         super().__init__(canvas)
         self._session, self._loader, self._canvas, self._following = session, loader, canvas, following
+        self._path: Path | None = None  # of the photo shown
         session.current_changed.connect(self._current_changed)
+        session.photo_changed.connect(self._photo_changed)
         loader.loaded.connect(self._loaded)
         loader.failed.connect(self._failed)
 
@@ -93,8 +101,16 @@ class Showing(QObject):
         if not photo_id:
             self._canvas.show_image(None)
             return
+        self._path = self._session.path_of(self._session.photo(photo_id))
         self._say(photo_id, "" if self._session.photo(photo_id).width else "Loading…")
         self._loader.load(photo_id, ahead=self._following(photo_id))
+
+    def _photo_changed(self, photo_id: str) -> None:
+        """Its file may have been found elsewhere."""
+        if photo_id and photo_id == self._session.current:
+            if self._session.path_of(self._session.photo(photo_id)) != self._path:
+                self._loader.forget_one(photo_id)
+                self._current_changed(photo_id)
 
     def _loaded(self, photo_id: str, pixels: np.ndarray) -> None:
         if photo_id == self._session.current:

@@ -165,6 +165,7 @@ class Viewer(QWidget):
         self.drawing.tool_wanted.connect(self._tool_wanted)
         self.drawing.tool_shown.connect(self._tool_shown)
         self.drawing.label_changed.connect(self.show_labels)
+        self.showing.shown.connect(self.drawing.resume)
         self._session.labels_changed.connect(self.show_labels)
         self._session.threshold_changed.connect(self.show_threshold)
         self._session.project_changed.connect(partial(self.correct, False))

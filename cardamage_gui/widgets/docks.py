@@ -13,8 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from qtpy.QtCore import QByteArray, QEvent, QPointF, QRectF, QSize, Qt, QTimer
-from qtpy.QtGui import QAction, QColor, QEnterEvent, QHideEvent, QPainter, QPaintEvent, QShowEvent
-from qtpy.QtWidgets import QDockWidget, QFrame, QMainWindow, QTabWidget, QWidget
+from qtpy.QtGui import QAction, QCloseEvent, QColor, QEnterEvent, QHideEvent, QPainter, QPaintEvent, QShowEvent
+from qtpy.QtWidgets import QDockWidget, QFrame, QMainWindow, QStackedWidget, QTabWidget, QWidget
 
 from .. import look
 from ..settings import Settings
@@ -69,13 +69,12 @@ class Docks(QMainWindow):
         return dock is not None and not dock.isHidden()
 
     def toggle(self, panel_id: str) -> None:
-        """Close a panel, or open it and put the focus into it."""
+        """Close a panel, or open it; the keys stay with the work."""
         dock = self.dock(panel_id)
         if dock is None:
             return
         if dock.isVisible():
             dock.close()
-            self._work.setFocus()
         else:
             self.open(panel_id)
 
@@ -84,7 +83,12 @@ class Docks(QMainWindow):
         dock = self._docks[panel_id]
         dock.show()
         dock.raise_()
-        dock.widget().focusNextPrevChild(True)
+
+    def go_home(self) -> None:
+        """The keys go back to the work."""
+        shown = self._work.currentWidget() if isinstance(self._work, QStackedWidget) else self._work
+        if shown is not None:
+            shown.setFocus()
 
     def reset(self) -> None:
         """Every panel back to where it stood first, and as wide."""
@@ -163,14 +167,20 @@ class Docks(QMainWindow):
 class Dock(QDockWidget):
     """One panel with its title, which is seen only while the pointer rests above the panel, or while it floats."""
 
-    def __init__(self, panel: Panel, parent: QWidget) -> None:
+    def __init__(self, panel: Panel, parent: Docks) -> None:
         super().__init__(panel.title, parent)
+        self._around = parent
         self.setObjectName(panel.id)
         self.panel = panel
         self._title = DockTitle(self)
         self.setTitleBarWidget(self._title)
         self.setWidget(_Sheet(panel))
         self.topLevelChanged.connect(self._title.set_floating)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """By a key or its button: the keys go back to the work."""
+        super().closeEvent(event)
+        self._around.go_home()
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """The pointer is here: show where the panel can be taken."""

@@ -276,7 +276,13 @@ def test_showing_the_same_regions_again_keeps_a_drawing(canvas):
     canvas.show_regions((A, B), LABELS)
     assert canvas.busy
     canvas.show_regions((A,), LABELS)
-    assert not canvas.busy
+    assert canvas.busy
+    for x, y in ((90, 60), (90, 90)):
+        click(canvas, x, y)
+    with_drawing = []
+    canvas.edited.connect(lambda _before, after, _text: with_drawing.append(after))
+    canvas.close_drawing()
+    assert [region.id for region in with_drawing[0][:-1]] == ["a"], "drawn on the regions there are now"
 
 
 def test_a_dragged_region_is_painted_once_where_it_is_now(canvas):
