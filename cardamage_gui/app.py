@@ -202,10 +202,10 @@ def _add_view(window: MainWindow) -> None:
     )
 
     def toggle(name: str) -> None:
-        window.panels_of(name).toggle(name)
+        window.panels().toggle(name)
 
     def is_open(name: str) -> bool:
-        return window.panels_of(name).is_open(name)
+        return window.panels().is_open(name)
 
     switches = [
         (Action(f"panel_{name}", text, (key,), hint, partial(toggle, name)), partial(is_open, name))

@@ -34,7 +34,6 @@ from .widgets.history import HistoryPanel
 if TYPE_CHECKING:
     from qtpy.QtCore import SignalInstance
 
-WINDOW = "window"  # the name of the arrangement around all pages
 FRAME = 48  # pixels that a window manager puts around a window, roughly: the status bar is to stay on the screen
 
 
@@ -98,8 +97,6 @@ class MainWindow(QMainWindow):
         self.menus = Menus(self.shortcuts, self)
         self.top, self.rail, self.notice, self.foot = TopBar(self.menus.bar), Rail(), Notice(), Foot()
         self.stack = QStackedWidget()
-        self.history = HistoryPanel(session)
-        self._histories = QStackedWidget()
         self._arrange()
         self._listen()
         self._restore()
@@ -113,6 +110,9 @@ class MainWindow(QMainWindow):
         self.rail.add_page(entry.id, entry.text, entry.icon, key=f"Ctrl+{number}")
         show = Action(f"show_{entry.id}", entry.text, (f"Ctrl+{number}",), "", lambda: self.show_page(entry.id))
         self.menus.add("View", [show])
+        own = isinstance(page, Named) and page.session is not self._session
+        history = page.history if own and isinstance(page, Named) else HistoryPanel(page.session)
+        page.docks.add(Panel("history", "History", history, RIGHT, 300, shown=False, beside="details"))
         self._layouts.take(entry.id, page.docks)
         self.shortcuts.add(entry.text, page.offered_actions(), entry.widget.actions(), scope=entry.id)
         page.hint_changed.connect(self._of_shown(entry.id, self.foot.hint))
@@ -136,7 +136,6 @@ class MainWindow(QMainWindow):
             self.foot.show_text(name, "")
         self.rail.show_page(page_id)
         self._settings.set("page", page_id)
-        self._show_history()
         self._show_shown()
         self._show_open()
 
@@ -180,9 +179,9 @@ class MainWindow(QMainWindow):
         there = self._shown in self._pages and self.stack.currentWidget() is self._pages[self._shown].widget
         return self._pages[self._shown].widget.actions() if there else []
 
-    def panels_of(self, panel_id: str) -> Docks:
-        """The arrangement that has this panel: the window's own, or that of the page shown."""
-        return self._layouts.of(WINDOW if panel_id == "history" else self._shown)
+    def panels(self) -> Docks:
+        """The panels of the page shown."""
+        return self._layouts.of(self._shown)
 
     def reset_layout(self) -> None:
         """Put every panel back in its place."""
@@ -254,15 +253,9 @@ class MainWindow(QMainWindow):
             changed.connect(self._of_shown(entry.id, self._show_open_of))
         if isinstance(page, Named):
             page.open_changed.connect(self._of_shown(entry.id, self._show_open_of))
-            self._histories.addWidget(page.history)
 
     def _show_open_of(self, *_: object) -> None:
         self._show_open()
-
-    def _show_history(self) -> None:
-        page = self._pages[self._shown].page if self._shown in self._pages else None
-        own = page is not None and page.session is not self._session and isinstance(page, Named)
-        self._histories.setCurrentWidget(page.history if own and isinstance(page, Named) else self.history)
 
     def _jobs_changed(self) -> None:
         job = self._watch.running()
@@ -314,10 +307,7 @@ class MainWindow(QMainWindow):
         middle = QWidget()
         row = common.columns(middle, spacing=0)
         row.addWidget(self.rail)
-        self._histories.addWidget(self.history)
-        around = Docks(self.stack, [Panel("history", "History", self._histories, RIGHT, 300, shown=False)])
-        self._layouts.take(WINDOW, around)
-        row.addWidget(around, 1)
+        row.addWidget(self.stack, 1)
         for widget in (self.top, self.notice):
             column.addWidget(widget)
         column.addWidget(middle, 1)

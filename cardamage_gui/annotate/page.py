@@ -22,7 +22,7 @@ from ..editing.box_outliner import BoxOutliner
 from ..editing.drawing import Drawing
 from ..editing.loading import PhotoLoader, Showing
 from ..editing.outlining import Outliner
-from ..editing.toolbox import ToolBar
+from ..editing.toolbar import ToolBar
 from ..session import Session
 from ..widgets import common
 from ..widgets.common import ProgressStrip
@@ -168,6 +168,8 @@ class AnnotatePage(QWidget):
             self.canvas.show_regions((), ())
             self.panel.show_damage(None)
             self.way.show_damage(None)
+        else:
+            self.panel.card.show_waiting()
         self._show_regions()
 
     def _photo_changed(self, photo_id: str) -> None:

@@ -58,9 +58,7 @@ class Drawing(QObject):
 
     def place_tools(self) -> None:
         """Put the tool box into the corner of the canvas, whose photo keeps clear of it."""
-        self.tools.adjustSize()
-        self.tools.move(12, 10)
-        self._canvas.set_covered(self.tools.geometry().right())
+        self.tools.settle()
 
     def take_tool(self, name: str) -> None:
         """Take a tool, or complete what is being drawn with it; one for editing needs a project that may be changed."""

@@ -107,10 +107,11 @@ class Showing(QObject):
 
     def _photo_changed(self, photo_id: str) -> None:
         """Its file may have been found elsewhere."""
-        if photo_id and photo_id == self._session.current:
-            if self._session.path_of(self._session.photo(photo_id)) != self._path:
-                self._loader.forget_one(photo_id)
-                self._current_changed(photo_id)
+        if not photo_id or photo_id != self._session.current:
+            return
+        if self._session.path_of(self._session.photo(photo_id)) != self._path:
+            self._loader.forget_one(photo_id)
+            self._current_changed(photo_id)
 
     def _loaded(self, photo_id: str, pixels: np.ndarray) -> None:
         if photo_id == self._session.current:

@@ -34,6 +34,7 @@ class Panel:
     side: Qt.DockWidgetArea
     width: int
     shown: bool = True
+    beside: str = ""  # the panel in whose place it is a tab
 
 
 class Docks(QMainWindow):
@@ -49,10 +50,17 @@ class Docks(QMainWindow):
         self._wanted: str | None = ""  # the arrangement to take when first shown; None: it was taken
         self._stowed: list[Dock] = []  # floating panels put away while the page is out of view
         self._kept = ""  # the arrangement at that time
-        self._docks = {panel.id: Dock(panel, self) for panel in panels}
-        for dock in self._docks.values():
-            dock.toggleViewAction().setText(dock.windowTitle())
-        self._put_all()
+        self._docks: dict[str, Dock] = {}
+        self._shared: list[QAction] = []
+        for panel in panels:
+            self.add(panel)
+
+    def add(self, panel: Panel) -> None:
+        """One more panel."""
+        dock = self._docks[panel.id] = Dock(panel, self)
+        dock.toggleViewAction().setText(dock.windowTitle())
+        dock.addActions(self._shared)
+        self._put(dock)
 
     def dock(self, panel_id: str) -> Dock | None:
         """A panel by its part; None where this page has none."""
@@ -60,8 +68,9 @@ class Docks(QMainWindow):
 
     def share(self, actions: Iterable[QAction]) -> None:
         """Let these keys work in floating panels too."""
+        self._shared = list(actions)
         for dock in self._docks.values():
-            dock.addActions(list(actions))
+            dock.addActions(self._shared)
 
     def is_open(self, panel_id: str) -> bool:
         """Whether the panel is there: docked, floating or behind a tab."""
@@ -139,9 +148,14 @@ class Docks(QMainWindow):
 
     def _put_all(self) -> None:
         for dock in self._docks.values():
-            dock.setFloating(False)
-            self.addDockWidget(dock.panel.side, dock)
-            dock.setVisible(dock.panel.shown)
+            self._put(dock)
+
+    def _put(self, dock: Dock) -> None:
+        dock.setFloating(False)
+        self.addDockWidget(dock.panel.side, dock)
+        if dock.panel.beside in self._docks:
+            self.tabifyDockWidget(self._docks[dock.panel.beside], dock)
+        dock.setVisible(dock.panel.shown)
 
     def _size_all(self) -> None:
         docks = list(self._docks.values())
