@@ -126,7 +126,7 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
     system = SystemTheme(app)
     look.apply(app, settings.get("theme"))
     background, session = Background(), Session()
-    Nightly(session, background, session)
+    Nightly(session, background, settings)
     watch = JobsWatch(session, background)
     window = MainWindow(session, watch, settings, dialogs)
     system.setParent(window)
@@ -135,7 +135,7 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
     annotate = AnnotatePage(session, background, dialogs, boxes=boxes)
     train = TrainPage(session, background, watch, dialogs)
     inspect = InspectPage(session, background, settings, dialogs, boxes=boxes)
-    Nightly(inspect.session, background, inspect.session)
+    Nightly(inspect.session, background, settings)
     welcome = _made_welcome(projects, settings, annotate, partial(_inspect_photos, window, inspect))
     window.set_welcome(welcome)
     built = Built(window, session, background, watch, projects, settings, annotate, train, inspect, welcome, boxes)
@@ -154,7 +154,8 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
     window.menus.add("Help", helping)
     _tie(app, built)
     system.changed.connect(lambda: look.apply(app, "system") if settings.get("theme") == "system" else None)
-    window.show_page(settings.get("page"))
+    start = settings.get("start_page")
+    window.show_page(settings.get("page") if start == "last" else start)
     return built
 
 
@@ -252,12 +253,16 @@ def _tie(app: QApplication, built: Built) -> None:
     """What one object says and another one does."""
     from . import look
     from .annotate.place import PlaceKeeper
+    from .settings import TABLE
 
     window, settings = built.window, built.settings
 
     def setting_changed(name: str) -> None:
         if name == "theme":
             look.apply(app, settings.get("theme"))
+        elif name == "engine":
+            _take_engine(settings)
+        _take_setting(built, name)
 
     def try_model(model_id: str) -> None:
         window.show_page("annotate")
@@ -270,6 +275,10 @@ def _tie(app: QApplication, built: Built) -> None:
             built.annotate.first_steps.show()
 
     settings.changed.connect(setting_changed)
+    for name in ("unfinished", "photo_cache", "model"):
+        _take_setting(built, name)
+    if settings.get("engine") != TABLE["engine"].default:
+        _take_engine(settings)
     built.background.failed.connect(window.tell)
     built.projects.failed.connect(window.tell)
     built.projects.opened.connect(PlaceKeeper(built.session, settings, built.annotate).come_back)
@@ -278,6 +287,27 @@ def _tie(app: QApplication, built: Built) -> None:
     built.train.photo_chosen.connect(partial(_show_photo, built))
     built.train.dropped.connect(lambda split, paths: built.annotate.transfer.import_paths(paths, split=split))
     window.dropped.connect(partial(_dropped, built))
+
+
+def _take_setting(built: Built, name: str) -> None:
+    """What a setting means for the pages."""
+    value = built.settings.get(name)
+    if name == "unfinished":
+        for canvas in (built.annotate.canvas, built.inspect.viewer.canvas):
+            canvas.set_completing(value == "complete")
+    elif name == "photo_cache":
+        for loader in (built.annotate.loader, built.inspect.viewer.loader):
+            loader.most = 1_000_000 * value
+    elif name == "model" and value:
+        built.annotate.prelabelling.want(value)
+        built.inspect.queue.want(value)
+
+
+def _take_engine(settings: Settings) -> None:
+    """The processes that predict read it when they start; what the environment says holds until it is set here."""
+    from cardamage_core.inference.worker import ENGINE  # loads what a start should not wait for
+
+    os.environ[ENGINE] = settings.get("engine")
 
 
 def _show_photo(built: Built, photo_id: str) -> None:

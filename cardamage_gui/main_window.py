@@ -26,10 +26,11 @@ from .session import Session
 from .settings import Settings
 from .train.jobs import JobsWatch
 from .widgets import common
-from .widgets.dialogs import Dialogs, SettingsDialog
+from .widgets.dialogs import Dialogs
 from .widgets.docks import RIGHT, Docks, Layouts, Panel
 from .widgets.frame import Foot, Notice, Rail, TopBar
 from .widgets.history import HistoryPanel
+from .widgets.settings_dialog import Extra, SettingsDialog
 
 if TYPE_CHECKING:
     from qtpy.QtCore import SignalInstance
@@ -158,9 +159,23 @@ class MainWindow(QMainWindow):
 
     def show_settings(self) -> None:
         """Open the settings."""
-        dialog = SettingsDialog(self._settings, self)
+        dialog = SettingsDialog(self._settings, self, extras=self._extra_settings(), models=_models)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
+
+    def _extra_settings(self) -> list[Extra]:
+        """What is kept in the project shown, and the sheet of keys."""
+        keys = Extra("Keys", "All keys", "Search them, change them", common.button("All keys…", self.show_keys))
+        session = self._shown_session()
+        if session.project is None or session.read_only:
+            return [keys]
+        score = common.SpinBox()
+        score.setRange(1, 99)
+        score.setSuffix(" %")
+        score.setValue(round(100 * session.threshold))
+        score.valueChanged.connect(lambda value: session.set_threshold(value / 100))
+        hint = f"In {session.project.name}: predictions below are neither shown nor counted"
+        return [keys, Extra("Models", "Threshold for scores", hint, score)]
 
     def show_keys(self) -> None:
         """Show all keys."""
@@ -336,3 +351,10 @@ class MainWindow(QMainWindow):
         if geometry.isEmpty() or not self.restoreGeometry(geometry):
             screen = QApplication.primaryScreen().availableGeometry()
             self.resize(min(1440, screen.width() - FRAME), min(900, screen.height() - FRAME))
+
+
+def _models() -> list[tuple[str, str]]:
+    """Id and name of the models that see damage, but those of projects."""
+    from cardamage_core.models import registry
+
+    return [(model.card.id, model.card.name) for model in registry.damage_models(None)]

@@ -161,12 +161,12 @@ def make_sample(folder: Path, task: Task) -> None:
 class Nightly(QObject):
     """Keeps copies of the projects that the session opens; a damaged file is told by the background."""
 
-    def __init__(self, session: Session, background: Background, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._session, self._background = session, background
+    def __init__(self, session: Session, background: Background, settings: Settings) -> None:
+        super().__init__(session)
+        self._session, self._background, self._settings = session, background, settings
         session.project_changed.connect(self._project_changed)
 
     def _project_changed(self) -> None:
         project = self._session.project
         if project is not None and not project.read_only:
-            self._background.run(partial(backups.keep, project.folder))
+            self._background.run(partial(backups.keep, project.folder, kept=self._settings.get("copies")))

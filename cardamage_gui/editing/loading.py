@@ -16,8 +16,6 @@ from ..background import Background, Task
 from ..canvas import Canvas
 from ..session import Session
 
-KEPT_BYTES = 160_000_000
-
 
 class PhotoLoader(QObject):
     """Decodes the photos that are asked for."""
@@ -28,6 +26,7 @@ class PhotoLoader(QObject):
     def __init__(self, session: Session, background: Background, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session, self._background = session, background
+        self.most = 160_000_000  # bytes of photos that are kept
         self._kept: OrderedDict[str, np.ndarray] = OrderedDict()
         self._running: dict[str, Task] = {}
         session.project_changed.connect(self.forget)
@@ -67,7 +66,7 @@ class PhotoLoader(QObject):
     def _done(self, photo_id: str, pixels: np.ndarray) -> None:
         self._running.pop(photo_id, None)
         self._kept[photo_id] = pixels
-        while len(self._kept) > 1 and sum(kept.nbytes for kept in self._kept.values()) > KEPT_BYTES:
+        while len(self._kept) > 1 and sum(kept.nbytes for kept in self._kept.values()) > self.most:
             self._kept.popitem(last=False)
         self.loaded.emit(photo_id, pixels)
 
