@@ -153,5 +153,5 @@ def _fits(name: str, value: Any) -> bool:
     if isinstance(value, list):
         return all(isinstance(item, str) for item in value)
     if setting.most:
-        return setting.least <= int(value) <= setting.most
+        return isinstance(value, int) and setting.least <= value <= setting.most
     return not setting.choices or value in setting.choices

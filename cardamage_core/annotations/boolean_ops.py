@@ -94,7 +94,7 @@ def _clipped(region: Region, frame: BaseGeometry) -> Region | None:
         return region
     if isinstance(region.shape, Polyline | Dot):  # cannot be cut into a polygon
         return region if frame.intersects(shapely.box(x0, y0, x1, y1)) else None
-    made = geometry.intersection((area(region.shape), frame))
+    made = geometry.intersection(area(region.shape), frame)
     return _shaped(region, made, ()) if made.area >= LEAST else None
 
 

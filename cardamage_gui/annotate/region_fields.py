@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 from qtpy.QtCore import Signal
-from qtpy.QtWidgets import QComboBox, QSizePolicy, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from cardamage_core.annotations.model import Label, Photo, Region, Review
 
@@ -16,6 +16,7 @@ SEVERITY, NOTE = "severity", "note"
 SEVERITIES = ("minor", "moderate", "severe", "undetermined")  # no cut-offs are published; the choice is optional
 NOT_SAID, SEVERAL = "not said", "several"
 MOST = 8  # further attributes that are shown
+ROW = 38  # pixels of a row with something to type or choose
 NAME = 78  # pixels of a field's name: all fields have one left edge
 
 
@@ -219,6 +220,8 @@ def _value_said(value: str) -> QWidget:
 def _line(name: str, field: QWidget) -> QWidget:
     made = QWidget()
     made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)  # rows are never squeezed
+    if isinstance(field, QComboBox | QLineEdit):
+        made.setMinimumHeight(ROW)
     line = common.columns(made, margins=(0, 3, 0, 3))
     label = common.ElidedLabel("muted")
     label.setText(name)

@@ -132,6 +132,7 @@ class _Fields(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._fields = fields
         self.setWidget(fields)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         fields.setAutoFillBackground(False)  # the panel's colour
@@ -140,7 +141,7 @@ class _Fields(QScrollArea):
 
     def sizeHint(self) -> QSize:
         """All fields."""
-        return QSize(200, self.widget().sizeHint().height())
+        return QSize(200, self._fields.sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         """Label, review, severity and note, if there are as many."""

@@ -116,7 +116,7 @@ class _PagePart(QObject):
 
 def grouped(actions: Sequence[QAction]) -> list[tuple[str, list[QAction]]]:
     """The actions of a page by the groups in which the Edit menu shows them, without empty ones."""
-    groups: dict[str, list[QAction]] = {title: [] for title, _ in GROUPS} | {OTHERS: []}
+    groups: dict[str, list[QAction]] = {title: [] for title in (*(title for title, _ in GROUPS), OTHERS)}
     for action in actions:
         name = action.objectName()
         if name and name not in ELSEWHERE:

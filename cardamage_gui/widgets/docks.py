@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from qtpy.QtCore import QByteArray, QEvent, QPointF, QRectF, QSize, Qt, QTimer
+from qtpy.QtCore import QByteArray, QChildEvent, QEvent, QPointF, QRectF, QSize, Qt, QTimer
 from qtpy.QtGui import QAction, QCloseEvent, QColor, QEnterEvent, QHideEvent, QPainter, QPaintEvent, QShowEvent
-from qtpy.QtWidgets import QDockWidget, QFrame, QMainWindow, QStackedWidget, QTabWidget, QWidget
+from qtpy.QtWidgets import QDockWidget, QFrame, QMainWindow, QStackedWidget, QTabBar, QTabWidget, QWidget
 
 from .. import look
 from ..settings import Settings
@@ -78,11 +78,11 @@ class Docks(QMainWindow):
         return dock is not None and not dock.isHidden()
 
     def toggle(self, panel_id: str) -> None:
-        """Close a panel, or open it; the keys stay with the work."""
+        """Close a panel that is seen, or open it, also from behind a tab; the keys stay with the work."""
         dock = self.dock(panel_id)
         if dock is None:
             return
-        if dock.isVisible():
+        if dock.isVisible() and not dock.visibleRegion().isEmpty():
             dock.close()
         else:
             self.open(panel_id)
@@ -142,6 +142,8 @@ class Docks(QMainWindow):
         done = super().event(event)
         if event.type() == QEvent.Type.Paint:
             self._paint_lines()
+        elif isinstance(event, QChildEvent) and isinstance(bar := event.child(), QTabBar):
+            bar.setAccessibleName("Panels in one place")  # Qt makes it when it is first needed
         return done
 
     # Details
