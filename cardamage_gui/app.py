@@ -163,14 +163,21 @@ def _add_menus(built: Built) -> None:
     from .commands.actions import Action
 
     window, projects, transfer = built.window, built.projects, built.annotate.transfer
+
+    def import_files() -> None:
+        projects.bring_in(transfer.asked_files(), transfer.import_paths)
+
+    def import_folder() -> None:
+        projects.bring_in(transfer.asked_folder(), transfer.import_paths)
+
     opening = [
         Action("new_project", "New project…", ("Ctrl+N",), "Make a project in a new folder", projects.new),
         Action("open_project", "Open project…", ("Ctrl+O",), "Open a project's folder", projects.choose),
     ]
     moving = [
-        Action("import", "Import annotations…", ("Ctrl+I",), "Bring in VIA annotations", transfer.import_files),
-        Action("import_folder", "Import a folder…", (), "Bring in a folder of photos", transfer.import_folder),
-        Action("export", "Export…", ("Ctrl+E",), "Write the annotations as VIA 1 JSON", transfer.export),
+        Action("import", "Import annotations…", ("Ctrl+I",), "VIA, COCO, labelme, CVAT, YOLO, VOC", import_files),
+        Action("import_folder", "Import a folder…", (), "Bring in a folder of photos", import_folder),
+        Action("export", "Export…", ("Ctrl+E",), "Write the annotations in any format", transfer.export),
         *built.annotate.data_check.actions(),
     ]
     editing = [
@@ -326,7 +333,7 @@ def _dropped(built: Built, paths: list[Path]) -> None:
         built.inspect.take(paths)
     else:
         window.show_page("annotate")
-        built.projects.with_project(lambda: built.annotate.transfer.import_paths(paths))
+        built.projects.bring_in(paths, built.annotate.transfer.import_paths)
 
 
 def _run(folder: Path | None) -> int:

@@ -11,6 +11,7 @@ from qtpy.QtWidgets import QWidget
 
 from cardamage_core.errors import CarDamageError, ProjectError, ProjectLockedError
 from cardamage_core.project import backups
+from cardamage_core.text import amount
 
 from .background import Background, Task
 from .session import Session
@@ -51,6 +52,24 @@ class Projects(QObject):
             self.new()
         if self._session.project is not None:
             work()
+
+    def bring_in(self, paths: Sequence[Path], work: Callable[[Sequence[Path]], object]) -> None:
+        """Import paths into the open project or a new one, as the user decides where the open one has photos."""
+        if not paths:
+            return
+        project = self._session.project
+        if project is not None and self._session.photos() and not self._session.read_only:
+            what = paths[0].name if len(paths) == 1 else amount(len(paths), "file")
+            has = f"{project.name} has {amount(len(self._session.photos()), 'photo')}."
+            answers = ("Add to this project", "New project…", "Cancel")
+            choice = self._dialogs.choose(self._window, f"Where shall {what} go?", has, answers)
+            if choice == 2:
+                return
+            if choice == 1:
+                self.new()
+                if self._session.project is project:  # no folder was chosen
+                    return
+        self.with_project(lambda: work(paths))
 
     def is_project(self, paths: Sequence[Path]) -> bool:
         """Whether what was dropped is one project's folder or file."""
