@@ -39,6 +39,7 @@ class Transfer(QObject):
     """Import and export of the open project."""
 
     problems_wanted = Signal()
+    problem_chosen = Signal(object)  # Problem
 
     def __init__(
         self, session: Session, background: Background, dialogs: Dialogs, strip: ProgressStrip, window: QWidget
@@ -259,8 +260,10 @@ class Transfer(QObject):
         self._session.said.emit(summary.text)
         from .import_dialogs import SummaryDialog
 
-        dialog = SummaryDialog(summary, self._window)
+        names = {photo.id: photo.name for photo in self._session.photos()}
+        dialog = SummaryDialog(summary, names, self._window)
         dialog.problems_wanted.connect(self.problems_wanted)
+        dialog.problem_chosen.connect(self.problem_chosen)
         dialog.open()
         self._next()
 

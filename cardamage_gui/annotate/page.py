@@ -289,6 +289,10 @@ class AnnotatePage(QWidget):
         panel.labels.added.connect(self.drawing.add_label)
         self.prelabelling.closed.connect(lambda _result: canvas.setFocus())
         self.transfer.problems_wanted.connect(self._filter_problems)
+        self.transfer.problem_chosen.connect(self._closeup.show)
+        self.data_check.problem_chosen.connect(self._closeup.show)
+        self._closeup.file_wanted.connect(self.find_file)
+        self.photo_shown.connect(self._closeup.arrive)
         self._history_changed()
         self._photos_changed()
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from qtpy.QtTest import QTest
-from qtpy.QtWidgets import QLabel, QPlainTextEdit, QProgressBar
+from qtpy.QtWidgets import QLabel, QProgressBar
 
 from cardamage_core.project import Project
 from cardamage_gui.annotate.export_dialog import ExportDialog
@@ -65,7 +65,8 @@ def test_photos_elsewhere_are_asked_for_and_a_summary_follows(page, session, ans
     came = session.photos()[-1]
     assert (came.name, came.regions, came.missing) == ("car.png", 1, False)
     assert "hail" in [label.name for label in session.labels()]
-    assert "outside" in dialog.findChild(QPlainTextEdit).toPlainText()
+    row = dialog.list.topLevelItem(0).child(0)
+    assert "outside" in row.text(1)
     dialog.accept()
     session.undo()
     assert len(session.photos()) == 4
