@@ -281,6 +281,10 @@ def _tie(app: QApplication, built: Built) -> None:
             window.show_page("annotate")
             built.annotate.first_steps.show()
 
+    transfer = built.annotate.transfer
+    built.annotate.first_steps.own_wanted.connect(
+        partial(built.projects.begin_with, transfer.asked_folder, transfer.import_paths)
+    )
     settings.changed.connect(setting_changed)
     for name in ("unfinished", "photo_cache", "model"):
         _take_setting(built, name)

@@ -53,6 +53,13 @@ class Projects(QObject):
         if self._session.project is not None:
             work()
 
+    def begin_with(self, asked: Callable[[], Sequence[Path]], work: Callable[[Sequence[Path]], object]) -> None:
+        """Make a new project and import into it what is asked for then."""
+        before = self._session.project
+        self.new()
+        if self._session.project is not before and (paths := asked()):
+            work(paths)
+
     def bring_in(self, paths: Sequence[Path], work: Callable[[Sequence[Path]], object]) -> None:
         """Import paths into the open project or a new one, as the user decides where the open one has photos."""
         if not paths:
