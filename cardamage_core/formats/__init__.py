@@ -15,7 +15,8 @@ from ..annotations.model import Dataset, Problem
 from ..errors import FormatError
 from ..text import count
 from . import coco, cvat, labelme, vehide, voc, yolo
-from .export import Check, PhotoCopies, file_names, must_be_fitting, note, place_of, unchecked, write_files
+from .common import file_names
+from .export import Check, PhotoCopies, must_be_fitting, note, place_of, unchecked, write_files
 from .export import losses as _losses
 from .source import Format, Keep, Reading, Source, Written, nothing
 from .via import csv as via_csv

@@ -185,8 +185,8 @@ class Closeup(QObject):
     def show(self, problem: Problem) -> None:
         """Show the photo, select the region that looks wrong and zoom to the place; or say what can be done."""
         if problem.photo and problem.photo != self._session.current and self._session.place(problem.photo) >= 0:
-            self._session.select(problem.photo)
             self._awaited = problem
+            self._session.select(problem.photo)
             return
         region = next((region for region in self._regions() if region.id == problem.region), None)
         if region is None:
@@ -205,8 +205,9 @@ class Closeup(QObject):
         if problem is not None and problem.region:
             self.show(problem)
 
-    def _photo_changed(self, _photo: str) -> None:
-        self._awaited = None
+    def _photo_changed(self, photo: str) -> None:
+        if self._awaited is not None and self._awaited.photo != photo:
+            self._awaited = None
 
     def _advise(self, problem: Problem) -> None:
         self._canvas.setFocus()

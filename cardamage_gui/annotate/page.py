@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 
 import msgspec
-from qtpy.QtCore import Signal
+from qtpy.QtCore import Qt, Signal
 from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import QStackedWidget, QWidget
 
@@ -267,7 +267,7 @@ class AnnotatePage(QWidget):
         session.history_changed.connect(self._history_changed)
         self._showing.shown.connect(self.way.lighting.show)
         self._showing.shown.connect(self.drawing.resume)
-        self._showing.shown.connect(lambda _pixels: self.photo_shown.emit())
+        self._showing.shown.connect(self.photo_shown, Qt.ConnectionType.QueuedConnection)  # once all views have it
         self._checking.changed.connect(self._show_problems_here)
         self._checking.photo_checked.connect(self._show_problems_here)
         self._assessing.assessed.connect(panel.show_damage)
