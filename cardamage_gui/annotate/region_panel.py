@@ -109,6 +109,7 @@ class RegionPanel(QWidget):
         self.setMinimumWidth(264)
         column = common.rows(self, margins=(0, 0, 0, 6), spacing=4)
         card = QWidget()
+        card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         common.rows(card, margins=(12, 0, 12, 2)).addWidget(self.card)
         column.addWidget(card)
         fields = _Fields(self.fields)
@@ -117,6 +118,7 @@ class RegionPanel(QWidget):
             (_head("Labels"), (self.labels,)),
             (self._this, (fields,)),
         ):
+            head.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
             column.addWidget(head)
             for widget in widgets:
                 column.addWidget(widget, {self.regions: 3, self.labels: 2}.get(widget, 0))

@@ -163,10 +163,11 @@ class Controller(QObject):
             self.look()
 
     def delete(self) -> None:
-        """Delete the vertex under the pointer, else the selected regions."""
+        """Delete the vertex under the pointer of the one that is selected, else the selected regions."""
         state, hit, outcome = self._state, self._state.hit, None
         if state.editable and not self.busy:
-            region = state.region(hit.region) if hit.kind == "vertex" else None
+            alone = hit.kind == "vertex" and len(state.selection) == 1  # of several, all of them are meant
+            region = state.region(hit.region) if alone else None
             if region is not None:
                 outcome = delete_vertex(self.start, region, hit.ring, hit.index)
             else:

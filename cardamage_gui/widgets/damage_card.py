@@ -24,6 +24,7 @@ class DamageCard(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "card")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._head = ""
         self._figure = common.label("", "line figure")
         self._words = common.ElidedLabel("small")

@@ -380,3 +380,10 @@ def test_vertices_that_lie_close_are_drawn_small_enough_to_be_told_apart(canvas)
 
     close = [(40.0 + 2 * i, 40.0) for i in range(20)]
     assert rim(close[0], close[-1], (60.0, 80.0)) != rim(*close, (60.0, 80.0))
+
+
+def test_delete_means_all_of_several_wherever_the_pointer_is(canvas):
+    canvas.select(("a", "b"))
+    move(canvas, screen(*A.shape.rings[0][0]))  # a corner of one of them
+    QTest.keyClick(canvas, Qt.Key.Key_Delete)
+    assert canvas.told[-1][1] == ()
