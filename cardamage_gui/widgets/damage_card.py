@@ -13,7 +13,7 @@ from .. import look
 from . import common
 
 NOT_DETERMINED = "not determined"
-ROOMY = 264  # pixels
+BESIDE = 96  # pixels that margins and the word Why take
 ICON_ONLY = Qt.ToolButtonStyle.ToolButtonIconOnly
 MOST = 150  # pixels that the unfolded part takes; beyond that it scrolls
 
@@ -87,8 +87,13 @@ class DamageCard(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The word Why where there is room for it."""
         super().resizeEvent(event)
-        style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if self.width() >= ROOMY else ICON_ONLY
-        self.unfold.setToolButtonStyle(style)
+        self._fit_why()
+
+    def _fit_why(self) -> None:
+        """The word Why only where what the figure is a share of is not cut for it."""
+        told = self._figure.sizeHint().width() + self._words.sizeHint().width()
+        roomy = self.width() - told >= BESIDE
+        self.unfold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon if roomy else ICON_ONLY)
 
     def _unfold(self, on: bool) -> None:
         """Nothing but the reason for it where there is no figure, else all that was counted."""
@@ -109,6 +114,7 @@ class DamageCard(QFrame):
         common.set_role(self._figure, "verdict" if figure == NOT_DETERMINED else "line figure")
         self.unfold.setVisible(bool(why) or (bool(reason) and bool(words)))
         self._unfold(self.unfold.isChecked())
+        self._fit_why()
 
     def _text_below(self) -> QWidget:
         sheet = common.frame("page")
