@@ -91,7 +91,6 @@ class Built:
 
     def close(self) -> None:
         """End what runs in this process; trainings go on."""
-        self.projects.remember_photo()
         self.watch.close()
         self.annotate.prelabelling.close()
         self.inspect.close_predictor()
@@ -127,7 +126,7 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
     system = SystemTheme(app)
     look.apply(app, settings.get("theme"))
     background, session = Background(), Session()
-    Nightly(session, background, session)
+    Nightly(session, background, settings)
     watch = JobsWatch(session, background)
     window = MainWindow(session, watch, settings, dialogs)
     system.setParent(window)
@@ -136,7 +135,7 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
     annotate = AnnotatePage(session, background, dialogs, boxes=boxes)
     train = TrainPage(session, background, watch, dialogs)
     inspect = InspectPage(session, background, settings, dialogs, boxes=boxes)
-    Nightly(inspect.session, background, inspect.session)
+    Nightly(inspect.session, background, settings)
     welcome = _made_welcome(projects, settings, annotate, partial(_inspect_photos, window, inspect))
     window.set_welcome(welcome)
     built = Built(window, session, background, watch, projects, settings, annotate, train, inspect, welcome, boxes)
@@ -155,7 +154,8 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
     window.menus.add("Help", helping)
     _tie(app, built)
     system.changed.connect(lambda: look.apply(app, "system") if settings.get("theme") == "system" else None)
-    window.show_page(settings.get("page"))
+    start = settings.get("start_page")
+    window.show_page(settings.get("page") if start == "last" else start)
     return built
 
 
@@ -163,14 +163,21 @@ def _add_menus(built: Built) -> None:
     from .commands.actions import Action
 
     window, projects, transfer = built.window, built.projects, built.annotate.transfer
+
+    def import_files() -> None:
+        projects.bring_in(transfer.asked_files(), transfer.import_paths)
+
+    def import_folder() -> None:
+        projects.bring_in(transfer.asked_folder(), transfer.import_paths)
+
     opening = [
         Action("new_project", "New project…", ("Ctrl+N",), "Make a project in a new folder", projects.new),
         Action("open_project", "Open project…", ("Ctrl+O",), "Open a project's folder", projects.choose),
     ]
     moving = [
-        Action("import", "Import annotations…", ("Ctrl+I",), "Bring in VIA annotations", transfer.import_files),
-        Action("import_folder", "Import a folder…", (), "Bring in a folder of photos", transfer.import_folder),
-        Action("export", "Export…", ("Ctrl+E",), "Write the annotations as VIA 1 JSON", transfer.export),
+        Action("import", "Import annotations…", ("Ctrl+I",), "VIA, COCO, labelme, CVAT, YOLO, VOC", import_files),
+        Action("import_folder", "Import a folder…", (), "Bring in a folder of photos", import_folder),
+        Action("export", "Export…", ("Ctrl+E",), "Write the annotations in any format", transfer.export),
         *built.annotate.data_check.actions(),
     ]
     editing = [
@@ -188,6 +195,7 @@ def _add_menus(built: Built) -> None:
     window.menus.add("File", [Action("quit", "Quit", ("Ctrl+Q",), "Trainings go on", window.close)])
     window.menus.add("Edit", editing)
     window.menus.add_separator("Edit")
+    window.menus.add_page("Edit", window.page_actions)
     window.menus.add("Edit", [Action("settings", "Settings…", ("Ctrl+,",), "", window.show_settings)])
 
 
@@ -202,10 +210,10 @@ def _add_view(window: MainWindow) -> None:
     )
 
     def toggle(name: str) -> None:
-        window.panels_of(name).toggle(name)
+        window.panels().toggle(name)
 
     def is_open(name: str) -> bool:
-        return window.panels_of(name).is_open(name)
+        return window.panels().is_open(name)
 
     switches = [
         (Action(f"panel_{name}", text, (key,), hint, partial(toggle, name)), partial(is_open, name))
@@ -251,12 +259,17 @@ def _made_welcome(
 def _tie(app: QApplication, built: Built) -> None:
     """What one object says and another one does."""
     from . import look
+    from .annotate.place import PlaceKeeper
+    from .settings import TABLE
 
     window, settings = built.window, built.settings
 
     def setting_changed(name: str) -> None:
         if name == "theme":
             look.apply(app, settings.get("theme"))
+        elif name == "engine":
+            _take_engine(settings)
+        _take_setting(built, name)
 
     def try_model(model_id: str) -> None:
         window.show_page("annotate")
@@ -268,14 +281,44 @@ def _tie(app: QApplication, built: Built) -> None:
             window.show_page("annotate")
             built.annotate.first_steps.show()
 
+    transfer = built.annotate.transfer
+    built.annotate.first_steps.own_wanted.connect(
+        partial(built.projects.begin_with, transfer.asked_folder, transfer.import_paths)
+    )
     settings.changed.connect(setting_changed)
+    for name in ("unfinished", "photo_cache", "model"):
+        _take_setting(built, name)
+    if settings.get("engine") != TABLE["engine"].default:
+        _take_engine(settings)
     built.background.failed.connect(window.tell)
     built.projects.failed.connect(window.tell)
+    built.projects.opened.connect(PlaceKeeper(built.session, settings, built.annotate).come_back)
     built.projects.sample_opened.connect(sample_opened)
     built.train.try_model.connect(try_model)
     built.train.photo_chosen.connect(partial(_show_photo, built))
     built.train.dropped.connect(lambda split, paths: built.annotate.transfer.import_paths(paths, split=split))
     window.dropped.connect(partial(_dropped, built))
+
+
+def _take_setting(built: Built, name: str) -> None:
+    """What a setting means for the pages."""
+    value = built.settings.get(name)
+    if name == "unfinished":
+        for canvas in (built.annotate.canvas, built.inspect.viewer.canvas):
+            canvas.set_completing(value == "complete")
+    elif name == "photo_cache":
+        for loader in (built.annotate.loader, built.inspect.viewer.loader):
+            loader.most = 1_000_000 * value
+    elif name == "model" and value:
+        built.annotate.prelabelling.want(value)
+        built.inspect.queue.want(value)
+
+
+def _take_engine(settings: Settings) -> None:
+    """The processes that predict read it when they start; what the environment says holds until it is set here."""
+    from cardamage_core.inference.worker import ENGINE  # loads what a start should not wait for
+
+    os.environ[ENGINE] = settings.get("engine")
 
 
 def _show_photo(built: Built, photo_id: str) -> None:
@@ -294,7 +337,7 @@ def _dropped(built: Built, paths: list[Path]) -> None:
         built.inspect.take(paths)
     else:
         window.show_page("annotate")
-        built.projects.with_project(lambda: built.annotate.transfer.import_paths(paths))
+        built.projects.bring_in(paths, built.annotate.transfer.import_paths)
 
 
 def _run(folder: Path | None) -> int:

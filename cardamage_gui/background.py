@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from qtpy.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal
 
-from cardamage_core.errors import CarDamageError
+from cardamage_core.errors import CarDamageError, reason_of
 
 T = TypeVar("T")
 Failed = Callable[[CarDamageError], None]
@@ -137,7 +137,7 @@ class _Work(QRunnable):
 
 def _surprise(error: Exception) -> CarDamageError:
     return CarDamageError(
-        "Something went wrong inside CarDamage; nothing was lost.", f"{type(error).__name__}: {error}"
+        "Something went wrong inside CarDamage; nothing was lost.", f"{type(error).__name__}: {reason_of(error)}"
     )
 
 

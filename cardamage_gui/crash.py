@@ -15,7 +15,7 @@ from types import TracebackType
 
 from qtpy.QtCore import QObject, Signal
 
-from cardamage_core.errors import CarDamageError
+from cardamage_core.errors import CarDamageError, reason_of
 
 log = logging.getLogger("cardamage")
 SIZE = 1_000_000  # bytes of log kept, twice
@@ -72,5 +72,5 @@ def default_log() -> Path:
 def _sentence(kind: type[BaseException], error: BaseException | None, path: Path) -> CarDamageError:
     return CarDamageError(
         "Something went wrong inside CarDamage; your work is safe on disk.",
-        f"{kind.__name__}: {error}. Details are in {path}.",
+        f"{kind.__name__}: {reason_of(error) if error else ''}. Details are in {path}.",
     )

@@ -5,15 +5,13 @@ Pages are handed in by app.py and know nothing of the window; it listens to thei
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from qtpy.QtCore import QByteArray, QEvent, QObject, Qt, QTimer, Signal
-from qtpy.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QStatusTipEvent
-from qtpy.QtWidgets import QApplication, QMainWindow, QMenu, QMenuBar, QStackedWidget, QWidget
+from qtpy.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
+from qtpy.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QStatusTipEvent
+from qtpy.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from cardamage_core.errors import CarDamageError
 from cardamage_core.text import amount, time_left
@@ -21,21 +19,22 @@ from cardamage_core.text import amount, time_left
 from .commands import editor
 from .commands.actions import Action
 from .commands.editor import KeysSheet
+from .commands.menus import Menus
 from .commands.palette import CommandPalette
 from .commands.shortcuts import Shortcuts
 from .session import Session
 from .settings import Settings
 from .train.jobs import JobsWatch
 from .widgets import common
-from .widgets.dialogs import Dialogs, SettingsDialog
+from .widgets.dialogs import Dialogs
 from .widgets.docks import RIGHT, Docks, Layouts, Panel
 from .widgets.frame import Foot, Notice, Rail, TopBar
 from .widgets.history import HistoryPanel
+from .widgets.settings_dialog import Extra, SettingsDialog
 
 if TYPE_CHECKING:
     from qtpy.QtCore import SignalInstance
 
-WINDOW = "window"  # the name of the arrangement around all pages
 FRAME = 48  # pixels that a window manager puts around a window, roughly: the status bar is to stay on the screen
 
 
@@ -99,8 +98,6 @@ class MainWindow(QMainWindow):
         self.menus = Menus(self.shortcuts, self)
         self.top, self.rail, self.notice, self.foot = TopBar(self.menus.bar), Rail(), Notice(), Foot()
         self.stack = QStackedWidget()
-        self.history = HistoryPanel(session)
-        self._histories = QStackedWidget()
         self._arrange()
         self._listen()
         self._restore()
@@ -114,6 +111,9 @@ class MainWindow(QMainWindow):
         self.rail.add_page(entry.id, entry.text, entry.icon, key=f"Ctrl+{number}")
         show = Action(f"show_{entry.id}", entry.text, (f"Ctrl+{number}",), "", lambda: self.show_page(entry.id))
         self.menus.add("View", [show])
+        own = isinstance(page, Named) and page.session is not self._session
+        history = page.history if own and isinstance(page, Named) else HistoryPanel(page.session)
+        page.docks.add(Panel("history", "History", history, RIGHT, 300, shown=False, beside="details"))
         self._layouts.take(entry.id, page.docks)
         self.shortcuts.add(entry.text, page.offered_actions(), entry.widget.actions(), scope=entry.id)
         page.hint_changed.connect(self._of_shown(entry.id, self.foot.hint))
@@ -137,7 +137,6 @@ class MainWindow(QMainWindow):
             self.foot.show_text(name, "")
         self.rail.show_page(page_id)
         self._settings.set("page", page_id)
-        self._show_history()
         self._show_shown()
         self._show_open()
 
@@ -160,9 +159,23 @@ class MainWindow(QMainWindow):
 
     def show_settings(self) -> None:
         """Open the settings."""
-        dialog = SettingsDialog(self._settings, self)
+        dialog = SettingsDialog(self._settings, self, extras=self._extra_settings(), models=_models)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
+
+    def _extra_settings(self) -> list[Extra]:
+        """What is kept in the project shown, and the sheet of keys."""
+        keys = Extra("Keys", "All keys", "Search them, change them", common.button("All keys…", self.show_keys))
+        session = self._shown_session()
+        if session.project is None or session.read_only:
+            return [keys]
+        score = common.SpinBox()
+        score.setRange(1, 99)
+        score.setSuffix(" %")
+        score.setValue(round(100 * session.threshold))
+        score.valueChanged.connect(lambda value: session.set_threshold(value / 100))
+        hint = f"In {session.project.name}: predictions below are neither shown nor counted"
+        return [keys, Extra("Models", "Threshold for scores", hint, score)]
 
     def show_keys(self) -> None:
         """Show all keys."""
@@ -176,9 +189,14 @@ class MainWindow(QMainWindow):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
-    def panels_of(self, panel_id: str) -> Docks:
-        """The arrangement that has this panel: the window's own, or that of the page shown."""
-        return self._layouts.of(WINDOW if panel_id == "history" else self._shown)
+    def page_actions(self) -> list[QAction]:
+        """What the page shown offers; nothing while the start page stands in its place."""
+        there = self._shown in self._pages and self.stack.currentWidget() is self._pages[self._shown].widget
+        return self._pages[self._shown].widget.actions() if there else []
+
+    def panels(self) -> Docks:
+        """The panels of the page shown."""
+        return self._layouts.of(self._shown)
 
     def reset_layout(self) -> None:
         """Put every panel back in its place."""
@@ -250,15 +268,9 @@ class MainWindow(QMainWindow):
             changed.connect(self._of_shown(entry.id, self._show_open_of))
         if isinstance(page, Named):
             page.open_changed.connect(self._of_shown(entry.id, self._show_open_of))
-            self._histories.addWidget(page.history)
 
     def _show_open_of(self, *_: object) -> None:
         self._show_open()
-
-    def _show_history(self) -> None:
-        page = self._pages[self._shown].page if self._shown in self._pages else None
-        own = page is not None and page.session is not self._session and isinstance(page, Named)
-        self._histories.setCurrentWidget(page.history if own and isinstance(page, Named) else self.history)
 
     def _jobs_changed(self) -> None:
         job = self._watch.running()
@@ -310,10 +322,7 @@ class MainWindow(QMainWindow):
         middle = QWidget()
         row = common.columns(middle, spacing=0)
         row.addWidget(self.rail)
-        self._histories.addWidget(self.history)
-        around = Docks(self.stack, [Panel("history", "History", self._histories, RIGHT, 300, shown=False)])
-        self._layouts.take(WINDOW, around)
-        row.addWidget(around, 1)
+        row.addWidget(self.stack, 1)
         for widget in (self.top, self.notice):
             column.addWidget(widget)
         column.addWidget(middle, 1)
@@ -344,71 +353,8 @@ class MainWindow(QMainWindow):
             self.resize(min(1440, screen.width() - FRAME), min(900, screen.height() - FRAME))
 
 
-class Menus(QObject):
-    """The menu bar, filled by title."""
+def _models() -> list[tuple[str, str]]:
+    """Id and name of the models that see damage, but those of projects."""
+    from cardamage_core.models import registry
 
-    def __init__(self, shortcuts: Shortcuts, parent: QObject) -> None:
-        super().__init__(parent)
-        self._shortcuts = shortcuts
-        self._menus: dict[str, QMenu] = {}
-        self.bar = QMenuBar()
-        self.bar.setNativeMenuBar(False)
-
-    def add(self, title: str, offered: Sequence[Action]) -> None:
-        """Add actions to a menu; their keys work on every page."""
-        menu = self._menu(title)
-        made = []
-        for action in offered:
-            entry = QAction(action.text, self.parent())
-            made.append(entry)
-            entry.setObjectName(action.id)
-            entry.setShortcuts([QKeySequence(key) for key in action.keys])
-            entry.setStatusTip(action.hint)
-            entry.triggered.connect(_called(action.slot))
-            menu.addAction(entry)
-        self._shortcuts.add(title, offered, made)
-
-    def add_switches(self, title: str, offered: Sequence[tuple[Action, Callable[[], bool]]]) -> None:
-        """Add actions that turn something on and off; the menu asks how each stands when it opens."""
-        self.add(title, [action for action, _ in offered])
-        menu = self._menu(title)
-        entries = {entry.objectName(): entry for entry in menu.actions()}
-
-        def look_again() -> None:
-            for action, is_on in offered:
-                entries[action.id].setChecked(is_on())
-
-        for action, _ in offered:
-            entries[action.id].setCheckable(True)
-        menu.aboutToShow.connect(look_again)
-
-    def add_recent(self, title: str, recent: Callable[[], Sequence[Path]], open_: Callable[[Path], None]) -> None:
-        """Add the menu of recent projects, filled whenever it opens."""
-        menu = self._menu(title).addMenu("Open recent")
-        menu.aboutToShow.connect(lambda: _fill_recent(menu, recent(), open_))
-
-    def add_separator(self, title: str) -> None:
-        """Add a line to a menu."""
-        self._menu(title).addSeparator()
-
-    def _menu(self, title: str) -> QMenu:
-        if title not in self._menus:
-            self._menus[title] = self.bar.addMenu(title)
-        return self._menus[title]
-
-
-def _called(slot: Callable[[], object]) -> Callable[[bool], None]:
-    def call(_checked: bool = False) -> None:
-        slot()
-
-    return call
-
-
-def _fill_recent(menu: QMenu, recent: Sequence[Path], open_: Callable[[Path], None]) -> None:
-    menu.clear()
-    for folder in recent:
-        entry = menu.addAction(folder.name)
-        entry.setStatusTip(str(folder))
-        entry.triggered.connect(_called(partial(open_, folder)))
-    if not recent:
-        menu.addAction("No recent project").setEnabled(False)
+    return [(model.card.id, model.card.name) for model in registry.damage_models(None)]

@@ -11,6 +11,7 @@ from qtpy.QtWidgets import QWidget
 
 from cardamage_core.errors import CarDamageError, ProjectError, ProjectLockedError
 from cardamage_core.project import backups
+from cardamage_core.text import amount
 
 from .background import Background, Task
 from .session import Session
@@ -26,6 +27,7 @@ class Projects(QObject):
 
     failed = Signal(object)  # CarDamageError
     busy = Signal(str)  # what is being prepared; "" when done
+    opened = Signal()  # a project that was there before is open now
     sample_opened = Signal()
 
     def __init__(
@@ -51,6 +53,31 @@ class Projects(QObject):
         if self._session.project is not None:
             work()
 
+    def begin_with(self, asked: Callable[[], Sequence[Path]], work: Callable[[Sequence[Path]], object]) -> None:
+        """Make a new project and import into it what is asked for then."""
+        before = self._session.project
+        self.new()
+        if self._session.project is not before and (paths := asked()):
+            work(paths)
+
+    def bring_in(self, paths: Sequence[Path], work: Callable[[Sequence[Path]], object]) -> None:
+        """Import paths into the open project or a new one, as the user decides where the open one has photos."""
+        if not paths:
+            return
+        project = self._session.project
+        if project is not None and self._session.photos() and not self._session.read_only:
+            what = paths[0].name if len(paths) == 1 else amount(len(paths), "file")
+            has = f"{project.name} has {amount(len(self._session.photos()), 'photo')}."
+            answers = ("Add to this project", "New project…", "Cancel")
+            choice = self._dialogs.choose(self._window, f"Where shall {what} go?", has, answers)
+            if choice == 2:
+                return
+            if choice == 1:
+                self.new()
+                if self._session.project is project:  # no folder was chosen
+                    return
+        self.with_project(lambda: work(paths))
+
     def is_project(self, paths: Sequence[Path]) -> bool:
         """Whether what was dropped is one project's folder or file."""
         return len(paths) == 1 and (paths[0].name == FILE or (paths[0] / FILE).is_file())
@@ -65,7 +92,6 @@ class Projects(QObject):
         """Open a project; one that is open elsewhere is offered for reading only."""
         if self._session.project is not None and self._session.project.folder == Path(folder).absolute():
             return
-        self.remember_photo()
         try:
             self._session.open(folder)
         except ProjectLockedError as error:
@@ -78,19 +104,7 @@ class Projects(QObject):
             self.failed.emit(error)
             return
         self._settings.remember_project(folder)
-        self._return_to(Path(folder))
-
-    def remember_photo(self) -> None:
-        """Note which photo is shown, for the next time that its project is opened."""
-        project, photo = self._session.project, self._session.current
-        if project is not None and photo:
-            self._settings.remember_photo(project.folder, photo)
-
-    def _return_to(self, folder: Path) -> None:
-        """Go back to the photo of last time."""
-        photo = self._settings.photo_of(folder.parent if folder.name == FILE else folder)
-        if self._session.place(photo) >= 0:
-            self._session.select(photo)
+        self.opened.emit()
 
     def open_or_create(self, folder: Path) -> None:
         """For the command line: open the project, or make one where there is none."""
@@ -136,13 +150,13 @@ class Projects(QObject):
         return self._dialogs.choose(self._window, error.title, detail, ("Open read-only", "Cancel")) == 0
 
     def _try(self, opening: Callable[[], None], folder: Path) -> None:
-        self.remember_photo()
         try:
             opening()
         except ProjectError as error:
             self.failed.emit(error)
             return
         self._settings.remember_project(folder)
+        self.opened.emit()
 
 
 def sample_folder() -> Path:
@@ -173,12 +187,12 @@ def make_sample(folder: Path, task: Task) -> None:
 class Nightly(QObject):
     """Keeps copies of the projects that the session opens; a damaged file is told by the background."""
 
-    def __init__(self, session: Session, background: Background, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._session, self._background = session, background
+    def __init__(self, session: Session, background: Background, settings: Settings) -> None:
+        super().__init__(session)
+        self._session, self._background, self._settings = session, background, settings
         session.project_changed.connect(self._project_changed)
 
     def _project_changed(self) -> None:
         project = self._session.project
         if project is not None and not project.read_only:
-            self._background.run(partial(backups.keep, project.folder))
+            self._background.run(partial(backups.keep, project.folder, kept=self._settings.get("copies")))

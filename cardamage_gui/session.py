@@ -25,6 +25,7 @@ class Session(QObject):
     project_changed = Signal()  # another project, or none
     photos_changed = Signal()  # photos came or went, or their splits and names changed
     photo_changed = Signal(str)  # this photo or its regions
+    leaving = Signal()  # another photo is about to be shown: what was begun on this one can still be stored
     current_changed = Signal(str)  # another photo is shown; "" for none
     labels_changed = Signal()
     history_changed = Signal()
@@ -88,6 +89,7 @@ class Session(QObject):
     def select(self, photo_id: str) -> None:
         """Show another photo; "" for none."""
         if photo_id != self._current:
+            self.leaving.emit()
             self._current = photo_id
             self.current_changed.emit(photo_id)
 

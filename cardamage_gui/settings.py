@@ -22,14 +22,27 @@ log = logging.getLogger(__name__)
 RECENT = 8
 
 
+GROUPS = ("Look", "Start", "Drawing", "Keys", "Models", "Storage")  # of the settings dialog, in this order
+
+
 @dataclass(frozen=True)
 class Setting:
-    """One thing to remember; `text` says in the settings dialog what it is, "" keeps it out of there."""
+    """One thing to remember; `text` says in the settings dialog what it is, "" keeps it out of there.
+
+    `choices` are its values (none: any) and `texts` their names, `hint` one more sentence; numbers lie between `least`
+    and `most` and have a `unit`.
+    """
 
     name: str
     default: Any
     text: str = ""
     choices: tuple[str, ...] = ()
+    group: str = ""
+    hint: str = ""
+    texts: tuple[str, ...] = ()
+    least: int = 0
+    most: int = 0
+    unit: str = ""
 
     @property
     def kind(self) -> type:
@@ -40,20 +53,36 @@ class Setting:
 TABLE = {
     setting.name: setting
     for setting in (
-        Setting("theme", "system", "Colours", ("system", "dark", "light")),
-        Setting("opacity", 0.22, "Opacity of masks"),
-        Setting("reopen", True, "Open the last project at start"),
+        Setting("theme", "system", "Colours", ("system", "dark", "light"), "Look", "Theme of the window",
+                ("As the system", "Dark", "Light")),
+        Setting("language", "en", "Language", ("en", "de"), "Look", "Of the window; takes effect at the next start",
+                ("English", "Deutsch")),
+        Setting("opacity", 0.22),
+        Setting("reopen", True, "Open the last project at start", (), "Start"),
+        Setting("start_page", "last", "Start page", ("last", "annotate", "train", "inspect"), "Start", "",
+                ("The one shown last", "Annotate", "Train", "Inspect")),
+        Setting("unfinished", "complete", "An outline that is left unfinished", ("complete", "keep"), "Drawing",
+                "When another tool, photo or page is chosen", ("Is completed", "Waits to be gone on with")),
+        Setting("copies", 3, "Daily copies of a project", (), "Storage", "One a day; the oldest go first",
+                least=1, most=30),
+        Setting("photo_cache", 160, "Memory for photos", (), "Storage", "Photos shown last come back at once",
+                least=40, most=4000, unit="MB"),
+        Setting("model", "", "Model that outlines damage", (), "Models", "Of Outline damage, Pre-label and Inspect"),
+        Setting("engine", "onnxruntime", "Device for predictions", ("onnxruntime", "openvino"), "Models",
+                "OpenVINO is an extra of the installation",
+                ("Processor (ONNX Runtime)", "Intel devices (OpenVINO)")),
         Setting("recent", []),
         Setting("page", "annotate"),
-        Setting("photos", []),  # [project folder, id of the photo shown last], the last one first
+        Setting("places", []),  # where the work on each project stood, as `annotate.place` writes it
         Setting("geometry", ""),
         Setting("layouts", []),
         Setting("first_steps", False),  # were they shown?
-        Setting("preset", "CarDamage", "", ("CarDamage", "labelme", "CVAT", "VIA")),
+        Setting("preset", "CarDamage", "Keys as in", ("CarDamage", "labelme", "CVAT", "VIA"), "Keys",
+                "What hands know from another program"),
         Setting("keys", []),
         Setting("report_folder", ""),
     )
-}
+}  # fmt: skip
 
 
 class Settings(QObject):
@@ -83,16 +112,6 @@ class Settings(QObject):
         """Put a project on top of the recent ones."""
         others = [other for other in self.get("recent") if other != str(folder)]
         self.set("recent", [str(folder), *others][:RECENT])
-
-    def remember_photo(self, folder: Path, photo: str) -> None:
-        """Which photo of a project was shown last."""
-        others = [other for other in self.get("photos") if other[:1] != [str(folder)]]
-        self.set("photos", [[str(folder), photo], *others][:RECENT])
-
-    def photo_of(self, folder: Path) -> str:
-        """The photo of a project that was shown last, "" where that is not known."""
-        known = (entry for entry in self.get("photos") if isinstance(entry, list) and len(entry) == 2)
-        return next((str(photo) for place, photo in known if place == str(folder)), "")
 
     def recent(self) -> tuple[Path, ...]:
         """Recent projects that are still there, the last one first."""
@@ -129,8 +148,10 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _fits(name: str, value: Any) -> bool:
     setting = TABLE.get(name)
-    if setting is None or not isinstance(value, setting.kind):
+    if setting is None or not isinstance(value, setting.kind) or (isinstance(value, bool) != (setting.kind is bool)):
         return False
     if isinstance(value, list):
         return all(isinstance(item, str) for item in value)
+    if setting.most:
+        return isinstance(value, int) and setting.least <= value <= setting.most
     return not setting.choices or value in setting.choices

@@ -11,14 +11,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import msgspec
+import shapely
 from shapely.geometry.base import BaseGeometry
 
 from .. import geometry
 from ..errors import CarDamageError
 from . import edits
 from .edits import Regions, draw, remove, replace
-from .model import Point, Polygon, Polyline, Region, Ring, new_id
-from .shapes import area, lines
+from .model import Dot, Point, Polygon, Polyline, Region, Ring, new_id
+from .shapes import area, bounds, lines
 
 LEAST = 0.01  # square pixels; less than this is no piece but dust of rounding
 
@@ -78,6 +79,23 @@ def with_hole(region: Region, ring: Ring) -> Region:
     if not _differs(made, region):
         raise BooleanOpError("The hole lies outside the region.", "Draw it inside the selected region.")
     return _shaped(region, made, (), also=(ring,))
+
+
+def clipped(regions: Regions, *, width: float, height: float) -> Regions:
+    """The regions without what lies outside a photo of this size; those that lie outside wholly are left out."""
+    frame = shapely.box(0, 0, width, height)
+    return tuple(inside for region in regions if (inside := _clipped(region, frame)) is not None)
+
+
+def _clipped(region: Region, frame: BaseGeometry) -> Region | None:
+    x0, y0, x1, y1 = bounds(region.shape)
+    whole = frame.bounds
+    if x0 >= whole[0] and y0 >= whole[1] and x1 <= whole[2] and y1 <= whole[3]:
+        return region
+    if isinstance(region.shape, Polyline | Dot):  # cannot be cut into a polygon
+        return region if frame.intersects(shapely.box(x0, y0, x1, y1)) else None
+    made = geometry.intersection(area(region.shape), frame)
+    return _shaped(region, made, ()) if made.area >= LEAST else None
 
 
 def painted(region: Region, stroke: BaseGeometry) -> Region:

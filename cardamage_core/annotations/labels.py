@@ -15,10 +15,14 @@ from .model import Label, Role
 
 DAMAGE = "damage"  # the label of regions that come without any
 
-# Told apart on photos and by colour-blind people as far as that goes (after Okabe & Ito).
+# Told apart on photos and by colour-blind people as far as that goes (after Okabe & Ito); 17 apart in CIELAB.
 COLORS = (
     "#e69f00", "#56b4e9", "#f0605a", "#f0e442", "#3cc8a0", "#cc79a7", "#9d7bff", "#b5bd61",
     "#8bc34a", "#b39ddb", "#00bcd4", "#a1887f", "#ffab91", "#9e9d24", "#f06292", "#4db6ac",
+    "#00ff00", "#ff00ff", "#ff0000", "#782dff", "#c31ea5", "#00f087", "#965a1e", "#00782d",
+    "#0069c3", "#a5f000", "#f06900", "#ff96ff", "#00b400", "#69692d", "#ff0096", "#005aff",
+    "#c3e1b4", "#b43ce1", "#874ba5", "#ff005a", "#1e6996", "#a54b4b", "#ffc3e1", "#3c785a",
+    "#785a87", "#c31e0f", "#ffd287", "#f0964b", "#96f096", "#00f0f0", "#b4965a", "#87f05a",
 )  # fmt: skip
 CAR_COLOR = "#ffffff"  # drawn as a dashed line
 _CARS = {"car", "vehicle", "auto", "silhouette", "truck", "whole car"}
@@ -39,11 +43,9 @@ def new_labels(
     taken = {label.name for label in known}
     keys = iter(sorted(set("123456789") - {label.key for label in known}))
     fresh = [name for name in dict.fromkeys(names) if name and name not in taken]
-    start = len(known)
-    return tuple(
-        Label(name, _color(start + i, role), key=next(keys, ""), role=role)
-        for i, (name, role) in enumerate((name, (roles or {}).get(name) or role_of(name)) for name in fresh)
-    )
+    colors = _Colors(known)
+    named = ((name, (roles or {}).get(name) or role_of(name)) for name in fresh)
+    return tuple(Label(name, colors.next(role), key=next(keys, ""), role=role) for name, role in named)
 
 
 def role_of(name: str) -> Role:
@@ -57,8 +59,22 @@ def role_of(name: str) -> Role:
     return "part" if plain in _PARTS else "damage"
 
 
-def _color(index: int, role: Role) -> str:
-    return CAR_COLOR if role == "car" else COLORS[index % len(COLORS)]
+class _Colors:
+    """The colours of labels, one after another; those in use come again only once all are."""
+
+    def __init__(self, known: Sequence[Label]) -> None:
+        self._used = {label.color.casefold() for label in known}
+        self._index = len(known)
+
+    def next(self, role: Role) -> str:
+        """The colour of one more label."""
+        here = self._index % len(COLORS)
+        self._index += 1
+        if role == "car":
+            return CAR_COLOR
+        color = next((one for one in (*COLORS[here:], *COLORS[:here]) if one not in self._used), COLORS[here])
+        self._used.add(color)
+        return color
 
 
 SHORTEST = 5  # letters: among shorter words one letter makes another word (dent, bent)

@@ -19,7 +19,7 @@ import numpy as np
 from .. import files
 from ..annotations.model import AnnotatedPhoto, Label, Region
 from ..assessment import damage
-from ..errors import CarDamageError
+from ..errors import CarDamageError, reason_of
 from . import coco, sights
 from .coco import Matches, Outlined
 from .measure import as_damage
@@ -123,7 +123,9 @@ def load(path: Path) -> Tallies:
             **{key: _matches(arrays, key) for key in MATCHES},
         )
     except (OSError, ValueError, KeyError, IndexError, TypeError, zipfile.BadZipFile) as error:
-        raise CarDamageError(f"{path} is missing or damaged.", f"{error}. Evaluate the model again.") from error
+        raise CarDamageError(
+            f"{path} is missing or damaged.", f"{reason_of(error)}. Evaluate the model again."
+        ) from error
 
 
 def _is_damage(roles: Mapping[str, str], region: Region) -> bool:

@@ -5,13 +5,18 @@ A format is one module that offers `FORMATS`; a line in `_TABLE` adds it. A new 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+import msgspec
+
 from ..annotations.model import Dataset, Problem
 from ..errors import FormatError
+from ..text import count
 from . import coco, cvat, labelme, vehide, voc, yolo
-from .export import Check, PhotoCopies, must_be_fitting, note, unchecked, write_files
+from .common import file_names
+from .export import Check, PhotoCopies, must_be_fitting, note, place_of, unchecked, write_files
 from .export import losses as _losses
 from .source import Format, Keep, Reading, Source, Written, nothing
 from .via import csv as via_csv
@@ -28,6 +33,7 @@ __all__ = [
     "Written",
     "losses",
     "photo_note",
+    "preview",
     "read",
     "read_with_problems",
     "sniff",
@@ -48,6 +54,7 @@ _TABLE = (
 )
 FORMATS: dict[str, Format] = {one.name: one for one in _TABLE}
 USUAL = "via1"
+PREVIEWED = 2  # photos of each split in a preview
 WRITABLE = (USUAL, *(one.name for one in _TABLE if one.write and one.name != USUAL))
 
 
@@ -110,6 +117,31 @@ def losses(dataset: Dataset, *, format: str) -> tuple[Problem, ...]:  # noqa: A0
 def photo_note(*, format: str, copy_photos: bool) -> str:  # noqa: A002
     """What becomes of the photos in an export, "" when that goes without saying."""
     return note(_named(format), copy_photos=copy_photos)
+
+
+def preview(dataset: Dataset, path: Path, *, format: str, copy_photos: bool) -> tuple[str, ...]:  # noqa: A002
+    """The paths of files that `write` would make, below the folder of the export, without reading a photo.
+
+    Where there are many photos, of the first of each split, and the last line says how many more there are.
+    """
+    target = _named(format)
+    some = _first_of_each_split(dataset)
+    made = [inside or path.name for inside, _ in _writer(target)(some).files]
+    if copy_photos:
+        names = zip(some.photos, file_names(some.photos), strict=True)
+        made += [place_of(one.photo, name, target) for one, name in names]
+    more = len(dataset.photos) - len(some.photos)
+    return (*sorted(dict.fromkeys(made)), *([f"… the same for {count(more, 'more photo')}"] if more else []))
+
+
+def _first_of_each_split(dataset: Dataset) -> Dataset:
+    seen: Counter[str] = Counter()
+    kept = []
+    for one in dataset.photos:
+        seen[one.photo.split] += 1
+        if seen[one.photo.split] <= PREVIEWED:
+            kept.append(one)
+    return msgspec.structs.replace(dataset, photos=tuple(kept))
 
 
 def write(

@@ -8,11 +8,11 @@ as text and one flat polygon; both are understood.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..annotations.labels import DAMAGE
-from ..annotations.model import AnnotatedPhoto, Dataset, Photo, Rectangle, Region, Shape
+from ..annotations.model import AnnotatedPhoto, Dataset, Photo, Polygon, Rectangle, Region, Ring, Shape
 from ..annotations.shapes import area, bounds, outline
 from ..imaging import MOST_PIXELS
 from ..version import __version__
@@ -20,6 +20,8 @@ from . import common, masks
 from .common import Found, dataset, label_names, label_of, outlines, photo, polygon, rounded, with_label_fields
 from .export import has_hole
 from .source import Format, Reading, Source, Written
+
+OWN = "cardamage_rings"  # beside the mask of a region with holes: its outlines, more exact than whole pixels
 
 
 def recognises(source: Source) -> bool:
@@ -73,7 +75,7 @@ FORMATS = (
     Format(
         "coco", "COCO JSON", ".json", recognises, read, write,
         {
-            "holes": "they are written as whole pixels (RLE), or cut open along a line where the size is unknown",
+            "holes": "other programs read whole pixels (RLE), or a cut along a line where the size is unknown",
             "rectangles": "they become polygons",
             "circles": "they become polygons",
             "ellipses": "they become polygons",
@@ -117,7 +119,8 @@ def _found(data: Any, names: dict[str, str], image: dict[str, Any], source: Sour
 def _shape(data: dict[str, Any], image: dict[str, Any], source: Source, where: str) -> Shape:
     parts = data.get("segmentation")
     if isinstance(parts, dict):
-        return _of_runs(parts, source, where)
+        shape = _of_runs(parts, source, where)
+        return _exact(data.get(OWN), parts) or shape
     if not parts:
         return _box(data.get("bbox"), source, where)
     parts = common.sequence(parts, source, where=where, what="a list of polygons as segmentation")
@@ -147,6 +150,21 @@ def _of_runs(data: dict[str, Any], source: Source, where: str) -> Shape:
     except (ValueError, OverflowError) as error:
         raise source.wrong(f"a run-length encoding ({error})", counts, where=where) from None
     return outline or polygon(())
+
+
+def _exact(rings: Any, runs: dict[str, Any]) -> Polygon | None:
+    """The outlines that we wrote beside a mask, as long as the mask is still the one that they give."""
+    if not isinstance(rings, list) or not all(_is_flat(ring) for ring in rings):
+        return None
+    found = tuple(tuple(zip(map(float, ring[::2]), map(float, ring[1::2]), strict=True)) for ring in rings)
+    height, width = runs["size"]
+    mask = masks.mask_of(found, width=width, height=height)
+    return Polygon(found) if masks.runs_of_mask(mask) == runs.get("counts") else None
+
+
+def _is_flat(ring: Any) -> bool:
+    is_list = isinstance(ring, list) and len(ring) > 5 and len(ring) % 2 == 0
+    return is_list and all(type(one) in (int, float) and abs(one) < common.LARGEST for one in ring)
 
 
 def _lengths(counts: Any) -> list[int]:
@@ -182,8 +200,13 @@ def _annotations(of: Dataset, numbers: dict[str, int]) -> Iterator[dict[str, Any
         for region in one.regions:
             if rings := outlines(region.shape):
                 count += 1
-                parts = _runs(region, one.photo) or [[rounded(v) for point in ring for v in point] for ring in rings]
-                yield _annotation(region, parts, count, image, numbers[region.label or DAMAGE])
+                runs = _runs(region, one.photo)
+                made = _annotation(region, runs or _flat(rings), count, image, numbers[region.label or DAMAGE])
+                yield made | ({OWN: _flat(outline(region.shape))} if runs else {})
+
+
+def _flat(rings: Iterable[Ring]) -> list[list[float]]:
+    return [[rounded(value) for point in ring for value in point] for ring in rings]
 
 
 def _runs(region: Region, photo: Photo) -> dict[str, Any] | None:

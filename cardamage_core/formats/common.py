@@ -24,7 +24,7 @@ import shapely
 
 from .. import geometry
 from ..annotations.labels import DAMAGE, new_labels
-from ..annotations.model import AnnotatedPhoto, Dataset, Label, Origin, Photo, Polygon, Region, Ring, Role, Shape
+from ..annotations.model import AnnotatedPhoto, Dataset, Label, Origin, Photo, Point, Polygon, Region, Ring, Role, Shape
 from ..annotations.shapes import outline
 from ..imaging import MOST_PIXELS, TOO_LONG
 from .source import Source
@@ -116,7 +116,7 @@ def label_of(of: Dataset, name: str) -> Label | None:
 def _region(key: str, found: Found, origin: Origin) -> Region:
     if found.score is not None:
         origin = msgspec.structs.replace(origin, score=found.score)
-    return Region(key, found.shape, found.label.strip() or DAMAGE, dict(found.attributes), origin)
+    return Region(key, with_holes(found.shape), found.label.strip() or DAMAGE, dict(found.attributes), origin)
 
 
 def _harmless(name: str) -> str:
@@ -133,6 +133,31 @@ def _free(name: str, taken: set[str]) -> str:
         free, number = f"{stem}-{number}", number + 1
     taken.add(free.casefold())
     return free + ending
+
+
+def with_holes(shape: Shape) -> Shape:
+    """The shape with holes where its rings run in along a line and back, as `single_rings` writes them."""
+    if not isinstance(shape, Polygon) or all(len(set(ring)) == len(ring) for ring in shape.rings):
+        return shape
+    return Polygon(tuple(part for ring in shape.rings for part in _unbridged(ring)))
+
+
+def _unbridged(ring: Ring) -> list[Ring]:
+    """The ring and the holes that are joined to it by a line that is gone both ways."""
+    places: dict[tuple[Point, Point], int] = {}
+    for m in range(len(ring) - 1):
+        k = places.get((ring[m + 1], ring[m]), -1)  # the line was gone the other way there
+        hole, rest = ring[k + 1 : m], (*ring[: k + 1], *ring[m + 2 :])
+        if k >= 0 and len(hole) > 2 and len(rest) > 2 and _turning(hole) * _turning(rest) < 0:
+            return [*_unbridged(rest), hole]
+        places[ring[m], ring[m + 1]] = m
+    return [ring]
+
+
+def _turning(ring: Ring) -> float:
+    """Twice the area within a ring, negative where it runs the other way round."""
+    xs, ys = np.asarray(ring).T
+    return float(xs @ np.roll(ys, -1) - ys @ np.roll(xs, -1))
 
 
 MANY_PAIRS = 1_000_000  # of vertices that are compared each with each

@@ -38,7 +38,7 @@ from .source import Format, Reading, Source, Written
 CHUNK = 50_000  # bytes parsed between two looks at whether to go on
 SHAPES = ("polygon", "box", "polyline", "points", "ellipse", "mask")
 LOSES = {
-    "holes": "holes are cut open along a line, which keeps the area",
+    "holes": "other programs see holes cut open along a line, which keeps the area",
     "parts": "parts become shapes with one group_id",
     "circles": "they become ellipses",
     "scores": "they are left out",

@@ -27,11 +27,10 @@ from .source import Format, Reading, Source, Written
 
 KNOWN = ("label", "points", "group_id", "description", "shape_type", "flags", "mask", "attributes")
 LOSES = {
-    "holes": "holes are cut open along a line, which keeps the area",
+    "holes": "other programs see holes cut open along a line, which keeps the area",
     "parts": "parts become shapes with one group_id",
     "ellipses": "they become polygons",
     "scores": "they are left out",
-    "photo attributes": "they are left out",
 }
 
 
@@ -101,7 +100,9 @@ def _photo(number: int, source: Source, whole: Source) -> AnnotatedPhoto:
     if not _is_labelme(source.json):
         raise source.wrong("labelme JSON: shapes and imagePath", source.description())
     name = common.text(source.json["imagePath"], source, where="The file", what="a file name as imagePath")
-    return photo(number, name, _grouped(source, whole, str(number)), source="labelme")
+    given = source.json.get("attributes")
+    attributes = given if isinstance(given, dict) else {}
+    return photo(number, name, _grouped(source, whole, str(number)), source="labelme", attributes=attributes)
 
 
 def _grouped(source: Source, whole: Source, photo: str) -> list[Found]:
@@ -199,6 +200,7 @@ def _contents(of: Dataset) -> Iterator[tuple[str, bytes]]:
             "imageHeight": one.photo.height or None,
             "imageWidth": one.photo.width or None,
         }
+        data |= {"attributes": one.photo.attributes} if one.photo.attributes else {}  # labelme keeps what it knows not
         yield f"{stem_of(name)}.json", json.dumps(data, ensure_ascii=False, indent=1).encode()
 
 

@@ -21,7 +21,7 @@ import numpy as np
 
 from .. import imaging
 from ..annotations.model import Region, Role
-from ..errors import CarDamageError, ModelError, PhotoError
+from ..errors import CarDamageError, ModelError, PhotoError, reason_of
 from . import polygons
 from .tiles import predict_tiled
 from .transport import Answer, BoxRequest, Failure, Ready, Reply, Request
@@ -155,7 +155,7 @@ def _failure(request: int, error: Exception, otherwise: str) -> Failure:
     traceback.print_exc()
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
         return Failure(request, "model", otherwise, "There is not enough memory.")
-    return Failure(request, "model", otherwise, f"{type(error).__name__}: {error}"[:600])
+    return Failure(request, "model", otherwise, f"{type(error).__name__}: {reason_of(error)}"[:600])
 
 
 def _own_stdout() -> BinaryIO:

@@ -17,7 +17,7 @@ from typing import NoReturn
 
 from filelock import FileLock, Timeout
 
-from ..errors import CarDamageError
+from ..errors import CarDamageError, reason_of
 from ..training import requirements
 from . import events, folder
 from .events import EventLog
@@ -128,7 +128,9 @@ def _explained(log: EventLog, work: Callable[[], None]) -> int:
         name = type(error).__name__
         if name == "ResourceExhaustedError":
             return _fail(log, "The training needs more memory than there is.", "Take a smaller batch.")
-        return _fail(log, "The training ended with an error of the program.", f"{name}: {error}. More is in the log.")
+        return _fail(
+            log, "The training ended with an error of the program.", f"{name}: {reason_of(error)}. More is in the log."
+        )
 
 
 def _fail(log: EventLog, title: str, detail: str) -> int:

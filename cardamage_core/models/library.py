@@ -15,7 +15,7 @@ from typing import IO
 import msgspec
 
 from .. import files
-from ..errors import ModelError
+from ..errors import ModelError, reason_of
 from . import registry
 from .registry import CARD, WEIGHTS, Model, ModelCard
 
@@ -92,7 +92,7 @@ def _unpack(path: Path, place: Path) -> None:
         raise ModelError(f"{path} is no model.", f"Expected {CARD} and {WEIGHTS} in it.") from error
     except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
         expected = f"Expected a {SUFFIX} file or the folder of a model"
-        raise ModelError(f"{path} is no model.", f"{expected}: {error}.") from error
+        raise ModelError(f"{path} is no model.", f"{expected}: {reason_of(error)}.") from error
 
 
 def _copy(source: IO[bytes], target: IO[bytes], most: int, *, name: str) -> None:

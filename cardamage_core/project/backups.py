@@ -63,8 +63,8 @@ def clean(folder: Path) -> None:
         half.unlink(missing_ok=True)
 
 
-def keep(folder: Path, now: datetime.datetime | None = None) -> Path | None:
-    """Make a copy if one is due, and let the oldest go; None when none was due or nothing was ever done in the project.
+def keep(folder: Path, now: datetime.datetime | None = None, *, kept: int = KEPT) -> Path | None:
+    """Make a copy if one is due, and let all but the last `kept` go; None when none was due or nothing was ever done.
 
     ProjectError when the project file turns out to be damaged; all older copies stay then. Others may edit meanwhile.
     """
@@ -78,7 +78,7 @@ def keep(folder: Path, now: datetime.datetime | None = None) -> Path | None:
             raise ProjectError(
                 f"{folder / FILE} is damaged.", f"{reason}. “cardamage check --repair {folder}” brings a copy back."
             )
-    for old in copies(folder)[KEPT:]:
+    for old in copies(folder)[kept:]:
         old.unlink(missing_ok=True)
     return target
 

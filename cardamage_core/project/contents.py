@@ -76,6 +76,20 @@ class Contents:
         names = {label.name: 0 for label in self.labels()}
         return names | {name: number for name, number in counts.items() if number or name in names}
 
+    def notes(self, photo_id: str = "") -> dict[str, str]:
+        """What was noted on photos and their regions, by the photos' ids; of one photo, or of all that have notes."""
+        one, values = (" AND {}=?", (photo_id,)) if photo_id else ("", ())
+        found: dict[str, list[str]] = {}
+        for table, key in (("regions", "photo"), ("photos", "key")):
+            noted = self._store.query(
+                f"SELECT {key}, json_extract(value, '$.attributes.note') FROM {table} "
+                f"WHERE instr(value, '\"note\"') > 0{one.format(key)}", values
+            )  # fmt: skip
+            for photo, note in noted:
+                if note:
+                    found.setdefault(photo, []).append(str(note))
+        return {photo: " ".join(notes) for photo, notes in found.items()}
+
     @property
     def threshold(self) -> float:
         """From which score on open predictions are seen and counted, everywhere in this project."""

@@ -55,6 +55,9 @@ class Proposal(msgspec.Struct, frozen=True):
     roles: Mapping[str, Role] = {}
 
 
+OWN_ATTRIBUTES = ("note", "severity")  # what our own fields write, which is never a label
+
+
 class NameStats:
     """Counts the names that photos use as they come by: labels, attributes and their values."""
 
@@ -86,7 +89,10 @@ class NameStats:
             self._values.setdefault(name, Counter())[text_of(value)] += 1
 
     def _attributes(self) -> tuple[Attribute, ...]:
-        used, values = self._used, self._values
+        used = self._used
+        if not used:  # the format says itself which label a region has
+            return ()
+        values = {name: counts for name, counts in self._values.items() if used[name] or name not in OWN_ATTRIBUTES}
         order = sorted(values, key=lambda name: (-used[name], -values[name].total()))
         return tuple(
             Attribute(name, values[name].total(), tuple(value for value, _ in values[name].most_common(6) if value))

@@ -5,7 +5,7 @@ The right button also deletes vertices, by a click or by a sweep. A click that d
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from qtpy.QtCore import QEvent, QObject, QPoint, Qt, QTimer
@@ -31,9 +31,18 @@ PHOTO = (("paste", "copy_previous"), ("select_all", "show_all", "fit"), ("outlin
 class CanvasMenu(QObject):
     """Watches the canvas for right clicks that change nothing, and for the menu key."""
 
-    def __init__(self, session: Session, canvas: Canvas, drawing: Drawing, actions: Mapping[str, QAction]) -> None:
-        """`actions` are those of the page by their ids."""
+    def __init__(
+        self,
+        session: Session,
+        canvas: Canvas,
+        drawing: Drawing,
+        actions: Mapping[str, QAction],
+        *,
+        lost: Callable[[], bool],
+    ) -> None:
+        """`actions` are those of the page by their ids; `lost` tells whether the photo's file is missing."""
         super().__init__(canvas)
+        self._lost = lost
         self._session, self._canvas, self._drawing, self._actions = session, canvas, drawing, actions
         self._pressed: QPoint | None = None  # where a right click began that may open the menu
         self._asked: QPoint | None = None  # where it ended
@@ -58,6 +67,8 @@ class CanvasMenu(QObject):
         chosen = [region for region in self._canvas.standing if region.id in self._canvas.selection]
         if chosen and not self._session.read_only:
             self._add_labels(menu, chosen)
+        elif self._lost():
+            menu.addAction(self._actions["find_file"])
         for group in REGION if chosen else PHOTO:
             menu.addSeparator()
             for name in group:

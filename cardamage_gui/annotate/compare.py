@@ -26,10 +26,10 @@ from cardamage_core.text import amount
 from ..background import Background, Latest, Task
 from ..canvas import Canvas
 from ..commands.actions import Action
-from ..editing.toolbox import Floating
 from ..session import Session
 from ..widgets import common
 from ..widgets.dialogs import ANNOTATIONS, Dialogs
+from ..widgets.floating import Floating
 
 if TYPE_CHECKING:
     from cardamage_core.project.reference import Reference

@@ -26,8 +26,8 @@ class Describing(QObject):
         panel.labels.changed.connect(self._change)
         panel.labels.renamed.connect(self._rename)
         panel.labels.removed.connect(self._remove)
-        for part in (panel.fields, panel.labels.field):
-            part.done.connect(canvas.setFocus)
+        for done in (panel.fields.done, panel.labels.field.done, panel.labels.chosen):
+            done.connect(canvas.setFocus)
 
     def attend(self) -> None:
         """The fields are about to tell of what is selected now: what was typed before belongs to what was."""

@@ -7,7 +7,7 @@ turned their photos are to be turned. It is shown only where the file leaves som
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from qtpy.QtCore import Qt, Signal
@@ -16,9 +16,9 @@ from qtpy.QtWidgets import (
     QComboBox,
     QDialog,
     QHBoxLayout,
-    QPlainTextEdit,
     QTableWidget,
     QTableWidgetItem,
+    QTreeWidgetItem,
     QWidget,
 )
 
@@ -29,6 +29,7 @@ from cardamage_core.project.import_plan import Attribute, ImportPlan, NameMappin
 from cardamage_core.text import amount
 
 from ..widgets import common
+from .problem_list import fill, problem_of, problem_tree
 
 NAME, NUMBER, BECOMES, ROLE = range(4)
 TURNS = (
@@ -167,12 +168,14 @@ class SummaryDialog(QDialog):
     """The summary after an import."""
 
     problems_wanted = Signal()
+    problem_chosen = Signal(object)  # Problem
 
-    def __init__(self, summary: import_apply.ImportSummary, parent: QWidget) -> None:
+    def __init__(self, summary: import_apply.ImportSummary, names: Mapping[str, str], parent: QWidget) -> None:
+        """`names` are the photos', by id."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Imported")
-        self.setMinimumWidth(520)
+        self.setMinimumWidth(640)
         column = common.rows(self, margins=(24, 20, 24, 16), spacing=12)
         head = f"{amount(summary.photos, 'photo')}, {amount(summary.regions, 'region')}"
         column.addWidget(common.label(head, "title"))
@@ -180,7 +183,12 @@ class SummaryDialog(QDialog):
         if summary.problems:
             column.addWidget(common.section(f"What looks wrong ({len(summary.problems)})"))
             column.addWidget(common.label(kinds_text(summary), wrap=True))
-            column.addWidget(_listed(summary))
+            self.list = problem_tree()
+            fill(self.list, summary.problems[:MOST], names)
+            self.list.setMinimumHeight(180)
+            self.list.itemClicked.connect(self._chosen)
+            self.list.itemActivated.connect(self._chosen)
+            column.addWidget(self.list)
         else:
             column.addWidget(common.label("Nothing looks wrong.", "good"))
         column.addLayout(self._buttons(bool(summary.problems)))
@@ -195,6 +203,12 @@ class SummaryDialog(QDialog):
         row.addWidget(close)
         return row
 
+    def _chosen(self, item: QTreeWidgetItem, _column: int) -> None:
+        problem = problem_of(item)
+        if problem is not None:
+            self.accept()
+            self.problem_chosen.emit(problem)
+
     def _show_problems(self) -> None:
         self.problems_wanted.emit()
         self.accept()
@@ -204,15 +218,3 @@ def kinds_text(summary: import_apply.ImportSummary) -> str:
     """How many problems of which kind: "12 × Region without a label, 3 × Region twice"."""
     numbers = Counter(problem.code for problem in summary.problems)
     return ", ".join(f"{number} × {kind_of(code).title}" for code, number in numbers.most_common())
-
-
-def _listed(summary: import_apply.ImportSummary) -> QPlainTextEdit:
-    shown = QPlainTextEdit()
-    shown.setReadOnly(True)
-    lines = [problem.text for problem in summary.problems[:MOST]]
-    if len(summary.problems) > MOST:
-        lines.append(f"… and {len(summary.problems) - MOST} more.")
-    shown.setPlainText("\n".join(lines))
-    shown.setMinimumHeight(120)
-    shown.setAccessibleName("Problems")
-    return shown

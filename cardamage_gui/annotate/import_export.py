@@ -6,12 +6,13 @@ first needed, so that the start does not wait for them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qtpy.QtCore import QObject, Signal
+from qtpy.QtCore import QObject, Qt, Signal
 from qtpy.QtWidgets import QWidget
 
 from cardamage_core.annotations.model import Problem
@@ -24,11 +25,13 @@ from ..widgets.common import ProgressStrip
 from ..widgets.dialogs import ANNOTATIONS, Dialogs
 
 if TYPE_CHECKING:
+    from cardamage_core.annotations.model import Dataset
     from cardamage_core.project import Project, import_apply, import_plan
     from cardamage_core.project.import_plan import NameMapping
     from cardamage_core.project.orientation import Turn
 
-EXPORT_NAME = "via_region_data.json"
+    from .export_dialog import ExportDialog, Foreseen, Wish
+
 SHOWN = 8  # files that would be replaced
 
 
@@ -36,6 +39,7 @@ class Transfer(QObject):
     """Import and export of the open project."""
 
     problems_wanted = Signal()
+    problem_chosen = Signal(object)  # Problem
 
     def __init__(
         self, session: Session, background: Background, dialogs: Dialogs, strip: ProgressStrip, window: QWidget
@@ -54,15 +58,22 @@ class Transfer(QObject):
         """Whether an import or export is under way."""
         return self._task is not None
 
+    def asked_files(self) -> list[Path]:
+        """Annotation files that are chosen in a dialog."""
+        return self._dialogs.files(self._window, "Import annotations", ANNOTATIONS)
+
+    def asked_folder(self) -> list[Path]:
+        """A folder with photos, with or without annotations, that is chosen in a dialog."""
+        folder = self._dialogs.folder(self._window, "Import a folder of photos")
+        return [folder] if folder is not None else []
+
     def import_files(self) -> None:
         """Ask for annotation files and import them."""
-        self.import_paths(self._dialogs.files(self._window, "Import annotations", ANNOTATIONS))
+        self.import_paths(self.asked_files())
 
     def import_folder(self) -> None:
-        """Ask for a folder with photos, with or without annotations, and import it."""
-        folder = self._dialogs.folder(self._window, "Import a folder of photos")
-        if folder is not None:
-            self.import_paths([folder])
+        """Ask for a folder and import it."""
+        self.import_paths(self.asked_folder())
 
     def import_paths(self, paths: Sequence[Path], *, split: str | None = None) -> None:
         """Import annotation files, folders and photos, one after the other.
@@ -82,33 +93,30 @@ class Transfer(QObject):
         self._next()
 
     def export(self) -> None:
-        """Ask for a file and a format; say what the format cannot hold, ask about the photos, then write."""
+        """Ask in one dialog for format, photos and place, which says what is lost and what comes of it; then write."""
         project = self._session.project
         if project is None:
             return
         if self.busy:
             self._session.said.emit("Export once what runs now is done.")
             return
-        start = project.folder / EXPORT_NAME
-        chosen = self._dialogs.new_file(self._window, "Export annotations", start, _kinds())
-        if chosen is not None:
-            path, name = chosen
-            look = partial(_losses, project, name)
-            self._begin(f"Looking at {project.name}…", look, partial(self._looked, project, path, name))
+        from .export_dialog import ExportDialog  # loads the formats, which a start need not wait for
 
-    def _looked(self, project: Project, path: Path, name: str, losses: tuple[Problem, ...]) -> None:
-        self._ended()
-        from cardamage_core import formats
+        splits = Counter(photo.split for photo in self._session.photos())
+        dialog = ExportDialog(project.folder, splits, self._dialogs, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.changed.connect(partial(self._foresee, project, dialog))
+        dialog.decided.connect(partial(self._decided_export, project))
+        dialog.open()
 
-        target = formats.FORMATS[name]
-        text = f"{target.text} cannot hold everything." if losses else f"Export as {target.text}."
-        note = formats.photo_note(format=name, copy_photos=True)
-        detail = "\n\n".join([*(loss.text for loss in losses), f"With the box ticked, {note[:1].lower()}{note[1:]}"])
-        choice, copy_photos = self._dialogs.choose_with(
-            self._window, text, detail, ("Export", "Cancel"), option="Copy the photos too", on=target.needs_photos
-        )
-        if choice == 0:
-            self._write(partial(_export, project, path, name, copy_photos), path, replace=(path,))
+    def _foresee(self, project: Project, dialog: ExportDialog, wish: Wish) -> None:
+        """Find out in the background what would come of an export; a dialog that was closed hears nothing of it."""
+        done = Delivery(dialog, wish)
+        self._background.run(partial(_foreseen, project, wish), done.take, done.fail, urgent=True)
+
+    def _decided_export(self, project: Project, wish: Wish, asked: bool) -> None:
+        replace: tuple[Path, ...] = (wish.path,) if asked else ()
+        self._write(partial(_export, project, wish), wish.path, replace=replace)
 
     def _write(self, work: Callable[..., object], path: Path, *, replace: bool | tuple[Path, ...]) -> None:
         """The dialog has asked about the file that was named, not about others beside it or in a folder."""
@@ -252,8 +260,10 @@ class Transfer(QObject):
         self._session.said.emit(summary.text)
         from .import_dialogs import SummaryDialog
 
-        dialog = SummaryDialog(summary, self._window)
+        names = {photo.id: photo.name for photo in self._session.photos()}
+        dialog = SummaryDialog(summary, names, self._window)
         dialog.problems_wanted.connect(self.problems_wanted)
+        dialog.problem_chosen.connect(self.problem_chosen)
         dialog.open()
         self._next()
 
@@ -293,6 +303,29 @@ class Transfer(QObject):
         return False
 
 
+class Delivery(QObject):
+    """Brings to a dialog what was found out for it, as long as it is there."""
+
+    def __init__(self, dialog: ExportDialog, wish: Wish) -> None:
+        super().__init__(dialog)
+        self._dialog: ExportDialog | None = dialog
+        self._wish = wish
+        dialog.finished.connect(self._gone)
+
+    def take(self, foreseen: Foreseen) -> None:
+        """What would come of the wish."""
+        if self._dialog is not None:
+            self._dialog.show_foreseen(self._wish, foreseen)
+
+    def fail(self, error: CarDamageError) -> None:
+        """Why nothing would."""
+        if self._dialog is not None:
+            self._dialog.show_failure(self._wish, f"{error.title} {error.detail}")
+
+    def _gone(self, _result: int) -> None:
+        self._dialog = None
+
+
 def _with_progress(work: Callable[..., object], task: Task) -> object:
     return work(progress=task.report, cancelled=task.cancelled)
 
@@ -315,27 +348,24 @@ def _applied(*what: Any, **more: Any) -> import_apply.ImportSummary:
     return import_apply.apply(*what, **more)
 
 
-def _kinds() -> dict[str, str]:
-    """The formats to choose from: what the file dialog shows for each."""
-    from cardamage_core import formats
-
-    suffixes = {name: formats.FORMATS[name].suffix for name in formats.WRITABLE}
-    return {name: f"{formats.FORMATS[name].text} (*{suffix or ''})" for name, suffix in suffixes.items()}
-
-
-def _losses(project: Project, name: str, _task: Task) -> tuple[Problem, ...]:
+def _foreseen(project: Project, wish: Wish) -> Foreseen:
     from cardamage_core import formats
     from cardamage_core.project.prediction_log import failed, failed_said
 
-    dataset = project.dataset()
+    from .export_dialog import Foreseen
+
+    dataset = _wanted(project, wish)
     unknown = failed(dataset.photos, project.looks())
-    told = (Problem("not-outlined", failed_said(len(unknown)), "error"),) if unknown else ()
-    return (*told, *formats.losses(dataset, format=name))
+    told = [failed_said(len(unknown))] if unknown else []
+    files = formats.preview(dataset, wish.path, format=wish.format, copy_photos=wish.copy_photos)
+    return Foreseen(files, (*told, *(loss.text for loss in formats.losses(dataset, format=wish.format))))
 
 
-def _export(
-    project: Project, path: Path, name: str, copy_photos: bool, replace: bool | tuple[Path, ...], task: Task
-) -> tuple[Problem, ...]:
+def _wanted(project: Project, wish: Wish) -> Dataset:
+    return project.dataset(None if wish.split is None else [wish.split])
+
+
+def _export(project: Project, wish: Wish, replace: bool | tuple[Path, ...], task: Task) -> tuple[Problem, ...]:
     def tell(share: float) -> None:
         if task.cancelled():
             raise ProjectError("The export was stopped; nothing was written.")
@@ -345,4 +375,5 @@ def _export(
     from cardamage_core.project.outputs import Outputs
 
     check = Outputs(project.paths(), project=project.folder, replace=replace).check
-    return formats.write(project.dataset(), path, format=name, copy_photos=copy_photos, check=check, tell=tell)
+    dataset, along = _wanted(project, wish), wish.copy_photos
+    return formats.write(dataset, wish.path, format=wish.format, copy_photos=along, check=check, tell=tell)

@@ -23,7 +23,7 @@ ROLES: dict[Role, str] = {
 }
 NO_KEY = "no key"
 HEIGHT = look.ROW_SMALL - 2
-FEWEST, MOST = 3, 9  # rows that are seen without scrolling
+FEWEST, MOST = 2, 9  # rows that are seen without scrolling
 
 
 class LabelList(QWidget):

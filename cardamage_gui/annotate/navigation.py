@@ -11,7 +11,7 @@ from qtpy.QtCore import QObject, Signal
 
 from cardamage_core.annotations import shapes
 from cardamage_core.annotations.model import Photo, Problem, Region, Review
-from cardamage_core.annotations.problems import crossing
+from cardamage_core.annotations.problems import crossing, kind_of
 from cardamage_core.annotations.shapes import bounds
 from cardamage_core.assessment.damage import Damage
 from cardamage_core.text import percent
@@ -142,14 +142,19 @@ def area_text(covered: float, photo: Photo) -> str:
     return f"{pixels} · {percent(100 * covered / whole)}" if whole else pixels
 
 
+LOST = ("missing-photo", "vanished-photo", "lost-photo")
 AROUND = 24.0  # photo pixels around the place where an outline crosses itself
 
 
 class Closeup(QObject):
     """Zooms to regions of the photo that is shown."""
 
+    file_wanted = Signal()  # the photo's file is missing, and is to be found
+
     def __init__(self, session: Session, checking: Checking, canvas: Canvas, panel: RegionPanel) -> None:
         super().__init__(canvas)
+        self._awaited: Problem | None = None  # its photo is not there yet
+        session.current_changed.connect(self._photo_changed)
         self._session, self._checking, self._canvas = session, checking, canvas
         self._shown: Problem | None = None
         panel.problem_chosen.connect(self.show)
@@ -178,9 +183,14 @@ class Closeup(QObject):
             self._session.said.emit("Nothing looks wrong with the regions of this photo.")
 
     def show(self, problem: Problem) -> None:
-        """Select the region that looks wrong and zoom to the place."""
+        """Show the photo, select the region that looks wrong and zoom to the place; or say what can be done."""
+        if problem.photo and problem.photo != self._session.current and self._session.place(problem.photo) >= 0:
+            self._awaited = problem
+            self._session.select(problem.photo)
+            return
         region = next((region for region in self._regions() if region.id == problem.region), None)
         if region is None:
+            self._advise(problem)
             return
         self._shown = problem
         self._canvas.select((region.id,))
@@ -188,6 +198,23 @@ class Closeup(QObject):
         box = (at[0] - AROUND, at[1] - AROUND, at[0] + AROUND, at[1] + AROUND) if at else _around([region])
         self._canvas.show_area(box)
         self._canvas.setFocus()
+
+    def arrive(self) -> None:
+        """The photo is there, for whose problem it was chosen."""
+        problem, self._awaited = self._awaited, None
+        if problem is not None and problem.region:
+            self.show(problem)
+
+    def _photo_changed(self, photo: str) -> None:
+        if self._awaited is not None and self._awaited.photo != photo:
+            self._awaited = None
+
+    def _advise(self, problem: Problem) -> None:
+        self._canvas.setFocus()
+        if problem.code in LOST:
+            self.file_wanted.emit()
+        else:
+            self._session.said.emit(f"{problem.text} {kind_of(problem.code).advice}".strip())
 
     def _regions(self) -> tuple[Region, ...]:
         return self._session.regions(self._session.current)

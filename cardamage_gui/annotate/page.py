@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 
 import msgspec
-from qtpy.QtCore import Signal
+from qtpy.QtCore import Qt, Signal
 from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import QStackedWidget, QWidget
 
@@ -22,7 +22,7 @@ from ..editing.box_outliner import BoxOutliner
 from ..editing.drawing import Drawing
 from ..editing.loading import PhotoLoader, Showing
 from ..editing.outlining import Outliner
-from ..editing.toolbox import ToolBar
+from ..editing.toolbar import ToolBar
 from ..session import Session
 from ..widgets import common
 from ..widgets.common import ProgressStrip
@@ -35,6 +35,7 @@ from .compare import Comparing
 from .controller import Describing
 from .import_export import Transfer
 from .navigation import Closeup, Way
+from .photo_menu import PhotoMenu
 from .photo_panel import PhotoPanel
 from .prelabel import PreLabelling
 from .problems import Checking, DataCheck
@@ -47,6 +48,7 @@ class AnnotatePage(QWidget):
     hint_changed = Signal(str)
     pointer_moved = Signal(float, float)
     fact_changed = Signal(str, str)  # name and text of a fact for the status bar
+    photo_shown = Signal()  # the photo's pixels are there
 
     def __init__(
         self,
@@ -79,8 +81,8 @@ class AnnotatePage(QWidget):
         self.data_check = DataCheck(session, background, dialogs, self._checking, self)
         self.photos = PhotoPanel(session, self._checking, Thumbnails(session, background, self))
         self.way.use(self.photos)
-        self._loader = PhotoLoader(session, background, self)
-        self._showing = Showing(session, self._loader, self.canvas, self._photo_after)
+        self.loader = PhotoLoader(session, background, self)
+        self._showing = Showing(session, self.loader, self.canvas, self._photo_after)
         self._assessing = Assessing(session, background, self.canvas, self)
         self.first_steps = FirstSteps(session, self.canvas)
         self._middle = QStackedWidget()
@@ -89,7 +91,8 @@ class AnnotatePage(QWidget):
         bound = bind(self, self._table.values())
         self.docks.share(bound.values())
         self.panel.regions.addActions([bound[action] for action in ON_REGIONS])
-        self.menu = CanvasMenu(session, self.canvas, self.drawing, bound)
+        self.photo_menu = PhotoMenu(session, dialogs, self.photos.list, bound)
+        self.menu = CanvasMenu(session, self.canvas, self.drawing, bound, lost=self.photo_menu.is_lost)
 
     def offered_actions(self) -> list[Action]:
         """What can be done here, for menus and the sheet of keys."""
@@ -132,6 +135,13 @@ class AnnotatePage(QWidget):
                 self._session.select(after)
             self._session.said.emit(f"Removed {photo.name} from the project; its file stays. Ctrl+Z brings it back.")
 
+    def find_file(self) -> None:
+        """Ask where a missing photo lies now."""
+        if self.photo_menu.is_lost():
+            self.photo_menu.find()
+        elif self._session.current:
+            self._session.said.emit("The file of this photo is where it should be.")
+
     def showEvent(self, event: QShowEvent) -> None:
         """The status bar may have told of another page."""
         super().showEvent(event)
@@ -158,6 +168,8 @@ class AnnotatePage(QWidget):
             self.canvas.show_regions((), ())
             self.panel.show_damage(None)
             self.way.show_damage(None)
+        else:
+            self.panel.card.show_waiting()
         self._show_regions()
 
     def _photo_changed(self, photo_id: str) -> None:
@@ -233,6 +245,8 @@ class AnnotatePage(QWidget):
         )
         self.docks = Docks(middle, panels)
         common.rows(self).addWidget(self.docks)
+        for one in (self, middle):
+            one.setFocusProxy(self.canvas)
         self.drawing.place_tools()
 
     def _empty(self) -> QWidget:
@@ -252,6 +266,8 @@ class AnnotatePage(QWidget):
         session.threshold_changed.connect(self._threshold_changed)
         session.history_changed.connect(self._history_changed)
         self._showing.shown.connect(self.way.lighting.show)
+        self._showing.shown.connect(self.drawing.resume)
+        self._showing.shown.connect(self.photo_shown, Qt.ConnectionType.QueuedConnection)  # once all views have it
         self._checking.changed.connect(self._show_problems_here)
         self._checking.photo_checked.connect(self._show_problems_here)
         self._assessing.assessed.connect(panel.show_damage)
@@ -268,10 +284,15 @@ class AnnotatePage(QWidget):
         self.drawing.tool_shown.connect(self.bar.show_tool)
         self.drawing.label_changed.connect(self._show_labels)
         panel.regions.chosen.connect(canvas.select)
+        self.photos.done.connect(canvas.setFocus)
         panel.labels.chosen.connect(self.drawing.choose_label)
         panel.labels.added.connect(self.drawing.add_label)
         self.prelabelling.closed.connect(lambda _result: canvas.setFocus())
         self.transfer.problems_wanted.connect(self._filter_problems)
+        self.transfer.problem_chosen.connect(self._closeup.show)
+        self.data_check.problem_chosen.connect(self._closeup.show)
+        self._closeup.file_wanted.connect(self.find_file)
+        self.photo_shown.connect(self._closeup.arrive)
         self._history_changed()
         self._photos_changed()
 
@@ -292,6 +313,7 @@ def actions_of(page: AnnotatePage) -> list[Action]:
         *drawing.tool_actions(),
         *drawing.view_actions(),
         Action("find", "Search photos", ("Ctrl+F",), "Search by name or label", page.find_photos),
+        Action("find_file", "Find the photo's file…", (), "Where a missing photo lies now", page.find_file),
         Action("annotate_undo", "Undo", (), "Take the last edit back", page.undo),
         Action("annotate_redo", "Redo", (), "Do it again", page.redo),
     ]

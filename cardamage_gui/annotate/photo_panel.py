@@ -11,7 +11,6 @@ from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
-    QLineEdit,
     QMenu,
     QPushButton,
     QStackedWidget,
@@ -35,11 +34,13 @@ TEXTS = {"all": "All", "unreviewed": "Unreviewed", "problems": "Problems", "no r
 class PhotoPanel(QWidget):
     """Search, chips and the photo list. It listens to the session and asks it to select."""
 
+    done = Signal()  # Enter or Esc in the search: the keyboard is free again
+
     def __init__(self, session: Session, checking: Checking, thumbnails: Thumbnails) -> None:
         super().__init__()
         self._session, self._checking = session, checking
         self.model = PhotoModel(self)
-        self.search = QLineEdit()
+        self.search = common.Field("Search photos, labels, notes", "Search photos, labels, notes")
         self.filter = FilterButton()
         self.list = PhotoList(self.model, thumbnails)
         self.chips = QButtonGroup(self)
@@ -62,32 +63,48 @@ class PhotoPanel(QWidget):
         else:
             self._session.said.emit("No other photo of this list is unreviewed.")
 
+    @property
+    def wanted(self) -> PhotoFilter:
+        """Which photos are listed."""
+        return replace(self.filter.wanted, kind=KINDS[self.chips.checkedId()], text=self.search.text())
+
+    def show_filter(self, wanted: PhotoFilter) -> None:
+        """List these photos."""
+        self.search.setText(wanted.text)
+        self.show_kind(wanted.kind)
+        self.filter.choose(label=wanted.label, split=wanted.split, review=wanted.review)
+
     def show_kind(self, kind: str) -> None:
         """Press one of the chips."""
         self.chips.button(KINDS.index(kind)).setChecked(True)
 
     def _refresh(self) -> None:
-        self.model.show(self._session.photos(), self._checking.counts(), self._wanted())
+        self.model.show(self._session.photos(), self._checking.counts(), self.wanted)
         self._say_how_many()
 
+    def _search(self, text: str) -> None:
+        project = self._session.project
+        if text and project is not None:
+            self.model.set_notes(project.notes())
+        self._filter()
+
     def _filter(self) -> None:
-        self.model.filter(self._wanted())
+        self.model.filter(self.wanted)
         self._say_how_many()
         row = self.model.row_of(self._session.current)
         self.list.scrollToTop() if row < 0 else self.list.scrollTo(self.model.index(row))
 
     def _photo_changed(self, photo_id: str) -> None:
-        photo = self._session.summary(photo_id)
-        if photo is not None:
+        photo, project = self._session.summary(photo_id), self._session.project
+        if photo is not None and project is not None:
+            if self.search.text():
+                self.model.set_note(photo_id, project.notes(photo_id).get(photo_id, ""))
             self.model.change(photo, len(self._checking.of(photo_id)))
             self._say_how_many()
 
     def _offer(self) -> None:
         photos = self._session.photos()
         self.filter.offer([label.name for label in self._session.labels()], {photo.split for photo in photos})
-
-    def _wanted(self) -> PhotoFilter:
-        return replace(self.filter.wanted, kind=KINDS[self.chips.checkedId()], text=self.search.text())
 
     def _say_how_many(self) -> None:
         for kind, number in self.model.counts.items():
@@ -104,8 +121,6 @@ class PhotoPanel(QWidget):
 
     def _arrange(self) -> None:
         self.setMinimumWidth(216)
-        self.search.setPlaceholderText("Search photos, labels")
-        self.search.setAccessibleName("Search photos, labels")
         self.search.setClearButtonEnabled(True)
         head = QWidget()
         column = common.rows(head, margins=(12, 1, 7, 10), spacing=10)
@@ -141,7 +156,8 @@ class PhotoPanel(QWidget):
         return lines
 
     def _listen(self) -> None:
-        self.search.textChanged.connect(self._filter)
+        self.search.textChanged.connect(self._search)
+        self.search.done.connect(self.done)
         self.filter.changed.connect(self._filter)
         self._session.labels_changed.connect(self._offer)
         self._session.photos_changed.connect(self._offer)

@@ -89,6 +89,10 @@ class PreLabelling(QObject):
         if self._session.current and not self._session.read_only:
             self._read_models(partial(self._outline_one, self._session.current))
 
+    def want(self, model_id: str) -> None:
+        """Which model is to outline damage from now on."""
+        self._wanted = model_id
+
     def close(self) -> None:
         """End the worker process."""
         self.outlining.close()

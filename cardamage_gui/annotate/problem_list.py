@@ -15,15 +15,15 @@ from cardamage_core.text import amount
 from ..widgets import common
 from ..widgets.common import ProgressStrip
 
-PHOTO = Qt.ItemDataRole.UserRole
+PROBLEM = Qt.ItemDataRole.UserRole
 TURNED = ("stored-orientation", "turn-unsure")
 MOST = 1000  # problems of one kind that are listed; the report has more
 
 
 class ProblemWindow(QDialog):
-    """Lists problems by kind; a click on one tells its photo. It does not keep the main window from being used."""
+    """Lists problems by kind; a click on one tells it. It does not keep the main window from being used."""
 
-    photo_chosen = Signal(str)  # its id
+    problem_chosen = Signal(object)  # Problem
     check_wanted = Signal()
     repair_wanted = Signal()
     turn_wanted = Signal()
@@ -38,7 +38,7 @@ class ProblemWindow(QDialog):
         self._said = common.label("", "muted", wrap=True)
         self._strip = ProgressStrip()
         self._strip.stopped.connect(self.stopped)
-        self.list = _tree()
+        self.list = problem_tree()
         self.list.itemClicked.connect(self._clicked)
         self.list.itemActivated.connect(self._clicked)
         self.again = common.button("Check again", self.check_wanted.emit)
@@ -55,16 +55,11 @@ class ProblemWindow(QDialog):
 
     def show_problems(self, problems: Sequence[Problem] | None, names: Mapping[str, str], *, can_repair: bool) -> None:
         """Show these problems (None: nothing was looked at yet); `names` are the photos', by id."""
-        self.list.clear()
+        fill(self.list, problems or (), names)
         self._can_repair = can_repair and any(kind_of(one.code).safe for one in problems or ())
         self._can_turn = can_repair and any(one.code in TURNED for one in problems or ())
         self._has_problems = problems is not None
         self._head.setText("Nothing was looked at yet" if problems is None else _headed(len(problems)))
-        for code, found in grouped(problems or ()).items():
-            group = _group(code, found, names)
-            self.list.addTopLevelItem(group)
-            group.setFirstColumnSpanned(True)
-        self.list.expandAll()
         self._offer(busy=False)
 
     def show_work(self, text: str) -> None:
@@ -91,8 +86,9 @@ class ProblemWindow(QDialog):
         self.report.setEnabled(not busy and self._has_problems)
 
     def _clicked(self, item: QTreeWidgetItem, _column: int) -> None:
-        if photo := item.data(0, PHOTO):
-            self.photo_chosen.emit(photo)
+        problem = problem_of(item)
+        if problem is not None:
+            self.problem_chosen.emit(problem)
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -115,14 +111,31 @@ def _headed(number: int) -> str:
     return amount(number, "problem") if number else "Nothing looks wrong"
 
 
-def _tree() -> QTreeWidget:
+def problem_tree() -> QTreeWidget:
+    """An empty list of problems by kind; see `fill`."""
     tree = QTreeWidget()
     tree.setHeaderLabels(["Photo", "Problem"])
     tree.setColumnWidth(0, 220)
     tree.setUniformRowHeights(True)
     tree.setAccessibleName("Problems")
-    tree.setStatusTip("A click shows the photo")
+    tree.setStatusTip("A click shows the place")
     return tree
+
+
+def fill(tree: QTreeWidget, problems: Sequence[Problem], names: Mapping[str, str]) -> None:
+    """Show these problems; `names` are the photos', by id."""
+    tree.clear()
+    for code, found in grouped(problems).items():
+        group = _group(code, found, names)
+        tree.addTopLevelItem(group)
+        group.setFirstColumnSpanned(True)
+    tree.expandAll()
+
+
+def problem_of(item: QTreeWidgetItem) -> Problem | None:
+    """The problem of a row that leads to a photo; None for heads and what belongs to no photo."""
+    problem = item.data(0, PROBLEM)
+    return problem if isinstance(problem, Problem) and problem.photo else None
 
 
 def _group(code: str, found: Sequence[Problem], names: Mapping[str, str]) -> QTreeWidgetItem:
@@ -141,6 +154,6 @@ def _group(code: str, found: Sequence[Problem], names: Mapping[str, str]) -> QTr
 
 def _row(problem: Problem, names: Mapping[str, str]) -> QTreeWidgetItem:
     row = QTreeWidgetItem([names.get(problem.photo, ""), problem.text])
-    row.setData(0, PHOTO, problem.photo)
+    row.setData(0, PROBLEM, problem)
     row.setToolTip(1, problem.text)
     return row

@@ -47,6 +47,8 @@ class DataCheck(QObject):
 
     examined = Signal()
 
+    problem_chosen = Signal(object)  # Problem
+
     def __init__(
         self, session: Session, background: Background, dialogs: Dialogs, checking: Checking, window: QWidget
     ) -> None:
@@ -160,11 +162,11 @@ class DataCheck(QObject):
         self._shown().say(error.title)
         self._session.failed.emit(error)
 
-    def _chosen(self, photo_id: str) -> None:
-        if self._session.summary(photo_id) is None:
+    def _chosen(self, problem: Problem) -> None:
+        if self._session.summary(problem.photo) is None:
             self._shown().say("The photo is no longer in the project.")
         else:
-            self._session.select(photo_id)
+            self.problem_chosen.emit(problem)
 
     # Helpers
 
@@ -184,7 +186,7 @@ class DataCheck(QObject):
 
     def _made(self) -> ProblemWindow:
         made = ProblemWindow(self._parent)
-        made.photo_chosen.connect(self._chosen)
+        made.problem_chosen.connect(self._chosen)
         made.check_wanted.connect(self.check)
         made.repair_wanted.connect(self.repair)
         made.turn_wanted.connect(self.turn)

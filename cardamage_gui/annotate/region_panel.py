@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from typing import Any, get_args
 
-from qtpy.QtCore import Qt, Signal
-from qtpy.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
+from qtpy.QtCore import QEvent, QObject, QSize, Qt, Signal
+from qtpy.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QWidget
 
-from cardamage_core.annotations.model import Label, Photo, Problem, Region, Review
+from cardamage_core.annotations.model import Label, Photo, Problem, Region
+from cardamage_core.annotations.problems import kind_of
 from cardamage_core.assessment.damage import Damage
 
 from ..widgets import common
-from ..widgets.common import DamageCard
+from ..widgets.damage_card import DamageCard
 from .labels import LabelList
+from .region_fields import RegionFields
 from .regions import RegionList
 
 MOST_PROBLEMS = 3
+LEAST_FIELDS = 150  # pixels
 NO_REGION = "No region yet. Press P and click around the damage."
 
 
@@ -52,7 +54,8 @@ class RegionPanel(QWidget):
         """Say what looks wrong with the photo."""
         self._told = tuple(problems[:MOST_PROBLEMS])
         more = f"And {len(problems) - MOST_PROBLEMS} more." if len(problems) > MOST_PROBLEMS else ""
-        self._problems.show_lines([(problem.text, bool(problem.region)) for problem in self._told], more)
+        self._problems.show_lines([(kind_of(problem.code).title, True) for problem in self._told], more)
+        self._problems.setToolTip("\n".join(problem.text for problem in self._told))
         self._problems.setVisible(bool(problems))
 
     def show_regions(
@@ -103,22 +106,54 @@ class RegionPanel(QWidget):
         self.regions.show_regions(self._shown, self._labels, self._shares, aside=self._aside)
 
     def _arrange(self) -> None:
-        self.setMinimumWidth(240)
-        sheet = common.frame("panel")
-        column = common.rows(sheet, margins=(0, 0, 0, 12), spacing=6)
+        self.setMinimumWidth(264)
+        column = common.rows(self, margins=(0, 0, 0, 6), spacing=4)
         card = QWidget()
-        common.rows(card, margins=(12, 0, 12, 8)).addWidget(self.card)
+        card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        common.rows(card, margins=(12, 0, 12, 2)).addWidget(self.card)
         column.addWidget(card)
+        fields = _Fields(self.fields)
         for head, widgets in (
             (_head("Regions"), (self._problems, self._none, self.regions, self._hidden)),
             (_head("Labels"), (self.labels,)),
-            (self._this, (self.fields,)),
+            (self._this, (fields,)),
         ):
+            head.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
             column.addWidget(head)
             for widget in widgets:
                 column.addWidget(widget, {self.regions: 3, self.labels: 2}.get(widget, 0))
         column.addStretch(0)
-        common.rows(self).addWidget(common.scrolled(sheet, "Details"))  # where it is low, nothing is squeezed
+
+
+class _Fields(QScrollArea):
+    """The fields as high as they are, down to a few of them; the lists above share what is left."""
+
+    def __init__(self, fields: RegionFields) -> None:
+        super().__init__()
+        self.setAccessibleName("Details")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._fields = fields
+        self.setWidget(fields)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        fields.setAutoFillBackground(False)  # the panel's colour
+        self.viewport().setAutoFillBackground(False)
+        fields.installEventFilter(self)
+
+    def sizeHint(self) -> QSize:
+        """All fields."""
+        return QSize(200, self._fields.sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Label, review, severity and note, if there are as many."""
+        return QSize(200, min(LEAST_FIELDS, self.sizeHint().height()))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Other fields may need another height."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
 
 
 def _said(region_id: str, hidden: Set[str], locked: Set[str]) -> list[str]:
@@ -127,224 +162,5 @@ def _said(region_id: str, hidden: Set[str], locked: Set[str]) -> list[str]:
 
 def _head(text: str) -> QLabel:
     head = common.section(text)
-    head.setContentsMargins(14, 8, 14, 0)
+    head.setContentsMargins(14, 6, 14, 0)
     return head
-
-
-SEVERITY, NOTE = "severity", "note"
-SEVERITIES = ("minor", "moderate", "severe", "undetermined")  # no cut-offs are published; the choice is optional
-NOT_SAID, SEVERAL = "not said", "several"
-MOST = 8  # further attributes that are shown
-FIELD = 130  # pixels
-
-
-class RegionFields(QWidget):
-    """Label, review, severity, note and all other attributes of the selected regions, or of the photo."""
-
-    label_chosen = Signal(str)
-    review_chosen = Signal(str)
-    attribute_set = Signal(str, str)  # name, value; "" takes it away
-    done = Signal()  # Enter or Esc in a field: the keyboard is free again
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.label, self.review, self.severity = _choice("Label"), _choice("Review"), _choice("Severity")
-        self.note, self.name = _text("Note", "what is to be seen"), _text("New attribute", "new attribute: value")
-        self.attributes: dict[str, common.Field] = {}
-        self._editable = True
-        self._ids: tuple[str, ...] = ()
-        self._nothing = common.label("Click a region to see it here.", "muted", wrap=True)
-        self._table = QWidget()
-        self._rows = common.rows(self._table, spacing=0)
-        self._head = QWidget()
-        head = common.rows(self._head, spacing=0)
-        for name, choice in (("Label", self.label), ("Review", self.review)):
-            head.addWidget(_line(name, choice))
-        self._rows.addWidget(self._head)
-        for name, field in (("Severity", self.severity), ("Note", self.note)):
-            self._rows.addWidget(_line(name, field))
-        self._told = QWidget()
-        self._told_rows: QVBoxLayout = common.rows(self._told, spacing=0)
-        self._rows.addWidget(self._told)
-        self._rows.addWidget(self.name)
-        column = common.rows(self, margins=(14, 0, 14, 0), spacing=0)
-        column.addWidget(self._nothing)
-        column.addWidget(self._table)
-        self._listen()
-        self.show_nothing()
-
-    def show_nothing(self) -> None:
-        """No photo is shown."""
-        self._show(False, head=False)
-
-    def show_regions(self, regions: Sequence[Region], labels: Sequence[Label]) -> None:
-        """Show the selected regions: what they have in common, "several" where they differ."""
-        self._show(True, head=True)
-        names = list(dict.fromkeys([*(label.name for label in labels), *(region.label for region in regions)]))
-        _offer(self.label, names, _common([region.label for region in regions]))
-        reviews = _common([region.review for region in regions])
-        _offer(self.review, [review.capitalize() for review in get_args(Review)], reviews and reviews.capitalize())
-        told = told_of(regions[0]) if len(regions) == 1 else [("Selected", f"{len(regions)} regions")]
-        self._show_attributes([region.attributes for region in regions], told)
-
-    def show_photo(self, photo: Photo) -> None:
-        """Show the photo: no region is selected."""
-        self._show(True, head=False)
-        told = [("Size", f"{photo.width} × {photo.height} px")] if photo.width else []
-        self._show_attributes([photo.attributes], told)
-
-    def commit(self) -> None:
-        """Take what was typed and not yet entered: something else is about to be shown."""
-        self._note_typed()
-        self._attribute_typed()
-
-    def set_editable(self, editable: bool) -> None:
-        """Whether the fields may be changed."""
-        self._editable = editable
-        for field in (self.label, self.review, self.severity, self.name):
-            field.setEnabled(editable)
-        for line in (self.note, *self.attributes.values()):
-            line.setReadOnly(not editable)
-
-    def _show(self, shown: bool, *, head: bool) -> None:
-        self._nothing.setVisible(not shown)
-        self._table.setVisible(shown)
-        self._head.setVisible(head)
-
-    def _show_attributes(self, given: Sequence[Mapping[str, Any]], told: Sequence[tuple[str, str]]) -> None:
-        severity = _common([str(one.get(SEVERITY, "")) for one in given])
-        known = [NOT_SAID, *SEVERITIES, *([severity] if severity and severity not in SEVERITIES else [])]
-        _offer(self.severity, known, severity if severity is None else severity or NOT_SAID)
-        _fill(self.note, [one.get(NOTE, "") for one in given])
-        names = dict.fromkeys(name for one in given for name in one if name not in (SEVERITY, NOTE))
-        self._tell(told, {name: [one.get(name, "") for one in given] for name in list(names)[:MOST]}, len(names) - MOST)
-
-    def _tell(self, told: Sequence[tuple[str, str]], attributes: Mapping[str, Sequence[Any]], more: int) -> None:
-        while item := self._told_rows.takeAt(0):
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
-        self.attributes = {}
-        for name, values in attributes.items():
-            if all(isinstance(value, str | int | float) and not isinstance(value, bool) for value in values):
-                self.attributes[name] = field = _text(name, "")
-                _fill(field, values)
-                field.editingFinished.connect(self._attribute_typed)
-                field.done.connect(self.done)
-                self._told_rows.addWidget(_line(name, field))
-            else:
-                self._told_rows.addWidget(_line(name, _value_said(short(values[0]))))
-        for name, value in (*told, *([("", f"and {more} more")] if more > 0 else [])):
-            self._told_rows.addWidget(_line(name, _value_said(value)))
-        self.set_editable(self._editable)
-
-    def _listen(self) -> None:
-        self.label.activated.connect(self._label_activated)
-        self.review.activated.connect(self._review_activated)
-        self.severity.activated.connect(self._severity_activated)
-        self.note.editingFinished.connect(self._note_typed)
-        self.name.returnPressed.connect(self._attribute_added)
-        self.note.done.connect(self.done)
-        self.name.done.connect(self.done)
-
-    def _label_activated(self, _index: int) -> None:
-        if self.label.currentText() != SEVERAL:
-            self.label_chosen.emit(self.label.currentText())
-
-    def _review_activated(self, _index: int) -> None:
-        if self.review.currentText() != SEVERAL:
-            self.review_chosen.emit(self.review.currentText().lower())
-
-    def _severity_activated(self, _index: int) -> None:
-        said = self.severity.currentText()
-        if said != SEVERAL:
-            self.attribute_set.emit(SEVERITY, "" if said == NOT_SAID else said)
-
-    def _note_typed(self) -> None:
-        self._typed(NOTE, self.note)
-
-    def _attribute_typed(self) -> None:
-        for name, field in tuple(self.attributes.items()):
-            self._typed(name, field)
-
-    def _typed(self, name: str, field: common.Field) -> None:
-        if field.isModified():
-            field.put(field.text())
-            self.attribute_set.emit(name, field.text().strip())
-
-    def _attribute_added(self) -> None:
-        name, _, value = (part.strip() for part in self.name.text().partition(":"))
-        if name and value:
-            self.name.put("")
-            self.attribute_set.emit(name, value)
-
-
-def told_of(region: Region) -> list[tuple[str, str]]:
-    """What is only told: origin and score."""
-    origin = region.origin
-    source = {"predicted": origin.model, "imported": origin.source}.get(origin.kind, "")
-    told = [("Origin", ", ".join(filter(None, (origin.kind, source))))]
-    if origin.score is not None:
-        told.append(("Score", f"{origin.score:.2f}"))
-    return told
-
-
-def short(value: object) -> str:
-    """An attribute that is more than a text, in a line."""
-    text = ", ".join(str(k) for k, on in value.items() if on) if isinstance(value, dict) else str(value)
-    return text if len(text) <= 60 else text[:59] + "…"
-
-
-def _common(values: Sequence[str]) -> str | None:
-    """What all have, None where they differ."""
-    return values[0] if len(set(values)) == 1 else None
-
-
-def _offer(field: QComboBox, names: list[str], current: str | None) -> None:
-    names = names if current is not None else [SEVERAL, *names]
-    if [field.itemText(i) for i in range(field.count())] != names:
-        field.clear()
-        field.addItems(names)
-    field.setCurrentIndex(0 if current is None else names.index(current))
-
-
-def _fill(field: common.Field, values: Sequence[Any]) -> None:
-    """Write what is known, unless the field is being typed into."""
-    if field.hasFocus() and field.isModified():
-        return
-    same = _common([str(value) for value in values])
-    field.setPlaceholderText(SEVERAL if same is None else "")
-    field.put(same or "")
-
-
-def _choice(name: str) -> QComboBox:
-    made = common.ComboBox()
-    made.setAccessibleName(name)
-    made.setMinimumWidth(FIELD)
-    return made
-
-
-def _text(name: str, hint: str) -> common.Field:
-    made = common.Field(name, hint)
-    made.setMinimumWidth(FIELD)
-    return made
-
-
-def _value_said(value: str) -> QWidget:
-    shown = common.label(value, right=True)
-    shown.setToolTip(value)
-    shown.setMinimumWidth(40)
-    return shown
-
-
-def _line(name: str, field: QWidget) -> QWidget:
-    made = QWidget()
-    line = common.columns(made, margins=(0, 3, 0, 3))
-    label = common.label(name, "muted")
-    label.setBuddy(field)
-    line.addWidget(label)
-    if isinstance(field, common.Field):  # what is typed needs all the room there is
-        line.addWidget(field, 1)
-    else:
-        line.addStretch(1)
-        line.addWidget(field, 0, Qt.AlignmentFlag.AlignRight)
-    return made

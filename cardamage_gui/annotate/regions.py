@@ -29,7 +29,7 @@ from .. import look
 from ..widgets import common
 
 HEIGHT = 50
-FEWEST = 3  # rows that are always seen
+FEWEST = 2  # rows that are always seen
 MANY = 64  # changed rows above which the list is told that all are
 
 

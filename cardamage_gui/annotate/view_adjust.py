@@ -16,9 +16,9 @@ from qtpy.QtWidgets import QCheckBox, QGridLayout, QSlider, QWidget
 from ..background import Background, Task
 from ..canvas import Canvas
 from ..commands.actions import Action
-from ..editing.toolbox import Floating
 from ..session import Session
 from ..widgets import common
+from ..widgets.floating import Floating
 
 STEPS = 100  # a slider goes from -STEPS to STEPS
 CLIP, TILES = 3.0, 8  # of CLAHE (Zuiderveld 1994; OpenCV's createCLAHE)

@@ -23,6 +23,16 @@ CURSORS = {"vertex": Qt.CursorShape.PointingHandCursor, "edge": Qt.CursorShape.C
 BUTTONS = {"left": Qt.MouseButton.LeftButton, "right": Qt.MouseButton.RightButton}
 
 
+COMPLETED = "The outline you left was completed. Ctrl+Z takes it back."
+REDO = (QKeySequence("Ctrl+Y"), QKeySequence("Ctrl+Shift+Z"))
+
+
+def is_redo(event: QKeyEvent) -> bool:
+    """Whether a key is Redo, on any system."""
+    pressed = QKeySequence(int(event.key()) | _number(event.modifiers()))
+    return pressed in REDO or event.matches(QKeySequence.StandardKey.Redo)
+
+
 class Controller(QObject):
     """Changes the state as the user works. Positions in events are screen pixels of the canvas."""
 
@@ -30,6 +40,7 @@ class Controller(QObject):
     said = Signal(str)
     requested = Signal(object)  # Request
     request_dropped = Signal(object)  # Request
+    left = Signal(object)  # Gesture: a drawing that was left unfinished, to be resumed
     busy_changed = Signal(bool)
     hint_changed = Signal(str)
     cursor_changed = Signal(object)  # Qt.CursorShape
@@ -41,6 +52,7 @@ class Controller(QObject):
         self._state, self._gestures = state, GestureRunner(state)
         self._pan_from: QPointF | None = None
         self._space = False
+        self.completes = True  # a drawing that is left is completed where it can be, else kept as it is
         self._was_busy, self._cursor = False, Qt.CursorShape.ArrowCursor
         self.hint = ""
         self._gestures.requested.connect(self._requested)
@@ -60,13 +72,14 @@ class Controller(QObject):
     # What the canvas is told
 
     def set_tool(self, name: str) -> None:
-        """Take another tool (a name in `TOOLS`); a running gesture is dropped."""
-        self._gestures.drop()
+        """Take another tool (a name in `TOOLS`); a drawing is left, any other gesture dropped."""
+        self.put_aside()
         self._state.set_tool(TOOLS[name])
         self.look()
 
     def set_editable(self, editable: bool) -> None:
         """Whether regions may be changed, or only looked at and selected."""
+        self.put_aside()
         self.photo_changed()
         self._state.editable = editable
         self._state.set_tool(SELECT)
@@ -79,14 +92,30 @@ class Controller(QObject):
             self._gestures.current.relabel(label)
         self._state.changed.emit()
 
+    def put_aside(self) -> None:
+        """Something else is begun: a drawing under way is completed or kept, never thrown away."""
+        before = len(self._state.regions)
+        outcome, kept = self._gestures.put_aside(complete=self.completes)
+        self._finish(outcome)
+        if outcome is not None and len(self._state.regions) > before:
+            self.said.emit(COMPLETED)
+        if kept is not None:
+            self.left.emit(kept)
+
+    def resume(self, gesture: Gesture) -> None:
+        """Go on with a drawing that `left` told of."""
+        if self._state.editable:
+            self._gestures.resume(gesture)
+            self.look()
+
     def photo_changed(self) -> None:
         """Another photo is shown: what was begun or asked for is dropped."""
         self._gestures.drop()
         self._gestures.drop_waiting()
 
     def regions_changed(self) -> None:
-        """Other regions are shown: the gesture under way is dropped, of the selection stays what is there."""
-        self._gestures.drop()
+        """Other regions are shown: a drawing goes on, any other gesture ends; of the selection stays what is there."""
+        self._gestures.rebase()
         self._state.select(self._state.selection)
         self.look()
 
@@ -94,12 +123,13 @@ class Controller(QObject):
         """Do something to the selected regions: one edit, or a sentence why not."""
         state = self._state
         if state.editable:
-            self._gestures.drop()
+            self._gestures.rebase()
             self._finish(self._gestures.allowed(operation(state.regions, state.reachable)))
 
     def begin(self, gesture: Gesture) -> None:
-        """Begin a gesture otherwise than by a left press; one that runs is dropped."""
+        """Begin a gesture otherwise than by a left press; a drawing is left, any other gesture dropped."""
         if self._state.editable:
+            self.put_aside()
             self._gestures.begin(gesture)
             self.look()
 
@@ -118,7 +148,7 @@ class Controller(QObject):
 
     def cancel(self) -> bool:
         """Drop the running gesture, else those that wait for an answer; False when there is none."""
-        dropped = self._gestures.drop() or self._gestures.drop_waiting()
+        dropped = self._gestures.give_up() or self._gestures.drop_waiting()
         self.look()
         return dropped
 
@@ -133,10 +163,11 @@ class Controller(QObject):
             self.look()
 
     def delete(self) -> None:
-        """Delete the vertex under the pointer, else the selected regions."""
+        """Delete the vertex under the pointer of the one that is selected, else the selected regions."""
         state, hit, outcome = self._state, self._state.hit, None
         if state.editable and not self.busy:
-            region = state.region(hit.region) if hit.kind == "vertex" else None
+            alone = hit.kind == "vertex" and len(state.selection) == 1  # of several, all of them are meant
+            region = state.region(hit.region) if alone else None
             if region is not None:
                 outcome = delete_vertex(self.start, region, hit.ring, hit.index)
             else:
@@ -148,6 +179,16 @@ class Controller(QObject):
         """Take the last point of a drawing back."""
         self._gestures.back()
         self.look()
+
+    def again(self) -> None:
+        """Set the point again that was taken back last."""
+        self._gestures.again()
+        self.look()
+
+    @property
+    def takes_again(self) -> bool:
+        """Whether Redo is for the drawing: one is under way, or was just given up."""
+        return self._gestures.can_resume
 
     def close(self) -> bool:
         """Complete the drawing; False when that cannot be done now."""
@@ -165,10 +206,16 @@ class Controller(QObject):
             Qt.Key.Key_Enter: self.close,
             Qt.Key.Key_Space: partial(self._hold_space, True),
         }
-        act = does.get(event.key()) or (self.back if event.matches(QKeySequence.StandardKey.Undo) else None)
+        act = does.get(event.key()) or self._step_of(event)
         if act is not None:
             act()
         return act is not None
+
+    def _step_of(self, event: QKeyEvent) -> Callable[[], None] | None:
+        """Undo and Redo walk through the points of a drawing."""
+        if event.matches(QKeySequence.StandardKey.Undo):
+            return self.back
+        return self.again if is_redo(event) else None
 
     def key_release(self, event: QKeyEvent) -> bool:
         """Space no longer pans; False for all other keys."""
@@ -350,3 +397,8 @@ class Controller(QObject):
         if shape != self._cursor:
             self._cursor = shape
             self.cursor_changed.emit(shape)
+
+
+def _number(modifiers: Any) -> int:
+    """As a key sequence counts them; a number in Qt 5, an enumeration in Qt 6."""
+    return int(getattr(modifiers, "value", modifiers))

@@ -29,6 +29,7 @@ class GestureRunner:
         self.current: Gesture | None = None
         self._state = state
         self._waiting: list[Gesture] = []
+        self._given_up: Gesture | None = None  # taken back to before its first point, or cancelled
         self._open: dict[Request[Any, Any], Gesture] = {}
 
     # Steps
@@ -36,6 +37,7 @@ class GestureRunner:
     def begin(self, gesture: Gesture) -> None:
         """Begin a gesture otherwise than by a left press; one that runs is dropped."""
         self.drop()
+        self._given_up = None
         self.current = gesture
         self._state.hit = NOTHING  # the vertex under the pointer may be gone in what is shown
         self.show()
@@ -53,6 +55,7 @@ class GestureRunner:
         tool = SELECT if hit.kind == "vertex" else state.tool
         if Need.PHOTO in tool.needs and state.pixels is None:
             return Outcome(said=NO_PHOTO)
+        self._given_up = None
         self.current = tool.begin(self.start(shift=shift, alone=alone), hit)
         return self._go_on(False)
 
@@ -77,8 +80,51 @@ class GestureRunner:
     def back(self) -> None:
         """Take the last step back, or drop a gesture that has none left."""
         if self.current is not None and not self.current.back():
-            self.drop()
+            self.give_up()
         self.show()
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether `again` has something to do."""
+        return self.current is not None or self._given_up is not None
+
+    def again(self) -> None:
+        """Do again the step taken back last, or go on with the drawing that was given up last."""
+        if self.current is not None:
+            self.current.again()
+            self.show()
+        elif self._given_up is not None:
+            self.resume(self._given_up)
+
+    def give_up(self) -> bool:
+        """Drop the current gesture; `again` brings a drawing back as long as nothing else happens."""
+        given_up = self.current if self.current is not None and self.current.keeps else None
+        dropped = self.drop()
+        self._given_up = given_up
+        return dropped
+
+    def put_aside(self, *, complete: bool) -> tuple[Outcome | None, Gesture | None]:
+        """Something else is begun: a drawing that can be is completed, any other is given back to be resumed."""
+        gesture = self.current
+        if gesture is None or not gesture.keeps:
+            self.drop()
+            return None, None
+        if complete and gesture.completes and gesture.close():
+            return self._go_on(True), None
+        self.drop()
+        return None, gesture
+
+    def resume(self, gesture: Gesture) -> None:
+        """Go on with a drawing that was left, on the regions there are now."""
+        gesture.rebase(self._state.regions)
+        self.begin(gesture)
+
+    def rebase(self) -> None:
+        """The photo has other regions: a drawing goes on with them, anything else is dropped."""
+        if self.current is not None and self.current.keeps:
+            self.current.rebase(self._state.regions)
+        else:
+            self.drop()
 
     def show(self) -> None:
         """Show the gesture as it is now."""
@@ -88,6 +134,7 @@ class GestureRunner:
     def drop(self) -> bool:
         """Drop the current gesture; False when there is none."""
         gesture, self.current = self.current, None
+        self._given_up = None
         if gesture is None:
             return False
         self._withdraw(gesture)

@@ -10,7 +10,7 @@ Box = tuple[float, float, float, float]  # x0 y0 x1 y1
 
 LARGEST_SCALE = 64.0
 CLOSEST = 12.0  # screen pixels per photo pixel when a small thing is framed: beyond that one sees only squares
-NARROW = 2.5  # times what is covered: on a narrower canvas the photo lies under it
+LEAST_ROOM = 16.0  # screen pixels that a photo has at least, however small the canvas
 FRAME = 0.6  # of the canvas: what is framed takes so much of it
 SMALLEST_SIDE = 32.0  # a photo is never zoomed out to less than this many screen pixels
 _AXES = ((1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0))  # where the photo's x axis points, by quarter turns
@@ -81,24 +81,20 @@ class Viewport:
         """A box of the photo in the middle of the canvas, with as much around it as it needs to be understood."""
         x0, y0, x1, y1 = self.box_on_screen(box)
         across, down = (max(1.0, side / self.scale) for side in (x1 - x0, y1 - y0))
-        free = canvas[0] - (covered if canvas[0] >= NARROW * covered else 0.0)
+        free = max(LEAST_ROOM, canvas[0] - covered)
         scale = min(FRAME * free / across, FRAME * canvas[1] / down, CLOSEST)
         middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
         return replace(self, scale=scale).placed(middle, (canvas[0] - free / 2, canvas[1] / 2))
 
 
 def fitted(photo: Point, canvas: Point, *, margin: float = 16.0, covered: float = 0.0, rotation: int = 0) -> Viewport:
-    """The whole photo in the middle of the canvas, as large as it fits beside `covered` pixels at the left.
-
-    On a canvas less than two and a half times as wide the photo needs that room more, and lies under what covers it.
-    """
+    """The whole photo in the middle of the canvas, as large as it fits beside `covered` pixels at the left."""
     width, height = max(1.0, photo[0]), max(1.0, photo[1])
-    covered = covered if canvas[0] >= NARROW * covered else 0.0
-    free = canvas[0] - covered
-    room = (max(16.0, free - 2 * margin), max(16.0, canvas[1] - 2 * margin))
+    free = max(LEAST_ROOM, canvas[0] - covered)
+    room = (max(LEAST_ROOM, free - 2 * margin), max(LEAST_ROOM, canvas[1] - 2 * margin))
     across, down = (width, height) if rotation % 2 == 0 else (height, width)
     scale = min(room[0] / across, room[1] / down, LARGEST_SCALE)
-    left, top = round(covered + (free - across * scale) / 2), round((canvas[1] - down * scale) / 2)
+    left, top = round(canvas[0] - free + (free - across * scale) / 2), round((canvas[1] - down * scale) / 2)
     x0, y0, _, _ = Viewport(scale, rotation=rotation).box_on_screen((0.0, 0.0, width, height))
     return Viewport(scale, left - x0, top - y0, rotation)
 
@@ -155,6 +151,16 @@ class View:
         """Put a box of the photo into the middle, as large as it is still understood."""
         self.fits = False
         self._set(self.viewport.framing(box, self._room(), covered=self.covered))
+
+    def look_at(self, scale: float, at: Point) -> None:
+        """Put a point of the photo into the middle, at so many screen pixels per photo pixel."""
+        self.fits = False
+        self._set(replace(self.viewport, scale=min(scale, LARGEST_SCALE)).placed(at, self._middle()))
+
+    @property
+    def looked_at(self) -> tuple[float, Point] | None:
+        """What `look_at` takes to come back here; None while the photo is fitted."""
+        return None if self.fits else (self.viewport.scale, self.viewport.to_photo(self._middle()))
 
     def _middle(self) -> Point:
         width, height = self._room()

@@ -28,7 +28,7 @@ from qtpy.QtWidgets import QWidget
 from cardamage_core.annotations.model import Label, Region, Role
 
 from .. import look
-from .controller import Controller
+from .controller import Controller, is_redo
 from .painting.outlines import Style
 from .painting.painter import CanvasPainter
 from .state import CanvasState
@@ -49,6 +49,7 @@ class Canvas(QWidget):
     said = Signal(str)  # a sentence for the user: why nothing came of a gesture
     requested = Signal(object)  # Request: slow work that a gesture asks for; see `answer`
     request_dropped = Signal(object)  # Request: its answer is not needed any more
+    left = Signal(object)  # Gesture: a drawing that was left unfinished; see `resume`
     zoom_changed = Signal(float)  # screen pixels per photo pixel
     rotation_changed = Signal(int)  # quarter turns clockwise of the view, 0 to 3
     pointer_moved = Signal(float, float)  # photo pixels
@@ -180,11 +181,6 @@ class Canvas(QWidget):
         return self._state.hit.region
 
     @property
-    def hovered(self) -> str:
-        """The id of the region under the pointer, "" for none."""
-        return self._state.hit.region
-
-    @property
     def hidden(self) -> frozenset[str]:
         """The ids of the regions hidden by the user."""
         return self._state.hidden
@@ -225,6 +221,15 @@ class Canvas(QWidget):
         """Put a box of the photo into the middle, as large as it is still understood."""
         self._state.view.frame(box)
 
+    @property
+    def looked_at(self) -> tuple[float, Point] | None:
+        """What `look_at` takes to show the same again; None while the photo is fitted."""
+        return self._state.view.looked_at
+
+    def look_at(self, scale: float, at: Point) -> None:
+        """Put a point of the photo into the middle, at so many screen pixels per photo pixel."""
+        self._state.view.look_at(scale, at)
+
     def rotate_to(self, rotation: int) -> None:
         """Rotate the view to so many quarter turns clockwise, around the middle; the photo and its regions stay."""
         self._state.view.rotate_to(rotation)
@@ -237,7 +242,7 @@ class Canvas(QWidget):
         return self._state.tool.name
 
     def set_tool(self, name: str) -> None:
-        """Take another tool (a name in `tools.TOOLS`); a running gesture is dropped."""
+        """Take another tool (a name in `tools.TOOLS`); a drawing is left, any other gesture dropped."""
         self._controller.set_tool(name)
 
     def set_editable(self, editable: bool) -> None:
@@ -278,6 +283,18 @@ class Canvas(QWidget):
     def begin(self, gesture: Gesture) -> None:
         """Run a gesture that is driven from outside (sliders); Enter completes it, Esc drops it."""
         self._controller.begin(gesture)
+
+    def put_aside(self) -> None:
+        """Something else is begun: a drawing is completed where it can be, else `left` gives it back."""
+        self._controller.put_aside()
+
+    def resume(self, gesture: Gesture) -> None:
+        """Go on with a drawing that `left` told of."""
+        self._controller.resume(gesture)
+
+    def set_completing(self, on: bool) -> None:
+        """Whether a drawing that is left is completed where it can be, or always kept as it is."""
+        self._controller.completes = on
 
     def refresh(self) -> None:
         """The gesture begun from outside changed: show it."""
@@ -354,11 +371,12 @@ class Canvas(QWidget):
         self._controller.leave()
 
     def event(self, event: QEvent) -> bool:
-        """While a gesture runs Ctrl+Z is for it (takes the last point back), not for the edits before."""
-        undo = isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Undo)
-        if undo and event.type() == QEvent.Type.ShortcutOverride and self.busy:
-            event.accept()
-            return True
+        """While a gesture runs Undo and Redo walk through its points, not through the edits before."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            undo = self.busy and event.matches(QKeySequence.StandardKey.Undo)
+            if undo or (self._controller.takes_again and is_redo(event)):
+                event.accept()
+                return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -389,6 +407,7 @@ class Canvas(QWidget):
         controller.said.connect(self.said)
         controller.requested.connect(self.requested)
         controller.request_dropped.connect(self.request_dropped)
+        controller.left.connect(self.left)
         controller.busy_changed.connect(self.busy_changed)
         controller.hint_changed.connect(self.hint_changed)
         controller.cursor_changed.connect(self.setCursor)

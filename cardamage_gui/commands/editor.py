@@ -37,7 +37,8 @@ class KeysSheet(QDialog):
     def show_all(self) -> None:
         """Show what matches the search, with the keys as they are now."""
         chosen = self.chosen()
-        show_actions(self.table, matching(self._shortcuts.entries(), self.search.text()))
+        searched = self.search.text()
+        show_actions(self.table, matching(self._shortcuts.entries(), searched), grouped=not searched)
         shared = self._shortcuts.conflicts()
         bad = QBrush(QColor(look.of(self).bad))
         model = model_of(self.table)
@@ -53,7 +54,7 @@ class KeysSheet(QDialog):
     def chosen(self) -> str:
         """The id of the chosen action, or ""."""
         index = self.table.currentIndex()
-        return index.siblingAtColumn(0).data(ID) if index.isValid() else ""
+        return (index.siblingAtColumn(0).data(ID) or "") if index.isValid() else ""
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keys pressed in the key field are recorded, whatever they do elsewhere."""

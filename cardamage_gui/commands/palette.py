@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from qtpy.QtCore import QEvent, QModelIndex, QObject, QSize, Qt
 from qtpy.QtGui import QBrush, QColor, QKeyEvent, QStandardItem, QStandardItemModel
@@ -155,12 +155,16 @@ def model_of(table: QTreeView) -> QStandardItemModel:
     return model
 
 
-def show_actions(table: QTreeView, entries: list[Entry]) -> None:
-    """Fill such a table."""
+def show_actions(table: QTreeView, entries: list[Entry], *, grouped: bool = False) -> None:
+    """Fill such a table; grouped, a line above the actions of each menu or page says where they belong."""
     model = model_of(table)
     muted = QBrush(QColor(look.of(table).muted))
     model.removeRows(0, model.rowCount())
-    for entry in entries:
+    above = ""
+    for entry in sorted(entries, key=_place_of(entries)) if grouped else entries:
+        if grouped and entry.group != above:
+            above = entry.group
+            model.appendRow(_group_head(above, muted))
         cells = [QStandardItem(text) for text in (entry.action.text, entry.group, entry.key_text)]
         cells[0].setData(entry.action.id, ID)
         cells[0].setToolTip(entry.action.hint)
@@ -168,6 +172,23 @@ def show_actions(table: QTreeView, entries: list[Entry]) -> None:
             cell.setForeground(muted)
         cells[2].setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         model.appendRow(cells)
+
+
+def _place_of(entries: list[Entry]) -> Callable[[Entry], int]:
+    groups = list(dict.fromkeys(entry.group for entry in entries))
+    return lambda entry: groups.index(entry.group)
+
+
+def _group_head(text: str, brush: QBrush) -> list[QStandardItem]:
+    cells = [QStandardItem(text.upper() if column == 0 else "") for column in range(3)]
+    font = cells[0].font()
+    font.setBold(True)
+    font.setPixelSize(look.SMALL)
+    cells[0].setFont(font)
+    for cell in cells:
+        cell.setFlags(Qt.ItemFlag.ItemIsEnabled)
+        cell.setForeground(brush)
+    return cells
 
 
 def matching(entries: Iterable[Entry], text: str) -> list[Entry]:

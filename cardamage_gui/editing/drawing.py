@@ -12,7 +12,7 @@ from cardamage_core.annotations.model import Region
 from ..background import Background
 from ..canvas import Canvas
 from ..canvas.tools import TOOLS
-from ..canvas.tools.base import Need
+from ..canvas.tools.base import Gesture, Need
 from ..commands.actions import Action
 from ..session import Session
 from . import changes, operations
@@ -20,6 +20,8 @@ from .assist import AssistService
 from .box_outliner import BoxOutliner
 from .operations import Editing
 from .toolbox import ToolBox
+
+RESUMED = "The outline that you began here goes on: Enter completes it, Esc gives it up."
 
 
 class Drawing(QObject):
@@ -44,25 +46,40 @@ class Drawing(QObject):
         self.assist = AssistService(session, background, canvas, boxes)
         self.tools = ToolBox(TOOLS.values(), canvas)
         self.wanted_label = ""
+        self._drafts: dict[str, tuple[str, Gesture]] = {}  # tool and drawing that was left, by photo
         self.tools.chosen.connect(self.take_tool)
         self.tools.widened.connect(self._widened)
         canvas.tool_changed.connect(self._show_tool)
         canvas.edited.connect(self._edited)
+        canvas.left.connect(self._left)
+        session.leaving.connect(canvas.put_aside)
+        session.closing.connect(canvas.put_aside)
         session.project_changed.connect(self._project_changed)
 
     def place_tools(self) -> None:
         """Put the tool box into the corner of the canvas, whose photo keeps clear of it."""
-        self.tools.adjustSize()
-        self.tools.move(12, 10)
-        self._canvas.set_covered(self.tools.geometry().right())
+        self.tools.settle()
 
     def take_tool(self, name: str) -> None:
-        """Take a tool; one for editing needs a project that may be changed."""
+        """Take a tool, or complete what is being drawn with it; one for editing needs a project that may be changed."""
         self.tool_wanted.emit(name)
-        if Need.EDITING not in TOOLS[name].needs or (self._session.current and not self._session.read_only):
-            self._canvas.set_tool(name)
-            self._canvas.setFocus()
+        canvas = self._canvas
+        if name == canvas.tool and canvas.busy:
+            canvas.close_drawing()
+        elif Need.EDITING not in TOOLS[name].needs or (self._session.current and not self._session.read_only):
+            canvas.set_tool(name)
+            if self._drafts.get(self._session.current, ("",))[0] == name:
+                self.resume()
+        canvas.setFocus()
         self._show_tool(self._canvas.tool)
+
+    def resume(self, _pixels: object = None) -> None:
+        """Go on with the drawing that was left on the photo shown."""
+        tool, drawing = self._drafts.pop(self._session.current, ("", None))
+        if drawing is not None and not self._session.read_only:
+            self._canvas.set_tool(tool)
+            self._canvas.resume(drawing)
+            self._session.said.emit(RESUMED)
 
     def press_digit(self, key: str) -> None:
         """Label the selected regions, if any, and choose the label of the next drawing."""
@@ -140,6 +157,11 @@ class Drawing(QObject):
 
     def _project_changed(self) -> None:
         self.wanted_label = ""
+        self._drafts.clear()
+
+    def _left(self, drawing: Gesture) -> None:
+        if self._session.current:
+            self._drafts[self._session.current] = (self._canvas.tool, drawing)
 
     def _widened(self, right: int) -> None:
         if self.tools.isVisibleTo(self._canvas):

@@ -16,8 +16,6 @@ from ..background import Background, Task
 from ..canvas import Canvas
 from ..session import Session
 
-KEPT_BYTES = 160_000_000
-
 
 class PhotoLoader(QObject):
     """Decodes the photos that are asked for."""
@@ -28,6 +26,7 @@ class PhotoLoader(QObject):
     def __init__(self, session: Session, background: Background, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session, self._background = session, background
+        self.most = 160_000_000  # bytes of photos that are kept
         self._kept: OrderedDict[str, np.ndarray] = OrderedDict()
         self._running: dict[str, Task] = {}
         session.project_changed.connect(self.forget)
@@ -43,6 +42,12 @@ class PhotoLoader(QObject):
             self._start(photo_id, urgent=True)
         if ahead and ahead not in self._kept:
             self._start(ahead, urgent=False)
+
+    def forget_one(self, photo_id: str) -> None:
+        """The photo is another file now."""
+        if photo_id in self._running:
+            self._running.pop(photo_id).cancel()
+        self._kept.pop(photo_id, None)
 
     def forget(self) -> None:
         """Another project."""
@@ -61,7 +66,7 @@ class PhotoLoader(QObject):
     def _done(self, photo_id: str, pixels: np.ndarray) -> None:
         self._running.pop(photo_id, None)
         self._kept[photo_id] = pixels
-        while len(self._kept) > 1 and sum(kept.nbytes for kept in self._kept.values()) > KEPT_BYTES:
+        while len(self._kept) > 1 and sum(kept.nbytes for kept in self._kept.values()) > self.most:
             self._kept.popitem(last=False)
         self.loaded.emit(photo_id, pixels)
 
@@ -85,7 +90,9 @@ class Showing(QObject):
         """`following` gives the id of the photo after one, "" when there is none."""
         super().__init__(canvas)
         self._session, self._loader, self._canvas, self._following = session, loader, canvas, following
+        self._path: Path | None = None  # of the photo shown
         session.current_changed.connect(self._current_changed)
+        session.photo_changed.connect(self._photo_changed)
         loader.loaded.connect(self._loaded)
         loader.failed.connect(self._failed)
 
@@ -93,8 +100,17 @@ class Showing(QObject):
         if not photo_id:
             self._canvas.show_image(None)
             return
+        self._path = self._session.path_of(self._session.photo(photo_id))
         self._say(photo_id, "" if self._session.photo(photo_id).width else "Loading…")
         self._loader.load(photo_id, ahead=self._following(photo_id))
+
+    def _photo_changed(self, photo_id: str) -> None:
+        """Its file may have been found elsewhere."""
+        if not photo_id or photo_id != self._session.current:
+            return
+        if self._session.path_of(self._session.photo(photo_id)) != self._path:
+            self._loader.forget_one(photo_id)
+            self._current_changed(photo_id)
 
     def _loaded(self, photo_id: str, pixels: np.ndarray) -> None:
         if photo_id == self._session.current:

@@ -17,7 +17,7 @@ from ..canvas.tools import boolean, select
 from ..canvas.tools.select import Operation
 from ..commands.actions import Action
 from ..session import Session
-from .toolbox import SmoothBar
+from .smooth_bar import SmoothBar
 
 BRUSH_STEP = 1.25
 

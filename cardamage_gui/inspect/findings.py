@@ -10,7 +10,7 @@ from cardamage_core.project.prediction_log import Look
 
 from ..commands.editor import chip, keyed
 from ..widgets import common
-from ..widgets.common import DamageCard
+from ..widgets.damage_card import DamageCard
 from .car_so_far import CarSoFar
 from .finding_editor import FindingEditor
 from .findings_table import FindingsTable, Row

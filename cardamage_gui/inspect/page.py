@@ -239,8 +239,8 @@ class InspectPage(QWidget):
         canvas = self.viewer.canvas
         if self.viewer.correcting:
             return
-        if canvas.hovered and canvas.hovered not in canvas.selection:
-            canvas.select((canvas.hovered,))
+        if canvas.under_pointer and canvas.under_pointer not in canvas.selection:
+            canvas.select((canvas.under_pointer,))
         self._menu_wanted(canvas.mapToGlobal(at))
 
     def _remove_photo(self, photo: str) -> None:

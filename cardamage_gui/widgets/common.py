@@ -27,8 +27,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from cardamage_core.assessment.damage import Damage
-from cardamage_core.text import percent, time_left
+from cardamage_core.text import time_left
 
 from .. import look
 
@@ -346,82 +345,3 @@ class ProgressStrip(QFrame):
         gone = time.monotonic() - self._begun
         if fraction > 0 and gone > ESTIMATE_AFTER:
             self._left.setText(f"{time_left(gone * (1 - fraction) / fraction)} left")
-
-
-NOT_DETERMINED = "not determined"
-
-
-class DamageCard(QFrame):
-    """The figure with its denominator and range; what was counted unfolds."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("role", "card")
-        self._head = label("Damage", "muted", wrap=True)
-        self._figure = label("", "figure")
-        self._range = label("", "muted")
-        self._reason = label("", "small", wrap=True)
-        self._why = label("", "small", wrap=True)
-        self._why.hide()
-        self.unfold = QToolButton()
-        self.unfold.setText("Why")
-        self.unfold.setCheckable(True)
-        self.unfold.setProperty("role", "unfold")
-        self.unfold.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.unfold.setToolTip("What was counted, against what, and what was left out")
-        self.unfold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.unfold.toggled.connect(self._unfold)
-        look.set_icon(self.unfold, "chevron-down", color="muted")
-        line = QHBoxLayout()
-        line.setSpacing(8)
-        line.addWidget(self._figure, 0, Qt.AlignmentFlag.AlignBaseline)
-        line.addWidget(self._range, 0, Qt.AlignmentFlag.AlignBaseline)
-        line.addStretch(1)
-        line.addWidget(self.unfold, 0, Qt.AlignmentFlag.AlignBottom)
-        layout = rows(self, margins=(14, 10, 10, 10), spacing=3)
-        layout.addWidget(self._head)
-        layout.addLayout(line)
-        layout.addWidget(self._reason)
-        layout.addWidget(self._why)
-        self.show_damage(None)
-
-    def show_damage(self, damage: Damage | None) -> None:
-        """Show another figure; None: no photo is shown."""
-        if damage is None:
-            self._fill("Damage", "–", "", reason="No photo is shown.", why="")
-        elif damage.percent is None:
-            self._fill("Damage of the car", NOT_DETERMINED, "", reason=damage.why, why=damage.explanation)
-        else:
-            spread = damage.low is not None and damage.high is not None and damage.high - damage.low >= 0.05
-            between = f"{damage.low:.1f} – {damage.high:.1f}" if spread else ""
-            head, figure = f"Damage, {damage.words}", percent(damage.percent)
-            self._fill(head, figure, between, reason=damage.why, why=damage.explanation)
-
-    def figure(self) -> str:
-        """The figure as shown."""
-        return self._figure.text()
-
-    def head(self) -> str:
-        """What it is a share of, as shown."""
-        return self._head.text()
-
-    def why(self) -> str:
-        """What was counted and why, as it unfolds."""
-        return self._why.text()
-
-    def reason(self) -> str:
-        """Why there is no share of the car, or what limits it; "" where there is nothing to say."""
-        return self._reason.text()
-
-    def _unfold(self, on: bool) -> None:
-        self._why.setVisible(on and bool(self._why.text()))
-        look.set_icon(self.unfold, "chevron-up" if on else "chevron-down", color="muted")
-
-    def _fill(self, head: str, figure: str, between: str, *, reason: str, why: str) -> None:
-        texts = ((self._head, head), (self._figure, figure), (self._range, between), (self._why, why))
-        for label, text in (*texts, (self._reason, reason)):
-            label.setText(text)
-        set_role(self._figure, "verdict" if figure == NOT_DETERMINED else "figure")
-        self._reason.setVisible(bool(reason))
-        self.unfold.setVisible(bool(why))
-        self._unfold(self.unfold.isChecked())

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from qtpy.QtCore import Qt
 from qtpy.QtWidgets import (
     QCheckBox,
-    QDialog,
     QFileDialog,
-    QGridLayout,
     QInputDialog,
     QLineEdit,
     QMessageBox,
@@ -18,9 +15,6 @@ from qtpy.QtWidgets import (
 )
 
 from cardamage_core.files import ANNOTATION_SUFFIXES, PHOTO_SUFFIXES
-
-from ..settings import TABLE, Settings
-from . import common
 
 
 def _kinds(text: str, suffixes: Sequence[str]) -> str:
@@ -89,42 +83,6 @@ class Dialogs:
         box.exec()
         taken = next((i for i, one in enumerate(buttons) if one is box.clickedButton()), len(answers) - 1)
         return taken, tick.isChecked()
-
-
-class SettingsDialog(QDialog):
-    """The settings that have a text, one row each; a change takes effect at once."""
-
-    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Settings")
-        self.setMinimumWidth(380)
-        self._settings = settings
-        layout = common.rows(self, margins=(24, 24, 24, 16), spacing=16)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(24)
-        grid.setVerticalSpacing(12)
-        for row, name in enumerate(name for name, one in TABLE.items() if one.text and one.kind in (str, bool)):
-            self._add(grid, row, name)
-        layout.addLayout(grid)
-        layout.addStretch(1)
-        layout.addWidget(common.button("Close", self.reject), 0, Qt.AlignmentFlag.AlignRight)
-
-    def _add(self, grid: QGridLayout, row: int, name: str) -> None:
-        setting = TABLE[name]
-        if setting.kind is bool:
-            box = QCheckBox(setting.text)
-            box.setChecked(self._settings.get(name))
-            box.toggled.connect(lambda on: self._settings.set(name, on))
-            grid.addWidget(box, row, 0, 1, 2)
-            return
-        field = common.ComboBox()
-        field.addItems([choice.capitalize() for choice in setting.choices])
-        field.setCurrentIndex(setting.choices.index(self._settings.get(name)))
-        field.currentIndexChanged.connect(lambda index: self._settings.set(name, setting.choices[index]))
-        label = common.label(setting.text)
-        label.setBuddy(field)
-        grid.addWidget(label, row, 0)
-        grid.addWidget(field, row, 1)
 
 
 def _path(name: str) -> Path | None:

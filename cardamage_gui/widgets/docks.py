@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from qtpy.QtCore import QByteArray, QEvent, QPointF, QRectF, QSize, Qt, QTimer
-from qtpy.QtGui import QAction, QColor, QEnterEvent, QHideEvent, QPainter, QPaintEvent, QShowEvent
-from qtpy.QtWidgets import QDockWidget, QFrame, QMainWindow, QTabWidget, QWidget
+from qtpy.QtCore import QByteArray, QChildEvent, QEvent, QPointF, QRectF, QSize, Qt, QTimer
+from qtpy.QtGui import QAction, QCloseEvent, QColor, QEnterEvent, QHideEvent, QPainter, QPaintEvent, QShowEvent
+from qtpy.QtWidgets import QDockWidget, QFrame, QMainWindow, QStackedWidget, QTabBar, QTabWidget, QWidget
 
 from .. import look
 from ..settings import Settings
@@ -34,6 +34,7 @@ class Panel:
     side: Qt.DockWidgetArea
     width: int
     shown: bool = True
+    beside: str = ""  # the panel in whose place it is a tab
 
 
 class Docks(QMainWindow):
@@ -49,10 +50,17 @@ class Docks(QMainWindow):
         self._wanted: str | None = ""  # the arrangement to take when first shown; None: it was taken
         self._stowed: list[Dock] = []  # floating panels put away while the page is out of view
         self._kept = ""  # the arrangement at that time
-        self._docks = {panel.id: Dock(panel, self) for panel in panels}
-        for dock in self._docks.values():
-            dock.toggleViewAction().setText(dock.windowTitle())
-        self._put_all()
+        self._docks: dict[str, Dock] = {}
+        self._shared: list[QAction] = []
+        for panel in panels:
+            self.add(panel)
+
+    def add(self, panel: Panel) -> None:
+        """One more panel."""
+        dock = self._docks[panel.id] = Dock(panel, self)
+        dock.toggleViewAction().setText(dock.windowTitle())
+        dock.addActions(self._shared)
+        self._put(dock)
 
     def dock(self, panel_id: str) -> Dock | None:
         """A panel by its part; None where this page has none."""
@@ -60,8 +68,9 @@ class Docks(QMainWindow):
 
     def share(self, actions: Iterable[QAction]) -> None:
         """Let these keys work in floating panels too."""
+        self._shared = list(actions)
         for dock in self._docks.values():
-            dock.addActions(list(actions))
+            dock.addActions(self._shared)
 
     def is_open(self, panel_id: str) -> bool:
         """Whether the panel is there: docked, floating or behind a tab."""
@@ -69,13 +78,12 @@ class Docks(QMainWindow):
         return dock is not None and not dock.isHidden()
 
     def toggle(self, panel_id: str) -> None:
-        """Close a panel, or open it and put the focus into it."""
+        """Close a panel that is seen, or open it, also from behind a tab; the keys stay with the work."""
         dock = self.dock(panel_id)
         if dock is None:
             return
-        if dock.isVisible():
+        if dock.isVisible() and not dock.visibleRegion().isEmpty():
             dock.close()
-            self._work.setFocus()
         else:
             self.open(panel_id)
 
@@ -84,7 +92,12 @@ class Docks(QMainWindow):
         dock = self._docks[panel_id]
         dock.show()
         dock.raise_()
-        dock.widget().focusNextPrevChild(True)
+
+    def go_home(self) -> None:
+        """The keys go back to the work."""
+        shown = self._work.currentWidget() if isinstance(self._work, QStackedWidget) else self._work
+        if shown is not None:
+            shown.setFocus()
 
     def reset(self) -> None:
         """Every panel back to where it stood first, and as wide."""
@@ -129,15 +142,22 @@ class Docks(QMainWindow):
         done = super().event(event)
         if event.type() == QEvent.Type.Paint:
             self._paint_lines()
+        elif isinstance(event, QChildEvent) and isinstance(bar := event.child(), QTabBar):
+            bar.setAccessibleName("Panels in one place")  # Qt makes it when it is first needed
         return done
 
     # Details
 
     def _put_all(self) -> None:
         for dock in self._docks.values():
-            dock.setFloating(False)
-            self.addDockWidget(dock.panel.side, dock)
-            dock.setVisible(dock.panel.shown)
+            self._put(dock)
+
+    def _put(self, dock: Dock) -> None:
+        dock.setFloating(False)
+        self.addDockWidget(dock.panel.side, dock)
+        if dock.panel.beside in self._docks:
+            self.tabifyDockWidget(self._docks[dock.panel.beside], dock)
+        dock.setVisible(dock.panel.shown)
 
     def _size_all(self) -> None:
         docks = list(self._docks.values())
@@ -163,14 +183,20 @@ class Docks(QMainWindow):
 class Dock(QDockWidget):
     """One panel with its title, which is seen only while the pointer rests above the panel, or while it floats."""
 
-    def __init__(self, panel: Panel, parent: QWidget) -> None:
+    def __init__(self, panel: Panel, parent: Docks) -> None:
         super().__init__(panel.title, parent)
+        self._around = parent
         self.setObjectName(panel.id)
         self.panel = panel
         self._title = DockTitle(self)
         self.setTitleBarWidget(self._title)
         self.setWidget(_Sheet(panel))
         self.topLevelChanged.connect(self._title.set_floating)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """By a key or its button: the keys go back to the work."""
+        super().closeEvent(event)
+        self._around.go_home()
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """The pointer is here: show where the panel can be taken."""

@@ -98,7 +98,21 @@ class PhotoModel(QStringListModel):
         self._row_of: dict[str, int] = {}
         self._problems: Mapping[str, int] = {}
         self._filter = PhotoFilter()
+        self._notes: Mapping[str, str] = {}
         self.counts: Counter[str] = Counter()
+
+    def set_notes(self, notes: Mapping[str, str]) -> None:
+        """What was noted on photos, to be searched too; takes effect with the next `filter`."""
+        if notes != self._notes:
+            self._notes, self._said = notes, []
+
+    def set_note(self, photo_id: str, note: str) -> None:
+        """What was noted on one photo now."""
+        if note != self._notes.get(photo_id, ""):
+            self._notes = {**self._notes, photo_id: note}
+
+    def _told(self, photo: PhotoSummary) -> str:
+        return f"{told(photo)} {self._notes.get(photo.id, '').casefold()}"
 
     def show(self, photos: Sequence[PhotoSummary], problems: Mapping[str, int], wanted: PhotoFilter) -> None:
         """Show these photos, filtered. Rows that stay are kept, so that the list does not jump."""
@@ -132,9 +146,9 @@ class PhotoModel(QStringListModel):
         self._all = (*self._all[:place], photo, *self._all[place + 1 :])
         self._problems = {**self._problems, photo.id: problems}
         if self._said:
-            self._said[place] = told(photo)
+            self._said[place] = self._told(photo)
         row = self._row_of.get(photo.id, -1)
-        wanted = self._filter.accepts(photo, problems, told(photo))
+        wanted = self._filter.accepts(photo, problems, self._told(photo))
         if wanted != (row >= 0):
             self.filter(self._filter)
         elif wanted:
@@ -187,7 +201,7 @@ class PhotoModel(QStringListModel):
         photos: Sequence[PhotoSummary] = self._all
         if wanted.text:
             words = wanted.text.casefold().split()
-            self._said = self._said or [told(photo) for photo in self._all]
+            self._said = self._said or [self._told(photo) for photo in self._all]
             photos = [p for p, said in zip(self._all, self._said, strict=True) if all(word in said for word in words)]
             if wanted.kind == "all" and not wanted.narrowed:
                 return list(photos)

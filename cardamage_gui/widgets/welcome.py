@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QEvent, QObject, Qt
-from qtpy.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from qtpy.QtCore import QEvent, QObject, Qt, Signal
+from qtpy.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from cardamage_core.text import percent
 
@@ -146,12 +146,14 @@ FIRST_STEPS = (
     "Press Ctrl+Z: all can be taken back",
 )
 DRAG, FIGURE, UNDO = range(3)
-LAST = "That is all. Train on these photos with Ctrl+2,\nsee findings with Ctrl+3."
+LAST = "That is all. Train on these photos with Ctrl+2,\nsee findings with Ctrl+3, or go on with your own photos."
 AIR = 12  # pixels to the edges of the canvas
 
 
 class FirstSteps(QObject):
     """Shows the card when told to, and ticks off what happens meanwhile."""
+
+    own_wanted = Signal()  # photos of one's own
 
     def __init__(self, session: Session, canvas: QWidget) -> None:
         super().__init__(canvas)
@@ -163,6 +165,7 @@ class FirstSteps(QObject):
         """Show the steps in the lower right corner of the canvas."""
         self.card = StepsCard(self._canvas)
         self.card.close_button.clicked.connect(self.close)
+        self.card.own_button.clicked.connect(self._own)
         self._figures = set()
         self._session.history_changed.connect(self._history_changed)
         self._session.current_changed.connect(self._figures.clear)
@@ -178,6 +181,10 @@ class FirstSteps(QObject):
         self.card.deleteLater()
         self.card = None
         self._canvas.setFocus()
+
+    def _own(self) -> None:
+        self.close()
+        self.own_wanted.emit()
 
     def show_damage(self, damage: Damage | None) -> None:
         """The figure as it stands now; it is also told during a drag."""
@@ -212,6 +219,9 @@ class StepsCard(QFrame):
         self._texts = [common.label(text) for text in FIRST_STEPS]
         self._last = common.label(LAST, "small")
         self._last.hide()
+        self.own_button = QPushButton("Your own photos…")
+        self.own_button.setToolTip("Make a project and bring a folder of photos in")
+        self.own_button.hide()
         self.close_button = common.icon_button("close", "Put the first steps away")
         self._arrange()
         canvas.installEventFilter(self)
@@ -226,7 +236,8 @@ class StepsCard(QFrame):
         common.set_role(self._marks[step], "good")
         common.set_role(self._texts[step], "muted")
         self._texts[step].setAccessibleName(f"{FIRST_STEPS[step]}, done")
-        self._last.setVisible(all(self.done(number) for number in range(len(FIRST_STEPS))))
+        for widget in (self._last, self.own_button):
+            widget.setVisible(all(self.done(number) for number in range(len(FIRST_STEPS))))
         self._place()
 
     def done(self, step: int) -> bool:
@@ -254,6 +265,7 @@ class StepsCard(QFrame):
         for mark, text in zip(self._marks, self._texts, strict=True):
             column.addLayout(_line(mark, text))
         column.addWidget(self._last)
+        column.addWidget(self.own_button, 0, Qt.AlignmentFlag.AlignLeft)
 
 
 def _line(mark: QLabel, text: QLabel) -> QHBoxLayout:

@@ -178,7 +178,7 @@ def looking(page: AnnotatePage) -> dict[str, Figure]:
 def open_project(app: QApplication, session: Session, page: AnnotatePage, folder: Path) -> None:
     """Open, until photo and regions have been painted."""
     loaded: list[str] = []
-    page._loader.loaded.connect(lambda photo_id, _pixels: loaded.append(photo_id))
+    page.loader.loaded.connect(lambda photo_id, _pixels: loaded.append(photo_id))
     session.open(folder)
     while not loaded:
         app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)

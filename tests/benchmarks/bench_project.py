@@ -79,7 +79,7 @@ def measure(app: QApplication, folder: Path) -> dict[str, Figure]:
     page.show()
     settle(app, 0.3)
     shown: list[str] = []
-    page._loader.loaded.connect(lambda photo_id, _pixels: shown.append(photo_id))
+    page.loader.loaded.connect(lambda photo_id, _pixels: shown.append(photo_id))
 
     def until_shown(do: Callable[[], object]) -> None:
         shown.clear()

@@ -4,6 +4,7 @@ import threading
 import pytest
 
 from cardamage_core.errors import PhotoError
+from cardamage_gui import background, crash
 from cardamage_gui.crash import CrashReporter
 
 
@@ -56,3 +57,9 @@ def test_removing_it_puts_the_old_hook_back(qapp, tmp_path):
     reporter.remove()
 
     assert sys.excepthook is before
+
+
+def test_crashes_and_surprises_in_the_background_speak_in_words(tmp_path):
+    error = PermissionError(13, "Permission denied", "/somewhere")
+    assert background._surprise(error).detail == "PermissionError: Permission denied"
+    assert "[Errno" not in crash._sentence(PermissionError, error, tmp_path).detail

@@ -9,7 +9,7 @@ from qtpy.QtWidgets import QApplication, QComboBox, QDialog, QLabel, QPushButton
 from cardamage_core.errors import CarDamageError
 from cardamage_core.project import Project
 from cardamage_gui.commands.shortcuts import PRESETS
-from cardamage_gui.widgets.dialogs import SettingsDialog
+from cardamage_gui.widgets.settings_dialog import SettingsDialog
 
 
 def texts(widget) -> list[str]:
@@ -108,7 +108,7 @@ def test_a_project_opens_on_the_photo_that_was_shown_last(opened, folder, tmp_pa
     opened.session.select("b")
     opened.session.close()
     opened.projects.open(folder / "project.cardamage")
-    assert opened.session.current == "c"  # nothing was noted when the session was closed by itself
+    assert opened.session.current == "b"
 
 
 def test_a_folder_that_is_no_project_is_said_in_the_window(built, tmp_path):
@@ -275,3 +275,15 @@ def test_every_page_fits_into_a_window_of_1100_by_700(opened, page):
     QApplication.processEvents()
 
     assert (opened.window.width(), opened.window.height()) == (1100, 700)
+
+
+@pytest.mark.parametrize(("choice", "project"), [(0, "Batch 7"), (1, "Fresh"), (2, "Batch 7")])
+def test_an_import_goes_into_this_project_or_a_new_one(opened, answers, tmp_path, wait, choice, project):
+    (tmp_path / "more").mkdir()
+    (tmp_path / "photos" / "a.png").rename(tmp_path / "more" / "d.png")
+    answers.choice, answers.folder_answer = choice, tmp_path / "Fresh"
+    drop(opened.window, [tmp_path / "more" / "d.png"])
+    number = {0: 4, 1: 1, 2: 3}[choice]
+    wait(lambda: len(opened.session.photos()) == number)
+    assert opened.session.project.name == project
+    assert answers.asked[0] == "Where shall d.png go?"

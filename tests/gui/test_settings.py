@@ -31,7 +31,13 @@ def test_a_damaged_file_is_put_aside(qapp, path):
     assert path.with_suffix(".damaged").read_text() == "{half"
 
 
-@pytest.mark.parametrize("stored", [{"theme": 3}, {"theme": "pink"}, {"recent": [1]}, {"nobody": "knows"}, []])
+BAD = (
+    {"theme": 3}, {"theme": "pink"}, {"recent": [1]}, {"nobody": "knows"}, [],
+    {"copies": 0}, {"copies": True}, {"photo_cache": 10**9}, {"reopen": 1},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("stored", BAD)
 def test_values_that_do_not_fit_are_ignored(qapp, path, stored):
     path.parent.mkdir()
     path.write_text(json.dumps(stored))

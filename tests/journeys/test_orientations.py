@@ -88,7 +88,7 @@ def shown_in_window(page, qtbot, paths, project_folder):
     result = {}
     for path in paths:
         session.select(path.stem)
-        qtbot.waitUntil(lambda key=path.stem: key in page._loader._kept and page.canvas.pixels is not None)
+        qtbot.waitUntil(lambda key=path.stem: key in page.loader._kept and page.canvas.pixels is not None)
         result[path.stem] = page.canvas.pixels.copy()
     return result
 

@@ -124,6 +124,8 @@ class Gesture:
 
     button: ClassVar[Literal["left", "right"]] = "left"  # whose release it hears
     waits: ClassVar[bool] = False  # its outcome needs the answers to its requests
+    keeps: ClassVar[bool] = False  # made by many clicks: what is left unfinished is never thrown away
+    completes: ClassVar[bool] = True  # left for something else, it may be completed where `close` can
     snaps: bool = False  # the held point may jump to vertices and edges of other regions
     inside: bool = False  # the held point is kept within the photo
 
@@ -140,6 +142,10 @@ class Gesture:
 
     def back(self) -> bool:
         """Take the last step back; False when there is none left and the gesture is to be dropped."""
+        return False
+
+    def again(self) -> bool:
+        """Do again the step that was taken back last; False when there is none."""
         return False
 
     def close(self) -> bool:

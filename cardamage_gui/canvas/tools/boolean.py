@@ -45,6 +45,7 @@ class DrawCut(DrawPolygon):
     """A line across the selected regions, dragged or clicked point by point; Enter or a double click cuts."""
 
     inside = False  # a line has to begin and end outside what it cuts
+    completes = False  # what it cuts is decided by where it ends
 
     def release(self, at: Point, reach: float) -> bool:
         """A line that was dragged is done."""

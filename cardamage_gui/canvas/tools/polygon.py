@@ -17,6 +17,8 @@ class ClickByClick(Drawing):
     points: list[Point] = field(default_factory=list)
     pointer: Point | None = None
     reach: float = 0.0
+    keeps = True
+    _undone: list[Point] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.points.append(self.start.at)
@@ -33,6 +35,7 @@ class ClickByClick(Drawing):
             return True
         if self._takes(at):
             self.points.append(at)
+            self._undone.clear()
         return False
 
     def release(self, at: Point, reach: float) -> bool:
@@ -41,8 +44,17 @@ class ClickByClick(Drawing):
 
     def back(self) -> bool:
         """The last point goes."""
-        self.points.pop()
-        return bool(self.points)
+        if len(self.points) == 1:
+            return False
+        self._undone.append(self.points.pop())
+        return True
+
+    def again(self) -> bool:
+        """The point taken back last comes back."""
+        if not self._undone:
+            return False
+        self.points.append(self._undone.pop())
+        return True
 
     def _takes(self, at: Point) -> bool:
         """Whether that is another point."""

@@ -210,10 +210,13 @@ def duplicate(regions: Regions, ids: tuple[str, ...]) -> Outcome:
 
 
 def pasting(copies: Sequence[Region], *, width: float, height: float, text: str = "Paste") -> Operation:
-    """Put copies of these regions on top, moved together if they would lie outside a photo of this size."""
+    """Put copies of these regions on top, moved together, then cut, if they would lie outside a photo of this size."""
 
     def paste(regions: Regions, _ids: tuple[str, ...]) -> Outcome:
-        return _added(regions, edits.fitted(edits.copied(copies), width=width, height=height), text)
+        there = edits.fitted(edits.copied(copies), width=width, height=height)
+        if width > 0 and height > 0:
+            there = boolean_ops.clipped(there, width=width, height=height)
+        return _added(regions, there, text)
 
     return paste
 

@@ -207,3 +207,22 @@ def test_meeting_vertices_move_and_go_together():
     right, line = boolean_ops.deleted(found)
     assert len(right.shape.rings[0]) == 3
     assert line == LINE_BORDERS  # a line keeps two points
+
+
+def test_regions_are_cut_at_the_edges_of_a_photo():
+    inside, across, outside = box("in", 1.0, 1.0, 5.0, 5.0), box("over", -4.0, 2.0, 4.0, 6.0), box("out", 30, 0, 40, 9)
+    kept = boolean_ops.clipped((inside, across, outside), width=20, height=10)
+    assert [region.id for region in kept] == ["in", "over"]
+    assert kept[0] is inside
+    assert size(kept[1]) == 16.0
+    assert kept[1].label == "dent"
+
+
+def test_a_line_is_kept_whole_where_it_meets_the_photo_and_a_circle_becomes_what_is_inside():
+    line = Region("l", Polyline(((-5.0, 5.0), (5.0, 5.0))), "crack")
+    lost = Region("p", Dot(-1.0, 5.0), "chip")
+    circle = Region("c", Circle(0.0, 5.0, 3.0), "dent")
+    kept = boolean_ops.clipped((line, lost, circle), width=20, height=10)
+    assert [region.id for region in kept] == ["l", "c"]
+    assert kept[0] is line
+    assert size(kept[1]) == pytest.approx(size(circle) / 2, rel=0.01)

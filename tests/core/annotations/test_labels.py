@@ -3,6 +3,7 @@
 Are labels found that are probably one, and others left in peace?
 """
 
+import numpy as np
 import pytest
 
 from cardamage_core.annotations.labels import COLORS, alike, new_labels, role_of
@@ -61,3 +62,25 @@ def test_a_label_that_is_known_stays_however_rare_it_is():
 
 def test_thousands_of_labels_take_no_time():
     assert alike({f"label {i}": 1 for i in range(5000)}) == ()
+
+
+def lab(color):
+    """CIELAB of a colour, under daylight (D65)."""
+    rgb = np.array([int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    to_xyz = [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
+    x, y, z = np.cbrt(np.array(to_xyz) @ linear / (0.95047, 1.0, 1.08883))
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+def test_forty_labels_have_colours_that_can_be_told_apart():
+    made = [label.color for label in new_labels([f"label {number}" for number in range(40)])]
+    found = np.array([lab(color) for color in made])
+    distances = np.linalg.norm(found[:, None] - found[None], axis=2) + 1000 * np.eye(40)
+    assert distances.min() > 17
+
+
+def test_a_colour_that_is_in_use_is_passed_over():
+    known = (Label("dent", COLORS[1]), Label("scratch", COLORS[2]))
+    assert [label.color for label in new_labels(["a", "b"], known)] == [COLORS[3], COLORS[4]]
+    assert [label.color for label in new_labels(["a"], known[1:])] == [COLORS[1]]

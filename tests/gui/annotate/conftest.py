@@ -108,7 +108,7 @@ def page(qtbot, qapp, session, background, answers, project_folder):
     page.show()
     qtbot.waitExposed(page)
     page.activateWindow()
-    with qtbot.waitSignal(page._loader.loaded):
+    with qtbot.waitSignal(page.loader.loaded):
         session.open(project_folder)
     page.canvas.setFocus()
     return page

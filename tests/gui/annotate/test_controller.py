@@ -321,8 +321,8 @@ def disc(page, session, qtbot):
     seen = np.where((x - 100) ** 2 + (y - 50) ** 2 <= 30**2, 220, 60).astype(np.uint8)
     path = session.path_of(session.photo("p2"))
     Image.fromarray(np.stack([seen] * 3, axis=-1)).save(path)
-    page._loader.forget()
-    with qtbot.waitSignal(page._loader.loaded, check_params_cb=lambda photo_id, _pixels: photo_id == "p2"):
+    page.loader.forget()
+    with qtbot.waitSignal(page.loader.loaded, check_params_cb=lambda photo_id, _pixels: photo_id == "p2"):
         session.select("p2")
     page.canvas.setFocus()
     return page

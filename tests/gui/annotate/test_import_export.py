@@ -5,9 +5,11 @@ import json
 import numpy as np
 import pytest
 from PIL import Image
-from qtpy.QtWidgets import QLabel, QPlainTextEdit, QProgressBar
+from qtpy.QtTest import QTest
+from qtpy.QtWidgets import QLabel, QProgressBar
 
 from cardamage_core.project import Project
+from cardamage_gui.annotate.export_dialog import ExportDialog
 from cardamage_gui.annotate.import_dialogs import BECOMES, ROLE, NamingDialog, SummaryDialog
 
 
@@ -29,6 +31,22 @@ def via_file(tmp_path):
 
 
 @pytest.fixture
+def export(page, qtbot):
+    """Opens the dialog of an export, with a place and a format."""
+
+    def opened(place=None, kind="via1"):
+        page.transfer.export()
+        dialog = page.findChildren(ExportDialog)[-1]
+        dialog.format.setCurrentIndex(dialog.format.findData(kind))
+        if place is not None:
+            dialog.place.selectAll()
+            QTest.keyClicks(dialog.place, str(place))
+        return dialog
+
+    return opened
+
+
+@pytest.fixture
 def summary(page, qtbot):
     """Waits for the summary dialog."""
 
@@ -47,7 +65,8 @@ def test_photos_elsewhere_are_asked_for_and_a_summary_follows(page, session, ans
     came = session.photos()[-1]
     assert (came.name, came.regions, came.missing) == ("car.png", 1, False)
     assert "hail" in [label.name for label in session.labels()]
-    assert "outside" in dialog.findChild(QPlainTextEdit).toPlainText()
+    row = dialog.list.topLevelItem(0).child(0)
+    assert "outside" in row.text(1)
     dialog.accept()
     session.undo()
     assert len(session.photos()) == 4
@@ -113,12 +132,23 @@ def test_a_file_that_is_no_annotation_gives_one_sentence(page, session, tmp_path
     assert page.strip.isHidden()
 
 
-def test_export_writes_what_the_project_holds(page, session, answers, tmp_path, qtbot):
-    answers.target = tmp_path / "out.json"
+def test_export_writes_what_the_project_holds(export, session, tmp_path, qtbot):
+    dialog = export(tmp_path / "out.json")
     with qtbot.waitSignal(session.said):
-        page.transfer.export()
-    entries = json.loads(answers.target.read_text())
+        dialog.go.click()
+    entries = json.loads((tmp_path / "out.json").read_text())
     assert sorted(entry["filename"] for entry in entries.values()) == ["gone.png", "one.png", "three.png", "two.png"]
+
+
+def test_export_writes_one_split_alone(page, export, session, tmp_path, qtbot):
+    page.photo_menu.set_split("val")
+    dialog = export(tmp_path / "out.json")
+    assert [dialog.split.itemText(i) for i in range(3)] == ["All: 4 photos", "No split: 3 photos", "val: 1 photo"]
+    dialog.split.setCurrentIndex(2)
+    with qtbot.waitSignal(session.said):
+        dialog.go.click()
+    entries = json.loads((tmp_path / "out.json").read_text())
+    assert [entry["filename"] for entry in entries.values()] == ["one.png"]
 
 
 def test_the_bar_is_busy_while_a_file_is_read_and_nobody_knows_how_far_it_is(page, via_file):
@@ -201,54 +231,70 @@ def test_an_import_that_is_called_off_at_the_question_changes_nothing(page, sess
     assert not page.transfer.busy
 
 
-def test_an_export_says_what_is_lost_and_may_be_called_off(page, session, answers, tmp_path, qtbot):
-    answers.target, answers.kind, answers.choice = tmp_path / "out", "yolo", 1
-    page.transfer.export()
-    qtbot.waitUntil(lambda: len(answers.asked) == 2)
-    assert answers.asked[-1] == "YOLO segmentation cannot hold everything."
-    assert not answers.target.exists()
-    answers.choice = 0
-    with qtbot.waitSignal(session.said):
-        page.transfer.export()
-    assert (answers.target / "data.yaml").is_file()
+def test_an_export_says_what_is_lost_and_what_would_be_written(export, session, tmp_path, qtbot):
+    dialog = export(tmp_path / "out", "yolo")
+    qtbot.waitUntil(lambda: "data.yaml" in dialog.preview.toPlainText())
+    shown = dialog.preview.toPlainText().split("\n")
+    assert shown[0] == f"{tmp_path / 'out'}/"
+    assert "        one.txt" in shown
+    assert "        one.png" in shown
+    dialog.photos.setChecked(False)
+    qtbot.waitUntil(lambda: "one.png" not in dialog.preview.toPlainText())
+    assert not (tmp_path / "out").exists()
+    assert dialog.losses.text() not in ("", "This format holds everything."), "a photo without size is lost to YOLO"
+    dialog.reject()
+    assert not (tmp_path / "out").exists()
 
 
-def test_files_that_would_be_replaced_are_asked_about(page, session, answers, tmp_path, qtbot):
-    answers.target, answers.kind = tmp_path / "out", "yolo"
-    answers.target.mkdir()
-    (answers.target / "data.yaml").write_text("mine")
-    answers.choice = 0
+def test_the_proposed_place_follows_the_format_until_it_is_chosen(export, answers, session, tmp_path):
+    dialog = export()
+    assert dialog.place.text() == str(session.project.folder / "via_region_data.json")
+    dialog.format.setCurrentIndex(dialog.format.findData("yolo"))
+    assert dialog.place.text() == str(session.project.folder / "yolo")
+    answers.target = tmp_path / "mine"
+    dialog.choose.click()
+    dialog.format.setCurrentIndex(dialog.format.findData("coco"))
+    assert dialog.place.text() == str(tmp_path / "mine")
+    dialog.reject()
 
-    def asked(_parent, text, detail, _answers):
+
+def test_files_that_would_be_replaced_are_asked_about(export, session, answers, tmp_path, qtbot):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "data.yaml").write_text("mine")
+
+    def asked(_parent, text, _detail, _answers):
         answers.asked.append(text)
         return 1 if answers.asked.count(text) == 1 else 0
 
     answers.choose = asked
-    page.transfer.export()
-    qtbot.waitUntil(lambda: answers.asked[-1] == "1 file is there already.")
-    assert (answers.target / "data.yaml").read_text() == "mine"
+    export(out, "yolo").go.click()
+    qtbot.waitUntil(lambda: answers.asked[-1:] == ["1 file is there already."])
+    assert (out / "data.yaml").read_text() == "mine"
     with qtbot.waitSignal(session.said):
-        page.transfer.export()
-    assert "names" in (answers.target / "data.yaml").read_text()
+        export(out, "yolo").go.click()
+    assert "names" in (out / "data.yaml").read_text()
 
 
 @pytest.mark.parametrize("name", ["project.cardamage", "models/m/card.json", "copies/x"])
-def test_an_export_over_the_project_itself_is_refused(page, session, answers, qtbot, name):
-    answers.target, answers.kind = session.project.folder / name, "via1"
+def test_an_export_over_the_project_itself_is_refused(export, session, qtbot, name):
     before = (session.project.folder / "project.cardamage").read_bytes()
+    dialog = export(session.project.folder / name)
     with qtbot.waitSignal(session.failed) as told:
-        page.transfer.export()
+        dialog.go.click()
     assert "is not written over" in told.args[0].title
     assert (session.project.folder / "project.cardamage").read_bytes() == before
 
 
 @pytest.mark.parametrize(("kind", "ticked", "copied"), [("yolo", None, True), ("yolo", False, False),
                                                         ("via1", None, False), ("via1", True, True)])  # fmt: skip
-def test_photos_go_along_where_the_box_is_ticked_as_it_is_for_yolo(page, session, answers, tmp_path, qtbot, kind,
-                                                                    ticked, copied):  # fmt: skip
-    answers.target, answers.kind, answers.ticked = tmp_path / "out" / "out", kind, ticked
+def test_photos_go_along_where_the_box_is_ticked_as_it_is_for_yolo(export, session, tmp_path, qtbot, kind, ticked,
+                                                                    copied):  # fmt: skip
+    dialog = export(tmp_path / "out" / "out", kind)
+    if ticked is not None:
+        dialog.photos.setChecked(ticked)
     with qtbot.waitSignal(session.said):
-        page.transfer.export()
+        dialog.go.click()
     found = sorted(path.name for path in (tmp_path / "out").rglob("*.png"))
     assert found == (["one.png", "three.png", "two.png"] if copied else [])
 

@@ -107,7 +107,7 @@ def test_brightness_changes_what_is_seen_and_nothing_else(page, session, qtbot):
     page.way.panel.brightness.setValue(50)
     qtbot.waitUntil(lambda: int(page.canvas.pixels[0, 0, 0]) == 154)  # 90 + 127.5 / 2
     assert page.canvas.viewport == place
-    with qtbot.waitSignal(page._loader.loaded):
+    with qtbot.waitSignal(page.loader.loaded):
         session.select("p2")
     qtbot.waitUntil(lambda: int(page.canvas.pixels[0, 0, 0]) == 184)  # 120 + 64: the next photo in the same light
     page.way.panel.reset()

@@ -155,7 +155,7 @@ def test_a_car_outline_changes_the_denominator(page, qtbot):
 
 
 def test_a_missing_photo_says_so_and_keeps_its_regions(page, session, qtbot):
-    with qtbot.waitSignal(page._loader.failed):
+    with qtbot.waitSignal(page.loader.failed):
         session.select("p4")
     assert "gone.png" in page.canvas.message
     assert [r.id for r in page.canvas.shown] == ["d"]
@@ -163,8 +163,8 @@ def test_a_missing_photo_says_so_and_keeps_its_regions(page, session, qtbot):
 
 
 def test_the_next_photo_has_been_decoded_ahead(page, session, qtbot):
-    qtbot.waitUntil(lambda: "p2" in page._loader._kept)
-    with qtbot.waitSignal(page._loader.loaded):
+    qtbot.waitUntil(lambda: "p2" in page.loader._kept)
+    with qtbot.waitSignal(page.loader.loaded):
         session.select("p2")
 
 

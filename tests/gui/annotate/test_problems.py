@@ -10,7 +10,7 @@ from qtpy.QtCore import Qt
 
 from cardamage_core.annotations.model import AnnotatedPhoto, Photo, Polygon, Region
 from cardamage_core.project import Project
-from cardamage_gui.annotate.problem_list import PHOTO
+from cardamage_gui.annotate.problem_list import PROBLEM
 
 SQUARE = Polygon((((10.0, 10.0), (50.0, 10.0), (50.0, 50.0), (10.0, 50.0)),))
 
@@ -52,14 +52,14 @@ def rows(window):
     """(the photo's id, text) of each problem listed."""
     groups = [window.list.topLevelItem(i) for i in range(window.list.topLevelItemCount())]
     children = [group.child(i) for group in groups for i in range(group.childCount())]
-    return [(child.data(0, PHOTO), child.text(1)) for child in children]
+    return [(child.data(0, PROBLEM).photo, child.text(1)) for child in children]
 
 
 def click_row(qtbot, window, photo):
     """A click on the first problem of a photo."""
     groups = [window.list.topLevelItem(i) for i in range(window.list.topLevelItemCount())]
     items = [group.child(i) for group in groups for i in range(group.childCount())]
-    item = next(item for item in items if item.data(0, PHOTO) == photo)
+    item = next(item for item in items if item.data(0, PROBLEM).photo == photo)
     window.list.scrollToItem(item)
     qtbot.mouseClick(window.list.viewport(), Qt.MouseButton.LeftButton, pos=window.list.visualItemRect(item).center())
 

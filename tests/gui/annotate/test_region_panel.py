@@ -7,7 +7,7 @@ from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication
 
 from cardamage_core.annotations.model import Dot, Origin, Photo, Region
-from cardamage_gui.annotate.region_panel import NOT_SAID, SEVERAL, RegionFields, short, told_of
+from cardamage_gui.annotate.region_fields import NOT_SAID, SEVERAL, RegionFields, short, told_of
 
 ONE = Region("a", Dot(1.0, 1.0), "dent", {"severity": "severe", "note": "by the lamp", "depth": 3})
 TWO = Region("b", Dot(2.0, 2.0), "scratch", {"severity": "severe"})

@@ -276,7 +276,13 @@ def test_showing_the_same_regions_again_keeps_a_drawing(canvas):
     canvas.show_regions((A, B), LABELS)
     assert canvas.busy
     canvas.show_regions((A,), LABELS)
-    assert not canvas.busy
+    assert canvas.busy
+    for x, y in ((90, 60), (90, 90)):
+        click(canvas, x, y)
+    with_drawing = []
+    canvas.edited.connect(lambda _before, after, _text: with_drawing.append(after))
+    canvas.close_drawing()
+    assert [region.id for region in with_drawing[0][:-1]] == ["a"], "drawn on the regions there are now"
 
 
 def test_a_dragged_region_is_painted_once_where_it_is_now(canvas):
@@ -374,3 +380,10 @@ def test_vertices_that_lie_close_are_drawn_small_enough_to_be_told_apart(canvas)
 
     close = [(40.0 + 2 * i, 40.0) for i in range(20)]
     assert rim(close[0], close[-1], (60.0, 80.0)) != rim(*close, (60.0, 80.0))
+
+
+def test_delete_means_all_of_several_wherever_the_pointer_is(canvas):
+    canvas.select(("a", "b"))
+    move(canvas, screen(*A.shape.rings[0][0]))  # a corner of one of them
+    QTest.keyClick(canvas, Qt.Key.Key_Delete)
+    assert canvas.told[-1][1] == ()

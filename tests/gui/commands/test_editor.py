@@ -17,17 +17,37 @@ def test_a_preset_changes_the_keys_in_tool_box_tool_bar_and_tips(opened, wait):
 
     wait(lambda: button.toolTip() == "Polygon (Ctrl+N)")
     assert page.bar.fit.toolTip() == "Fit (Ctrl+F)"
-    assert "Ctrl+F" in chips(page.bar)
     assert button.sizeHint().width() <= button.width()
 
 
 def test_the_tool_box_grows_with_its_keys_and_the_photo_keeps_clear(opened, wait):
-    tools = opened.annotate.drawing.tools
+    tools, canvas = opened.annotate.drawing.tools, opened.annotate.canvas
+    opened.window.resize(2200, 800)
+    wait(lambda: tools.width() > 100)
     before = tools.width()
 
     opened.window.shortcuts.set_keys("tool_box", ("Ctrl+Alt+Shift+G",))
 
     wait(lambda: tools.width() > before)
+    assert canvas.viewport.to_screen((0, 0))[0] >= tools.geometry().right()
+
+
+def test_the_tool_box_shrinks_to_icons_in_a_small_window_and_the_photo_keeps_clear(opened, wait):
+    tools, canvas = opened.annotate.drawing.tools, opened.annotate.canvas
+    opened.window.resize(1100, 700)
+    wait(lambda: canvas.pixels is not None and tools.width() < 60)
+    assert canvas.viewport.to_screen((0, 0))[0] >= tools.geometry().right()
+    assert tools.geometry().bottom() <= canvas.height()
+    assert tools.buttons["polygon"].toolTip() == "Polygon (P)"
+
+
+@pytest.mark.parametrize("size", [(1100, 700), (1440, 900), (2400, 1000)])
+def test_the_tool_bar_shows_words_or_icons_never_both_kinds(opened, wait, size):
+    bar = opened.annotate.bar
+    opened.window.resize(*size)
+    wait(lambda: opened.window.width() == size[0])
+    styles = {b.toolButtonStyle() for b in bar.findChildren(QToolButton) if b.isVisible() and b is not bar.zoom}
+    assert len(styles) == 1
 
 
 @pytest.mark.parametrize("page", ["train", "inspect"])
@@ -78,11 +98,17 @@ def test_the_tool_bar_never_cuts_its_buttons(opened, wait, width):
     wait(lambda: opened.window.width() == width and cut() == [])
 
 
-def test_panels_give_way_before_the_tool_bar_is_cut(opened, wait):
+def test_history_is_a_tab_in_the_place_of_the_details(opened, wait):
     opened.window.resize(1280, 720)
+    before = opened.annotate.canvas.width()
     opened.window.shortcuts.run("panel_history")
 
-    bar = opened.annotate.bar
-    wait(
-        lambda: opened.window.history.isVisible() and bar.zoom.mapTo(bar, bar.zoom.rect().topRight()).x() < bar.width()
-    )
+    bar, docks = opened.annotate.bar, opened.annotate.docks
+    wait(lambda: docks.dock("history").isVisible() and docks.dock("details").visibleRegion().isEmpty())
+    assert docks.dock("history").x() > bar.width()
+    assert opened.annotate.canvas.width() == before, "no further column"
+    assert bar.zoom.mapTo(bar, bar.zoom.rect().topRight()).x() < bar.width()
+
+    opened.window.shortcuts.run("panel_details")
+    wait(lambda: not docks.dock("details").visibleRegion().isEmpty())  # from behind the tab to the front
+    assert docks.dock("history").visibleRegion().isEmpty()

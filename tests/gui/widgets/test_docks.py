@@ -193,7 +193,7 @@ def test_reset_layout_brings_everything_back(opened):
     docks.toggle("details")
     docks.dock("list").setFloating(True)
     opened.window.shortcuts.run("panel_history")
-    assert opened.window.history.isVisible()
+    assert docks.dock("history").isVisible()
 
     opened.window.shortcuts.run("reset_layout")
 
@@ -201,4 +201,4 @@ def test_reset_layout_brings_everything_back(opened):
         dock = docks.dock(panel)
         assert docks.dockWidgetArea(dock) == side
         assert (dock.isVisible(), dock.isFloating(), dock.width()) == (True, False, width)
-    assert not opened.window.history.isVisible()
+    assert not docks.dock("history").isVisible()

@@ -28,7 +28,7 @@ def done(built) -> list[bool]:
 
 def test_steps_are_ticked_off_by_what_a_hand_does(sample, wait):
     page, canvas = sample.annotate, sample.annotate.canvas
-    wait(lambda: page.panel.card.figure() not in ("", "–"))
+    wait(lambda: page.panel.card.figure() not in ("", "–", "…"))
     QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at(page, 75, 43))
     assert done(sample) == [False, False, False]
 
@@ -66,3 +66,16 @@ def test_steps_go_with_the_sample(sample, tmp_path):
 
 def test_another_project_shows_no_steps(opened):
     assert opened.annotate.first_steps.card is None
+
+
+def test_the_last_step_leads_to_photos_of_ones_own(sample, answers, tmp_path, wait):
+    card = sample.annotate.first_steps.card
+    for step in range(3):
+        card.tick(step)
+    assert card.own_button.isVisible()
+    answers.folder_answer = tmp_path / "Mine"
+    card.own_button.click()
+    assert sample.session.project.folder == tmp_path / "Mine"
+    assert answers.asked == ["New project: choose its folder", "Import a folder of photos"]
+    assert sample.annotate.first_steps.card is None
+    sample.annotate.transfer.stop()
