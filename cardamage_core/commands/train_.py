@@ -9,11 +9,12 @@ from pathlib import Path
 import msgspec
 
 from ..annotations.model import Dataset
+from ..errors import JobError
 from ..jobs import local, queue
 from ..jobs.queue import JobStatus, follow
 from ..project import Project
 from ..text import duration
-from ..training import requirements
+from ..training import network_config, requirements
 from ..training.job import PRESETS, ClassRule, TrainingJob, split
 from . import Output
 from .terminal import bar_for
@@ -46,6 +47,29 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         " with their epochs: heads:5,all:10",
     )
     parser.add_argument("--learning-rate", type=float, metavar="R", help="default: the preset's")
+    parser.add_argument(
+        "--balance",
+        type=float,
+        default=0.0,
+        metavar="SHARE",
+        help="show photos of classes on fewer than this share of the photos more often, such as 0.2 (default: 0, off)",
+    )
+    parser.add_argument(
+        "--patience",
+        type=int,
+        default=0,
+        metavar="N",
+        help="end when mask AP50 on the validation photos has not become better for N epochs, and keep the best epoch"
+        " (default: 0, all epochs)",
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NUMBER=VALUE",
+        help="change a number of the preset, as often as needed: "
+        + ", ".join(number.key for number in network_config.NUMBERS),
+    )
     parser.add_argument("--like", metavar="ID", help="what another job of the project does, but for what is given here")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="same seed, same course (default: 0)")
     parser.add_argument("--detach", action="store_true", help="do not watch; see `cardamage jobs`")
@@ -98,14 +122,27 @@ def job_of(args: argparse.Namespace, dataset: Dataset) -> TrainingJob:
         batch=PRESETS[args.preset].batch if args.batch is None else args.batch,
         learning_rate=args.learning_rate,
         layers=args.layers,
+        balance=args.balance,
+        patience=args.patience,
+        changes=_numbers(args.preset, args.set),
     )
     return job.with_steps(args.steps or math.ceil(len(split(dataset, job).train.photos) / max(1, job.batch)) or 1)
+
+
+def _numbers(preset: str, settings: list[str]) -> dict[str, object]:
+    """The changes to the preset that NUMBER=VALUE settings ask for. Raises JobError for unknown or impossible ones."""
+    texts = dict(setting.partition("=")[::2] for setting in settings)
+    known = {number.key for number in network_config.NUMBERS}
+    if unknown := [name for name in texts if name.strip() not in known]:
+        raise JobError(f"There is no number {unknown[0]!r} to set.", f"Known are {', '.join(sorted(known))}.")
+    return network_config.parsed(preset, {name.strip(): text for name, text in texts.items()})
 
 
 FIELDS = {  # of a job, by the argument that changes them
     "preset": ("preset", "batch"), "epochs": ("epochs", "layers"), "steps": ("steps",), "batch": ("batch",),
     "labels": ("classes",), "one_class": ("classes",), "train_split": ("train_split",), "val_split": ("val_split",),
     "start": ("start",), "layers": ("layers",), "learning_rate": ("learning_rate",), "seed": ("seed",),
+    "balance": ("balance",), "patience": ("patience",), "set": ("changes",),
 }  # fmt: skip
 
 
@@ -119,6 +156,8 @@ def changed(base: TrainingJob, given: TrainingJob, args: argparse.Namespace) -> 
         if getattr(args, name) != parser.get_default(name)
         for field in fields
     }
+    if "changes" in wanted:
+        wanted["changes"] = base.changes | given.changes
     return msgspec.structs.replace(base, name=args.name or f"{base.name} again", **wanted)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
-from qtpy.QtCore import Qt, Signal
+from qtpy.QtCore import Signal
 from qtpy.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -16,7 +16,6 @@ from qtpy.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QRadioButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -31,6 +30,7 @@ from cardamage_core.training.network_config import NUMBERS
 from ..widgets import common
 from .augmentation import AugmentedPhotos
 from .form_numbers import Numbers
+from .form_rows import add_row, column, line, number_box
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,19 +42,6 @@ LEARN = {
 }
 WIDTH = 620
 SHOWN = frozenset(number.key for number in NUMBERS)
-ABOUT = {  # what each field means, for the pointer over its name
-    "Name": "Names the training and the model that comes out.",
-    "Preset": "The network: its size, canvas and usual numbers. Light trains on a laptop without a graphics card.",
-    "Learn": "One class finds all damage alike and needs the fewest examples; several tell kinds of damage apart.",
-    "Epochs": "An epoch is so many steps, then a validation and a checkpoint.",
-    "Photos a step": "More photos a step learn steadier and need more memory.",
-    "Learn from": "Photos of this split are learned from.",
-    "Validate on": "Photos of this split are never learned from: they tell how good the model is.",
-    "Start from": "A network that knows photos, or damage, needs far fewer examples than one of random numbers.",
-    "Layers": "The heads alone learn quickly; all layers learn more.",
-    "Learning rate": "How far each step goes: 0.001 is usual, ten times less where the loss grew.",
-    "Seed": "The same seed on the same machine gives the same training.",
-}
 
 
 class Form(QFrame):
@@ -132,6 +119,8 @@ class Form(QFrame):
             (self._steps, job.steps),
             (self._batch, job.batch),
             (self._seed, job.seed),
+            (self._patience, job.patience),
+            (self._balance, round(100 * job.balance)),
         ):
             box.setValue(value)
         one = len(job.classes) == 1 and not job.classes[0].labels
@@ -168,6 +157,8 @@ class Form(QFrame):
             batch=self._batch.value(),
             layers=self._layers(),
             learning_rate=self._learning_rate(),
+            patience=self._patience.value(),
+            balance=self._balance.value() / 100,
             changes={k: v for k, v in self._base.changes.items() if k not in SHOWN} | self._numbers.changes(),
         )
         if not job.name:
@@ -310,8 +301,13 @@ class Form(QFrame):
             group.addButton(radio)
         self._choice = QWidget()
         self._choice_layout = common.rows(self._choice, margins=(24, 0, 0, 0), spacing=6)
-        self._epochs, self._steps = _number(10, 1, 10_000), _number(100, 1, 100_000)
-        self._batch, self._seed = _number(PRESETS["light"].batch, 1, 64), _number(0, 0, 2**31 - 1)
+        self._epochs, self._steps = number_box(10, 1, 10_000), number_box(100, 1, 100_000)
+        self._batch, self._seed = number_box(PRESETS["light"].batch, 1, 64), number_box(0, 0, 2**31 - 1)
+        self._patience, self._balance = number_box(0, 0, 1000), number_box(0, 0, 100)
+        self._patience.setSpecialValueText("never")
+        self._balance.setSpecialValueText("all alike")
+        self._balance.setSuffix(" %")
+        self._balance.setSingleStep(5)
         self._sum = common.label("", "small")
         self._train, self._val = common.ComboBox(), common.ComboBox()
         self._no_split = common.label("", "muted", wrap=True)
@@ -339,35 +335,42 @@ class Form(QFrame):
         grid.setVerticalSpacing(12)
         grid.setColumnMinimumWidth(0, 120)
         grid.setColumnStretch(1, 1)
-        self._val_label = _row(grid, 7, "Validate on", self._val)
         fields: tuple[tuple[str, QWidget | QHBoxLayout | QVBoxLayout], ...] = (
             ("Name", self._name),
             ("Preset", self._preset),
-            ("Learn", _column(self._one, self._some, self._choice)),
-            ("Epochs", _line(self._epochs, common.label("of", "muted"), self._steps, common.label("steps", "muted"))),
-            ("Photos a step", _line(self._batch, self._sum)),
-            ("Learn from", _column(self._train, self._no_split)),
+            ("Learn", column(self._one, self._some, self._choice)),
+            ("Rare labels", line(self._balance, common.label("more often where on fewer of the photos", "small"))),
+            ("Epochs", line(self._epochs, common.label("of", "muted"), self._steps, common.label("steps", "muted"))),
+            ("Early stop", line(self._patience, common.label("epochs without a better AP50", "small"))),
+            ("Photos a step", line(self._batch, self._sum)),
+            ("Learn from", column(self._train, self._no_split)),
+            ("Validate on", self._val),
+            ("Start from", self._start_from),
+            ("Layers", self._learn),
+            ("Learning rate", line(self._rate, common.label("ten times less where the loss grew", "small"))),
+            ("Seed", line(self._seed, common.label("same seed, same training", "small"))),
         )
-        for row, (text, field) in enumerate(fields):
-            _row(grid, row, text, field)
-        _row(grid, 8, "Start from", self._start_from)
-        _row(grid, 9, "Layers", self._learn)
-        _row(grid, 10, "Learning rate", _line(self._rate, common.label("ten times less where the loss grew", "small")))
-        self._rate.setAccessibleName("Learning rate")
-        _row(grid, 11, "Seed", _line(self._seed, common.label("same seed, same training", "small")))
+        names = {text: add_row(grid, number, text, field) for number, (text, field) in enumerate(fields)}
+        self._val_label = names["Validate on"]
+        for text, box in (
+            ("Learning rate", self._rate),
+            ("Rare labels", self._balance),
+            ("Early stop", self._patience),
+        ):
+            box.setAccessibleName(text)
         layout.addLayout(grid)
-        layout.addLayout(_line(self._all_numbers, self._draw))
+        layout.addLayout(line(self._all_numbers, self._draw))
         layout.addWidget(self._numbers)
         layout.addWidget(self._photos)
         layout.addWidget(self._problem)
-        layout.addLayout(_line(self._button, self._cancel))
+        layout.addLayout(line(self._button, self._cancel))
         note = "The training goes on when this window is closed, and can be stopped and resumed."
         layout.addWidget(common.label(note, "small", wrap=True))
         layout.addStretch(1)
         common.rows(self).addWidget(common.scrolled(sheet, "New training"))
 
     def _listen(self) -> None:
-        for number in (self._epochs, self._steps, self._batch, self._seed):
+        for number in (self._epochs, self._steps, self._batch, self._seed, self._patience, self._balance):
             number.valueChanged.connect(self._changed)
         for text in (self._name, self._rate):
             text.textChanged.connect(self._changed)
@@ -375,45 +378,3 @@ class Form(QFrame):
         self._one.toggled.connect(self._changed)
         self._preset.currentIndexChanged.connect(self._preset_changed)
         self._start_from.currentIndexChanged.connect(self._changed)
-
-
-def _number(value: int, least: int, most: int) -> QSpinBox:
-    box = common.SpinBox()
-    box.setRange(least, most)
-    box.setValue(value)
-    box.setMinimumWidth(96)
-    return box
-
-
-def _row(grid: QGridLayout, row: int, text: str, field: QWidget | QHBoxLayout | QVBoxLayout) -> QWidget:
-    label = common.label(text, "muted")
-    label.setToolTip(ABOUT.get(text, ""))
-    label.setStatusTip(ABOUT.get(text, ""))
-    if isinstance(field, QWidget):
-        label.setBuddy(field)
-        field.setAccessibleName(text)
-        grid.addWidget(label, row, 0)
-        grid.addWidget(field, row, 1)
-    else:
-        grid.addWidget(label, row, 0)
-        if isinstance(field, QVBoxLayout):
-            grid.setAlignment(label, Qt.AlignmentFlag.AlignTop)
-        grid.addLayout(field, row, 1)
-    return label
-
-
-def _line(*widgets: QWidget) -> QHBoxLayout:
-    line = QHBoxLayout()
-    line.setSpacing(10)
-    for widget in widgets:
-        line.addWidget(widget)
-    line.addStretch(1)
-    return line
-
-
-def _column(*widgets: QWidget) -> QVBoxLayout:
-    column = QVBoxLayout()
-    column.setSpacing(8)
-    for widget in widgets:
-        column.addWidget(widget)
-    return column

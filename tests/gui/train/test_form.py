@@ -1,7 +1,7 @@
 import pytest
 from qtpy.QtCore import Qt
 from qtpy.QtTest import QTest
-from qtpy.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QRadioButton
+from qtpy.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QRadioButton, QSpinBox
 
 from cardamage_core.annotations.model import Label
 from cardamage_core.errors import JobError
@@ -192,3 +192,16 @@ def test_the_time_is_told_from_what_was_measured(form):
     photos = [photo(number, "train") for number in range(3)]
     form.fill(photos=photos, labels=LABELS, counts={"dent": 3}, models={}, name="x", speeds={"light": 10.0})
     assert any("about 13 min at 10.0 photos/s as last time" in text for text in shown(form))
+
+
+def test_early_stop_and_rare_labels_are_off_until_chosen_and_come_back_in_a_clone(form):
+    boxes = {box.accessibleName(): box for box in form.findChildren(QSpinBox)}
+    assert (form.job().patience, form.job().balance) == (0, 0.0)
+    assert (boxes["Early stop"].text(), boxes["Rare labels"].text()) == ("never", "all alike")
+    boxes["Early stop"].setValue(3)
+    boxes["Rare labels"].setValue(20)
+    made = form.job()
+    assert (made.patience, made.balance) == (3, 0.2)
+    fill(form)
+    form.fill_from(made)
+    assert (form.job().patience, form.job().balance) == (3, 0.2)
