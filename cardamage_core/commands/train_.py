@@ -70,6 +70,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="change a number of the preset, as often as needed: "
         + ", ".join(number.key for number in network_config.NUMBERS),
     )
+    parser.add_argument("--no-tensorboard", action="store_true", help="write no event files for TensorBoard")
     parser.add_argument("--like", metavar="ID", help="what another job of the project does, but for what is given here")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="same seed, same course (default: 0)")
     parser.add_argument("--detach", action="store_true", help="do not watch; see `cardamage jobs`")
@@ -124,6 +125,7 @@ def job_of(args: argparse.Namespace, dataset: Dataset) -> TrainingJob:
         layers=args.layers,
         balance=args.balance,
         patience=args.patience,
+        tensorboard=not args.no_tensorboard,
         changes=_numbers(args.preset, args.set),
     )
     return job.with_steps(args.steps or math.ceil(len(split(dataset, job).train.photos) / max(1, job.batch)) or 1)
@@ -143,6 +145,7 @@ FIELDS = {  # of a job, by the argument that changes them
     "labels": ("classes",), "one_class": ("classes",), "train_split": ("train_split",), "val_split": ("val_split",),
     "start": ("start",), "layers": ("layers",), "learning_rate": ("learning_rate",), "seed": ("seed",),
     "balance": ("balance",), "patience": ("patience",), "set": ("changes",),
+    "no_tensorboard": ("tensorboard",),
 }  # fmt: skip
 
 

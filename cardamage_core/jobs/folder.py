@@ -7,6 +7,7 @@ PROJECT/jobs/<id>/job.json         the TrainingJob
                  worker.json       which process works on it
                  stop              present when a stop was requested
                  checkpoints/      step-00000120.h5, the two newest
+                 tensorboard/      event files of TensorBoard, one for each worker
                  previews/         epoch-0001.png, validation photos with the masks of that epoch
 PROJECT/models/                    where finished models go
 PROJECT/jobs/.turn                 held by the worker whose turn it is

@@ -54,6 +54,7 @@ class TrainingJob(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `balance` is the share of photos below which a class counts as rare, so that its photos are shown more often (see
     `balance`; 0: all alike). `patience` ends the training once mask AP50 on the validation photos has not become better
     for so many epochs, and keeps the best epoch as the model (0: all epochs, and the last one is the model).
+    `tensorboard` says whether TensorBoard's event files are written too.
     """
 
     name: str = "damage"
@@ -72,6 +73,7 @@ class TrainingJob(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ignored: tuple[str, ...] = ()
     balance: float = 0.0
     patience: int = 0
+    tensorboard: bool = True
 
     @property
     def total_steps(self) -> int:
