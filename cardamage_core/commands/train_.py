@@ -15,6 +15,7 @@ from ..jobs.queue import JobStatus, follow
 from ..project import Project
 from ..text import duration
 from ..training import network_config, requirements
+from ..training.grid import Axis, grid
 from ..training.job import PRESETS, ClassRule, TrainingJob, split
 from . import Output
 from .terminal import bar_for
@@ -70,6 +71,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="change a number of the preset, as often as needed: "
         + ", ".join(number.key for number in network_config.NUMBERS),
     )
+    parser.add_argument(
+        "--grid",
+        action="append",
+        default=[],
+        metavar="NUMBER=VALUES",
+        help="several trainings, one after another, with these values of a number, such as 'learning_rate=0.001 0.0005'"
+        " or 'seed=0 1 2'; given twice, every combination",
+    )
+    parser.add_argument("--draft", action="store_true", help="only make it; `cardamage jobs --start ID` starts it")
     parser.add_argument("--no-tensorboard", action="store_true", help="write no event files for TensorBoard")
     parser.add_argument("--like", metavar="ID", help="what another job of the project does, but for what is given here")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="same seed, same course (default: 0)")
@@ -84,15 +94,22 @@ def run(args: argparse.Namespace, out: Output) -> int:
     job = job_of(args, dataset)
     if args.like:
         job = changed(queue.find(folder, args.like).job, job, args)
-    job_folder = queue.create(folder, job, dataset)
-    local.start(job_folder)
-    if args.detach:
-        status = queue.status(job_folder)
-        out.report(
-            document(status), f"Started {status.id}. Watch it with: cardamage jobs {folder} --follow {status.id}"
-        )
-        return 0
-    return watch(job_folder, out, stop_on_interrupt=True)
+    runs = grid(job, [Axis(*setting.partition("=")[::2]) for setting in args.grid])
+    made = [queue.create(folder, one, dataset, draft=args.draft) for one in runs]
+    for one in made if not args.draft else ():
+        local.start(one)
+    if args.detach or args.draft or len(made) > 1:
+        return _report_made([queue.status(one) for one in made], folder, out)
+    return watch(made[0], out, stop_on_interrupt=True)
+
+
+def _report_made(made: list[JobStatus], folder: Path, out: Output) -> int:
+    """Tell of trainings that are not watched."""
+    how = "--start" if made[0].state == "draft" else "--follow"
+    lines = [f"{'Draft' if one.state == 'draft' else 'Started'} {one.id}: {one.job.name}" for one in made]
+    said = "\n".join([*lines, f"Go on with: cardamage jobs {folder} {how} {made[0].id}"])
+    out.report(document(made[0]) if len(made) == 1 else {"jobs": [document(one) for one in made]}, said)
+    return 0
 
 
 def watch(job_folder: Path, out: Output, *, stop_on_interrupt: bool) -> int:

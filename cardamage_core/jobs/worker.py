@@ -85,7 +85,9 @@ def _in_turn(at: JobFolder, log: EventLog, stop: StopRequest) -> None:
 
         folders = trainer.Folders(at.checkpoints, at.previews, at.models)
         job = at.job()
-        tables = (MetricsFile(at.path), *([EventFile(at.path)] if job.tensorboard else []))
+        tables: list[MetricsFile | EventFile] = [MetricsFile(at.path)]
+        if job.tensorboard:
+            tables.append(EventFile(at.path))
         trainer.run(job, at.dataset(), folders, say=_Told(log, tables), stop=stop)
 
 
