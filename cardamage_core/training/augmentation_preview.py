@@ -12,9 +12,9 @@ from ..errors import JobError
 from ..mrcnn.batching import make_batch
 from ..mrcnn.config import Config, EngineError
 from .dataset import TrainingPhotos
-from .job import TrainingJob, classes_of, split
+from .job import CLASS_COLORS, TrainingJob, classes_of, split
 from .network_config import config_of, photo_side
-from .validation import COLOURS, DARK
+from .validation import DARK
 
 COUNT = 6
 
@@ -55,7 +55,7 @@ def _picture(batch: dict[str, np.ndarray], place: int, config: Config) -> np.nda
     for number, edges in zip(batch["classes"][place], batch["edges"][place], strict=True):
         if number <= 0:
             continue
-        color = COLOURS[(int(number) - 1) % len(COLOURS)]
+        color = CLASS_COLORS[(int(number) - 1) % len(CLASS_COLORS)]
         real = edges[np.any(edges != 0, axis=1)]
         lines = [np.round(edge.reshape(2, 2)[:, ::-1] * 16).astype(np.int32) for edge in real]
         for drawn, width in ((DARK, 3), (color, 1)):

@@ -17,6 +17,7 @@ from ..errors import JobError
 from ..mrcnn.presets import PRESETS as PRESETS
 
 __all__ = [
+    "CLASS_COLORS",
     "PRESETS",
     "ClassRule",
     "Split",
@@ -32,6 +33,8 @@ __all__ = [
     "stages",
 ]
 
+# RGB of the masks in previews and augmented photos, by the class's number.
+CLASS_COLORS = ((255, 92, 72), (72, 160, 255), (88, 204, 116), (250, 200, 60), (190, 120, 250))
 STARTS = ("included", "imagenet", "coco", "none")
 
 

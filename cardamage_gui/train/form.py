@@ -24,6 +24,7 @@ from cardamage_core.annotations.model import Label
 from cardamage_core.errors import CarDamageError, JobError
 from cardamage_core.project import PhotoSummary
 from cardamage_core.text import amount, time_left
+from cardamage_core.training.grid import grid
 from cardamage_core.training.job import PRESETS, ClassRule, TrainingJob, check
 from cardamage_core.training.network_config import NUMBERS
 
@@ -31,6 +32,7 @@ from ..widgets import common
 from .augmentation import AugmentedPhotos
 from .form_numbers import Numbers
 from .form_rows import add_row, column, line, number_box
+from .run_grid import RunGrid
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,7 +49,7 @@ SHOWN = frozenset(number.key for number in NUMBERS)
 class Form(QFrame):
     """The form for a new training."""
 
-    start = Signal(object)  # TrainingJob
+    start = Signal(object, bool)  # trainings, and whether they are only kept as drafts
     preview = Signal(object)  # TrainingJob, whose photos are to be shown as the network sees them
     cancelled = Signal()
 
@@ -84,6 +86,7 @@ class Form(QFrame):
         self._photos.show_pictures(())
         self._title.setText("New training")
         self._rate.clear()
+        self._grid.clear()
         self._name.setText(name)
         self._fill_splits(Counter(photo.split for photo in photos))
         self._fill_labels([label for label in labels if label.role == "damage"], counts)
@@ -166,16 +169,22 @@ class Form(QFrame):
         check(job)
         return job
 
+    def jobs(self) -> tuple[TrainingJob, ...]:
+        """The training, or all those of the run grid; JobError when one makes no sense."""
+        return grid(self.job(), self._grid.axes())
+
     def show_problem(self, error: CarDamageError | None) -> None:
         """Say what is wrong, or that nothing is."""
         self._problem.setText(f"{error.title} {error.detail}".strip() if error else "")
         self._problem.setVisible(error is not None)
         self._button.setEnabled(error is None)
+        self._keep.setEnabled(error is None or bool(self._missing and error.title == self._missing))
 
     def set_busy(self, busy: bool) -> None:
         """While the job is being made."""
         self._button.setEnabled(not busy)
         self._button.setText("Starting…" if busy else "Start training")
+        self._keep.setEnabled(not busy)
 
     # Fields
 
@@ -216,11 +225,12 @@ class Form(QFrame):
         estimate = f", {time_left(photos / speed)} at {speed:.1f} photos/s as last time" if speed else ""
         self._sum.setText(f"{amount(steps, 'step')} in all: {amount(photos, 'photo')} seen{estimate}")
         try:
-            self.job()
+            runs = len(self.jobs())
         except JobError as error:
             self.show_problem(error)
         else:
             self.show_problem(JobError(self._missing) if self._missing else None)
+            self._button.setText("Start training" if runs == 1 else f"Start {runs} trainings")
 
     def _show_numbers(self, on: bool) -> None:
         self._all_numbers.setChecked(on)
@@ -235,6 +245,10 @@ class Form(QFrame):
         self._draw.setEnabled(True)
         self._draw.setText("Draw others" if len(pictures) else "Show augmented photos")
 
+    def _toggle_grid(self) -> None:
+        self._grid.setVisible(self._several.isChecked())
+        self._changed()
+
     def _ask_for_photos(self) -> None:
         try:
             job = self.job()
@@ -245,14 +259,19 @@ class Form(QFrame):
         self.preview.emit(job)
 
     def _submit(self) -> None:
+        if self._missing:
+            self.show_problem(JobError(self._missing))
+        else:
+            self._hand_on(drafts=False)
+
+    def _keep_drafts(self) -> None:
+        self._hand_on(drafts=True)
+
+    def _hand_on(self, *, drafts: bool) -> None:
         try:
-            job = self.job()
-            if self._missing:
-                raise JobError(self._missing)
+            self.start.emit(self.jobs(), drafts)
         except JobError as error:
             self.show_problem(error)
-            return
-        self.start.emit(job)
 
     def _fill_splits(self, numbers: Counter[str]) -> None:
         named = {name: count for name, count in numbers.items() if name}
@@ -321,8 +340,14 @@ class Form(QFrame):
         self._all_numbers.setCheckable(True)
         self._draw = common.button("Show augmented photos", self._ask_for_photos, tip="Photos as the network sees them")
         self._photos = AugmentedPhotos()
+        self._grid = RunGrid()
+        self._grid.changed.connect(self._changed)
+        self._grid.hide()
+        self._several = common.button("Several runs", self._toggle_grid, tip="The same with several values of a number")
+        self._several.setCheckable(True)
         self._problem = common.label("", "bad", wrap=True)
         self._button = common.button("Start training", self._submit, "primary")
+        self._keep = common.button("Keep as draft", self._keep_drafts, tip="Make it now, start it later")
         self._cancel = common.button("Cancel", self.cancelled.emit)
 
     def _arrange(self) -> None:
@@ -330,11 +355,11 @@ class Form(QFrame):
         sheet.setMaximumWidth(WIDTH)
         layout = common.rows(sheet, margins=(20, 20, 20, 20), spacing=16)
         layout.addWidget(self._title)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(12)
-        grid.setColumnMinimumWidth(0, 120)
-        grid.setColumnStretch(1, 1)
+        fields_grid = QGridLayout()
+        fields_grid.setHorizontalSpacing(16)
+        fields_grid.setVerticalSpacing(12)
+        fields_grid.setColumnMinimumWidth(0, 120)
+        fields_grid.setColumnStretch(1, 1)
         fields: tuple[tuple[str, QWidget | QHBoxLayout | QVBoxLayout], ...] = (
             ("Name", self._name),
             ("Preset", self._preset),
@@ -350,7 +375,7 @@ class Form(QFrame):
             ("Learning rate", line(self._rate, common.label("ten times less where the loss grew", "small"))),
             ("Seed", line(self._seed, common.label("same seed, same training", "small"))),
         )
-        names = {text: add_row(grid, number, text, field) for number, (text, field) in enumerate(fields)}
+        names = {text: add_row(fields_grid, number, text, field) for number, (text, field) in enumerate(fields)}
         self._val_label = names["Validate on"]
         for text, box in (
             ("Learning rate", self._rate),
@@ -358,12 +383,13 @@ class Form(QFrame):
             ("Early stop", self._patience),
         ):
             box.setAccessibleName(text)
-        layout.addLayout(grid)
-        layout.addLayout(line(self._all_numbers, self._draw))
+        layout.addLayout(fields_grid)
+        layout.addLayout(line(self._all_numbers, self._several, self._draw))
         layout.addWidget(self._numbers)
+        layout.addWidget(self._grid)
         layout.addWidget(self._photos)
         layout.addWidget(self._problem)
-        layout.addLayout(line(self._button, self._cancel))
+        layout.addLayout(line(self._button, self._keep, self._cancel))
         note = "The training goes on when this window is closed, and can be stopped and resumed."
         layout.addWidget(common.label(note, "small", wrap=True))
         layout.addStretch(1)

@@ -106,16 +106,33 @@ def test_an_empty_name_is_said_in_place_and_mended(form):
 
 def test_start_hands_the_job_on(form):
     started = []
-    form.start.connect(started.append)
+    form.start.connect(lambda jobs, drafts: started.append((jobs, drafts)))
 
-    QTest.mouseClick(child(form, QPushButton, "Start training"), Qt.MouseButton.LeftButton)
+    for text in ("Start training", "Keep as draft"):
+        QTest.mouseClick(child(form, QPushButton, text), Qt.MouseButton.LeftButton)
 
-    assert [job.name for job in started] == ["damage-2"]
+    assert [([job.name for job in jobs], drafts) for jobs, drafts in started] == [
+        (["damage-2"], False),
+        (["damage-2"], True),
+    ]
+
+
+def test_a_run_grid_makes_several_trainings(form):
+    started = []
+    form.start.connect(lambda jobs, _drafts: started.extend(jobs))
+    QTest.mouseClick(child(form, QPushButton, "Several runs"), Qt.MouseButton.LeftButton)
+    number = next(box for box in form.findChildren(QComboBox) if box.accessibleName() == "Number to vary")
+    values = next(field for field in form.findChildren(QLineEdit) if field.accessibleName() == "Its values")
+    number.setCurrentIndex(number.findData("seed"))
+    assert any("Seed has no values." in text for text in shown(form))
+    QTest.keyClicks(values, "1 2 3")
+    QTest.mouseClick(child(form, QPushButton, "Start 3 trainings"), Qt.MouseButton.LeftButton)
+    assert [job.seed for job in started] == [1, 2, 3]
 
 
 def test_what_is_not_installed_is_said_whatever_is_chosen_and_nothing_starts(form):
     started = []
-    form.start.connect(started.append)
+    form.start.connect(lambda jobs, _drafts: started.extend(jobs))
     form.fill(photos=[], labels=LABELS, counts={}, models={}, name="x", missing="Training needs keras.")
     name = form.findChild(QLineEdit)
     QTest.keyClicks(name, "y")
