@@ -327,7 +327,8 @@ class Form(QFrame):
         self._balance.setSpecialValueText("all alike")
         self._balance.setSuffix(" %")
         self._balance.setSingleStep(5)
-        self._sum = common.label("", "small")
+        self._batch.setMaximumWidth(120)
+        self._sum = common.label("", "small", wrap=True)
         self._train, self._val = common.ComboBox(), common.ComboBox()
         self._no_split = common.label("", "muted", wrap=True)
         self._start_from, self._learn = common.ComboBox(), common.ComboBox()
@@ -367,7 +368,7 @@ class Form(QFrame):
             ("Rare labels", line(self._balance, common.label("more often where on fewer of the photos", "small"))),
             ("Epochs", line(self._epochs, common.label("of", "muted"), self._steps, common.label("steps", "muted"))),
             ("Early stop", line(self._patience, common.label("epochs without a better AP50", "small"))),
-            ("Photos a step", line(self._batch, self._sum)),
+            ("Photos a step", column(self._batch, self._sum)),
             ("Learn from", column(self._train, self._no_split)),
             ("Validate on", self._val),
             ("Start from", self._start_from),
