@@ -20,6 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     choice = parser.add_mutually_exclusive_group()
     choice.add_argument("--stop", metavar="ID", help="end it at the next step, with a checkpoint")
     choice.add_argument("--resume", metavar="ID", help="go on from its newest checkpoint")
+    choice.add_argument("--start", metavar="ID", help="start a draft; it runs when no other training does")
     choice.add_argument("--follow", metavar="ID", help="watch it until it ends")
     choice.add_argument("--rename", nargs=2, metavar=("ID", "NAME"), help="call it otherwise")
     choice.add_argument("--delete", metavar="ID", help="move it to the project's trash")
@@ -37,6 +38,8 @@ def run(args: argparse.Namespace, out: Output) -> int:
         return _stop(queue.find(folder, args.stop), out)
     if args.resume:
         return _resume(queue.find(folder, args.resume), out)
+    if args.start:
+        return _start(queue.find(folder, args.start), out)
     if args.rename or args.delete or args.restore or args.export:
         return _care(folder, args, out)
     found = queue.jobs(folder)
@@ -73,6 +76,12 @@ def _stop(status: JobStatus, out: Output) -> int:
         return 0
     queue.request_stop(status.folder)
     out.report(document(queue.status(status.folder)), f"{status.id} stops at its next step, with a checkpoint.")
+    return 0
+
+
+def _start(status: JobStatus, out: Output) -> int:
+    local.start(status.folder)
+    out.report(document(queue.status(status.folder)), f"{status.id} was started.")
     return 0
 
 

@@ -9,11 +9,13 @@ from pathlib import Path
 import msgspec
 
 from ..annotations.model import Dataset
+from ..errors import JobError
 from ..jobs import local, queue
 from ..jobs.queue import JobStatus, follow
 from ..project import Project
 from ..text import duration
-from ..training import requirements
+from ..training import network_config, requirements
+from ..training.grid import Axis, grid
 from ..training.job import PRESETS, ClassRule, TrainingJob, split
 from . import Output
 from .terminal import bar_for
@@ -46,6 +48,39 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         " with their epochs: heads:5,all:10",
     )
     parser.add_argument("--learning-rate", type=float, metavar="R", help="default: the preset's")
+    parser.add_argument(
+        "--balance",
+        type=float,
+        default=0.0,
+        metavar="SHARE",
+        help="show photos of classes on fewer than this share of the photos more often, such as 0.2 (default: 0, off)",
+    )
+    parser.add_argument(
+        "--patience",
+        type=int,
+        default=0,
+        metavar="N",
+        help="end when mask AP50 on the validation photos has not become better for N epochs, and keep the best epoch"
+        " (default: 0, all epochs)",
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NUMBER=VALUE",
+        help="change a number of the preset, as often as needed: "
+        + ", ".join(number.key for number in network_config.NUMBERS),
+    )
+    parser.add_argument(
+        "--grid",
+        action="append",
+        default=[],
+        metavar="NUMBER=VALUES",
+        help="several trainings, one after another, with these values of a number, such as 'learning_rate=0.001 0.0005'"
+        " or 'seed=0 1 2'; given twice, every combination",
+    )
+    parser.add_argument("--draft", action="store_true", help="only make it; `cardamage jobs --start ID` starts it")
+    parser.add_argument("--no-tensorboard", action="store_true", help="write no event files for TensorBoard")
     parser.add_argument("--like", metavar="ID", help="what another job of the project does, but for what is given here")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="same seed, same course (default: 0)")
     parser.add_argument("--detach", action="store_true", help="do not watch; see `cardamage jobs`")
@@ -59,15 +94,22 @@ def run(args: argparse.Namespace, out: Output) -> int:
     job = job_of(args, dataset)
     if args.like:
         job = changed(queue.find(folder, args.like).job, job, args)
-    job_folder = queue.create(folder, job, dataset)
-    local.start(job_folder)
-    if args.detach:
-        status = queue.status(job_folder)
-        out.report(
-            document(status), f"Started {status.id}. Watch it with: cardamage jobs {folder} --follow {status.id}"
-        )
-        return 0
-    return watch(job_folder, out, stop_on_interrupt=True)
+    runs = grid(job, [Axis(*setting.partition("=")[::2]) for setting in args.grid])
+    made = [queue.create(folder, one, dataset, draft=args.draft) for one in runs]
+    for one in made if not args.draft else ():
+        local.start(one)
+    if args.detach or args.draft or len(made) > 1:
+        return _report_made([queue.status(one) for one in made], folder, out)
+    return watch(made[0], out, stop_on_interrupt=True)
+
+
+def _report_made(made: list[JobStatus], folder: Path, out: Output) -> int:
+    """Tell of trainings that are not watched."""
+    how = "--start" if made[0].state == "draft" else "--follow"
+    lines = [f"{'Draft' if one.state == 'draft' else 'Started'} {one.id}: {one.job.name}" for one in made]
+    said = "\n".join([*lines, f"Go on with: cardamage jobs {folder} {how} {made[0].id}"])
+    out.report(document(made[0]) if len(made) == 1 else {"jobs": [document(one) for one in made]}, said)
+    return 0
 
 
 def watch(job_folder: Path, out: Output, *, stop_on_interrupt: bool) -> int:
@@ -98,14 +140,29 @@ def job_of(args: argparse.Namespace, dataset: Dataset) -> TrainingJob:
         batch=PRESETS[args.preset].batch if args.batch is None else args.batch,
         learning_rate=args.learning_rate,
         layers=args.layers,
+        balance=args.balance,
+        patience=args.patience,
+        tensorboard=not args.no_tensorboard,
+        changes=_numbers(args.preset, args.set),
     )
     return job.with_steps(args.steps or math.ceil(len(split(dataset, job).train.photos) / max(1, job.batch)) or 1)
+
+
+def _numbers(preset: str, settings: list[str]) -> dict[str, object]:
+    """The changes to the preset that NUMBER=VALUE settings ask for. Raises JobError for unknown or impossible ones."""
+    texts = dict(setting.partition("=")[::2] for setting in settings)
+    known = {number.key for number in network_config.NUMBERS}
+    if unknown := [name for name in texts if name.strip() not in known]:
+        raise JobError(f"There is no number {unknown[0]!r} to set.", f"Known are {', '.join(sorted(known))}.")
+    return network_config.parsed(preset, {name.strip(): text for name, text in texts.items()})
 
 
 FIELDS = {  # of a job, by the argument that changes them
     "preset": ("preset", "batch"), "epochs": ("epochs", "layers"), "steps": ("steps",), "batch": ("batch",),
     "labels": ("classes",), "one_class": ("classes",), "train_split": ("train_split",), "val_split": ("val_split",),
     "start": ("start",), "layers": ("layers",), "learning_rate": ("learning_rate",), "seed": ("seed",),
+    "balance": ("balance",), "patience": ("patience",), "set": ("changes",),
+    "no_tensorboard": ("tensorboard",),
 }  # fmt: skip
 
 
@@ -119,6 +176,8 @@ def changed(base: TrainingJob, given: TrainingJob, args: argparse.Namespace) -> 
         if getattr(args, name) != parser.get_default(name)
         for field in fields
     }
+    if "changes" in wanted:
+        wanted["changes"] = base.changes | given.changes
     return msgspec.structs.replace(base, name=args.name or f"{base.name} again", **wanted)
 
 

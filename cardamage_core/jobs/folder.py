@@ -6,7 +6,9 @@ PROJECT/jobs/<id>/job.json         the TrainingJob
                  log.txt           output of worker and framework
                  worker.json       which process works on it
                  stop              present when a stop was requested
+                 draft             present until a draft is started
                  checkpoints/      step-00000120.h5, the two newest
+                 tensorboard/      event files of TensorBoard, one for each worker
                  previews/         epoch-0001.png, validation photos with the masks of that epoch
 PROJECT/models/                    where finished models go
 PROJECT/jobs/.turn                 held by the worker whose turn it is
@@ -41,6 +43,7 @@ class JobFolder:
         self.log = self.path / "log.txt"
         self.worker = self.path / "worker.json"
         self.stop = self.path / "stop"
+        self.draft = self.path / "draft"
         self.checkpoints = self.path / "checkpoints"
         self.previews = self.path / "previews"
         self.turn = self.path.parent / ".turn"
@@ -55,7 +58,7 @@ class JobFolder:
         return _read(self.path / "dataset.json", Dataset)
 
 
-def make(jobs_folder: Path, job: TrainingJob, dataset: Dataset) -> JobFolder:
+def make(jobs_folder: Path, job: TrainingJob, dataset: Dataset, *, draft: bool = False) -> JobFolder:
     """A new job folder; it appears under its name only when it is whole."""
     made = JobFolder(Path(jobs_folder) / datetime.now().strftime("%Y%m%d-%H%M%S-%f"))
     unfinished = made.path.with_name(f".{made.id}.part")
@@ -63,6 +66,8 @@ def make(jobs_folder: Path, job: TrainingJob, dataset: Dataset) -> JobFolder:
         unfinished.mkdir(parents=True)
         files.write_atomic(unfinished / "job.json", msgspec.json.format(msgspec.json.encode(job)))
         files.write_atomic(unfinished / "dataset.json", msgspec.json.encode(dataset))
+        if draft:
+            (unfinished / made.draft.name).touch()
         unfinished.rename(made.path)
         files.sync_folder(made.path.parent)
     except OSError as error:

@@ -22,15 +22,16 @@ _windows_workers: list[subprocess.Popen[bytes]] = []  # kept, since Python warns
 
 
 def start(job_folder: Path) -> None:
-    """Start a worker for a job that waits. It begins when no other training of the project runs.
+    """Start a worker for a draft or a job that waits. It begins when no other training of the project runs.
 
     Raises JobError if the job is not waiting, a package is missing or no process could be started.
     """
     state = queue.status(job_folder).state
-    if state != "waiting" or _alive(job_folder):
+    if state not in ("draft", "waiting") or _alive(job_folder):
         raise JobError(f"The job {Path(job_folder).name} cannot be started.", f"It is {state} already.")
     requirements.check()
     launch(JobFolder(job_folder), "cardamage_core.jobs.worker")
+    JobFolder(job_folder).draft.unlink(missing_ok=True)
 
 
 def resume(job_folder: Path) -> None:

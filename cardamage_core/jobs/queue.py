@@ -20,7 +20,7 @@ from . import events, folder
 from .events import Event
 from .folder import JobFolder
 
-State = Literal["waiting", "running", "finished", "stopped", "failed"]
+State = Literal["draft", "waiting", "running", "finished", "stopped", "failed"]
 
 
 class JobPhase(enum.Enum):
@@ -82,8 +82,10 @@ class JobStatus(msgspec.Struct, frozen=True):
         return self.state == "running" and self.step > 0 and self.phase is JobPhase.TRAINING
 
 
-def create(project_folder: Path, job: TrainingJob, dataset: Dataset) -> Path:
+def create(project_folder: Path, job: TrainingJob, dataset: Dataset, *, draft: bool = False) -> Path:
     """Make a job folder with a frozen copy of `dataset` (photos with absolute paths); it runs once started.
+
+    A draft says that it does not wait for anything but its start.
 
     Raises JobError if the job makes no sense or nothing in the data can be learned.
     """
@@ -91,7 +93,7 @@ def create(project_folder: Path, job: TrainingJob, dataset: Dataset) -> Path:
     check_data(job, split(dataset, job).train)
     relative = next((p.photo for p in dataset.photos if not Path(p.photo.path).is_absolute()), None)
     assert relative is None, f"{relative} needs an absolute path"
-    return folder.make(Path(project_folder) / "jobs", job, dataset).path
+    return folder.make(Path(project_folder) / "jobs", job, dataset, draft=draft).path
 
 
 def jobs(project_folder: Path) -> list[JobStatus]:
@@ -132,6 +134,8 @@ def observed(at: JobFolder) -> tuple[State, list[Event], list[Event]]:
     alive = worker is not None and worker.alive()  # asked first: it may say its last word and end while we read
     said = events.tail(at.events)
     own = _said_by(worker, at.events)
+    if worker is None and at.draft.exists():
+        return "draft", own, said
     return _state(own, started=worker is not None, alive=alive, stop=at.stop.exists()), own, said
 
 
@@ -207,6 +211,8 @@ def _progress(job: TrainingJob, said: Iterable[Event]) -> dict[str, Any]:
 def _message(state: State, own: list[Event], *, step: int, checkpoint: int) -> str:
     resume = f"resume continues from step {checkpoint}" if checkpoint else "resume begins anew"
     match state:
+        case "draft":
+            return "A draft, not started yet."
         case "finished":
             return "Finished."
         case "stopped":

@@ -11,7 +11,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -24,6 +24,7 @@ from .events import EventLog
 from .folder import JobFolder
 from .metrics_csv import MetricsFile
 from .queue import sentence
+from .tensorboard import EventFile
 
 NICE = 5  # the person at the window comes first
 LOOK_AGAIN = 0.5  # seconds between two looks whether it is our turn
@@ -83,18 +84,23 @@ def _in_turn(at: JobFolder, log: EventLog, stop: StopRequest) -> None:
         from ..training import trainer  # the framework: seconds and hundreds of megabytes
 
         folders = trainer.Folders(at.checkpoints, at.previews, at.models)
-        trainer.run(at.job(), at.dataset(), folders, say=_Told(log, MetricsFile(at.path)), stop=stop)
+        job = at.job()
+        tables: list[MetricsFile | EventFile] = [MetricsFile(at.path)]
+        if job.tensorboard:
+            tables.append(EventFile(at.path))
+        trainer.run(job, at.dataset(), folders, say=_Told(log, tables), stop=stop)
 
 
 class _Told:
-    """Says each event to the event file, its numbers to the table, and to the log in words."""
+    """Says each event to the event file, its numbers to the tables, and to the log in words."""
 
-    def __init__(self, log: EventLog, table: MetricsFile) -> None:
-        self._log, self._table = log, table
+    def __init__(self, log: EventLog, tables: Sequence[MetricsFile | EventFile]) -> None:
+        self._log, self._tables = log, tables
 
     def __call__(self, kind: str, **fields: object) -> None:
         self._log.write(kind, **fields)
-        self._table.take(kind, fields)
+        for table in self._tables:
+            table.take(kind, fields)
         words = (
             f"Step {fields['step']}: loss {fields['loss']:.4f}" if kind == "step" else sentence({"kind": kind} | fields)
         )

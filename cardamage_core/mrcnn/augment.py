@@ -1,9 +1,12 @@
-"""Augmentation of training photos: random scale, place and colour."""
+"""Augmentation of training photos: random scale, place, part and colour."""
 
 import numpy as np
 
 from .config import Config
 from .padding import Placement, paste, resize
+
+LEAST_ZOOM = 0.25  # a part is enlarged by zoom_most to the power of 0.25…1: smaller ones are no different from a jitter
+AIMED_AT = (0.25, 0.75)  # of the canvas: where the middle of a damage comes to lie
 
 
 def jittered(home: Placement, canvas: tuple[int, int], *, config: Config, rng: np.random.Generator) -> Placement:
@@ -12,6 +15,29 @@ def jittered(home: Placement, canvas: tuple[int, int], *, config: Config, rng: n
     size = max(1, round(home.size[0] * scale)), max(1, round(home.size[1] * scale))
     top, left = (_within(side - length, rng) for side, length in zip(canvas, size, strict=True))
     return Placement(home.photo, size, (top, left), canvas)
+
+
+def zoomed(
+    home: Placement,
+    canvas: tuple[int, int],
+    *,
+    aim: tuple[float, float] | None,
+    config: Config,
+    rng: np.random.Generator,
+) -> Placement:
+    """A part of the photo, enlarged by up to zoom_most: one that holds the point `aim` (y, x, photo pixels), or any.
+
+    So looks what sliced predictions show the network (Akyon et al. 2022), which fine-tune on such parts too.
+    """
+    factor = config.zoom_most ** rng.uniform(LEAST_ZOOM, 1.0)
+    size = max(1, round(home.size[0] * factor)), max(1, round(home.size[1] * factor))
+    corner = [_within(side - length, rng) for side, length in zip(canvas, size, strict=True)]
+    if aim is not None:
+        for axis, at in enumerate(aim):
+            shown = at * size[axis] / home.photo[axis]
+            wanted = round(rng.uniform(AIMED_AT[0], AIMED_AT[1]) * canvas[axis] - shown)
+            corner[axis] = int(np.clip(wanted, *sorted((0, canvas[axis] - size[axis]))))
+    return Placement(home.photo, size, (corner[0], corner[1]), canvas)
 
 
 def _within(slack: int, rng: np.random.Generator) -> int:

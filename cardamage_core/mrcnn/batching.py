@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .augment import jittered, paint_jittered
+from .augment import jittered, paint_jittered, zoomed
 from .boxes import pyramid_anchors
 from .config import Config, EngineError
+from .copy_paste import Drawn, Instance, copy_pasted
 from .padding import Placement, paint, place
 
 Ring = Sequence[tuple[float, float]]  # (x, y) of each corner, closed by itself
 Batch = dict[str, np.ndarray]
+LEAST_INSIDE = 0.25  # of an instance on a zoomed part: with less it is neither taught nor background
 
 
 @dataclass(frozen=True)
@@ -59,13 +61,14 @@ def make_batch(samples: Sequence[Sample], config: Config, rng: np.random.Generat
         _draw_one(s, p, canvas, config=config, rng=rng if augment else None)
         for s, p in zip(samples, places, strict=True)
     ]
-    instances = [outlines for _, outlines in drawn]
-    n = _round_up(max(len(outlines) for outlines in instances), 4)
-    e = _round_up(max((len(edges) for outlines in instances for _, edges, _ in outlines), default=1), 32)
+    if augment and config.paste_share:
+        drawn = copy_pasted(drawn, config, rng)
+    n = _round_up(max(len(one.instances) for one in drawn), 4)
+    e = _round_up(max((len(instance.edges) for one in drawn for instance in one.instances), default=1), 32)
     batch = _empty(len(samples), n, e)
-    batch["images"] = np.stack([image for image, _ in drawn])
-    for i, outlines in enumerate(instances):
-        for j, (class_id, edges, box) in enumerate(outlines):
+    batch["images"] = np.stack([one.image for one in drawn])
+    for i, one in enumerate(drawn):
+        for j, (class_id, edges, box) in enumerate(one.instances):
             batch["classes"][i, j], batch["boxes"][i, j], batch["edges"][i, j, : len(edges)] = class_id, box, edges
     anchors = len(pyramid_anchors(canvas, config))
     batch["anchor_noise"] = rng.random((len(samples), anchors), dtype=np.float32)
@@ -121,23 +124,55 @@ def _check_classes(sample: Sample, config: Config) -> None:
 
 def _draw_one(
     sample: Sample, home: Placement, canvas: tuple[int, int], *, config: Config, rng: np.random.Generator | None
-) -> tuple[np.ndarray, list[tuple[int, np.ndarray, np.ndarray]]]:
-    """The painted canvas (H, W, 3) and for each instance its class, edges (e, 4) and box (4,) on it."""
-    image, flip = sample.image, False
+) -> Drawn:
+    """The photo painted on the canvas, and its instances there."""
+    image, flip, zoom = sample.image, False, False
     spot = Placement(home.photo, home.size, home.corner, canvas)
     if rng is not None:
         flip = bool(config.flip and rng.random() < 0.5)
-        spot = jittered(home, canvas, config=config, rng=rng)
+        zoom = bool(config.zoom_share and rng.random() < config.zoom_share)
+        spot = (
+            _part(sample, home, canvas, flip=flip, config=config, rng=rng)
+            if zoom
+            else jittered(home, canvas, config=config, rng=rng)
+        )
         image = image[:, ::-1] if flip else image
     painted = paint(image, spot, config) if rng is None else paint_jittered(image, spot, config=config, rng=rng)
-    window = tuple(np.clip(spot.window, 0, (*canvas, *canvas)))
-    outlines = []
+    window = tuple(np.clip(spot.window, 0, (*canvas, *canvas)).tolist())
+    instances = []
     for class_id, rings in zip(sample.class_ids, sample.polygons, strict=True):
         placed = [_on_canvas(_points(ring), spot, flip=flip) for ring in rings if len(ring) >= 3]
         box = clipped_box(placed, window)
         if box is not None:
-            outlines.append((class_id, _edges(placed), box))
-    return painted, outlines
+            known = not zoom or _share_inside(placed, box) >= LEAST_INSIDE
+            instances.append(Instance(class_id if known else -abs(class_id), _edges(placed), box))
+    return Drawn(painted, window, instances)
+
+
+def _part(
+    sample: Sample,
+    home: Placement,
+    canvas: tuple[int, int],
+    *,
+    flip: bool,
+    config: Config,
+    rng: np.random.Generator,
+) -> Placement:
+    """A zoomed part of the photo: every other time one with a damage in it, where there is any."""
+    found = [rings for class_id, rings in zip(sample.class_ids, sample.polygons, strict=True) if class_id > 0]
+    aim = None
+    if found and rng.random() < 0.5:
+        points = _points([corner for ring in found[int(rng.integers(len(found)))] for corner in ring])
+        y, x = (points.min(axis=0) + points.max(axis=0)) / 2
+        aim = float(y), float(home.photo[1] - x if flip else x)
+    return zoomed(home, canvas, aim=aim, config=config, rng=rng)
+
+
+def _share_inside(rings: Sequence[np.ndarray], box: np.ndarray) -> float:
+    """How much of the box around rings (k, 2) of (y, x) lies in the box (4,) of what can be seen of them."""
+    points = np.concatenate(rings)
+    whole = points.max(axis=0) - points.min(axis=0)
+    return float(np.prod(box[2:] - box[:2]) / max(1e-9, float(np.prod(whole))))
 
 
 def _on_canvas(points: np.ndarray, spot: Placement, *, flip: bool) -> np.ndarray:

@@ -79,6 +79,10 @@ class Config:
     flip: bool = True
     colour_jitter: float = 0.15
     scale_jitter: float = 0.2
+    zoom_share: float = 0.0  # of the photos are shown as a part of themselves, enlarged ...
+    zoom_most: float = 3.0  # ... by up to this factor
+    paste_share: float = 0.0  # of the photos get damages of others of the same step pasted on (Ghiasi et al. 2021)
+    average_decay: float = 0.0  # of the moving average of the weights; 0: none
     precision: str = "float32"  # or "mixed_bfloat16"; box arithmetic is float32 in either case
 
     def __post_init__(self) -> None:
@@ -154,6 +158,9 @@ def _rules(c: Config) -> list[tuple[bool, str]]:
         (c.learning_rate > 0 and c.clip_norm > 0, "learning_rate and clip_norm must be positive."),
         (len(c.loss_weights) == len(LOSS_NAMES), f"loss_weights needs {len(LOSS_NAMES)} numbers: {LOSS_NAMES}."),
         (0 <= c.scale_jitter < 1 and 0 <= c.colour_jitter < 1, "the jitters must lie between 0 and 1."),
+        (0 <= c.zoom_share <= 1 and 0 <= c.paste_share <= 1, "zoom_share and paste_share must lie between 0 and 1."),
+        (1 < c.zoom_most <= 8, "zoom_most must lie between 1 and 8."),
+        (0 <= c.average_decay < 1, "average_decay must be 0 (none) or below 1; 0.999 is usual."),
         (c.precision in ("float32", "mixed_bfloat16"), "precision must be 'float32' or 'mixed_bfloat16'."),
     ]
 

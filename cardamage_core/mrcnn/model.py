@@ -59,7 +59,7 @@ class MaskRCNN:
         """Read weights of ours, except of the named layers. On an error nothing changes."""
         weights.read_notes(Path(path))
         shapes = {f"weights/{name}": shape for name, shape in self.shapes().items()}
-        skip = [f"weights/{name}" for name in exclude] + ["optimizer"]
+        skip = [f"weights/{name}" for name in exclude] + ["optimizer", "average"]
         arrays = weights.read_arrays(Path(path), shapes, exclude=skip)
         self._assign({name.removeprefix("weights/"): array for name, array in arrays.items()})
         self.measured = True

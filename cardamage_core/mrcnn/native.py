@@ -159,6 +159,20 @@ def applied(optimizer: keras.optimizers.Optimizer, variables: Sequence[keras.Var
     return apply
 
 
+def moved(averages: Sequence[keras.Variable], variables: Sequence[keras.Variable]) -> Callable[[float], None]:
+    """What moves the averages by a share of the way towards the variables, made fast."""
+    pairs = list(zip(averages, variables, strict=True))
+
+    def move(share: Tensor) -> None:
+        for average, variable in pairs:
+            average.assign(average + (variable - average) * share)
+
+    if not TENSORFLOW:
+        return move
+    fast = tf.function(move, input_signature=[tf.TensorSpec((), tf.float32)], autograph=False)
+    return lambda share: fast(tf.constant(share, tf.float32))
+
+
 @contextlib.contextmanager
 def memory_watched() -> Iterator[None]:
     """Turn each backend's own word for exhausted memory into an OutOfMemoryError."""

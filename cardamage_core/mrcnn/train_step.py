@@ -1,5 +1,6 @@
 """One step of training, and saving and restoring the state of training."""
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import numpy as np
 from keras import ops
 
 from . import boxes, losses, native, weights
+from .average import WeightAverage
 from .backbones import stage_of
 from .batching import Batch, Sample, make_batch
 from .boxes import pyramid_anchors
@@ -65,12 +67,14 @@ class TrainStep:
         self._rng = np.random.default_rng((seed, first_step))
         self._seed, self._total_steps = seed, total_steps if model.config.optimizer == "adamw" else None
         self._rate = learning_rate or model.config.learning_rate
-        self._variables = [v for name, v in model.weights.items() if v.trainable and _taught(name, layers)]
-        taught = {id(v) for v in self._variables}
+        named = {name: v for name, v in model.weights.items() if v.trainable and _taught(name, layers)}
+        self._variables, taught = list(named.values()), {id(v) for v in named.values()}
         self._others = [v for v in model.weights.values() if id(v) not in taught]
         self._optimizer = _optimizer(model.config)
         self._optimizer.build(self._variables)
         self._apply = native.applied(self._optimizer, self._variables)
+        decay = model.config.average_decay
+        self._average, self._first_step = WeightAverage(named, decay=decay) if decay else None, first_step
         self._compiled: dict[Any, Any] = {}
         self.rate = self.gradient_norm = 0.0  # of the last step
 
@@ -96,7 +100,13 @@ class TrainStep:
         self._optimizer.learning_rate = self.rate
         self._apply(gradients)
         self.step_count += 1
+        if self._average is not None:
+            self._average.follow(self.step_count - self._first_step)
         return losses_now
+
+    def averaged(self) -> contextlib.AbstractContextManager[None]:
+        """Inside, the model has the average of its weights, where the configuration asks for one; else as it is."""
+        return contextlib.nullcontext() if self._average is None else self._average.shown()
 
     def evaluate(self, samples: Sequence[Sample]) -> dict[str, float]:
         """The same losses without learning and without augmentation; the same photos give the same numbers."""
@@ -110,7 +120,7 @@ class TrainStep:
         `notes` (JSON values) are kept beside them for the caller; see `weights.read_notes`.
         """
         arrays = {f"weights/{name}": array for name, array in self.model.arrays().items()}
-        arrays |= {name: ops.convert_to_numpy(ops.copy(v)) for name, v in self._optimizer_variables().items()}
+        arrays |= {name: ops.convert_to_numpy(ops.copy(v)) for name, v in self._state_variables().items()}
         state = {"step": self.step_count, "layers": self.layers, "rng": self._rng.bit_generator.state}
         weights.write_arrays(
             Path(path), arrays, notes={**(notes or {}), "config": self.model.config.to_dict(), "trainer": state}
@@ -123,7 +133,7 @@ class TrainStep:
             raise EngineError(
                 f"Training cannot go on from {path}.", f"It holds no training of the layers {self.layers!r}."
             )
-        variables = self._optimizer_variables()
+        variables = self._state_variables()
         shapes = {f"weights/{name}": shape for name, shape in self.model.shapes().items()}
         shapes |= {name: tuple(v.shape) for name, v in variables.items()}
         arrays = weights.read_arrays(Path(path), shapes)
@@ -173,8 +183,11 @@ class TrainStep:
         squares = [ops.mean(ops.square(v)) for v in self._variables if v.name not in ("gamma", "beta")]
         return self.model.config.weight_decay * sum(squares)
 
-    def _optimizer_variables(self) -> dict[str, keras.Variable]:
-        return {f"optimizer/{i:04}": variable for i, variable in enumerate(self._optimizer.variables)}
+    def _state_variables(self) -> dict[str, keras.Variable]:
+        """What training keeps beside the weights: the optimiser's moments, and the average of the weights."""
+        moments = {f"optimizer/{i:04}": variable for i, variable in enumerate(self._optimizer.variables)}
+        averages = self._average.variables.values() if self._average else ()
+        return moments | {f"average/{i:04}": variable for i, variable in enumerate(averages)}
 
 
 def _rpn_losses(

@@ -12,9 +12,9 @@ from ..errors import JobError
 from ..mrcnn.batching import make_batch
 from ..mrcnn.config import Config, EngineError
 from .dataset import TrainingPhotos
-from .job import TrainingJob, classes_of, split
-from .network_config import config_of
-from .validation import COLOURS, DARK
+from .job import CLASS_COLORS, TrainingJob, classes_of, split
+from .network_config import config_of, photo_side
+from .validation import DARK
 
 COUNT = 6
 
@@ -33,26 +33,29 @@ def augmented(
     taught = split(dataset, job).train
     if not taught.photos:
         raise JobError("There is no photo to learn from.", f"No photo has the split “{job.train_split}”.")
-    longest = int(config.image_max_side * (1 + config.scale_jitter))
-    photos = TrainingPhotos(taught, classes_of(dataset, job), longest_side=longest, seed=seed)
-    rng = np.random.default_rng(seed)
-    pictures = []
+    longest, classes = photo_side(config), classes_of(dataset, job)
+    photos = TrainingPhotos(taught, classes, longest_side=longest, seed=seed, balance=job.balance)
+    samples = []
     for place in range(min(count, len(photos))):
         if stop():
             break
-        batch = make_batch(photos.batch(place, 1), config, rng, augment=True)
-        pictures.append(_picture(batch, config))
-    return pictures
+        samples += photos.batch(place, 1)
+    if not samples:
+        return []
+    batch = make_batch(
+        samples, config, np.random.default_rng(seed), augment=True
+    )  # together: damage may be pasted over
+    return [_picture(batch, place, config) for place in range(len(samples))]
 
 
-def _picture(batch: dict[str, np.ndarray], config: Config) -> np.ndarray:
-    """The first photo of a batch, with the edges of its instances in the colours of their classes."""
-    image = batch["images"][0] * np.array(config.pixel_scale) + np.array(config.pixel_mean)
+def _picture(batch: dict[str, np.ndarray], place: int, config: Config) -> np.ndarray:
+    """One photo of a batch, with the edges of its instances in the colours of their classes."""
+    image = batch["images"][place] * np.array(config.pixel_scale) + np.array(config.pixel_mean)
     picture = np.ascontiguousarray(np.clip(image, 0, 255).astype(np.uint8))
-    for number, edges in zip(batch["classes"][0], batch["edges"][0], strict=True):
+    for number, edges in zip(batch["classes"][place], batch["edges"][place], strict=True):
         if number <= 0:
             continue
-        color = COLOURS[(int(number) - 1) % len(COLOURS)]
+        color = CLASS_COLORS[(int(number) - 1) % len(CLASS_COLORS)]
         real = edges[np.any(edges != 0, axis=1)]
         lines = [np.round(edge.reshape(2, 2)[:, ::-1] * 16).astype(np.int32) for edge in real]
         for drawn, width in ((DARK, 3), (color, 1)):

@@ -10,6 +10,7 @@ import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -67,10 +68,11 @@ BEST_NOTE = "best.json"
 
 
 class Best(msgspec.Struct, frozen=True):
-    """Which checkpoint is kept as the best: its step and its loss on the validation photos."""
+    """Which checkpoint is kept as the best: its step, its score (more is better), and what was measured then."""
 
     step: int
-    loss: float
+    score: float
+    metrics: dict[str, Any] = {}
 
 
 def best(folder: Path) -> Best | None:
@@ -82,17 +84,17 @@ def best(folder: Path) -> Best | None:
     return note if (Path(folder) / BEST).is_file() else None
 
 
-def keep_best(folder: Path, step: int, loss: float) -> None:
-    """Keep the checkpoint of this step as the best one, if it is; the same file under another name."""
-    known = best(folder)
-    if known is not None and known.loss <= loss:
+def keep_best(folder: Path, candidate: Best) -> None:
+    """Keep the checkpoint of the candidate's step as the best one, if it is; the same file under another name."""
+    known, step = best(folder), candidate.step
+    if known is not None and known.score >= candidate.score:
         return
     temporary = Path(folder) / f".{BEST}.part"
     temporary.unlink(missing_ok=True)
     _link(Path(folder) / f"step-{step:08d}.h5", temporary)
     (Path(folder) / BEST_NOTE).unlink(missing_ok=True)  # never a note that speaks of another file
     temporary.replace(Path(folder) / BEST)
-    files.write_atomic(Path(folder) / BEST_NOTE, msgspec.json.encode(Best(step, loss)))
+    files.write_atomic(Path(folder) / BEST_NOTE, msgspec.json.encode(candidate))
 
 
 def return_to(folder: Path, step: int) -> None:

@@ -1,6 +1,7 @@
 """The training data set: an endless seeded sequence of samples from photos and regions.
 
-The sequence depends on the seed alone and is shuffled anew each round. A step takes what follows the photos seen before
+The sequence depends on the seed alone and is shuffled anew each round; where classes are balanced, photos of rare ones
+come more often in a round (`balance`). A step takes what follows the photos seen before
 it, however many each step took, so a resumed training goes on exactly where it was. A photo is read once, shrunk to
 the network's input size, and kept in memory while there is room. A photo that cannot be read is reported once and its
 place is taken by the next.
@@ -21,6 +22,7 @@ from ..annotations import shapes
 from ..annotations.model import AnnotatedPhoto, Dataset, Region
 from ..errors import JobError, PhotoError
 from ..mrcnn import Sample
+from .balance import Round, repeat_factors
 from .job import is_taught
 
 MEMORY_SHARE = 0.25  # of the memory free at the start may hold photos …
@@ -39,12 +41,14 @@ class SkippedPhoto(NamedTuple):
 class TrainingPhotos:
     """The photos of one split as samples, shrunk to at most `longest_side` pixels."""
 
-    def __init__(self, dataset: Dataset, classes: Mapping[str, int], *, longest_side: int, seed: int) -> None:
+    def __init__(
+        self, dataset: Dataset, classes: Mapping[str, int], *, longest_side: int, seed: int, balance: float = 0.0
+    ) -> None:
         self._photos = dataset.photos
+        self._round = Round(repeat_factors(dataset, classes, threshold=balance), seed=seed)
         self._first = {one.photo.id: i for i, one in reversed(tuple(enumerate(dataset.photos)))}  # photos may repeat
         self._classes = classes
         self._longest_side = longest_side
-        self._seed = seed
         self._cache: dict[int, Sample] = {}
         self._room = min(MEMORY_MOST, int(MEMORY_SHARE * psutil.virtual_memory().available))
         self._unreadable: dict[int, SkippedPhoto] = {}
@@ -73,9 +77,8 @@ class TrainingPhotos:
 
     def _readable_at(self, position: int) -> Sample:
         """The sample at a place of the endless shuffled sequence, or the next readable one of its round."""
-        around, place = divmod(position, len(self))
-        order = np.random.default_rng((self._seed, around)).permutation(len(self))
-        for index in np.roll(order, -place):
+        around, place = divmod(position, len(self._round))
+        for index in np.roll(self._round.order(around), -place):
             if (sample := self._sample(int(index))) is not None:
                 return sample
         last = next(iter(self._unreadable.values()))

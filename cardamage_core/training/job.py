@@ -17,6 +17,7 @@ from ..errors import JobError
 from ..mrcnn.presets import PRESETS as PRESETS
 
 __all__ = [
+    "CLASS_COLORS",
     "PRESETS",
     "ClassRule",
     "Split",
@@ -32,6 +33,8 @@ __all__ = [
     "stages",
 ]
 
+# RGB of the masks in previews and augmented photos, by the class's number.
+CLASS_COLORS = ((255, 92, 72), (72, 160, 255), (88, 204, 116), (250, 200, 60), (190, 120, 250))
 STARTS = ("included", "imagenet", "coco", "none")
 
 
@@ -51,6 +54,10 @@ class TrainingJob(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     learns: the "heads" alone, with the backbone's stages from "5+", "4+" or "3+" on, or "all"; or several with their
     epochs, "heads:5,all:10" (see `stages`). `changes` are keyword arguments for the preset's `mrcnn.Config`. `ignored`
     are labels whose regions are taught neither as a class nor as background. `learning_rate` None means the preset's.
+    `balance` is the share of photos below which a class counts as rare, so that its photos are shown more often (see
+    `balance`; 0: all alike). `patience` ends the training once mask AP50 on the validation photos has not become better
+    for so many epochs, and keeps the best epoch as the model (0: all epochs, and the last one is the model).
+    `tensorboard` says whether TensorBoard's event files are written too.
     """
 
     name: str = "damage"
@@ -67,6 +74,9 @@ class TrainingJob(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     changes: dict[str, Any] = msgspec.field(default_factory=dict)
     layers: str = "all"
     ignored: tuple[str, ...] = ()
+    balance: float = 0.0
+    patience: int = 0
+    tensorboard: bool = True
 
     @property
     def total_steps(self) -> int:
@@ -149,6 +159,10 @@ def _check_numbers(job: TrainingJob) -> None:
     for name in ("epochs", "steps", "batch"):
         if getattr(job, name) < 1:
             raise _wrong(f"{name} is {getattr(job, name)}", "It must be 1 or more.")
+    if job.patience < 0:
+        raise _wrong(f"it stops after {job.patience} epochs without progress", "Say 1 or more, or 0: never.")
+    if not 0 <= job.balance <= 1:
+        raise _wrong(f"the class balance is {job.balance}", "It is a share of the photos, from 0 (off) to 1.")
     rate = job.learning_rate
     if rate is not None and not (math.isfinite(rate) and 0 < rate <= 1):
         raise _wrong(f"the learning rate is {rate}", "It must be above 0 and at most 1; 0.001 is usual.")

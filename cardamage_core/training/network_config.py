@@ -37,6 +37,19 @@ NUMBERS = (
         "scale_jitter", "Random size", "Photos are enlarged or shrunk by up to this share, and moved about the canvas."
     ),
     Number("colour_jitter", "Random colour", "Brightness, contrast and colour vary by up to this share."),
+    Number(
+        "zoom_share",
+        "Share of close-ups",
+        "This share of the photos is shown as an enlarged part of itself, every other time around a damage: for small "
+        "damage, and for predictions on parts of large photos (--thorough). 0: none; 0.3 is usual.",
+    ),
+    Number("zoom_most", "Enlargement of close-ups", "Close-ups are enlarged by up to this factor."),
+    Number(
+        "paste_share",
+        "Share with pasted damage",
+        "Onto this share of the photos, undamaged ones too, one to three damages of other photos of the same step are "
+        "pasted: for rare damage. 0: none; 0.3 is usual.",
+    ),
     Number("rois_per_image", "Regions a photo", "So many proposals of each photo teach the heads."),
     Number(
         "roi_positive_share",
@@ -54,6 +67,12 @@ NUMBERS = (
         "Optimiser",
         "adamw: falls by a cosine schedule; sgd: with momentum at a constant rate, as Matterport's.",
     ),
+    Number(
+        "average_decay",
+        "Average of the weights",
+        "What is validated and kept is a moving average of the weights, which is steadier than the last ones: this "
+        "share of it stays at each step. 0: none; 0.999 is usual, 0.99 for fewer than 1,000 steps.",
+    ),
     Number("precision", "Precision", "float32, or mixed_bfloat16 on graphics cards that have it."),
 )
 
@@ -64,6 +83,12 @@ def config_of(job: TrainingJob) -> Config:
     rate = {} if job.learning_rate is None else {"learning_rate": job.learning_rate}
     unchanged = {name: value for name, value in job.changes.items() if name != "classes"}
     return Config.preset(job.preset, classes=len(job.classes) + 1, **(unchanged | own | rate))
+
+
+def photo_side(config: Config) -> int:
+    """Pixels of a photo's longer side that a training can make use of: what is left when it is most enlarged."""
+    zoom = config.zoom_most if config.zoom_share else 1.0
+    return int(config.image_max_side * max(1 + config.scale_jitter, zoom))
 
 
 def presets_values(preset: str) -> dict[str, Any]:

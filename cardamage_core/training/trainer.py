@@ -25,7 +25,7 @@ from . import checkpoints, initial_weights, validation
 from .dataset import TrainingPhotos
 from .job import Stage, TrainingJob, check, check_data, classes_of, data_hash, split, stage_at
 from .loss_guard import LossGuard
-from .network_config import config_of
+from .network_config import config_of, photo_side
 from .progress import Progress
 from .validation import MIN_SCORE, validation_metrics
 
@@ -89,8 +89,10 @@ class Trainer:
         self._parts = split(dataset, job)
         self._config = config_of(job)
         classes = classes_of(dataset, job)
-        longest = int(self._config.image_max_side * (1 + self._config.scale_jitter))
-        self._train = TrainingPhotos(self._parts.train, classes, longest_side=longest, seed=job.seed)
+        longest = photo_side(self._config)
+        self._train = TrainingPhotos(
+            self._parts.train, classes, longest_side=longest, seed=job.seed, balance=job.balance
+        )
         self._val = TrainingPhotos(self._parts.val, classes, longest_side=longest, seed=job.seed)
         self._model = MaskRCNN(self._config, seed=job.seed)
         self._stage, self._engine = self._begun(job.stages[0])
@@ -105,9 +107,11 @@ class Trainer:
     def run(self) -> None:
         """Train until finished or stopped."""
         step = self._begin()
+        if self._is_unvalidated(step):
+            self._validate(step)
         with ThreadPoolExecutor(1, "photos") as loader:
             ahead = loader.submit(self._train.batch, self._photos_seen, self._batch)
-            while step < self._job.total_steps:
+            while step < self._job.total_steps and not self._is_stale(step):
                 self._enter_stage(step)
                 if self._stop():
                     self._stopped(step)
@@ -130,6 +134,8 @@ class Trainer:
                 self._model, self._job, self._folders.models, say=self._note, stop=self._stop
             )
             notes += self._parts.notes
+            if self._job.patience and not len(self._val):
+                notes.append("Without photos to validate on the training does not end early.")
         if self._batch != self._job.batch:
             notes.append(
                 f"Going on with {self._batch} photos a step, since {self._job.batch} did not fit into the memory."
@@ -190,18 +196,40 @@ class Trainer:
 
     def _end_epoch(self, step: int) -> None:
         self._checkpoint(step)
+        self._validate(step)
+
+    def _is_unvalidated(self, step: int) -> bool:
+        """Whether the training was killed between the checkpoint at the end of an epoch and its preview."""
+        ended = step > 0 and step % self._job.steps == 0
+        return ended and not self._preview_of(self._job.epoch_of(step)).exists()
+
+    def _validate(self, step: int) -> None:
+        """What is measured and shown at the end of an epoch, of the average of the weights where there is one."""
         epoch = self._job.epoch_of(step)
-        if shown := self._validated():
-            losses = _mean([self._engine.evaluate(samples) for samples in _pieces(shown, self._batch)])
-            found = self._model.predict([s.image for s in shown], min_score=MIN_SCORE)
-            metrics = validation_metrics(shown, found, self._job.class_names)
-            self._metrics = {"step": step, "photos": len(shown), **losses, **metrics}
-            told = {"photos": len(shown), "of": len(self._val), **losses, "metrics": metrics}
-            self._say("validation", epoch=epoch, step=step, **told)
-            checkpoints.keep_best(self._folders.checkpoints, step, losses["loss"])
-        self._preview(epoch)
+        with self._engine.averaged():
+            if shown := self._validated():
+                self._measure(step, shown)
+            self._preview(epoch)
         self._name_skipped()
         self._progress.epoch_ended()
+
+    def _measure(self, step: int, shown: list[Sample]) -> None:
+        losses = _mean([self._engine.evaluate(samples) for samples in _pieces(shown, self._batch)])
+        found = self._model.predict([s.image for s in shown], min_score=MIN_SCORE)
+        metrics = validation_metrics(shown, found, self._job.class_names)
+        self._metrics = {"step": step, "photos": len(shown), **losses, **metrics}
+        told = {"photos": len(shown), "of": len(self._val), **losses, "metrics": metrics}
+        self._say("validation", epoch=self._job.epoch_of(step), step=step, **told)
+        ap = metrics["mask_ap50"] if self._job.patience else None
+        score = -losses["loss"] if ap is None else ap
+        checkpoints.keep_best(self._folders.checkpoints, checkpoints.Best(step, score, self._metrics))
+
+    def _is_stale(self, step: int) -> bool:
+        """Whether an epoch ended here and none has been better for as long as the job has patience."""
+        if not self._job.patience or step % self._job.steps:
+            return False
+        best = checkpoints.best(self._folders.checkpoints)
+        return best is not None and step - best.step >= self._job.patience * self._job.steps
 
     def _validated(self) -> list[Sample]:
         """The photos validated on: all, or as many as cost a tenth of the epoch; the same ones every time."""
@@ -213,11 +241,14 @@ class Trainer:
         samples = [sample for _, sample in photos.first(PREVIEWED)]
         if not samples:
             return
-        path = self._folders.previews / f"epoch-{epoch:04d}.png"
+        path = self._preview_of(epoch)
         validation.write_preview(
             path, samples, self._model.predict([s.image for s in samples], min_score=validation.PREVIEW_SCORE)
         )
         self._say("preview", epoch=epoch, picture=str(path))
+
+    def _preview_of(self, epoch: int) -> Path:
+        return self._folders.previews / f"epoch-{epoch:04d}.png"
 
     def _checkpoint(self, step: int) -> None:
         try:
@@ -287,8 +318,19 @@ class Trainer:
     def _finished(self, step: int) -> None:
         if step != self._checkpoint_step:
             self._checkpoint(step)
+        if self._job.patience:
+            self._return_to_best(step)
         self._say("finished", step=step, model=self._register(self._job.name).card.id)
         checkpoints.clear(self._folders.checkpoints)  # the model holds the weights; nothing is left to resume
+
+    def _return_to_best(self, step: int) -> None:
+        """Take the best epoch's weights and figures for the model."""
+        best = checkpoints.best(self._folders.checkpoints)
+        if best is None or best.step == step or not self._load_best():
+            return
+        self._metrics = best.metrics
+        early = f"Stopped early after epoch {self._job.epoch_of(step)}. " if step < self._job.total_steps else ""
+        self._note(f"{early}The model is that of epoch {self._job.epoch_of(best.step)}, the best one.")
 
     def _diverged(self, step: int, cause: str) -> JobError:
         """The network is ruined: keep its best state as a model and say so."""
@@ -304,13 +346,16 @@ class Trainer:
     def _best_state(self) -> int:
         """Load the best checkpoint, else the newest whole one; its step, 0 where there is none."""
         folder = self._folders.checkpoints
-        step = 0
-        if (best := checkpoints.best(folder)) is not None:
-            with contextlib.suppress(*DAMAGED):
-                step = self._restore(best.step, folder / checkpoints.BEST)
-        step = step or checkpoints.restore(folder, self._restore, damaged=DAMAGED)[0]
+        step = self._load_best() or checkpoints.restore(folder, self._restore, damaged=DAMAGED)[0]
         checkpoints.return_to(folder, step)
         return step
+
+    def _load_best(self) -> int:
+        """Load the best checkpoint; its step, 0 where there is none or it is damaged."""
+        best = checkpoints.best(self._folders.checkpoints)
+        with contextlib.suppress(*DAMAGED):
+            return self._restore(best.step, self._folders.checkpoints / checkpoints.BEST) if best else 0
+        return 0
 
     def _register(self, name: str) -> Model:
         card = ModelCard(
@@ -327,7 +372,8 @@ class Trainer:
         )
         weights = self._folders.checkpoints / "weights.h5"
         try:
-            self._model.save(weights)
+            with self._engine.averaged():
+                self._model.save(weights)
             return registry.register(self._folders.models, card, weights)
         finally:
             weights.unlink(missing_ok=True)

@@ -17,6 +17,7 @@ from ..annotations.model import AnnotatedPhoto, Photo, Polygon, Region
 from ..evaluation import evaluate
 from ..inference import polygons
 from ..mrcnn import Detections, Sample
+from .job import CLASS_COLORS
 from .metrics import evaluated
 
 MIN_SCORE = 0.05
@@ -49,9 +50,8 @@ def _best(found: Detections) -> Detections:
     return Detections(found.boxes[order], found.class_ids[order], found.scores[order], found.masks[order])
 
 
-TILE = (320, 240)  # width, height
+TILE = (480, 360)  # width, height
 PREVIEW_SCORE = 0.3  # lower than in use: early epochs should show something
-COLOURS = ((255, 92, 72), (72, 160, 255), (88, 204, 116), (250, 200, 60), (190, 120, 250))  # RGB, by class
 TRUTH = (255, 255, 255)
 DARK = (20, 20, 20)
 
@@ -71,7 +71,7 @@ def draw_preview(sample: Sample, found: Detections) -> np.ndarray:
     """The photo (h, w, 3) with true outlines and found masks; what was found below the minimum score is left out."""
     picture = np.ascontiguousarray(sample.image).copy()
     for i in np.flatnonzero(found.scores >= PREVIEW_SCORE):
-        colour = COLOURS[(int(found.class_ids[i]) - 1) % len(COLOURS)]
+        colour = CLASS_COLORS[(int(found.class_ids[i]) - 1) % len(CLASS_COLORS)]
         _fill(picture, found.boxes[i], found.masks[i], colour)
         _score(picture, found.boxes[i], float(found.scores[i]))
     for rings in sample.polygons:

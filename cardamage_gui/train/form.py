@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
-from qtpy.QtCore import Qt, Signal
+from qtpy.QtCore import Signal
 from qtpy.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -16,7 +16,6 @@ from qtpy.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QRadioButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -25,12 +24,15 @@ from cardamage_core.annotations.model import Label
 from cardamage_core.errors import CarDamageError, JobError
 from cardamage_core.project import PhotoSummary
 from cardamage_core.text import amount, time_left
+from cardamage_core.training.grid import grid
 from cardamage_core.training.job import PRESETS, ClassRule, TrainingJob, check
 from cardamage_core.training.network_config import NUMBERS
 
 from ..widgets import common
 from .augmentation import AugmentedPhotos
 from .form_numbers import Numbers
+from .form_rows import add_row, column, line, number_box
+from .run_grid import RunGrid
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,25 +44,12 @@ LEARN = {
 }
 WIDTH = 620
 SHOWN = frozenset(number.key for number in NUMBERS)
-ABOUT = {  # what each field means, for the pointer over its name
-    "Name": "Names the training and the model that comes out.",
-    "Preset": "The network: its size, canvas and usual numbers. Light trains on a laptop without a graphics card.",
-    "Learn": "One class finds all damage alike and needs the fewest examples; several tell kinds of damage apart.",
-    "Epochs": "An epoch is so many steps, then a validation and a checkpoint.",
-    "Photos a step": "More photos a step learn steadier and need more memory.",
-    "Learn from": "Photos of this split are learned from.",
-    "Validate on": "Photos of this split are never learned from: they tell how good the model is.",
-    "Start from": "A network that knows photos, or damage, needs far fewer examples than one of random numbers.",
-    "Layers": "The heads alone learn quickly; all layers learn more.",
-    "Learning rate": "How far each step goes: 0.001 is usual, ten times less where the loss grew.",
-    "Seed": "The same seed on the same machine gives the same training.",
-}
 
 
 class Form(QFrame):
     """The form for a new training."""
 
-    start = Signal(object)  # TrainingJob
+    start = Signal(object, bool)  # trainings, and whether they are only kept as drafts
     preview = Signal(object)  # TrainingJob, whose photos are to be shown as the network sees them
     cancelled = Signal()
 
@@ -97,6 +86,7 @@ class Form(QFrame):
         self._photos.show_pictures(())
         self._title.setText("New training")
         self._rate.clear()
+        self._grid.clear()
         self._name.setText(name)
         self._fill_splits(Counter(photo.split for photo in photos))
         self._fill_labels([label for label in labels if label.role == "damage"], counts)
@@ -132,6 +122,8 @@ class Form(QFrame):
             (self._steps, job.steps),
             (self._batch, job.batch),
             (self._seed, job.seed),
+            (self._patience, job.patience),
+            (self._balance, round(100 * job.balance)),
         ):
             box.setValue(value)
         one = len(job.classes) == 1 and not job.classes[0].labels
@@ -168,6 +160,8 @@ class Form(QFrame):
             batch=self._batch.value(),
             layers=self._layers(),
             learning_rate=self._learning_rate(),
+            patience=self._patience.value(),
+            balance=self._balance.value() / 100,
             changes={k: v for k, v in self._base.changes.items() if k not in SHOWN} | self._numbers.changes(),
         )
         if not job.name:
@@ -175,16 +169,22 @@ class Form(QFrame):
         check(job)
         return job
 
+    def jobs(self) -> tuple[TrainingJob, ...]:
+        """The training, or all those of the run grid; JobError when one makes no sense."""
+        return grid(self.job(), self._grid.axes())
+
     def show_problem(self, error: CarDamageError | None) -> None:
         """Say what is wrong, or that nothing is."""
         self._problem.setText(f"{error.title} {error.detail}".strip() if error else "")
         self._problem.setVisible(error is not None)
         self._button.setEnabled(error is None)
+        self._keep.setEnabled(error is None or bool(self._missing and error.title == self._missing))
 
     def set_busy(self, busy: bool) -> None:
         """While the job is being made."""
         self._button.setEnabled(not busy)
         self._button.setText("Starting…" if busy else "Start training")
+        self._keep.setEnabled(not busy)
 
     # Fields
 
@@ -225,11 +225,12 @@ class Form(QFrame):
         estimate = f", {time_left(photos / speed)} at {speed:.1f} photos/s as last time" if speed else ""
         self._sum.setText(f"{amount(steps, 'step')} in all: {amount(photos, 'photo')} seen{estimate}")
         try:
-            self.job()
+            runs = len(self.jobs())
         except JobError as error:
             self.show_problem(error)
         else:
             self.show_problem(JobError(self._missing) if self._missing else None)
+            self._button.setText("Start training" if runs == 1 else f"Start {runs} trainings")
 
     def _show_numbers(self, on: bool) -> None:
         self._all_numbers.setChecked(on)
@@ -244,6 +245,10 @@ class Form(QFrame):
         self._draw.setEnabled(True)
         self._draw.setText("Draw others" if len(pictures) else "Show augmented photos")
 
+    def _toggle_grid(self) -> None:
+        self._grid.setVisible(self._several.isChecked())
+        self._changed()
+
     def _ask_for_photos(self) -> None:
         try:
             job = self.job()
@@ -254,14 +259,19 @@ class Form(QFrame):
         self.preview.emit(job)
 
     def _submit(self) -> None:
+        if self._missing:
+            self.show_problem(JobError(self._missing))
+        else:
+            self._hand_on(drafts=False)
+
+    def _keep_drafts(self) -> None:
+        self._hand_on(drafts=True)
+
+    def _hand_on(self, *, drafts: bool) -> None:
         try:
-            job = self.job()
-            if self._missing:
-                raise JobError(self._missing)
+            self.start.emit(self.jobs(), drafts)
         except JobError as error:
             self.show_problem(error)
-            return
-        self.start.emit(job)
 
     def _fill_splits(self, numbers: Counter[str]) -> None:
         named = {name: count for name, count in numbers.items() if name}
@@ -310,9 +320,15 @@ class Form(QFrame):
             group.addButton(radio)
         self._choice = QWidget()
         self._choice_layout = common.rows(self._choice, margins=(24, 0, 0, 0), spacing=6)
-        self._epochs, self._steps = _number(10, 1, 10_000), _number(100, 1, 100_000)
-        self._batch, self._seed = _number(PRESETS["light"].batch, 1, 64), _number(0, 0, 2**31 - 1)
-        self._sum = common.label("", "small")
+        self._epochs, self._steps = number_box(10, 1, 10_000), number_box(100, 1, 100_000)
+        self._batch, self._seed = number_box(PRESETS["light"].batch, 1, 64), number_box(0, 0, 2**31 - 1)
+        self._patience, self._balance = number_box(0, 0, 1000), number_box(0, 0, 100)
+        self._patience.setSpecialValueText("never")
+        self._balance.setSpecialValueText("all alike")
+        self._balance.setSuffix(" %")
+        self._balance.setSingleStep(5)
+        self._batch.setMaximumWidth(120)
+        self._sum = common.label("", "small", wrap=True)
         self._train, self._val = common.ComboBox(), common.ComboBox()
         self._no_split = common.label("", "muted", wrap=True)
         self._start_from, self._learn = common.ComboBox(), common.ComboBox()
@@ -325,8 +341,14 @@ class Form(QFrame):
         self._all_numbers.setCheckable(True)
         self._draw = common.button("Show augmented photos", self._ask_for_photos, tip="Photos as the network sees them")
         self._photos = AugmentedPhotos()
+        self._grid = RunGrid()
+        self._grid.changed.connect(self._changed)
+        self._grid.hide()
+        self._several = common.button("Several runs", self._toggle_grid, tip="The same with several values of a number")
+        self._several.setCheckable(True)
         self._problem = common.label("", "bad", wrap=True)
         self._button = common.button("Start training", self._submit, "primary")
+        self._keep = common.button("Keep as draft", self._keep_drafts, tip="Make it now, start it later")
         self._cancel = common.button("Cancel", self.cancelled.emit)
 
     def _arrange(self) -> None:
@@ -334,40 +356,48 @@ class Form(QFrame):
         sheet.setMaximumWidth(WIDTH)
         layout = common.rows(sheet, margins=(20, 20, 20, 20), spacing=16)
         layout.addWidget(self._title)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(12)
-        grid.setColumnMinimumWidth(0, 120)
-        grid.setColumnStretch(1, 1)
-        self._val_label = _row(grid, 7, "Validate on", self._val)
+        fields_grid = QGridLayout()
+        fields_grid.setHorizontalSpacing(16)
+        fields_grid.setVerticalSpacing(12)
+        fields_grid.setColumnMinimumWidth(0, 120)
+        fields_grid.setColumnStretch(1, 1)
         fields: tuple[tuple[str, QWidget | QHBoxLayout | QVBoxLayout], ...] = (
             ("Name", self._name),
             ("Preset", self._preset),
-            ("Learn", _column(self._one, self._some, self._choice)),
-            ("Epochs", _line(self._epochs, common.label("of", "muted"), self._steps, common.label("steps", "muted"))),
-            ("Photos a step", _line(self._batch, self._sum)),
-            ("Learn from", _column(self._train, self._no_split)),
+            ("Learn", column(self._one, self._some, self._choice)),
+            ("Rare labels", line(self._balance, common.label("more often where on fewer of the photos", "small"))),
+            ("Epochs", line(self._epochs, common.label("of", "muted"), self._steps, common.label("steps", "muted"))),
+            ("Early stop", line(self._patience, common.label("epochs without a better AP50", "small"))),
+            ("Photos a step", column(self._batch, self._sum)),
+            ("Learn from", column(self._train, self._no_split)),
+            ("Validate on", self._val),
+            ("Start from", self._start_from),
+            ("Layers", self._learn),
+            ("Learning rate", line(self._rate, common.label("ten times less where the loss grew", "small"))),
+            ("Seed", line(self._seed, common.label("same seed, same training", "small"))),
         )
-        for row, (text, field) in enumerate(fields):
-            _row(grid, row, text, field)
-        _row(grid, 8, "Start from", self._start_from)
-        _row(grid, 9, "Layers", self._learn)
-        _row(grid, 10, "Learning rate", _line(self._rate, common.label("ten times less where the loss grew", "small")))
-        self._rate.setAccessibleName("Learning rate")
-        _row(grid, 11, "Seed", _line(self._seed, common.label("same seed, same training", "small")))
-        layout.addLayout(grid)
-        layout.addLayout(_line(self._all_numbers, self._draw))
+        names = {text: add_row(fields_grid, number, text, field) for number, (text, field) in enumerate(fields)}
+        self._val_label = names["Validate on"]
+        for text, box in (
+            ("Learning rate", self._rate),
+            ("Rare labels", self._balance),
+            ("Early stop", self._patience),
+        ):
+            box.setAccessibleName(text)
+        layout.addLayout(fields_grid)
+        layout.addLayout(line(self._all_numbers, self._several, self._draw))
         layout.addWidget(self._numbers)
+        layout.addWidget(self._grid)
         layout.addWidget(self._photos)
         layout.addWidget(self._problem)
-        layout.addLayout(_line(self._button, self._cancel))
+        layout.addLayout(line(self._button, self._keep, self._cancel))
         note = "The training goes on when this window is closed, and can be stopped and resumed."
         layout.addWidget(common.label(note, "small", wrap=True))
         layout.addStretch(1)
         common.rows(self).addWidget(common.scrolled(sheet, "New training"))
 
     def _listen(self) -> None:
-        for number in (self._epochs, self._steps, self._batch, self._seed):
+        for number in (self._epochs, self._steps, self._batch, self._seed, self._patience, self._balance):
             number.valueChanged.connect(self._changed)
         for text in (self._name, self._rate):
             text.textChanged.connect(self._changed)
@@ -375,45 +405,3 @@ class Form(QFrame):
         self._one.toggled.connect(self._changed)
         self._preset.currentIndexChanged.connect(self._preset_changed)
         self._start_from.currentIndexChanged.connect(self._changed)
-
-
-def _number(value: int, least: int, most: int) -> QSpinBox:
-    box = common.SpinBox()
-    box.setRange(least, most)
-    box.setValue(value)
-    box.setMinimumWidth(96)
-    return box
-
-
-def _row(grid: QGridLayout, row: int, text: str, field: QWidget | QHBoxLayout | QVBoxLayout) -> QWidget:
-    label = common.label(text, "muted")
-    label.setToolTip(ABOUT.get(text, ""))
-    label.setStatusTip(ABOUT.get(text, ""))
-    if isinstance(field, QWidget):
-        label.setBuddy(field)
-        field.setAccessibleName(text)
-        grid.addWidget(label, row, 0)
-        grid.addWidget(field, row, 1)
-    else:
-        grid.addWidget(label, row, 0)
-        if isinstance(field, QVBoxLayout):
-            grid.setAlignment(label, Qt.AlignmentFlag.AlignTop)
-        grid.addLayout(field, row, 1)
-    return label
-
-
-def _line(*widgets: QWidget) -> QHBoxLayout:
-    line = QHBoxLayout()
-    line.setSpacing(10)
-    for widget in widgets:
-        line.addWidget(widget)
-    line.addStretch(1)
-    return line
-
-
-def _column(*widgets: QWidget) -> QVBoxLayout:
-    column = QVBoxLayout()
-    column.setSpacing(8)
-    for widget in widgets:
-        column.addWidget(widget)
-    return column

@@ -69,8 +69,7 @@ class History:
         self.validated = (0, 0)  # photos that the metrics are of, of how many there are
         self.notes: list[str] = []
         self.skipped: dict[str, str] = {}
-        self.picture = ""
-        self.picture_epoch = 0
+        self.pictures: dict[int, str] = {}  # previews by epoch
         self.photos = 0
         self.validation_photos = 0
         self.begun_from = ""  # the weights that were really loaded; "" until it is told
@@ -113,7 +112,7 @@ class History:
                 self.metrics.setdefault(name, Series()).add(step, value)
 
     def _preview(self, event: dict[str, Any]) -> None:
-        self.picture, self.picture_epoch = str(event.get("picture", "")), int(event.get("epoch", 0))
+        self.pictures[int(event.get("epoch", 0))] = str(event.get("picture", ""))
 
     def _checkpoint(self, event: dict[str, Any]) -> None:
         self.checkpoint = (int(event.get("step", 0)), float(event.get("at", 0.0)))

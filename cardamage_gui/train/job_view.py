@@ -9,14 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Signal
-from qtpy.QtGui import QFontDatabase
 from qtpy.QtWidgets import (
-    QCheckBox,
     QFrame,
     QHBoxLayout,
-    QLineEdit,
     QMenu,
-    QPlainTextEdit,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
@@ -29,15 +25,14 @@ from cardamage_core.text import amount, memory, time_left
 from ..background import Background
 from ..widgets import common
 from ..widgets.dialogs import Dialogs
-from .history import History, JobFeed, read_history, wanted_lines
-from .pictures import Pictures
+from .history import History, JobFeed, read_history
+from .log_view import LogView
+from .previews import Previews
 
 if TYPE_CHECKING:
     from cardamage_core.jobs.queue import JobStatus
 
     from .curves import Curves
-
-LOG_HEIGHT = 180
 
 
 class JobView(QFrame):
@@ -61,11 +56,10 @@ class JobView(QFrame):
         self._others: tuple[JobStatus, ...] = ()
         self._may_change = True
         self._overlaid: dict[str, History] = {}
-        self._log_lines: list[str] = []
         self._feed = JobFeed(background, self)
         self._feed.changed.connect(self._history_changed)
-        self._feed.log_changed.connect(self._show_log)
         self._make_widgets()
+        self._feed.log_changed.connect(self._log.show_lines)
         self._arrange()
 
     def show_job(self, job: JobStatus) -> None:
@@ -136,13 +130,14 @@ class JobView(QFrame):
             self._ask(lambda: queue.request_stop(job.folder))
 
     def resume(self) -> None:
-        """Start a new worker that goes on from the newest checkpoint."""
+        """Start a draft, or a new worker that goes on from the newest checkpoint."""
         from cardamage_core.jobs import local
 
         job = self._job
         if job is not None:
             self._resume.setEnabled(False)
-            self._ask(lambda: local.resume(job.folder))
+            begin = local.start if job.state == "draft" else local.resume
+            self._ask(lambda: begin(job.folder))
 
     def rename(self) -> None:
         """Ask for another name."""
@@ -213,7 +208,8 @@ class JobView(QFrame):
         self._stop.setVisible(job.live)
         self._stop.setEnabled(job.id not in self._stopping and self._may_change)
         self._stop.setText("Stopping…" if job.id in self._stopping else "Stop")
-        self._resume.setVisible(job.state in ("stopped", "failed"))
+        self._resume.setVisible(job.state in ("draft", "stopped", "failed"))
+        self._resume.setText("Start" if job.state == "draft" else "Resume")
         self._resume.setEnabled(self._may_change)
         self._try.setVisible(bool(job.model))
         self._judge.setVisible(bool(job.model))
@@ -228,9 +224,7 @@ class JobView(QFrame):
         if history.loss.x:
             self._shown_curves().show_history(history, self._overlaid)
         self._message_for_curves(history.compiling)
-        self._pictures.show_file(history.picture)
-        self._pictures_head.setText(f"What it sees on validation photos, epoch {history.picture_epoch}".upper())
-        self._pictures_head.setVisible(bool(history.picture))
+        self._previews.show_files(history.pictures, self._job.job.class_names if self._job else ())
 
     def _message_for_curves(self, compiling: bool | None) -> None:
         """Before the first step there is nothing to draw: say why."""
@@ -251,21 +245,8 @@ class JobView(QFrame):
 
     def _toggle_log(self) -> None:
         on = self._log_button.isChecked()
-        for part in (self._log, self._log_search, self._log_all):
-            part.setVisible(on)
+        self._log.setVisible(on)
         self._feed.want_log(on)
-
-    def _show_log(self, lines: list[str]) -> None:
-        bar = self._log.verticalScrollBar()
-        at_end = bar.value() >= bar.maximum() - 4
-        self._log_lines = lines
-        shown = wanted_lines(lines, self._log_search.text(), framework=self._log_all.isChecked())
-        self._log.setPlainText("\n".join(shown) or ("No line has that." if lines else "Nothing was printed yet."))
-        if at_end:
-            bar.setValue(bar.maximum())
-
-    def _filter_log(self, *_: object) -> None:
-        self._show_log(self._log_lines)
 
     # Building
 
@@ -294,30 +275,14 @@ class JobView(QFrame):
         self._speed = common.label("", "muted", right=True)
         self._said = common.label("", "small", wrap=True)
         self._waiting = common.label("", "muted")
-        self._pictures_head = common.section("")
-        self._pictures_head.hide()
-        self._pictures = Pictures(self._background)
+        self._previews = Previews(self._background)
         self._over = QPushButton("Lay over")
         self._over.setToolTip("Draw the curves of other trainings into the same charts")
         self._over_menu = QMenu(self._over)
         self._over_menu.aboutToShow.connect(self._fill_over)
         self._over.setMenu(self._over_menu)
         self._over.hide()
-        self._log_search = QLineEdit()
-        self._log_search.setPlaceholderText("Search the log")
-        self._log_search.setAccessibleName("Search the log")
-        self._log_all = QCheckBox("with the framework's lines")
-        self._log_search.textChanged.connect(self._filter_log)
-        self._log_all.toggled.connect(self._filter_log)
-        self._log_search.hide()
-        self._log_all.hide()
-        self._log = QPlainTextEdit()
-        self._log.setReadOnly(True)
-        self._log.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self._log.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self._log.setFixedHeight(LOG_HEIGHT)
-        self._log.setAccessibleName("Log")
-        self._log.hide()
+        self._log = LogView()
 
     def _arrange(self) -> None:
         sheet = common.frame("page")
@@ -334,14 +299,9 @@ class JobView(QFrame):
         layout.addWidget(self._waiting)
         self._curves_place = QVBoxLayout()
         layout.addLayout(self._curves_place)
-        search = QHBoxLayout()
-        search.addWidget(self._log_search, 1)
-        search.addWidget(self._log_all)
-        layout.addLayout(search)
         layout.addWidget(self._log)
         layout.addSpacing(6)
-        layout.addWidget(self._pictures_head)
-        layout.addWidget(self._pictures)
+        layout.addWidget(self._previews)
         layout.addStretch(1)
         common.rows(self).addWidget(common.scrolled(sheet, "Training"))
 
@@ -392,7 +352,7 @@ def about(job: JobStatus, photos: int, validation: int, *, begun_from: str = "")
 
 def where(job: JobStatus) -> str:
     """How far: "Epoch 3 of 5 · step 62 of 100"."""
-    if job.live and not job.stepping:
+    if job.state == "draft" or (job.live and not job.stepping):
         return job.message
     in_epoch = (job.step - 1) % job.job.steps + 1 if job.step else 0
     far = f"Epoch {job.epoch} of {job.job.epochs} · step {in_epoch} of {job.job.steps}"

@@ -34,6 +34,7 @@ from .model_care import ModelCare
 from .model_view import ModelView
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import numpy as np
@@ -260,9 +261,7 @@ class TrainPage(QWidget):
             models=models,
             name=f"damage-{len(self._watch.jobs()) + 1}",
             missing=requirements.sentence(),
-            speeds={
-                job.job.preset: job.photos_per_second for job in reversed(self._watch.jobs()) if job.photos_per_second
-            },
+            speeds=self._speeds(),
         )
 
     def _speeds(self) -> dict[str, float]:
@@ -286,17 +285,19 @@ class TrainPage(QWidget):
 
         self._background.run(draw, self._form.show_augmented, failed, urgent=True)
 
-    def _start(self, job: TrainingJob) -> None:
+    def _start(self, jobs: Sequence[TrainingJob], drafts: bool) -> None:
         project = self._session.project
         assert project is not None
         self._form.set_busy(True)
-        self._background.run(lambda: work.started(project, job), self._started, self._not_started, urgent=True)
+        done = partial(self._started, drafts=drafts)
+        self._background.run(lambda: work.made(project, jobs, drafts=drafts), done, self._not_started, urgent=True)
 
-    def _started(self, folder: Path) -> None:
+    def _started(self, folder: Path, *, drafts: bool) -> None:
         self._form.set_busy(False)
         self._wanted = folder.name
         self._watch.look()
-        self._session.said.emit("The training was started; it goes on when this window is closed")
+        started = "The training was started; it goes on when this window is closed"
+        self._session.said.emit("The draft was kept; Start begins it" if drafts else started)
 
     def _not_started(self, error: CarDamageError) -> None:
         self._form.set_busy(False)

@@ -1,4 +1,4 @@
-"""The previews of a training: up to four photos in a row with what the network sees on them."""
+"""The previews of an epoch: up to four photos in a row with what the network sees on them; a click enlarges one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QSize, Qt
-from qtpy.QtGui import QImage, QPainter, QPaintEvent
+from qtpy.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent
 from qtpy.QtWidgets import QSizePolicy, QWidget
 
 from cardamage_core.errors import CarDamageError
@@ -16,7 +16,9 @@ from ..background import Background, Task
 if TYPE_CHECKING:
     import numpy as np
 
-TILE_WIDTH, TILE_HEIGHT = 320, 240  # training.previews writes photos of this size, two a row
+TILE_WIDTH, TILE_HEIGHT = 480, 360  # training.validation writes photos of this size, two a row
+EARLIER = 320, 240  # and wrote them so
+LARGEST = 960  # logical pixels that an enlarged photo is wide
 GAP = 12
 
 
@@ -28,7 +30,9 @@ class Pictures(QWidget):
         self._background = background
         self._path = ""
         self._tiles: list[QImage] = []
+        self._enlarged = -1  # the number of the photo that is shown alone
         self._loading: Task | None = None
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -52,7 +56,8 @@ class Pictures(QWidget):
 
     def heightForWidth(self, width: int) -> int:
         """The height of four photos in a row."""
-        return round((width - 3 * GAP) / 4 * TILE_HEIGHT / TILE_WIDTH)
+        wide = min(width, LARGEST) if self._enlarged >= 0 else (width - 3 * GAP) / 4
+        return round(wide * TILE_HEIGHT / TILE_WIDTH)
 
     def sizeHint(self) -> QSize:
         """A comfortable size."""
@@ -62,9 +67,10 @@ class Pictures(QWidget):
         """Draw the photos."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        width = (self.width() - 3 * GAP) / 4
+        alone = self._enlarged >= 0
+        width = min(self.width(), LARGEST) if alone else (self.width() - 3 * GAP) / 4
         height = min(self.height(), width * TILE_HEIGHT / TILE_WIDTH)
-        for number, tile in enumerate(self._tiles):
+        for number, tile in enumerate(self._tiles[self._enlarged :][:1] if alone else self._tiles):
             scaled = tile.scaled(
                 int(width * self.devicePixelRatioF()),
                 int(height * self.devicePixelRatioF()),
@@ -74,15 +80,25 @@ class Pictures(QWidget):
             scaled.setDevicePixelRatio(self.devicePixelRatioF())
             painter.drawImage(round(number * (width + GAP)), 0, scaled)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Enlarge a photo, or show all of them again."""
+        number = int(event.position().x() / ((self.width() + GAP) / 4))
+        self._enlarged = -1 if self._enlarged >= 0 or number >= len(self._tiles) else number
+        self._fit()
+
+    def _fit(self) -> None:
+        self.setFixedHeight(self.heightForWidth(max(self.width(), 200)))
+        self.update()
+
     def _loaded(self, tiles: list[np.ndarray]) -> None:
         self._tiles = [_image(tile) for tile in tiles]
+        self._enlarged = self._enlarged if self._enlarged < len(tiles) else -1
         self.setVisible(bool(tiles))
-        self.setFixedHeight(self.heightForWidth(max(self.width(), 600)))
-        self.update()
+        self._fit()
 
     def resizeEvent(self, _event: object) -> None:
         """Keep the proportions when the window becomes wider."""
-        self.setFixedHeight(self.heightForWidth(self.width()))
+        self._fit()
 
     def _not_loaded(self, error: CarDamageError) -> None:
         """A preview that is just being replaced, or gone with its job, is no reason to interrupt."""
@@ -94,12 +110,9 @@ def _tiles(path: Path) -> list[np.ndarray]:
     from cardamage_core import imaging
 
     picture = imaging.load(path)
-    rows, columns = max(1, picture.shape[0] // TILE_HEIGHT), max(1, picture.shape[1] // TILE_WIDTH)
-    cut = [
-        picture[y * TILE_HEIGHT : (y + 1) * TILE_HEIGHT, x * TILE_WIDTH : (x + 1) * TILE_WIDTH]
-        for y in range(rows)
-        for x in range(columns)
-    ]
+    wide, high = (TILE_WIDTH, TILE_HEIGHT) if picture.shape[1] % TILE_WIDTH == 0 else EARLIER
+    rows, columns = max(1, picture.shape[0] // high), max(1, picture.shape[1] // wide)
+    cut = [picture[y * high : (y + 1) * high, x * wide : (x + 1) * wide] for y in range(rows) for x in range(columns)]
     return [tile.copy() for tile in cut[:4] if tile.min() != tile.max()]  # an odd row is filled up with a grey tile
 
 

@@ -8,6 +8,7 @@ from cardamage_core.training import requirements
 from cardamage_core.training.job import TrainingJob
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import numpy as np
@@ -23,14 +24,20 @@ def models(folder: Path) -> list[Model]:
     return registry.available(folder)
 
 
-def started(project: Project, job: TrainingJob) -> Path:
-    """Make the job's folder and start its worker; in the background, since a large data set takes a moment."""
+def made(project: Project, jobs: Sequence[TrainingJob], *, drafts: bool) -> Path:
+    """Make the folders of jobs and start their workers, unless they are drafts; the first folder.
+
+    In the background, since a large data set takes a moment.
+    """
     from cardamage_core.jobs import local, queue
 
-    requirements.check()
-    folder = queue.create(project.folder, job, project.dataset())
-    local.start(folder)
-    return folder
+    if not drafts:
+        requirements.check()
+    dataset = project.dataset()
+    folders = [queue.create(project.folder, job, dataset, draft=drafts) for job in jobs]
+    for folder in folders if not drafts else ():
+        local.start(folder)
+    return folders[0]
 
 
 def evaluation_started(project: Project, model_id: str, split: str, threshold: float | None) -> Path:

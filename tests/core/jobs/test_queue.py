@@ -248,3 +248,11 @@ def _ended(project, tiny_job, drawn) -> JobFolder:
     log.write("note", text="Two photos have no regions.")
     log.write("finished", model="m", step=4)
     return at
+
+
+def test_a_draft_waits_for_nothing_but_its_start(tmp_path, tiny_job, drawn):
+    at = JobFolder(queue.create(tmp_path, tiny_job(), drawn(tmp_path, train=1, val=0), draft=True))
+    status = queue.status(at.path)
+    assert (status.state, status.live, status.message) == ("draft", False, "A draft, not started yet.")
+    at.draft.unlink()  # what its start does
+    assert queue.status(at.path).state == "waiting"

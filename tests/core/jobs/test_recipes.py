@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -156,3 +157,25 @@ def test_a_memory_too_small_for_half_a_batch_is_a_clear_error(tiny_job, drawn, t
     with pytest.raises(JobError, match="Even 2 photos a step need more memory") as caught:
         train(tiny_job(epochs=1, batch=4), drawn(tmp_path), tmp_path, Told())
     assert isinstance(caught.value.__cause__, OutOfMemoryError)
+
+
+def test_it_ends_early_with_the_averaged_weights_of_the_best_epoch(tiny_job, drawn, tmp_path):
+    """Stopped after epoch 1 and killed before its validation was over; epoch 2 is no better, nothing is found yet."""
+    base = tiny_job(epochs=5, steps=1, patience=1)
+    job = msgspec.structs.replace(base, changes=base.changes | {"average_decay": 0.9})
+    dataset, told = drawn(tmp_path), Told(stop_at=1)
+    folders = train(job, dataset, tmp_path, told)
+    ((_, checkpoint),) = checkpoints.found(folders.checkpoints)
+    (stopped,) = registry.models(folders.models)
+    learning, averaged = MaskRCNN.open(checkpoint).arrays(), weights_of(stopped)
+    assert any((learning[name] != averaged[name]).any() for name in averaged)
+    (folders.previews / "epoch-0001.png").unlink()
+    train(job, dataset, tmp_path, again := Told())
+    assert [event["epoch"] for event in again.kinds("validation")] == [1, 2]
+    assert again.kinds("validation")[0]["loss"] == pytest.approx(told.kinds("validation")[0]["loss"], rel=1e-3)
+    (finished,) = again.kinds("finished")
+    assert finished["step"] == 2
+    assert again.kinds("note")[-1]["text"] == "Stopped early after epoch 2. The model is that of epoch 1, the best one."
+    kept = weights_of(registry.find(finished["model"], folders.models))
+    assert all((kept[name] == averaged[name]).all() for name in kept)
+    assert registry.find(finished["model"], folders.models).card.metrics["step"] == 1

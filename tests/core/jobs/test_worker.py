@@ -83,8 +83,8 @@ def test_two_checkpoints_and_no_half_files_are_left(story):
     assert steps[0] == story.stopped.step
     names = {path.name for path in story.folder.checkpoints.iterdir()}
     assert {name for name in names if not name.startswith("step-")} == {checkpoints.BEST, checkpoints.BEST_NOTE}
-    assert checkpoints.best(story.folder.checkpoints).loss == min(
-        e["loss"] for e in _events(story) if e["kind"] == "validation"
+    assert checkpoints.best(story.folder.checkpoints).score == max(
+        -e["loss"] for e in _events(story) if e["kind"] == "validation"
     )
 
 

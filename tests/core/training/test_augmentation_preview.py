@@ -11,9 +11,8 @@ from PIL import Image
 from cardamage_core.annotations.model import AnnotatedPhoto, Dataset, Label, Photo, Rectangle, Region
 from cardamage_core.errors import JobError
 from cardamage_core.training.augmentation_preview import augmented
-from cardamage_core.training.job import TrainingJob
+from cardamage_core.training.job import CLASS_COLORS, TrainingJob
 from cardamage_core.training.network_config import NUMBERS, parsed, presets_values
-from cardamage_core.training.validation import COLOURS
 
 
 @pytest.fixture
@@ -30,7 +29,7 @@ def test_photos_are_drawn_with_their_outlines_and_anew_for_each_seed(dataset: Da
     assert first.dtype == np.uint8
     assert (first == again).all()
     assert first.shape != other.shape or (first != other).any()
-    assert (np.abs(first.astype(int) - COLOURS[0]).sum(axis=2) < 60).any()  # the line
+    assert (np.abs(first.astype(int) - CLASS_COLORS[0]).sum(axis=2) < 60).any()  # the line
 
 
 def test_without_photos_to_learn_from_there_is_one_sentence(dataset: Dataset):

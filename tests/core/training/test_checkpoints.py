@@ -60,10 +60,10 @@ def test_a_folder_that_is_not_there_holds_none(tmp_path):
 
 
 def test_the_best_one_is_kept_and_a_resume_can_return_to_it(tmp_path):
-    for step, loss in ((1, 2.0), (2, 1.0), (3, 5.0), (4, 9.0)):
+    for step, score in ((1, 0.2), (2, 0.5), (3, 0.4), (4, 0.5)):
         checkpoints.save(tmp_path, step, lambda path, step=step: path.write_text(f"{step}"))
-        checkpoints.keep_best(tmp_path, step, loss)
-    assert checkpoints.best(tmp_path) == checkpoints.Best(2, 1.0)
+        checkpoints.keep_best(tmp_path, checkpoints.Best(step, score))
+    assert checkpoints.best(tmp_path) == checkpoints.Best(2, 0.5)
     assert (tmp_path / checkpoints.BEST).read_text() == "2"
     assert [step for step, _ in checkpoints.found(tmp_path)] == [4, 3]
     checkpoints.return_to(tmp_path, 2)

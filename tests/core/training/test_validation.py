@@ -37,4 +37,4 @@ def test_photos_of_any_shape_stand_two_in_a_row(tmp_path):
     tall = Sample(np.full((90, 30, 3), 200, np.uint8), (), ())
     nothing = _found((0, 0, 1, 1), 0.0)
     validation.write_preview(tmp_path / "epoch.png", [PHOTO, tall, PHOTO], [nothing] * 3)
-    assert cv2.imread(str(tmp_path / "epoch.png")).shape == (480, 640, 3)
+    assert cv2.imread(str(tmp_path / "epoch.png")).shape == (720, 960, 3)

@@ -1,7 +1,7 @@
 import pytest
 from qtpy.QtCore import Qt
 from qtpy.QtTest import QTest
-from qtpy.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QRadioButton
+from qtpy.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QRadioButton, QSpinBox
 
 from cardamage_core.annotations.model import Label
 from cardamage_core.errors import JobError
@@ -106,16 +106,33 @@ def test_an_empty_name_is_said_in_place_and_mended(form):
 
 def test_start_hands_the_job_on(form):
     started = []
-    form.start.connect(started.append)
+    form.start.connect(lambda jobs, drafts: started.append((jobs, drafts)))
 
-    QTest.mouseClick(child(form, QPushButton, "Start training"), Qt.MouseButton.LeftButton)
+    for text in ("Start training", "Keep as draft"):
+        QTest.mouseClick(child(form, QPushButton, text), Qt.MouseButton.LeftButton)
 
-    assert [job.name for job in started] == ["damage-2"]
+    assert [([job.name for job in jobs], drafts) for jobs, drafts in started] == [
+        (["damage-2"], False),
+        (["damage-2"], True),
+    ]
+
+
+def test_a_run_grid_makes_several_trainings(form):
+    started = []
+    form.start.connect(lambda jobs, _drafts: started.extend(jobs))
+    QTest.mouseClick(child(form, QPushButton, "Several runs"), Qt.MouseButton.LeftButton)
+    number = next(box for box in form.findChildren(QComboBox) if box.accessibleName() == "Number to vary")
+    values = next(field for field in form.findChildren(QLineEdit) if field.accessibleName() == "Its values")
+    number.setCurrentIndex(number.findData("seed"))
+    assert any("Seed has no values." in text for text in shown(form))
+    QTest.keyClicks(values, "1 2 3")
+    QTest.mouseClick(child(form, QPushButton, "Start 3 trainings"), Qt.MouseButton.LeftButton)
+    assert [job.seed for job in started] == [1, 2, 3]
 
 
 def test_what_is_not_installed_is_said_whatever_is_chosen_and_nothing_starts(form):
     started = []
-    form.start.connect(started.append)
+    form.start.connect(lambda jobs, _drafts: started.extend(jobs))
     form.fill(photos=[], labels=LABELS, counts={}, models={}, name="x", missing="Training needs keras.")
     name = form.findChild(QLineEdit)
     QTest.keyClicks(name, "y")
@@ -192,3 +209,16 @@ def test_the_time_is_told_from_what_was_measured(form):
     photos = [photo(number, "train") for number in range(3)]
     form.fill(photos=photos, labels=LABELS, counts={"dent": 3}, models={}, name="x", speeds={"light": 10.0})
     assert any("about 13 min at 10.0 photos/s as last time" in text for text in shown(form))
+
+
+def test_early_stop_and_rare_labels_are_off_until_chosen_and_come_back_in_a_clone(form):
+    boxes = {box.accessibleName(): box for box in form.findChildren(QSpinBox)}
+    assert (form.job().patience, form.job().balance) == (0, 0.0)
+    assert (boxes["Early stop"].text(), boxes["Rare labels"].text()) == ("never", "all alike")
+    boxes["Early stop"].setValue(3)
+    boxes["Rare labels"].setValue(20)
+    made = form.job()
+    assert (made.patience, made.balance) == (3, 0.2)
+    fill(form)
+    form.fill_from(made)
+    assert (form.job().patience, form.job().balance) == (3, 0.2)

@@ -67,7 +67,7 @@ def test_the_newest_picture_checkpoint_and_notes_are_kept():
         ]
     )
 
-    assert (history.picture, history.picture_epoch) == ("two.png", 2)
+    assert history.pictures == {1: "one.png", 2: "two.png"}
     assert history.checkpoint == (20, 5.0)
     assert history.notes == ["No photo has a split."]
     assert history.skipped == {"a.jpg": "truncated"}

@@ -1,0 +1,72 @@
+"""Lines of the training form: the name of a field with its explanation, and the field."""
+
+from __future__ import annotations
+
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QGridLayout, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
+
+from ..widgets import common
+
+ABOUT = {  # what each field means, for the pointer over its name
+    "Name": "Names the training and the model that comes out.",
+    "Preset": "The network: its size, canvas and usual numbers. Light trains on a laptop without a graphics card.",
+    "Learn": "One class finds all damage alike and needs the fewest examples; several tell kinds of damage apart.",
+    "Epochs": "An epoch is so many steps, then a validation and a checkpoint.",
+    "Photos a step": "More photos a step learn steadier and need more memory.",
+    "Learn from": "Photos of this split are learned from.",
+    "Validate on": "Photos of this split are never learned from: they tell how good the model is.",
+    "Start from": "A network that knows photos, or damage, needs far fewer examples than one of random numbers.",
+    "Layers": "The heads alone learn quickly; all layers learn more.",
+    "Early stop": "Ends once mask AP50 on the validation photos has not become better for so many epochs; the best "
+    "epoch becomes the model.",
+    "Rare labels": "Photos of labels on fewer than this share of the photos are shown more often (repeat factors as in "
+    "LVIS): for labels with few examples.",
+    "Learning rate": "How far each step goes: 0.001 is usual, ten times less where the loss grew.",
+    "Seed": "The same seed on the same machine gives the same training.",
+}
+
+
+def number_box(value: int, least: int, most: int) -> QSpinBox:
+    """A field for a whole number."""
+    box = common.SpinBox()
+    box.setRange(least, most)
+    box.setValue(value)
+    box.setMinimumWidth(96)
+    return box
+
+
+def add_row(grid: QGridLayout, row: int, text: str, field: QWidget | QHBoxLayout | QVBoxLayout) -> QWidget:
+    """Put a field into a line of the grid, behind its name, which explains it; the name."""
+    label = common.label(text, "muted")
+    label.setToolTip(ABOUT.get(text, ""))
+    label.setStatusTip(ABOUT.get(text, ""))
+    if isinstance(field, QWidget):
+        label.setBuddy(field)
+        field.setAccessibleName(text)
+        grid.addWidget(label, row, 0)
+        grid.addWidget(field, row, 1)
+    else:
+        grid.addWidget(label, row, 0)
+        if isinstance(field, QVBoxLayout):
+            grid.setAlignment(label, Qt.AlignmentFlag.AlignTop)
+        grid.addLayout(field, row, 1)
+    return label
+
+
+def line(*widgets: QWidget) -> QHBoxLayout:
+    """Widgets beside each other, room after them."""
+    made = QHBoxLayout()
+    made.setSpacing(10)
+    for widget in widgets:
+        made.addWidget(widget)
+    made.addStretch(1)
+    return made
+
+
+def column(*widgets: QWidget) -> QVBoxLayout:
+    """Widgets below each other."""
+    made = QVBoxLayout()
+    made.setSpacing(8)
+    for widget in widgets:
+        made.addWidget(widget)
+    return made
