@@ -42,6 +42,12 @@ TABLE = {
     for setting in (
         Setting("theme", "system", "Colours", ("system", "dark", "light")),
         Setting("opacity", 0.22, "Opacity of masks"),
+        Setting(
+            "click_model",
+            "automatic",
+            "Outline by clicks with",
+            ("automatic", "own network", "SAM files", "colours"),
+        ),
         Setting("reopen", True, "Open the last project at start"),
         Setting("recent", []),
         Setting("page", "annotate"),

@@ -49,6 +49,7 @@ class Canvas(QWidget):
     said = Signal(str)  # a sentence for the user: why nothing came of a gesture
     requested = Signal(object)  # Request: slow work that a gesture asks for; see `answer`
     request_dropped = Signal(object)  # Request: its answer is not needed any more
+    image_shown = Signal()  # another photo, or the same in other pixels
     zoom_changed = Signal(float)  # screen pixels per photo pixel
     rotation_changed = Signal(int)  # quarter turns clockwise of the view, 0 to 3
     pointer_moved = Signal(float, float)  # photo pixels
@@ -73,6 +74,7 @@ class Canvas(QWidget):
         self._controller.photo_changed()
         self._state.set_photo(pixels, size, message)
         self.fit()
+        self.image_shown.emit()
 
     def show_light(self, pixels: np.ndarray) -> None:
         """The same photo in another light: place, zoom and gesture stay."""
