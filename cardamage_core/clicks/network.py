@@ -1,4 +1,4 @@
-"""The click network ready to run: features of the last views are kept, since most clicks are looked at in the same one."""
+"""The click network ready to run; features of the last views are kept, since most clicks fall into the same one."""
 
 from __future__ import annotations
 

@@ -41,8 +41,8 @@ def check(pair: Path, paths: Iterable[Path]) -> None:
         changed = next(name for name in sums if before.get(name) != sums[name])
         raise ModelError(
             f"{pair / changed} is not the file that was used first.",
-            f"Its SHA-256 was {before.get(changed, 'unknown')[:12]}…, now it is {sums[changed][:12]}…. Put the first file"
-            f" back, or delete {pair.parent / PINS} to trust the new one.",
+            f"Its SHA-256 was {before.get(changed, 'unknown')[:12]}…, now it is {sums[changed][:12]}…. Put the first"
+            f" file back, or delete {pair.parent / PINS} to trust the new one.",
         )
 
 

@@ -1,4 +1,4 @@
-"""Simulates clicks of an annotator: the middle of a region first, then the middle of the largest error (Xu et al. 2016).
+"""Simulates clicks of an annotator: in the middle of a region, then of the largest error (Xu et al. 2016).
 
 Masks are (h, w) bool, clicks (column, row, inside) in cells.
 """
@@ -16,7 +16,7 @@ def next_click(
 ) -> GridClick | None:
     """The click that corrects the largest error between two masks, None where there is none.
 
-    With `rng` it lies at a random place that is at least 1 - `jitter` times as far from the error's border as its middle.
+    With `rng` it lies at a random place, at least 1 - `jitter` times as far from the error's border as its middle.
     """
     missed, extra = (_deepest(mask, rng, jitter) for mask in (truth & ~found, found & ~truth))
     best = max((one for one in ((*missed, True), (*extra, False)) if one[0] > 0), default=None)

@@ -92,7 +92,7 @@ def cut(image: np.ndarray, view: View, cells: int, *, outside: float) -> np.ndar
 
 
 def guide(clicks: Sequence[tuple[float, float, bool]], previous: np.ndarray | None) -> np.ndarray:
-    """(GRID, GRID, 3) float32: disks of inside clicks, of outside clicks, and the previous mask; clicks are in cells."""
+    """Disks of inside clicks, of outside clicks, and the previous mask, (GRID, GRID, 3) float32; clicks in cells."""
     found = np.zeros((GRID, GRID, 3), np.float32)
     middles = np.arange(GRID, dtype=np.float32) + 0.5
     for column, row, inside in clicks:

@@ -150,6 +150,7 @@ def _answer(outliner: Outliner, request: Request | BoxRequest) -> Reply:
 
 
 def failure(request: int, error: Exception, otherwise: str) -> Failure:
+    """What is answered for an error; `otherwise` is the title of a surprise, whose traceback goes to stderr."""
     if isinstance(error, CarDamageError):
         return Failure(request, "photo" if isinstance(error, PhotoError) else "model", error.title, error.detail)
     traceback.print_exc()
@@ -166,6 +167,7 @@ def own_stdout() -> BinaryIO:
 
 
 def send(replies: BinaryIO, reply: Reply) -> None:
+    """Write one line."""
     replies.write(msgspec.json.encode(reply) + b"\n")
     replies.flush()
 

@@ -20,7 +20,7 @@ from . import crops
 NAME = "clicks"
 TAUGHT = ("bilgi", "igor", "carparts")
 TRUNK = "car-and-panels"  # the model whose backbone is taken, frozen
-STEPS = 4000
+STEPS = 6000
 VIEWS = {"val": 256, "train": 12288}
 
 

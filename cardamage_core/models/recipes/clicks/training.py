@@ -26,7 +26,6 @@ BATCH = 16
 ROUNDS = (1, 2, 2, 3, 3, 4)  # clicks on a batch, drawn at random
 RATE = 1.5e-3
 WARM_UP = 100  # steps
-AVERAGE = 0.998  # of the exponential moving average that is kept
 EVERY = 250  # steps between checkpoints
 JUDGED = 160  # validation views
 Say = Callable[..., None]
@@ -50,7 +49,6 @@ class Training:
         self.decoder = build_decoder()
         self.optimizer = keras.optimizers.AdamW(RATE, weight_decay=1e-4, clipnorm=2.0)
         self.optimizer.build(self.decoder.trainable_variables)
-        self.averages = [tf.Variable(one.value) for one in self.decoder.weights]
         self.step = 0
         self._update = tf.function(self._one_step, reduce_retracing=True)
         self._predict = tf.function(lambda inputs: tf.sigmoid(self.decoder(inputs, training=False))[..., 0])
@@ -82,9 +80,7 @@ class Training:
         self._save()
 
     def judge(self, pieces: Pieces, clicks: int = 5) -> list[float]:
-        """Mean IoU of the averaged decoder on views after 1 … `clicks` clicks."""
-        kept = [variable.numpy() for variable in self.decoder.weights]
-        self._assign([one.numpy() for one in self.averages])
+        """Mean IoU on views after 1 … `clicks` clicks."""
         totals = np.zeros(clicks)
         count = min(JUDGED, len(pieces.labels))
         for first in range(0, count, BATCH):
@@ -95,13 +91,11 @@ class Training:
                 found = self._predict([*map(tf.constant, batch.features), taken.guides(found)]).numpy()
                 pairs = zip(batch.truths > 0.5, found > 0.5, strict=True)
                 totals[i] += sum(simulation.iou(a, b) for a, b in pairs)
-        self._assign(kept)
         return [float(value) for value in totals / count]
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """The averaged weights by "layer/weight"."""
-        names = [f"{layer.name}/{one.name}" for layer in self.decoder.layers for one in layer.weights]
-        return dict(zip(names, (one.numpy() for one in self.averages), strict=True))
+        """The weights by "layer/weight"."""
+        return {f"{layer.name}/{one.name}": one.numpy() for layer in self.decoder.layers for one in layer.weights}
 
     def _rounds(self, batch: Batch, rng: np.random.Generator) -> list[float]:
         features = [tf.constant(one) for one in batch.features]
@@ -122,16 +116,10 @@ class Training:
             loss = _loss(logits, truths)
         variables = self.decoder.trainable_variables
         self.optimizer.apply(tape.gradient(loss, variables), variables)
-        for average, variable in zip(self.averages, self.decoder.weights, strict=True):
-            average.assign(AVERAGE * average + (1 - AVERAGE) * variable.value)
         return loss, tf.sigmoid(logits)
 
-    def _assign(self, values: list[np.ndarray]) -> None:
-        for variable, value in zip(self.decoder.weights, values, strict=True):
-            variable.assign(value)
-
     def _save(self) -> None:
-        groups = {"decoder": self.decoder.weights, "average": self.averages, "optimizer": self.optimizer.variables}
+        groups = {"decoder": self.decoder.weights, "optimizer": self.optimizer.variables}
         arrays = {f"{name}/{i:03}": np.asarray(v) for name, group in groups.items() for i, v in enumerate(group)}
         weights.write_arrays(self.out / "checkpoint.h5", arrays, notes={"step": self.step})
 
@@ -139,7 +127,7 @@ class Training:
         path = self.out / "checkpoint.h5"
         if not path.is_file():
             return
-        groups = {"decoder": self.decoder.weights, "average": self.averages, "optimizer": self.optimizer.variables}
+        groups = {"decoder": self.decoder.weights, "optimizer": self.optimizer.variables}
         shapes = {f"{name}/{i:03}": tuple(v.shape) for name, group in groups.items() for i, v in enumerate(group)}
         arrays = weights.read_arrays(path, shapes)
         for name, group in groups.items():
