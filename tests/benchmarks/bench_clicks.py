@@ -1,8 +1,8 @@
 """Clicks to an outline on held-out regions: python tests/benchmarks/bench_clicks.py DATASET [MODEL_FOLDER] [--each N]
 
-DATASET is the dataset.json of the recipe `clicks` (`python -m cardamage_core.models.recipes clicks …`). NoC is the mean
-number of clicks until the outline's IoU with the annotated region reaches 0.85 or 0.90, at most 20 (Sofiiuk et al. 2021).
-A click lies in the middle of the largest error. The lasso's clicks are anchors on the annotated outline, evenly spaced.
+DATASET is the dataset.json that the recipe `clicks` leaves in its folder. NoC is the mean number of clicks until the
+outline's IoU with the annotated region reaches 0.85 or 0.90, at most 20 (Sofiiuk et al. 2021). A click lies in the middle
+of the largest error. The lasso's clicks are anchors on the annotated outline, evenly spaced.
 """
 
 import argparse
@@ -92,7 +92,8 @@ def measure(method, photo, rings, net):
     curve = lasso(photo, rings, truth, scale) if method == "lasso" else clicked(method, photo, truth, scale, net)
     seconds = (time.monotonic() - began) / len(curve)
     noc = [next((i + 1 for i, value in enumerate(curve) if value >= goal), MOST) for goal in GOALS]
-    return {"noc": noc, "curve": [round(v, 3) for v in curve], "reached": [max(curve) >= g for g in GOALS], "s": seconds}
+    reached = [max(curve) >= goal for goal in GOALS]
+    return {"noc": noc, "curve": [round(v, 3) for v in curve], "reached": reached, "s": seconds}
 
 
 def clicked(method, photo, truth, scale, net):
@@ -149,7 +150,8 @@ def table(rows):
     for row in rows:
         groups[row["kind"], row["source"], row["method"]].append(row)
         groups[row["kind"], "all", row["method"]].append(row)
-    print(f"{'kind':12} {'source':9} {'method':8} {'n':>4} {'NoC85':>6} {'NoC90':>6} {'>20':>5} {'IoU 1':>6} {'IoU 3':>6} ms")
+    heads = f"{'n':>4} {'NoC85':>6} {'NoC90':>6} {'>20':>5} {'IoU 1':>6} {'IoU 3':>6} ms"
+    print(f"{'kind':12} {'source':9} {'method':8} {heads}")
     for (kind, source, method), some in sorted(groups.items()):
         noc = np.mean([row["noc"] for row in some], axis=0)
         missed = np.mean([not row["reached"][0] for row in some])

@@ -23,12 +23,21 @@ from .crops import Pieces, read
 from .network import build_decoder
 
 BATCH = 16
-ROUNDS = (1, 2, 2, 3, 3, 4)  # clicks on a batch, drawn at random
-RATE = 1.5e-3
 WARM_UP = 100  # steps
 EVERY = 250  # steps between checkpoints
 JUDGED = 160  # validation views
 Say = Callable[..., None]
+
+
+class Stage(NamedTuple):
+    """A part of the training: its steps, the rate it begins with, and how many clicks a batch gets, drawn at random."""
+
+    steps: int
+    rate: float
+    rounds: tuple[int, ...]
+
+
+STAGES = (Stage(6000, 1.5e-3, (1, 2, 2, 3, 3, 4)), Stage(4000, 8e-4, (1, 2, 3, 4, 6, 8)))
 
 
 class Batch(NamedTuple):
@@ -42,12 +51,13 @@ class Batch(NamedTuple):
 class Training:
     """A decoder in training; `step` counts its steps."""
 
-    def __init__(self, out: Path, *, steps: int, seed: int = 0) -> None:
+    def __init__(self, out: Path, *, stages: Sequence[Stage] = STAGES, seed: int = 0) -> None:
         """Goes on from the newest checkpoint in `out`."""
         keras.utils.set_random_seed(seed)
-        self.out, self.steps, self.seed = out, steps, seed
+        self.out, self.stages, self.seed = out, tuple(stages), seed
+        self.steps = sum(stage.steps for stage in stages)
         self.decoder = build_decoder()
-        self.optimizer = keras.optimizers.AdamW(RATE, weight_decay=1e-4, clipnorm=2.0)
+        self.optimizer = keras.optimizers.AdamW(stages[0].rate, weight_decay=1e-4, clipnorm=2.0)
         self.optimizer.build(self.decoder.trainable_variables)
         self.step = 0
         self._update = tf.function(self._one_step, reduce_retracing=True)
@@ -101,14 +111,24 @@ class Training:
         features = [tf.constant(one) for one in batch.features]
         truths = tf.constant(batch.truths)
         taken, found, losses = _Clicks(len(batch.truths)), batch.previous, []
-        for _ in range(int(rng.choice(ROUNDS))):
+        stage, _ = self._stage()
+        for _ in range(int(rng.choice(stage.rounds))):
             taken.add(batch.truths, found, rng)
-            self.optimizer.learning_rate = _rate(self.step, self.steps)
+            self.optimizer.learning_rate = _rate(*self._stage())
             loss, probabilities = self._update(features, taken.guides(found), truths)
             found = probabilities.numpy()
             losses.append(float(loss))
             self.step += 1
         return losses
+
+    def _stage(self) -> tuple[Stage, int]:
+        """The stage under way and the steps made in it; the last one goes on."""
+        done = self.step
+        for stage in self.stages[:-1]:
+            if done < stage.steps:
+                return stage, done
+            done -= stage.steps
+        return self.stages[-1], done
 
     def _one_step(self, features: list[Any], guide: Any, truths: Any) -> tuple[Any, Any]:
         with tf.GradientTape() as tape:
@@ -167,11 +187,12 @@ def _loss(logits: Any, truths: Any) -> Any:
     return tf.reduce_mean(0.5 * focal + tf.reduce_mean(entropy, axis=(1, 2)) + dice)
 
 
-def _rate(step: int, steps: int) -> float:
+def _rate(stage: Stage, step: int) -> float:
     """Rises for WARM_UP steps, then falls along a half cosine."""
     if step < WARM_UP:
-        return RATE * (step + 1) / WARM_UP
-    return float(RATE * (0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * min(1.0, (step - WARM_UP) / (steps - WARM_UP))))))
+        return stage.rate * (step + 1) / WARM_UP
+    share = min(1.0, (step - WARM_UP) / max(1, stage.steps - WARM_UP))
+    return float(stage.rate * (0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * share))))
 
 
 def _drawn(shards: Sequence[Pieces], rng: np.random.Generator) -> Batch:
@@ -204,13 +225,6 @@ def spoiled(truth: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     if rng.random() < 0.6:
         cv2.circle(mask, (int(middle[0]), int(middle[1])), radius, float(rng.random() < 0.5), -1)
     return np.clip(cv2.GaussianBlur(mask, (0, 0), float(rng.uniform(0.5, 2.5))), 0, 1) * rng.uniform(0.7, 1.0)
-
-
-def train(out: Path, *, steps: int, say: Say, stop: Callable[[], bool]) -> Training:
-    """Train from the newest checkpoint on."""
-    training = Training(out, steps=steps)
-    training.run(say=say, stop=stop)
-    return training
 
 
 def log_to(path: Path) -> Say:
