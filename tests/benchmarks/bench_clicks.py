@@ -1,8 +1,8 @@
 """Clicks to an outline on held-out regions: python tests/benchmarks/bench_clicks.py DATASET [MODEL_FOLDER] [--each N]
 
 DATASET is the dataset.json that the recipe `clicks` leaves in its folder. NoC is the mean number of clicks until the
-outline's IoU with the annotated region reaches 0.85 or 0.90, at most 20 (Sofiiuk et al. 2021). A click lies in the middle
-of the largest error. The lasso's clicks are anchors on the annotated outline, evenly spaced.
+outline's IoU with the annotated region reaches 0.85 or 0.90, at most 20 (Sofiiuk et al. 2021). A click lies in the
+middle of the largest error. The lasso's clicks are anchors on the annotated outline, evenly spaced.
 """
 
 import argparse

@@ -24,7 +24,7 @@ from .network import build_decoder
 
 BATCH = 16
 WARM_UP = 100  # steps
-EVERY = 250  # steps between checkpoints
+EVERY = 500  # steps between checkpoints
 JUDGED = 160  # validation views
 Say = Callable[..., None]
 
