@@ -14,9 +14,8 @@ from ..errors import ModelError
 from ..inference import polygons
 from ..inference.client import Predictor
 from ..inference.transport import MaskAnswer, PhotoRequest, PointsRequest, ViewRequest
-from .views import GRID, Click
+from .views import GRID, LONGEST, Click
 
-LONGEST = 1024  # pixels of the longer side of what a SAM encoder sees
 KEPT = 24
 
 
@@ -44,7 +43,7 @@ class ClickPredictor(Predictor):
 
 
 class SamOutliner:
-    """Outlines what is clicked on one photo (H, W, 3) uint8 by a SAM pair, which sees a copy of LONGEST pixels."""
+    """Outlines what is clicked on one photo (H, W, 3) uint8 by a SAM pair, which sees a copy of 1024 pixels."""
 
     def __init__(self, predictor: ClickPredictor, photo: np.ndarray) -> None:
         """Nothing is looked at yet."""

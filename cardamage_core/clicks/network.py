@@ -9,7 +9,6 @@ from typing import Self
 
 import numpy as np
 
-from .. import files
 from ..errors import ModelError
 from ..models import registry
 from ..mrcnn import EngineError, weights
@@ -17,15 +16,8 @@ from ..runtime.click_graphs import SIZES, build_click_graphs
 from ..runtime.sessions import ENGINES, open_session
 from .views import GREY
 
-FOLDER = "clicks"  # of the network that comes along, in `resources`
 KEPT = 6  # views whose features are kept, 0.7 MB each
 SCALE = 128.0
-
-
-def bundled() -> Path | None:
-    """The folder of the network that comes with the program, None where it has none."""
-    folder = files.resource(FOLDER)
-    return folder if (folder / registry.CARD).is_file() else None
 
 
 class ClickNetwork:

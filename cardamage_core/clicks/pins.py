@@ -11,7 +11,7 @@ from .. import files
 from ..errors import ModelError
 from ..models import registry
 
-FOLDER, PINS = "sam", "pins.json"  # below the user's library of models
+FOLDER, PINS, PATTERN = "sam", "pins.json", "*.onnx"  # below the user's library of models
 
 Pinned = dict[str, dict[str, str]]  # folder's name -> file's name -> SHA-256
 
@@ -27,7 +27,12 @@ def folders() -> list[Path]:
         found = sorted(path for path in folder().iterdir() if path.is_dir())
     except OSError:
         return []
-    return [path for path in found if len(list(path.glob("*.onnx"))) == 2]
+    return [path for path in found if is_pair(path)]
+
+
+def is_pair(folder: Path) -> bool:
+    """Whether a folder holds exactly two ONNX files."""
+    return len(list(folder.glob(PATTERN))) == 2
 
 
 def check(pair: Path, paths: Iterable[Path]) -> None:

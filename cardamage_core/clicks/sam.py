@@ -2,8 +2,9 @@
 
 The decoder has the signature of the published export: image_embeddings, point_coords, point_labels, mask_input,
 has_mask_input, orig_im_size -> masks, iou_predictions, low_res_masks. The encoder turns one picture into embeddings:
-either (1, 3, s, s), normalised and padded here, or (h, w, 3) with values 0 … 255, normalised inside. Both files are
-untrusted: before use names, shapes, operators and places of data are checked, and their SHA-256 are remembered.
+either (1, 3, 1024, 1024), normalised and padded here, or (h, w, 3) with values 0 … 255, normalised inside.
+Both files are untrusted: before use names, shapes, operators and places of data are checked, and their SHA-256 are
+remembered.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ import onnx
 
 from ..errors import ModelError
 from . import pins
+from .views import LONGEST
 
-SUFFIX = ".onnx"
 MOST_BYTES = 2 << 30  # of one file; larger protobuf files cannot be read at all
 MEAN = np.array((123.675, 116.28, 103.53), np.float32)
 SPREAD = np.array((58.395, 57.12, 57.375), np.float32)
@@ -65,18 +66,15 @@ class SamPair:
         return cls(*sessions)
 
     def encode(self, picture: np.ndarray) -> None:
-        """Look at a picture (h, w, 3) uint8, whose longer side is that of the encoder's input."""
+        """Look at a picture (h, w, 3) uint8 whose longer side has LONGEST pixels."""
         self._size = (picture.shape[0], picture.shape[1])
         shape = self._input.shape
         if len(shape) == 3:
             image = picture.astype(np.float32)
         else:
-            side = shape[2] if isinstance(shape[2], int) else max(picture.shape[:2])
-            image = np.zeros((1, 3, side, side), np.float32)
-            rows, columns = min(side, picture.shape[0]), min(side, picture.shape[1])
-            image[0, :, :rows, :columns] = ((picture[:rows, :columns].astype(np.float32) - MEAN) / SPREAD).transpose(
-                2, 0, 1
-            )
+            image = np.zeros((1, 3, LONGEST, LONGEST), np.float32)
+            normal = (picture.astype(np.float32) - MEAN) / SPREAD
+            image[0, :, : picture.shape[0], : picture.shape[1]] = normal.transpose(2, 0, 1)
         (self._embeddings,) = self._encoder.run([self._encoder.get_outputs()[0].name], {self._input.name: image})
 
     def logits(
@@ -101,21 +99,16 @@ class SamPair:
         return np.asarray(masks, np.float32).reshape(-1, *np.shape(masks)[-2:])[best]
 
 
-def is_pair(folder: Path) -> bool:
-    """Whether a folder holds exactly two ONNX files."""
-    return len(list(folder.glob(f"*{SUFFIX}"))) == 2
-
-
 def files_in(folder: Path) -> Files:
     """Encoder and decoder, told apart by their names. Raises ModelError."""
-    found = sorted(folder.glob(f"*{SUFFIX}"))
+    found = sorted(folder.glob(pins.PATTERN))
     decoders = [path for path in found if "decoder" in path.name.lower() or "mask" in path.name.lower()]
     encoders = [path for path in found if path not in decoders]
     if len(found) != 2 or len(encoders) != 1:
         names = ", ".join(path.name for path in found) or "none"
         raise ModelError(
             f"{folder} holds no SAM pair.",
-            f"Expected two files, one of them with “decoder” in its name; found: {names}.",
+            f'Expected two files, one of them with "decoder" in its name; found: {names}.',
         )
     return Files(encoders[0], decoders[0])
 
@@ -173,21 +166,24 @@ def _session(path: Path) -> Any:
 
 def _check_encoder(path: Path, session: Any) -> None:
     inputs, outputs = session.get_inputs(), session.get_outputs()
-    shape = inputs[0].shape if inputs else []
-    fits = ((len(shape) == 3 and shape[2] in (3, None)) or (isinstance(shape[-1], str) and len(shape) == 3)) or (
-        len(shape) == 4 and shape[1] == 3
-    )
-    if len(inputs) != 1 or not fits or inputs[0].type != "tensor(float)":
+    if len(inputs) != 1 or not _takes_picture(inputs[0].shape) or inputs[0].type != "tensor(float)":
         found = ", ".join(f"{one.name} {one.shape} {one.type}" for one in inputs)
         raise ModelError(
             f"{path} is no SAM encoder that fits.",
-            f"Expected one input of float32, (1, 3, side, side) or (height, width, 3); found {found}.",
+            f"Expected one input of float32, (1, 3, {LONGEST}, {LONGEST}) or (height, width, 3); found {found}.",
         )
     if len(outputs[0].shape) != 4:
         raise ModelError(
             f"{path} is no SAM encoder that fits.",
             f"Expected embeddings with 4 axes first; found {outputs[0].name} {outputs[0].shape}.",
         )
+
+
+def _takes_picture(shape: Sequence[int | str | None]) -> bool:
+    """Whether an input of this shape, with names for axes of any length, is a picture's."""
+    if len(shape) == 4:
+        return shape[1] == 3 and all(side == LONGEST or not isinstance(side, int) for side in shape[2:])
+    return len(shape) == 3 and (shape[2] == 3 or not isinstance(shape[2], int))
 
 
 def _check_decoder(path: Path, session: Any) -> None:

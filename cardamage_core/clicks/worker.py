@@ -17,7 +17,7 @@ import numpy as np
 
 from ..inference.transport import ClickRequest, MaskAnswer, PhotoRequest, PointsRequest, Ready, Reply, ViewRequest
 from ..inference.worker import failure, own_stdout, send
-from . import sam
+from . import pins, sam
 from .network import ClickNetwork
 from .views import GRID, SIDE
 
@@ -68,7 +68,7 @@ def main(arguments: list[str]) -> int:
     with own_stdout() as replies:
         started = time.monotonic()
         try:
-            model: Answering = Sam(folder) if sam.is_pair(folder) else Network(folder)
+            model: Answering = Sam(folder) if pins.is_pair(folder) else Network(folder)
         except Exception as error:  # noqa: BLE001 the border of the process
             send(replies, failure(0, error, f"The files in {folder} could not be loaded."))
             return 1

@@ -125,16 +125,17 @@ class ClickOutliner:
 
 def model_folders(choice: str) -> list[Path]:
     """The folders of models for a value of the setting, best first."""
-    from cardamage_core.clicks import network, pins
+    from cardamage_core.clicks import pins
+    from cardamage_core.models import registry
 
-    own = network.bundled()
+    own = registry.click_network()
     pairs = pins.folders() if choice in ("automatic", SAM) else []
     return [*pairs[:1], *([own] if own is not None and choice in ("automatic", NETWORK) else [])]
 
 
 def _made(predictor: ClickPredictor, folder: Path, pixels: np.ndarray) -> PhotoOutliner:
     from cardamage_core.clicks.client import SamOutliner
-    from cardamage_core.clicks.sam import is_pair
+    from cardamage_core.clicks.pins import is_pair
     from cardamage_core.clicks.zooming import Zooming
 
     return SamOutliner(predictor, pixels) if is_pair(folder) else Zooming(predictor, pixels)

@@ -22,6 +22,7 @@ from cardamage_core.clicks import by_colour, network, simulation
 from cardamage_core.clicks.views import Click
 from cardamage_core.clicks.zooming import Zooming
 from cardamage_core.errors import CarDamageError
+from cardamage_core.models import registry
 from cardamage_core.models.recipes import sources
 
 MOST = 20
@@ -42,7 +43,7 @@ def main() -> None:
     """Print the table, and one JSON line for each region and method with --out."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("dataset", type=Path)
-    parser.add_argument("model", type=Path, nargs="?", default=network.bundled())
+    parser.add_argument("model", type=Path, nargs="?", default=registry.click_network())
     parser.add_argument("--each", type=int, default=40, help="regions of each source and kind")
     parser.add_argument("--split", default="test")
     parser.add_argument("--methods", default="network,colour,lasso")

@@ -16,7 +16,7 @@ from cardamage_core.clicks.views import Click
 from cardamage_core.errors import ModelError
 
 sys.path.insert(0, str(Path(__file__).parent))
-import tiny_sam  # noqa: E402 beside this file
+import tiny_sam
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A pair of ONNX files with the signature of SAM: the mask is what is bright, the better of two; it needs no download."""
+"""A pair of ONNX files with the signature of SAM: of two masks the better one is what is bright. No download."""
 
 import numpy as np
 import onnx
