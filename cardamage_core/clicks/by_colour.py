@@ -43,9 +43,9 @@ def segmented(photo: np.ndarray, clicks: Sequence[Click]) -> tuple[View, np.ndar
         cv2.circle(known, cell, radius, int(cv2.GC_FGD if inside else cv2.GC_BGD), -1)
     known[[0, -1]] = known[:, [0, -1]] = cv2.GC_BGD
     cv2.setRNGSeed(0)
-    cv2.grabCut(image, known, None, np.zeros((1, 65)), np.zeros((1, 65)), ROUNDS, cv2.GC_INIT_WITH_MASK)
+    cv2.grabCut(image, known, (0, 0, 0, 0), np.zeros((1, 65)), np.zeros((1, 65)), ROUNDS, cv2.GC_INIT_WITH_MASK)
     found = np.isin(known, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8)
-    found = cv2.morphologyEx(found, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    found = np.asarray(cv2.morphologyEx(found, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)), np.uint8)
     return view, _touched(found, [cell for cell, inside in cells if inside])
 
 

@@ -45,7 +45,7 @@ class ClickNetwork:
         """Probabilities (64, 64) of a view (256, 256, 3) uint8 with its guide (64, 64, 3), see `views`."""
         inputs = {**self._features_of(image), "guide": np.ascontiguousarray(guide.transpose(2, 0, 1)[None], np.float32)}
         (logits,) = self._decoder(inputs)
-        return 1.0 / (1.0 + np.exp(-np.clip(logits[0, 0], -30, 30)))
+        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logits[0, 0], -30, 30))), np.float32)
 
     def _features_of(self, image: np.ndarray) -> dict[str, np.ndarray]:
         key = image.tobytes()

@@ -96,7 +96,8 @@ class SamPair:
         }
         scores, masks = self._decoder.run(list(DECODER_OUTPUTS), inputs)
         best = int(np.argmax(np.asarray(scores).reshape(-1)))
-        return np.asarray(masks, np.float32).reshape(-1, *np.shape(masks)[-2:])[best]
+        found = np.asarray(masks, np.float32)
+        return np.asarray(found.reshape(-1, *found.shape[-2:])[best])
 
 
 def files_in(folder: Path) -> Files:

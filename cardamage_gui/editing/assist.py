@@ -49,9 +49,9 @@ class AssistService(QObject):
         """The work: a model's where there is one for this kind."""
         if self._outliners is None:
             return request.kind.work
-        return {OUTLINE: self._outliners.boxes.outline, CLICKS: self._outliners.clicks.outline}.get(
-            request.kind, request.kind.work
-        )
+        if request.kind is OUTLINE:
+            return self._outliners.boxes.outline
+        return self._outliners.clicks.outline if request.kind is CLICKS else request.kind.work
 
     def _warm_up(self) -> None:
         """Load the models of the tool taken, and have the photo looked at, before they are needed."""

@@ -98,8 +98,8 @@ class ClickOutline(Drawing):
         """How it goes on."""
         if not self._current:
             return "Looking for the outline… · Esc cancels"
-        ways = "Click what is missing · right click or Shift+click what is too much · Backspace takes one back"
-        enter = " · Enter takes the outline · Esc cancels" if self.proposal.rings else " · Esc cancels"
+        ways = "Click adds · right click or Shift+click takes away · Backspace takes one back"
+        enter = " · Enter accepts · Esc cancels" if self.proposal.rings else " · Esc cancels"
         return f"{self.proposal.note} · {ways}{enter}" if self.proposal.note else f"{ways}{enter}"
 
     def preview(self) -> Preview:

@@ -73,7 +73,7 @@ def pieces_of(photos: Sequence[AnnotatedPhoto], *, count: int, seed: int) -> lis
     counts = Counter(region.label for _, region in regions)
     chances = np.array([counts[region.label] ** -0.5 for _, region in regions])
     chosen = rng.choice(len(regions), count, p=chances / chances.sum())
-    found = (_piece(*regions[i], rng) for i in chosen)
+    found = (_piece(regions[i][0], regions[i][1], rng) for i in chosen)
     return [piece for piece in found if piece is not None]
 
 
@@ -90,7 +90,14 @@ def _piece(one: AnnotatedPhoto, region: Region, rng: np.random.Generator) -> Pie
         slack = max(0.0, side - 0.9 * size) / 2
         middle = np.array([x0 + x1, y0 + y1]) / 2 + rng.uniform(-0.7, 0.7, 2) * min(slack, 0.3 * side)
         view = View(float(middle[0] - side / 2), float(middle[1] - side / 2), float(side))
-    return Piece(one.photo.path, sources.source_of(one), region.label, rings, tuple(view), bool(rng.random() < 0.5))
+    return Piece(
+        one.photo.path,
+        sources.source_of(one),
+        region.label,
+        rings,
+        (view.left, view.top, view.side),
+        bool(rng.random() < 0.5),
+    )
 
 
 def write(folder: Path, pieces: Sequence[Piece], network: Session, *, seed: int, say: Say) -> None:
