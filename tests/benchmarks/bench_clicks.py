@@ -27,6 +27,7 @@ from cardamage_core.models.recipes import sources
 
 MOST = 20
 GOALS = (0.85, 0.90)
+ANCHORS = (3, 4, 5, 6, 7, 8, 10, 12, 16, 20)  # of the lasso, which is slow to measure
 SIDE = 640  # of the masks that are compared
 PANELS = "bumper door hood trunk tailgate wing mirror wheel"
 KINDS = {  # words in labels, by the kind in the table; the first that fits
@@ -119,13 +120,14 @@ def lasso(photo, rings, truth, scale):
     """Evenly spaced anchors on the longest ring; the paths between them follow edges."""
     ring = np.array(max(rings, key=len), float)
     radius = float(np.ptp(ring, axis=0).max())
-    curve = [0.0, 0.0]
-    for count in range(3, MOST + 1):
+    curve = []
+    for count in ANCHORS:
         anchors = spaced(ring, count)
         line = []
         for a, b in zip(anchors, [*anchors[1:], anchors[0]], strict=True):
             line += outline_assist.Scissors(photo, a, radius=radius).path(b)[:-1]
-        curve.append(simulation.iou(truth, raster((tuple(line),), photo.shape, scale)))
+        found = simulation.iou(truth, raster((tuple(line),), photo.shape, scale))
+        curve += [curve[-1] if curve else 0.0] * (count - len(curve) - 1) + [found]
         if curve[-1] >= max(GOALS):
             break
     return curve

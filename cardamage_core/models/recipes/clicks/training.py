@@ -37,7 +37,7 @@ class Stage(NamedTuple):
     rounds: tuple[int, ...]
 
 
-STAGES = (Stage(6000, 1.5e-3, (1, 2, 2, 3, 3, 4)), Stage(4000, 8e-4, (1, 2, 3, 4, 6, 8)))
+STAGES = (Stage(6000, 1.5e-3, (1, 2, 2, 3, 3, 4)),)
 
 
 class Batch(NamedTuple):
