@@ -18,7 +18,7 @@ CELL = SIDE // GRID
 RADIUS = 5.0 / CELL  # of a click's disk, in cells
 GREY = 127
 AROUND = 1.4  # a view's side over the longer side of what it is about (RITM, Sofiiuk et al. 2021, zooms in likewise)
-LONGEST = 1024  # pixels of the longer side of the picture that a SAM encoder sees
+LONGEST = 1024  # pixels of the longer side of the copy of a photo that wide views and SAM encoders see
 LEAST = 32.0  # photo pixels: no view is smaller
 
 

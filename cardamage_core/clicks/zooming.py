@@ -44,10 +44,11 @@ class Zooming:
         self._looks: OrderedDict[tuple[Click, ...], Look] = OrderedDict()
         height, width = photo.shape[:2]
         self._whole = views.whole(width, height)
+        self._small: np.ndarray | None = None
 
     def warm_up(self) -> None:
         """Calculate the features of the whole photo before the first click."""
-        self._engine.mask(self._whole.pixels(self._photo), views.guide([], None))
+        self._engine.mask(self._pixels(self._whole), views.guide([], None))
 
     def outline(self, clicks: Sequence[Click]) -> tuple[Ring, ...]:
         """The rings (even-odd) of what holds the inside clicks and not the others, () for nothing."""
@@ -74,7 +75,16 @@ class Zooming:
     def _seen(self, view: View, clicks: Sequence[Click], before: Look | None) -> Look:
         shown = [(*view.cells(click.at), click.inside) for click in clicks]
         previous = None if before is None else moved(before, view)
-        return Look(view, self._engine.mask(view.pixels(self._photo), views.guide(shown, previous)))
+        return Look(view, self._engine.mask(self._pixels(view), views.guide(shown, previous)))
+
+    def _pixels(self, view: View) -> np.ndarray:
+        """What a view shows; wide ones are cut out of a small copy, since averaging a large photo takes longest."""
+        scale = views.LONGEST / self._whole.side
+        if scale > 0.5 or view.side * scale < views.SIDE:
+            return view.pixels(self._photo)
+        if self._small is None:
+            self._small = cv2.resize(self._photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        return View(view.left * scale, view.top * scale, view.side * scale).pixels(self._small)
 
     def _view(self, look: Look, clicks: Sequence[Click]) -> View:
         """The view around a mask and the clicks."""

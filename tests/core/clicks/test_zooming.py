@@ -120,3 +120,10 @@ def test_a_tiny_photo_and_clicks_on_its_border_are_answered():
     zooming = Zooming(Brightness(), photo)
     assert zooming.outline([Click((0.0, 8.9)), Click((6.9, 0.0), False)])
     assert views.whole(7, 9).side == 9.0
+
+
+def test_a_large_photo_is_outlined_as_its_small_copy_is():
+    photo = np.kron(spots(), np.ones((5, 5, 1), np.uint8))
+    click = Click((230.0 * 5, 130.0 * 5))
+    rings = Zooming(Brightness(), photo).outline([click])
+    assert geometry.area_of_rings(rings).bounds == pytest.approx((1000, 500, 1300, 800), abs=8)
