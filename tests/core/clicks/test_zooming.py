@@ -6,8 +6,10 @@ import pytest
 from cardamage_core import geometry
 from cardamage_core.annotations.outline_assist import OutlineError
 from cardamage_core.clicks import by_colour, simulation, views
+from cardamage_core.clicks.network import ClickNetwork
 from cardamage_core.clicks.views import GRID, Click, View
 from cardamage_core.clicks.zooming import Look, Zooming, moved
+from cardamage_core.models import registry
 
 
 class Brightness:
@@ -127,3 +129,20 @@ def test_a_large_photo_is_outlined_as_its_small_copy_is():
     click = Click((230.0 * 5, 130.0 * 5))
     rings = Zooming(Brightness(), photo).outline([click])
     assert geometry.area_of_rings(rings).bounds == pytest.approx((1000, 500, 1300, 800), abs=8)
+
+
+def test_the_network_in_the_box_outlines_a_plain_patch_from_one_click():
+    network = ClickNetwork.open(registry.click_network())
+    photo = np.full((480, 640, 3), (90, 100, 110), np.uint8)
+    photo[150:300, 200:420] = (200, 40, 40)
+    found = geometry.area_of_rings(Zooming(network, photo).outline([Click((310.0, 225.0))]))
+    wanted = geometry.rectangle_area(200, 150, 220, 150)
+    assert found.intersection(wanted).area > 0.93 * found.union(wanted).area
+
+
+def test_the_card_of_the_network_in_the_box_names_its_sources():
+    card = registry.read(registry.click_network()).card
+    assert [one.name for one in card.sources] == ["bilgi", "carparts", "igor"]
+    assert card.sources[0].licence == "CC BY 4.0"
+    assert set(card.metrics["test"]) == {"glass", "panel", "lamp", "dent", "broken part", "scratch"}
+    assert card not in [model.card for model in registry.bundled()]

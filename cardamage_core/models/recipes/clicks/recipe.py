@@ -109,7 +109,7 @@ def bundle(out: Path, folder: Path, *, command: str) -> Path:
         weaknesses=WEAKNESSES,
         sources=tuple(
             SourceNote(name, sources.SOURCES[name].licence, sources.SOURCES[name].credit, count)
-            for name, count in counts.items()
+            for name, count in sorted(counts.items())
         ),
         command=command,
         parent=TRUNK,
