@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from .annotate.page import AnnotatePage
     from .background import Background
-    from .editing.box_outliner import BoxOutliner
+    from .editing.outliners import Outliners
     from .inspect.page import InspectPage
     from .main_window import MainWindow
     from .projects import Projects
@@ -66,7 +66,7 @@ class Built:
     train: TrainPage
     inspect: InspectPage
     welcome: Welcome
-    boxes: BoxOutliner
+    outliners: Outliners
 
     def start(self, folder: Path | None) -> None:
         """Open the project given, or the last one, and look at the device."""
@@ -94,7 +94,7 @@ class Built:
         self.watch.close()
         self.annotate.prelabelling.close()
         self.inspect.close_predictor()
-        self.boxes.close()
+        self.outliners.close()
         self.background.close()
         self.session.close()
 
@@ -111,7 +111,7 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
     from .annotate.page import AnnotatePage
     from .background import Background
     from .commands.actions import Action
-    from .editing.box_outliner import BoxOutliner
+    from .editing.outliners import Outliners
     from .inspect.page import InspectPage
     from .main_window import MainWindow, PageEntry
     from .projects import Nightly, Projects
@@ -131,14 +131,14 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
     window = MainWindow(session, watch, settings, dialogs)
     system.setParent(window)
     projects = Projects(session, background, settings, dialogs, window)
-    boxes = BoxOutliner()
-    annotate = AnnotatePage(session, background, dialogs, boxes=boxes)
+    outliners = Outliners.of(lambda: str(settings.get("click_model")))
+    annotate = AnnotatePage(session, background, dialogs, outliners=outliners)
     train = TrainPage(session, background, watch, dialogs)
-    inspect = InspectPage(session, background, settings, dialogs, boxes=boxes)
+    inspect = InspectPage(session, background, settings, dialogs, outliners=outliners)
     Nightly(inspect.session, background, settings)
     welcome = _made_welcome(projects, settings, annotate, partial(_inspect_photos, window, inspect))
     window.set_welcome(welcome)
-    built = Built(window, session, background, watch, projects, settings, annotate, train, inspect, welcome, boxes)
+    built = Built(window, session, background, watch, projects, settings, annotate, train, inspect, welcome, outliners)
     _add_menus(built)
     for entry in (
         PageEntry("annotate", "Annotate", "vector-polygon", annotate),

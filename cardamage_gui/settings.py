@@ -71,6 +71,10 @@ TABLE = {
         Setting("engine", "onnxruntime", "Device for predictions", ("onnxruntime", "openvino"), "Models",
                 "OpenVINO is an extra of the installation",
                 ("Processor (ONNX Runtime)", "Intel devices (OpenVINO)")),
+        Setting("click_model", "automatic", "Outline by clicks with",
+                ("automatic", "own network", "SAM files", "colours"),
+                "Models", "A pair of SAM files lies in the models folder",
+                ("The best there is", "Our network", "SAM files", "Colours alone (GrabCut)")),
         Setting("recent", []),
         Setting("page", "annotate"),
         Setting("places", []),  # where the work on each project stood, as `annotate.place` writes it

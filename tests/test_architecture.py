@@ -26,7 +26,7 @@ FLOORS = [
     {"annotations"},
     {"formats", "assessment"},
     {"project", "models", "evaluation"},
-    {"training", "inference", "runtime"},
+    {"training", "inference", "runtime", "clicks"},
     {"claims", "jobs"},
     {"report"},
     {"demo", "recipes", "api", "__init__"},
@@ -34,9 +34,9 @@ FLOORS = [
     {"__main__"},
 ]
 MRCNN_MAY = {"numpy", "h5py", "keras"}
-NETWORKS_MAY = ("mrcnn/", "training/", "jobs/worker.py", "models/recipes/teacher.py")
+NETWORKS_MAY = ("mrcnn/", "training/", "jobs/worker.py", "models/recipes/teacher.py", "models/recipes/clicks/")
 PAGES = {"annotate", "train", "inspect"}
-ENGINE_MAY = {"training", "inference", "jobs", "models", "recipes", "runtime"}  # who knows of our network
+ENGINE_MAY = {"training", "inference", "jobs", "models", "recipes", "runtime", "clicks"}  # who knows of our network
 
 
 def name_of(path: Path) -> str:

@@ -6,14 +6,25 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
 from .. import processes
 from ..annotations.model import Polygon, Region, Role
 from ..errors import ModelError, PhotoError, ProcessEndedError
-from .transport import Answer, BoxRequest, Ended, Failure, LineProcess, Ready, Reply, Request
+from .transport import (
+    Answer,
+    BoxRequest,
+    ClickRequest,
+    Ended,
+    Failure,
+    LineProcess,
+    MaskAnswer,
+    Ready,
+    Reply,
+    Request,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,6 +39,8 @@ class Predictor:
 
     A process that dies raises one ModelError in the waiting call; the next call starts a new one.
     """
+
+    module: ClassVar[str] = "cardamage_core.inference.worker"  # what the process runs
 
     def __init__(
         self, *model_folders: str | os.PathLike[str], start_seconds: float = 300, predict_seconds: float = 300
@@ -86,6 +99,12 @@ class Predictor:
         return None
 
     def _answered(self, asked: Callable[[int], Request | BoxRequest]) -> tuple[Region, ...]:
+        answer = self._exchange(asked)
+        assert isinstance(answer, Answer)
+        return answer.regions
+
+    def _exchange(self, asked: Callable[[int], Request | BoxRequest | ClickRequest]) -> Answer | MaskAnswer:
+        """The answer to a request, which gets its number. Raises PhotoError and ModelError."""
         with self._turn:
             process = self._running()
             self._greet(process)
@@ -93,8 +112,8 @@ class Predictor:
             request = asked(self._request)
             reply = self._ask(process, request)
         match reply:
-            case Answer(id=request.id, regions=regions):
-                return regions
+            case Answer(id=request.id) | MaskAnswer(id=request.id):
+                return reply
             case Failure(kind="photo", title=title, detail=detail):
                 raise PhotoError(title, detail)
             case Failure(title=title, detail=detail):
@@ -125,7 +144,7 @@ class Predictor:
             dead = self._process
             if dead is not None and dead.alive:
                 return dead
-            self._process = _launch(self.folders)
+            self._process = _launch(self.module, self.folders)
             started = self._process
         if dead is not None:
             dead.close()
@@ -142,7 +161,7 @@ class Predictor:
         if isinstance(reply, Ready):
             self._greeted = process
 
-    def _ask(self, process: LineProcess, request: Request | BoxRequest) -> Reply:
+    def _ask(self, process: LineProcess, request: Request | BoxRequest | ClickRequest) -> Reply:
         try:
             process.send(msgspec.json.encode(request))
         except Ended:
@@ -180,8 +199,8 @@ class Predictor:
         process.close()
 
 
-def _launch(folders: Sequence[Path]) -> LineProcess:
-    command = processes.command_of("cardamage_core.inference.worker", *map(str, folders))
+def _launch(module: str, folders: Sequence[Path]) -> LineProcess:
+    command = processes.command_of(module, *map(str, folders))
     try:
         return LineProcess(command, env=_environment())
     except OSError as error:

@@ -137,6 +137,32 @@ class BoxRequest(msgspec.Struct, frozen=True, tag="box"):
     role: Role | None = None
 
 
+class ViewRequest(msgspec.Struct, frozen=True, tag="view"):
+    """The mask of a view with clicks, see `clicks.views`: RGB bytes, and the guide's float16 bytes, row by row."""
+
+    id: int
+    image: bytes
+    guide: bytes
+
+
+class PhotoRequest(msgspec.Struct, frozen=True, tag="encode"):
+    """Calculate what a SAM encoder makes of a picture, RGB bytes row by row. The answer is an empty mask."""
+
+    id: int
+    width: int
+    height: int
+    pixels: bytes
+
+
+class PointsRequest(msgspec.Struct, frozen=True, tag="points"):
+    """The mask of the picture sent last for points (x, y) in its pixels; `previous` is an earlier answer's values."""
+
+    id: int
+    points: tuple[tuple[float, float], ...]
+    inside: tuple[bool, ...]
+    previous: bytes = b""
+
+
 class Ready(msgspec.Struct, frozen=True, tag="ready"):
     """The model is loaded and warm. Sent once, first."""
 
@@ -152,6 +178,14 @@ class Answer(msgspec.Struct, frozen=True, tag="answer"):
     seconds: float
 
 
+class MaskAnswer(msgspec.Struct, frozen=True, tag="mask"):
+    """Values (rows, columns) of a square mask as float16 bytes: probabilities of a view, logits of SAM."""
+
+    id: int
+    rows: int
+    values: bytes
+
+
 class Failure(msgspec.Struct, frozen=True, tag="failure"):
     """Why a request (or, with id 0, the start) failed, as title and detail of a `photo` or `model` error."""
 
@@ -161,4 +195,5 @@ class Failure(msgspec.Struct, frozen=True, tag="failure"):
     detail: str = ""
 
 
-Reply = Ready | Answer | Failure
+ClickRequest = ViewRequest | PhotoRequest | PointsRequest
+Reply = Ready | Answer | MaskAnswer | Failure

@@ -38,16 +38,16 @@ WARM_UP = (240, 320, 3)  # an ordinary photo's shape, so that the first real one
 def main(arguments: list[str]) -> int:
     """Serve the models in the folders named by the arguments."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is meant for the client; we end when it closes stdin
-    with _own_stdout() as replies:
+    with own_stdout() as replies:
         started = time.monotonic()
         try:
             outliner = Outliner([Path(folder) for folder in arguments])
         except Exception as error:  # noqa: BLE001 the border of the process
-            _send(replies, _failure(0, error, "The model could not be loaded."))
+            send(replies, failure(0, error, "The model could not be loaded."))
             return 1
-        _send(replies, Ready(" + ".join(outliner.models), time.monotonic() - started))
+        send(replies, Ready(" + ".join(outliner.models), time.monotonic() - started))
         for line in sys.stdin.buffer:
-            _send(replies, _answer(outliner, msgspec.json.decode(line, type=Request | BoxRequest)))
+            send(replies, _answer(outliner, msgspec.json.decode(line, type=Request | BoxRequest)))
     return 0
 
 
@@ -145,11 +145,12 @@ def _answer(outliner: Outliner, request: Request | BoxRequest) -> Reply:
             pixels = np.frombuffer(request.pixels, np.uint8).reshape(request.height, request.width, 3)
             regions = outliner.in_box(pixels, request.box, request.role)
     except Exception as error:  # noqa: BLE001 one bad photo must not end the service
-        return _failure(request.id, error, f"{what} could not be predicted.")
+        return failure(request.id, error, f"{what} could not be predicted.")
     return Answer(request.id, regions, time.monotonic() - started)
 
 
-def _failure(request: int, error: Exception, otherwise: str) -> Failure:
+def failure(request: int, error: Exception, otherwise: str) -> Failure:
+    """What is answered for an error; `otherwise` is the title of a surprise, whose traceback goes to stderr."""
     if isinstance(error, CarDamageError):
         return Failure(request, "photo" if isinstance(error, PhotoError) else "model", error.title, error.detail)
     traceback.print_exc()
@@ -158,14 +159,15 @@ def _failure(request: int, error: Exception, otherwise: str) -> Failure:
     return Failure(request, "model", otherwise, f"{type(error).__name__}: {reason_of(error)}"[:600])
 
 
-def _own_stdout() -> BinaryIO:
+def own_stdout() -> BinaryIO:
     """A descriptor for replies alone; whatever else is printed, by the framework too, goes to stderr."""
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     return replies
 
 
-def _send(replies: BinaryIO, reply: Reply) -> None:
+def send(replies: BinaryIO, reply: Reply) -> None:
+    """Write one line."""
     replies.write(msgspec.json.encode(reply) + b"\n")
     replies.flush()
 

@@ -83,6 +83,7 @@ class ModelCard(msgspec.Struct, frozen=True):
 
 
 CARD, WEIGHTS, BUNDLED = "card.json", "weights.h5", "models"
+CLICKS = "clicks"  # folder of the click network among the files we ship: it finds nothing by itself
 PACKAGES = ("keras", "tensorflow", "onnxruntime", "numpy")
 
 
@@ -129,6 +130,12 @@ def default() -> Model:
             "No model came with this installation.", "Name one with --model, or install the program again."
         )
     return found[0]
+
+
+def click_network() -> Path | None:
+    """The folder of the network that outlines what is clicked (`clicks`), None where none came along."""
+    folder = files.resource(CLICKS)
+    return folder if (folder / CARD).is_file() else None
 
 
 def bundled_summary() -> str:

@@ -20,13 +20,26 @@ def add_backbone(graph: Graph, image: str, name: str) -> list[str]:
         x = graph.conv(image, "Conv1", 32, 3, stride=2, bias=False, norm="bn_Conv1", relu=RELU6)
         *taps, x = _inverted_residuals(graph, x, MOBILENET_STAGES, _mobilenet_name)
         return [*taps, graph.conv(x, "Conv_1", 1280, 1, bias=False, norm="Conv_1_bn", relu=RELU6)]
+    return _inverted_residuals(graph, _lite_stem(graph, image), LITE_STAGES[name], _lite_name)
+
+
+def add_lite_bottlenecks(graph: Graph, image: str, name: str) -> list[str]:
+    """Add an EfficientNet-Lite without its last stage; the narrow values before each stride, 4, 8, 16 and 32."""
+    return _inverted_residuals(graph, _lite_stem(graph, image), LITE_STAGES[name][:-1], _lite_name, wide=False)
+
+
+def _lite_stem(graph: Graph, image: str) -> str:
     stem = "lite1_stem"
-    x = graph.conv(image, stem, LITE_STEM, 3, stride=2, bias=False, norm=f"{stem}_bn", relu=RELU6)
-    return _inverted_residuals(graph, x, LITE_STAGES[name], _lite_name)
+    return graph.conv(image, stem, LITE_STEM, 3, stride=2, bias=False, norm=f"{stem}_bn", relu=RELU6)
 
 
-def _inverted_residuals(graph: Graph, x: str, stages: Sequence[tuple[int, int, int, int]], name: Name) -> list[str]:
-    """The blocks of MobileNetV2, tapped after the widening before each stride; -> C2, C3, C4 and the last block."""
+def _inverted_residuals(
+    graph: Graph, x: str, stages: Sequence[tuple[int, int, int, int]], name: Name, *, wide: bool = True
+) -> list[str]:
+    """The blocks of MobileNetV2, tapped before each stride and at the end: strides 4, 8, 16, 32.
+
+    `wide` taps after the widening of the block with the stride, else before it.
+    """
     stage, block, taps, width = 1, 0, [], LITE_STEM
     for repeats, kernel, stride, channels in stages:
         for repeat in range(repeats):
@@ -35,7 +48,7 @@ def _inverted_residuals(graph: Graph, x: str, stages: Sequence[tuple[int, int, i
                 layer, norm = name(stage, block, "expand")
                 x = graph.conv(x, layer, WIDENING * width, 1, bias=False, norm=norm, relu=RELU6)
             if step == 2:
-                taps.append(x)
+                taps.append(x if wide else shortcut)
                 stage += 1
             layer, norm = name(stage, block, "depthwise")
             x = graph.depthwise(x, layer, kernel, stride=step, norm=norm, relu=RELU6)

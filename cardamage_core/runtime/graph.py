@@ -70,6 +70,10 @@ class Graph:
         self._channels[name] = self._channels.get(inputs[0], 0) if inputs else 0
         return name
 
+    def channels_of(self, value: str, channels: int) -> None:
+        """Say how many channels a value has that convolutions read, where a node changed their number."""
+        self._channels[value] = channels
+
     def conv(
         self,
         x: str,

@@ -18,9 +18,9 @@ from ..background import Background
 from ..canvas import Canvas
 from ..commands.actions import Action, bind
 from ..editing.assessing import Assessing
-from ..editing.box_outliner import BoxOutliner
 from ..editing.drawing import Drawing
 from ..editing.loading import PhotoLoader, Showing
+from ..editing.outliners import Outliners
 from ..editing.outlining import Outliner
 from ..editing.toolbar import ToolBar
 from ..session import Session
@@ -57,13 +57,13 @@ class AnnotatePage(QWidget):
         dialogs: Dialogs,
         *,
         worker: Callable[..., Outliner] | None = None,
-        boxes: BoxOutliner | None = None,
+        outliners: Outliners | None = None,
     ) -> None:
-        """`worker` makes the predictor of outlines, `boxes` outlines what lies in a drawn box."""
+        """`worker` makes the predictor of outlines, `outliners` outline what is boxed or clicked."""
         super().__init__()
         self._session = self.session = session
         self.canvas = Canvas()
-        self.drawing = Drawing(session, background, self.canvas, self._photo_before, boxes)
+        self.drawing = Drawing(session, background, self.canvas, self._photo_before, outliners)
         self.way = Way(session, background, self.canvas)
         self.comparing = Comparing(session, background, dialogs, self.canvas)
         self.canvas.set_visible_above(session.threshold)

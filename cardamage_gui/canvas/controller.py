@@ -257,6 +257,8 @@ class Controller(QObject):
             self._show_cursor()
         elif button == Qt.MouseButton.LeftButton:
             self._finish(self._gestures.press(shift=bool(keys & Qt.KeyboardModifier.ShiftModifier), alone=alone))
+        elif button == Qt.MouseButton.RightButton and self._gestures.hears_other:
+            self._finish(self._gestures.press(alone=True))
         elif button == Qt.MouseButton.RightButton and not self.busy and self._on_vertices():
             self.begin(SweepVertices(self._gestures.start(alone=alone)))
 

@@ -42,13 +42,22 @@ class GestureRunner:
         self._state.hit = NOTHING  # the vertex under the pointer may be gone in what is shown
         self.show()
 
+    @property
+    def hears_other(self) -> bool:
+        """Whether a gesture runs that the right button is for."""
+        return self.current is not None and self.current.hears_other
+
     def press(self, *, shift: bool = False, alone: bool = False) -> Outcome | None:
-        """The left button went down: the next step of the gesture that runs, or the first of another."""
+        """The left button went down: the next step of the gesture that runs, or the first of another.
+
+        `alone` (Shift, Alt) presses in the other way, where the gesture has one.
+        """
         state, gesture = self._state, self.current
         if state.pointer is None:
             return None
         if gesture is not None:
-            return self._go_on(gesture.press(self.placed(gesture) or state.pointer, state.reach))
+            press = gesture.press_other if alone and gesture.hears_other else gesture.press
+            return self._go_on(press(self.placed(gesture) or state.pointer, state.reach))
         hit = state.hit
         if shift and hit.kind == "edge":  # who adds to the selection means what lies here, not what is in it
             hit = under(state.scene, state.pointer, reach=state.reach)

@@ -50,6 +50,7 @@ class Canvas(QWidget):
     requested = Signal(object)  # Request: slow work that a gesture asks for; see `answer`
     request_dropped = Signal(object)  # Request: its answer is not needed any more
     left = Signal(object)  # Gesture: a drawing that was left unfinished; see `resume`
+    image_shown = Signal()  # another photo, or the same in other pixels
     zoom_changed = Signal(float)  # screen pixels per photo pixel
     rotation_changed = Signal(int)  # quarter turns clockwise of the view, 0 to 3
     pointer_moved = Signal(float, float)  # photo pixels
@@ -74,6 +75,7 @@ class Canvas(QWidget):
         self._controller.photo_changed()
         self._state.set_photo(pixels, size, message)
         self.fit()
+        self.image_shown.emit()
 
     def show_light(self, pixels: np.ndarray) -> None:
         """The same photo in another light: place, zoom and gesture stay."""

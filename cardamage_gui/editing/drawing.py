@@ -17,8 +17,8 @@ from ..commands.actions import Action
 from ..session import Session
 from . import changes, operations
 from .assist import AssistService
-from .box_outliner import BoxOutliner
 from .operations import Editing
+from .outliners import Outliners
 from .toolbox import ToolBox
 
 RESUMED = "The outline that you began here goes on: Enter completes it, Esc gives it up."
@@ -37,13 +37,13 @@ class Drawing(QObject):
         background: Background,
         canvas: Canvas,
         previous: Callable[[], str],
-        boxes: BoxOutliner | None = None,
+        outliners: Outliners | None = None,
     ) -> None:
-        """`previous` gives the id of the photo before the current one, "" when there is none; `boxes` see `assist`."""
+        """`previous` gives the id of the photo before the current one, "" for none; `outliners` see `assist`."""
         super().__init__(canvas)
         self._session, self._canvas = session, canvas
         self.editing = Editing(session, canvas, previous)
-        self.assist = AssistService(session, background, canvas, boxes)
+        self.assist = AssistService(session, background, canvas, outliners)
         self.tools = ToolBox(TOOLS.values(), canvas)
         self.wanted_label = ""
         self._drafts: dict[str, tuple[str, Gesture]] = {}  # tool and drawing that was left, by photo

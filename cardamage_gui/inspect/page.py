@@ -19,7 +19,7 @@ from ..commands import actions
 from ..commands.actions import Action
 from ..commands.editor import keyed
 from ..editing.assessing import Assessing
-from ..editing.box_outliner import BoxOutliner
+from ..editing.outliners import Outliners
 from ..editing.outlining import Outliner
 from ..session import Session
 from ..settings import Settings
@@ -69,7 +69,7 @@ class InspectPage(QWidget):
         dialogs: Dialogs,
         *,
         worker: Callable[..., Outliner] | None = None,
-        boxes: BoxOutliner | None = None,
+        outliners: Outliners | None = None,
     ) -> None:
         """`main` holds the annotators' project, whose folder holds the claims."""
         super().__init__()
@@ -78,7 +78,7 @@ class InspectPage(QWidget):
         self.desk = Desk(self.session, background, self)
         self.queue = ClaimQueue(main, self.desk, background, self, worker=worker)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._make(settings, boxes)
+        self._make(settings, outliners)
         self._arrange()
         self._listen()
         self._actions = self._offered()
@@ -279,7 +279,7 @@ class InspectPage(QWidget):
 
     # Building
 
-    def _make(self, settings: Settings, boxes: BoxOutliner | None) -> None:
+    def _make(self, settings: Settings, outliners: Outliners | None) -> None:
         session, background = self.session, self._background
         self.claims = ClaimList(
             background,
@@ -300,7 +300,7 @@ class InspectPage(QWidget):
             settings,
             previous=lambda: self.photos.model.step(session.current, -1) if session.current else "",
             following=lambda photo: self.photos.model.step(photo, 1),
-            boxes=boxes,
+            outliners=outliners,
         )
         self.findings = FindingsPanel()
         self.more = MoreMenu(self.desk, self.queue, self._main, self.findings.more, self)

@@ -17,9 +17,9 @@ from ..canvas.tools import TOOLS
 from ..canvas.tools.base import Need
 from ..commands.actions import Action
 from ..editing import changes
-from ..editing.box_outliner import BoxOutliner
 from ..editing.drawing import Drawing
 from ..editing.loading import PhotoLoader, Showing
+from ..editing.outliners import Outliners
 from ..session import Session
 from ..settings import Settings
 from ..widgets.common import ProgressStrip, rows
@@ -42,7 +42,7 @@ class Viewer(QWidget):
         *,
         previous: Callable[[], str],
         following: Callable[[str], str],
-        boxes: BoxOutliner | None = None,
+        outliners: Outliners | None = None,
     ) -> None:
         """`previous` and `following` give the ids of the photos beside the current one, "" at the ends."""
         super().__init__()
@@ -53,7 +53,7 @@ class Viewer(QWidget):
         self.canvas.set_opacity(settings.get("opacity"))
         self.toolbar = Toolbar(THRESHOLD, settings.get("opacity"))
         self.canvas.set_visible_above(self.toolbar.threshold())
-        self.drawing = Drawing(session, background, self.canvas, previous, boxes)
+        self.drawing = Drawing(session, background, self.canvas, previous, outliners)
         self.wipe = WipeHandle(self.canvas)
         self.loader = PhotoLoader(session, background, self)
         self.showing = Showing(session, self.loader, self.canvas, following)

@@ -58,7 +58,11 @@ class Heart:
     def worst(self) -> dict[str, dict[str, float]]:
         """CPU milliseconds between two beats, by what was done: the worst, and how many were above the budget."""
         return {
-            what: {"worst_ms": round(max(gaps), 1), "over_budget": sum(gap > BUDGET for gap in gaps), "beats": len(gaps)}
+            what: {
+                "worst_ms": round(max(gaps), 1),
+                "over_budget": sum(gap > BUDGET for gap in gaps),
+                "beats": len(gaps),
+            }
             for what, gaps in self.gaps.items()
         }
 

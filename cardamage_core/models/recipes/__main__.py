@@ -16,26 +16,30 @@ from ... import files
 from ...annotations.model import Dataset
 from ...errors import CarDamageError
 from ...training import requirements
+from .clicks import recipe as clicks
 from .recipe import RECIPES, Recipe, dataset_of
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Train the named recipe from its newest checkpoint on; Ctrl-C ends with a checkpoint."""
     parser = argparse.ArgumentParser(prog="python -m cardamage_core.models.recipes", description=__doc__)
-    parser.add_argument("name", choices=sorted(RECIPES))
+    parser.add_argument("name", choices=sorted((*RECIPES, clicks.NAME)))
     parser.add_argument("--data", type=Path, required=True, help="folder with the sources (bilgi, igor, seed, …)")
     parser.add_argument("--out", type=Path, required=True, help="where checkpoints, events and the model go")
     parser.add_argument(
         "--bundle", type=Path, metavar="DIR", help="measure the trained model and put it into this folder"
     )
     given = parser.parse_args(arguments)
-    recipe = RECIPES[given.name]
+    command = f"python -m cardamage_core.models.recipes {given.name} --data DATA --out OUT"
     try:
         requirements.check()  # before anything imports Keras
+        if given.name == clicks.NAME:
+            _clicks(given.data, given.out, given.bundle, command=command)
+            return 0
+        recipe = RECIPES[given.name]
         if given.bundle:
             from .bundle import bundle
 
-            command = f"python -m cardamage_core.models.recipes {given.name} --data DATA --out OUT"
             bundle(recipe, given.out, given.bundle, command=command, say=_say)
         else:
             _train(recipe, given.data, given.out)
@@ -43,6 +47,13 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"{error.title} {error.detail}\n")
         return 1
     return 0
+
+
+def _clicks(data: Path, out: Path, folder: Path | None, *, command: str) -> None:
+    if folder:
+        clicks.bundle(out, folder / clicks.NAME, command=command)
+    else:
+        clicks.run(data, out, say=_say)
 
 
 def _say(text: str) -> None:

@@ -20,6 +20,7 @@ from .outlines import HALO, LINE, Style, draw, enter, faded, grain, pen
 LIFT = 0.16  # opacity that is added when selected or hovered
 VERTEX, VERTEX_TAKEN = 4.5, 6.5  # radii in screen pixels
 SMALLEST_VERTEX = 2.2
+CLICK = 7.0  # radius in screen pixels
 MARGIN = 14.0  # screen pixels that a region's painting may reach beyond its bounds
 
 
@@ -101,6 +102,8 @@ def preview(painter: QPainter, shown: Preview, viewport: Viewport, style: Style,
         marks = shown.path if shown.marks is None else shown.marks
         line, dots = ([QPointF(*viewport.to_screen(p)) for p in points] for points in (shown.path, marks))
         _path(painter, line, dots, shown.closing, style, color)
+    for at, inside in shown.clicks:
+        _click(painter, QPointF(*viewport.to_screen(at)), inside, style)
     if shown.band:
         a, b = (QPointF(*viewport.to_screen(p)) for p in shown.band)
         accent = QColor(style.colors.accent)
@@ -135,3 +138,16 @@ def _path(
         painter.setBrush(QColor(style.colors.accent if first and closing else style.colors.vertex))
         radius = VERTEX_TAKEN if first and closing else VERTEX
         painter.drawEllipse(point, radius, radius)
+
+
+def _click(painter: QPainter, at: QPointF, inside: bool, style: Style) -> None:
+    """A disc with a plus for a click inside, with a minus for one outside."""
+    colors = style.colors
+    painter.setPen(QPen(QColor(colors.halo), HALO))
+    painter.setBrush(QColor(colors.accent if inside else colors.vertex))
+    painter.drawEllipse(at, CLICK, CLICK)
+    painter.setPen(QPen(QColor(colors.vertex if inside else colors.halo), LINE))
+    reach = 0.55 * CLICK
+    painter.drawLine(at - QPointF(reach, 0), at + QPointF(reach, 0))
+    if inside:
+        painter.drawLine(at - QPointF(0, reach), at + QPointF(0, reach))

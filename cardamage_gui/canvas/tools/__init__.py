@@ -8,6 +8,7 @@ from __future__ import annotations
 from .base import Need, Tool
 from .boolean import HoleTool, SplitTool
 from .brush import BrushTool, EraserTool
+from .clicks import ClicksTool
 from .lasso import BoxTool, LassoTool
 from .polygon import PolygonTool, PolylineTool
 from .select import SelectTool
@@ -38,6 +39,14 @@ _TOOLS: tuple[Tool, ...] = (
         "G",
         "selection-drag",
         "Drag a box around something; the model finds its outline",
+        needs=Need.EDITING | Need.PHOTO,
+    ),
+    ClicksTool(
+        "clicks",
+        "Click→outline",
+        "Shift+G",
+        "cursor-default-click-outline",
+        "Click inside something; its outline is proposed, and further clicks correct it",
         needs=Need.EDITING | Need.PHOTO,
     ),
     HoleTool(

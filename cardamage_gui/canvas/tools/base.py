@@ -74,6 +74,7 @@ class Preview:
     closing: bool = False  # the next click closes the path
     marks: tuple[Point, ...] | None = None  # the points of the path that are shown as such; None: all
     band: tuple[Point, Point] | None = None  # a rubber band
+    clicks: tuple[tuple[Point, bool], ...] = ()  # points of a thing that are inside it, or not
 
 
 @dataclass(frozen=True)
@@ -128,12 +129,17 @@ class Gesture:
     completes: ClassVar[bool] = True  # left for something else, it may be completed where `close` can
     snaps: bool = False  # the held point may jump to vertices and edges of other regions
     inside: bool = False  # the held point is kept within the photo
+    hears_other: ClassVar[bool] = False  # the right button, and the left one with Shift or Alt, press in another way
 
     def move(self, at: Point, reach: float) -> None:
         """The pointer is at `at` now, button pressed or not."""
 
     def press(self, at: Point, reach: float) -> bool:
         """Another press while the gesture runs; True when that completes it."""
+        return False
+
+    def press_other(self, at: Point, reach: float) -> bool:
+        """A press with the right button, Shift or Alt while the gesture runs; True when that completes it."""
         return False
 
     def release(self, at: Point, reach: float) -> bool:

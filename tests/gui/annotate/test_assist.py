@@ -13,6 +13,8 @@ from cardamage_gui.canvas.tools.base import Gesture, Kind, Request
 from cardamage_gui.canvas.tools.lasso import OUTLINE
 from cardamage_gui.editing.assist import AssistService
 from cardamage_gui.editing.box_outliner import BoxOutliner
+from cardamage_gui.editing.click_outliner import ClickOutliner
+from cardamage_gui.editing.outliners import Outliners
 from cardamage_gui.session import Session
 
 PIXELS = np.full((20, 30, 3), 7, dtype=np.uint8)
@@ -157,7 +159,9 @@ def test_taking_the_box_tool_loads_the_model_and_its_outline_is_drawn(qtbot):
     model = Boxes(Region("r", Polygon(RINGS)))
     session, background, canvas = Session(), Background(threads=1), Canvas()
     qtbot.addWidget(canvas)
-    canvas.service = AssistService(session, background, canvas, BoxOutliner(model))
+    canvas.service = AssistService(
+        session, background, canvas, Outliners(BoxOutliner(model), ClickOutliner(lambda: "colours"))
+    )
     canvas.show_image(PIXELS)
     canvas.set_tool("box")
     qtbot.waitUntil(lambda: model.started == 1)

@@ -1,0 +1,1 @@
+"""The recipe of the click network: crops with features on disk, simulated clicks, training and measurement."""
