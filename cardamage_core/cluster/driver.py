@@ -6,11 +6,12 @@ Runs on the cluster. A driver, in Ray's words, is the process that a job runs.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -78,15 +79,11 @@ class Driver:
         return data
 
     def _kept(self, what: str | int) -> bytes | None:
-        from ray.experimental import internal_kv
-
-        found: bytes | None = internal_kv._internal_kv_get(self._key(what))
+        found: bytes | None = _store()._internal_kv_get(self._key(what))
         return found
 
     def _remove(self, what: str | int) -> None:
-        from ray.experimental import internal_kv
-
-        internal_kv._internal_kv_del(self._key(what))
+        _store()._internal_kv_del(self._key(what))
 
     def _key(self, what: str | int) -> str:
         return f"gcs://{parcel.package(self.submission, what)}"
@@ -108,13 +105,17 @@ def run(submission: str, work: Callable[[Driver], Sequence[Path]]) -> int:
 @contextlib.contextmanager
 def connected() -> Iterator[Path]:
     """Connect to the cluster that this job runs on; the folder of Ray's session on this node."""
-    import ray
-
+    ray = importlib.import_module("ray")
     context = ray.init(address="auto", log_to_driver=False, configure_logging=False)
     try:
         yield Path(context.address_info["session_dir"]).resolve()
     finally:
         ray.shutdown()
+
+
+def _store() -> Any:
+    """Where the head node keeps packages. Ray has no public way to read one that is no Python code."""
+    return importlib.import_module("ray.experimental.internal_kv")
 
 
 def pause() -> None:

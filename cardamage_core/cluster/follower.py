@@ -101,9 +101,7 @@ class _Follower:
         with_models = luggage.needs_included_models(self._at)
         sender = Sender(self._client, submission, luggage.sources(self._at))
         package = self._patiently(lambda: code_package.uploaded(self._client, models=with_models))
-        gpus = self._patiently(
-            lambda: max((node.resources.get("GPU", 0.0) for node in self._client.nodes()), default=0)
-        )
+        gpus = self._patiently(lambda: max(node.resources.get("GPU", 0.0) for node in self._client.nodes()))
         command = f"{COMMAND} {submission} {self._at.id}"
         self._patiently(lambda: sender.feed(0))
         self._patiently(
@@ -248,9 +246,7 @@ class _Attempt:
         if not self._mirror.last_word:
             step = checkpoints.latest_step(self._at.checkpoints)
             resume = f"resume continues from step {step}" if step else "resume begins anew"
-            raise JobError(
-                "The worker on the cluster ended without a word.", f"It may have run out of memory; {resume}."
-            )
+            raise JobError(f"The worker on the cluster ended without a word at step {step}; {resume}.")
         return True
 
 

@@ -121,11 +121,8 @@ class Mirror:
     def _wanted(self, status: Status) -> list[tuple[str, Fact, Path]]:
         """What is new among the newest checkpoint, the best and the note on it, in this order."""
         steps = sorted((int(m[1]), name) for name in status.files if (m := _CHECKPOINT.fullmatch(name)))[-1:]
-        named = [
-            (name, f"step-{step:08d}.h5")
-            for step, name in steps
-            if step > checkpoints.latest_step(self._at.checkpoints)
-        ]
+        here = checkpoints.latest_step(self._at.checkpoints)
+        named = [(name, f"step-{step:08d}.h5") for step, name in steps if step > here]
         named += [(name, checkpoints.BEST) for name in status.files if _BEST.fullmatch(name)]
         named += [(name, checkpoints.BEST_NOTE) for name in status.files if _BEST_NOTE.fullmatch(name)]
         facts = status.files

@@ -9,13 +9,13 @@ from pathlib import Path
 import msgspec
 
 from ..annotations.model import Dataset
-from ..jobs import local, queue
+from ..cluster import memory
+from ..jobs import executors, queue
 from ..jobs.queue import JobStatus, follow
 from ..project import Project
 from ..text import duration
-from ..training import requirements
 from ..training.job import PRESETS, ClassRule, TrainingJob, split
-from . import Output
+from . import Output, add_place
 from .terminal import bar_for
 
 
@@ -48,19 +48,25 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--learning-rate", type=float, metavar="R", help="default: the preset's")
     parser.add_argument("--like", metavar="ID", help="what another job of the project does, but for what is given here")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="same seed, same course (default: 0)")
+    add_place(parser, "where it runs: the address of a Ray cluster's dashboard (http://HOST:8265), or `here`")
     parser.add_argument("--detach", action="store_true", help="do not watch; see `cardamage jobs`")
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
     """Start the worker and watch it; Ctrl-C stops it with a checkpoint."""
-    requirements.check()
     with Project.open(args.project, read_only=True) as project:
         dataset, folder = project.dataset(), project.folder
+    executor = executors.of_project(folder) if args.on is None else executors.at_address(args.on)
+    executor.check()
     job = job_of(args, dataset)
     if args.like:
         job = changed(queue.find(folder, args.like).job, job, args)
     job_folder = queue.create(folder, job, dataset)
-    local.start(job_folder)
+    executors.start(job_folder, executor)
+    if args.on is not None:
+        memory.remember_project(folder, executor.address)
+    if executor.address:
+        out.progress(f"The training runs {executor.describe()}; its photos go there.")
     if args.detach:
         status = queue.status(job_folder)
         out.report(

@@ -15,6 +15,7 @@ from ..cluster.address import normal_address
 from ..cluster.memory import Placement
 from ..training import requirements
 from . import local
+from .folder import JobFolder
 
 HERE = "here"  # how this computer is called on the command line
 
@@ -107,4 +108,5 @@ def resume(job_folder: Path, executor: Executor | None = None) -> None:
     executor = executor or of_job(job_folder)
     local.check_resting(job_folder)
     executor.check()
+    JobFolder(job_folder).stop.unlink(missing_ok=True)
     local.begin(job_folder, executor.place(job_folder))

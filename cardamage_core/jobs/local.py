@@ -39,6 +39,7 @@ def resume(job_folder: Path) -> None:
     """
     check_resting(job_folder)
     requirements.check()
+    JobFolder(job_folder).stop.unlink(missing_ok=True)
     begin(job_folder, WORKER)
 
 
@@ -60,10 +61,8 @@ def check_resting(job_folder: Path) -> None:
 
 
 def begin(job_folder: Path, module: str) -> None:
-    """Start the process of a job, which was not asked to stop since."""
-    at = JobFolder(job_folder)
-    at.stop.unlink(missing_ok=True)
-    launch(at, module)
+    """Start the process of a job, after the checks."""
+    launch(JobFolder(job_folder), module)
 
 
 def _alive(job_folder: Path) -> bool:
