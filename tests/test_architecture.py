@@ -27,7 +27,7 @@ FLOORS = [
     {"formats", "assessment"},
     {"project", "models", "evaluation"},
     {"training", "inference", "runtime"},
-    {"claims", "cluster", "jobs"},
+    {"bulk", "claims", "cluster", "jobs"},
     {"report"},
     {"demo", "recipes", "api", "__init__"},
     {"commands"},

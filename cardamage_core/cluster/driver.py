@@ -59,16 +59,20 @@ class Driver:
         """Whether the other end said STOP or DONE."""
         return self._kept(what) is not None
 
-    def await_done(self) -> None:
-        """Wait until all was fetched, for an hour at most."""
-        parcel.waiting(lambda: self._kept(parcel.DONE), seconds=PATIENCE)
+    def acknowledged(self) -> int:
+        """How many parts of what the job makes were taken away."""
+        return int(self._kept(parcel.ACKNOWLEDGED) or b"0")
 
-    def close(self) -> None:
-        """Remove what the job left on the node and in the head node's memory."""
-        for what in (parcel.LIST, parcel.STOP, parcel.DONE):
+    def await_done(self) -> bool:
+        """Wait until all was fetched, for an hour at most; whether it was."""
+        return parcel.waiting(lambda: self._kept(parcel.DONE), seconds=PATIENCE) is not None
+
+    def close(self, *, fetched: bool) -> None:
+        """Remove what the job left on the node and in the head node's memory; what was not fetched stays."""
+        for what in (parcel.LIST, parcel.STOP, parcel.DONE, parcel.ACKNOWLEDGED):
             self._remove(what)
         shutil.rmtree(self.hidden, ignore_errors=True)
-        if self.status.ended:
+        if fetched:
             shutil.rmtree(self.shown, ignore_errors=True)
 
     def _awaited(self, what: str | int) -> bytes:
@@ -97,8 +101,7 @@ def run(submission: str, work: Callable[[Driver], Sequence[Path]]) -> int:
             driver.tell(work(driver), ended=True)
         except CarDamageError as error:
             driver.tell(ended=True, error=f"{error.title} {error.detail}".strip())
-        driver.await_done()
-        driver.close()
+        driver.close(fetched=driver.await_done())
     return 0
 
 

@@ -79,6 +79,8 @@ class _Follower:
                     return
             finally:
                 attempt.close()
+                if attempt.over:  # a resume begins another
+                    memory.remember_job(self._at.path, Placement(placement.address, attempt=placement.attempt))
             self._count_loss(attempt)
             submission = ""
 
@@ -174,6 +176,7 @@ class _Attempt:
         self._mirror = Mirror(at, log, submission)
         self._looks = 0
         self.message = ""
+        self.over = False  # nothing more can come of it
 
     def close(self) -> None:
         """Leave no thread behind."""
@@ -229,14 +232,16 @@ class _Attempt:
             if self._looks == 4 and job.status == "PENDING":
                 self._log.write("queued", text="Waiting for a free node of the cluster.")
             return None
+        self.over = True
         if job.status == "STOPPED":
             raise JobError("The training was stopped on the cluster.", "Resume it to go on from its newest checkpoint.")
-        if job.exit_code is None:
-            return False  # the node, or what watches over the job on it, died
+        if job.exit_code is None or job.status == "SUCCEEDED":
+            return False  # the node, or what watches over the job on it, died; or all of it was removed
         last = " ".join(job.message.split())[-400:]
         raise JobError("The training could not run on the cluster.", f"The job there ended: {last}")
 
     def _ended(self, status: Status) -> bool:
+        self.over = True
         self._client.put(parcel.package(self._submission, parcel.DONE), b"done")
         if status.error:
             if self._at.stop.exists():

@@ -18,7 +18,7 @@ from .client import Client
 
 PART = 16 << 20  # bytes; Ray refuses more than 100 MiB at once
 AHEAD = 3  # parts that lie in the head node's memory at most
-LIST, STOP, DONE = "list", "stop", "done"  # names of the other packages of a job
+LIST, STOP, DONE, ACKNOWLEDGED = "list", "stop", "done", "taken"  # the other packages of a job
 
 
 class Entry(msgspec.Struct, frozen=True):
