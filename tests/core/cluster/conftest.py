@@ -1,4 +1,4 @@
-"""A real Ray cluster on loopback: a head node without cores, two nodes with one core each, and a wire that can be cut."""
+"""A real Ray cluster on loopback: a head without cores, two nodes with a core each, and a wire that can be cut."""
 
 from __future__ import annotations
 
@@ -48,6 +48,10 @@ class RayCluster:
         self._start([f"--address=127.0.0.1:{self.port}", "--num-cpus=1"])
         return next(process for process in self._raylets() if process.pid not in before)
 
+    def alive(self) -> list[psutil.Process]:
+        """The nodes that were not killed."""
+        return [node for node in self.nodes if node.is_running() and node.status() != psutil.STATUS_ZOMBIE]
+
     def kill_node(self, raylet: psutil.Process) -> None:
         """As if its power went: everything that runs on it."""
         everything = [raylet, *raylet.children(recursive=True)]
@@ -66,9 +70,8 @@ class RayCluster:
         ports = [f"--dashboard-agent-listen-port={_free_port()}", "--min-worker-port=0", "--max-worker-port=0"]
         usual = ["--node-ip-address=127.0.0.1", "--object-store-memory=80000000", "--disable-usage-stats", *ports]
         scripts = str(Path(sys.executable).parent)
-        environment = (
-            os.environ | QUICK | {"PATH": f"{scripts}:{os.environ['PATH']}", "CARDAMAGE_TEST": str(self.folder)}
-        )
+        own = {"PATH": f"{scripts}:{os.environ['PATH']}", "CARDAMAGE_TEST": str(self.folder)}
+        environment = os.environ | QUICK | own
         command = [f"{scripts}/ray", "start", *arguments, *usual]
         done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=240)
         assert done.returncode == 0, done.stdout + done.stderr
