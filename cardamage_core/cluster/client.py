@@ -115,9 +115,9 @@ class Client:
         except msgspec.ValidationError as error:
             raise self._strange("the state of a job") from error
 
-    def log(self, submission: str) -> str:
-        """What a job printed."""
-        return str(self._json("GET", f"/api/jobs/{submission}/logs").get("logs", ""))
+    def printed(self, node: str, submission: str) -> str:
+        """What a job printed on the node that it ran on, a megabyte at most."""
+        return self.read(node, f"job-driver-{submission}.log", most=1 << 20).decode("utf-8", "replace")
 
     def stop(self, submission: str) -> None:
         """End a job by force; one that has ended already, or is not known, is no error."""

@@ -31,6 +31,7 @@ from cardamage_core.training.network_config import NUMBERS
 from ..widgets import common
 from .augmentation import AugmentedPhotos
 from .form_numbers import Numbers
+from .place import Place
 
 if TYPE_CHECKING:
     import numpy as np
@@ -54,6 +55,7 @@ ABOUT = {  # what each field means, for the pointer over its name
     "Layers": "The heads alone learn quickly; all layers learn more.",
     "Learning rate": "How far each step goes: 0.001 is usual, ten times less where the loss grew.",
     "Seed": "The same seed on the same machine gives the same training.",
+    "Where": "On this computer, or on a Ray cluster, which gets the photos and sends everything back while it trains.",
 }
 
 
@@ -229,7 +231,13 @@ class Form(QFrame):
         except JobError as error:
             self.show_problem(error)
         else:
-            self.show_problem(JobError(self._missing) if self._missing else None)
+            self.show_problem(self._lacking())
+
+    def _lacking(self) -> JobError | None:
+        """What is missing where it is to run, as far as that is known."""
+        if self._missing and self.place.is_here:
+            return JobError(self._missing)
+        return None if self.place.address() or self.place.is_here else JobError("Enter the address of the cluster.")
 
     def _show_numbers(self, on: bool) -> None:
         self._all_numbers.setChecked(on)
@@ -256,8 +264,8 @@ class Form(QFrame):
     def _submit(self) -> None:
         try:
             job = self.job()
-            if self._missing:
-                raise JobError(self._missing)
+            if error := self._lacking():
+                raise error
         except JobError as error:
             self.show_problem(error)
             return
@@ -318,6 +326,8 @@ class Form(QFrame):
         self._start_from, self._learn = common.ComboBox(), common.ComboBox()
         for layers, text in LEARN.items():
             self._learn.addItem(text, layers)
+        self.place = Place()
+        self.place.changed.connect(self._changed)
         self._numbers = Numbers()
         self._numbers.changed.connect(self._changed)
         self._numbers.hide()
@@ -355,6 +365,7 @@ class Form(QFrame):
         _row(grid, 10, "Learning rate", _line(self._rate, common.label("ten times less where the loss grew", "small")))
         self._rate.setAccessibleName("Learning rate")
         _row(grid, 11, "Seed", _line(self._seed, common.label("same seed, same training", "small")))
+        _row(grid, 12, "Where", _column(self.place))
         layout.addLayout(grid)
         layout.addLayout(_line(self._all_numbers, self._draw))
         layout.addWidget(self._numbers)

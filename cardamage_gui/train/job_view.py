@@ -137,12 +137,12 @@ class JobView(QFrame):
 
     def resume(self) -> None:
         """Start a new worker that goes on from the newest checkpoint."""
-        from cardamage_core.jobs import local
+        from cardamage_core.jobs import executors
 
         job = self._job
         if job is not None:
             self._resume.setEnabled(False)
-            self._ask(lambda: local.resume(job.folder))
+            self._ask(lambda: executors.resume(job.folder))
 
     def rename(self) -> None:
         """Ask for another name."""

@@ -253,6 +253,7 @@ class TrainPage(QWidget):
         assert project is not None
         own = [model for model in self._listed_models() if model.folder.is_relative_to(project.models_folder)]
         models = {key_of(model): model.card.name for model in own}
+        self._form.place.fill(project.folder)
         self._form.fill(
             photos=self._session.photos(),
             labels=self._session.labels(),
@@ -264,10 +265,6 @@ class TrainPage(QWidget):
                 job.job.preset: job.photos_per_second for job in reversed(self._watch.jobs()) if job.photos_per_second
             },
         )
-
-    def _speeds(self) -> dict[str, float]:
-        """Photos a second by preset, as last measured here."""
-        return {job.job.preset: job.photos_per_second for job in reversed(self._watch.jobs()) if job.photos_per_second}
 
     def _preview(self, job: TrainingJob) -> None:
         """Draw photos as the network sees them, others each time."""
@@ -290,7 +287,8 @@ class TrainPage(QWidget):
         project = self._session.project
         assert project is not None
         self._form.set_busy(True)
-        self._background.run(lambda: work.started(project, job), self._started, self._not_started, urgent=True)
+        begin = partial(work.started, project, job, address=self._form.place.address(), token=self._form.place.token())
+        self._background.run(begin, self._started, self._not_started, urgent=True)
 
     def _started(self, folder: Path) -> None:
         self._form.set_busy(False)
@@ -333,6 +331,7 @@ class TrainPage(QWidget):
     def _form(self) -> Form:
         """Made when first needed: its fields would cost every start 20 ms."""
         form = Form()
+        form.place.use(self._background)
         form.start.connect(self._start)
         form.preview.connect(self._preview)
         form.cancelled.connect(self._form_cancelled)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cardamage_core.training import requirements
 from cardamage_core.training.job import TrainingJob
 
 if TYPE_CHECKING:
@@ -23,13 +22,21 @@ def models(folder: Path) -> list[Model]:
     return registry.available(folder)
 
 
-def started(project: Project, job: TrainingJob) -> Path:
-    """Make the job's folder and start its worker; in the background, since a large data set takes a moment."""
-    from cardamage_core.jobs import local, queue
+def started(project: Project, job: TrainingJob, *, address: str = "", token: str = "") -> Path:
+    """Make the job's folder and start it, here or on the cluster at `address`, which is remembered for the project.
 
-    requirements.check()
+    In the background, since a large data set takes a moment.
+    """
+    from cardamage_core.cluster import memory
+    from cardamage_core.jobs import executors, queue
+
+    executor = executors.at_address(address)
+    executor.check()
     folder = queue.create(project.folder, job, project.dataset())
-    local.start(folder)
+    if address and token:
+        memory.remember_token(address, token)
+    executors.start(folder, executor)
+    memory.remember_project(project.folder, executor.address)
     return folder
 
 

@@ -35,7 +35,7 @@ class RayCluster:
         self.port, self.dashboard = _free_port(), _free_port()
         head = ["--head", f"--port={self.port}", "--num-cpus=0", "--dashboard-host=127.0.0.1"]
         head += [f"--dashboard-port={self.dashboard}", f"--ray-client-server-port={_free_port()}"]
-        self._start([*head, f"--temp-dir={self.folder}"])
+        self._start("head", head)
         self.nodes = [self.add_node() for _ in range(2)]
 
     @property
@@ -45,7 +45,7 @@ class RayCluster:
     def add_node(self) -> psutil.Process:
         """One more node; the process that is its heart."""
         before = {process.pid for process in self._raylets()}
-        self._start([f"--address=127.0.0.1:{self.port}", "--num-cpus=1"])
+        self._start(f"node{len(before)}{os.urandom(2).hex()}", [f"--address=127.0.0.1:{self.port}", "--num-cpus=1"])
         return next(process for process in self._raylets() if process.pid not in before)
 
     def alive(self) -> list[psutil.Process]:
@@ -66,9 +66,11 @@ class RayCluster:
         psutil.wait_procs(left, timeout=10)
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _start(self, arguments: list[str]) -> None:
+    def _start(self, name: str, arguments: list[str]) -> None:
+        """Nodes have folders of their own, as on machines of their own: they unpack the same packages."""
         ports = [f"--dashboard-agent-listen-port={_free_port()}", "--min-worker-port=0", "--max-worker-port=0"]
         usual = ["--node-ip-address=127.0.0.1", "--object-store-memory=80000000", "--disable-usage-stats", *ports]
+        usual.append(f"--temp-dir={self.folder / name}")
         scripts = str(Path(sys.executable).parent)
         own = {"PATH": f"{scripts}:{os.environ['PATH']}", "CARDAMAGE_TEST": str(self.folder)}
         environment = os.environ | QUICK | own

@@ -117,7 +117,7 @@ def test_a_stop_ends_it_with_checkpoints_a_model_previews_and_numbers_here(story
 
 def test_only_the_node_that_died_could_not_remove_what_it_had(story, ray_cluster, until):
     def left() -> set[str]:
-        places = ("session_2*/cardamage/*", "session_2*/logs/cardamage/*")
+        places = ("*/session_2*/cardamage/*", "*/session_2*/logs/cardamage/*")
         return {path.name for place in places for path in ray_cluster.folder.glob(place)}
 
     until(lambda: len(left()) == 1, seconds=60, said=lambda: str(left()))
