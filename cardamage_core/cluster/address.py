@@ -23,7 +23,7 @@ class UnknownError(ClusterError):
 
 def normal_address(text: str) -> str:
     """`host`, `host:port` or a URL → `http://host:port`. Raises ClusterError where it cannot be a dashboard's."""
-    said = text.strip().rstrip("/")
+    said = text.strip()
     parts = urlsplit(said if "://" in said else f"http://{said}")
     try:
         port = parts.port or (443 if parts.scheme == "https" else PORT)
@@ -35,4 +35,4 @@ def normal_address(text: str) -> str:
             f"Expected that of its dashboard, such as http://head-node:{PORT}; ray:// (Ray Client) is not used.",
         )
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return f"{parts.scheme}://{host}:{port}{parts.path}"
+    return f"{parts.scheme}://{host}:{port}{parts.path.rstrip('/')}"

@@ -90,4 +90,5 @@ def test_a_collector_hands_on_full_parts_and_the_rest_when_asked():
 
 def test_the_schema_is_the_documented_one():
     documented = dict(re.findall(r"^\| `(\w+)` \| `([^`]+)` \|", DOCS.read_text("utf-8"), re.M))
-    assert documented == {field.name: str(field.type) for field in table.schema()}
+    names = re.compile(r"\b(item|element): ")  # of elements, which differ between versions of pyarrow
+    assert documented == {field.name: names.sub("", str(field.type)) for field in table.schema()}
