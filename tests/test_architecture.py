@@ -27,7 +27,7 @@ FLOORS = [
     {"formats", "assessment"},
     {"project", "models", "evaluation"},
     {"training", "inference", "runtime", "clicks"},
-    {"claims", "jobs"},
+    {"bulk", "claims", "cluster", "jobs"},
     {"report"},
     {"demo", "recipes", "api", "__init__"},
     {"commands"},

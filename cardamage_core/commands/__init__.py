@@ -104,6 +104,11 @@ def force_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true", help="replace files that are there already")
 
 
+def add_place(parser: argparse.ArgumentParser, text: str) -> None:
+    """Declare --on; None where it is not given."""
+    parser.add_argument("--on", metavar="ADDRESS", help=f"{text} (default: as last time)")
+
+
 def add_threshold(parser: argparse.ArgumentParser, text: str) -> None:
     """Declare --threshold; None where it is not given."""
     parser.add_argument("--threshold", type=_score, metavar="S", help=text)

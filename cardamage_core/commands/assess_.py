@@ -10,12 +10,13 @@ import msgspec
 
 from ..annotations.model import AnnotatedPhoto, Dataset
 from ..assessment.damage import NOT_AN_ESTIMATE, Damage, assess, figure
+from ..bulk import manifest
 from ..errors import ProjectError
 from ..files import PHOTO_SUFFIXES
 from ..project import Project
 from ..project.prediction_log import Look, failed
 from ..words import languages
-from . import Output, add_threshold, claims
+from . import Output, add_threshold, bulk, claims
 from .terminal import table
 
 
@@ -26,7 +27,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         nargs="+",
         metavar="PHOTO",
-        help="photos, a zip archive, a folder of photos or of claims (with --out); or a project",
+        help="photos, a zip archive, a folder of photos or of claims, or a list of photos (with --out); or a project",
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="the folder whose sub-folder “claims” gets the claims")
     parser.add_argument(
@@ -36,6 +37,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pdf", action="store_true", help="write the report of each claim to DIR/NUMBER.pdf")
     parser.add_argument("--html", action="store_true", help="write it to DIR/NUMBER.html")
     parser.add_argument("--lang", choices=languages(), default="en", help="language of the reports")
+    group = parser.add_argument_group("a list of photos (MANIFEST: .csv, .tsv, .txt or .parquet), with --out")
+    group.add_argument("--on", metavar="ADDRESS", help="a Ray cluster's dashboard (http://HOST:8265); default: here")
+    group.add_argument("--photos-there", action="store_true", help="its nodes read the photos by the same paths")
+    group.add_argument(
+        "--workers", type=int, default=0, metavar="N", help="processes here (default: one for each core)"
+    )
+    group.add_argument("--retry", action="store_true", help="try photos that failed again")
     parser.add_argument("--photo", metavar="NAME", help="of a project only the photos with this name")
     add_threshold(parser, "the least score (default: the project's)")
 
@@ -43,11 +51,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, out: Output) -> int:
     """Make claims of photos (`claims`), or tell the figures of a project."""
     folder = args.things[0]
+    is_list = len(args.things) == 1 and manifest.is_manifest(folder)
+    if args.on and not is_list:
+        raise ProjectError("Only a list of photos can be assessed on a cluster.", "Write their paths to a CSV file.")
     is_project = len(args.things) == 1 and folder.is_dir() and Project.is_in(folder)
     if args.out is None and not is_project and (len(args.things) > 1 or folder.suffix or _has_photos(folder)):
         raise ProjectError("It is not said where the claims go.", "Add --out DIR, or name the folder of a project.")
     if args.out is not None and is_project:
         raise ProjectError(f"{folder} is a project.", "Leave out --out to assess what is in it, or name photos.")
+    if is_list:
+        return bulk.run(args, out)
     return _of_project(args, out) if args.out is None else claims.run(args, out)
 
 

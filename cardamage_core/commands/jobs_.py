@@ -6,17 +6,18 @@ import argparse
 from pathlib import Path
 
 from ..errors import JobError
-from ..jobs import care, local, queue
+from ..jobs import care, executors, queue
 from ..jobs.queue import JobStatus
 from ..project import Project, trash
 from ..text import duration
-from . import Output
+from . import Output, add_place
 from .train_ import document, summary, watch
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what can be done with a job."""
     parser.add_argument("project", type=Path, metavar="PROJECT")
+    add_place(parser, "with --resume, where it goes on: the address of a Ray cluster's dashboard, or `here`")
     choice = parser.add_mutually_exclusive_group()
     choice.add_argument("--stop", metavar="ID", help="end it at the next step, with a checkpoint")
     choice.add_argument("--resume", metavar="ID", help="go on from its newest checkpoint")
@@ -37,9 +38,9 @@ def run(args: argparse.Namespace, out: Output) -> int:
     if args.stop:
         return _stop(queue.find(folder, args.stop), out)
     if args.resume:
-        return _resume(queue.find(folder, args.resume), out)
+        return _resume(queue.find(folder, args.resume), args.on, out)
     if args.start:
-        return _start(queue.find(folder, args.start), out)
+        return _start(queue.find(folder, args.start), args.on, out)
     if args.rename or args.delete or args.restore or args.export:
         return _care(folder, args, out)
     found = queue.jobs(folder)
@@ -79,15 +80,23 @@ def _stop(status: JobStatus, out: Output) -> int:
     return 0
 
 
-def _start(status: JobStatus, out: Output) -> int:
-    local.start(status.folder)
-    out.report(document(queue.status(status.folder)), f"{status.id} was started.")
+def _place(status: JobStatus, on: str | None) -> executors.Executor:
+    """Where a job is to run: where it ran last or was to run, if nothing is said."""
+    return executors.of_job(status.folder) if on is None else executors.at_address(on)
+
+
+def _start(status: JobStatus, on: str | None, out: Output) -> int:
+    executor = _place(status, on)
+    executors.start(status.folder, executor)
+    out.report(document(queue.status(status.folder)), f"{status.id} was started {executor.describe()}.")
     return 0
 
 
-def _resume(status: JobStatus, out: Output) -> int:
-    local.resume(status.folder)
-    out.report(document(queue.status(status.folder)), f"{status.id} goes on from step {status.checkpoint_step}.")
+def _resume(status: JobStatus, on: str | None, out: Output) -> int:
+    executor = _place(status, on)
+    executors.resume(status.folder, executor)
+    told = f"{status.id} goes on {executor.describe()} from step {status.checkpoint_step}."
+    out.report(document(queue.status(status.folder)), told)
     return 0
 
 

@@ -9,15 +9,16 @@ from pathlib import Path
 import msgspec
 
 from ..annotations.model import Dataset
+from ..cluster import memory
 from ..errors import JobError
-from ..jobs import local, queue
+from ..jobs import executors, queue
 from ..jobs.queue import JobStatus, follow
 from ..project import Project
 from ..text import duration
-from ..training import network_config, requirements
+from ..training import network_config
 from ..training.grid import Axis, grid
 from ..training.job import PRESETS, ClassRule, TrainingJob, split
-from . import Output
+from . import Output, add_place
 from .terminal import bar_for
 
 
@@ -83,21 +84,28 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-tensorboard", action="store_true", help="write no event files for TensorBoard")
     parser.add_argument("--like", metavar="ID", help="what another job of the project does, but for what is given here")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="same seed, same course (default: 0)")
+    add_place(parser, "where it runs: the address of a Ray cluster's dashboard (http://HOST:8265), or `here`")
     parser.add_argument("--detach", action="store_true", help="do not watch; see `cardamage jobs`")
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
     """Start the worker and watch it; Ctrl-C stops it with a checkpoint."""
-    requirements.check()
     with Project.open(args.project, read_only=True) as project:
         dataset, folder = project.dataset(), project.folder
+    executor = executors.of_project(folder) if args.on is None else executors.at_address(args.on)
+    if not args.draft:
+        executor.check()
     job = job_of(args, dataset)
     if args.like:
         job = changed(queue.find(folder, args.like).job, job, args)
     runs = grid(job, [Axis(*setting.partition("=")[::2]) for setting in args.grid])
     made = [queue.create(folder, one, dataset, draft=args.draft) for one in runs]
-    for one in made if not args.draft else ():
-        local.start(one)
+    for one in made:
+        executors.start(one, executor) if not args.draft else executor.place(one)
+    if args.on is not None:
+        memory.remember_project(folder, executor.address)
+    if executor.address and not args.draft:
+        out.progress(f"The training runs {executor.describe()}; its photos go there.")
     if args.detach or args.draft or len(made) > 1:
         return _report_made([queue.status(one) for one in made], folder, out)
     return watch(made[0], out, stop_on_interrupt=True)

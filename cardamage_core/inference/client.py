@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from .box_outline import Box
 
+THREADS = "CARDAMAGE_THREADS"  # environment variable of the process: see `runtime.sessions`
 PACKAGES = Path(__file__).resolve().parents[2]
 
 
@@ -43,12 +44,20 @@ class Predictor:
     module: ClassVar[str] = "cardamage_core.inference.worker"  # what the process runs
 
     def __init__(
-        self, *model_folders: str | os.PathLike[str], start_seconds: float = 300, predict_seconds: float = 300
+        self,
+        *model_folders: str | os.PathLike[str],
+        start_seconds: float = 300,
+        predict_seconds: float = 300,
+        threads: int = 0,
     ) -> None:
-        """Nothing is started yet. Loading and one photo may take so many seconds before we give the process up."""
+        """Nothing is started yet. Loading and one photo may take so many seconds before we give the process up.
+
+        `threads` is how many a network may use, 0 for one on each core.
+        """
         self.folders = tuple(Path(folder).absolute() for folder in model_folders)
         self._start_seconds = start_seconds
         self._predict_seconds = predict_seconds
+        self._threads = threads
         self._turn = threading.Lock()  # held while a photo is predicted: one at a time
         self._state = threading.Lock()  # guards `_process`, held only for moments
         self._process: LineProcess | None = None
@@ -144,7 +153,7 @@ class Predictor:
             dead = self._process
             if dead is not None and dead.alive:
                 return dead
-            self._process = _launch(self.module, self.folders)
+            self._process = _launch(self.module, self.folders, self._threads)
             started = self._process
         if dead is not None:
             dead.close()
@@ -199,15 +208,17 @@ class Predictor:
         process.close()
 
 
-def _launch(module: str, folders: Sequence[Path]) -> LineProcess:
+def _launch(module: str, folders: Sequence[Path], threads: int) -> LineProcess:
     command = processes.command_of(module, *map(str, folders))
     try:
-        return LineProcess(command, env=_environment())
+        return LineProcess(command, env=_environment(threads))
     except OSError as error:
         raise ModelError("No process for predicting could be started.", f"{error.strerror or error}.") from error
 
 
-def _environment() -> dict[str, str]:
+def _environment(threads: int) -> dict[str, str]:
     paths = [*filter(None, [os.environ.get("PYTHONPATH")]), str(PACKAGES)]
     chosen = {"PYTHONPATH": os.pathsep.join(paths), "PYTHONIOENCODING": "utf-8"}
+    if threads:
+        chosen |= dict.fromkeys((THREADS, "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), str(threads))
     return {"TF_CPP_MIN_LOG_LEVEL": "2", "KERAS_BACKEND": "tensorflow"} | dict(os.environ) | chosen

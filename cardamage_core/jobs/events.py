@@ -28,8 +28,12 @@ class EventLog:
 
     def write(self, kind: str, **fields: Any) -> None:
         """Append one event with the time of now. NaN is written as null. Raises JobError when the disk is full."""
-        line = msgspec.json.encode({"kind": kind, "at": round(time.time(), 3), **fields}) + b"\n"
-        self._append(line, sync=kind != "step")  # a lost step is no loss; a lost last word is
+        self.copy({"kind": kind, "at": round(time.time(), 3), **fields})
+
+    def copy(self, event: Event) -> None:
+        """Append an event of another log. Raises JobError when the disk is full."""
+        line = msgspec.json.encode(event) + b"\n"
+        self._append(line, sync=event["kind"] != "step")  # a lost step is no loss; a lost last word is
 
     def _append(self, line: bytes, *, sync: bool) -> None:
         try:
@@ -51,7 +55,7 @@ def read(path: Path, offset: int) -> tuple[list[Event], int]:
     except FileNotFoundError:
         return [], offset
     whole = data[: data.rfind(b"\n") + 1]
-    events = [event for line in whole.splitlines() if (event := _parse(line)) is not None]
+    events = [event for line in whole.splitlines() if (event := parse(line)) is not None]
     return events, offset + len(whole)
 
 
@@ -64,7 +68,7 @@ def first(path: Path) -> Event | None:
     """The first event of all."""
     try:
         with Path(path).open("rb") as file:
-            return _parse(file.readline())
+            return parse(file.readline())
     except FileNotFoundError:
         return None
 
@@ -77,7 +81,7 @@ def end(path: Path) -> int:
         return 0
 
 
-def _parse(line: bytes) -> Event | None:
+def parse(line: bytes) -> Event | None:
     """The event in a line, or None for what a crash left of one."""
     try:
         event = msgspec.json.decode(line)

@@ -17,6 +17,7 @@ from . import events, folder, queue
 from .folder import JobFolder
 
 PACKAGES = Path(__file__).resolve().parents[2]
+WORKER = "cardamage_core.jobs.worker"
 ENDING = 3.0  # seconds that a worker may take to end after its last word
 _windows_workers: list[subprocess.Popen[bytes]] = []  # kept, since Python warns about a forgotten running child
 
@@ -26,12 +27,9 @@ def start(job_folder: Path) -> None:
 
     Raises JobError if the job is not waiting, a package is missing or no process could be started.
     """
-    state = queue.status(job_folder).state
-    if state not in ("draft", "waiting") or _alive(job_folder):
-        raise JobError(f"The job {Path(job_folder).name} cannot be started.", f"It is {state} already.")
+    check_waiting(job_folder)
     requirements.check()
-    launch(JobFolder(job_folder), "cardamage_core.jobs.worker")
-    JobFolder(job_folder).draft.unlink(missing_ok=True)
+    begin(job_folder, WORKER)
 
 
 def resume(job_folder: Path) -> None:
@@ -39,15 +37,33 @@ def resume(job_folder: Path) -> None:
 
     Raises JobError if the job is finished, a worker is still alive or a package is missing.
     """
+    check_resting(job_folder)
+    requirements.check()
+    JobFolder(job_folder).stop.unlink(missing_ok=True)
+    begin(job_folder, WORKER)
+
+
+def check_waiting(job_folder: Path) -> None:
+    """Raise JobError if the job is neither a draft nor waits to be started."""
+    state = queue.status(job_folder).state
+    if state not in ("draft", "waiting") or _alive(job_folder):
+        raise JobError(f"The job {Path(job_folder).name} cannot be started.", f"It is {state} already.")
+
+
+def check_resting(job_folder: Path) -> None:
+    """Raise JobError if the job was neither stopped nor failed, or its last worker is still alive."""
     state = queue.status(job_folder).state
     if state not in ("stopped", "failed"):
         raise JobError(f"The job {Path(job_folder).name} cannot be resumed.", f"It is {state}.")
     worker = folder.recorded_worker(JobFolder(job_folder).worker)
     if worker and not worker.gone_within(ENDING):
         raise JobError(f"The job {Path(job_folder).name} cannot be resumed yet.", "Its last worker is still ending.")
-    requirements.check()
-    JobFolder(job_folder).stop.unlink(missing_ok=True)
-    launch(JobFolder(job_folder), "cardamage_core.jobs.worker")
+
+
+def begin(job_folder: Path, module: str) -> None:
+    """Start the process of a job, after the checks."""
+    launch(JobFolder(job_folder), module)
+    JobFolder(job_folder).draft.unlink(missing_ok=True)
 
 
 def _alive(job_folder: Path) -> bool:

@@ -27,6 +27,9 @@ class JobPhase(enum.Enum):
     """What a live job does just now, and how that is said."""
 
     WAITING = "Waiting for another training to end."
+    SENDING = "Sending photos to the cluster."
+    QUEUED = "Waiting for a free node of the cluster."
+    UNREACHED = "The cluster cannot be reached just now; the training goes on there."
     LOADING = "Loading the libraries."
     READING = "Reading photos."
     COMPILING = "Compiling the network: the first step takes up to a minute."
@@ -36,6 +39,9 @@ class JobPhase(enum.Enum):
 
 PHASES = {  # by the kind of the last event; every other kind is training
     "waiting": JobPhase.WAITING,
+    "sending": JobPhase.SENDING,
+    "queued": JobPhase.QUEUED,
+    "unreached": JobPhase.UNREACHED,
     "loading": JobPhase.LOADING,
     "started": JobPhase.READING,
     "note": JobPhase.READING,
@@ -293,7 +299,7 @@ def sentence(event: Event) -> str:
             return "Compiling the network: the first step takes up to a minute."
         case {"kind": "waiting"}:
             return "Waiting for another training of this project to end."
-        case {"kind": "note", "text": text}:
+        case {"kind": "note" | "sending" | "queued" | "unreached" | "reached", "text": text}:
             return str(text)
         case {"kind": "skipped", "photo": photo, "reason": reason}:
             return f"Skipped {photo}: {reason}"

@@ -26,19 +26,20 @@ from .metrics_csv import MetricsFile
 from .queue import sentence
 from .tensorboard import EventFile
 
+ATTACHED = "--attached"
 NICE = 5  # the person at the window comes first
 LOOK_AGAIN = 0.5  # seconds between two looks whether it is our turn
 
 
 def main(arguments: list[str]) -> int:
-    """Work on the job in the folder named by the only argument."""
+    """Work on the job in the folder named by the first argument; with ATTACHED as a child that its parent waits for."""
     at = JobFolder(Path(arguments[0]))
-    return serve(at, lambda log, stop: _in_turn(at, log, stop))
+    return serve(at, lambda log, stop: _in_turn(at, log, stop), attached=ATTACHED in arguments)
 
 
-def serve(at: JobFolder, work: Callable[[EventLog, StopRequest], None]) -> int:
-    """Part from the process that started this one and do the work of a folder; the exit status."""
-    if os.name != "nt":
+def serve(at: JobFolder, work: Callable[[EventLog, StopRequest], None], *, attached: bool = False) -> int:
+    """Part from the process that started this one, unless `attached`, and do the work of a folder; the exit status."""
+    if os.name != "nt" and not attached:
         _part_from_parent(at)
         os.nice(NICE)
     os.dup2(2, 1)  # what the framework prints goes to the log

@@ -32,6 +32,7 @@ from ..widgets import common
 from .augmentation import AugmentedPhotos
 from .form_numbers import Numbers
 from .form_rows import add_row, column, line, number_box
+from .place import Place
 from .run_grid import RunGrid
 
 if TYPE_CHECKING:
@@ -229,8 +230,14 @@ class Form(QFrame):
         except JobError as error:
             self.show_problem(error)
         else:
-            self.show_problem(JobError(self._missing) if self._missing else None)
+            self.show_problem(self._lacking())
             self._button.setText("Start training" if runs == 1 else f"Start {runs} trainings")
+
+    def _lacking(self) -> JobError | None:
+        """What is missing where it is to run, as far as that is known."""
+        if self._missing and self.place.is_here:
+            return JobError(self._missing)
+        return None if self.place.address() or self.place.is_here else JobError("Enter the address of the cluster.")
 
     def _show_numbers(self, on: bool) -> None:
         self._all_numbers.setChecked(on)
@@ -259,8 +266,8 @@ class Form(QFrame):
         self.preview.emit(job)
 
     def _submit(self) -> None:
-        if self._missing:
-            self.show_problem(JobError(self._missing))
+        if lacking := self._lacking():
+            self.show_problem(lacking)
         else:
             self._hand_on(drafts=False)
 
@@ -334,6 +341,8 @@ class Form(QFrame):
         self._start_from, self._learn = common.ComboBox(), common.ComboBox()
         for layers, text in LEARN.items():
             self._learn.addItem(text, layers)
+        self.place = Place()
+        self.place.changed.connect(self._changed)
         self._numbers = Numbers()
         self._numbers.changed.connect(self._changed)
         self._numbers.hide()
@@ -375,6 +384,7 @@ class Form(QFrame):
             ("Layers", self._learn),
             ("Learning rate", line(self._rate, common.label("ten times less where the loss grew", "small"))),
             ("Seed", line(self._seed, common.label("same seed, same training", "small"))),
+            ("Where", column(self.place)),
         )
         names = {text: add_row(fields_grid, number, text, field) for number, (text, field) in enumerate(fields)}
         self._val_label = names["Validate on"]

@@ -23,6 +23,7 @@ ABOUT = {  # what each field means, for the pointer over its name
     "LVIS): for labels with few examples.",
     "Learning rate": "How far each step goes: 0.001 is usual, ten times less where the loss grew.",
     "Seed": "The same seed on the same machine gives the same training.",
+    "Where": "On this computer, or on a Ray cluster, which gets the photos and sends everything back while it trains.",
 }
 
 

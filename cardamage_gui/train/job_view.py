@@ -130,13 +130,13 @@ class JobView(QFrame):
             self._ask(lambda: queue.request_stop(job.folder))
 
     def resume(self) -> None:
-        """Start a draft, or a new worker that goes on from the newest checkpoint."""
-        from cardamage_core.jobs import local
+        """Start a draft, or a new worker that goes on from the newest checkpoint, where it is to run."""
+        from cardamage_core.jobs import executors
 
         job = self._job
         if job is not None:
             self._resume.setEnabled(False)
-            begin = local.start if job.state == "draft" else local.resume
+            begin = executors.start if job.state == "draft" else executors.resume
             self._ask(lambda: begin(job.folder))
 
     def rename(self) -> None:

@@ -254,6 +254,7 @@ class TrainPage(QWidget):
         assert project is not None
         own = [model for model in self._listed_models() if model.folder.is_relative_to(project.models_folder)]
         models = {key_of(model): model.card.name for model in own}
+        self._form.place.fill(project.folder)
         self._form.fill(
             photos=self._session.photos(),
             labels=self._session.labels(),
@@ -261,12 +262,10 @@ class TrainPage(QWidget):
             models=models,
             name=f"damage-{len(self._watch.jobs()) + 1}",
             missing=requirements.sentence(),
-            speeds=self._speeds(),
+            speeds={
+                job.job.preset: job.photos_per_second for job in reversed(self._watch.jobs()) if job.photos_per_second
+            },
         )
-
-    def _speeds(self) -> dict[str, float]:
-        """Photos a second by preset, as last measured here."""
-        return {job.job.preset: job.photos_per_second for job in reversed(self._watch.jobs()) if job.photos_per_second}
 
     def _preview(self, job: TrainingJob) -> None:
         """Draw photos as the network sees them, others each time."""
@@ -289,8 +288,11 @@ class TrainPage(QWidget):
         project = self._session.project
         assert project is not None
         self._form.set_busy(True)
-        done = partial(self._started, drafts=drafts)
-        self._background.run(lambda: work.made(project, jobs, drafts=drafts), done, self._not_started, urgent=True)
+        begin = partial(
+            work.made, project, jobs, drafts=drafts,
+            address=self._form.place.address(), token=self._form.place.token(),
+        )  # fmt: skip
+        self._background.run(begin, partial(self._started, drafts=drafts), self._not_started, urgent=True)
 
     def _started(self, folder: Path, *, drafts: bool) -> None:
         self._form.set_busy(False)
@@ -334,6 +336,7 @@ class TrainPage(QWidget):
     def _form(self) -> Form:
         """Made when first needed: its fields would cost every start 20 ms."""
         form = Form()
+        form.place.use(self._background)
         form.start.connect(self._start)
         form.preview.connect(self._preview)
         form.cancelled.connect(self._form_cancelled)

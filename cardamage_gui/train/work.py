@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cardamage_core.training import requirements
 from cardamage_core.training.job import TrainingJob
 
 if TYPE_CHECKING:
@@ -24,19 +23,25 @@ def models(folder: Path) -> list[Model]:
     return registry.available(folder)
 
 
-def made(project: Project, jobs: Sequence[TrainingJob], *, drafts: bool) -> Path:
-    """Make the folders of jobs and start their workers, unless they are drafts; the first folder.
+def made(project: Project, jobs: Sequence[TrainingJob], *, drafts: bool, address: str = "", token: str = "") -> Path:
+    """Make the folders of jobs and start them, unless they are drafts; the first folder.
 
-    In the background, since a large data set takes a moment.
+    They run here or on the cluster at `address`, which is remembered for the project. In the background, since a large
+    data set takes a moment.
     """
-    from cardamage_core.jobs import local, queue
+    from cardamage_core.cluster import memory
+    from cardamage_core.jobs import executors, queue
 
+    executor = executors.at_address(address)
     if not drafts:
-        requirements.check()
+        executor.check()
     dataset = project.dataset()
     folders = [queue.create(project.folder, job, dataset, draft=drafts) for job in jobs]
-    for folder in folders if not drafts else ():
-        local.start(folder)
+    if address and token:
+        memory.remember_token(address, token)
+    for folder in folders:
+        executors.start(folder, executor) if not drafts else executor.place(folder)
+    memory.remember_project(project.folder, executor.address)
     return folders[0]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from cardamage_core.annotations import edits
 from cardamage_core.annotations.model import Dot
 from cardamage_core.commands import main
-from cardamage_core.jobs import local
+from cardamage_core.jobs import executors
 from cardamage_core.project import Project, backups
 
 from . import samples
@@ -65,7 +65,7 @@ def _act(what: str, number: int, folder: Path, gate: int, opening: int) -> int:
         case "split":
             return main(["split", str(project)])
         case "train":
-            local.start = lambda _folder: None  # the job is made; no network is trained here
+            executors.start = lambda _folder, _executor: None  # the job is made; no network is trained here
             return main(["train", str(project), "--detach", "--start", "none", "--val-split", "train", "--epochs", "1"])
         case _:
             return _window(project, number)

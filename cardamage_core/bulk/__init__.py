@@ -1,0 +1,1 @@
+"""Assessment of any number of photos, from a list into Parquet."""

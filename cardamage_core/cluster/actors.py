@@ -1,0 +1,122 @@
+"""The actors of a bulk assessment on a Ray cluster: one on each free core, with the models loaded once.
+
+Ray carries photos and rows between nodes as bytes of ours; this module is imported on each node, never sent.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from ..bulk import assessor
+from ..bulk.manifest import Item
+from ..bulk.table import Row
+from ..errors import JobError
+
+AHEAD = 2  # chunks that an actor has at once, so that it never waits
+
+
+class Photo(NamedTuple):
+    """A photo that is ready: where it lies on this node, or on all of them."""
+
+    item: Item
+    path: str
+    is_here: bool  # and has to be sent to the actor
+
+
+class Chunk(NamedTuple):
+    """Photos that one actor gets at once, and how often they were handed out before."""
+
+    photos: tuple[Photo, ...]
+    tries: int = 0
+
+
+class Actor:
+    """The process on a core of the cluster: models loaded once, photo after photo."""
+
+    def __init__(self, threshold: float | None) -> None:
+        """Load the models, which are in the package of code."""
+        models = assessor.usual_models()
+        self._assessor = assessor.Assessor(models, assessor.conditions_of(models, threshold).threshold)
+        self._assessor.load()
+
+    def rows(self, photos: bytes, contents: Sequence[bytes | None]) -> bytes:
+        """The rows of some photos; their paths and items, and the rows, as JSON."""
+        found = []
+        for photo, content in zip(msgspec.json.decode(photos, type=list[Photo]), contents, strict=True):
+            if content is None:
+                found.append(self._assessor.row(photo.item, Path(photo.path)))
+                continue
+            with tempfile.TemporaryDirectory(prefix="cardamage-") as folder:
+                path = Path(folder) / Path(photo.path).name
+                path.write_bytes(content)
+                found.append(self._assessor.row(photo.item, path))
+        return msgspec.json.encode(found)
+
+
+class Actors:
+    """An actor for each core that is free; where nodes come or go, so do actors."""
+
+    def __init__(self, ray: Any, threshold: float | None) -> None:
+        self._ray, self._threshold = ray, threshold
+        self._kind = ray.remote(num_cpus=1, max_restarts=0)(Actor)
+        self._load: dict[Any, int] = {}  # chunks with each actor
+        self._sent: dict[Any, tuple[Any, Chunk]] = {}  # by the reference of the answer
+        self._grow()
+
+    @property
+    def busy(self) -> bool:
+        """Whether answers are awaited."""
+        return bool(self._sent)
+
+    def take(self, chunk: Chunk) -> bool:
+        """Give a chunk to the actor with the least to do; False where all have enough."""
+        actor = min(self._load, key=lambda one: self._load[one], default=None)
+        if actor is None or self._load[actor] >= AHEAD:
+            return False
+        contents = [Path(photo.path).read_bytes() if photo.is_here else None for photo in chunk.photos]
+        answer = actor.rows.remote(msgspec.json.encode(chunk.photos), contents)
+        self._sent[answer] = (actor, chunk)
+        self._load[actor] += 1
+        return True
+
+    def finished(self) -> tuple[list[Row], list[Chunk]]:
+        """The rows that came, after a moment at most, and the chunks whose actor died."""
+        rows: list[Row] = []
+        lost: list[Chunk] = []
+        done, _ = self._ray.wait(list(self._sent), timeout=0.5) if self._sent else ([], [])
+        for answer in done:
+            actor, chunk = self._sent.pop(answer)
+            try:
+                rows += msgspec.json.decode(self._ray.get(answer), type=list[Row])
+                self._load[actor] -= 1
+                _remove(chunk)
+            except self._ray.exceptions.RayActorError as error:
+                self._check(error)
+                self._load.pop(actor, None)
+                lost.append(chunk)
+            except self._ray.exceptions.RayTaskError as error:
+                raise JobError("The assessment failed on a node.", f"{error}"[-400:]) from error
+        self._grow()
+        return rows, lost
+
+    def _check(self, error: Exception) -> None:
+        """An actor that cannot even load the models is no accident."""
+        if "creation task" in str(error) or "__init__" in str(error):
+            raise JobError("The models could not be loaded on a node.", f"{error}"[-400:]) from error
+
+    def _grow(self) -> None:
+        free = int(self._ray.available_resources().get("CPU", 0))
+        starting = sum(load == 0 for load in self._load.values())
+        for _ in range(max(0, free - starting)):
+            self._load[self._kind.remote(self._threshold)] = 0
+
+
+def _remove(chunk: Chunk) -> None:
+    for photo in chunk.photos:
+        if photo.is_here:
+            Path(photo.path).unlink(missing_ok=True)
