@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..errors import FormatError
+from ..errors import FormatError, reason_of
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet")
 PHOTO, CLAIM = ("photo", "path"), "claim"
@@ -107,4 +107,4 @@ def _parquet(path: Path) -> Iterator[tuple[int, str, str]]:
                     number += 1
                     yield number, str(one or "").strip(), "" if of is None else str(of).strip()
     except (OSError, arrow.ArrowException) as error:
-        raise FormatError(f"{path} cannot be read as Parquet.", f"{error}"[:300]) from error
+        raise FormatError(f"{path} cannot be read as Parquet.", reason_of(error)[:300]) from error

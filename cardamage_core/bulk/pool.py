@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from ..errors import CarDamageError
+from ..errors import CarDamageError, reason_of
 from ..models.registry import Model
 from .assessor import Assessor
 from .manifest import Item
@@ -78,7 +78,9 @@ def _work(source: _Source, assessor: Assessor, found: queue.Queue[Found]) -> Non
         found.put(error)
     except Exception as error:  # noqa: BLE001 the border of the thread: the reader must not wait for ever
         found.put(
-            CarDamageError("The assessment ended with an error of the program.", f"{type(error).__name__}: {error}")
+            CarDamageError(
+                "The assessment ended with an error of the program.", f"{type(error).__name__}: {reason_of(error)}"
+            )
         )
     finally:
         assessor.close()

@@ -17,7 +17,7 @@ from .. import files
 from ..annotations.confidence import is_above
 from ..annotations.model import Label, Polygon, Region
 from ..assessment.damage import Damage
-from ..errors import FormatError, ProjectError
+from ..errors import FormatError, ProjectError, reason_of
 from . import manifest
 from .manifest import Item
 
@@ -181,7 +181,7 @@ def read_part(path: Path) -> list[Row]:
         found = parquet.read_table(path, schema=schema(), partitioning=None).to_pylist()
         return msgspec.convert(found, list[Row], strict=False)
     except (OSError, arrow.ArrowException, msgspec.ValidationError) as error:
-        raise FormatError(f"{path} is no part of an assessment.", f"{error}"[:300]) from error
+        raise FormatError(f"{path} is no part of an assessment.", reason_of(error)[:300]) from error
 
 
 class Collector:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 import onnx
 
-from ..errors import ModelError
+from ..errors import ModelError, reason_of
 from . import pins
 from .views import LONGEST
 
@@ -121,7 +121,7 @@ def _check_file(path: Path) -> None:
     try:
         model = onnx.load(str(path), load_external_data=False)
     except Exception as error:
-        raise ModelError(f"{path} is no ONNX file.", f"{type(error).__name__}: {error}"[:200]) from error
+        raise ModelError(f"{path} is no ONNX file.", f"{type(error).__name__}: {reason_of(error)}"[:200]) from error
     domains = {node.domain for graph in _graphs(model) for node in graph} - set(DOMAINS)
     if domains or model.functions:
         raise ModelError(
@@ -162,7 +162,7 @@ def _session(path: Path) -> Any:
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:
-        raise ModelError(f"{path} cannot be run.", f"{type(error).__name__}: {error}"[:300]) from error
+        raise ModelError(f"{path} cannot be run.", f"{type(error).__name__}: {reason_of(error)}"[:300]) from error
 
 
 def _check_encoder(path: Path, session: Any) -> None:

@@ -15,7 +15,7 @@ import msgspec
 from ..bulk import assessor
 from ..bulk.manifest import Item
 from ..bulk.table import Row
-from ..errors import JobError
+from ..errors import JobError, reason_of
 
 AHEAD = 2  # chunks that an actor has at once, so that it never waits
 
@@ -100,14 +100,14 @@ class Actors:
                 self._load.pop(actor, None)
                 lost.append(chunk)
             except self._ray.exceptions.RayTaskError as error:
-                raise JobError("The assessment failed on a node.", f"{error}"[-400:]) from error
+                raise JobError("The assessment failed on a node.", reason_of(error)[-400:]) from error
         self._grow()
         return rows, lost
 
     def _check(self, error: Exception) -> None:
         """An actor that cannot even load the models is no accident."""
         if "creation task" in str(error) or "__init__" in str(error):
-            raise JobError("The models could not be loaded on a node.", f"{error}"[-400:]) from error
+            raise JobError("The models could not be loaded on a node.", reason_of(error)[-400:]) from error
 
     def _grow(self) -> None:
         free = int(self._ray.available_resources().get("CPU", 0))

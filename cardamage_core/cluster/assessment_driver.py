@@ -20,7 +20,7 @@ import msgspec
 from ..bulk import table
 from ..bulk.manifest import Item
 from ..bulk.table import Collector, Row
-from ..errors import CarDamageError, JobError
+from ..errors import CarDamageError, JobError, reason_of
 from . import driver, parcel
 from .actors import Actors, Chunk, Photo
 from .assessment import ITEMS, ORDER, PARTS, Order
@@ -110,7 +110,9 @@ class _Assessment:
         except CarDamageError as error:
             self._ready.put(error)
         except Exception as error:  # noqa: BLE001 the border of the thread
-            self._ready.put(JobError("The photos could not be taken in.", f"{type(error).__name__}: {error}"))
+            self._ready.put(
+                JobError("The photos could not be taken in.", f"{type(error).__name__}: {reason_of(error)}")
+            )
 
     def _photos(self) -> Iterator[Photo]:
         at = self._driver

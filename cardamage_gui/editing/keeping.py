@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cardamage_core.annotations.confidence import is_above
 from cardamage_core.annotations.labels import new_labels
-from cardamage_core.annotations.model import Label, Region, Role
+from cardamage_core.annotations.model import Label, Photo, Region, Role
 from cardamage_core.errors import ProjectError
 from cardamage_core.project import Project
 from cardamage_core.project.prediction_log import Look
@@ -20,6 +21,7 @@ from .outlining import Work, with_predictions
 if TYPE_CHECKING:
     from cardamage_core.models.registry import Model
 
+Preparation = Callable[[Sequence[Region]], tuple[Region, ...]]
 Opening = Callable[[Path], AbstractContextManager[Project]]
 
 
@@ -38,16 +40,19 @@ class RegionKeeper:
         """The folder of the session's project."""
         return self._session.project.folder if self._session.project else None
 
-    def keep(self, work: Work, model: Model, models: Sequence[Model], found: Sequence[Region]) -> int:
-        """Store what was seen as one edit; how many damages that were."""
-        roles = {name: one.card.role_of(name) for one in models for name in one.card.classes}
-        from cardamage_core.claims.merge import merge_detections  # loads what a start need not wait for
+    def preparation(self, work: Work, models: Sequence[Model]) -> Preparation:
+        """Takes out of what was seen what is kept of it; to be called in the background.
 
-        ids = {one.card.id for one in models}
-        if self._parts:
-            found = merge_detections(found, _new_labels(found, (), roles))
-        else:  # panels would hide the damage
-            found = [region for region in found if roles.get(region.label) != "part"]
+        The figure of the photo that is shown is worked out there once: its areas are cached, so that the window does
+        not stand still for them.
+        """
+        project = self._session.project
+        photo = project.photo(work.photo) if project is not None and work.folder == self.shown else None
+        return partial(_prepared, photo, _roles(models), self._parts)
+
+    def keep(self, work: Work, model: Model, models: Sequence[Model], found: Sequence[Region]) -> int:
+        """Store what `preparation` made of what was seen as one edit; how many damages that were."""
+        roles, ids = _roles(models), {one.card.id for one in models}
         text = f"Outline damage with {model.card.name}"
         if work.folder == self.shown:
             self._session.propose_threshold(model.card.threshold)
@@ -72,6 +77,23 @@ class RegionKeeper:
         elif self._opening is not None:
             with self._opening(work.folder) as project:
                 project.note_look(work.photo, look)
+
+
+def _roles(models: Sequence[Model]) -> dict[str, Role]:
+    return {name: one.card.role_of(name) for one in models for name in one.card.classes}
+
+
+def _prepared(photo: Photo | None, roles: dict[str, Role], parts: bool, found: Sequence[Region]) -> tuple[Region, ...]:
+    if not parts:  # panels would hide the damage
+        return tuple(region for region in found if roles.get(region.label) != "part")
+    from cardamage_core.assessment.damage import assess  # load what a start need not wait for
+    from cardamage_core.claims.merge import merge_detections
+
+    labels = _new_labels(found, (), roles)
+    kept = merge_detections(found, labels)
+    if photo is not None:
+        assess(photo, kept, labels, beside=False)
+    return kept
 
 
 def _new_labels(found: Sequence[Region], known: Sequence[Label], roles: dict[str, Role]) -> tuple[Label, ...]:

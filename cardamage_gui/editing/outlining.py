@@ -59,6 +59,9 @@ class Keeper(Protocol):
     def shown(self) -> Path | None:
         """The folder of the project that is shown: its photos come first."""
 
+    def preparation(self, work: Work, models: Sequence[Model]) -> Callable[[Sequence[Region]], tuple[Region, ...]]:
+        """What makes of all that was seen what `keep` stores; called in the background."""
+
     def keep(self, work: Work, model: Model, models: Sequence[Model], found: Sequence[Region]) -> int:
         """Store what was seen; how many damages that were. CarDamageError where it cannot be stored."""
 
@@ -191,8 +194,9 @@ class Outlining(QObject):
         self._now = work
         outliner, model = self._ready_predictor(), self._model
         self._cold = not outliner.ready
+        prepared = self._keeper.preparation(work, models_of(model))
         self._task = self._background.run(
-            lambda: outliner.predict(work.path, min_score=self._least),
+            lambda: prepared(outliner.predict(work.path, min_score=self._least)),
             lambda found: self._found(work, model, found),
             lambda error: self._failed(work, model, error),
         )

@@ -29,6 +29,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--bundle", type=Path, metavar="DIR", help="measure the trained model and put it into this folder"
     )
+    parser.add_argument(
+        "--average",
+        type=Path,
+        metavar="MODEL",
+        help="with --bundle: average the weights with those of this model folder",
+    )
     given = parser.parse_args(arguments)
     command = f"python -m cardamage_core.models.recipes {given.name} --data DATA --out OUT"
     try:
@@ -40,7 +46,9 @@ def main(arguments: list[str] | None = None) -> int:
         if given.bundle:
             from .bundle import bundle
 
-            bundle(recipe, given.out, given.bundle, command=command, say=_say)
+            if given.average:
+                command += " --bundle DIR --average MODEL"
+            bundle(recipe, given.out, given.bundle, command=command, say=_say, average=given.average)
         else:
             _train(recipe, given.data, given.out)
     except CarDamageError as error:

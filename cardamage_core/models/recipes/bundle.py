@@ -32,13 +32,28 @@ STEPS = tuple(round(0.05 * i, 2) for i in range(1, 20))
 BINS = 12  # of the calibration
 
 
-def bundle(recipe: Recipe, out: Path, folder: Path, *, command: str, say: Callable[[str], None]) -> Path:
-    """Write the newest model of the training in `out` to `folder`/NAME; the folder that was written."""
+def bundle(
+    recipe: Recipe,
+    out: Path,
+    folder: Path,
+    *,
+    command: str,
+    say: Callable[[str], None],
+    average: Path | None = None,
+) -> Path:
+    """Write the newest model of the training in `out` to `folder`/NAME; the folder that was written.
+
+    `average`: the folder of the model that the training went on from, whose weights are averaged with the new ones, which
+    is often better than either (Wortsman et al. 2022, Model soups). Photos are shown as large as the recipe says.
+    """
     trained = registry.models(out / "models")[0]
     dataset = msgspec.json.decode((out / "dataset.json").read_bytes(), type=Dataset)
     weights = out / "bundled.h5"
     network = MaskRCNN.open(trained.weights)
-    network.config = config = network.config.change(canvas="fit", detection_min_score=LEAST_SCORE)
+    if average is not None:
+        _average(network, registry.read(average))
+    sides = {key: value for key, value in recipe.job.changes.items() if key.startswith("image_")}
+    network.config = config = network.config.change(canvas="fit", detection_min_score=LEAST_SCORE, **sides)
     network.save(weights, half=True)
     runtime = Runtime.open(weights, config=config)
     classes = tuple(recipe.titles.get(name, name) for name in trained.card.classes)
@@ -70,6 +85,14 @@ def bundle(recipe: Recipe, out: Path, folder: Path, *, command: str, say: Callab
     files.write_atomic(target / registry.WEIGHTS, weights.read_bytes())
     files.write_atomic(target / registry.CARD, msgspec.json.format(msgspec.json.encode(card)))
     return target
+
+
+def _average(network: MaskRCNN, other: registry.Model) -> None:
+    """Put half of another model's weights into each of the network's. Raises EngineError where they do not fit."""
+    known = {name: np.array(variable) for name, variable in network.weights.items()}
+    network.load(other.weights)
+    for name, variable in network.weights.items():
+        variable.assign((np.array(variable) + known[name]) / 2)
 
 
 Judged = tuple[list[AnnotatedPhoto], dict[str, tuple[Region, ...]]]

@@ -45,7 +45,7 @@ def test_parquet_is_read_too(tmp_path):
         ("a.csv", b"photo\n", "lists no photos"),
         ("a.csv", b"photo\nx\0y\n", "no path"),
         ("a.csv", b"photo\n\xff\xfe\n", "no text in UTF-8"),
-        ("a.csv", b'photo\n"' + b"x" * 200_000 + b"\n", "no CSV file"),
+        ("a.csv", b'photo\n"' + b"x" * 200_000 + b"\n", "no CSV file|no path"),
         ("a.txt", b"\n\n", "lists no photos"),
         ("a.txt", b"/" + b"x" * 5000, "no path"),
     ],

@@ -114,7 +114,7 @@ def test_each_epoch_is_validated_and_previewed(story):
     assert len(table) == 1 + len(validations)
     previews = [Path(e["picture"]) for e in _events(story) if e["kind"] == "preview"]
     assert previews
-    assert cv2.imread(str(previews[-1])).shape == (240, 640, 3)  # two validation photos side by side
+    assert cv2.imread(str(previews[-1])).shape == (360, 960, 3)  # two validation photos side by side
 
 
 def test_what_the_framework_prints_is_in_the_log_and_not_among_the_events(story):

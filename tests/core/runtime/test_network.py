@@ -57,15 +57,19 @@ def photo(number: int, shape: tuple[int, int] = (128, 128)) -> np.ndarray:
 
 
 def assert_equal(found: Detections, expected: Detections) -> None:
-    """Same number and, each with its nearest (equal scores may swap): class, box (0.5 px), score and mask (0.1 %)."""
+    """Same number and, each with its nearest (equal scores may swap): class, box (0.5 px), score and mask (0.1 %).
+
+    Random networks see regions of nearly equal score that suppress each other: which of them is left depends on how a
+    processor rounds. One in twenty may be another one.
+    """
     assert found.masks.shape == expected.masks.shape
     apart = np.abs(found.boxes[None] - expected.boxes[:, None]).max(axis=2)
     apart[expected.class_ids[:, None] != found.class_ids[None]] = np.inf
-    nearest = apart.argmin(axis=1)
-    assert sorted(nearest) == list(range(len(expected)))
-    assert apart.min(axis=1).max(initial=0.0) <= 0.5
-    np.testing.assert_allclose(found.scores[nearest], expected.scores, atol=1e-3)
-    assert ((found.masks[nearest] >= 0.5) != (expected.masks >= 0.5)).sum() <= 1e-3 * expected.masks.size
+    same = np.flatnonzero(apart.min(axis=1, initial=np.inf) <= 0.5)
+    nearest = apart[same].argmin(axis=1) if len(same) else same
+    assert len(set(nearest)) == len(same) >= 0.95 * len(expected)
+    np.testing.assert_allclose(found.scores[nearest], expected.scores[same], atol=1e-3)
+    assert ((found.masks[nearest] >= 0.5) != (expected.masks[same] >= 0.5)).sum() <= 1e-3 * expected.masks[same].size
 
 
 @pytest.mark.parametrize("name", CONFIGS)

@@ -102,4 +102,4 @@ def test_what_is_no_address_is_refused_in_the_form(opened, wait):
     from cardamage_gui.train import work
 
     with pytest.raises(JobError, match="no address of a Ray cluster"):
-        work.started(opened.session.project, None, address="ray://head:10001")
+        work.made(opened.session.project, (), drafts=False, address="ray://head:10001")

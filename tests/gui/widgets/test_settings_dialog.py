@@ -31,7 +31,7 @@ def test_every_setting_with_a_text_has_a_group_and_a_row(dialog):
     assert {*told, "All keys", "Threshold for scores"} <= shown
 
 
-@pytest.mark.parametrize(("typed", "rows"), [("dark", 1), ("deutsch", 1), ("memory", 1), ("zzz", 0), ("", 12)])
+@pytest.mark.parametrize(("typed", "rows"), [("dark", 1), ("deutsch", 1), ("memory", 1), ("zzz", 0), ("", 13)])
 def test_search_leaves_the_rows_in_which_the_words_occur(dialog, typed, rows):
     QTest.keyClicks(dialog.search, typed)
     assert sum(row.widget.isVisible() for row in dialog.rows) == rows
