@@ -43,7 +43,7 @@ def bundle(
 ) -> Path:
     """Write the newest model of the training in `out` to `folder`/NAME; the folder that was written.
 
-    `average`: the folder of the model that the training went on from, whose weights are averaged with the new ones, which
+    `average`: the folder of the model that the training went on from. Its weights are averaged with the new ones, which
     is often better than either (Wortsman et al. 2022, Model soups). Photos are shown as large as the recipe says.
     """
     trained = registry.models(out / "models")[0]
