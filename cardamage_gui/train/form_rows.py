@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QGridLayout, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QGridLayout, QHBoxLayout, QRadioButton, QSpinBox, QVBoxLayout, QWidget
 
 from ..widgets import common
 
+FIELD_ROOM = 15  # pixels above and below the text of a field
 ABOUT = {  # what each field means, for the pointer over its name
     "Name": "Names the training and the model that comes out.",
     "Preset": "The network: its size, canvas and usual numbers. Light trains on a laptop without a graphics card.",
@@ -50,6 +51,9 @@ def add_row(grid: QGridLayout, row: int, text: str, field: QWidget | QHBoxLayout
         grid.addWidget(label, row, 0)
         if isinstance(field, QVBoxLayout):
             grid.setAlignment(label, Qt.AlignmentFlag.AlignTop)
+            first = item.widget() if (item := field.itemAt(0)) else None
+            room = 0 if isinstance(first, QRadioButton) else FIELD_ROOM
+            label.setFixedHeight(label.fontMetrics().height() + room)  # beside the first of the fields
         grid.addLayout(field, row, 1)
     return label
 
