@@ -8,7 +8,6 @@ does so all the same.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import random
 import signal
@@ -120,14 +119,15 @@ def _killed(at: JobFolder, numbers: random.Random, run: Run) -> int:
     """A worker of the job, killed at a random moment; each other one as it writes a checkpoint. Its exit code."""
     writing = numbers.random() < 0.5
     process = forked(lambda: _train_writing(at) if writing else _train(at))
-    if writing:
-        _wait_for_write(process, at.checkpoints, nth=numbers.randrange(1, 4))
-        time.sleep(numbers.random() * 0.03)
-    else:
-        time.sleep(0.5 + numbers.random() * numbers.choice((2, 8, 20)))
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(process, signal.SIGKILL)
-    status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    try:
+        if writing:
+            _wait_for_write(process, at.checkpoints, nth=numbers.randrange(1, 4))
+            time.sleep(numbers.random() * 0.03)
+        else:
+            time.sleep(0.5 + numbers.random() * numbers.choice((2, 8, 20)))
+    finally:
+        os.kill(process, signal.SIGKILL)  # nothing happens where it has ended, as long as it was not waited for
+        status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
     if status != 0 and _halves(at.checkpoints):
         run.note("of them while writing a checkpoint")
     return status
