@@ -10,11 +10,12 @@ from qtpy.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QVBoxLayout, QWidg
 
 from cardamage_core.annotations.model import Label, Photo, Region, Review
 
+from ..language import mark, tr
 from ..widgets import common
 
 SEVERITY, NOTE = "severity", "note"
 SEVERITIES = ("minor", "moderate", "severe", "undetermined")  # no cut-offs are published; the choice is optional
-NOT_SAID, SEVERAL = "not said", "several"
+NOT_SAID, SEVERAL = mark("not said"), "several"
 MOST = 8  # further attributes that are shown
 ROW = 38  # pixels of a row with something to type or choose
 NAME = 78  # pixels of a field's name: all fields have one left edge
@@ -30,20 +31,23 @@ class RegionFields(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.label, self.review, self.severity = _choice("Label"), _choice("Review"), _choice("Severity")
-        self.note, self.name = _text("Note", "what is to be seen"), _text("New attribute", "new attribute: value")
+        self.label, self.review, self.severity = _choice(tr("Label")), _choice(tr("Review")), _choice(tr("Severity"))
+        self.note, self.name = (
+            _text(tr("Note"), tr("what is to be seen")),
+            _text(tr("New attribute"), tr("new attribute: value")),
+        )
         self.attributes: dict[str, common.Field] = {}
         self._editable = True
         self._ids: tuple[str, ...] = ()
-        self._nothing = common.label("Click a region to see it here.", "muted", wrap=True)
+        self._nothing = common.label(tr("Click a region to see it here."), "muted", wrap=True)
         self._table = QWidget()
         self._rows = common.rows(self._table, spacing=0)
         self._head = QWidget()
         head = common.rows(self._head, spacing=0)
-        for name, choice in (("Label", self.label), ("Review", self.review)):
+        for name, choice in ((tr("Label"), self.label), (tr("Review"), self.review)):
             head.addWidget(_line(name, choice))
         self._rows.addWidget(self._head)
-        for name, field in (("Severity", self.severity), ("Note", self.note)):
+        for name, field in ((tr("Severity"), self.severity), (tr("Note"), self.note)):
             self._rows.addWidget(_line(name, field))
         self._told = QWidget()
         self._told_rows: QVBoxLayout = common.rows(self._told, spacing=0)
@@ -66,13 +70,19 @@ class RegionFields(QWidget):
         _offer(self.label, names, _common([region.label for region in regions]))
         reviews = _common([region.review for region in regions])
         _offer(self.review, [review.capitalize() for review in get_args(Review)], reviews and reviews.capitalize())
-        told = told_of(regions[0]) if len(regions) == 1 else [("Selected", f"{len(regions)} regions")]
+        told = (
+            told_of(regions[0])
+            if len(regions) == 1
+            else [(tr("Selected"), tr("{number} regions", number=len(regions)))]
+        )
         self._show_attributes([region.attributes for region in regions], told)
 
     def show_photo(self, photo: Photo) -> None:
         """Show the photo: no region is selected."""
         self._show(True, head=False)
-        told = [("Size", f"{photo.width} × {photo.height} px")] if photo.width else []
+        told = (
+            [(tr("Size"), tr("{width} × {height} px", width=photo.width, height=photo.height))] if photo.width else []
+        )
         self._show_attributes([photo.attributes], told)
 
     def commit(self) -> None:
@@ -115,7 +125,7 @@ class RegionFields(QWidget):
                 self._told_rows.addWidget(_line(name, field))
             else:
                 self._told_rows.addWidget(_line(name, _value_said(short(values[0]))))
-        for name, value in (*told, *([("", f"and {more} more")] if more > 0 else [])):
+        for name, value in (*told, *([("", tr("and {more} more", more=more))] if more > 0 else [])):
             self._told_rows.addWidget(_line(name, _value_said(value)))
         self.set_editable(self._editable)
 
@@ -166,9 +176,9 @@ def told_of(region: Region) -> list[tuple[str, str]]:
     """What is only told: origin and score."""
     origin = region.origin
     source = {"predicted": origin.model, "imported": origin.source}.get(origin.kind, "")
-    told = [("Origin", ", ".join(filter(None, (origin.kind, source))))]
+    told = [(tr("Origin"), ", ".join(filter(None, (origin.kind, source))))]
     if origin.score is not None:
-        told.append(("Score", f"{origin.score:.2f}"))
+        told.append((tr("Score"), f"{origin.score:.2f}"))
     return told
 
 

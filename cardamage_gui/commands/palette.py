@@ -19,6 +19,7 @@ from qtpy.QtWidgets import (
 )
 
 from .. import look
+from ..language import mark, tr
 from ..widgets import common
 from .shortcuts import Entry, Shortcuts
 
@@ -30,31 +31,31 @@ WIDTH, HEIGHT = 560, 420
 SYNONYMS: tuple[frozenset[str], ...] = tuple(
     frozenset(alike.split())
     for alike in (
-        "delete remove erase trash",
-        "turn rotate rotation orientation",
-        "settings preferences options theme dark light colours language",
-        "undo revert back",
-        "redo again repeat",
-        "fit zoom whole enlarge",
-        "export save write download",
-        "import load read",
-        "duplicate copy clone",
-        "outline predict detect segment find model ai",
-        "train training learn",
-        "keys shortcuts hotkeys keyboard",
-        "simplify smooth vertices reduce",
-        "union merge join combine",
-        "subtract cut hole difference",
-        "split divide cut",
-        "hide invisible",
-        "lock protect freeze",
-        "label class category tag",
-        "quit exit close",
-        "report pdf",
-        "snap edge edges magnet",
+        mark("delete remove erase trash"),
+        mark("turn rotate rotation orientation"),
+        mark("settings preferences options theme dark light colours language"),
+        mark("undo revert back"),
+        mark("redo again repeat"),
+        mark("fit zoom whole enlarge"),
+        mark("export save write download"),
+        mark("import load read"),
+        mark("duplicate copy clone"),
+        mark("outline predict detect segment find model ai"),
+        mark("train training learn"),
+        mark("keys shortcuts hotkeys keyboard"),
+        mark("simplify smooth vertices reduce"),
+        mark("union merge join combine"),
+        mark("subtract cut hole difference"),
+        mark("split divide cut"),
+        mark("hide invisible"),
+        mark("lock protect freeze"),
+        mark("label class category tag"),
+        mark("quit exit close"),
+        mark("report pdf"),
+        mark("snap edge edges magnet"),
     )
 )
-NOTHING = "Nothing here is called so. Try another word, or look through all keys (F1)."
+NOTHING = mark("Nothing here is called so. Try another word, or look through all keys (F1).")
 
 STEPS: dict[int, int] = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
 
@@ -64,18 +65,18 @@ class CommandPalette(QDialog):
 
     def __init__(self, shortcuts: Shortcuts, scope: str, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Commands")
+        self.setWindowTitle(tr("Commands"))
         self._shortcuts, self._scope = shortcuts, scope
         everywhere = [entry for entry in shortcuts.entries() if not entry.scopes]
         known = {entry.action.text for entry in everywhere}
         here = [entry for entry in shortcuts.entries() if scope in entry.scopes and entry.action.text not in known]
         self._entries = [*here, *everywhere]
         self.field = QLineEdit()
-        self.list = action_table("Commands")
+        self.list = action_table(tr("Commands"))
         self.nothing = common.label(NOTHING, "muted", wrap=True)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.field.setPlaceholderText("What do you want to do?")
-        self.field.setAccessibleName("Command")
+        self.field.setPlaceholderText(tr("What do you want to do?"))
+        self.field.setAccessibleName(tr("Command"))
         self.field.setClearButtonEnabled(True)
         self.field.textChanged.connect(self._find)
         self.field.installEventFilter(self)

@@ -9,9 +9,8 @@ from qtpy.QtCore import QPointF, QRectF, QSize, Qt
 from qtpy.QtGui import QBrush, QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from qtpy.QtWidgets import QSizePolicy, QWidget
 
-from cardamage_core.text import percent
-
 from .. import look
+from ..language import percent, tr
 from ..widgets import common
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ class CarSoFar(QWidget):
         self.drawing = Schematic()
         self._said = common.label("", "small", wrap=True)
         column = common.rows(self, margins=(0, 6, 0, 0), spacing=6)
-        column.addWidget(common.section("The car so far, best view per panel"))
+        column.addWidget(common.section(tr("The car so far, best view per panel")))
         column.addWidget(self.drawing)
         column.addWidget(self._said)
         self.hide()
@@ -61,7 +60,7 @@ class Schematic(QWidget):
         self._shapes: Sequence[Painted] = ()
         self._captions: Sequence[Caption] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Schematic of the car")
+        self.setAccessibleName(tr("Schematic of the car"))
         self.setMouseTracking(True)
 
     def show_shapes(self, shapes: Sequence[Painted], captions: Sequence[Caption]) -> None:

@@ -11,22 +11,23 @@ from qtpy.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QToolButton, QWidget
 from cardamage_core.claims.model import ClaimFields, ClaimRecord, ClaimState
 
 from .. import look
+from ..language import mark, tr
 from ..widgets import common
 
 NAMES = {
-    "number": ("Claim number", ""),
-    "vehicle": ("Vehicle", "make, model, year"),
+    "number": (mark("Claim number"), ""),
+    "vehicle": (mark("Vehicle"), mark("make, model, year")),
     "vin": ("VIN", ""),
-    "plate": ("Plate", ""),
-    "date": ("Date", "of the damage"),
-    "place": ("Place", ""),
-    "adjuster": ("Adjuster", ""),
-    "notes": ("Notes", ""),
+    "plate": (mark("Plate"), ""),
+    "date": (mark("Date"), mark("of the damage")),
+    "place": (mark("Place"), ""),
+    "adjuster": (mark("Adjuster"), ""),
+    "notes": (mark("Notes"), ""),
 }
 STATES: dict[ClaimState, tuple[str, str]] = {  # what the button says, and what choosing it is called
-    "new": ("New", "Mark as new"),
-    "in review": ("In review", "Mark as in review"),
-    "done": ("Done", "Mark as done"),
+    "new": (mark("New"), mark("Mark as new")),
+    "in review": (mark("In review"), mark("Mark as in review")),
+    "done": (mark("Done"), mark("Mark as done")),
 }
 
 
@@ -64,7 +65,7 @@ class ClaimForm(QWidget):
         self._menu = QMenu(self.state)
         self._menu.aboutToShow.connect(self._fill_menu)
         self.state.setMenu(self._menu)
-        self.unfold = common.icon_button("chevron-down", "Claim number, vehicle, date, notes …", self._toggle)
+        self.unfold = common.icon_button("chevron-down", tr("Claim number, vehicle, date, notes …"), self._toggle)
         self.unfold.setCheckable(True)
         self.unfold.setProperty("role", "unfold")
         self.fields = {name: common.Field(text, hint) for name, (text, hint) in NAMES.items()}
@@ -81,9 +82,11 @@ class ClaimForm(QWidget):
             return
         self._name.setText(title(record.fields, record.created))
         vehicle = record.fields.vehicle if record.fields.number else ""
-        self._about.setText(" · ".join(filter(None, (vehicle, f"{photos} photo{'s' * (photos != 1)}"))))
+        self._about.setText(
+            " · ".join(filter(None, (vehicle, tr("{photos} photo{value}", photos=photos, value="s" * (photos != 1)))))
+        )
         self.state.setText(f"{STATES[record.state][0]} ▾")
-        self.state.setToolTip("Where the claim stands")
+        self.state.setToolTip(tr("Where the claim stands"))
         self.state.setAccessibleName(f"State: {record.state}")
         common.set_property(self.state, "state", record.state)
         self.state.setEnabled(editable)
@@ -120,7 +123,7 @@ class ClaimForm(QWidget):
         now = self._record.state if self._record else "new"
         for state, (_, text) in STATES.items():
             reopens = now == "done" and state == "in review"
-            entry = self._menu.addAction("Reopen" if reopens else text)
+            entry = self._menu.addAction(tr("Reopen") if reopens else text)
             entry.setEnabled(state != now)
             entry.triggered.connect(lambda _checked=False, chosen=state: self.state_chosen.emit(chosen))
 
@@ -128,7 +131,7 @@ class ClaimForm(QWidget):
         column = common.rows(self, margins=(8, 0, 8, 4), spacing=4)
         head = QHBoxLayout()
         head.setSpacing(2)
-        head.addWidget(common.icon_button("arrow-left", "All claims", self.back.emit))
+        head.addWidget(common.icon_button("arrow-left", tr("All claims"), self.back.emit))
         head.addWidget(self._name, 1)
         head.addWidget(self.unfold)
         column.addLayout(head)

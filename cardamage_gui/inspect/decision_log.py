@@ -13,14 +13,15 @@ from qtpy.QtWidgets import QListView, QWidget
 from cardamage_core.claims.model import FINDING_FIELDS, Decision, Finding
 
 from ..commands.palette import Roomy
+from ..language import mark, tr
 from ..session import Session
 from ..widgets import common
 from .desk import Desk
 
 VERBS = {
     "created": "claim made", "photos added": "photo added", "outlined": "outlined", "accepted": "accepted",
-    "rejected": "rejected", "reopened": "opened again", "changed": "changed", "merged": "merged", "undone": "undone",
-    "redone": "done again", "fields": "claim data", "state": "state", "report": "report written",
+    "rejected": "rejected", "reopened": mark("opened again"), "changed": "changed", "merged": "merged", "undone": "undone",
+    "redone": mark("done again"), "fields": "claim data", "state": "state", "report": mark("report written"),
 }  # fmt: skip
 QUIET = ("created",)  # decisions of which only the name is told
 TOLD = ("label", "state", "number", *FINDING_FIELDS)  # of what a decision says, what is shown
@@ -55,7 +56,9 @@ class LogModel(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return said(decision, self._name_of(decision.photo), self._numbers.get(decision.region, ""))
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{decision.time} · {decision.who} · line hash {decision.hash[:12]}…"
+            return tr(
+                "{time} · {who} · line hash {hash}…", time=decision.time, who=decision.who, hash=decision.hash[:12]
+            )
         return None
 
     def _name_of(self, photo: str) -> str:
@@ -75,10 +78,10 @@ class DecisionLogPanel(QWidget):
         self.list.setModel(self.model)
         self.list.setUniformItemSizes(True)
         self.list.setItemDelegate(Roomy(self.list))
-        self.list.setAccessibleName("Decisions, newest first")
+        self.list.setAccessibleName(tr("Decisions, newest first"))
         self._told = common.label("", "small", wrap=True)
         column = common.rows(self, margins=(10, 2, 0, 12), spacing=8)
-        head = common.section("History of the claim")
+        head = common.section(tr("History of the claim"))
         head.setContentsMargins(4, 2, 14, 0)
         column.addWidget(head)
         column.addWidget(self.list, 1)
@@ -102,7 +105,7 @@ class DecisionLogPanel(QWidget):
         problems = [one.text for one in claim.problems() if one.code == "claim-log"] if claim else []
         common.set_role(self._told, "bad" if problems else "small")
         self._told.setText(
-            " ".join(problems) or "Each line is bound to the one before by its hash; none is ever changed."
+            " ".join(problems) or tr("Each line is bound to the one before by its hash; none is ever changed.")
         )
 
 
@@ -121,7 +124,7 @@ def said(decision: Decision, photo: str, number: str) -> str:
 def _values(decision: Decision) -> str:
     """What it is now."""
     if decision.what == "outlined" and isinstance(decision.after, dict):
-        return f"({len(decision.after.get('regions', ()))} regions)"
+        return tr("({number} regions)", number=len(decision.after.get("regions", ())))
     if decision.what in QUIET:
         return ""
     after = decision.after if isinstance(decision.after, dict) else {}

@@ -18,16 +18,21 @@ from qtpy.QtWidgets import (
 
 from cardamage_core.annotations.confidence import is_above
 from cardamage_core.claims.model import Finding
-from cardamage_core.text import percent
 
 from .. import look
+from ..language import mark, percent, tr
 from ..widgets import common
 
 ROW = Qt.ItemDataRole.UserRole
 NUMBER, DAMAGE, SEVERITY, SHARE, SCORE, STATE = range(6)
 SIGNS = {"accepted": "✓", "rejected": "✕", "unreviewed": "?", "needs work": "!"}
-SAID = {"accepted": "accepted", "rejected": "rejected", "unreviewed": "not decided yet", "needs work": "needs work"}
-HEADS = ("", "Damage", "Severity", "of car", "Score", "")
+SAID = {
+    "accepted": "accepted",
+    "rejected": "rejected",
+    "unreviewed": mark("not decided yet"),
+    "needs work": "needs work",
+}
+HEADS = ("", mark("Damage"), mark("Severity"), mark("of car"), mark("Score"), "")
 RIGHT = (SHARE, SCORE)
 ROW_HEIGHT = 44
 DISC = 10
@@ -108,7 +113,7 @@ class FindingsTable(QTableView):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("Findings")
-        self.setAccessibleName("Findings on this photo")
+        self.setAccessibleName(tr("Findings on this photo"))
         self._findings = FindingsModel()
         self.setModel(self._findings)
         self.setItemDelegate(_Delegate(self))
@@ -223,8 +228,8 @@ class _Delegate(QStyledItemDelegate):
         small.setPixelSize(look.SMALL + 1)
         aside = finding.cause if finding.cause != "this event" else ""
         for one, box, text, color in (
-            (font, upper, finding.region.label or "no label", colors.text),
-            (small, lower, " · ".join(filter(None, (aside, finding.panel or "no panel"))), colors.muted),
+            (font, upper, finding.region.label or tr("no label"), colors.text),
+            (small, lower, " · ".join(filter(None, (aside, finding.panel or tr("no panel")))), colors.muted),
         ):
             painter.setFont(one)
             painter.setPen(QColor(color))
@@ -273,14 +278,18 @@ def disc(painter: QPainter, center: QPointF, row: Row, colors: look.Palette) -> 
 def tip_of(finding: Finding) -> str:
     """What is known of a finding, in a line."""
     origin = finding.region.origin
-    by = f"outlined by {origin.model}" if origin.kind == "predicted" else f"{origin.kind} {origin.source}".strip()
+    by = (
+        tr("outlined by {model}", model=origin.model)
+        if origin.kind == "predicted"
+        else f"{origin.kind} {origin.source}".strip()
+    )
     shares = (
-        (finding.of_car, "of the car"),
-        (finding.of_panel, f"of the {finding.panel}"),
-        (finding.of_photo, "of the photo"),
+        (finding.of_car, tr("of the car")),
+        (finding.of_panel, tr("of the {panel}", panel=finding.panel)),
+        (finding.of_photo, tr("of the photo")),
     )
     told = [f"{percent(share)} {words}" for share, words in shares if share is not None]
-    label = finding.region.label or "no label"
+    label = finding.region.label or tr("no label")
     return " · ".join(
         [f"{finding.number} {label}", by, SAID[finding.decision], *told, *([finding.note] if finding.note else [])]
     )

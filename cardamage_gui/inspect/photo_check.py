@@ -10,12 +10,13 @@ from qtpy.QtWidgets import QFrame, QLabel, QMenu, QSizePolicy, QToolButton, QVBo
 
 from cardamage_core.claims.model import PhotoWarning, View
 
+from ..language import mark, tr
 from ..widgets import common
 
 VIEWS: tuple[View, ...] = get_args(View)
 SIGNS = {"error": ("✕", "bad"), "warning": ("!", "warn"), "info": ("i", "muted")}
 QUALITY = {"blurred", "dark", "bright", "glare", "small", "cut-off", "close-up", "no-car", "not-a-car", "unreadable"}
-GOOD = "sharp, well lit"
+GOOD = mark("sharp, well lit")
 MOST = 6
 
 
@@ -41,7 +42,7 @@ class PhotoCheck(QFrame):
         self._photo = ""
         self._ticked: Mapping[View, str] = {}
         column = common.rows(self, margins=(14, 4, 12, 10), spacing=6)
-        column.addWidget(common.section("Photo check"))
+        column.addWidget(common.section(tr("Photo check")))
         column.addLayout(self._lines)
         column.addWidget(self.views, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._missing)
@@ -64,7 +65,7 @@ class PhotoCheck(QFrame):
             sign, role = SIGNS[one.severity]
             self._lines.addWidget(_line(sign, role, one.text))
         if len(shown) > MOST:
-            self._lines.addWidget(_line("", "muted", f"and {len(shown) - MOST} more"))
+            self._lines.addWidget(_line("", "muted", tr("and {value} more", value=len(shown) - MOST)))
         self._show_views()
 
     def texts(self) -> list[str]:
@@ -73,10 +74,12 @@ class PhotoCheck(QFrame):
 
     def _show_views(self) -> None:
         mine = [view for view in VIEWS if self._ticked.get(view) == self._photo]
-        self.views.setText(f"Shows: {', '.join(mine)} ▾" if mine else "What does this photo show? ▾")
+        self.views.setText(f"Shows: {', '.join(mine)} ▾" if mine else tr("What does this photo show? ▾"))
         self.views.setEnabled(bool(self._photo))
         missing = [view for view in VIEWS if not self._ticked.get(view)]
-        self._missing.setText(f"Not ticked yet: {', '.join(missing)}" if missing else "All views are there.")
+        self._missing.setText(
+            tr("Not ticked yet: {join}", join=", ".join(missing)) if missing else tr("All views are there.")
+        )
 
     def _fill_menu(self) -> None:
         self._menu.clear()

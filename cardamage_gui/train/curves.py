@@ -17,6 +17,7 @@ from cardamage_core.training.metrics import COURSE, Unit, in_chart
 from cardamage_core.training.metrics import Chart as Kind
 
 from .. import look
+from ..language import tr
 from ..widgets import common
 from .history import History, Series
 
@@ -57,7 +58,13 @@ class Curves(QWidget):
             chart.show_curves({key.replace("_", " "): (history.course[key], colors.accent)})
             chart.setVisible(bool(history.course[key].y))
         photos, every = history.validated
-        some = f" · {photos} of {every} photos" if photos < every else f" · {photos} photos" if photos else ""
+        some = (
+            tr(" · {photos} of {every} photos", photos=photos, every=every)
+            if photos < every
+            else tr(" · {photos} photos", photos=photos)
+            if photos
+            else ""
+        )
         for kind in (Kind.PRECISION, Kind.SHARES):
             self._charts[kind].set_title(kind.value + some)
         smooth = {key: Series(series.x, series.smoothed()) for key, series in history.parts.items()}
@@ -73,7 +80,7 @@ class Curves(QWidget):
                 best = in_chart(kind)[0].key
                 drawn |= {n: (o.metrics[best], shades[n]) for n, o in others.items() if best in o.metrics}
             self._charts[kind].show_curves(drawn, values=not others)
-            self._charts[kind].say_nothing("" if known else "Measured at the end of each epoch.")
+            self._charts[kind].say_nothing("" if known else tr("Measured at the end of each epoch."))
 
 
 def _chart(kind: Kind) -> Chart:

@@ -12,10 +12,10 @@ from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QProgressBar, QPushButton, QWidget
 
 from cardamage_core.errors import CarDamageError
-from cardamage_core.text import amount
 
 from .. import look
 from ..background import Background, Task
+from ..language import amount, mark, tr
 from ..widgets import common
 from ..widgets.dialogs import Dialogs
 from .figure_table import FigureTable, Line
@@ -31,15 +31,21 @@ if TYPE_CHECKING:
     from .curves import Chart
 
 CARDS = {  # the figures that stand first, in few words
-    "right_share": "Damage seen rightly",
-    "alarm_share": "False alarms",
-    "recall": "Damages found",
-    "any_mask_ap50": "Mask AP50",
+    "right_share": mark("Damage seen rightly"),
+    "alarm_share": mark("False alarms"),
+    "recall": mark("Damages found"),
+    "any_mask_ap50": mark("Mask AP50"),
 }
-MISTAKES = {"": "All mistakes", "missed": "Missed", "phantom": "Phantom", "wrong": "Wrong label", "sloppy": "Sloppy"}
-KINDS = {"html": "Page with charts (*.html)", "csv": "Table (*.csv)", "json": "For programs (*.json)"}
+MISTAKES = {
+    "": mark("All mistakes"),
+    "missed": mark("Missed"),
+    "phantom": mark("Phantom"),
+    "wrong": mark("Wrong label"),
+    "sloppy": mark("Sloppy"),
+}
+KINDS = {"html": mark("Page with charts (*.html)"), "csv": mark("Table (*.csv)"), "json": mark("For programs (*.json)")}
 MOST = 400  # photos on the wall
-Loaded = tuple["Evaluation", Mapping[str, "AnnotatedPhoto"]]
+Loaded = tuple[mark("Evaluation"), Mapping[str, "AnnotatedPhoto"]]
 
 
 class EvaluationView(QFrame):
@@ -71,7 +77,9 @@ class EvaluationView(QFrame):
         if self._status is None or self._status.id != status.id:
             self._forget()
         self._status, self._others = status, [one for one in others if one.id != status.id]
-        self._title.setText(f"{status.request.model_name} on {status.request.split}")
+        self._title.setText(
+            tr("{model_name} on {split}", model_name=status.request.model_name, split=status.request.split)
+        )
         self._bar.setVisible(status.state != "finished")
         self._bar.setValue(round(1000 * status.fraction))
         common.set_property(self._bar, "state", status.state)
@@ -129,8 +137,8 @@ class EvaluationView(QFrame):
         """Write the evaluation as a page, table or JSON."""
         if self._value is None or self._status is None:
             return
-        start = Path.home() / f"evaluation of {self._value.model_name}.html"
-        chosen = self._dialogs.new_file(self, "Export the evaluation", start, KINDS)
+        start = Path.home() / tr("evaluation of {model_name}.html", model_name=self._value.model_name)
+        chosen = self._dialogs.new_file(self, tr("Export the evaluation"), start, KINDS)
         if chosen is None:
             return
         path, kind = chosen
@@ -158,7 +166,14 @@ class EvaluationView(QFrame):
     def _fill_compare(self) -> None:
         self._compare_menu.clear()
         for other in self._others:
-            action = self._compare_menu.addAction(f"{other.request.model_name} on {other.request.split} – {other.id}")
+            action = self._compare_menu.addAction(
+                tr(
+                    "{model_name} on {split} – {id}",
+                    model_name=other.request.model_name,
+                    split=other.request.split,
+                    id=other.id,
+                )
+            )
             action.setData(other.folder)
 
     def _compare_chosen(self, action: Any) -> None:
@@ -176,7 +191,7 @@ class EvaluationView(QFrame):
 
     def _load(self, status: EvaluationStatus) -> None:
         folder = status.folder
-        self._message.setText("Reading the results …")
+        self._message.setText(tr("Reading the results …"))
         self._message.show()
         self._loading = self._background.run(lambda: _loaded(folder), self._show_loaded, self._not_loaded, urgent=True)
 
@@ -197,7 +212,13 @@ class EvaluationView(QFrame):
         self._about.setText(about(value))
         notes = [*value.notes]
         if value.suggested_threshold is not None:
-            notes.append(f"Suggested threshold: {value.suggested_threshold:.2f}. {value.suggestion}")
+            notes.append(
+                tr(
+                    "Suggested threshold: {suggested_threshold:.2f}. {suggestion}",
+                    suggested_threshold=value.suggested_threshold,
+                    suggestion=value.suggestion,
+                )
+            )
         self._notes.setText("\n".join(notes))
         self._notes.setVisible(bool(notes))
         for key, (figure, between) in self._cards.items():
@@ -209,7 +230,7 @@ class EvaluationView(QFrame):
             [Line((f.title, f.text, f.interval, str(f.count)), f.measure.about) for f in value.figures if f.count]
         )
         labels = value.confusion.labels
-        self._confusion.show_head(("annotated as", *labels))
+        self._confusion.show_head((tr("annotated as"), *labels))
         self._confusion.show_lines(
             [Line((name, *map(str, row))) for name, row in zip(labels, value.confusion.counts, strict=True)]
         )
@@ -220,7 +241,7 @@ class EvaluationView(QFrame):
         if not self._charts:
             from .curves import Chart  # pyqtgraph: not before there is something to draw
 
-            for title in ("Precision over recall", "With a mask, over the threshold", "Calibration"):
+            for title in (tr("Precision over recall"), tr("With a mask, over the threshold"), tr("Calibration")):
                 chart = Chart(title, least=0.0, most=1.0, legend_below=True)
                 self._charts.append(chart)
                 self._chart_row.addWidget(chart, 1)
@@ -231,7 +252,7 @@ class EvaluationView(QFrame):
         bins = Series([b.score for b in value.calibration], [b.right for b in value.calibration])
         for chart, curves in zip(
             self._charts,
-            (precision, shares, {"share that is right": bins, "calibrated": Series([0.0, 1.0], [0.0, 1.0])}),
+            (precision, shares, {tr("share that is right"): bins, "calibrated": Series([0.0, 1.0], [0.0, 1.0])}),
             strict=True,
         ):
             colored = zip(curves.items(), itertools.cycle(palette), strict=False)
@@ -259,28 +280,28 @@ class EvaluationView(QFrame):
         self._bar.setTextVisible(False)
         self._message = common.label("", "muted", wrap=True)
         self._notes = common.label("", "small", wrap=True)
-        self._stop = common.button("Stop", self.stop, tip="End after this photo; it can go on later")
-        self._resume = common.button("Go on", self.resume, "primary", tip="Predict the photos that are missing")
-        self._export = common.button("Export…", self.export, tip="Write a page with charts, a table or JSON")
-        self._delete = common.button("Delete", self.delete, tip="Move it to the trash of the project")
-        self._compare = QPushButton("Compare with")
-        self._compare.setToolTip("Is this model better on the same photos?")
+        self._stop = common.button(tr("Stop"), self.stop, tip=tr("End after this photo; it can go on later"))
+        self._resume = common.button(tr("Go on"), self.resume, "primary", tip=tr("Predict the photos that are missing"))
+        self._export = common.button(tr("Export…"), self.export, tip=tr("Write a page with charts, a table or JSON"))
+        self._delete = common.button(tr("Delete"), self.delete, tip=tr("Move it to the trash of the project"))
+        self._compare = QPushButton(tr("Compare with"))
+        self._compare.setToolTip(tr("Is this model better on the same photos?"))
         self._compare_menu = QMenu(self._compare)
         self._compare_menu.aboutToShow.connect(self._fill_compare)
         self._compare_menu.triggered.connect(self._compare_chosen)
         self._compare.setMenu(self._compare_menu)
-        self._wall = Wall(self._background, "Worst photos")
+        self._wall = Wall(self._background, tr("Worst photos"))
         self._wall.chosen.connect(self.photo_chosen)
-        self._none = common.label("No photo has such a mistake.", "muted")
+        self._none = common.label(tr("No photo has such a mistake."), "muted")
         self._chips = {name: common.button(text, self._show_wall, "chip") for name, text in MISTAKES.items()}
         for chip in self._chips.values():
             chip.setCheckable(True)
             chip.setAutoExclusive(True)
         self._chips[""].setChecked(True)
-        hint = "Choose a line to read what it means. Intervals: the middle 95 % of what photos drawn anew give."
-        self._figures = FigureTable(("measure", "value", "95 % interval", "of"), "Figures", hint=hint)
-        confused = "Rows are annotated, columns predicted; background stands for what has no counterpart."
-        self._confusion = FigureTable(("annotated as",), "Confusion", hint=confused)
+        hint = tr("Choose a line to read what it means. Intervals: the middle 95 % of what photos drawn anew give.")
+        self._figures = FigureTable(("measure", "value", tr("95 % interval"), "of"), tr("Figures"), hint=hint)
+        confused = tr("Rows are annotated, columns predicted; background stands for what has no counterpart.")
+        self._confusion = FigureTable((tr("annotated as"),), tr("Confusion"), hint=confused)
 
     def _arrange(self) -> None:
         sheet = common.frame("page")
@@ -296,24 +317,24 @@ class EvaluationView(QFrame):
         self._chart_row = QHBoxLayout()
         self._chart_row.setSpacing(14)
         body.addLayout(self._chart_row)
-        body.addWidget(common.section("Worst photos first"))
+        body.addWidget(common.section(tr("Worst photos first")))
         chips = QHBoxLayout()
         for chip in self._chips.values():
             chips.addWidget(chip)
         chips.addStretch(1)
         body.addLayout(chips)
         body.addWidget(
-            common.label("White is annotated, red is predicted. A click shows the photo in Annotate.", "small")
+            common.label(tr("White is annotated, red is predicted. A click shows the photo in Annotate."), "small")
         )
         body.addWidget(self._none)
         body.addWidget(self._wall)
-        body.addWidget(common.section("Figures"))
+        body.addWidget(common.section(tr("Figures")))
         body.addWidget(self._figures)
-        body.addWidget(common.section("Confusion"))
+        body.addWidget(common.section(tr("Confusion")))
         body.addWidget(self._confusion)
         layout.addWidget(self._body)
         layout.addStretch(1)
-        common.rows(self).addWidget(common.scrolled(sheet, "Evaluation"))
+        common.rows(self).addWidget(common.scrolled(sheet, tr("Evaluation")))
 
     def _card_row(self) -> QHBoxLayout:
         from cardamage_core.evaluation.figures import MEASURES
@@ -341,8 +362,8 @@ def about(value: Evaluation) -> str:
     said = [
         amount(len(value.photos), "photo"),
         amount(value.truth, "annotated damage"),
-        f"masks count from {value.threshold:.2f}",
-        value.created[:16].replace("T", " ") + " UTC",
+        tr("masks count from {threshold:.2f}", threshold=value.threshold),
+        value.created[:16].replace("T", " ") + tr(" UTC"),
     ]
     return " · ".join(said)
 
@@ -353,7 +374,7 @@ def tile_of(one: PhotoResult, folder: Path, threshold: float) -> Tile:
 
 
 def _short(name: str) -> str:
-    return name.replace(" photos with a right mask", ", right").replace(" photos with a mask", "")
+    return name.replace(tr(" photos with a right mask"), tr(", right")).replace(tr(" photos with a mask"), "")
 
 
 def _loaded(folder: Path) -> Loaded:

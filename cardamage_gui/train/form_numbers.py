@@ -12,10 +12,11 @@ from qtpy.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 from cardamage_core.training import network_config
 
 from .. import look
+from ..language import mark, tr
 from ..widgets import common
 
 ROW = 26
-HINT = "Double-click a value to change it; emptied it is the preset's again. Choose a line to read what it does."
+HINT = mark("Double-click a value to change it; emptied it is the preset's again. Choose a line to read what it does.")
 
 
 class Numbers(QWidget):
@@ -28,8 +29,8 @@ class Numbers(QWidget):
         self._filling = False
         self._preset = "light"
         self.table = QTableWidget(len(network_config.NUMBERS), 3)
-        self.table.setAccessibleName("Numbers of the network and the training")
-        self.table.setHorizontalHeaderLabels(["", "preset", "this training"])
+        self.table.setAccessibleName(tr("Numbers of the network and the training"))
+        self.table.setHorizontalHeaderLabels(["", "preset", tr("this training")])
         self.table.verticalHeader().hide()
         self.table.setShowGrid(False)
         self.table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

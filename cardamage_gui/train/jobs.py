@@ -19,6 +19,7 @@ from cardamage_core.training.metrics import METRICS
 
 from .. import look
 from ..background import Background, Task
+from ..language import tr
 from ..session import Session
 from ..widgets import common
 
@@ -206,11 +207,16 @@ def state_color(colors: look.Palette, state: str) -> str:
 def said_of(job: JobStatus) -> str:
     """One line about how far a job is."""
     if job.state == "running" and job.step:
-        return f"{100 * job.fraction:.0f} % · step {job.step} of {job.total_steps}"
+        return tr(
+            "{value:.0f} % · step {step} of {total_steps}",
+            value=100 * job.fraction,
+            step=job.step,
+            total_steps=job.total_steps,
+        )
     if job.state == "finished":
-        return f"{job.epoch} epochs · {job.total_steps} steps"
+        return tr("{epoch} epochs · {total_steps} steps", epoch=job.epoch, total_steps=job.total_steps)
     if job.state == "stopped" and job.step:
-        return f"step {job.step} of {job.total_steps}"
+        return tr("step {step} of {total_steps}", step=job.step, total_steps=job.total_steps)
     return job.message
 
 
@@ -229,7 +235,7 @@ def key_of(item: Any) -> str:
 def name_of(item: Any) -> str:
     """The name of a job, evaluation or model."""
     if hasattr(item, "request"):
-        return f"{item.request.model_name} on {item.request.split}"
+        return tr("{model_name} on {split}", model_name=item.request.model_name, split=item.request.split)
     return str(item.job.name if hasattr(item, "job") else item.card.name)
 
 

@@ -27,9 +27,8 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from cardamage_core.text import time_left
-
 from .. import look
+from ..language import time_left, tr
 
 ModelIndex = QModelIndex | QPersistentModelIndex  # what Qt gives to models and delegates
 
@@ -325,7 +324,7 @@ class ProgressStrip(QFrame):
         row.addWidget(self._text, 1)
         row.addWidget(self._bar, 1)
         row.addWidget(self._left)
-        row.addWidget(button("Stop", self.stopped.emit, tip="Stop; nothing is changed"))
+        row.addWidget(button(tr("Stop"), self.stopped.emit, tip=tr("Stop; nothing is changed")))
         self.hide()
 
     def begin(self, text: str) -> None:
@@ -344,4 +343,4 @@ class ProgressStrip(QFrame):
         self._bar.setValue(int(1000 * fraction))
         gone = time.monotonic() - self._begun
         if fraction > 0 and gone > ESTIMATE_AFTER:
-            self._left.setText(f"{time_left(gone * (1 - fraction) / fraction)} left")
+            self._left.setText(tr("{time_left} left", time_left=time_left(gone * (1 - fraction) / fraction)))

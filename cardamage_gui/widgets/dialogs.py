@@ -16,14 +16,16 @@ from qtpy.QtWidgets import (
 
 from cardamage_core.files import ANNOTATION_SUFFIXES, PHOTO_SUFFIXES
 
+from ..language import mark, tr
+
 
 def _kinds(text: str, suffixes: Sequence[str]) -> str:
     """The choices of a file dialog: these files, or all."""
-    return f"{text} ({' '.join(f'*{suffix}' for suffix in suffixes)});;All files (*)"
+    return tr("{text} ({join});;All files (*)", text=text, join=" ".join(f"*{suffix}" for suffix in suffixes))
 
 
-PHOTOS = _kinds("Photos", PHOTO_SUFFIXES)
-ANNOTATIONS = _kinds("Annotations", ANNOTATION_SUFFIXES)
+PHOTOS = _kinds(mark("Photos"), PHOTO_SUFFIXES)
+ANNOTATIONS = _kinds(mark("Annotations"), ANNOTATION_SUFFIXES)
 
 
 class Dialogs:
@@ -38,8 +40,8 @@ class Dialogs:
         name, _ = QFileDialog.getSaveFileName(
             parent,
             title,
-            str(start or Path.home() / "New project"),
-            "Folder (*)",
+            str(start or Path.home() / tr("New project")),
+            tr("Folder (*)"),
             options=QFileDialog.Option.ShowDirsOnly,
         )
         return _path(name)

@@ -17,16 +17,16 @@ from qtpy.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionV
 
 from cardamage_core.annotations.model import Review
 from cardamage_core.project import PhotoSummary
-from cardamage_core.text import amount
 
 from .. import look
+from ..language import amount, mark, tr
 from . import common
 from .thumbnails import Thumbnails
 
 PHOTO = Qt.ItemDataRole.UserRole
 PROBLEMS = Qt.ItemDataRole.UserRole + 1
 
-KINDS = ("all", "unreviewed", "problems", "no region")
+KINDS = ("all", "unreviewed", "problems", mark("no region"))
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def is_kind(photo: PhotoSummary, kind: str, problems: int) -> bool:
             return photo.review == "unreviewed"
         case "problems":
             return problems > 0
-        case "no region":
+        case tr("no region"):
             return photo.regions == 0
         case _:
             return True
@@ -82,7 +82,7 @@ def count_kinds(photos: Sequence[PhotoSummary], problems: Mapping[str, int]) -> 
         "all": len(photos),
         "unreviewed": sum(photo.review == "unreviewed" for photo in photos),
         "problems": sum(1 for photo in photos if problems.get(photo.id)) if problems else 0,
-        "no region": sum(photo.regions == 0 for photo in photos),
+        tr("no region"): sum(photo.regions == 0 for photo in photos),
     }
 
 
@@ -164,7 +164,9 @@ class PhotoModel(QStringListModel):
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
                 return photo.name
             case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{photo.name}, {photo.regions} regions, {photo.review}"
+                return tr(
+                    "{photo}, {regions} regions, {review}", photo=photo.name, regions=photo.regions, review=photo.review
+                )
             case _ if role == PHOTO:
                 return photo
             case _ if role == PROBLEMS:
@@ -246,7 +248,7 @@ class PhotoList(QListView):
         super().__init__()
         self._photos = model
         self.setObjectName("Photos")
-        self.setAccessibleName("Photos")
+        self.setAccessibleName(tr("Photos"))
         self.setModel(model)
         self.setItemDelegate(PhotoRow(thumbnails, self, figure=figure, second_line=second_line))
         self.setUniformItemSizes(True)
@@ -345,8 +347,8 @@ class PhotoRow(QStyledItemDelegate):
 
 def second_line(photo: PhotoSummary, problems: int) -> SecondLine:
     """What stands under a photo's name."""
-    said = ["not found"] if photo.missing else []
-    said.append(amount(photo.regions, "region") if photo.regions else "no region")
+    said = [tr("not found")] if photo.missing else []
+    said.append(amount(photo.regions, "region") if photo.regions else tr("no region"))
     if problems and not photo.missing:
         said.append(amount(problems, "problem"))
     return SecondLine(" · ".join(said), bad=photo.missing)
