@@ -2,7 +2,7 @@
 
 1. forget Qt plugin folders that plain opencv-python sets; cv2 is imported only after QApplication exists
 2. see that there is a display, else one sentence
-3. QApplication, settings, colours, crash reporter
+3. QApplication, settings, language, colours, crash reporter
 4. session, background, watch, window, pages: all empty, nothing is read
 5. show the window; after its first paint the project given (or the last one) is opened, then jobs and device are
    looked at in the background; curves and the predictor are loaded when they are first needed
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from cardamage_core.errors import CarDamageError
 
 from . import platform
-from .language import mark, tr
+from .language import tr
 
 if TYPE_CHECKING:
     from qtpy.QtWidgets import QApplication
@@ -154,7 +154,7 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
         ),
     ]
     _add_view(window)
-    window.menus.add(mark("Help"), helping)
+    window.menus.add(tr("Help"), helping)
     _tie(app, built)
     system.changed.connect(lambda: look.apply(app, "system") if settings.get("theme") == "system" else None)
     start = settings.get("start_page")
@@ -189,20 +189,20 @@ def _add_menus(built: Built) -> None:
         Action("undo", tr("Undo"), ("Ctrl+Z",), tr("Take the last edit back"), window.undo),
         Action("redo", tr("Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), tr("Do it again"), window.redo),
     ]
-    window.menus.add(mark("File"), opening)
+    window.menus.add(tr("File"), opening)
     window.menus.add_recent(tr("File"), built.settings.recent, projects.open)
     window.menus.add(
-        mark("File"),
+        tr("File"),
         [Action("open_sample", tr("Open sample project"), (), tr("Drawn cars to try things on"), projects.open_sample)],
     )
     window.menus.add_separator(tr("File"))
-    window.menus.add(mark("File"), moving)
+    window.menus.add(tr("File"), moving)
     window.menus.add_separator(tr("File"))
-    window.menus.add(mark("File"), [Action("quit", tr("Quit"), ("Ctrl+Q",), tr("Trainings go on"), window.close)])
-    window.menus.add(mark("Edit"), editing)
+    window.menus.add(tr("File"), [Action("quit", tr("Quit"), ("Ctrl+Q",), tr("Trainings go on"), window.close)])
+    window.menus.add(tr("Edit"), editing)
     window.menus.add_separator(tr("Edit"))
     window.menus.add_page(tr("Edit"), window.page_actions)
-    window.menus.add(mark("Edit"), [Action("settings", tr("Settings…"), ("Ctrl+,",), "", window.show_settings)])
+    window.menus.add(tr("Edit"), [Action("settings", tr("Settings…"), ("Ctrl+,",), "", window.show_settings)])
 
 
 def _add_view(window: MainWindow) -> None:
@@ -229,7 +229,7 @@ def _add_view(window: MainWindow) -> None:
     window.menus.add_switches(tr("View"), switches)
     window.menus.add_separator(tr("View"))
     window.menus.add(
-        mark("View"),
+        tr("View"),
         [
             Action("full_screen", tr("Full screen"), ("F11",), whole, window.toggle_full_screen),
             Action(
@@ -362,7 +362,8 @@ def _run(folder: Path | None) -> int:
     app.setApplicationName("CarDamage")
     app.setDesktopFileName("cardamage")
     app.setWindowIcon(QIcon(str(files.resource("desktop/cardamage.svg"))))
-    from .settings import default_path
+    from . import language
+    from .settings import Settings, default_path
     from .single_instance import Door, hand_over, name_for
 
     name = name_for(default_path())
@@ -372,7 +373,9 @@ def _run(folder: Path | None) -> int:
 
     reporter = crash.CrashReporter(crash.default_log())
     reporter.install()
-    built = build(app)
+    settings = Settings(default_path())
+    language.install(app, settings.get("language"))
+    built = build(app, settings=settings)
     door = Door(name, app)
     door.asked.connect(built.come_up)
     reporter.told.connect(built.window.tell)

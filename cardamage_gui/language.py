@@ -1,14 +1,15 @@
 """The language of the window: Qt's translation with a catalogue of ours, English for every text that it lacks.
 
 - `tr("Removed {photos}", photos=…)` is a text of the window.
-- `mark("Select")` is a text that a table or the project keeps in English, and `said` shows later.
-- `said(text)` is a text that comes in English from the core, the edit log or another process.
+- `mark("Select")` is a text that a table or the project keeps in English, and `translated` shows later.
+- `translated(text)` is a text that comes in English from the core, the edit log or another process.
 
 `scripts/texts.py` lists them all, `resources/language/<language>.json` holds what they are in another language.
 """
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 import string
@@ -23,10 +24,11 @@ from cardamage_core import files, text, words
 SYSTEM, ENGLISH = "system", "en"
 WINDOW, CORE, LABELS = "cardamage", "cardamage.core", "cardamage.labels"  # Qt's contexts
 FOLDER = "language"
-POINT = "decimal"  # the key of the decimal separator
+POINT, CODE = "decimal", "language"  # the keys of the decimal separator and of the language itself
 _HOLE = re.compile(r"\{\d*\}")
+_FIGURE = r"([\d,.\u202f]+)"
 _NUMBER = re.compile(r"(?<=\d)\.(?=\d)")
-_SENTENCES = re.compile(r"(?<=[.?!…])(\s+)(?=\S)")
+_PARTS = re.compile(r"( · |\n|(?<=[.?!…])\s+(?=\S))")
 
 
 def tr(template: str, /, *, sense: str = "", **values: object) -> str:
@@ -35,14 +37,19 @@ def tr(template: str, /, *, sense: str = "", **values: object) -> str:
     return _FORMATTER.vformat(found, (), values) if values else found
 
 
-def mark(template: str) -> str:
-    """The same text: it is kept in English, listed for translation, and translated by `said` where it is shown."""
+def mark(template: str, *, sense: str = "") -> str:
+    """The same text: it is kept in English, listed for translation, and `translated` where it is shown."""
     return template
 
 
-def said(sentence: str) -> str:
+def translated(sentence: str) -> str:
     """What the core, an edit or another process said, in the language chosen."""
     return (QCoreApplication.translate(CORE, sentence) or sentence) if sentence else ""
+
+
+def current() -> str:
+    """The language that is spoken now."""
+    return QCoreApplication.translate(WINDOW, ENGLISH, CODE) or ENGLISH
 
 
 def label_name(name: str) -> str:
@@ -66,12 +73,18 @@ def amount(number: int, one: str, many: str = "") -> str:
 
 def percent(value: float | None) -> str:
     """A damage figure, 0…100."""
-    return said("no figure yet") if value is None else numeral(text.percent(value))
+    return translated("no figure yet") if value is None else numeral(text.percent(value))
 
 
-def time_left(seconds: float) -> str:
-    """An estimate of time, as `text.time_left`."""
-    return said(text.time_left(seconds))
+def time_left(seconds: float, *, bare: bool = False) -> str:
+    """An estimate of time, as `text.time_left`; without "about" where little room is."""
+    told = text.time_left(seconds)
+    return translated(told.removeprefix("about ") if bare else told)
+
+
+def moment(at: datetime.datetime, *, today: bool) -> str:
+    """A point in time; of today only the hour and minute."""
+    return f"{at:%H:%M}" if today else at.strftime(tr("%Y-%m-%d %H:%M"))
 
 
 def memory(megabytes: float) -> str:
@@ -96,13 +109,18 @@ class Catalogue:
     def __init__(self, window: Mapping[str, str], core: Mapping[str, str], labels: words.Words | None = None) -> None:
         self._window, self._core, self._labels = window, core, labels
         self.point = window.get(f"{POINT}|.", ".")
-        self._phrases = [_Phrase(english, meant) for english, meant in core.items() if _HOLE.search(english)]
+        counted = {
+            _counted(english): _counted(meant) for english, meant in window.items() if english.startswith("{n} ")
+        }
+        holed = {english: meant for english, meant in core.items() if _HOLE.search(english)}
+        self._phrases = [_Phrase(english, meant, _FIGURE) for english, meant in counted.items()]
+        self._phrases += [_Phrase(english, meant) for english, meant in holed.items()]
         self._phrases.sort(key=lambda phrase: -phrase.weight)
         self.phrase = lru_cache(maxsize=4096)(self._found)
 
     def text(self, english: str, sense: str = "") -> str | None:
         """A text of the window; None where there is none."""
-        return self._window.get(f"{sense}|{english}" if sense else english) or None
+        return self._window.get(f"{sense}|{english}") if sense else self._exact(english)
 
     def label(self, name: str) -> str | None:
         """A name that the models know; None where there is none."""
@@ -112,18 +130,23 @@ class Catalogue:
         return self._labels.name(kind, name) if kind else None
 
     def _found(self, sentence: str) -> str | None:
-        """Sentence by sentence where all are known, else the whole, else what is known of it; None: nothing is."""
-        parts = _SENTENCES.split(sentence)
-        meant = [part if part.isspace() else self._whole(part) for part in parts]
-        if len(parts) == 1 or all(meant):
-            return self._core.get(sentence) or ("".join(map(str, meant)) if all(meant) else None)
+        """Part by part where all are known, else the whole, else what is known of it; None: nothing is."""
+        exact = self._exact(sentence)
+        if exact:
+            return exact
+        parts = _PARTS.split(sentence)
+        meant = [part if not re.search(r"\w", part) else self._whole(part) for part in parts]
+        if all(meant):
+            return "".join(map(str, meant))
         whole = self._whole(sentence)
-        if whole is None and any(new and not new.isspace() for new in meant):
-            return "".join(new or old for new, old in zip(meant, parts, strict=True))
-        return whole
+        known = any(new and new != old for new, old in zip(meant, parts, strict=True))
+        return whole or ("".join(new or old for new, old in zip(meant, parts, strict=True)) if known else None)
+
+    def _exact(self, sentence: str) -> str | None:
+        return self._core.get(sentence) or self._window.get(sentence) or None
 
     def _whole(self, sentence: str) -> str | None:
-        exact = self._core.get(sentence)
+        exact = self._exact(sentence)
         if exact:
             return exact
         for phrase in self._phrases:
@@ -141,15 +164,19 @@ class Catalogue:
         return self.phrase(value) or value
 
 
+def _counted(text: str) -> str:
+    return text.replace("{n}", "{0}")
+
+
 class _Phrase:
     """A text with placeholders `{0}`, `{1}` … and the pattern that finds it again."""
 
-    def __init__(self, english: str, meant: str) -> None:
+    def __init__(self, english: str, meant: str, hole: str = "(.+?)") -> None:
         pieces = _HOLE.split(english)
         self.meant = meant
         self.begins = max(pieces, key=len)
         self.weight = sum(map(len, pieces))
-        self.pattern = re.compile("(.+?)".join(map(re.escape, pieces)), re.DOTALL)
+        self.pattern = re.compile(hole.join(map(re.escape, pieces)), re.DOTALL)
 
 
 def _quoted(found: re.Match[str]) -> list[tuple[str, bool]]:
@@ -192,7 +219,11 @@ def chosen(setting: str) -> str:
 def catalogue_of(language: str) -> Catalogue:
     """The catalogue that comes along."""
     held = json.loads((files.resource(FOLDER) / f"{language}.json").read_text(encoding="utf-8"))
-    return Catalogue(held["window"], held["core"], words.words_of(language) if language in words.languages() else None)
+    return Catalogue(
+        held["window"],
+        held["core"] | held["composed"],
+        words.words_of(language) if language in words.languages() else None,
+    )
 
 
 def install(app: QCoreApplication, setting: str) -> None:

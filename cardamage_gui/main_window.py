@@ -21,7 +21,7 @@ from .commands.editor import KeysSheet
 from .commands.menus import Menus
 from .commands.palette import CommandPalette
 from .commands.shortcuts import Shortcuts
-from .language import amount, mark, time_left, tr
+from .language import amount, time_left, tr
 from .session import Session
 from .settings import Settings
 from .train.jobs import JobsWatch
@@ -110,7 +110,7 @@ class MainWindow(QMainWindow):
         self._pages[entry.id] = entry
         self.rail.add_page(entry.id, entry.text, entry.icon, key=f"Ctrl+{number}")
         show = Action(f"show_{entry.id}", entry.text, (f"Ctrl+{number}",), "", lambda: self.show_page(entry.id))
-        self.menus.add(mark("View"), [show])
+        self.menus.add(tr("View"), [show])
         own = isinstance(page, Named) and page.session is not self._session
         history = page.history if own and isinstance(page, Named) else HistoryPanel(page.session)
         page.docks.add(Panel("history", tr("History"), history, RIGHT, 300, shown=False, beside="details"))
@@ -239,15 +239,13 @@ class MainWindow(QMainWindow):
     def _show_open(self) -> None:
         """Say what is open: the project, or what the page shown has open beside it."""
         session, project = self._shown_session(), self._shown_session().project
-        disk = "" if project is None else ("read-only" if project.read_only else tr("all edits are on disk"))
+        disk = "" if project is None else (tr("read-only") if project.read_only else tr("all edits are on disk"))
         self.foot.show_text("disk", disk)
         name, place = (project.name, str(project.folder)) if project else ("", "")
         if session is not self._session and isinstance(page := self._pages[self._shown].page, Named):
             name, place = page.open_text()
-        read_only = " (read-only)" if project and project.read_only else ""
-        self.setWindowTitle(
-            tr("{name}{read_only} – CarDamage", name=name, read_only=read_only) if name else "CarDamage"
-        )
+        read_only = tr(" (read-only)") if project and project.read_only else ""
+        self.setWindowTitle(f"{name}{read_only} – CarDamage" if name else "CarDamage")
         self.top.show_open(f"{name} · {amount(len(session.photos()), 'photo')}" if name else "", place)
         self._show_place()
 
@@ -283,14 +281,8 @@ class MainWindow(QMainWindow):
         elif job.state == "waiting" or not job.step:
             self.top.show_job(tr("Training is starting"), 0)
         else:
-            left = (
-                tr(" · {removeprefix} left", removeprefix=time_left(job.seconds_left).removeprefix("about "))
-                if job.seconds_left
-                else ""
-            )
-            self.top.show_job(
-                tr("Training {fraction:.0%}", fraction=job.fraction).replace("%", " %") + left, job.fraction
-            )
+            left = tr(" · {time} left", time=time_left(job.seconds_left, bare=True)) if job.seconds_left else ""
+            self.top.show_job(tr("Training {percent:.0f} %", percent=100 * job.fraction) + left, job.fraction)
 
     def _keys_changed(self) -> None:
         roots = (self.top, self.rail, *(page.widget for page in self._pages.values()))

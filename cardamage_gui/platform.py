@@ -15,7 +15,7 @@ from pathlib import Path
 
 from cardamage_core.errors import CarDamageError
 
-from .language import tr
+from .language import amount, tr
 
 PLUGIN_VARIABLES = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR", "QT_PLUGIN_PATH")
 
@@ -38,8 +38,8 @@ def check() -> None:
         return
     if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
         raise CarDamageError(
-            tr("There is no display to open the window on."),
-            tr("Start it from a desktop, or use the commands without a window: cardamage --help."),
+            "There is no display to open the window on.",
+            "Start it from a desktop, or use the commands without a window: cardamage --help.",
         )
     if os.environ.get("DISPLAY"):
         _check_library()
@@ -56,13 +56,10 @@ def _check_library() -> None:
         ctypes.CDLL(str(plugin))
     except OSError as error:
         raise CarDamageError(
-            tr("The window needs a library of the system that is missing."),
-            tr(
-                "{split}. On Debian and Ubuntu: sudo apt install libxcb-icccm4 libxcb-image0 "
-                "libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0 "
-                "libxcb-xkb1 libxkbcommon-x11-0.",
-                split=str(error).split(":")[0],
-            ),
+            "The window needs a library of the system that is missing.",
+            f"{str(error).split(':')[0]}. On Debian and Ubuntu: sudo apt install libxcb-icccm4 libxcb-image0 "
+            "libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0 libxcb-xkb1 "
+            "libxkbcommon-x11-0.",
         ) from None
 
 
@@ -79,20 +76,15 @@ def _check_connection() -> None:
     xcb.xcb_disconnect(connection)
     if failed and not os.environ.get("WAYLAND_DISPLAY"):
         raise CarDamageError(
-            tr("The display {environ} does not answer.", environ=os.environ["DISPLAY"]),
-            tr("Check the variable DISPLAY, or use the commands without a window: cardamage --help."),
+            f"The display {os.environ['DISPLAY']} does not answer.",
+            "Check the variable DISPLAY, or use the commands without a window: cardamage --help.",
         )
 
 
 def text() -> str:
     """For the status bar: "GPU: none · CPU 2 cores". May take a second; not for the main thread."""
     cores = _cores()
-    return tr(
-        "GPU: {value} · CPU {cores} {value_2}",
-        value=_gpu() or "none",
-        cores=cores,
-        value_2="core" if cores == 1 else "cores",
-    )
+    return tr("GPU: {gpu} · CPU {cores}", gpu=_gpu() or tr("none"), cores=amount(cores, "core"))
 
 
 def _cores() -> int:
@@ -105,7 +97,7 @@ def _gpu() -> str:
     program = shutil.which("nvidia-smi")
     if program is None:
         return ""
-    command = [program, "--query-gpu=name", tr("--format=csv,noheader")]
+    command = [program, "--query-gpu=name", "--format=csv,noheader"]
     try:
         found = subprocess.run(command, capture_output=True, text=True, timeout=5, check=False)
     except (OSError, subprocess.TimeoutExpired):

@@ -13,13 +13,13 @@ from cardamage_core.errors import CarDamageError, ProjectError, ProjectLockedErr
 from cardamage_core.project import backups
 
 from .background import Background, Task
-from .language import amount, mark, tr
+from .language import amount, tr, translated
 from .session import Session
 from .settings import Settings
 from .widgets.dialogs import Dialogs
 
 FILE = "project.cardamage"
-SAMPLE = mark("Sample project")
+SAMPLE = "Sample project"
 
 
 class Projects(QObject):
@@ -148,8 +148,13 @@ class Projects(QObject):
         self.failed.emit(error)
 
     def _read_only_wanted(self, error: ProjectError) -> bool:
-        detail = tr("{detail} You can look at it meanwhile, without changing anything.", detail=error.detail)
-        return self._dialogs.choose(self._window, error.title, detail, (tr("Open read-only"), tr("Cancel"))) == 0
+        detail = tr(
+            "{detail} You can look at it meanwhile, without changing anything.", detail=translated(error.detail)
+        )
+        return (
+            self._dialogs.choose(self._window, translated(error.title), detail, (tr("Open read-only"), tr("Cancel")))
+            == 0
+        )
 
     def _try(self, opening: Callable[[], None], folder: Path) -> None:
         try:

@@ -16,7 +16,7 @@ from cardamage_core.errors import CarDamageError
 from cardamage_core.project import Edit, PhotoSummary, Project
 from cardamage_core.project.prediction_log import Look
 
-from .language import amount, tr
+from .language import amount, tr, translated
 
 
 class Session(QObject):
@@ -212,7 +212,7 @@ class Session(QObject):
 
     def undo(self) -> None:
         """Take the last edit back and show the photo it was on."""
-        self._walk(lambda p: p.undo(), "Undid: {}", tr("Nothing to undo"))
+        self._walk(lambda p: p.undo(), tr("Undid: {}"), tr("Nothing to undo"))
 
     def redo(self) -> None:
         """Do again what was undone last, and show the photo it was on."""
@@ -288,7 +288,7 @@ class Session(QObject):
         self._tell(edit)
         if self.place(edit.photo) >= 0:
             self.select(edit.photo)
-        self.said.emit(text.format(edit.text))
+        self.said.emit(text.format(translated(edit.text)))
 
     def _tell(self, edit: Edit) -> None:
         """Say what an edit touched: one photo, or (an import, labels, a photo that came or went) everything."""

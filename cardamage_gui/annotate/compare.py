@@ -25,15 +25,14 @@ from cardamage_core.errors import CarDamageError
 from ..background import Background, Latest, Task
 from ..canvas import Canvas
 from ..commands.actions import Action
-from ..language import amount, mark, tr
+from ..language import amount, mark, tr, translated
 from ..session import Session
 from ..widgets import common
-from ..widgets.dialogs import ANNOTATIONS, Dialogs
+from ..widgets.dialogs import Dialogs, annotation_kinds
 from ..widgets.floating import Floating
 
 if TYPE_CHECKING:
     from cardamage_core.project.reference import Reference
-
 
 OTHERS = "others"  # the chooser's value for another project or file
 
@@ -107,7 +106,9 @@ class Comparing(QObject):
         if key == PROJECT:
             path = self._dialogs.folder(self.panel, tr("Compare with the project in"))
         elif key == FILE:
-            path = next(iter(self._dialogs.files(self.panel, tr("Compare with the annotations in"), ANNOTATIONS)), None)
+            path = next(
+                iter(self._dialogs.files(self.panel, tr("Compare with the annotations in"), annotation_kinds())), None
+            )
         else:
             self._use(key)
             return
@@ -133,7 +134,7 @@ class Comparing(QObject):
         region = next((one for one in self._theirs() if one.id == row.theirs), None)
         if region is None or not photo_id or self._session.read_only:
             return
-        name = region.label or "region"
+        name = region.label or tr("region")
         if self._source.startswith(MODEL):
             before = self._session.regions(photo_id)
             after = edits.replace(before, region, edits.set_review(region, "accepted"))
@@ -143,7 +144,7 @@ class Comparing(QObject):
             done = self._session.add_regions(photo_id, new, labels, mark(f"Take over {name} from {self._name()}"))
         if done:
             self._session.said.emit(
-                tr("Took over {name} from {name_2}. Ctrl+Z takes it back.", name=name, name_2=self._name())
+                tr("Took over {name} from {source}. Ctrl+Z takes it back.", name=name, source=self._name())
             )
 
     # What happened
@@ -157,7 +158,7 @@ class Comparing(QObject):
     def _refused(self, error: CarDamageError) -> None:
         self._reading = None
         self._offer()
-        self.panel.say(f"{error.title} {error.detail}".strip(), bad=True)
+        self.panel.say(translated(f"{error.title} {error.detail}".strip()), bad=True)
 
     def _photo_shown(self, _photo: str) -> None:
         self._latest.drop()
@@ -200,7 +201,7 @@ class Comparing(QObject):
         rows = rows_of(found, found.comparison)
         figure = found.comparison.agreement
         self.panel.show_comparison(
-            tr("{value:.0f} % agreement", value=100 * figure) if figure is not None else "",
+            tr("{percent:.0f} % agreement", percent=100 * figure) if figure is not None else "",
             rows,
             said=summary_of(found.comparison) if rows else tr("Neither side has a region here."),
             may_take=not self._session.read_only,
@@ -306,8 +307,8 @@ def with_others(
 
 def rows_of(found: Compared, comparison: Comparison) -> list[ComparedRow]:
     """What only one side has comes first; then partners, the least alike first."""
-    ours = {region.id: region.label or "region" for region in found.ours}
-    theirs = {region.id: region.label or "region" for region in found.theirs or ()}
+    ours = {region.id: region.label or tr("region") for region in found.ours}
+    theirs = {region.id: region.label or tr("region") for region in found.theirs or ()}
     return [
         *(ComparedRow(tr("{theirs} · only theirs", theirs=theirs[one]), theirs=one) for one in comparison.theirs_alone),
         *(ComparedRow(tr("{ours} · only yours", ours=ours[one]), ours=one) for one in comparison.ours_alone),
@@ -320,7 +321,7 @@ def rows_of(found: Compared, comparison: Comparison) -> list[ComparedRow]:
 
 def _both(ours: str, theirs: str, iou: float) -> str:
     name = ours if ours == theirs else tr("{ours}, for them {theirs}", ours=ours, theirs=theirs)
-    return tr("{name} · {value:.0f} % alike", name=name, value=100 * iou)
+    return tr("{name} · {percent:.0f} % alike", name=name, percent=100 * iou)
 
 
 def summary_of(comparison: Comparison) -> str:
@@ -353,12 +354,12 @@ class ComparePanel(Floating):
         self.source = common.ComboBox()
         self.source.setAccessibleName(tr("Compare with"))
         self.figure = common.label("", "title")
-        self.figure.setToolTip(EXPLAINED)
-        self.figure.setStatusTip(EXPLAINED)
+        self.figure.setToolTip(tr(EXPLAINED))
+        self.figure.setStatusTip(tr(EXPLAINED))
         self.said = common.label("", "muted", wrap=True)
         self.list = QListWidget()
         self.list.setAccessibleName(tr("Regions of both sides"))
-        self.list.setToolTip(PARTNERS)
+        self.list.setToolTip(tr(PARTNERS))
         self.take = common.button(
             tr("Take over"), self._take, "primary", tip=tr("Copy the region chosen into your photo (Enter)")
         )
@@ -372,7 +373,9 @@ class ComparePanel(Floating):
 
     def offer(self, models: Sequence[str], current: str, text: str) -> None:
         """What can be compared with; `current` and its text are what is compared with now."""
-        offered = {NONE: tr("None")} | {MODEL + model: tr("Model {model}", model=model) for model in models}
+        offered = {NONE: tr("None", sense="to compare with")} | {
+            MODEL + model: tr("Model {model}", model=model) for model in models
+        }
         if current not in (NONE, *offered):
             offered[current] = text
         offered |= {PROJECT: tr("Another project…"), FILE: tr("An annotation file…")}

@@ -11,7 +11,7 @@ from qtpy.QtWidgets import QCheckBox, QDialog, QGridLayout, QHBoxLayout, QPlainT
 
 from cardamage_core import formats
 
-from ..language import amount, tr
+from ..language import amount, tr, translated
 from ..widgets import common
 from ..widgets.dialogs import Dialogs
 
@@ -79,20 +79,20 @@ class ExportDialog(QDialog):
         """What would come of it, unless something else is wanted meanwhile."""
         if wish != self.wish():
             return
-        self.losses.setText("\n".join(foreseen.losses) or tr("This format holds everything."))
+        self.losses.setText("\n".join(map(translated, foreseen.losses)) or tr("This format holds everything."))
         common.set_role(self.losses, "warn" if foreseen.losses else "good")
         self.preview.setPlainText("\n".join(tree(wish, foreseen.files)))
 
     def show_failure(self, wish: Wish, text: str) -> None:
         """Why nothing would come of it."""
         if wish == self.wish():
-            self.losses.setText(text)
+            self.losses.setText(translated(text))
             common.set_role(self.losses, "bad")
             self.preview.setPlainText("")
 
     def _choose_place(self) -> None:
         target = formats.FORMATS[self.format.currentData()]
-        kinds = {target.name: f"{target.text} (*{target.suffix})"}
+        kinds = {target.name: f"{translated(target.text)} (*{target.suffix})"}
         chosen = self._dialogs.new_file(self, tr("Export to"), self.wish().path, kinds)
         if chosen is not None:
             self._named, self._own_place = chosen[0], True
@@ -110,7 +110,7 @@ class ExportDialog(QDialog):
 
     def _changed(self, _what: object = None) -> None:
         note = formats.photo_note(format=self.format.currentData(), copy_photos=self.photos.isChecked())
-        self._note.setText(note)
+        self._note.setText(translated(note))
         self.go.setEnabled(bool(self.place.text().strip()) and self._number() > 0)
         self._timer.start()
 
@@ -128,11 +128,11 @@ class ExportDialog(QDialog):
 
     def _fill(self) -> None:
         for name in formats.WRITABLE:
-            self.format.addItem(formats.FORMATS[name].text, name)
+            self.format.addItem(translated(formats.FORMATS[name].text), name)
         number = amount(sum(self._splits.values()), "photo")
-        self.split.addItem(f"All: {number}", None)
+        self.split.addItem(tr("All: {number}", number=number), None)
         for split, photos in sorted(self._splits.items()):
-            self.split.addItem(f"{split or 'No split'}: {amount(photos, 'photo')}", split)
+            self.split.addItem(f"{split or tr('No split')}: {amount(photos, 'photo')}", split)
 
     def _arrange(self) -> None:
         self.preview.setReadOnly(True)
@@ -189,7 +189,7 @@ def tree(wish: Wish, files: Sequence[str]) -> list[str]:
     """The files as an indented list below their folder; `files` end with a sentence on how many more there are."""
     is_file = bool(formats.FORMATS[wish.format].suffix)
     lines, above = [f"{wish.path.parent if is_file else wish.path}/"], ""
-    for name in files:
+    for name in map(translated, files):
         folder, _, base = name.rpartition("/")
         if folder and folder != above:
             lines.append(f"    {folder}/")

@@ -27,7 +27,7 @@ from cardamage_core.formats.common import IN_NAME, ROLES
 from cardamage_core.project import import_apply
 from cardamage_core.project.import_plan import Attribute, ImportPlan, NameMapping
 
-from ..language import amount, mark, tr
+from ..language import amount, mark, tr, translated
 from ..widgets import common
 from .problem_list import fill, problem_of, problem_tree
 
@@ -126,7 +126,7 @@ def _turns(numbers: Counter[str]) -> QComboBox:
     stored, unsure = numbers["stored-orientation"], numbers["turn-unsure"]
     for name, text in TURNS if numbers else ():
         if name != "all" or unsure:
-            shown.addItem(text.format(stored=stored, unsure=unsure), name)
+            shown.addItem(tr(text, stored=stored, unsure=unsure), name)
     return shown
 
 
@@ -156,7 +156,7 @@ def _roles(role: str, label: str) -> QComboBox:
     shown = common.ComboBox()
     shown.setAccessibleName(tr("What {label} stands for", label=label))
     for one in ROLES:
-        shown.addItem(one, one)
+        shown.addItem(translated(one), one)
     shown.setCurrentIndex(ROLES.index(role))
     return shown
 
@@ -179,7 +179,7 @@ class SummaryDialog(QDialog):
         column = common.rows(self, margins=(24, 20, 24, 16), spacing=12)
         head = f"{amount(summary.photos, 'photo')}, {amount(summary.regions, 'region')}"
         column.addWidget(common.label(head, "title"))
-        column.addWidget(common.label(summary.text, "muted", wrap=True))
+        column.addWidget(common.label(translated(summary.text), "muted", wrap=True))
         if summary.problems:
             column.addWidget(common.section(tr("What looks wrong ({number})", number=len(summary.problems))))
             column.addWidget(common.label(kinds_text(summary), wrap=True))
@@ -217,4 +217,4 @@ class SummaryDialog(QDialog):
 def kinds_text(summary: import_apply.ImportSummary) -> str:
     """How many problems of which kind: "12 × Region without a label, 3 × Region twice"."""
     numbers = Counter(problem.code for problem in summary.problems)
-    return ", ".join(f"{number} × {kind_of(code).title}" for code, number in numbers.most_common())
+    return ", ".join(f"{number} × {translated(kind_of(code).title)}" for code, number in numbers.most_common())

@@ -19,10 +19,10 @@ from cardamage_core.annotations.model import Problem
 from cardamage_core.errors import CarDamageError, ProjectError
 
 from ..background import Background, Task
-from ..language import amount, tr
+from ..language import amount, tr, translated
 from ..session import Session
 from ..widgets.common import ProgressStrip
-from ..widgets.dialogs import ANNOTATIONS, Dialogs
+from ..widgets.dialogs import Dialogs, annotation_kinds
 
 if TYPE_CHECKING:
     from cardamage_core.annotations.model import Dataset
@@ -60,7 +60,7 @@ class Transfer(QObject):
 
     def asked_files(self) -> list[Path]:
         """Annotation files that are chosen in a dialog."""
-        return self._dialogs.files(self._window, tr("Import annotations"), ANNOTATIONS)
+        return self._dialogs.files(self._window, tr("Import annotations"), annotation_kinds())
 
     def asked_folder(self) -> list[Path]:
         """A folder with photos, with or without annotations, that is chosen in a dialog."""
@@ -133,7 +133,8 @@ class Transfer(QObject):
             return
         self._ended()
         number = len(error.paths)
-        text = tr("{files} {value} there already.", files=amount(number, "file"), value="is" if number == 1 else "are")
+        files = amount(number, "file")
+        text = tr("{files} is there already." if number == 1 else "{files} are there already.", files=files)
         detail = "\n".join([*map(str, error.paths[:SHOWN]), *(["…"] if number > SHOWN else [])])
         if self._dialogs.choose(self._window, text, detail, (tr("Replace"), tr("Cancel"))) == 0:
             self._write(work, path, replace=True)
@@ -281,8 +282,8 @@ class Transfer(QObject):
 
     def _exported(self, path: Path, problems: tuple[Problem, ...]) -> None:
         self._ended()
-        told = f" {problems[0].text}" if problems else ""
-        more = tr(" And {value} more.", value=len(problems) - 1) if len(problems) > 1 else ""
+        told = f" {translated(problems[0].text)}" if problems else ""
+        more = tr(" And {more} more.", more=len(problems) - 1) if len(problems) > 1 else ""
         self._session.said.emit(tr("Exported to {path}.{told}{more}", path=path, told=told, more=more))
 
     def _begin(

@@ -22,6 +22,7 @@ ROLES: dict[Role, str] = {
     "part": mark("Part of the car"),
     "private": mark("Blurred in reports"),
 }
+NOTES = {"car": mark("car outline"), "part": mark("part of the car"), "private": mark("blurred in reports")}
 NO_KEY = mark("no key")
 HEIGHT = look.ROW_SMALL - 2
 FEWEST, MOST = 2, 9  # rows that are seen without scrolling
@@ -69,12 +70,12 @@ class LabelList(QWidget):
         menu = QMenu(self)
         roles = menu.addMenu(tr("Role"))
         for role, text in ROLES.items():
-            entry = roles.addAction(text, partial(self._change, label, role=role))
+            entry = roles.addAction(tr(text), partial(self._change, label, role=role))
             entry.setCheckable(True)
             entry.setChecked(label.role == role)
         keys = menu.addMenu(tr("Key"))
         for key in (*"123456789", ""):
-            entry = keys.addAction(key or NO_KEY, partial(self._change, label, key=key))
+            entry = keys.addAction(key or tr(NO_KEY), partial(self._change, label, key=key))
             entry.setCheckable(True)
             entry.setChecked(label.key == key)
         menu.addAction(tr("Colour…"), partial(self._choose_color, label))
@@ -139,7 +140,7 @@ def row_of(label: Label, numbers: Mapping[str, int], *, marked: str) -> ListRow:
         text=label.name,
         color=color_of(label),
         key=label.key,
-        note="" if label.role == "damage" else ROLES[label.role].lower(),
+        note=tr(NOTES.get(label.role, "")),
         right=str(numbers.get(label.name, 0)),
         marked=label.name == marked,
     )

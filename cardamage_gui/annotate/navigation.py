@@ -19,7 +19,7 @@ from ..background import Background
 from ..canvas import Canvas
 from ..canvas.viewport import Box
 from ..commands.actions import Action
-from ..language import mark, percent, tr
+from ..language import mark, percent, tr, translated
 from ..session import Session
 from . import view_adjust
 from .problems import Checking
@@ -65,7 +65,7 @@ class Way(QObject):
     def actions(self) -> list[Action]:
         """What can be done."""
         states = [
-            Action(f"review_{name.replace(' ', '_')}", text, (key,), hint, partial(self.mark, name))
+            Action(f"review_{name.replace(' ', '_')}", tr(text), (key,), tr(hint), partial(self.mark, name))
             for name, (text, key, hint) in STATES.items()
         ]
         following = tr("Show the next unreviewed photo")
@@ -90,7 +90,7 @@ class Way(QObject):
         before = self._session.photo(self._session.current)
         text = STATES[state][0]
         if self._session.edit_photo(before, msgspec.structs.replace(before, review=state), text):
-            self._session.said.emit(f"{before.name}: {state}")
+            self._session.said.emit(f"{before.name}: {translated(state)}")
 
     def next_unreviewed(self) -> None:
         """Show the next unreviewed photo."""
@@ -108,7 +108,7 @@ class Way(QObject):
     def show_damage(self, damage: Damage | None) -> None:
         """The figure of the photo, in the status bar too."""
         known = damage if damage is not None and damage.percent is not None else None
-        self._damage = f"{percent(known.percent)} {known.words}" if known else ""
+        self._damage = f"{percent(known.percent)} {translated(known.words)}" if known else ""
         self.fact_changed.emit("damage", self._damage)
 
     def tell(self) -> None:
@@ -120,7 +120,7 @@ class Way(QObject):
 
     def _view_changed(self, _what: object = None) -> None:
         view = self._canvas.viewport
-        turned = f" · {view_adjust.TEXTS[view.rotation]}" if view.rotation else ""
+        turned = f" · {tr(view_adjust.TEXTS[view.rotation])}" if view.rotation else ""
         self.fact_changed.emit("zoom", f"{view.scale * 100:.0f} %{turned}")
 
     def _photo_changed(self, photo_id: str) -> None:
@@ -143,7 +143,7 @@ def area_text(covered: float, photo: Photo) -> str:
     """The area of what is selected: "12 345 px² · 1.2 %" of the photo; "" for lines and points."""
     if covered <= 0:
         return ""
-    pixels = tr("{covered:,.0f} px²", covered=covered).replace(",", "\u202f")
+    pixels = f"{covered:,.0f} px²".replace(",", "\u202f")
     whole = photo.width * photo.height
     return f"{pixels} · {percent(100 * covered / whole)}" if whole else pixels
 

@@ -10,7 +10,7 @@ from qtpy.QtCore import QObject, QPoint, Qt, QUrl
 from qtpy.QtGui import QAction, QDesktopServices
 from qtpy.QtWidgets import QApplication, QMenu
 
-from cardamage_core import files
+from cardamage_core import files, text
 from cardamage_core.annotations.model import SPLITS
 from cardamage_core.errors import CarDamageError
 
@@ -75,7 +75,7 @@ class PhotoMenu(QObject):
             session.failed.emit(error)
             return
         before, after = [one.before for one in found], [one.after for one in found]
-        if session.edit_photos(before, after, mark(f"Find {amount(len(found), 'photo')}")):
+        if session.edit_photos(before, after, mark(f"Find {text.amount(len(found), 'photo')}")):
             session.said.emit(
                 tr(
                     "Found {photos} in {parent}. Ctrl+Z takes it back.",
@@ -103,7 +103,7 @@ class PhotoMenu(QObject):
         before = self._session.photo(self._session.current)
         after = msgspec.structs.replace(before, split=split)
         if self._session.edit_photo(before, after, mark(f"Set split of {before.name}")):
-            self._session.said.emit(f"{before.name}: {split or 'no split'}")
+            self._session.said.emit(f"{before.name}: {split or tr('no split')}")
 
     def _add(self, menu: QMenu, name: str) -> None:
         if name in self._actions:
@@ -111,7 +111,7 @@ class PhotoMenu(QObject):
 
     def _add_splits(self, menu: QMenu) -> None:
         summary = self._session.summary(self._session.current)
-        splits = menu.addMenu(tr("Split"))
+        splits = menu.addMenu(tr("Split", sense="of the data"))
         for split in SPLITS:
             entry = splits.addAction(split or tr("no split"), partial(self.set_split, split))
             entry.setCheckable(True)

@@ -22,7 +22,7 @@ from qtpy.QtWidgets import (
 from cardamage_core.annotations.model import Review
 
 from .. import look
-from ..language import mark, tr
+from ..language import mark, tr, translated
 from ..session import Session
 from ..widgets import common
 from ..widgets.photo_list import KINDS, PhotoFilter, PhotoList, PhotoModel
@@ -33,7 +33,7 @@ TEXTS = {
     "all": mark("All"),
     "unreviewed": mark("Unreviewed"),
     "problems": mark("Problems"),
-    mark("no region"): mark("No region"),
+    "no region": mark("No region"),
 }
 
 
@@ -114,7 +114,7 @@ class PhotoPanel(QWidget):
 
     def _say_how_many(self) -> None:
         for kind, number in self.model.counts.items():
-            self.chips.button(KINDS.index(kind)).setText(f"{TEXTS[kind]} {number}")
+            self.chips.button(KINDS.index(kind)).setText(f"{tr(TEXTS[kind])} {number}")
         photos = self.model.counts["all"]
         self._nothing.set_text(tr("No photo matches.") if photos else tr("No photos yet."))
         self._stack.setCurrentIndex(0 if self.model.rowCount() or not photos else 1)
@@ -146,7 +146,7 @@ class PhotoPanel(QWidget):
         lines = QVBoxLayout()
         lines.setSpacing(6)
         for number, kind in enumerate(KINDS):
-            chip = QPushButton(TEXTS[kind])
+            chip = QPushButton(tr(TEXTS[kind]))
             chip.setProperty("role", "chip")
             chip.setCheckable(True)
             chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -227,9 +227,12 @@ class FilterButton(QToolButton):
         wanted = self.wanted
         self._add(tr("Label"), "label", [(tr("Any"), ""), *((name, name) for name in self._labels)], wanted.label)
         splits = [(tr("Any"), None), *((name or tr("no split"), name) for name in self._splits)]
-        self._add(tr("Split"), "split", splits, wanted.split)
+        self._add(tr("Split", sense="of the data"), "split", splits, wanted.split)
         self._add(
-            tr("Review"), "review", [(tr("Any"), None), *((name.capitalize(), name) for name in REVIEWS)], wanted.review
+            tr("Review"),
+            "review",
+            [(tr("Any"), None), *((translated(name.capitalize()), name) for name in REVIEWS)],
+            wanted.review,
         )
         self._menu.addSeparator()
         self._menu.addAction(tr("Show all"), self.clear)
@@ -242,10 +245,10 @@ class FilterButton(QToolButton):
             entry.setChecked(value == now)
 
     def _say(self) -> None:
-        asked = [self.wanted.label, self.wanted.review or ""]
+        asked = [self.wanted.label, translated(self.wanted.review or "")]
         if self.wanted.split is not None:
             asked.append(self.wanted.split or tr("no split"))
         said = " · ".join(filter(None, asked))
         self.setText(said)
         self.setToolTip(tr("Only {said}", said=said) if said else tr("Filter by label, split or review"))
-        self.setAccessibleName(f"Filter: {said}" if said else tr("Filter"))
+        self.setAccessibleName(tr("Filter: {said}", said=said) if said else tr("Filter"))

@@ -16,7 +16,7 @@ from ..background import Background
 from ..commands.actions import Action
 from ..editing.keeping import RegionKeeper
 from ..editing.outlining import Outliner, Outlining, Work, outlined_said
-from ..language import mark, tr
+from ..language import mark, tr, translated
 from ..session import Session
 from ..widgets import common
 from ..widgets.common import ProgressStrip
@@ -116,7 +116,7 @@ class PreLabelling(QObject):
     def _outline_one(self, photo: str) -> None:
         model = self._chosen()
         if model is None:
-            self._session.said.emit(NO_MODEL)
+            self._session.said.emit(tr(NO_MODEL))
             return
         self._outline(model, [photo])
 
@@ -176,7 +176,7 @@ class PreLabelDialog(QDialog):
 
     def __init__(self, session: Session, models: Sequence[Model], chosen: Model | None, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Pre-label")
+        self.setWindowTitle(tr("Pre-label"))
         self.setMinimumWidth(460)
         self._session, self._all = session, list(models)
         self.models = common.ComboBox()
@@ -226,7 +226,7 @@ class PreLabelDialog(QDialog):
         grid.addLayout(line, 5, 1)
         grid.setColumnStretch(1, 1)
         layout.addLayout(grid)
-        layout.addWidget(common.label(BESIDE if self._all else NO_MODEL, "small", wrap=True))
+        layout.addWidget(common.label(tr(BESIDE if self._all else NO_MODEL), "small", wrap=True))
         layout.addStretch(1)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
@@ -237,7 +237,7 @@ class PreLabelDialog(QDialog):
     def _model_changed(self) -> None:
         model = self.models.currentData()
         card = model.card if model else None
-        self._summary.setText(card.summary if card else "")
+        self._summary.setText(translated(card.summary) if card else "")
         self._summary.setVisible(bool(card and card.summary))
         self._offered = choices_for(self._session.photos(), self._session.looks(), card.id if card else "")
         for radio, (text, photos) in zip(self.choices(), self._offered.items(), strict=True):

@@ -11,7 +11,7 @@ from qtpy.QtWidgets import QDialog, QHBoxLayout, QTreeWidget, QTreeWidgetItem, Q
 from cardamage_core.annotations.model import Problem
 from cardamage_core.annotations.problems import grouped, kind_of
 
-from ..language import amount, mark, tr
+from ..language import amount, mark, tr, translated
 from ..widgets import common
 from ..widgets.common import ProgressStrip
 
@@ -42,11 +42,11 @@ class ProblemWindow(QDialog):
         self.list.itemClicked.connect(self._clicked)
         self.list.itemActivated.connect(self._clicked)
         self.again = common.button(tr("Check again"), self.check_wanted.emit)
-        self.repair = common.button(tr("Repair safe problems"), self.repair_wanted.emit, "primary", tip=REPAIR)
+        self.repair = common.button(tr("Repair safe problems"), self.repair_wanted.emit, "primary", tip=tr(REPAIR))
         self.report = common.button(
             tr("Save report…"), self.report_wanted.emit, tip=tr("Write the problems as an HTML page")
         )
-        self.turn = common.button(tr("Turn regions…"), self.turn_wanted.emit, tip=TURN)
+        self.turn = common.button(tr("Turn regions…"), self.turn_wanted.emit, tip=tr(TURN))
         column = common.rows(self, margins=(24, 20, 24, 16), spacing=12)
         for widget in (self._head, self._said, self._strip):
             column.addWidget(widget)
@@ -78,7 +78,7 @@ class ProblemWindow(QDialog):
 
     def say(self, text: str) -> None:
         """What was done last."""
-        self._said.setText(text)
+        self._said.setText(translated(text))
         self._said.setVisible(bool(text))
 
     def _offer(self, *, busy: bool) -> None:
@@ -144,22 +144,20 @@ def problem_of(item: QTreeWidgetItem) -> Problem | None:
 
 def _group(code: str, found: Sequence[Problem], names: Mapping[str, str]) -> QTreeWidgetItem:
     kind = kind_of(code)
-    group = QTreeWidgetItem([f"{kind.title} ({len(found):,}). {kind.advice}".strip()])
-    group.setToolTip(0, kind.advice)
+    group = QTreeWidgetItem([f"{translated(kind.title)} ({len(found):,}). {translated(kind.advice)}".strip()])
+    group.setToolTip(0, translated(kind.advice))
     font = QFont()
     font.setBold(True)
     group.setFont(0, font)
     for problem in found[:MOST]:
         group.addChild(_row(problem, names))
     if len(found) > MOST:
-        group.addChild(
-            QTreeWidgetItem(["", tr("… and {value:,} more; the report lists more.", value=len(found) - MOST)])
-        )
+        group.addChild(QTreeWidgetItem(["", tr("… and {more:,} more; the report lists more.", more=len(found) - MOST)]))
     return group
 
 
 def _row(problem: Problem, names: Mapping[str, str]) -> QTreeWidgetItem:
-    row = QTreeWidgetItem([names.get(problem.photo, ""), problem.text])
+    row = QTreeWidgetItem([names.get(problem.photo, ""), translated(problem.text)])
     row.setData(0, PROBLEM, problem)
-    row.setToolTip(1, problem.text)
+    row.setToolTip(1, translated(problem.text))
     return row

@@ -11,7 +11,7 @@ from cardamage_core.annotations.model import Label, Photo, Problem, Region
 from cardamage_core.annotations.problems import kind_of
 from cardamage_core.assessment.damage import Damage
 
-from ..language import mark, tr
+from ..language import mark, tr, translated
 from ..widgets import common
 from ..widgets.damage_card import DamageCard
 from .labels import LabelList
@@ -54,16 +54,16 @@ class RegionPanel(QWidget):
     def show_problems(self, problems: Sequence[Problem]) -> None:
         """Say what looks wrong with the photo."""
         self._told = tuple(problems[:MOST_PROBLEMS])
-        more = tr("And {value} more.", value=len(problems) - MOST_PROBLEMS) if len(problems) > MOST_PROBLEMS else ""
-        self._problems.show_lines([(kind_of(problem.code).title, True) for problem in self._told], more)
-        self._problems.setToolTip("\n".join(problem.text for problem in self._told))
+        more = tr("And {more} more.", more=len(problems) - MOST_PROBLEMS) if len(problems) > MOST_PROBLEMS else ""
+        self._problems.show_lines([(translated(kind_of(problem.code).title), True) for problem in self._told], more)
+        self._problems.setToolTip("\n".join(translated(problem.text) for problem in self._told))
         self._problems.setVisible(bool(problems))
 
     def show_regions(
         self, regions: Sequence[Region], labels: Sequence[Label], *, hidden: int, threshold: float, none: str = ""
     ) -> None:
         """Show the photo's regions, or say why there are none; `hidden` predictions are scored below `threshold`."""
-        self._none.setText(none or NO_REGION)
+        self._none.setText(none or tr(NO_REGION))
         self._shown, self._labels = tuple(regions), {label.name: label for label in labels}
         self._show_list()
         self.regions.setVisible(bool(regions))

@@ -25,7 +25,7 @@ from cardamage_core.annotations.model import Label, Region
 from cardamage_core.annotations.shapes import vertex_count
 
 from .. import look
-from ..language import amount, percent, tr
+from ..language import amount, percent, tr, translated
 from ..widgets import common
 
 HEIGHT = 50
@@ -146,7 +146,7 @@ def _said(region: Region) -> list[str]:
     if region.origin.score is not None:
         said.append(tr("score {score:.2f}", score=region.origin.score))
     if region.review != "unreviewed":
-        said.append(region.review)
+        said.append(translated(region.review))
     return said
 
 

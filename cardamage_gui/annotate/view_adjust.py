@@ -110,7 +110,7 @@ class LightPanel(Floating):
         grid.addWidget(self.local, 2, 0, 1, 2)
         grid.addWidget(common.label(tr("Only what you see; the file stays as it is."), "small"), 3, 0, 1, 2)
         grid.addWidget(common.button(tr("Reset"), self.reset), 4, 0)
-        grid.addWidget(common.button(tr("Done"), self.hide), 4, 1, Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(common.button(tr("Done", sense="button"), self.hide), 4, 1, Qt.AlignmentFlag.AlignRight)
         self.local.toggled.connect(self._changed)
 
     def reset(self) -> None:

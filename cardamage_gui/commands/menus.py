@@ -18,14 +18,46 @@ from .shortcuts import Shortcuts
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("", ("copy", "paste", "duplicate", "delete", "select_all")),
     (mark("Findings"), ("inspect_accept", "inspect_reject", "inspect_next", "inspect_before", "inspect_")),
-    (mark("Regions"), ("union", "subtract", "intersect", "smooth", "snap", "hide", "show_all", "lock", "front", "forward",
-                 "backward", "back", "brush_", "escape", "next_problem")),
+    (
+        mark("Regions"),
+        (
+            "union",
+            "subtract",
+            "intersect",
+            "smooth",
+            "snap",
+            "hide",
+            "show_all",
+            "lock",
+            "front",
+            "forward",
+            "backward",
+            "back",
+            "brush_",
+            "escape",
+            "next_problem",
+        ),
+    ),
     (mark("Tools"), ("tool_",)),
     (mark("Labels"), ("label_",)),
-    (mark("Photo"), ("outline", "prelabel", "pre_label", "accept_photo", "review_", "next_photo", "previous_photo",
-               "next_unreviewed", "find", "find_file", "remove_photo")),
+    (
+        mark("Photo"),
+        (
+            "outline",
+            "prelabel",
+            "pre_label",
+            "accept_photo",
+            "review_",
+            "next_photo",
+            "previous_photo",
+            "next_unreviewed",
+            "find",
+            "find_file",
+            "remove_photo",
+        ),
+    ),
     (mark("Look"), ("fit", "zoom", "actual_size", "light", "plain_light", "rotate", "upright", "compare")),
-)  # fmt: skip
+)
 OTHERS = mark("More")
 ELSEWHERE = ("annotate_undo", "annotate_redo")  # they stand at the top of the menu, with their keys
 
@@ -107,7 +139,7 @@ class _PagePart(QObject):
         self._made = []
         for title, actions in grouped(self._offered()):
             if title:
-                menu = QMenu(title, self._menu)
+                menu = QMenu(tr(title), self._menu)
                 menu.addActions(actions)
                 self._made.append(self._menu.insertMenu(self._before, menu))
             else:

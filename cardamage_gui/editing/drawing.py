@@ -126,7 +126,11 @@ class Drawing(QObject):
         """The tools and the keys of the labels."""
         tools = [
             Action(
-                f"tool_{name}", tr("{text} tool", text=tool.text), (tool.key,), tool.hint, partial(self.take_tool, name)
+                f"tool_{name}",
+                tr("{tool} tool", tool=tr(tool.text)),
+                (tool.key,),
+                tr(tool.hint),
+                partial(self.take_tool, name),
             )
             for name, tool in TOOLS.items()
         ]

@@ -16,7 +16,7 @@ from ..canvas import Canvas
 from ..canvas.tools import boolean, select
 from ..canvas.tools.select import Operation
 from ..commands.actions import Action
-from ..language import tr
+from ..language import amount, mark, tr
 from ..session import Session
 from .smooth_bar import SmoothBar
 
@@ -80,15 +80,13 @@ class Editing(QObject):
         self._copied = tuple(region for region in self._canvas.standing if region.id in chosen) or self._copied
         number = len(chosen)
         self._session.said.emit(
-            tr("Copied {number} region{value}.", number=number, value="s" * (number != 1))
-            if number
-            else tr("Select a region first.")
+            tr("Copied {regions}.", regions=amount(number, "region")) if number else tr("Select a region first.")
         )
 
     def paste(self) -> None:
         """Put what was copied onto the current photo."""
         if self._copied:
-            self._put(self._copied, tr("Paste"))
+            self._put(self._copied, mark("Paste"))
         else:
             self._session.said.emit(tr("Nothing was copied yet (Ctrl+C)."))
 
@@ -97,7 +95,7 @@ class Editing(QObject):
         before = self._previous()
         regions = self._session.regions(before) if before else ()
         if regions:
-            self._put(regions, tr("Copy from the previous photo:"))
+            self._put(regions, mark("Copy from the previous photo:"))
         else:
             self._session.said.emit(
                 tr("The previous photo has no regions.") if before else tr("There is no previous photo.")

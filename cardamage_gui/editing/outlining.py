@@ -127,7 +127,7 @@ class Outlining(QObject):
         left = (time.monotonic() - self._began) / max(1, self._done) * (self._total - self._done)
         estimate = tr(" · {left} left", left=time_left(left)) if self._done else ""
         return tr(
-            "Outlining photo {value} of {total}{estimate}", value=self._done + 1, total=self._total, estimate=estimate
+            "Outlining photo {number} of {total}{estimate}", number=self._done + 1, total=self._total, estimate=estimate
         )
 
     def fraction(self) -> float:

@@ -10,7 +10,7 @@ from qtpy.QtWidgets import QFrame, QToolButton, QWidget
 
 from ..commands.actions import Action
 from ..commands.editor import keyed, retip
-from ..language import mark, tr
+from ..language import mark, tr, translated
 from ..widgets import common
 
 # icon, text, action; "" parts groups. Tools that stand here rather than in the box of tools are marked while current.
@@ -44,10 +44,10 @@ class ToolBar(QWidget):
         self.upright.hide()
         keyed(self.undo, "undo", tr("Undo"), key="Ctrl+Z")  # the keys are those of the Edit menu
         keyed(self.redo, "redo", tr("Redo"), key="Ctrl+Shift+Z")
-        self.light = _button("brightness-6", tr("Light"), actions["light"])
+        self.light = _button("brightness-6", tr("Light", sense="of the view"), actions["light"])
         self.fit = _button("fit-to-page-outline", tr("Fit"), actions["fit"])
         self.zoom = _button("", "100 %", actions["actual_size"])
-        self.buttons = {action: _button(icon, text, actions[action]) for icon, text, action in CUTTING if action}
+        self.buttons = {action: _button(icon, tr(text), actions[action]) for icon, text, action in CUTTING if action}
         self.accept = self.buttons["accept_photo"]
         for name in ("tool_hole", "tool_split"):
             self.buttons[name].setCheckable(True)
@@ -79,7 +79,7 @@ class ToolBar(QWidget):
         """What undo and redo would do; "" when there is nothing."""
         for button, name, text in ((self.undo, tr("Undo"), undo), (self.redo, tr("Redo"), redo)):
             button.setEnabled(bool(text))
-            retip(button, f"{name}: {text}" if text else name)
+            retip(button, f"{name}: {translated(text)}" if text else name)
 
     def show_tool(self, name: str) -> None:
         """Mark the current tool where it is on this bar."""

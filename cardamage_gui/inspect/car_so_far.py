@@ -10,7 +10,7 @@ from qtpy.QtGui import QBrush, QColor, QMouseEvent, QPainter, QPaintEvent, QPen,
 from qtpy.QtWidgets import QSizePolicy, QWidget
 
 from .. import look
-from ..language import percent, tr
+from ..language import label_name, percent, tr, translated
 from ..widgets import common
 
 if TYPE_CHECKING:
@@ -79,7 +79,9 @@ class Schematic(QWidget):
         at = QPointF((event.pos().x() - left) / scale, (event.pos().y() - top) / scale)
         rule = Qt.FillRule.OddEvenFill
         over = [one.figure for one in self._shapes if one.figure and _polygon(one).containsPoint(at, rule)]
-        self.setToolTip(f"{over[-1].panel} {over[-1].side}: {percent(over[-1].percent)}" if over else "")
+        self.setToolTip(
+            f"{label_name(over[-1].panel)} {translated(over[-1].side)}: {percent(over[-1].percent)}" if over else ""
+        )
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Polygons, hatched where the side was not told, and the names of the views."""
@@ -106,7 +108,7 @@ class Schematic(QWidget):
         painter.setPen(QColor(colors.muted))
         for caption in self._captions:
             box = QRectF(left + caption.x * scale - 40, max(0.0, top + caption.y * scale - 11), 80, 13)
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, caption.view)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, translated(caption.view))
         painter.end()
 
     def _place(self) -> tuple[float, float, float]:

@@ -11,7 +11,7 @@ from qtpy.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QToolButton, QWidget
 from cardamage_core.claims.model import ClaimFields, ClaimRecord, ClaimState
 
 from .. import look
-from ..language import mark, tr
+from ..language import amount, mark, tr, translated
 from ..widgets import common
 
 NAMES = {
@@ -43,7 +43,7 @@ def _moment(created: str) -> str:
     except ValueError:
         return created
     this_year = at.year == datetime.datetime.now().astimezone().year
-    return f"{at:%d %b %H:%M}" if this_year else f"{at:%d %b %Y %H:%M}"
+    return at.strftime(tr("%d %b %H:%M") if this_year else tr("%d %b %Y %H:%M"))
 
 
 class ClaimForm(QWidget):
@@ -68,7 +68,7 @@ class ClaimForm(QWidget):
         self.unfold = common.icon_button("chevron-down", tr("Claim number, vehicle, date, notes …"), self._toggle)
         self.unfold.setCheckable(True)
         self.unfold.setProperty("role", "unfold")
-        self.fields = {name: common.Field(text, hint) for name, (text, hint) in NAMES.items()}
+        self.fields = {name: common.Field(tr(text), tr(hint)) for name, (text, hint) in NAMES.items()}
         self._sheet = Sheet()
         self._arrange()
         for field in self.fields.values():
@@ -82,12 +82,10 @@ class ClaimForm(QWidget):
             return
         self._name.setText(title(record.fields, record.created))
         vehicle = record.fields.vehicle if record.fields.number else ""
-        self._about.setText(
-            " · ".join(filter(None, (vehicle, tr("{photos} photo{value}", photos=photos, value="s" * (photos != 1)))))
-        )
-        self.state.setText(f"{STATES[record.state][0]} ▾")
+        self._about.setText(" · ".join(filter(None, (vehicle, amount(photos, "photo")))))
+        self.state.setText(f"{tr(STATES[record.state][0])} ▾")
         self.state.setToolTip(tr("Where the claim stands"))
-        self.state.setAccessibleName(f"State: {record.state}")
+        self.state.setAccessibleName(tr("State: {state}", state=translated(record.state)))
         common.set_property(self.state, "state", record.state)
         self.state.setEnabled(editable)
         for name, field in self.fields.items():
@@ -123,7 +121,7 @@ class ClaimForm(QWidget):
         now = self._record.state if self._record else "new"
         for state, (_, text) in STATES.items():
             reopens = now == "done" and state == "in review"
-            entry = self._menu.addAction(tr("Reopen") if reopens else text)
+            entry = self._menu.addAction(tr("Reopen") if reopens else tr(text))
             entry.setEnabled(state != now)
             entry.triggered.connect(lambda _checked=False, chosen=state: self.state_chosen.emit(chosen))
 
@@ -144,7 +142,7 @@ class ClaimForm(QWidget):
         grid.setContentsMargins(6, 2, 4, 6)
         grid.setVerticalSpacing(4)
         for row, (name, field) in enumerate(self.fields.items()):
-            label = common.label(NAMES[name][0], "muted")
+            label = common.label(tr(NAMES[name][0]), "muted")
             label.setBuddy(field)
             grid.addWidget(label, row, 0)
             grid.addWidget(field, row, 1)

@@ -33,7 +33,7 @@ from cardamage_core.errors import CarDamageError
 
 from .. import look
 from ..background import Background
-from ..language import amount, mark, tr
+from ..language import amount, mark, numeral, tr, translated
 from ..widgets import common
 from ..widgets.photo_list import paint_picture
 from .claim_form import title
@@ -173,7 +173,7 @@ class ClaimRow(QStyledItemDelegate):
         paint_picture(painter, place, self._pictures.get(claim), colors)
         right = rect.right() - 12
         upper = QRect(place.right() + 11, rect.top() + 11, right - place.right() - 11, 20)
-        figure = claim.figure.split(tr(" of "))[0]
+        figure = numeral(translated(claim.figure.split(" of ")[0]))
         width = QFontMetrics(option.font).horizontalAdvance(figure) + 8 if figure else 0
         _line(painter, upper.adjusted(0, 0, -width, 0), title_of(claim), option.font, QColor(colors.text))
         if figure:
@@ -277,7 +277,7 @@ class ClaimList(QWidget):
         line = QHBoxLayout()
         line.setSpacing(4)
         for number, state in enumerate(STATES):
-            chip = QPushButton(TEXTS[state])
+            chip = QPushButton(tr(TEXTS[state]))
             chip.setProperty("role", "chip")
             chip.setCheckable(True)
             chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -12,18 +12,20 @@ from typing import Any, get_args
 from qtpy.QtCore import QObject, QPoint, Signal
 from qtpy.QtWidgets import QMenu, QWidget
 
+from cardamage_core import text as english
 from cardamage_core.annotations.model import Region, Review
 from cardamage_core.claims.model import Cause, Finding, Operation, Severity
 from cardamage_core.errors import CarDamageError
 
 from ..commands.actions import Action
-from ..language import amount, mark, tr
+from ..language import amount, label_name, mark, tr, translated
 from .desk import Desk
 
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 CAUSES: tuple[Cause, ...] = get_args(Cause)
 OPERATIONS: tuple[Operation, ...] = get_args(Operation)
 DONE = mark("This claim is done. Reopen it (the button beside its name) to change anything.")
+REOPEN = mark("Reopen")
 WORDS = {"accepted": mark("Accept"), "rejected": mark("Reject")}
 
 
@@ -55,7 +57,7 @@ class Deciding(QObject):
         again = all(finding.decision == review for finding in found)
         new: Review = "unreviewed" if again else review
         ids = [finding.region.id for finding in found]
-        text = f"{'Reopen' if again else WORDS[review]} {_named(found)}"
+        text = f"{REOPEN if again else WORDS[review]} {_named(found)}"
         if self._edit(lambda regions: _core().decided(regions, ids, new), text) and not again:
             self.next_open()
 
@@ -75,9 +77,7 @@ class Deciding(QObject):
         ids = [finding.region.id for finding in found]
         if ids:
             said = value or "none"
-            text = tr("Set {field} of {found}", field=field, found=_named(found)) + (
-                "" if field == "note" else tr(" to {said}", said=said)
-            )
+            text = mark(f"Set {field} of {_named(found)}") + ("" if field == "note" else f" to {said}")
             self._edit(lambda regions: _core().changed(regions, ids, **{field: value}), text)
 
     def cycle(self, field: str, values: Sequence[str]) -> None:
@@ -101,7 +101,7 @@ class Deciding(QObject):
         try:
             after = reduce(merge.merged, groups, before)
         except CarDamageError as error:
-            self._session.said.emit(f"{error.title} {error.detail}".strip())
+            self._session.said.emit(translated(f"{error.title} {error.detail}".strip()))
             return
         if after == before:
             self._session.said.emit(tr("No two findings overlap here that a person would count as one."))
@@ -119,7 +119,7 @@ class Deciding(QObject):
             return
         again = all(one.review == review for one in regions)
         new: Review = "unreviewed" if again else review
-        text = tr("{value} outline of {label}", value="Reopen" if again else WORDS[review], label=regions[0].label)
+        text = f"{REOPEN if again else WORDS[review]} {mark(f'outline of {regions[0].label}')}"
         self._edit(lambda before: _core().decided(before, ids, new), text)
 
     # The way
@@ -202,17 +202,15 @@ class Deciding(QObject):
         ]
 
     def _cycle(self, field: str, key: str, values: Sequence[str]) -> Action:
-        text, hint = (
-            tr("{capitalize}: next value", capitalize=field.capitalize()),
-            tr("Go through the values of {field}", field=field),
-        )
+        text = tr("{field}: next value", field=translated(field.capitalize()))
+        hint = tr("Go through the values of {field}", field=translated(field))
         return Action(f"inspect_{field}", text, (f"Shift+{key}",), hint, partial(self.cycle, field, values))
 
     def _submenu(self, menu: QMenu, title: str, field: str, values: Sequence[str], now: str | None) -> None:
         sub = menu.addMenu(title)
         sub.setEnabled(now is not None)
         for value in values:
-            entry = sub.addAction(value or "none", partial(self.change, field, value))
+            entry = sub.addAction(label_name(value) or tr("none"), partial(self.change, field, value))
             entry.setCheckable(True)
             entry.setChecked(value == now)
 
@@ -228,7 +226,7 @@ class Deciding(QObject):
     def _may_change(self) -> bool:
         """A claim that is done must be opened again first; the first decision begins the review of a new one."""
         if self._desk.state == "done":
-            self._session.said.emit(DONE)
+            self._session.said.emit(tr(DONE))
             return False
         if self._desk.state == "new":
             self._desk.set_state("in review")
@@ -236,7 +234,7 @@ class Deciding(QObject):
 
 
 def _named(found: Sequence[Finding]) -> str:
-    return found[0].region.label if len(found) == 1 else amount(len(found), "finding")
+    return found[0].region.label if len(found) == 1 else english.amount(len(found), "finding")
 
 
 def _core() -> Any:

@@ -15,7 +15,7 @@ from cardamage_core.claims.model import Cause, Finding, Operation, Severity
 
 from .. import look
 from ..commands.editor import keyed
-from ..language import mark, tr
+from ..language import label_name, mark, tr, translated
 from ..widgets import common
 from .claim_form import Sheet
 
@@ -51,7 +51,7 @@ class FindingEditor(Sheet):
         self.reject = _decision(tr("Reject"), "inspect_reject", "N", self._reject)
         self._about = common.ElidedLabel("small")
         self.boxes = {name: _box(name) for name in ("label", "panel", "severity", "operation", "cause")}
-        self.note = common.Field(tr("Note"), "note")
+        self.note = common.Field(tr("Note"), tr("note"))
         self._arrange()
         for name, box in self.boxes.items():
             box.activated.connect(lambda _index, field=name: self._chosen(field))
@@ -72,7 +72,7 @@ class FindingEditor(Sheet):
         self.accept.setChecked(finding.decision == "accepted")
         self.reject.setChecked(finding.decision == "rejected")
         origin = finding.region.origin
-        self._about.setText(f"{finding.number} · {origin.model or origin.kind}")
+        self._about.setText(f"{finding.number} · {origin.model or translated(origin.kind)}")
         _offer(self.boxes["label"], labels, finding.region.label)
         _offer(self.boxes["panel"], [NO_PANEL, *panels], finding.panel or NO_PANEL)
         for name in CHOICES:
@@ -98,7 +98,7 @@ class FindingEditor(Sheet):
         self.decided.emit("rejected")
 
     def _chosen(self, name: str) -> None:
-        said = self.boxes[name].currentText()
+        said = self.boxes[name].currentData()
         self.field_set.emit(name, "" if said in (NO_PANEL, NO_OPERATION) else said)
         self.done.emit()
 
@@ -188,8 +188,8 @@ def _decision(text: str, action: str, key: str, slot: object) -> QPushButton:
 
 def _box(name: str) -> common.ComboBox:
     made = common.ComboBox()
-    made.setAccessibleName(name.capitalize())
-    made.setToolTip(TIPS[name])
+    made.setAccessibleName(translated(name.capitalize()))
+    made.setToolTip(tr(TIPS[name]))
     made.setMinimumWidth(60)
     made.setSizeAdjustPolicy(common.ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     made.setMinimumContentsLength(4)
@@ -198,7 +198,8 @@ def _box(name: str) -> common.ComboBox:
 
 def _offer(box: common.ComboBox, names: Sequence[str], current: str) -> None:
     names = list(dict.fromkeys([*names, *([current] if current not in names else [])]))
-    if [box.itemText(i) for i in range(box.count())] != names:
+    if [box.itemData(i) for i in range(box.count())] != names:
         box.clear()
-        box.addItems(names)
+        for name in names:
+            box.addItem(label_name(translated(name)), name)
     box.setCurrentIndex(names.index(current))

@@ -9,7 +9,7 @@ from cardamage_core.assessment.damage import Damage
 from cardamage_core.project.prediction_log import Look
 
 from ..commands.editor import chip, keyed
-from ..language import tr
+from ..language import mark, tr, translated
 from ..widgets import common
 from ..widgets.damage_card import DamageCard
 from .car_so_far import CarSoFar
@@ -17,8 +17,9 @@ from .finding_editor import FindingEditor
 from .findings_table import FindingsTable, Row
 
 KEYS = (
-    ("inspect_accept", "Y", "accept"), ("inspect_reject", "N", "reject"), ("inspect_correct", "X", "correct"),
-    ("inspect_open_next", "Tab", "next"),
+    ("inspect_accept", "Y", mark("accept")), ("inspect_reject", "N", mark("reject")),
+    ("inspect_correct", "X", mark("correct")),
+    ("inspect_open_next", "Tab", mark("next")),
 )  # fmt: skip
 
 
@@ -119,12 +120,13 @@ class FindingsPanel(QFrame):
 def nothing_said(hidden: int, look: Look | None, *, waits: bool) -> str:
     """Why the table is empty."""
     if look is not None and look.problem:
-        return tr("The damage could not be outlined. {problem}", problem=look.problem)
+        return tr("The damage could not be outlined. {problem}", problem=translated(look.problem))
     if waits:
         return tr("The damage is being outlined …")
     if hidden:
-        some = tr("1 finding lies") if hidden == 1 else tr("{hidden} findings lie", hidden=hidden)
-        return tr("{some} below the threshold. Move the slider to see more.", some=some)
+        one = tr("1 finding lies below the threshold. Move the slider to see more.")
+        many = tr("{hidden} findings lie below the threshold. Move the slider to see more.", hidden=hidden)
+        return one if hidden == 1 else many
     if look is not None:
         return tr("The model saw no damage on this photo. Look yourself: press P to draw what it missed.")
     return tr("Nothing is outlined on this photo yet. Outline damage (Ctrl+D) asks the model.")
@@ -135,7 +137,7 @@ def _keys() -> QHBoxLayout:
     line.setSpacing(5)
     for action, key, text in KEYS:
         line.addWidget(chip(action, key))
-        line.addWidget(common.label(text, "small"))
+        line.addWidget(common.label(tr(text), "small"))
         line.addSpacing(3)
     line.addStretch(1)
     return line

@@ -59,7 +59,7 @@ class HandingOut(QObject):
         private = {label.name for label in self._desk.session.labels() if label.role == "private"}
         regions = (one for photo in self._desk.session.photos() for one in self._desk.session.regions(photo.id))
         kept = Path(self._settings.get("report_folder") or Path.home())
-        name = tr("Claim {fields}", fields=title(claim.record.fields, claim.record.created))
+        name = tr("Claim {claim}", claim=title(claim.record.fields, claim.record.created))
         self.dialog = ReportDialog(
             name, kept if kept.is_dir() else Path.home(), self._dialogs, self._page, verdict=self._verdict,
             undecided=total - decided, private=sum(one.label in private for one in regions),
@@ -110,9 +110,9 @@ class HandingOut(QObject):
             self._desk.record_changed.emit()
         self._desk.said.emit(
             tr(
-                "Report written: {join} in {parent}",
-                join=", ".join(path.name for path in paths),
-                parent=paths[0].parent,
+                "Report written: {files} in {folder}",
+                files=", ".join(path.name for path in paths),
+                folder=paths[0].parent,
             )
         )
 

@@ -94,7 +94,7 @@ class InspectPage(QWidget):
         """The name of the open claim and its folder; "" when none is open."""
         claim = self.desk.claim
         return (
-            (tr("Claim {fields}", fields=title(claim.record.fields, claim.record.created)), str(claim.folder))
+            (tr("Claim {claim}", claim=title(claim.record.fields, claim.record.created)), str(claim.folder))
             if claim
             else ("", "")
         )
@@ -117,7 +117,7 @@ class InspectPage(QWidget):
 
     def open_photos(self) -> None:
         """Choose photos or archives for a new claim."""
-        self.take(self._dialogs.files(self, tr("Photos of the car"), CLAIM_FILES))
+        self.take(self._dialogs.files(self, tr("Photos of the car"), tr(CLAIM_FILES)))
 
     def open_folder(self) -> None:
         """Choose a folder of photos for a new claim."""
@@ -126,7 +126,9 @@ class InspectPage(QWidget):
 
     def add_photos(self) -> None:
         """Choose photos for the open claim."""
-        self.take(self._dialogs.files(self, tr("Add photos to the claim"), CLAIM_FILES), new=self.desk.claim is None)
+        self.take(
+            self._dialogs.files(self, tr("Add photos to the claim"), tr(CLAIM_FILES)), new=self.desk.claim is None
+        )
 
     def step(self, by: int) -> None:
         """Show the next or previous photo."""
@@ -167,7 +169,7 @@ class InspectPage(QWidget):
 
     def _library_changed(self) -> None:
         self.claims.show_claims(self.desk.claims())
-        self._choose.set_text(CHOOSE if self.desk.claims() else FIRST)
+        self._choose.set_text(tr(CHOOSE if self.desk.claims() else FIRST))
 
     def _claim_changed(self) -> None:
         claim = self.desk.claim
@@ -319,7 +321,7 @@ class InspectPage(QWidget):
         self._whole = WholeClaim(self.desk, background, self)
         self.strip = common.ProgressStrip()
         self._choose = common.EmptyState(
-            FIRST,
+            tr(FIRST),
             common.button(tr("Choose photos…"), self.open_photos, "primary"),
             common.button(tr("Choose a folder…"), self.open_folder),
             title=tr("Drop the photos of a damaged car here"),

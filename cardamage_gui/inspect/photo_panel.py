@@ -14,13 +14,13 @@ from cardamage_core.project import PhotoSummary, Project
 from cardamage_core.project.prediction_log import Look
 
 from ..background import Background
-from ..language import amount, percent, tr
+from ..language import amount, mark, percent, tr, translated
 from ..session import Session
 from ..widgets import common
 from ..widgets.photo_list import PHOTO, PhotoFilter, PhotoList, PhotoModel, SecondLine
 from ..widgets.thumbnails import Thumbnails
 
-NOT_DETERMINED = "n/d"  # in place of a figure; the second line says why
+NOT_DETERMINED = mark("n/d")  # in place of a figure; the second line says why
 
 
 class PhotoPanel(QWidget):
@@ -93,12 +93,12 @@ def second_line(
     if waits:
         return SecondLine(tr("outlining …"))
     if look is not None and look.problem and not photo.regions:
-        return SecondLine("failed", bad=True)
+        return SecondLine(tr("failed"), bad=True)
     if look is None and not photo.regions:
         return SecondLine(tr("not outlined yet"))
-    told = [views] if views else []
+    told = [translated(views)] if views else []
     if damage is not None and not damage.determined:
-        told.append(SHORT.get(damage.reason, damage.reason))
+        told.append(translated(SHORT.get(damage.reason, damage.reason)))
     else:
         told.append(amount(findings, "finding") if findings else tr("no damage seen"))
     return SecondLine(" · ".join(told))
@@ -124,7 +124,7 @@ class DamageFigures(QObject):
         damage = self.damage(photo)
         if damage is None or damage.reason in ("failed", "nothing"):
             return ""
-        return percent(damage.percent) if damage.determined and damage.percent is not None else NOT_DETERMINED
+        return percent(damage.percent) if damage.determined and damage.percent is not None else tr(NOT_DETERMINED)
 
     def damage(self, photo: PhotoSummary) -> Damage | None:
         """A photo's damage; None while it is unknown."""

@@ -16,7 +16,7 @@ from ..widgets.dialogs import Dialogs
 
 FORMATS = {".pdf": "PDF", ".html": mark("HTML, one file"), ".json": "JSON", ".csv": "CSV"}
 PAPERS = ("A4", mark("Letter"))
-NAMES = {"en": mark("English"), "de": mark("Deutsch")}
+NAMES = {"en": "English", "de": "Deutsch"}
 
 
 class ReportDialog(QDialog):
@@ -32,12 +32,13 @@ class ReportDialog(QDialog):
         self.setWindowTitle(tr("Write report"))
         self.setMinimumWidth(480)
         self._dialogs = dialogs
-        self.formats = {suffix: QCheckBox(text) for suffix, text in FORMATS.items()}
+        self.formats = {suffix: QCheckBox(tr(text)) for suffix, text in FORMATS.items()}
         self.formats[".pdf"].setChecked(True)
         self.language, self.paper = common.ComboBox(), common.ComboBox()
         for code in languages():
             self.language.addItem(NAMES.get(code, code), code)
-        self.paper.addItems(PAPERS)
+        for paper in PAPERS:
+            self.paper.addItem(tr(paper), paper)
         self.name = common.Field(tr("Name"))
         self.name.put(file_name(name))
         self.folder = common.Field(tr("Folder"))
@@ -69,16 +70,15 @@ class ReportDialog(QDialog):
 
     def _write(self) -> None:
         self.accept()
-        self.wanted.emit(self.paths(), self.language.currentData(), self.paper.currentText())
+        self.wanted.emit(self.paths(), self.language.currentData(), self.paper.currentData())
 
     def _arrange(self, verdict: str, undecided: int, private: int) -> None:
         layout = common.rows(self, margins=(24, 20, 24, 16), spacing=12)
         layout.addWidget(common.label(verdict, wrap=True))
         if undecided:
-            some = tr("1 finding is") if undecided == 1 else tr("{undecided} findings are", undecided=undecided)
-            layout.addWidget(
-                common.label(tr("{some} not decided yet; the report says so.", some=some), "warn", wrap=True)
-            )
+            some = tr("{undecided} findings are not decided yet; the report says so.", undecided=undecided)
+            one = tr("1 finding is not decided yet; the report says so.")
+            layout.addWidget(common.label(one if undecided == 1 else some, "warn", wrap=True))
         layout.addWidget(common.frame("rule"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
@@ -105,11 +105,10 @@ class ReportDialog(QDialog):
         grid.addWidget(self._told, 5, 1)
         grid.setColumnStretch(1, 1)
         layout.addLayout(grid)
-        boxes = tr("1 box is") if private == 1 else tr("{private} boxes are", private=private)
+        one = tr("1 box is blurred in every picture.")
+        boxes = tr("{private} boxes are blurred in every picture.", private=private)
         blurred = (
-            tr("{boxes} blurred in every picture.", boxes=boxes)
-            if private
-            else tr("Nothing is boxed to be blurred (Shift+B on a photo).")
+            (one if private == 1 else boxes) if private else tr("Nothing is boxed to be blurred (Shift+B on a photo).")
         )
         layout.addWidget(
             common.label(tr("{blurred} The photos themselves stay as they are.", blurred=blurred), "small", wrap=True)

@@ -44,7 +44,7 @@ class Toolbar(QFrame):
         self.modes: dict[str, QToolButton] = {}
         self._group = QButtonGroup(self)
         for name, (icon, text, key, action, tip) in MODES.items():
-            button = _toggle(icon, text, tip, action, key)
+            button = _toggle(icon, tr(text), tr(tip), action, key)
             button.clicked.connect(lambda _checked=False, chosen=name: self.mode_chosen.emit(chosen))
             self._group.addButton(button)
             self.modes[name] = button

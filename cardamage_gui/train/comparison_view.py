@@ -12,7 +12,7 @@ from qtpy.QtWidgets import QFrame, QWidget
 from cardamage_core.errors import CarDamageError
 
 from ..background import Background, Task
-from ..language import amount, tr
+from ..language import amount, numeral, tr, translated
 from ..widgets import common
 from ..widgets.dialogs import Dialogs
 from .evaluation_view import KINDS
@@ -67,7 +67,9 @@ class ComparisonView(QFrame):
         if self._value is None:
             return
         start = Path.home() / tr("{b} against {a}.html", b=self._value.b, a=self._value.a)
-        chosen = self._dialogs.new_file(self, tr("Export the comparison"), start, KINDS)
+        chosen = self._dialogs.new_file(
+            self, tr("Export the comparison"), start, {name: tr(text) for name, text in KINDS.items()}
+        )
         if chosen is None:
             return
         path = chosen[0] if chosen[0].suffix else chosen[0].with_suffix(f".{chosen[1]}")
@@ -78,12 +80,14 @@ class ComparisonView(QFrame):
 
             report.write(value, path)
 
-        self._background.run(work, lambda _: self.said.emit(f"Written: {path}"), self.failed.emit, urgent=True)
+        self._background.run(
+            work, lambda _: self.said.emit(tr("Written: {path}", path=path)), self.failed.emit, urgent=True
+        )
 
     def _not_shown(self, error: CarDamageError) -> None:
         self._loading = None
-        self._title.setText(error.title)
-        self._about.setText(error.detail)
+        self._title.setText(translated(error.title))
+        self._about.setText(translated(error.detail))
 
     def _show(self, found: tuple[Comparison, Mapping[str, AnnotatedPhoto], tuple[float, float]]) -> None:
         from cardamage_core.evaluation import report
@@ -95,7 +99,7 @@ class ComparisonView(QFrame):
         self._about.setText(
             tr("A is {a}, B is {b}, on the same {photos}.", a=value.a, b=value.b, photos=amount(value.photos, "photo"))
         )
-        self._notes.setText("\n".join([*value.notes, report.verdict(value)]))
+        self._notes.setText("\n".join(map(translated, [*value.notes, report.verdict(value)])))
         self._table.show_lines([_line(one) for one in value.differences if one.change is not None])
         assert self._folders is not None
         for head, wall, photos, word in (
@@ -118,7 +122,7 @@ class ComparisonView(QFrame):
         hint = tr(
             "By chance: how often photos drawn anew turn the sign of the difference; below 0.05 it counts as clear."
         )
-        head = ("measure", "A", "B", "B − A", tr("by chance"), "")
+        head = (tr("measure"), "A", "B", "B − A", tr("by chance"), "")
         self._table = FigureTable(head, tr("Differences"), hint=hint)
         self._better, self._worse = (
             Wall(self._background, name, rows=1) for name in (tr("Better photos"), tr("Worse photos"))
@@ -150,13 +154,20 @@ def _line(one: Difference) -> Line:
 
     scale = one.figure.measure.scale
     chance = "" if one.chance is None else f"{one.chance:.3f}"
-    cells = (one.figure.title, scale.text(one.a), scale.text(one.b), report.difference_text(one), chance, one.verdict)
-    return Line(cells, one.figure.measure.about, COLORS.get(one.verdict, "muted"))
+    figures = map(numeral, (scale.text(one.a), scale.text(one.b), report.difference_text(one), chance))
+    cells = (translated(one.figure.title), *figures, translated(one.verdict))
+    return Line(cells, translated(one.figure.measure.about), COLORS.get(one.verdict, "muted"))
 
 
 def _tiles(photos: Sequence[PhotoDifference], folder: Path, threshold: float) -> list[Tile]:
     return [
-        Tile(one.b.id, one.b.name, f"{one.a.text} → {one.b.text}", ((folder, one.b.line),), threshold)
+        Tile(
+            one.b.id,
+            one.b.name,
+            f"{translated(one.a.text)} → {translated(one.b.text)}",
+            ((folder, one.b.line),),
+            threshold,
+        )
         for one in photos[:MOST]
     ]
 

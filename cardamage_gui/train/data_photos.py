@@ -10,11 +10,11 @@ from qtpy.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLineEdi
 
 from cardamage_core.project import PhotoSummary
 
-from ..language import amount, tr
+from ..language import amount, mark, tr
 from ..widgets import common
 
 HEIGHT = 320
-HEADS = ("photo", "split", "labels", "regions")
+HEADS = (mark("photo"), mark("split"), mark("labels"), mark("regions"))
 
 
 class SplitPhotos(QWidget):
@@ -127,7 +127,7 @@ class _Photos(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         is_head = orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole
-        return HEADS[section] if is_head else None
+        return tr(HEADS[section]) if is_head else None
 
     def data(self, index: common.ModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or role != Qt.ItemDataRole.DisplayRole:

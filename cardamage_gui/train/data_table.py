@@ -52,7 +52,7 @@ class DataTable(QWidget):
         self.table.itemChanged.connect(self._edited)
         layout = common.rows(self, spacing=6)
         layout.addWidget(self.table)
-        layout.addWidget(common.label(HINT, "small", wrap=True))
+        layout.addWidget(common.label(tr(HINT), "small", wrap=True))
 
     def mapping(self) -> dict[str, str]:
         """What each label of damage is learned as; "" leaves it out. Empty before anything was shown."""
@@ -83,7 +83,7 @@ class DataTable(QWidget):
         self._filling = True
         rows = {row.name: row for row in summary.rows}
         most = max((amount.regions for row in summary.rows for amount in row.by_split.values()), default=1) or 1
-        heads = ["label", tr("learned as"), *(name or tr("no split") for name in summary.splits)]
+        heads = [tr("label"), tr("learned as"), *(name or tr("no split") for name in summary.splits)]
         self.table.setColumnCount(len(heads))
         self.table.setHorizontalHeaderLabels(heads)
         self._labels = list(self._mapping)
@@ -91,7 +91,7 @@ class DataTable(QWidget):
         told: set[str] = set()
         for number, label in enumerate(self._labels):
             learned = self._mapping[label]
-            self._put(number, 0, label or "(none)")
+            self._put(number, 0, label or tr("(none)"))
             self._put(number, 1, learned, editable=True)
             row = rows.get(learned)
             for column, split in enumerate(summary.splits, start=2):
@@ -101,7 +101,7 @@ class DataTable(QWidget):
             told |= {learned} if row is not None else set()
         last = len(self._labels)
         self._put(last, 0, tr("photos without any of these"))
-        self._put(last, 1, "undamaged")
+        self._put(last, 1, tr("undamaged"))
         for column, split in enumerate(summary.splits, start=2):
             self._put(last, column, f"{summary.undamaged[split]:,}")
         header = self.table.horizontalHeader()

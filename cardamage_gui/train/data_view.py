@@ -10,11 +10,12 @@ from qtpy.QtCore import Qt, Signal
 from qtpy.QtGui import QDragEnterEvent, QDropEvent
 from qtpy.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QWidget
 
+from cardamage_core import text as english
 from cardamage_core.errors import CarDamageError
 from cardamage_core.training.job import ClassRule
 
 from ..background import Background, Task
-from ..language import amount, mark, tr
+from ..language import amount, mark, tr, translated
 from ..session import Session
 from ..widgets import common
 from ..widgets.dialogs import Dialogs
@@ -27,7 +28,12 @@ if TYPE_CHECKING:
     from cardamage_core.project.splits import Preview
     from cardamage_core.training.data_summary import DataSummary
 
-SPLITS = {"train": mark("Train"), "val": mark("Validate"), "test": mark("Test"), "": mark("None")}
+SPLITS = {
+    "train": mark("Train", sense="split"),
+    "val": mark("Validate", sense="split"),
+    "test": mark("Test", sense="split"),
+    "": mark("None", sense="split"),
+}
 MOST_PROBLEMS = 12
 
 
@@ -74,11 +80,11 @@ class DataView(QFrame):
 
     def _show(self, summary: DataSummary) -> None:
         total = sum(summary.photos.values())
-        named = ", ".join(f"{summary.photos[name]} {name or 'without a split'}" for name in summary.splits)
+        named = ", ".join(f"{summary.photos[name]} {name or tr('without a split')}" for name in summary.splits)
         self._about.setText(f"{amount(total, 'photo')}: {named}" if total else tr("No photos yet."))
         self._table.show_summary(summary, self._session.labels())
         self._problem_photos = [one.photos for one in summary.problems[:MOST_PROBLEMS]]
-        lines = [(one.text, bool(one.photos)) for one in summary.problems[:MOST_PROBLEMS]]
+        lines = [(translated(one.text), bool(one.photos)) for one in summary.problems[:MOST_PROBLEMS]]
         more = len(summary.problems) - MOST_PROBLEMS
         self._problems.show_lines(lines, tr("… and {more} more.", more=more) if more > 0 else "")
         self._problems.setVisible(bool(lines))
@@ -96,9 +102,9 @@ class DataView(QFrame):
         before = [self._session.photo(photo_id) for photo_id in ids]
         after = [msgspec.structs.replace(photo, split=split) for photo in before]
         changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
-        text = tr("{photos} for {value}", photos=amount(len(changed), "photo"), value=split or "no split")
+        text = mark(f"{english.amount(len(changed), 'photo')} for {split or 'no split'}")
         if changed and self._session.edit_photos([old for old, _ in changed], [new for _, new in changed], text):
-            self.said.emit(tr("{text}. Undo takes it back.", text=text))
+            self.said.emit(tr("{text}. Undo takes it back.", text=translated(text)))
 
     def _preview_deal(self) -> None:
         """Work out a deal and show what it would do."""
@@ -116,13 +122,11 @@ class DataView(QFrame):
         self._dealt = dealt
         numbers = {name: sum(split == name for split in dealt.splits.values()) for name in ("train", "val", "test")}
         said = ", ".join(f"{number} {name}" for name, number in numbers.items() if number)
-        twins = (
-            tr(", {look_alikes} kept on one side", look_alikes=amount(dealt.twins, "look-alike")) if dealt.twins else ""
-        )
+        twins = tr(", {twins} kept on one side", twins=amount(dealt.twins, "look-alike")) if dealt.twins else ""
         self._deal_text.setText(
             tr(
-                "Would become: {said}{twins}; {photos} would change.",
-                said=said,
+                "Would become: {splits}{twins}; {photos} would change.",
+                splits=said,
                 twins=twins,
                 photos=amount(len(dealt.changed), "photo"),
             )
@@ -213,7 +217,10 @@ class DataView(QFrame):
         self._photos.opened.connect(self.photo_chosen)
         self._set = {
             name: common.button(
-                text, partial(self._set_split, name), "chip", tip=tr("The chosen photos: {lower}", lower=text.lower())
+                tr(text, sense="split"),
+                partial(self._set_split, name),
+                "chip",
+                tip=tr("The chosen photos: {split}", split=translated(name) or tr("no split")),
             )
             for name, text in SPLITS.items()
         }

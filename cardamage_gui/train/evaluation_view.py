@@ -15,7 +15,7 @@ from cardamage_core.errors import CarDamageError
 
 from .. import look
 from ..background import Background, Task
-from ..language import amount, mark, tr
+from ..language import amount, mark, numeral, tr, translated
 from ..widgets import common
 from ..widgets.dialogs import Dialogs
 from .figure_table import FigureTable, Line
@@ -45,7 +45,7 @@ MISTAKES = {
 }
 KINDS = {"html": mark("Page with charts (*.html)"), "csv": mark("Table (*.csv)"), "json": mark("For programs (*.json)")}
 MOST = 400  # photos on the wall
-Loaded = tuple[mark("Evaluation"), Mapping[str, "AnnotatedPhoto"]]
+Loaded = tuple["Evaluation", Mapping[str, "AnnotatedPhoto"]]
 
 
 class EvaluationView(QFrame):
@@ -138,7 +138,9 @@ class EvaluationView(QFrame):
         if self._value is None or self._status is None:
             return
         start = Path.home() / tr("evaluation of {model_name}.html", model_name=self._value.model_name)
-        chosen = self._dialogs.new_file(self, tr("Export the evaluation"), start, KINDS)
+        chosen = self._dialogs.new_file(
+            self, tr("Export the evaluation"), start, {name: tr(text) for name, text in KINDS.items()}
+        )
         if chosen is None:
             return
         path, kind = chosen
@@ -150,7 +152,9 @@ class EvaluationView(QFrame):
 
             report.write(value, path)
 
-        self._background.run(work, lambda _: self.said.emit(f"Written: {path}"), self.failed.emit, urgent=True)
+        self._background.run(
+            work, lambda _: self.said.emit(tr("Written: {path}", path=path)), self.failed.emit, urgent=True
+        )
 
     def _run(self, work: Callable[[], None]) -> None:
         self._background.run(work, lambda _: self._asked(), self._refused, urgent=True)
@@ -198,7 +202,7 @@ class EvaluationView(QFrame):
     def _not_loaded(self, error: CarDamageError) -> None:
         self._loading = None
         self._loaded_id = self._status.id if self._status else ""
-        self._message.setText(f"{error.title} {error.detail}".strip())
+        self._message.setText(translated(f"{error.title} {error.detail}".strip()))
         common.set_role(self._message, "bad")
 
     def _show_loaded(self, loaded: Loaded) -> None:
@@ -210,29 +214,39 @@ class EvaluationView(QFrame):
         value = self._value
         self._message.hide()
         self._about.setText(about(value))
-        notes = [*value.notes]
+        notes = [*map(translated, value.notes)]
         if value.suggested_threshold is not None:
             notes.append(
                 tr(
-                    "Suggested threshold: {suggested_threshold:.2f}. {suggestion}",
-                    suggested_threshold=value.suggested_threshold,
-                    suggestion=value.suggestion,
+                    "Suggested threshold: {threshold:.2f}. {why}",
+                    threshold=value.suggested_threshold,
+                    why=translated(value.suggestion),
                 )
             )
         self._notes.setText("\n".join(notes))
         self._notes.setVisible(bool(notes))
         for key, (figure, between) in self._cards.items():
             one = value.figure(key)
-            figure.setText(one.text if one else "–")
-            between.setText(one.interval if one else "")
+            figure.setText(numeral(one.text) if one else "–")
+            between.setText(numeral(one.interval) if one else "")
         self._show_charts(value)
         self._figures.show_lines(
-            [Line((f.title, f.text, f.interval, str(f.count)), f.measure.about) for f in value.figures if f.count]
+            [
+                Line(
+                    (translated(f.title), numeral(f.text), numeral(f.interval), str(f.count)),
+                    translated(f.measure.about),
+                )
+                for f in value.figures
+                if f.count
+            ]
         )
         labels = value.confusion.labels
         self._confusion.show_head((tr("annotated as"), *labels))
         self._confusion.show_lines(
-            [Line((name, *map(str, row))) for name, row in zip(labels, value.confusion.counts, strict=True)]
+            [
+                Line((translated(name) if name == "background" else name, *map(str, row)))
+                for name, row in zip(labels, value.confusion.counts, strict=True)
+            ]
         )
         self._show_wall()
         self._body.show()
@@ -247,12 +261,12 @@ class EvaluationView(QFrame):
                 self._chart_row.addWidget(chart, 1)
         colors = look.of(self)
         palette = (colors.accent, *look.LABEL_COLORS)
-        precision = {c.name: Series(list(c.x), list(c.y)) for c in value.precision_recall}
+        precision = {translated(c.name): Series(list(c.x), list(c.y)) for c in value.precision_recall}
         shares = {_short(c.name): Series(list(c.x), list(c.y)) for c in value.over_thresholds}
         bins = Series([b.score for b in value.calibration], [b.right for b in value.calibration])
         for chart, curves in zip(
             self._charts,
-            (precision, shares, {tr("share that is right"): bins, "calibrated": Series([0.0, 1.0], [0.0, 1.0])}),
+            (precision, shares, {tr("share that is right"): bins, tr("calibrated"): Series([0.0, 1.0], [0.0, 1.0])}),
             strict=True,
         ):
             colored = zip(curves.items(), itertools.cycle(palette), strict=False)
@@ -265,7 +279,7 @@ class EvaluationView(QFrame):
         bad = [one for one in self._value.photos if (getattr(one, kind) if kind else one.mistakes)]
         for name, chip in self._chips.items():
             number = sum(bool(getattr(one, name) if name else one.mistakes) for one in self._value.photos)
-            chip.setText(f"{MISTAKES[name]} {number}")
+            chip.setText(f"{tr(MISTAKES[name])} {number}")
         folder, threshold = self._status.folder, self._value.threshold
         self._wall.show_tiles([tile_of(one, folder, threshold) for one in bad[:MOST]], self._truth)
         self._none.setVisible(not bad)
@@ -293,13 +307,17 @@ class EvaluationView(QFrame):
         self._wall = Wall(self._background, tr("Worst photos"))
         self._wall.chosen.connect(self.photo_chosen)
         self._none = common.label(tr("No photo has such a mistake."), "muted")
-        self._chips = {name: common.button(text, self._show_wall, "chip") for name, text in MISTAKES.items()}
+        self._chips = {name: common.button(tr(text), self._show_wall, "chip") for name, text in MISTAKES.items()}
         for chip in self._chips.values():
             chip.setCheckable(True)
             chip.setAutoExclusive(True)
         self._chips[""].setChecked(True)
         hint = tr("Choose a line to read what it means. Intervals: the middle 95 % of what photos drawn anew give.")
-        self._figures = FigureTable(("measure", "value", tr("95 % interval"), "of"), tr("Figures"), hint=hint)
+        self._figures = FigureTable(
+            (tr("measure"), tr("value"), tr("95 % interval"), tr("of", sense="number of examples")),
+            tr("Figures"),
+            hint=hint,
+        )
         confused = tr("Rows are annotated, columns predicted; background stands for what has no counterpart.")
         self._confusion = FigureTable((tr("annotated as"),), tr("Confusion"), hint=confused)
 
@@ -344,10 +362,10 @@ class EvaluationView(QFrame):
         row.setSpacing(14)
         for key in CARDS:
             card = common.frame("card")
-            card.setToolTip(MEASURES[key].about)
+            card.setToolTip(translated(MEASURES[key].about))
             layout = common.rows(card, margins=(14, 10, 14, 10), spacing=2)
             title = common.ElidedLabel("muted")
-            title.setText(CARDS[key])
+            title.setText(tr(CARDS[key]))
             layout.addWidget(title)
             figure, between = common.label("–", "figure"), common.label("", "small")
             layout.addWidget(figure)
@@ -363,18 +381,18 @@ def about(value: Evaluation) -> str:
         amount(len(value.photos), "photo"),
         amount(value.truth, "annotated damage"),
         tr("masks count from {threshold:.2f}", threshold=value.threshold),
-        value.created[:16].replace("T", " ") + tr(" UTC"),
+        value.created[:16].replace("T", " ") + " UTC",
     ]
     return " · ".join(said)
 
 
 def tile_of(one: PhotoResult, folder: Path, threshold: float) -> Tile:
     """A photo with its mistakes, for the wall."""
-    return Tile(one.id, one.name, one.text, ((folder, one.line),), threshold)
+    return Tile(one.id, one.name, translated(one.text), ((folder, one.line),), threshold)
 
 
 def _short(name: str) -> str:
-    return name.replace(tr(" photos with a right mask"), tr(", right")).replace(tr(" photos with a mask"), "")
+    return translated(name.replace(" photos with a right mask", ", right").replace(" photos with a mask", ""))
 
 
 def _loaded(folder: Path) -> Loaded:

@@ -27,7 +27,7 @@ from cardamage_core.training.grid import grid
 from cardamage_core.training.job import PRESETS, ClassRule, TrainingJob, check
 from cardamage_core.training.network_config import NUMBERS
 
-from ..language import amount, mark, time_left, tr
+from ..language import amount, mark, time_left, tr, translated
 from ..widgets import common
 from .augmentation import AugmentedPhotos
 from .form_numbers import Numbers
@@ -176,7 +176,7 @@ class Form(QFrame):
 
     def show_problem(self, error: CarDamageError | None) -> None:
         """Say what is wrong, or that nothing is."""
-        self._problem.setText(f"{error.title} {error.detail}".strip() if error else "")
+        self._problem.setText(translated(f"{error.title} {error.detail}".strip()) if error else "")
         self._problem.setVisible(error is not None)
         self._button.setEnabled(error is None)
         self._keep.setEnabled(error is None or bool(self._missing and error.title == self._missing))
@@ -224,7 +224,7 @@ class Form(QFrame):
         photos = steps * self._batch.value()
         speed = self._speeds.get(self._preset.currentData(), 0.0)
         estimate = (
-            tr(", {time_left} at {speed:.1f} photos/s as last time", time_left=time_left(photos / speed), speed=speed)
+            tr(", {time} at {speed:.1f} photos/s as last time", time=time_left(photos / speed), speed=speed)
             if speed
             else ""
         )
@@ -300,7 +300,7 @@ class Form(QFrame):
             field.setVisible(bool(named))
             field.setCurrentIndex(max(0, field.findData(wanted)))
         if "val" not in named and named:
-            self._val.insertItem(0, "nothing", "val")
+            self._val.insertItem(0, tr("nothing"), "val")
             self._val.setCurrentIndex(0)
         total = amount(numbers.total(), "photo")
         self._no_split.setText(tr("{total}, none with a split: every fifth is held back to validate", total=total))
@@ -329,7 +329,7 @@ class Form(QFrame):
         self._rate.setMaximumWidth(120)
         self._preset = common.ComboBox()
         for name, preset in PRESETS.items():
-            self._preset.addItem(f"{preset.title} – {preset.about}", name)
+            self._preset.addItem(f"{preset.title} – {translated(preset.about)}", name)
         self._one = QRadioButton(tr("One class from all damage labels"))
         self._some = QRadioButton(tr("A class for each of these labels"))
         self._one.setChecked(True)
@@ -341,7 +341,7 @@ class Form(QFrame):
         self._epochs, self._steps = number_box(10, 1, 10_000), number_box(100, 1, 100_000)
         self._batch, self._seed = number_box(PRESETS["light"].batch, 1, 64), number_box(0, 0, 2**31 - 1)
         self._patience, self._balance = number_box(0, 0, 1000), number_box(0, 0, 100)
-        self._patience.setSpecialValueText("never")
+        self._patience.setSpecialValueText(tr("never"))
         self._balance.setSpecialValueText(tr("all alike"))
         self._balance.setSuffix(" %")
         self._balance.setSingleStep(5)
@@ -397,7 +397,12 @@ class Form(QFrame):
             ),
             (
                 tr("Epochs"),
-                line(self._epochs, common.label("of", "muted"), self._steps, common.label("steps", "muted")),
+                line(
+                    self._epochs,
+                    common.label(tr("of", sense="so many steps"), "muted"),
+                    self._steps,
+                    common.label(tr("steps"), "muted"),
+                ),
             ),
             (tr("Early stop"), line(self._patience, common.label(tr("epochs without a better AP50"), "small"))),
             (tr("Photos a step"), column(self._batch, self._sum)),
@@ -410,7 +415,7 @@ class Form(QFrame):
             (tr("Where"), column(self.place)),
         )
         names = {text: add_row(fields_grid, number, text, field) for number, (text, field) in enumerate(fields)}
-        self._val_label = names["Validate on"]
+        self._val_label = names[tr("Validate on")]
         for text, box in (
             (tr("Learning rate"), self._rate),
             (tr("Rare labels"), self._balance),

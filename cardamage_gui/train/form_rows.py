@@ -5,7 +5,7 @@ from __future__ import annotations
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QGridLayout, QHBoxLayout, QRadioButton, QSpinBox, QVBoxLayout, QWidget
 
-from ..language import mark
+from ..language import mark, tr
 from ..widgets import common
 
 FIELD_ROOM = 15  # pixels above and below the text of a field
@@ -53,8 +53,9 @@ def number_box(value: int, least: int, most: int) -> QSpinBox:
 def add_row(grid: QGridLayout, row: int, text: str, field: QWidget | QHBoxLayout | QVBoxLayout) -> QWidget:
     """Put a field into a line of the grid, behind its name, which explains it; the name."""
     label = common.label(text, "muted")
-    label.setToolTip(ABOUT.get(text, ""))
-    label.setStatusTip(ABOUT.get(text, ""))
+    about = next((tr(about) for name, about in ABOUT.items() if tr(name) == text), "")
+    label.setToolTip(about)
+    label.setStatusTip(about)
     if isinstance(field, QWidget):
         label.setBuddy(field)
         field.setAccessibleName(text)

@@ -22,7 +22,7 @@ from qtpy.QtWidgets import (
 from cardamage_core.errors import CarDamageError
 
 from ..background import Background
-from ..language import amount, memory, time_left, tr
+from ..language import amount, memory, time_left, tr, translated
 from ..widgets import common
 from ..widgets.dialogs import Dialogs
 from .history import History, JobFeed, read_history
@@ -200,7 +200,7 @@ class JobView(QFrame):
         common.set_property(self._bar, "state", job.state)
         self._where.setText(tr("stopping…") if job.id in self._stopping else where(job))
         self._speed.setText(speed(job))
-        self._said.setText(job.message if job.state == "failed" else " ".join(_notes(self._feed)))
+        self._said.setText(translated(job.message) if job.state == "failed" else " ".join(_notes(self._feed)))
         self._said.setVisible(bool(self._said.text()))
         common.set_role(self._said, "bad" if job.state == "failed" else "small")
 
@@ -209,7 +209,7 @@ class JobView(QFrame):
         self._stop.setEnabled(job.id not in self._stopping and self._may_change)
         self._stop.setText(tr("Stopping…") if job.id in self._stopping else tr("Stop"))
         self._resume.setVisible(job.state in ("draft", "stopped", "failed"))
-        self._resume.setText(tr("Start") if job.state == "draft" else tr("Resume"))
+        self._resume.setText(tr("Start", sense="button") if job.state == "draft" else tr("Resume"))
         self._resume.setEnabled(self._may_change)
         self._try.setVisible(bool(job.model))
         self._judge.setVisible(bool(job.model))
@@ -342,20 +342,18 @@ def about(job: JobStatus, photos: int, validation: int, *, begun_from: str = "")
     said = [tr("{preset} preset", preset=job.job.preset)]
     if begun_from or job.job.start == "none":
         weights = begun_from or job.job.start
-        said.append(known.get(weights, f"from {weights}"))
+        said.append(known.get(weights, tr("from {weights}", weights=weights)))
     if photos:
-        said.append(
-            tr("{train_photos}, {validation} val", train_photos=amount(photos, "train photo"), validation=validation)
-        )
+        said.append(tr("{photos}, {validation} val", photos=amount(photos, "train photo"), validation=validation))
     if job.started:
-        said.append(tr("started {fromtimestamp:%H:%M}", fromtimestamp=datetime.datetime.fromtimestamp(job.started)))
+        said.append(tr("started {time:%H:%M}", time=datetime.datetime.fromtimestamp(job.started)))
     return " · ".join(said)
 
 
 def where(job: JobStatus) -> str:
     """How far: "Epoch 3 of 5 · step 62 of 100"."""
     if job.state == "draft" or (job.live and not job.stepping):
-        return job.message
+        return translated(job.message)
     in_epoch = (job.step - 1) % job.job.steps + 1 if job.step else 0
     far = tr(
         "Epoch {epoch} of {epochs} · step {in_epoch} of {steps}",
@@ -364,7 +362,7 @@ def where(job: JobStatus) -> str:
         in_epoch=in_epoch,
         steps=job.job.steps,
     )
-    return far if job.state == "running" else f"{job.state.capitalize()} · {far[0].lower()}{far[1:]}"
+    return far if job.state == "running" else f"{translated(job.state.capitalize())} · {far[0].lower()}{far[1:]}"
 
 
 def speed(job: JobStatus) -> str:
@@ -373,11 +371,11 @@ def speed(job: JobStatus) -> str:
         return ""
     said = []
     if job.photos_per_second:
-        said.append(tr("{photos_per_second:.1f} photos/s", photos_per_second=job.photos_per_second))
+        said.append(tr("{speed:.1f} photos/s", speed=job.photos_per_second))
     if job.memory_mb:
         said.append(memory(job.memory_mb))
     if job.seconds_left:
-        said.append(tr("{seconds_left} left", seconds_left=time_left(job.seconds_left)))
+        said.append(tr("{time} left", time=time_left(job.seconds_left)))
     return " · ".join(said)
 
 
@@ -385,9 +383,10 @@ def _notes(feed: JobFeed) -> list[str]:
     skipped = len(feed.history.skipped)
     extra = [
         tr(
-            "{photos} could not be read and {value} left out.",
+            "{photos} could not be read and is left out."
+            if skipped == 1
+            else "{photos} could not be read and are left out.",
             photos=amount(skipped, "photo"),
-            value="is" if skipped == 1 else "are",
         )
     ]
     return feed.history.notes + (extra if skipped else [])

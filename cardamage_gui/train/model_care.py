@@ -35,7 +35,7 @@ class ModelCare(QObject):
 
     def import_model(self) -> None:
         """Ask for a file and take its model into the library of all projects."""
-        for path in self._dialogs.files(self._window, tr("Import a model"), KINDS)[:1]:
+        for path in self._dialogs.files(self._window, tr("Import a model"), tr(KINDS))[:1]:
             classes = ""
             if path.suffix.lower() == ".h5":
                 text = tr("Names of its classes, with commas (empty: damage, or numbers)")
@@ -60,18 +60,18 @@ class ModelCare(QObject):
 
         start = Path.home() / f"{model.card.id}{library.SUFFIX}"
         chosen = self._dialogs.new_file(
-            self._window, tr("Save the model"), start, {"model": tr("Models (*{SUFFIX})", SUFFIX=library.SUFFIX)}
+            self._window, tr("Save the model"), start, {"model": tr("Models (*{suffix})", suffix=library.SUFFIX)}
         )
         if chosen is not None:
             self._run(
-                lambda: library.export(model, chosen[0]), tr("{card} was saved as one file", card=model.card.name)
+                lambda: library.export(model, chosen[0]), tr("{model} was saved as one file", model=model.card.name)
             )
 
     def _keep(self, model: Model) -> None:
         from cardamage_core.models import library
 
         self._run(
-            lambda: library.keep(model), tr("{card} is in the library: every project sees it", card=model.card.name)
+            lambda: library.keep(model), tr("{model} is in the library: every project sees it", model=model.card.name)
         )
 
     def _rename(self, model: Model) -> None:
@@ -87,12 +87,12 @@ class ModelCare(QObject):
 
         if library.is_bundled(model):
             self._session.failed.emit(
-                CarDamageError(tr("{card} came with the program and stays.", card=model.card.name), "")
+                CarDamageError(tr("{model} came with the program and stays.", model=model.card.name), "")
             )
         elif library.is_kept(model):
-            text = tr("Delete {card} from the library of all projects?", card=model.card.name)
+            text = tr("Delete {model} from the library of all projects?", model=model.card.name)
             if self._dialogs.choose(self._window, text, tr("It cannot be undone."), (tr("Delete"), tr("Cancel"))) == 0:
-                self._run(lambda: library.remove(model), tr("{card} was deleted", card=model.card.name))
+                self._run(lambda: library.remove(model), tr("{model} was deleted", model=model.card.name))
         else:
             done = partial(self._thrown_away, model.card.name)
             self._background.run(lambda: trash.put(model.folder), done, self._session.failed.emit, urgent=True)

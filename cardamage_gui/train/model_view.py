@@ -10,7 +10,7 @@ from qtpy.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QPushButton,
 
 from cardamage_core.training.metrics import METRICS
 
-from ..language import amount, mark, tr
+from ..language import amount, mark, numeral, tr, translated
 from ..widgets import common
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class ModelView(QFrame):
     def _more_menu(self) -> QMenu:
         menu = QMenu(self._more)
         for verb, text in VERBS.items():
-            menu.addAction(text).triggered.connect(lambda _on=False, verb=verb: self._asked(verb))
+            menu.addAction(tr(text)).triggered.connect(lambda _on=False, verb=verb: self._asked(verb))
         return menu
 
     def _asked(self, verb: str) -> None:
@@ -105,24 +105,15 @@ def facts(model: Model) -> list[tuple[str, str]]:
     """The card as pairs of words and values."""
     card = model.card
     told = [
-        (tr("Good for"), card.summary),
-        (tr("Weak at"), "\n".join(card.weaknesses)),
-        (tr("Outlines"), ", ".join(card.classes) or "nothing"),
+        (tr("Good for"), translated(card.summary)),
+        (tr("Weak at"), "\n".join(map(translated, card.weaknesses))),
+        (tr("Outlines"), ", ".join(card.classes) or tr("nothing")),
         (tr("Preset"), card.preset),
-        (tr("Made"), card.created.replace("T", " ").partition(".")[0] + tr(" UTC")),
+        (tr("Made"), card.created.replace("T", " ").partition(".")[0] + " UTC"),
         (tr("Begun from"), card.parent),
         (
             tr("Learned from"),
-            "\n".join(
-                tr(
-                    "{s}: {photos} photos, {licence} ({credit})",
-                    s=s.name,
-                    photos=s.photos,
-                    licence=s.licence,
-                    credit=s.credit,
-                )
-                for s in card.sources
-            ),
+            "\n".join(f"{s.name}: {amount(s.photos, 'photo')}, {s.licence} ({s.credit})" for s in card.sources),
         ),
         (tr("Photos, hash"), card.data_hash[:16]),
         (tr("Measured"), ", ".join(_metrics(card)) or tr("not measured yet")),
@@ -137,7 +128,7 @@ def _metrics(card: ModelCard) -> Iterable[str]:
     for metric in METRICS:
         value = card.metrics.get(metric.key)
         if metric.card and isinstance(value, int | float):
-            yield metric.on_card(value)
+            yield numeral(translated(metric.on_card(value)))
     yield from _judged(card.metrics)
     if isinstance(card.metrics.get("photos"), int):
         yield tr("on {photos}", photos=amount(card.metrics["photos"], "photo"))

@@ -69,14 +69,9 @@ class TrainPage(QWidget):
         self._make_widgets()
         self._arrange()
         self._listen()
+        about = tr("Photos and regions by label and split")
         self._actions = [
-            Action(
-                "show_data",
-                tr("Data set"),
-                ("Ctrl+Shift+D",),
-                tr("Photos and regions by label and split"),
-                self.show_data,
-            ),
+            Action("show_data", tr("Data set"), ("Ctrl+Shift+D",), about, self.show_data),
             Action("new_training", tr("New training"), ("Ctrl+T",), tr("Choose what to train"), self.new_training),
         ]
         self.docks.share(actions.bind(self, self._actions).values())
@@ -179,9 +174,8 @@ class TrainPage(QWidget):
         """The photos a model can be judged by, validation and test first."""
         numbers = Counter(photo.split for photo in self._session.photos())
         present = [name for name in ("val", "test", "train") if numbers[name]]
-        named = [
-            (name, tr("On {name}: {photos}", name=name, photos=amount(numbers[name], "photo"))) for name in present
-        ]
+        counted = {name: amount(numbers[name], "photo") for name in present}
+        named = [(name, tr("On {name}: {photos}", name=name, photos=photos)) for name, photos in counted.items()]
         return [*named, ("all", tr("On all photos: {photos}", photos=amount(numbers.total(), "photo")))]
 
     def evaluate(self, model_id: str, split: str) -> None:
@@ -231,12 +225,8 @@ class TrainPage(QWidget):
         job = self._watch.running()
         if not self.isVisible():
             return
-        checkpoint = (
-            tr(" · checkpoint at step {checkpoint_step}", checkpoint_step=job.checkpoint_step)
-            if job and job.checkpoint_step
-            else ""
-        )
-        self.hint_changed.emit(f"{GOES_ON}{checkpoint}" if job else "")
+        checkpoint = tr(" · checkpoint at step {step}", step=job.checkpoint_step) if job and job.checkpoint_step else ""
+        self.hint_changed.emit(f"{tr(GOES_ON)}{checkpoint}" if job else "")
 
     # Deleting
 

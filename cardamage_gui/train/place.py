@@ -10,7 +10,7 @@ from qtpy.QtWidgets import QLineEdit, QWidget
 from cardamage_core.errors import CarDamageError
 
 from ..background import Background, Task
-from ..language import mark, tr
+from ..language import mark, tr, translated
 from ..widgets import common
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class Place(QWidget):
         self._show(f"{error.title} {error.detail}".strip(), "bad")
 
     def _show(self, text: str, role: str) -> None:
-        self._found.setText(text)
+        self._found.setText(translated(text))
         common.set_role(self._found, role)
         self._found.setVisible(bool(text))
 
@@ -132,7 +132,7 @@ class Place(QWidget):
         self.changed.emit()
 
     def _arrange(self) -> None:
-        self._trust = common.label(TRUST, "small", wrap=True)
+        self._trust = common.label(tr(TRUST), "small", wrap=True)
         layout = common.rows(self, spacing=8)
         layout.addWidget(self._choice)
         layout.addWidget(self._address)

@@ -7,7 +7,7 @@ from qtpy.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
 
 from cardamage_core.training.grid import TITLES, Axis
 
-from ..language import mark, tr
+from ..language import mark, tr, translated
 from ..widgets import common
 
 AXES = 2
@@ -29,7 +29,7 @@ class RunGrid(QWidget):
             line.addWidget(numbers)
             line.addWidget(values, 1)
             layout.addLayout(line)
-        layout.addWidget(common.label(ABOUT, "small", wrap=True))
+        layout.addWidget(common.label(tr(ABOUT), "small", wrap=True))
 
     def axes(self) -> tuple[Axis, ...]:
         """The numbers that are varied; none while hidden."""
@@ -46,7 +46,7 @@ class RunGrid(QWidget):
         numbers, values = common.ComboBox(), QLineEdit()
         numbers.addItem(tr("vary nothing"), "")
         for key, title in TITLES.items():
-            numbers.addItem(title, key)
+            numbers.addItem(translated(title), key)
         numbers.setAccessibleName(tr("Number to vary"))
         values.setAccessibleName(tr("Its values"))
         values.setPlaceholderText(tr("its values, such as 0.001 0.0005"))

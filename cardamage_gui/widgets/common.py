@@ -28,7 +28,7 @@ from qtpy.QtWidgets import (
 )
 
 from .. import look
-from ..language import time_left, tr
+from ..language import time_left, tr, translated
 
 ModelIndex = QModelIndex | QPersistentModelIndex  # what Qt gives to models and delegates
 
@@ -330,7 +330,7 @@ class ProgressStrip(QFrame):
     def begin(self, text: str) -> None:
         """Something runs now."""
         self._begun = time.monotonic()
-        self._text.setText(text)
+        self._text.setText(translated(text))
         self._left.setText("")
         self._bar.setRange(0, 0)  # busy, until it is known how far it is
         self.show()
@@ -338,9 +338,9 @@ class ProgressStrip(QFrame):
     def show_progress(self, fraction: float, text: str = "") -> None:
         """How far it is, 0…1."""
         if text:
-            self._text.setText(text)
+            self._text.setText(translated(text))
         self._bar.setRange(0, 1000)
         self._bar.setValue(int(1000 * fraction))
         gone = time.monotonic() - self._begun
         if fraction > 0 and gone > ESTIMATE_AFTER:
-            self._left.setText(tr("{time_left} left", time_left=time_left(gone * (1 - fraction) / fraction)))
+            self._left.setText(tr("{time} left", time=time_left(gone * (1 - fraction) / fraction)))

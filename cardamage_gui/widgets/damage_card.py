@@ -9,7 +9,7 @@ from qtpy.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidge
 from cardamage_core.assessment.damage import Damage
 
 from .. import look
-from ..language import mark, percent, tr
+from ..language import mark, numeral, percent, tr, translated
 from . import common
 
 NOT_DETERMINED = mark("not determined")
@@ -53,15 +53,16 @@ class DamageCard(QFrame):
 
     def show_damage(self, damage: Damage | None) -> None:
         """Show another figure; None: no photo is shown."""
+        told, words, why = map(translated, (damage.why, damage.words, damage.explanation) if damage else ("", "", ""))
         if damage is None:
             self._fill(tr("Damage"), "", "–", "", reason=tr("No photo is shown."), why="")
         elif damage.percent is None:
-            self._fill(tr("Damage of the car"), "", NOT_DETERMINED, "", reason=damage.why, why=damage.explanation)
+            self._fill(tr("Damage of the car"), "", tr(NOT_DETERMINED), "", reason=told, why=why)
         else:
             spread = damage.low is not None and damage.high is not None and damage.high - damage.low >= 0.05
-            between = f"{damage.low:.1f} – {damage.high:.1f} %" if spread else ""
-            head, figure = tr("Damage, {words}", words=damage.words), percent(damage.percent)
-            self._fill(head, damage.words, figure, between, reason=damage.why, why=damage.explanation)
+            between = numeral(f"{damage.low:.1f} – {damage.high:.1f} %") if spread else ""
+            head, figure = tr("Damage, {words}", words=words), percent(damage.percent)
+            self._fill(head, words, figure, between, reason=told, why=why)
 
     def show_waiting(self) -> None:
         """A photo is shown whose figure is being worked out; a figure that stands there stays so long."""
@@ -97,7 +98,7 @@ class DamageCard(QFrame):
 
     def _unfold(self, on: bool) -> None:
         """Nothing but the reason for it where there is no figure, else all that was counted."""
-        refused = self.figure() in (NOT_DETERMINED, "–", "…")
+        refused = self.figure() in (tr(NOT_DETERMINED), "–", "…")
         self._reason.setVisible(bool(self._reason.text()) and (on or refused))
         self._why.setVisible(on and bool(self._why.text()))
         self._told.setVisible(on or (refused and bool(self._reason.text())))
@@ -111,7 +112,7 @@ class DamageCard(QFrame):
         self._words.setText(words)
         self._words.setVisible(bool(words))
         self._range.setVisible(bool(between))
-        common.set_role(self._figure, "verdict" if figure == NOT_DETERMINED else "line figure")
+        common.set_role(self._figure, "verdict" if figure == tr(NOT_DETERMINED) else "line figure")
         self.unfold.setVisible(bool(why) or (bool(reason) and bool(words)))
         self._unfold(self.unfold.isChecked())
         self._fit_why()

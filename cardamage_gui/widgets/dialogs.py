@@ -16,16 +16,17 @@ from qtpy.QtWidgets import (
 
 from cardamage_core.files import ANNOTATION_SUFFIXES, PHOTO_SUFFIXES
 
-from ..language import mark, tr
+from ..language import tr
+
+
+def annotation_kinds() -> str:
+    """The choices of a file dialog: files of annotations, or all."""
+    return _kinds(tr("Annotations"), ANNOTATION_SUFFIXES)
 
 
 def _kinds(text: str, suffixes: Sequence[str]) -> str:
     """The choices of a file dialog: these files, or all."""
-    return tr("{text} ({join});;All files (*)", text=text, join=" ".join(f"*{suffix}" for suffix in suffixes))
-
-
-PHOTOS = _kinds(mark("Photos"), PHOTO_SUFFIXES)
-ANNOTATIONS = _kinds(mark("Annotations"), ANNOTATION_SUFFIXES)
+    return tr("{text} ({suffixes});;All files (*)", text=text, suffixes=" ".join(f"*{suffix}" for suffix in suffixes))
 
 
 class Dialogs:
@@ -46,9 +47,11 @@ class Dialogs:
         )
         return _path(name)
 
-    def files(self, parent: QWidget, title: str, kinds: str = PHOTOS) -> list[Path]:
+    def files(self, parent: QWidget, title: str, kinds: str = "") -> list[Path]:
         """Existing files; empty when none was chosen."""
-        names, _ = QFileDialog.getOpenFileNames(parent, title, str(Path.home()), kinds)
+        names, _ = QFileDialog.getOpenFileNames(
+            parent, title, str(Path.home()), kinds or _kinds(tr("Photos"), PHOTO_SUFFIXES)
+        )
         return [Path(name) for name in names]
 
     def new_file(self, parent: QWidget, title: str, start: Path, kinds: Mapping[str, str]) -> tuple[Path, str] | None:

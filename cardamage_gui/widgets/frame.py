@@ -19,7 +19,7 @@ from cardamage_core.errors import CarDamageError
 
 from .. import look
 from ..commands.editor import chip, keyed
-from ..language import tr
+from ..language import tr, translated
 from . import common
 
 FACTS = ("damage", "area", "zoom", "place", "pointer", "disk", "device")  # in the status bar, from left to right
@@ -158,8 +158,8 @@ class Notice(QFrame):
 
     def tell(self, error: CarDamageError) -> None:
         """Show an error."""
-        self._title.setText(error.title)
-        self._detail.setText(error.detail)
+        self._title.setText(translated(error.title))
+        self._detail.setText(translated(error.detail))
         self._detail.setVisible(bool(error.detail))
         self.show()
 
@@ -192,13 +192,13 @@ class Foot(QFrame):
 
     def hint(self, text: str) -> None:
         """What the thing under the pointer does; stays until the next hint."""
-        self._standing = text
+        self._standing = translated(text)
         if not self._timer.isActive():
             self._stand()
 
     def say(self, text: str) -> None:
         """One sentence for a few seconds."""
-        self._hint.setText(text)
+        self._hint.setText(translated(text))
         self._timer.start(MESSAGE)
 
     def show_text(self, name: str, text: str) -> None:

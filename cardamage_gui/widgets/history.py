@@ -12,7 +12,7 @@ from cardamage_core.project import Edit
 
 from .. import look
 from ..commands.palette import Roomy
-from ..language import tr
+from ..language import moment, tr, translated
 from ..session import Session
 from . import common
 
@@ -136,4 +136,4 @@ def said(edit: Edit | None) -> str:
         return tr("The beginning")
     at = datetime.datetime.fromisoformat(edit.at).astimezone()
     today = at.date() == datetime.datetime.now().astimezone().date()
-    return f"{at:%H:%M}   {edit.text}" if today else f"{at:%Y-%m-%d %H:%M}   {edit.text}"
+    return f"{moment(at, today=today)}   {translated(edit.text)}"

@@ -19,14 +19,14 @@ from cardamage_core.annotations.model import Review
 from cardamage_core.project import PhotoSummary
 
 from .. import look
-from ..language import amount, mark, tr
+from ..language import amount, tr, translated
 from . import common
 from .thumbnails import Thumbnails
 
 PHOTO = Qt.ItemDataRole.UserRole
 PROBLEMS = Qt.ItemDataRole.UserRole + 1
 
-KINDS = ("all", "unreviewed", "problems", mark("no region"))
+KINDS = ("all", "unreviewed", "problems", "no region")
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def is_kind(photo: PhotoSummary, kind: str, problems: int) -> bool:
             return photo.review == "unreviewed"
         case "problems":
             return problems > 0
-        case tr("no region"):
+        case "no region":
             return photo.regions == 0
         case _:
             return True
@@ -82,7 +82,7 @@ def count_kinds(photos: Sequence[PhotoSummary], problems: Mapping[str, int]) -> 
         "all": len(photos),
         "unreviewed": sum(photo.review == "unreviewed" for photo in photos),
         "problems": sum(1 for photo in photos if problems.get(photo.id)) if problems else 0,
-        tr("no region"): sum(photo.regions == 0 for photo in photos),
+        "no region": sum(photo.regions == 0 for photo in photos),
     }
 
 
@@ -165,7 +165,10 @@ class PhotoModel(QStringListModel):
                 return photo.name
             case Qt.ItemDataRole.AccessibleTextRole:
                 return tr(
-                    "{photo}, {regions} regions, {review}", photo=photo.name, regions=photo.regions, review=photo.review
+                    "{photo}, {regions}, {review}",
+                    photo=photo.name,
+                    regions=amount(photo.regions, "region"),
+                    review=translated(photo.review),
                 )
             case _ if role == PHOTO:
                 return photo

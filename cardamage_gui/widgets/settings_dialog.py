@@ -80,10 +80,10 @@ class SettingsDialog(QDialog):
         sheet = common.frame("page")
         column = common.rows(sheet, margins=(0, 0, 8, 0), spacing=6)
         for group in GROUPS:
-            self._heads[group] = common.section(group)
+            self._heads[group] = common.section(tr(group))
             column.addWidget(self._heads[group])
             for setting in (one for one in TABLE.values() if one.text and one.group == group):
-                self._add(column, group, setting.text, setting.hint, self._field(setting))
+                self._add(column, group, tr(setting.text), tr(setting.hint), self._field(setting))
             for extra in (one for one in extras if one.group == group):
                 self._add(column, group, extra.text, extra.hint, extra.field)
             column.addSpacing(8)
@@ -106,7 +106,7 @@ class SettingsDialog(QDialog):
         line.addWidget(texts)
         line.addWidget(field, 1)
         column.addWidget(row)
-        self.rows.append(Row(row, group, f"{group} {text} {hint} {self._choices_said(field)}".casefold()))
+        self.rows.append(Row(row, group, f"{tr(group)} {text} {hint} {self._choices_said(field)}".casefold()))
 
     @staticmethod
     def _choices_said(field: QWidget) -> str:
@@ -119,7 +119,7 @@ class SettingsDialog(QDialog):
             return self._tick(setting)
         if setting.kind is int:
             return self._number(setting)
-        return self._choice(setting, list(zip(setting.choices, setting.texts or setting.choices, strict=True)))
+        return self._choice(setting, list(zip(setting.choices, map(tr, setting.texts or setting.choices), strict=True)))
 
     def _tick(self, setting: Setting) -> QCheckBox:
         made = QCheckBox()

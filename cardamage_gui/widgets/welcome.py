@@ -11,7 +11,7 @@ from qtpy.QtCore import QEvent, QObject, Qt, Signal
 from qtpy.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from .. import look
-from ..language import mark, percent, tr
+from ..language import mark, percent, tr, translated
 from ..session import Session
 from . import common
 
@@ -79,7 +79,7 @@ class Welcome(QFrame):
 
     def show_models(self, text: str) -> None:
         """Say what the models in the box are good for and where they fail; "" where none came along."""
-        self._models.setText(text)
+        self._models.setText(translated(text))
         self._models.setVisible(bool(text))
 
     def show_busy(self, text: str) -> None:
@@ -100,7 +100,7 @@ class Welcome(QFrame):
         cards = QHBoxLayout()
         cards.setSpacing(12)
         for step in STEPS:
-            cards.addWidget(_card(*step), 1)
+            cards.addWidget(_card(step[0], tr(step[1]), tr(step[2])), 1)
         column.addLayout(cards)
         beginning = QVBoxLayout()
         beginning.setSpacing(look.GRID)
@@ -222,8 +222,8 @@ class StepsCard(QFrame):
         self.setAccessibleName(tr("First steps"))
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self._marks = [common.label(str(number + 1), "key") for number in range(len(FIRST_STEPS))]
-        self._texts = [common.label(text) for text in FIRST_STEPS]
-        self._last = common.label(LAST, "small")
+        self._texts = [common.label(tr(text)) for text in FIRST_STEPS]
+        self._last = common.label(tr(LAST), "small")
         self._last.hide()
         self.own_button = QPushButton(tr("Your own photos…"))
         self.own_button.setToolTip(tr("Make a project and bring a folder of photos in"))
@@ -241,7 +241,7 @@ class StepsCard(QFrame):
         self._marks[step].setText("✓")
         common.set_role(self._marks[step], "good")
         common.set_role(self._texts[step], "muted")
-        self._texts[step].setAccessibleName(tr("{FIRST_STEPS}, done", FIRST_STEPS=FIRST_STEPS[step]))
+        self._texts[step].setAccessibleName(tr("{step}, done", step=tr(FIRST_STEPS[step])))
         for widget in (self._last, self.own_button):
             widget.setVisible(all(self.done(number) for number in range(len(FIRST_STEPS))))
         self._place()
@@ -268,17 +268,17 @@ class StepsCard(QFrame):
         head.addStretch(1)
         head.addWidget(self.close_button)
         column.addLayout(head)
-        for mark, text in zip(self._marks, self._texts, strict=True):
-            column.addLayout(_line(mark, text))
+        for number, text in zip(self._marks, self._texts, strict=True):
+            column.addLayout(_line(number, text))
         column.addWidget(self._last)
         column.addWidget(self.own_button, 0, Qt.AlignmentFlag.AlignLeft)
 
 
-def _line(mark: QLabel, text: QLabel) -> QHBoxLayout:
+def _line(number: QLabel, text: QLabel) -> QHBoxLayout:
     line = QHBoxLayout()
     line.setSpacing(10)
-    mark.setFixedWidth(22)
-    mark.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    line.addWidget(mark)
+    number.setFixedWidth(22)
+    number.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    line.addWidget(number)
     line.addWidget(text, 1)
     return line
