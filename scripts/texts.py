@@ -29,12 +29,11 @@ ROOMS = (
     "formats", "inference", "jobs", "models", "project", "training",
 )  # fmt: skip
 WITHOUT = ("models/recipes", "clicks/simulation.py", "jobs/tensorboard.py", "models/download.py")
-NO_TEXT = {"join", "startswith", "endswith", "replace", "split", "partition", "removeprefix", "get", "compile",
-           "match",
+NO_TEXT = {"join", "startswith", "endswith", "replace", "split", "partition", "removeprefix", "get", "compile", "match",
            "execute", "executemany", "executescript", "debug", "info", "warning", "exception", "getLogger",
-           "setObjectName", "setProperty", "set_property", "set_role", "fullmatch", "sub", "search", "strptime", "TypeVar", "find_spec",
-           "Literal", "import_module", "resource", "getattr", "hasattr", "encode", "add_argument", "frame", "evaluate",
-           "NamedTuple", "namedtuple", "rglob", "glob"}  # fmt: skip
+           "setObjectName", "setProperty", "set_property", "set_role", "fullmatch", "sub", "search", "strptime",
+           "TypeVar", "find_spec", "Literal", "import_module", "resource", "getattr", "hasattr", "encode",
+           "add_argument", "frame", "evaluate", "NamedTuple", "namedtuple", "rglob", "glob"}  # fmt: skip
 NATIVE = {"ValueError", "TypeError", "RuntimeError", "AssertionError", "NotImplementedError", "KeyError", "OSError"}
 KEY = re.compile(r"((Ctrl|Shift|Alt|Meta)\+)+\S+|F\d+|Del|Esc|Tab|Left|Right")
 SHOWING = {"setText", "setToolTip", "setStatusTip", "setAccessibleName", "setPlaceholderText", "setWindowTitle",
@@ -116,11 +115,13 @@ def read(language: str) -> dict[str, dict[str, str]]:
 
 
 def written(held: dict[str, dict[str, str]]) -> str:
-    """A language file as text: sorted, a line for each text, so that two people's additions meet in different places."""
-    sections = {
-        name: dict(sorted(held[name].items(), key=lambda one: (one[0].casefold(), one[0]))) for name in SECTIONS
-    }
+    """A language file as text: sorted, a line for each text, so that additions of two branches seldom meet."""
+    sections = {name: {key: held[name][key] for key in sorted(held[name], key=_order)} for name in SECTIONS}
     return json.dumps(sections, ensure_ascii=False, indent=1) + "\n"
+
+
+def _order(text: str) -> tuple[str, str]:
+    return text.casefold(), text
 
 
 def _order(text: str) -> tuple[str, str]:
