@@ -37,9 +37,8 @@ NO_TEXT = {"join", "startswith", "endswith", "replace", "split", "partition", "r
            "add_argument", "frame", "evaluate", "NamedTuple", "namedtuple", "rglob", "glob"}  # fmt: skip
 # Sentences to the eye, but names and patterns that only programs compare.
 UNSEEN = {"10px Sans", "capture one", "damaged {0}.cardamage{1}", "id, at, text, photo, kinds, undone",
-          "locking protocol",
-          "not a database", "of.visible car", "paint shop", "predictor pipe", "project {0}.cardamage",
-          "stable diffusion", "tuple[AnnotatedPhoto, ...]", "unable to open"}  # fmt: skip
+          "of.visible car", "locking protocol", "not a database", "paint shop", "predictor pipe",
+          "project {0}.cardamage", "stable diffusion", "tuple[AnnotatedPhoto, ...]", "unable to open"}  # fmt: skip
 NATIVE = {"ValueError", "TypeError", "RuntimeError", "AssertionError", "NotImplementedError", "KeyError", "OSError"}
 KEY = re.compile(r"((Ctrl|Shift|Alt|Meta)\+)+\S+|F\d+|Del|Esc|Tab|Left|Right")
 SHOWING = {"setText", "setToolTip", "setStatusTip", "setAccessibleName", "setPlaceholderText", "setWindowTitle",
