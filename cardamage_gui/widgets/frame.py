@@ -19,6 +19,7 @@ from cardamage_core.errors import CarDamageError
 
 from .. import look
 from ..commands.editor import chip, keyed
+from ..language import tr, translated
 from . import common
 
 FACTS = ("damage", "area", "zoom", "place", "pointer", "disk", "device")  # in the status bar, from left to right
@@ -43,8 +44,8 @@ class TopBar(QFrame):
         layout.addWidget(menus, 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(_stroke())
         layout.addWidget(self._open, 1)
-        self.commands = common.icon_button("magnify", "Find a command", text="Commands")
-        keyed(self.commands, "commands", "Find a command", key="Ctrl+K")
+        self.commands = common.icon_button("magnify", tr("Find a command"), text=tr("Commands"))
+        keyed(self.commands, "commands", tr("Find a command"), key="Ctrl+K")
         self.commands.clicked.connect(self.commands_clicked)
         layout.addWidget(self.commands)
         layout.addWidget(chip("commands", "Ctrl+K"), 0, Qt.AlignmentFlag.AlignVCenter)
@@ -71,7 +72,7 @@ class _JobButton(QFrame):
         super().__init__()
         layout = common.columns(self, spacing=12)
         self._text = QToolButton()
-        keyed(self._text, "show_train", "Show the training", key="Ctrl+2")
+        keyed(self._text, "show_train", tr("Show the training"), key="Ctrl+2")
         self._text.clicked.connect(lambda _checked=False: clicked())
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)
@@ -151,14 +152,14 @@ class Notice(QFrame):
         texts.addWidget(self._detail)
         layout = common.columns(self, margins=(16, 8, 8, 8), spacing=16)
         layout.addLayout(texts, 1)
-        self.close_button = common.icon_button("close", "Dismiss", self.hide)
+        self.close_button = common.icon_button("close", tr("Dismiss"), self.hide)
         layout.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
     def tell(self, error: CarDamageError) -> None:
         """Show an error."""
-        self._title.setText(error.title)
-        self._detail.setText(error.detail)
+        self._title.setText(translated(error.title))
+        self._detail.setText(translated(error.detail))
         self._detail.setVisible(bool(error.detail))
         self.show()
 
@@ -191,13 +192,13 @@ class Foot(QFrame):
 
     def hint(self, text: str) -> None:
         """What the thing under the pointer does; stays until the next hint."""
-        self._standing = text
+        self._standing = translated(text)
         if not self._timer.isActive():
             self._stand()
 
     def say(self, text: str) -> None:
         """One sentence for a few seconds."""
-        self._hint.setText(text)
+        self._hint.setText(translated(text))
         self._timer.start(MESSAGE)
 
     def show_text(self, name: str, text: str) -> None:

@@ -19,6 +19,7 @@ from ...annotations.model import AnnotatedPhoto, Dataset, Region
 from ...evaluation import measure
 from ...evaluation import sights as quality
 from ...inference import polygons
+from ...inference.mirrored import predict_mirrored
 from ...mrcnn import MaskRCNN
 from ...runtime import Runtime
 from .. import registry
@@ -52,7 +53,7 @@ def bundle(
     network = MaskRCNN.open(trained.weights)
     if average is not None:
         _average(network, registry.read(average))
-    sides = {key: value for key, value in recipe.job.changes.items() if key.startswith("image_")}
+    sides = {key: recipe.side or value for key, value in recipe.job.changes.items() if key.startswith("image_")}
     network.config = config = network.config.change(canvas="fit", detection_min_score=LEAST_SCORE, **sides)
     network.save(weights, half=True)
     runtime = Runtime.open(weights, config=config)
@@ -62,7 +63,7 @@ def bundle(
     for split in ("val", "test"):
         photos = _unique(dataset, split)
         say(f"Predicting {len(photos)} photos to {'choose by' if split == 'val' else 'judge by'} …")
-        found[split] = photos, _predict(runtime, photos, classes)
+        found[split] = photos, _predict(runtime, photos, classes, mirrored=recipe.mirrored)
     calibration = _calibration(*found["val"]) if recipe is DAMAGE else ()  # whatever overlaps: for one kind of thing
     card = msgspec.structs.replace(
         trained.card,
@@ -75,6 +76,7 @@ def bundle(
         sources=_credits(dataset),
         roles=dict(recipe.roles),
         calibration=calibration,
+        mirrored=recipe.mirrored,
         command=command,
     )
     metrics, threshold = judge(card, found["val"], found["test"])
@@ -150,12 +152,16 @@ def _is_car(region: Region) -> bool:
 
 
 def _predict(
-    network: Runtime, photos: Sequence[AnnotatedPhoto], classes: Sequence[str]
+    network: Runtime, photos: Sequence[AnnotatedPhoto], classes: Sequence[str], *, mirrored: bool
 ) -> dict[str, tuple[Region, ...]]:
     """Regions with the network's own scores by photo id."""
     found = {}
     for one in photos:
-        (detections,) = network.predict([imaging.load(Path(one.photo.path))], min_score=LEAST_SCORE)
+        image = imaging.load(Path(one.photo.path))
+        if mirrored:
+            detections = predict_mirrored(network, image, min_score=LEAST_SCORE)
+        else:
+            (detections,) = network.predict([image], min_score=LEAST_SCORE)
         found[one.photo.id] = polygons.regions(detections, classes, model="")
     return found
 
