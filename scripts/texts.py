@@ -26,7 +26,7 @@ SECTIONS = ("window", "core", "composed")
 # What of the core the window shows. Command line, cluster nodes, demonstration, networks and recipes speak English.
 ROOMS = (
     "errors.py", "files.py", "text.py", "imaging.py", "annotations", "assessment", "claims", "clicks", "evaluation",
-    "formats", "inference", "jobs", "models", "project", "training",
+    "formats", "inference", "jobs", "models", "project", "review", "training",
 )  # fmt: skip
 WITHOUT = ("models/recipes", "clicks/simulation.py", "jobs/tensorboard.py", "models/download.py")
 NO_TEXT = {"join", "startswith", "endswith", "replace", "split", "partition", "removeprefix", "get", "compile", "match",

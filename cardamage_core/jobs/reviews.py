@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -34,8 +34,10 @@ from ..training import requirements
 from ..training.job import ClassRule, TrainingJob, is_taught
 from ..training.model_classes import model_classes
 from . import local
+from . import queue as jobs
 from .events import EventLog
 from .folder import JobFolder
+from .queue import State
 
 if TYPE_CHECKING:
     from ..runtime import Runtime
@@ -91,6 +93,36 @@ def start(folder: Path) -> None:
     at = JobFolder(folder)
     at.stop.unlink(missing_ok=True)
     local.launch(at, WORKER)
+
+
+class ReviewStatus(NamedTuple):
+    """How far a review is; `message` is one sentence for people."""
+
+    folder: Path
+    state: State
+    fraction: float
+    message: str
+
+
+def status(folder: Path) -> ReviewStatus:
+    """How far a review is. Raises JobError if the folder is none."""
+    if (folder / "review.json").is_file():
+        return ReviewStatus(folder, "finished", 1.0, "Finished.")
+    state, own, said = jobs.observed(JobFolder(folder))
+    last: dict[str, Any] = next((event for event in reversed(said) if event["kind"] == "progress"), {})
+    word = next((event for event in reversed(own) if event["kind"] == "failed"), {})
+    message = str(last.get("text", "Getting ready."))
+    if state == "failed":
+        message = f"{word.get('title', 'The review ended without a word.')} {word.get('detail', '')}".strip()
+    return ReviewStatus(folder, state, float(last.get("share", 0.0)), message)
+
+
+def unfinished(project_folder: Path) -> ReviewStatus | None:
+    """The newest review where it is not done; None where it is, or where there is none."""
+    parent = Path(project_folder) / FOLDER
+    folders = sorted(parent.glob("*/request.json")) if parent.is_dir() else []
+    found = status(folders[-1].parent) if folders else None
+    return found if found is not None and found.state != "finished" else None
 
 
 def newest(project_folder: Path) -> Review | None:

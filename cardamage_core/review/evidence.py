@@ -24,15 +24,18 @@ from ..annotations import shapes
 from ..annotations.model import AnnotatedPhoto, Region, Ring
 from ..inference import polygons
 from ..mrcnn import boxes
+from ..runtime.network import Judgement
 from ..training.job import is_taught
 
 if TYPE_CHECKING:
     from ..models.registry import ModelCard
+    from ..mrcnn.detections import Detections
     from ..runtime import Runtime
 
 Twin = Literal["given", "moved", "elsewhere"]
-WIDER = 1.3  # the mask head sees a region's box and some of what lies around it
-LEAST_SCORE = 0.05  # of detections
+WIDER, WIDE = 1.3, 2.0  # times a region's box: the mask head sees it, and some of what lies around it
+LEAST_SCORE, MOST = 0.1, 20  # of the detections of a photo: their score, and how many
+SHIFT, GROW = 0.25, 1.4  # of the boxes beside a region's that are tried, as parts of its sides
 FINER = 4  # outlines are drawn so much finer than the masks, then averaged
 SPOILED = (0.3, 0.6)  # IoU of a moved outline with the given one
 TRIES = 60
@@ -42,9 +45,10 @@ Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in pixels of the photo
 class Judged(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the model makes of one outline.
 
-    `fit` is the overlap (IoU) of the outline with the one that the mask head gives, `box_fit` that of its box with the
-    one the box head moves it to, `found` the largest overlap with a detection, `found_score` the largest product of a
-    detection's overlap and score, `share` the part of the photo's area that it covers.
+    `fit` is the overlap (IoU) of the outline with the one that the mask head gives in a box a little wider, `wide_fit`
+    the same in one much wider, `box_fit` that of its box with the one the box head moves it to, `found` the largest
+    overlap with a detection, `found_score` the largest product of a detection's overlap and score, `beside` the
+    probability of an object in the best of the boxes beside, `share` the part of the photo's area that it covers.
     """
 
     region: str
@@ -53,16 +57,22 @@ class Judged(msgspec.Struct, frozen=True, omit_defaults=True):
     share: float
     probabilities: tuple[float, ...]  # of the classes, the background first
     fit: float
+    wide_fit: float
     box_fit: float
+    beside: float
     found: float
     found_score: float
 
 
 class Detected(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One detection: how far it overlaps the regions (largest IoU, largest part of the smaller of the two)."""
+    """One detection: how far it overlaps the regions (largest IoU, largest part of the smaller of the two).
+
+    `again` is the probability of an object when its box is judged like a region's.
+    """
 
     label: str
     score: float
+    again: float
     share: float
     rings: tuple[Ring, ...]
     overlap: float
@@ -84,6 +94,13 @@ class _Outline(NamedTuple):
     area: BaseGeometry
 
 
+class _Seen(NamedTuple):
+    label: str
+    score: float
+    rings: tuple[Ring, ...]
+    area: BaseGeometry
+
+
 def look(
     network: Runtime, card: ModelCard, pixels: np.ndarray, one: AnnotatedPhoto, known: Mapping[str, str]
 ) -> PhotoEvidence:
@@ -91,15 +108,42 @@ def look(
 
     Regions of other labels are not judged, but what the model sees there is no surprise either.
     """
+    views = _Views(network, pixels)
+    seen = _detections(network.detections(views.plain, LEAST_SCORE), card)
     outlines = _with_twins(one, known, pixels.shape[:2])
-    features = network.features(pixels)
-    found = polygons.regions(network.detections(features, LEAST_SCORE), card.classes, model=card.id)
-    seen = [shapes.area(region.shape) for region in found]
-    scores = np.array([region.origin.score or 0.0 for region in found])
     size = pixels.shape[0] * pixels.shape[1]
-    judged = _judged(network, features, outlines, seen, scores, size) if outlines else ()
     annotated = [shapes.area(region.shape) for region in one.regions]
-    return PhotoEvidence(one.photo.id, judged, tuple(_detected(found, seen, annotated, size)))
+    judged = _judged(views, outlines, seen, size) if outlines else ()
+    return PhotoEvidence(one.photo.id, judged, _detected(views, seen, annotated, size) if seen else ())
+
+
+class _Views:
+    """A photo and its mirror image; what the heads make of boxes is the mean of both."""
+
+    def __init__(self, network: Runtime, pixels: np.ndarray) -> None:
+        self._network, self._width = network, pixels.shape[1]
+        self.plain = network.features(pixels)
+        self._mirrored = network.features(np.ascontiguousarray(pixels[:, ::-1]))
+
+    def judged(self, drawn: np.ndarray, *, wider: float = 1.0) -> Judgement:
+        """As `Runtime.judged`, for boxes (n, 4), n > 0."""
+        one = self._network.judged(self.plain, drawn, wider=wider)
+        other = self._network.judged(self._mirrored, self._flipped(drawn), wider=wider)
+        return Judgement(
+            (one.probabilities + other.probabilities) / 2,
+            (one.moved + self._flipped(other.moved)) / 2,
+            (one.masks + other.masks[:, :, ::-1]) / 2,
+            one.around,
+        )
+
+    def objects(self, drawn: np.ndarray) -> np.ndarray:
+        """The probability of an object in each of (n, 4) boxes."""
+        return 1 - self._network.judged(self.plain, drawn).probabilities[:, 0]
+
+    def _flipped(self, drawn: np.ndarray) -> np.ndarray:
+        turned = drawn.copy()
+        turned[:, 1], turned[:, 3] = self._width - drawn[:, 3], self._width - drawn[:, 1]
+        return turned
 
 
 def class_numbers(card: ModelCard, known: Mapping[str, str]) -> dict[str, int]:
@@ -118,20 +162,14 @@ def overlaps(first: Sequence[BaseGeometry], second: Sequence[BaseGeometry]) -> t
     return common / np.maximum(sizes[0] + sizes[1] - common, 1e-9), common / np.maximum(np.minimum(*sizes), 1e-9)
 
 
-def _judged(
-    network: Runtime,
-    features: object,
-    outlines: Sequence[_Outline],
-    seen: Sequence[BaseGeometry],
-    scores: np.ndarray,
-    size: int,
-) -> tuple[Judged, ...]:
+def _judged(views: _Views, outlines: Sequence[_Outline], seen: Sequence[_Seen], size: int) -> tuple[Judged, ...]:
     drawn = np.array([_corners(one.area) for one in outlines], np.float32)
-    answer = network.judged(features, drawn, wider=WIDER)  # type: ignore[arg-type]
-    iou, _ = overlaps([one.area for one in outlines], seen)
-    ious = iou if iou.shape[1] else np.zeros((len(outlines), 1))
-    weighted = ious * scores if len(scores) else ious
+    answer, wide = views.judged(drawn, wider=WIDER), views.judged(drawn, wider=WIDE)
+    ious, _ = overlaps([one.area for one in outlines], [one.area for one in seen])
+    weighted = ious * np.array([one.score for one in seen])
     box_fit = np.diagonal(boxes.iou(drawn, answer.moved))
+    around = _beside(drawn)
+    beside = views.objects(around.reshape(-1, 4)).reshape(around.shape[:2]).max(axis=1)
     return tuple(
         Judged(
             one.region.id,
@@ -140,29 +178,53 @@ def _judged(
             share=_short(one.area.area / size),
             probabilities=tuple(map(_short, answer.probabilities[i])),
             fit=_short(_fit(one.area, answer.masks[i], answer.around[i])),
+            wide_fit=_short(_fit(one.area, wide.masks[i], wide.around[i])),
             box_fit=_short(box_fit[i]),
-            found=_short(ious[i].max()),
-            found_score=_short(weighted[i].max()),
+            beside=_short(beside[i]),
+            found=_short(ious[i].max(initial=0.0)),
+            found_score=_short(weighted[i].max(initial=0.0)),
         )
         for i, one in enumerate(outlines)
     )
 
 
+def _beside(drawn: np.ndarray) -> np.ndarray:
+    """Boxes (n, 6, 4) beside each of (n, 4): shifted to the four sides, larger and smaller."""
+    sides = np.tile(drawn[:, 2:] - drawn[:, :2], 2)
+    moves = np.array([(0, SHIFT), (0, -SHIFT), (SHIFT, 0), (-SHIFT, 0)])
+    out = (GROW - 1) / 2
+    scales = np.array([(-out, -out, out, out), (out / 2, out / 2, -out / 2, -out / 2)])
+    moved = drawn[:, None] + sides[:, None] * np.concatenate([np.tile(moves, 2), scales])
+    return np.asarray(moved, np.float32)
+
+
+def _detections(found: Detections, card: ModelCard) -> list[_Seen]:
+    """The best detections with their outlines; those whose mask nowhere exceeds one half are left out."""
+    seen = []
+    for i in np.argsort(-found.scores, kind="stable")[:MOST]:
+        if rings := polygons.outline(found.masks[i], found.boxes[i]):
+            label, score = card.classes[int(found.class_ids[i]) - 1], float(found.scores[i])
+            seen.append(_Seen(label, score, rings, geometry.area_of_rings(rings)))
+    return seen
+
+
 def _detected(
-    found: Sequence[Region], seen: Sequence[BaseGeometry], annotated: Sequence[BaseGeometry], size: int
-) -> list[Detected]:
-    iou, shared = overlaps(seen, annotated)
-    return [
+    views: _Views, seen: Sequence[_Seen], annotated: Sequence[BaseGeometry], size: int
+) -> tuple[Detected, ...]:
+    iou, shared = overlaps([one.area for one in seen], annotated)
+    again = views.judged(np.array([_corners(one.area) for one in seen], np.float32)).probabilities
+    return tuple(
         Detected(
-            region.label,
-            _short(region.origin.score or 0.0),
-            _short(seen[i].area / size),
-            shapes.outline(region.shape),
+            one.label,
+            _short(one.score),
+            _short(1 - again[i, 0]),
+            _short(one.area.area / size),
+            one.rings,
             overlap=_short(iou[i].max(initial=0.0)),
             shared=_short(shared[i].max(initial=0.0)),
         )
-        for i, region in enumerate(found)
-    ]
+        for i, one in enumerate(seen)
+    )
 
 
 def _fit(area: BaseGeometry, mask: np.ndarray, around: np.ndarray) -> float:

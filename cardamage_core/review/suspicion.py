@@ -114,21 +114,15 @@ def _wrong_regions(
 
 
 def _of_place(judged: Sequence[Judged]) -> np.ndarray:
-    """Features (n, 7) of whether an outline fits what is there."""
-    return np.array(
-        [
-            (
-                _logit(1 - one.probabilities[0]),
-                _logit(one.fit),
-                _logit(one.box_fit),
-                one.found,
-                one.found_score,
-                np.log(max(one.share, 1e-4)),
-                one.fit * (1 - one.probabilities[0]),
-            )
-            for one in judged
-        ]
-    ).reshape(-1, 7)
+    """Features (n, f) of whether an outline fits what is there."""
+    rows = []
+    for one in judged:
+        sure, size = _logit(1 - one.probabilities[0]), float(np.log(max(one.share, 1e-4)))
+        fit, wide, box = _logit(one.fit), _logit(one.wide_fit), _logit(one.box_fit)
+        drift = _logit(one.beside) - sure
+        alone = (sure, size, fit, wide, box, drift, one.found, one.found_score)
+        rows.append((*alone, sure * size, sure * fit, sure * box, size * fit, size * box, sure**2, size**2, fit**2))
+    return np.array(rows).reshape(len(judged), -1) if rows else np.zeros((0, 1))
 
 
 def _swap_odds(given: Sequence[Judged], classes: Mapping[str, int]) -> np.ndarray:
@@ -185,8 +179,12 @@ def _overlooked(photos: Sequence[PhotoEvidence]) -> Iterable[Suspicion]:
 
 
 def _of_detection(found: Sequence[Detected]) -> np.ndarray:
-    """Features (n, 3) of whether a detection is real."""
-    return np.array([(_logit(one.score), one.score, np.log(max(one.share, 1e-4))) for one in found]).reshape(-1, 3)
+    """Features (n, f) of whether a detection is real."""
+    rows = []
+    for one in found:
+        score, again, size = _logit(one.score), _logit(one.again), float(np.log(max(one.share, 1e-4)))
+        rows.append((score, again, size, one.score, score * size, again * size, score**2, size**2))
+    return np.array(rows)
 
 
 # ---- Logistic regression -------------------------------------------------------------------------------------------
@@ -213,21 +211,32 @@ def _weights(features: np.ndarray, truth: np.ndarray) -> np.ndarray:
     Found by Newton's method; the first feature is the constant.
     """
     number, kinds = features.shape[1], int(truth.max())
-    weights = np.zeros((number, kinds))
     penalty = np.tile(np.r_[1e-6, np.full(number - 1, PENALTY)], kinds)
     wanted = truth[:, None] == np.arange(1, kinds + 1)
+
+    def probabilities(weights: np.ndarray) -> np.ndarray:
+        grown = np.exp(np.clip(features @ weights.reshape(kinds, number).T, -30, 30))
+        return np.asarray(grown / (1 + grown.sum(axis=1, keepdims=True)))
+
+    def loss(weights: np.ndarray) -> float:
+        p = probabilities(weights)
+        right = np.where(wanted.any(axis=1), (p * wanted).sum(axis=1), 1 - p.sum(axis=1))
+        return float(0.5 * penalty @ weights**2 - np.log(np.maximum(right, 1e-12)).sum())
+
+    weights = np.zeros(number * kinds)
     for _ in range(ROUNDS):
-        grown = np.exp(np.clip(features @ weights, -30, 30))
-        p = grown / (1 + grown.sum(axis=1, keepdims=True))
-        slope = (features.T @ (p - wanted)).T.ravel() + penalty * weights.T.ravel()
+        p = probabilities(weights)
+        slope = (features.T @ (p - wanted)).T.ravel() + penalty * weights
         spread = np.einsum("na,ab->nab", p, np.eye(kinds)) - p[:, :, None] * p[:, None, :]
         curve = np.einsum("nab,ni,nj->aibj", spread, features, features, optimize=True)
-        curve = curve.reshape(kinds * number, kinds * number) + np.diag(penalty)
-        step = np.linalg.solve(curve, slope).reshape(kinds, number).T
-        weights -= step
-        if np.abs(step).max() < 1e-6:
+        step = np.linalg.solve(curve.reshape(len(weights), -1) + np.diag(penalty), slope)
+        now, share = loss(weights), 1.0
+        while share > 1e-4 and loss(weights - share * step) > now:
+            share /= 2
+        weights = weights - share * step
+        if np.abs(share * step).max() < 1e-5:
             break
-    return weights
+    return weights.reshape(kinds, number).T
 
 
 def _logit(value: float) -> float:

@@ -30,7 +30,6 @@ from cardamage_core.models.recipes import recipe, sources
 from cardamage_core.mrcnn import Config
 from cardamage_core.review import evidence, folds, suspicion
 from cardamage_core.runtime import Runtime
-from cardamage_core.training import trainer
 from cardamage_core.training.job import ClassRule, TrainingJob
 
 FOLDS, EACH, PHOTOS = 2, 50, 1477
@@ -108,6 +107,8 @@ def read(out: Path) -> Planted:
 
 def train(out: Path, fold: int) -> None:
     """Train the model that judges a fold; it begins from the car and its panels, which never learned damage."""
+    from cardamage_core.training import trainer  # loads the framework
+
     dataset, _, numbers = read(out)
     start = next(model for model in registry.bundled() if "car" in model.card.classes)
     job = TrainingJob(
