@@ -124,9 +124,9 @@ def _register_heif() -> bool:
     """Let Pillow read HEIC; only when first needed, as it loads a large library."""
     if "HEIF" in Image.OPEN:
         return False
-    import pi_heif
+    import pillow_heif
 
-    pi_heif.register_heif_opener()
+    pillow_heif.register_heif_opener()
     return True
 
 

@@ -150,7 +150,8 @@ class Catalogue:
         if exact:
             return exact
         for phrase in self._phrases:
-            if phrase.begins in sentence and (found := phrase.pattern.fullmatch(sentence)):
+            found = phrase.pattern.fullmatch(sentence) if phrase.begins in sentence else None
+            if found and (phrase.telling or found[1][:1].isdigit()):
                 return phrase.meant.format(*map(self._part, _quoted(found)))
         return None
 
@@ -176,6 +177,7 @@ class _Phrase:
         self.meant = meant
         self.begins = max(pieces, key=len)
         self.weight = sum(map(len, pieces))
+        self.telling = bool(pieces[0]) or len(re.findall(r"[^\W\d_]", "".join(pieces))) > 4  # not just "{0} for {1}"
         self.pattern = re.compile(hole.join(map(re.escape, pieces)), re.DOTALL)
 
 

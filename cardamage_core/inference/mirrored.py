@@ -2,29 +2,42 @@
 
 Weighted boxes fusion (Solovyev et al. 2021): detections that overlap become one, its box and its mask means weighted by
 score. Its score is the mean over the views, so that what one view alone shows counts half. It costs a second
-prediction; what it gives is measured in docs/decisions/0010.
+prediction, less where the second image is smaller; what it gives is measured in docs/decisions/0010.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol, Self
 
 import cv2
 import numpy as np
 
 from ..mrcnn.boxes import area
 from ..mrcnn.detections import Detections
-from .tiles import Network
 
 SAME = 0.5  # IoU from which boxes of two views show one thing
 FAINTEST = 0.05  # score below which a detection of one view adds nothing that is worth its mask
 
 
-def predict_mirrored(network: Network, image: np.ndarray, *, min_score: float) -> Detections:
-    """What the network sees on a photo (h, w, 3) and on its mirror image; boxes in pixels of the photo."""
+class Network(Protocol):
+    """What is asked for both looks; `runtime.Runtime` is the one."""
+
+    def predict(self, images: list[np.ndarray], min_score: float | None = None) -> list[Detections]:
+        """What is on these photos."""
+
+    def at_side(self, side: int) -> Self:
+        """The same network, to which photos are shown so many pixels long."""
+
+
+def predict_views(network: Network, image: np.ndarray, *, min_score: float, mirror_side: int | None) -> Detections:
+    """What the network sees on a photo (h, w, 3) and, unless `mirror_side` is None, on its mirror image so long."""
+    if mirror_side is None:
+        return network.predict([image], min_score=min_score)[0]
     faintest = max(2 * min_score - 1, FAINTEST)  # a fainter one cannot lift the mean to min_score
     (plain,) = network.predict([image], min_score=faintest)
-    (turned,) = network.predict([np.ascontiguousarray(image[:, ::-1])], min_score=faintest)
+    mirror = np.ascontiguousarray(image[:, ::-1])
+    (turned,) = network.at_side(mirror_side).predict([mirror], min_score=faintest)
     found = fuse([plain, flipped(turned, image.shape[1])])
     kept = found.scores >= min_score
     return Detections(*(part[kept] for part in (found.boxes, found.class_ids, found.scores, found.masks)))

@@ -7,12 +7,11 @@ between the grid's cells and scaled to the photo: no full-size mask is made, and
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import cast
 
-import contourpy
 import cv2
 import numpy as np
 import shapely
+from skimage.measure import find_contours
 
 from .. import geometry
 from ..annotations import confidence
@@ -82,9 +81,8 @@ def _contours(grid: np.ndarray, level: float) -> Iterable[np.ndarray]:
     caller clips it back to the border.
     """
     padded = np.pad(np.pad(grid, 1, mode="edge"), 1)
-    generator = contourpy.contour_generator(z=padded, name="serial", line_type=contourpy.LineType.Separate)
-    for ring in cast(list[np.ndarray], generator.lines(level)):
-        yield ring[:-1] - 1.5  # two cells of padding, and a cell's value belongs to its centre
+    for ring in find_contours(padded, level):  # type: ignore[no-untyped-call]
+        yield ring[:-1, ::-1] - 1.5  # two cells of padding, and a cell's value belongs to its centre
 
 
 def _tidy(rings: Iterable[np.ndarray], tolerance: float) -> tuple[Ring, ...]:

@@ -236,7 +236,7 @@ def _line(name: str, field: QWidget) -> QWidget:
     line = common.columns(made, margins=(0, 3, 0, 3))
     label = common.ElidedLabel("muted")
     label.setText(name)
-    label.setFixedWidth(NAME)
+    label.setFixedWidth(max(NAME, label.fontMetrics().horizontalAdvance(tr("Label")) + 6))
     label.setBuddy(field)
     line.addWidget(label)
     line.addWidget(field, 1)

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 CLAIM = Qt.ItemDataRole.UserRole
 HEIGHT, PICTURE = 60, QSize(62, 44)
 STATES = ("", "new", "in review", "done")
-TEXTS = {"": mark("All"), "new": mark("New"), "in review": mark("Review"), "done": mark("Done")}
+TEXTS = {"": mark("All"), "new": mark("New"), "in review": mark("Review"), "done": mark("Done", sense="chip")}
 COLORS = {"new": "muted", "in review": "warn", "done": "good"}
 KEPT = 400
 
@@ -277,7 +277,7 @@ class ClaimList(QWidget):
         line = QHBoxLayout()
         line.setSpacing(4)
         for number, state in enumerate(STATES):
-            chip = QPushButton(tr(TEXTS[state]))
+            chip = QPushButton(tr(TEXTS[state], sense="chip" if state == "done" else ""))
             chip.setProperty("role", "chip")
             chip.setCheckable(True)
             chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -10,7 +10,7 @@ from qtpy.QtWidgets import QCheckBox, QDialog, QGridLayout, QHBoxLayout, QWidget
 
 from cardamage_core.words import languages
 
-from ..language import mark, tr
+from ..language import current, mark, tr
 from ..widgets import common
 from ..widgets.dialogs import Dialogs
 
@@ -37,6 +37,7 @@ class ReportDialog(QDialog):
         self.language, self.paper = common.ComboBox(), common.ComboBox()
         for code in languages():
             self.language.addItem(NAMES.get(code, code), code)
+        self.language.setCurrentIndex(max(0, self.language.findData(current())))
         for paper in PAPERS:
             self.paper.addItem(tr(paper), paper)
         self.name = common.Field(tr("Name"))

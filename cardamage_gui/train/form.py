@@ -351,7 +351,7 @@ class Form(QFrame):
         self._no_split = common.label("", "muted", wrap=True)
         self._start_from, self._learn = common.ComboBox(), common.ComboBox()
         for layers, text in LEARN.items():
-            self._learn.addItem(text, layers)
+            self._learn.addItem(tr(text), layers)
         self.place = Place()
         self.place.changed.connect(self._changed)
         self._numbers = Numbers()

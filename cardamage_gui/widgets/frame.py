@@ -23,6 +23,7 @@ from ..language import tr, translated
 from . import common
 
 FACTS = ("damage", "area", "zoom", "place", "pointer", "disk", "device")  # in the status bar, from left to right
+LEAST = 58  # pixels across a button of the rail
 MESSAGE = 5000  # milliseconds a sentence stays in the status bar
 
 
@@ -99,7 +100,6 @@ class Rail(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "left")
-        self.setFixedWidth(70)
         self._pages = QButtonGroup(self)
         self._buttons: dict[str, QToolButton] = {}
         outer = common.rows(self, margins=(6, 10, 6, 10), spacing=6)
@@ -119,6 +119,7 @@ class Rail(QFrame):
         self._pages.addButton(button)
         self._buttons[page_id] = button
         self._top.addWidget(button)
+        self._fit()
 
     def add_tool(self, text: str, icon: str, slot: Callable[[], object], *, action: str, key: str) -> None:
         """A button at the lower end."""
@@ -126,6 +127,17 @@ class Rail(QFrame):
         keyed(button, action, text, key=key)
         button.clicked.connect(lambda _checked=False: slot())
         self._bottom.addWidget(button)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As wide as the longest name, in whatever language."""
+        buttons = self.findChildren(QToolButton)
+        for one in buttons:
+            one.ensurePolished()
+        width = max(LEAST, *(one.fontMetrics().horizontalAdvance(one.text()) + 8 for one in buttons))
+        for one in buttons:
+            one.setFixedWidth(width)
+        self.setFixedWidth(width + 12)
 
     def show_page(self, page_id: str) -> None:
         """Mark the page being shown."""
@@ -223,7 +235,7 @@ def _rail_button(text: str, icon: str) -> QToolButton:
     button.setText(text)
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
     button.setIconSize(QSize(look.ICON_LARGE, look.ICON_LARGE))
-    button.setFixedSize(58, 50)
+    button.setFixedSize(LEAST, 50)
     look.set_icon(button, icon, color="muted", active="text")
     return button
 

@@ -114,14 +114,10 @@ class Welcome(QFrame):
             beginning.addLayout(line)
         column.addLayout(beginning)
         column.addWidget(self._busy)
-        column.addWidget(
-            common.label(
-                tr("Or drop annotations or a folder of photos on this window; on Inspect, the photos of a claim."),
-                "small",
-            ),
-            0,
-            Qt.AlignmentFlag.AlignHCenter,
-        )
+        drop = tr("Or drop annotations or a folder of photos on this window; on Inspect, the photos of a claim.")
+        dropping = common.label(drop, "small", wrap=True)
+        dropping.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(dropping)
         column.addWidget(self._models)
         column.addLayout(self._recent)
         column.addStretch(3)

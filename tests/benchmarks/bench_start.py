@@ -15,10 +15,10 @@ import tempfile
 STARTS = 11
 PROGRAM = """
 import os, resource, sys
-from cardamage_gui import app, platform_check
-platform_check.drop_foreign_plugins(os.environ)
-platform_check.leave_out_gl(os.environ)
-platform_check.check()
+from cardamage_gui import app, platform
+platform.drop_foreign_plugins(os.environ)
+platform.leave_out_gl(os.environ)
+platform.check()
 from qtpy.QtCore import QEvent, QObject, QTimer
 from qtpy.QtWidgets import QApplication
 qt = QApplication(["cardamage"])

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from cardamage_core.inference.mirrored import flipped, fuse, predict_mirrored
+from cardamage_core.inference.mirrored import flipped, fuse, predict_views
 from cardamage_core.mrcnn import Config
 from cardamage_core.mrcnn.detections import Detections
 
@@ -57,6 +57,9 @@ class OneSided:
 
     config = Config.preset("light")
 
+    def at_side(self, side):
+        return self
+
     def predict(self, images, min_score=None):
         (image,) = images
         is_left = image[0, 0].all()
@@ -68,8 +71,8 @@ class OneSided:
 def test_a_photo_and_its_mirror_image_are_predicted_alike():
     photo = np.zeros((40, 60, 3), np.uint8)
     photo[:10, :10] = 255
-    plain = predict_mirrored(OneSided(), photo, min_score=0.3)
-    turned = predict_mirrored(OneSided(), np.ascontiguousarray(photo[:, ::-1]), min_score=0.3)
+    plain = predict_views(OneSided(), photo, min_score=0.3, mirror_side=32)
+    turned = predict_views(OneSided(), np.ascontiguousarray(photo[:, ::-1]), min_score=0.3, mirror_side=32)
     assert plain.scores.tolist() == pytest.approx([0.7]) == turned.scores.tolist()
     assert plain.boxes.tolist() == [[0, 0, 10, 10]]
     assert turned.boxes.tolist() == [[0, 50, 10, 60]]
@@ -77,4 +80,4 @@ def test_a_photo_and_its_mirror_image_are_predicted_alike():
 
 def test_a_mean_below_the_wanted_score_is_left_out():
     photo = np.full((40, 60, 3), 255, np.uint8)
-    assert len(predict_mirrored(OneSided(), photo, min_score=0.81)) == 0
+    assert len(predict_views(OneSided(), photo, min_score=0.81, mirror_side=32)) == 0
