@@ -23,7 +23,8 @@ from qtpy.QtWidgets import (
 from cardamage_core.annotations.model import Label
 from cardamage_core.errors import CarDamageError, JobError
 from cardamage_core.project import PhotoSummary
-from cardamage_core.text import amount, time_left
+from cardamage_core.text import amount
+from cardamage_core.training.forecast import Measured
 from cardamage_core.training.grid import grid
 from cardamage_core.training.job import PRESETS, ClassRule, TrainingJob, check
 from cardamage_core.training.network_config import NUMBERS
@@ -33,6 +34,7 @@ from .augmentation import AugmentedPhotos
 from .form_numbers import Numbers
 from .form_rows import add_row, column, line, number_box
 from .place import Place
+from .preflight import Preflight
 from .run_grid import RunGrid
 
 if TYPE_CHECKING:
@@ -60,7 +62,6 @@ class Form(QFrame):
         self._labels: dict[str, QCheckBox] = {}
         self._missing = ""
         self._base = TrainingJob()  # what no field shows is taken from it
-        self._speeds: dict[str, float] = {}
         self._make_fields()
         self._arrange()
         self._listen()
@@ -74,15 +75,16 @@ class Form(QFrame):
         models: Mapping[str, str],
         name: str,
         missing: str = "",
-        speeds: Mapping[str, float] | None = None,
+        measured: Sequence[Measured] = (),
     ) -> None:
         """Offer what the project has: its splits, labels with their counts, and models (id to name).
 
-        `missing` says what is not installed that a training needs, and then none can be started. `speeds` are photos a
-        second by preset, as measured in earlier trainings here.
+        `missing` says what is not installed that a training needs, and then none can be started. `measured` is what
+        earlier trainings here took, the newest first.
         """
         self._missing = missing
-        self._base, self._speeds = TrainingJob(), dict(speeds or {})
+        self._base = TrainingJob()
+        self.preflight.fill(Counter(photo.split for photo in photos), measured)
         self._numbers.show_preset(self._preset.currentData(), {})
         self._photos.show_pictures(())
         self._title.setText("New training")
@@ -220,16 +222,14 @@ class Form(QFrame):
 
     def _changed(self, *_: object) -> None:
         self._choice.setVisible(self._some.isChecked())
-        steps = self._epochs.value() * self._steps.value()
-        photos = steps * self._batch.value()
-        speed = self._speeds.get(self._preset.currentData(), 0.0)
-        estimate = f", {time_left(photos / speed)} at {speed:.1f} photos/s as last time" if speed else ""
-        self._sum.setText(f"{amount(steps, 'step')} in all: {amount(photos, 'photo')} seen{estimate}")
+        self.preflight.show_steps(self._epochs.value() * self._steps.value(), self._batch.value())
         try:
-            runs = len(self.jobs())
+            runs = len(jobs := self.jobs())
         except JobError as error:
             self.show_problem(error)
+            self.preflight.show_job(None)
         else:
+            self.preflight.show_job(jobs[0] if self.place.is_here else None)
             self.show_problem(self._lacking())
             self._button.setText("Start training" if runs == 1 else f"Start {runs} trainings")
 
@@ -335,7 +335,8 @@ class Form(QFrame):
         self._balance.setSuffix(" %")
         self._balance.setSingleStep(5)
         self._batch.setMaximumWidth(120)
-        self._sum = common.label("", "small", wrap=True)
+        self.preflight = Preflight()
+        self.preflight.failed.connect(self.show_problem)
         self._train, self._val = common.ComboBox(), common.ComboBox()
         self._no_split = common.label("", "muted", wrap=True)
         self._start_from, self._learn = common.ComboBox(), common.ComboBox()
@@ -377,7 +378,7 @@ class Form(QFrame):
             ("Rare labels", line(self._balance, common.label("more often where on fewer of the photos", "small"))),
             ("Epochs", line(self._epochs, common.label("of", "muted"), self._steps, common.label("steps", "muted"))),
             ("Early stop", line(self._patience, common.label("epochs without a better AP50", "small"))),
-            ("Photos a step", column(self._batch, self._sum)),
+            ("Photos a step", column(self._batch, self.preflight)),
             ("Learn from", column(self._train, self._no_split)),
             ("Validate on", self._val),
             ("Start from", self._start_from),

@@ -262,9 +262,7 @@ class TrainPage(QWidget):
             models=models,
             name=f"damage-{len(self._watch.jobs()) + 1}",
             missing=requirements.sentence(),
-            speeds={
-                job.job.preset: job.photos_per_second for job in reversed(self._watch.jobs()) if job.photos_per_second
-            },
+            measured=work.measured(self._watch.jobs()),
         )
 
     def _preview(self, job: TrainingJob) -> None:
@@ -337,6 +335,7 @@ class TrainPage(QWidget):
         """Made when first needed: its fields would cost every start 20 ms."""
         form = Form()
         form.place.use(self._background)
+        form.preflight.use(self._background, partial(work.dataset, self._session))
         form.start.connect(self._start)
         form.preview.connect(self._preview)
         form.cancelled.connect(self._form_cancelled)
