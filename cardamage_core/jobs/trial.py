@@ -19,7 +19,7 @@ from ..annotations.model import Dataset
 from ..cluster import memory
 from ..errors import JobError
 from ..training import requirements
-from ..training.forecast import Measured
+from ..training.forecast import SETTLED, Measured
 from ..training.job import TrainingJob, check, check_data, split
 from . import events, folder, local, worker
 from .folder import JobFolder
@@ -56,7 +56,7 @@ def measured(job: TrainingJob, said: list[events.Event]) -> Measured:
     if not speeds:
         raise JobError("The trial of the training ended without a word.", "Start the training to see its log.")
     last = checks[-1] if checks else {}
-    figures = {"memory_mb": last.get("network_mb", 0.0), "check_seconds": last.get("check_seconds", 0.0)}
+    figures = {"memory_mb": SETTLED * last.get("network_mb", 0.0), "check_seconds": last.get("check_seconds", 0.0)}
     return Measured.of(job, photo_seconds=1 / speeds[-1], **figures)
 
 

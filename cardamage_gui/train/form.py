@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 from qtpy.QtCore import Signal
@@ -49,6 +49,13 @@ WIDTH = 620
 SHOWN = frozenset(number.key for number in NUMBERS)
 
 
+class StartModel(NamedTuple):
+    """A model to go on from: its name, and the preset it was made with."""
+
+    name: str
+    preset: str
+
+
 class Form(QFrame):
     """The form for a new training."""
 
@@ -61,6 +68,7 @@ class Form(QFrame):
         self.setProperty("role", "page")
         self._labels: dict[str, QCheckBox] = {}
         self._missing = ""
+        self._models: dict[str, StartModel] = {}
         self._base = TrainingJob()  # what no field shows is taken from it
         self._make_fields()
         self._arrange()
@@ -72,12 +80,12 @@ class Form(QFrame):
         photos: Sequence[PhotoSummary],
         labels: Sequence[Label],
         counts: Mapping[str, int],
-        models: Mapping[str, str],
+        models: Mapping[str, StartModel],
         name: str,
         missing: str = "",
         measured: Sequence[Measured] = (),
     ) -> None:
-        """Offer what the project has: its splits, labels with their counts, and models (id to name).
+        """Offer what the project has: its splits, labels with their counts, and models to go on from, by id.
 
         `missing` says what is not installed that a training needs, and then none can be started. `measured` is what
         earlier trainings here took, the newest first.
@@ -98,8 +106,9 @@ class Form(QFrame):
         self._start_from.addItem("The damage model that comes along", "included")
         self._start_from.addItem("ImageNet – a backbone that knows photos", "imagenet")
         self._start_from.addItem("COCO – a whole network, for the matterport preset", "coco")
-        for model_id, model_name in models.items():
-            self._start_from.addItem(f"{model_name} – go on from this model", model_id)
+        self._models = dict(models)
+        for model_id, model in models.items():
+            self._start_from.addItem(f"{model.name} – go on from this model", model_id)
         self._start_from.addItem("Nothing – random weights", "none")
         self._start_from.setCurrentIndex(max(0, self._start_from.findData(kept)))
         self.show_problem(None)
@@ -210,6 +219,12 @@ class Form(QFrame):
     def _preset_changed(self, _index: int) -> None:
         self._batch.setValue(PRESETS[self._preset.currentData()].batch)
         self._numbers.show_preset(self._preset.currentData())
+        self._changed()
+
+    def _start_changed(self, _index: int) -> None:
+        """A model goes on with the preset it was made with: another has another backbone."""
+        if model := self._models.get(self._start_from.currentData()):
+            self._preset.setCurrentIndex(max(0, self._preset.findData(model.preset)))
         self._changed()
 
     def _layers(self) -> str:
@@ -415,4 +430,4 @@ class Form(QFrame):
         self._name.returnPressed.connect(self._submit)
         self._one.toggled.connect(self._changed)
         self._preset.currentIndexChanged.connect(self._preset_changed)
-        self._start_from.currentIndexChanged.connect(self._changed)
+        self._start_from.currentIndexChanged.connect(self._start_changed)

@@ -27,7 +27,7 @@ from . import work
 from .comparison_view import ComparisonView
 from .deleted import Deleted
 from .evaluation_view import EvaluationView
-from .form import Form
+from .form import Form, StartModel
 from .job_view import JobView
 from .jobs import EvaluationDelegate, ItemsView, JobDelegate, JobsWatch, ModelDelegate, key_of
 from .model_care import ModelCare
@@ -252,14 +252,13 @@ class TrainPage(QWidget):
     def _fill_form(self) -> None:
         project = self._session.project
         assert project is not None
-        own = [model for model in self._listed_models() if model.folder.is_relative_to(project.models_folder)]
-        models = {key_of(model): model.card.name for model in own}
+        own = work.own(self._listed_models())
         self._form.place.fill(project.folder)
         self._form.fill(
             photos=self._session.photos(),
             labels=self._session.labels(),
             counts=project.label_counts(),
-            models=models,
+            models={key_of(model): StartModel(model.card.name, model.card.preset) for model in own},
             name=f"damage-{len(self._watch.jobs()) + 1}",
             missing=requirements.sentence(),
             measured=work.measured(self._watch.jobs()),

@@ -33,6 +33,13 @@ def dataset(session: Session) -> Dataset:
     return session.project.dataset() if session.project is not None else Dataset(())
 
 
+def own(listed: Iterable[Model]) -> list[Model]:
+    """Those models that a training can go on from by name: the project's and the library's."""
+    from cardamage_core.models import library
+
+    return [model for model in listed if not library.is_bundled(model)]
+
+
 def made(project: Project, jobs: Sequence[TrainingJob], *, drafts: bool, address: str = "", token: str = "") -> Path:
     """Make the folders of jobs and start them, unless they are drafts; the first folder.
 

@@ -12,7 +12,7 @@ from cardamage_core.annotations.model import AnnotatedPhoto, Dataset, Photo, Rec
 from cardamage_core.errors import JobError
 from cardamage_core.jobs import queue, trial
 from cardamage_core.jobs.queue import JobStatus
-from cardamage_core.training.forecast import Measured
+from cardamage_core.training.forecast import SETTLED, Measured
 from cardamage_core.training.job import TrainingJob
 
 JOB = TrainingJob(batch=2)
@@ -27,7 +27,7 @@ def test_speed_and_memory_are_those_of_the_last_events():
         {"kind": "validation", "check_seconds": 0.5, "network_mb": 1700.0},
         {"kind": "finished"},
     ]
-    assert trial.measured(JOB, said) == TAKEN
+    assert trial.measured(JOB, said) == TAKEN._replace(memory_mb=1700 * SETTLED)
 
 
 def test_a_trial_that_failed_says_why():

@@ -11,7 +11,7 @@ from cardamage_core.project import PhotoSummary
 from cardamage_core.training.forecast import Measured
 from cardamage_core.training.job import ClassRule
 from cardamage_gui.background import Background
-from cardamage_gui.train.form import Form
+from cardamage_gui.train.form import Form, StartModel
 
 LABELS = (Label("car", "#fff", role="car"), Label("dent", "#fff"), Label("scratch", "#fff"))
 
@@ -31,7 +31,13 @@ def form(qtbot):
 
 def fill(form, splits=("train", "train", "val")):
     photos = [photo(number, split) for number, split in enumerate(splits)]
-    form.fill(photos=photos, labels=LABELS, counts={"dent": 3}, models={"m1": "damage-1"}, name="damage-2")
+    form.fill(
+        photos=photos,
+        labels=LABELS,
+        counts={"dent": 3},
+        models={"m1": StartModel("damage-1", "light"), "m2": StartModel("theirs", "matterport")},
+        name="damage-2",
+    )
 
 
 def child(form, kind, text):
@@ -256,3 +262,11 @@ def test_early_stop_and_rare_labels_are_off_until_chosen_and_come_back_in_a_clon
     fill(form)
     form.fill_from(made)
     assert (form.job().patience, form.job().balance) == (3, 0.2)
+
+
+def test_a_model_to_go_on_from_brings_the_preset_it_was_made_with(form):
+    start = next(box for box in form.findChildren(QComboBox) if box.accessibleName() == "Start from")
+    start.setCurrentIndex(start.findData("m2"))
+    assert (form.job().start, form.job().preset) == ("m2", "matterport")
+    start.setCurrentIndex(start.findData("m1"))
+    assert form.job().preset == "light"
