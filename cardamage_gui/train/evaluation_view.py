@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from .curves import Chart
 
 CARDS = {  # the figures that stand first, in few words
-    "right_share": "Damage seen rightly",
+    "right_share": "Found rightly",
     "alarm_share": "False alarms",
     "recall": "Damages found",
     "any_mask_ap50": "Mask AP50",

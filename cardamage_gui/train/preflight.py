@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import Signal
+from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QWidget
 
 from cardamage_core.errors import CarDamageError, JobError
@@ -45,8 +45,9 @@ class Preflight(QWidget):
         self._short = common.label("", "bad", wrap=True)
         self._try = common.button(TRY, self._toggle, "link", tip="Try a few steps and say what the training will take")
         layout = common.rows(self, spacing=4)
-        for label in (self._sum, self._takes, self._short, self._try):
+        for label in (self._sum, self._takes, self._short):
             layout.addWidget(label)
+        layout.addWidget(self._try, 0, Qt.AlignmentFlag.AlignLeft)
 
     def use(self, background: Background, dataset: Callable[[], Dataset]) -> None:
         """Measure with these threads, on this data set."""
