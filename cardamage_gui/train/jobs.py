@@ -15,6 +15,7 @@ from qtpy.QtGui import QColor, QFont, QFontMetrics, QPainter
 from qtpy.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from cardamage_core.errors import CarDamageError
+from cardamage_core.text import amount
 from cardamage_core.training.metrics import METRICS
 
 from .. import look
@@ -208,7 +209,7 @@ def said_of(job: JobStatus) -> str:
     if job.state == "running" and job.step:
         return f"{100 * job.fraction:.0f} % · step {job.step} of {job.total_steps}"
     if job.state == "finished":
-        return f"{job.epoch} epochs · {job.total_steps} steps"
+        return f"{amount(job.epoch, 'epoch')} · {amount(job.total_steps, 'step')}"
     if job.state == "stopped" and job.step:
         return f"step {job.step} of {job.total_steps}"
     return job.message
