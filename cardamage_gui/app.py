@@ -2,7 +2,7 @@
 
 1. forget Qt plugin folders that plain opencv-python sets; cv2 is imported only after QApplication exists
 2. see that there is a display, else one sentence
-3. QApplication, settings, colours, crash reporter
+3. QApplication, settings, language, colours, crash reporter
 4. session, background, watch, window, pages: all empty, nothing is read
 5. show the window; after its first paint the project given (or the last one) is opened, then jobs and device are
    looked at in the background; curves and the predictor are loaded when they are first needed
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from cardamage_core.errors import CarDamageError
 
 from . import platform
+from .language import tr
 
 if TYPE_CHECKING:
     from qtpy.QtWidgets import QApplication
@@ -141,17 +142,19 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
     built = Built(window, session, background, watch, projects, settings, annotate, train, inspect, welcome, outliners)
     _add_menus(built)
     for entry in (
-        PageEntry("annotate", "Annotate", "vector-polygon", annotate),
-        PageEntry("train", "Train", "chart-timeline-variant", train),
-        PageEntry("inspect", "Inspect", "magnify-scan", inspect, alone=True),
+        PageEntry("annotate", tr("Annotate"), "vector-polygon", annotate),
+        PageEntry("train", tr("Train"), "chart-timeline-variant", train),
+        PageEntry("inspect", tr("Inspect"), "magnify-scan", inspect, alone=True),
     ):
         window.add_page(entry)
     helping = [
-        Action("keys", "All keys", ("F1", "?"), "See, search and change the keys", window.show_keys),
-        Action("commands", "Commands…", ("Ctrl+K",), "Find what to do by a part of its name", window.show_commands),
+        Action("keys", tr("All keys"), ("F1", "?"), tr("See, search and change the keys"), window.show_keys),
+        Action(
+            "commands", tr("Commands…"), ("Ctrl+K",), tr("Find what to do by a part of its name"), window.show_commands
+        ),
     ]
     _add_view(window)
-    window.menus.add("Help", helping)
+    window.menus.add(tr("Help"), helping)
     _tie(app, built)
     system.changed.connect(lambda: look.apply(app, "system") if settings.get("theme") == "system" else None)
     start = settings.get("start_page")
@@ -171,42 +174,45 @@ def _add_menus(built: Built) -> None:
         projects.bring_in(transfer.asked_folder(), transfer.import_paths)
 
     opening = [
-        Action("new_project", "New project…", ("Ctrl+N",), "Make a project in a new folder", projects.new),
-        Action("open_project", "Open project…", ("Ctrl+O",), "Open a project's folder", projects.choose),
+        Action("new_project", tr("New project…"), ("Ctrl+N",), tr("Make a project in a new folder"), projects.new),
+        Action("open_project", tr("Open project…"), ("Ctrl+O",), tr("Open a project's folder"), projects.choose),
     ]
     moving = [
-        Action("import", "Import annotations…", ("Ctrl+I",), "VIA, COCO, labelme, CVAT, YOLO, VOC", import_files),
-        Action("import_folder", "Import a folder…", (), "Bring in a folder of photos", import_folder),
-        Action("export", "Export…", ("Ctrl+E",), "Write the annotations in any format", transfer.export),
+        Action(
+            "import", tr("Import annotations…"), ("Ctrl+I",), tr("VIA, COCO, labelme, CVAT, YOLO, VOC"), import_files
+        ),
+        Action("import_folder", tr("Import a folder…"), (), tr("Bring in a folder of photos"), import_folder),
+        Action("export", tr("Export…"), ("Ctrl+E",), tr("Write the annotations in any format"), transfer.export),
         *built.annotate.data_check.actions(),
     ]
     editing = [
-        Action("undo", "Undo", ("Ctrl+Z",), "Take the last edit back", window.undo),
-        Action("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Do it again", window.redo),
+        Action("undo", tr("Undo"), ("Ctrl+Z",), tr("Take the last edit back"), window.undo),
+        Action("redo", tr("Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), tr("Do it again"), window.redo),
     ]
-    window.menus.add("File", opening)
-    window.menus.add_recent("File", built.settings.recent, projects.open)
+    window.menus.add(tr("File"), opening)
+    window.menus.add_recent(tr("File"), built.settings.recent, projects.open)
     window.menus.add(
-        "File", [Action("open_sample", "Open sample project", (), "Drawn cars to try things on", projects.open_sample)]
+        tr("File"),
+        [Action("open_sample", tr("Open sample project"), (), tr("Drawn cars to try things on"), projects.open_sample)],
     )
-    window.menus.add_separator("File")
-    window.menus.add("File", moving)
-    window.menus.add_separator("File")
-    window.menus.add("File", [Action("quit", "Quit", ("Ctrl+Q",), "Trainings go on", window.close)])
-    window.menus.add("Edit", editing)
-    window.menus.add_separator("Edit")
-    window.menus.add_page("Edit", window.page_actions)
-    window.menus.add("Edit", [Action("settings", "Settings…", ("Ctrl+,",), "", window.show_settings)])
+    window.menus.add_separator(tr("File"))
+    window.menus.add(tr("File"), moving)
+    window.menus.add_separator(tr("File"))
+    window.menus.add(tr("File"), [Action("quit", tr("Quit"), ("Ctrl+Q",), tr("Trainings go on"), window.close)])
+    window.menus.add(tr("Edit"), editing)
+    window.menus.add_separator(tr("Edit"))
+    window.menus.add_page(tr("Edit"), window.page_actions)
+    window.menus.add(tr("Edit"), [Action("settings", tr("Settings…"), ("Ctrl+,",), "", window.show_settings)])
 
 
 def _add_view(window: MainWindow) -> None:
     from .commands.actions import Action
 
-    whole = "Fill the screen, or be a window again"
+    whole = tr("Fill the screen, or be a window again")
     panels = (
-        ("list", "List", "F8", "Show or hide the list beside the work: photos, or jobs and models"),
-        ("details", "Details", "F9", "Show or hide what is known of the photo: damage, regions, findings"),
-        ("history", "History", "Ctrl+H", "Show or hide all edits, to go back to any moment of the work"),
+        ("list", tr("List"), "F8", tr("Show or hide the list beside the work: photos, or jobs and models")),
+        ("details", tr("Details"), "F9", tr("Show or hide what is known of the photo: damage, regions, findings")),
+        ("history", tr("History"), "Ctrl+H", tr("Show or hide all edits, to go back to any moment of the work")),
     )
 
     def toggle(name: str) -> None:
@@ -219,14 +225,16 @@ def _add_view(window: MainWindow) -> None:
         (Action(f"panel_{name}", text, (key,), hint, partial(toggle, name)), partial(is_open, name))
         for name, text, key, hint in panels
     ]
-    window.menus.add_separator("View")
-    window.menus.add_switches("View", switches)
-    window.menus.add_separator("View")
+    window.menus.add_separator(tr("View"))
+    window.menus.add_switches(tr("View"), switches)
+    window.menus.add_separator(tr("View"))
     window.menus.add(
-        "View",
+        tr("View"),
         [
-            Action("full_screen", "Full screen", ("F11",), whole, window.toggle_full_screen),
-            Action("reset_layout", "Reset layout", (), "Put every panel back in its place", window.reset_layout),
+            Action("full_screen", tr("Full screen"), ("F11",), whole, window.toggle_full_screen),
+            Action(
+                "reset_layout", tr("Reset layout"), (), tr("Put every panel back in its place"), window.reset_layout
+            ),
         ],
     )
 
@@ -354,7 +362,8 @@ def _run(folder: Path | None) -> int:
     app.setApplicationName("CarDamage")
     app.setDesktopFileName("cardamage")
     app.setWindowIcon(QIcon(str(files.resource("desktop/cardamage.svg"))))
-    from .settings import default_path
+    from . import language
+    from .settings import Settings, default_path
     from .single_instance import Door, hand_over, name_for
 
     name = name_for(default_path())
@@ -364,7 +373,9 @@ def _run(folder: Path | None) -> int:
 
     reporter = crash.CrashReporter(crash.default_log())
     reporter.install()
-    built = build(app)
+    settings = Settings(default_path())
+    language.install(app, settings.get("language"))
+    built = build(app, settings=settings)
     door = Door(name, app)
     door.asked.connect(built.come_up)
     reporter.told.connect(built.window.tell)

@@ -18,6 +18,8 @@ from qtpy.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal
 
 from cardamage_core.errors import CarDamageError, reason_of
 
+from .language import tr
+
 T = TypeVar("T")
 Failed = Callable[[CarDamageError], None]
 log = logging.getLogger(__name__)
@@ -137,7 +139,7 @@ class _Work(QRunnable):
 
 def _surprise(error: Exception) -> CarDamageError:
     return CarDamageError(
-        "Something went wrong inside CarDamage; nothing was lost.", f"{type(error).__name__}: {reason_of(error)}"
+        tr("Something went wrong inside CarDamage; nothing was lost."), f"{type(error).__name__}: {reason_of(error)}"
     )
 
 

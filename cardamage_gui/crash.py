@@ -17,6 +17,8 @@ from qtpy.QtCore import QObject, Signal
 
 from cardamage_core.errors import CarDamageError, reason_of
 
+from .language import tr
+
 log = logging.getLogger("cardamage")
 SIZE = 1_000_000  # bytes of log kept, twice
 
@@ -71,6 +73,11 @@ def default_log() -> Path:
 
 def _sentence(kind: type[BaseException], error: BaseException | None, path: Path) -> CarDamageError:
     return CarDamageError(
-        "Something went wrong inside CarDamage; your work is safe on disk.",
-        f"{kind.__name__}: {reason_of(error) if error else ''}. Details are in {path}.",
+        tr("Something went wrong inside CarDamage; your work is safe on disk."),
+        tr(
+            "{name}: {value}. Details are in {path}.",
+            name=kind.__name__,
+            value=reason_of(error) if error else "",
+            path=path,
+        ),
     )

@@ -14,7 +14,6 @@ from qtpy.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QStatu
 from qtpy.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from cardamage_core.errors import CarDamageError
-from cardamage_core.text import amount, time_left
 
 from .commands import editor
 from .commands.actions import Action
@@ -22,6 +21,7 @@ from .commands.editor import KeysSheet
 from .commands.menus import Menus
 from .commands.palette import CommandPalette
 from .commands.shortcuts import Shortcuts
+from .language import amount, time_left, tr
 from .session import Session
 from .settings import Settings
 from .train.jobs import JobsWatch
@@ -110,10 +110,10 @@ class MainWindow(QMainWindow):
         self._pages[entry.id] = entry
         self.rail.add_page(entry.id, entry.text, entry.icon, key=f"Ctrl+{number}")
         show = Action(f"show_{entry.id}", entry.text, (f"Ctrl+{number}",), "", lambda: self.show_page(entry.id))
-        self.menus.add("View", [show])
+        self.menus.add(tr("View"), [show])
         own = isinstance(page, Named) and page.session is not self._session
         history = page.history if own and isinstance(page, Named) else HistoryPanel(page.session)
-        page.docks.add(Panel("history", "History", history, RIGHT, 300, shown=False, beside="details"))
+        page.docks.add(Panel("history", tr("History"), history, RIGHT, 300, shown=False, beside="details"))
         self._layouts.take(entry.id, page.docks)
         self.shortcuts.add(entry.text, page.offered_actions(), entry.widget.actions(), scope=entry.id)
         page.hint_changed.connect(self._of_shown(entry.id, self.foot.hint))
@@ -165,7 +165,9 @@ class MainWindow(QMainWindow):
 
     def _extra_settings(self) -> list[Extra]:
         """What is kept in the project shown, and the sheet of keys."""
-        keys = Extra("Keys", "All keys", "Search them, change them", common.button("All keys…", self.show_keys))
+        keys = Extra(
+            tr("Keys"), tr("All keys"), tr("Search them, change them"), common.button(tr("All keys…"), self.show_keys)
+        )
         session = self._shown_session()
         if session.project is None or session.read_only:
             return [keys]
@@ -174,8 +176,8 @@ class MainWindow(QMainWindow):
         score.setSuffix(" %")
         score.setValue(round(100 * session.threshold))
         score.valueChanged.connect(lambda value: session.set_threshold(value / 100))
-        hint = f"In {session.project.name}: predictions below are neither shown nor counted"
-        return [keys, Extra("Models", "Threshold for scores", hint, score)]
+        hint = tr("In {project}: predictions below are neither shown nor counted", project=session.project.name)
+        return [keys, Extra(tr("Models"), tr("Threshold for scores"), hint, score)]
 
     def show_keys(self) -> None:
         """Show all keys."""
@@ -237,12 +239,12 @@ class MainWindow(QMainWindow):
     def _show_open(self) -> None:
         """Say what is open: the project, or what the page shown has open beside it."""
         session, project = self._shown_session(), self._shown_session().project
-        disk = "" if project is None else ("read-only" if project.read_only else "all edits are on disk")
+        disk = "" if project is None else (tr("read-only") if project.read_only else tr("all edits are on disk"))
         self.foot.show_text("disk", disk)
         name, place = (project.name, str(project.folder)) if project else ("", "")
         if session is not self._session and isinstance(page := self._pages[self._shown].page, Named):
             name, place = page.open_text()
-        read_only = " (read-only)" if project and project.read_only else ""
+        read_only = tr(" (read-only)") if project and project.read_only else ""
         self.setWindowTitle(f"{name}{read_only} – CarDamage" if name else "CarDamage")
         self.top.show_open(f"{name} · {amount(len(session.photos()), 'photo')}" if name else "", place)
         self._show_place()
@@ -277,10 +279,10 @@ class MainWindow(QMainWindow):
         if job is None:
             self.top.show_job("", 0)
         elif job.state == "waiting" or not job.step:
-            self.top.show_job("Training is starting", 0)
+            self.top.show_job(tr("Training is starting"), 0)
         else:
-            left = f" · {time_left(job.seconds_left).removeprefix('about ')} left" if job.seconds_left else ""
-            self.top.show_job(f"Training {job.fraction:.0%}".replace("%", " %") + left, job.fraction)
+            left = tr(" · {time} left", time=time_left(job.seconds_left, bare=True)) if job.seconds_left else ""
+            self.top.show_job(tr("Training {percent:.0f} %", percent=100 * job.fraction) + left, job.fraction)
 
     def _keys_changed(self) -> None:
         roots = (self.top, self.rail, *(page.widget for page in self._pages.values()))
@@ -328,8 +330,8 @@ class MainWindow(QMainWindow):
         column.addWidget(middle, 1)
         column.addWidget(self.foot)
         self.setCentralWidget(outer)
-        self.rail.add_tool("Settings", "cog-outline", self.show_settings, action="settings", key="Ctrl+,")
-        self.rail.add_tool("Help", "help-circle-outline", self.show_keys, action="keys", key="F1")
+        self.rail.add_tool(tr("Settings"), "cog-outline", self.show_settings, action="settings", key="Ctrl+,")
+        self.rail.add_tool(tr("Help"), "help-circle-outline", self.show_keys, action="keys", key="F1")
 
     def _listen(self) -> None:
         self._session.project_changed.connect(self._project_changed)

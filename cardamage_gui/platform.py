@@ -15,6 +15,8 @@ from pathlib import Path
 
 from cardamage_core.errors import CarDamageError
 
+from .language import amount, tr
+
 PLUGIN_VARIABLES = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR", "QT_PLUGIN_PATH")
 
 
@@ -82,7 +84,7 @@ def _check_connection() -> None:
 def text() -> str:
     """For the status bar: "GPU: none · CPU 2 cores". May take a second; not for the main thread."""
     cores = _cores()
-    return f"GPU: {_gpu() or 'none'} · CPU {cores} {'core' if cores == 1 else 'cores'}"
+    return tr("GPU: {gpu} · CPU {cores}", gpu=_gpu() or tr("none"), cores=amount(cores, "core"))
 
 
 def _cores() -> int:

@@ -11,9 +11,9 @@ from qtpy.QtWidgets import QWidget
 
 from cardamage_core.errors import CarDamageError, ProjectError, ProjectLockedError
 from cardamage_core.project import backups
-from cardamage_core.text import amount
 
 from .background import Background, Task
+from .language import amount, tr, translated
 from .session import Session
 from .settings import Settings
 from .widgets.dialogs import Dialogs
@@ -42,7 +42,7 @@ class Projects(QObject):
 
     def new(self) -> None:
         """Ask for a folder and make a project in it."""
-        folder = self._dialogs.new_folder(self._window, "New project: choose its folder")
+        folder = self._dialogs.new_folder(self._window, tr("New project: choose its folder"))
         if folder is not None:
             self._try(lambda: self._session.create(folder), folder)
 
@@ -67,9 +67,11 @@ class Projects(QObject):
         project = self._session.project
         if project is not None and self._session.photos() and not self._session.read_only:
             what = paths[0].name if len(paths) == 1 else amount(len(paths), "file")
-            has = f"{project.name} has {amount(len(self._session.photos()), 'photo')}."
-            answers = ("Add to this project", "New project…", "Cancel")
-            choice = self._dialogs.choose(self._window, f"Where shall {what} go?", has, answers)
+            has = tr(
+                "{project} has {photos}.", project=project.name, photos=amount(len(self._session.photos()), "photo")
+            )
+            answers = (tr("Add to this project"), tr("New project…"), tr("Cancel"))
+            choice = self._dialogs.choose(self._window, tr("Where shall {what} go?", what=what), has, answers)
             if choice == 2:
                 return
             if choice == 1:
@@ -84,7 +86,7 @@ class Projects(QObject):
 
     def choose(self) -> None:
         """Ask for a project's folder and open it."""
-        folder = self._dialogs.folder(self._window, "Open project: choose its folder")
+        folder = self._dialogs.folder(self._window, tr("Open project: choose its folder"))
         if folder is not None:
             self.open(folder)
 
@@ -127,7 +129,7 @@ class Projects(QObject):
         if (folder / FILE).exists():
             self._sample_made(folder)
             return None
-        self.busy.emit("Drawing the sample photos…")
+        self.busy.emit(tr("Drawing the sample photos…"))
         return self._background.run_reporting(
             lambda task: make_sample(folder, task),
             lambda _result: self._sample_made(folder),
@@ -146,8 +148,13 @@ class Projects(QObject):
         self.failed.emit(error)
 
     def _read_only_wanted(self, error: ProjectError) -> bool:
-        detail = f"{error.detail} You can look at it meanwhile, without changing anything."
-        return self._dialogs.choose(self._window, error.title, detail, ("Open read-only", "Cancel")) == 0
+        detail = tr(
+            "{detail} You can look at it meanwhile, without changing anything.", detail=translated(error.detail)
+        )
+        return (
+            self._dialogs.choose(self._window, translated(error.title), detail, (tr("Open read-only"), tr("Cancel")))
+            == 0
+        )
 
     def _try(self, opening: Callable[[], None], folder: Path) -> None:
         try:
@@ -174,7 +181,7 @@ def make_sample(folder: Path, task: Task) -> None:
     photos = folder / "photos"
     files = samples.write(
         photos,
-        progress=lambda fraction: task.report(fraction, "Drawing the sample photos…"),
+        progress=lambda fraction: task.report(fraction, tr("Drawing the sample photos…")),
         cancelled=task.cancelled,
     )
     if task.cancelled():

@@ -15,7 +15,8 @@ from cardamage_core.annotations.model import AnnotatedPhoto, Label, Photo, Regio
 from cardamage_core.errors import CarDamageError
 from cardamage_core.project import Edit, PhotoSummary, Project
 from cardamage_core.project.prediction_log import Look
-from cardamage_core.text import amount
+
+from .language import amount, tr, translated
 
 
 class Session(QObject):
@@ -211,11 +212,11 @@ class Session(QObject):
 
     def undo(self) -> None:
         """Take the last edit back and show the photo it was on."""
-        self._walk(lambda p: p.undo(), "Undid: {}", "Nothing to undo")
+        self._walk(lambda p: p.undo(), tr("Undid: {}"), tr("Nothing to undo"))
 
     def redo(self) -> None:
         """Do again what was undone last, and show the photo it was on."""
-        self._walk(lambda p: p.redo(), "Did again: {}", "Nothing to redo")
+        self._walk(lambda p: p.redo(), tr("Did again: {}"), tr("Nothing to redo"))
 
     def walk_to(self, edit_id: int) -> None:
         """Undo or redo until this edit is the last one done, and show the photo that was changed last on the way."""
@@ -232,7 +233,11 @@ class Session(QObject):
         if self.place(walked[-1].photo) >= 0:
             self.select(walked[-1].photo)
         done = [edit for edit in walked if not edit.undone]
-        self.said.emit(f"Did again {amount(len(done), 'edit')}" if done else f"Undid {amount(len(walked), 'edit')}")
+        self.said.emit(
+            tr("Did again {edits}", edits=amount(len(done), "edit"))
+            if done
+            else tr("Undid {edits}", edits=amount(len(walked), "edit"))
+        )
 
     def _use(self, project: Project | None) -> None:
         if self._project is not None:
@@ -283,7 +288,7 @@ class Session(QObject):
         self._tell(edit)
         if self.place(edit.photo) >= 0:
             self.select(edit.photo)
-        self.said.emit(text.format(edit.text))
+        self.said.emit(text.format(translated(edit.text)))
 
     def _tell(self, edit: Edit) -> None:
         """Say what an edit touched: one photo, or (an import, labels, a photo that came or went) everything."""

@@ -18,11 +18,20 @@ from qtpy.QtCore import QObject, Signal
 from cardamage_core import files
 from cardamage_core.errors import CarDamageError
 
+from .language import mark
+
 log = logging.getLogger(__name__)
 RECENT = 8
 
 
-GROUPS = ("Look", "Start", "Drawing", "Keys", "Models", "Storage")  # of the settings dialog, in this order
+GROUPS = (
+    mark("Look"),
+    mark("Start"),
+    mark("Drawing"),
+    mark("Keys"),
+    mark("Models"),
+    mark("Storage"),
+)  # of the settings dialog, in this order
 
 
 @dataclass(frozen=True)
@@ -53,40 +62,109 @@ class Setting:
 TABLE = {
     setting.name: setting
     for setting in (
-        Setting("theme", "system", "Colours", ("system", "dark", "light"), "Look", "Theme of the window",
-                ("As the system", "Dark", "Light")),
-        Setting("language", "en", "Language", ("en", "de"), "Look", "Of the window; takes effect at the next start",
-                ("English", "Deutsch")),
+        Setting(
+            "theme",
+            "system",
+            mark("Colours"),
+            ("system", "dark", "light"),
+            mark("Look"),
+            mark("Theme of the window"),
+            (mark("As the system"), mark("Dark"), mark("Light")),
+        ),
+        Setting(
+            "language",
+            "system",
+            mark("Language"),
+            ("system", "en", "de"),
+            mark("Look"),
+            mark("Of the window; takes effect at the next start"),
+            (mark("As the system"), "English", "Deutsch"),
+        ),
         Setting("opacity", 0.22),
-        Setting("reopen", True, "Open the last project at start", (), "Start"),
-        Setting("start_page", "last", "Start page", ("last", "annotate", "train", "inspect"), "Start", "",
-                ("The one shown last", "Annotate", "Train", "Inspect")),
-        Setting("unfinished", "complete", "An outline that is left unfinished", ("complete", "keep"), "Drawing",
-                "When another tool, photo or page is chosen", ("Is completed", "Waits to be gone on with")),
-        Setting("copies", 3, "Daily copies of a project", (), "Storage", "One a day; the oldest go first",
-                least=1, most=30),
-        Setting("photo_cache", 160, "Memory for photos", (), "Storage", "Photos shown last come back at once",
-                least=40, most=4000, unit="MB"),
-        Setting("model", "", "Model that outlines damage", (), "Models", "Of Outline damage, Pre-label and Inspect"),
-        Setting("engine", "onnxruntime", "Device for predictions", ("onnxruntime", "openvino"), "Models",
-                "OpenVINO is an extra of the installation",
-                ("Processor (ONNX Runtime)", "Intel devices (OpenVINO)")),
-        Setting("click_model", "automatic", "Outline by clicks with",
-                ("automatic", "own network", "SAM files", "colours"),
-                "Models", "A pair of SAM files lies in the models folder",
-                ("The best there is", "Our network", "SAM files", "Colours alone (GrabCut)")),
+        Setting("reopen", True, mark("Open the last project at start"), (), mark("Start")),
+        Setting(
+            "start_page",
+            "last",
+            mark("Start page"),
+            ("last", "annotate", "train", "inspect"),
+            mark("Start"),
+            "",
+            (mark("The one shown last"), mark("Annotate"), mark("Train"), mark("Inspect")),
+        ),
+        Setting(
+            "unfinished",
+            "complete",
+            mark("An outline that is left unfinished"),
+            ("complete", "keep"),
+            mark("Drawing"),
+            mark("When another tool, photo or page is chosen"),
+            (mark("Is completed"), mark("Waits to be gone on with")),
+        ),
+        Setting(
+            "copies",
+            3,
+            mark("Daily copies of a project"),
+            (),
+            mark("Storage"),
+            mark("One a day; the oldest go first"),
+            least=1,
+            most=30,
+        ),
+        Setting(
+            "photo_cache",
+            160,
+            mark("Memory for photos"),
+            (),
+            mark("Storage"),
+            mark("Photos shown last come back at once"),
+            least=40,
+            most=4000,
+            unit="MB",
+        ),
+        Setting(
+            "model",
+            "",
+            mark("Model that outlines damage"),
+            (),
+            mark("Models"),
+            mark("Of Outline damage, Pre-label and Inspect"),
+        ),
+        Setting(
+            "engine",
+            "onnxruntime",
+            mark("Device for predictions"),
+            ("onnxruntime", "openvino"),
+            mark("Models"),
+            mark("OpenVINO is an extra of the installation"),
+            (mark("Processor (ONNX Runtime)"), mark("Intel devices (OpenVINO)")),
+        ),
+        Setting(
+            "click_model",
+            "automatic",
+            mark("Outline by clicks with"),
+            ("automatic", "own network", "SAM files", "colours"),
+            mark("Models"),
+            mark("A pair of SAM files lies in the models folder"),
+            (mark("The best there is"), mark("Our network"), mark("SAM files"), mark("Colours alone (GrabCut)")),
+        ),
         Setting("recent", []),
         Setting("page", "annotate"),
         Setting("places", []),  # where the work on each project stood, as `annotate.place` writes it
         Setting("geometry", ""),
         Setting("layouts", []),
         Setting("first_steps", False),  # were they shown?
-        Setting("preset", "CarDamage", "Keys as in", ("CarDamage", "labelme", "CVAT", "VIA"), "Keys",
-                "What hands know from another program"),
+        Setting(
+            "preset",
+            "CarDamage",
+            mark("Keys as in"),
+            ("CarDamage", "labelme", "CVAT", "VIA"),
+            mark("Keys"),
+            mark("What hands know from another program"),
+        ),
         Setting("keys", []),
         Setting("report_folder", ""),
     )
-}  # fmt: skip
+}
 
 
 class Settings(QObject):

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Packs the program with its Python, so that people without Python can use it: dist/cardamage (one folder), and on Linux
-# dist/cardamage-linux.tar.gz and, where appimagetool is installed, an AppImage. On Windows run it in Git Bash, on macOS in
+# dist/cardamage-linux.tar.gz and an AppImage (scripts/appimage.sh). On Windows run it in Git Bash, on macOS in
 # a terminal; PyInstaller packs for the system it runs on only.
 #
 #   scripts/freeze.sh [PYTHON]
@@ -30,15 +30,5 @@ sep=$("$here/python" -c 'import os; print(os.pathsep)')
 echo "dist/cardamage: $(du -sm dist/cardamage | cut -f1) MB"
 if [ "$(uname)" = Linux ]; then
   tar -C dist -czf dist/cardamage-linux.tar.gz cardamage
-  if command -v appimagetool >/dev/null; then
-    dir=$work/AppDir
-    mkdir -p "$dir/usr"
-    cp -r dist/cardamage "$dir/usr/bin"
-    cp resources/desktop/cardamage.desktop resources/desktop/cardamage.svg "$dir/"
-    printf '#!/bin/sh\nexec "$(dirname "$0")/usr/bin/cardamage" "$@"\n' >"$dir/AppRun"
-    chmod +x "$dir/AppRun"
-    appimagetool "$dir" dist/cardamage-linux.AppImage
-  else
-    echo "No appimagetool here: no AppImage was made."
-  fi
+  scripts/appimage.sh || [ $? = 3 ]
 fi

@@ -128,14 +128,14 @@ def _measure(job: TrainingJob, dataset: Dataset, out: Output) -> int:
     found = _forecast(job, dataset, [measured])
     short = forecast.shortage(found.memory_mb)
     document = {**found._asdict(), "short_of_memory": short, "measured": measured._asdict()}
-    out.report(document, f"{found.text}, {forecast.free_memory()}. {short}".strip())
+    out.report(document, f"{found.text} {short}".strip())
     return 0
 
 
 def _foretell(job: TrainingJob, dataset: Dataset, measured: Sequence[Measured], out: Output) -> None:
     """What the training takes, as far as that is known."""
     found = _forecast(job, dataset, measured)
-    out.progress(f"{found.text}, {forecast.free_memory()}. {forecast.shortage(found.memory_mb)}".strip())
+    out.progress(f"{found.text} {forecast.shortage(found.memory_mb)}".strip())
 
 
 def _forecast(job: TrainingJob, dataset: Dataset, measured: Sequence[Measured]) -> Forecast:

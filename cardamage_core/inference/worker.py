@@ -23,6 +23,7 @@ from .. import imaging
 from ..annotations.model import Region, Role
 from ..errors import CarDamageError, ModelError, PhotoError, reason_of
 from . import polygons
+from .mirrored import predict_views
 from .tiles import predict_tiled
 from .transport import Answer, BoxRequest, Failure, Ready, Reply, Request
 
@@ -107,7 +108,7 @@ def _seen(
     if thorough and sees_damage:
         found = predict_tiled(network, image, min_score=least)
     else:
-        (found,) = network.predict([image], min_score=least)
+        found = predict_views(network, image, min_score=least, mirror_side=card.mirror_side)
     found = replace(found, scores=card.calibrated(found.scores))
     has_car = False
     for region in polygons.regions(found, card.classes, model=card.id, min_score=min_score):

@@ -373,7 +373,7 @@ def _photo(stored: Stored, folder: Path) -> Photo:
 NO_LABEL: frozenset[str] = frozenset()
 
 
-class PhotoSummary(msgspec.Struct, frozen=True):
+class PhotoSummary(msgspec.Struct, frozen=True, gc=False):
     """What a list shows of a photo. `labels` are the names its regions use; `missing`: it could not be read."""
 
     id: str
@@ -393,16 +393,14 @@ def summaries(store: Store, photo_id: str = "") -> tuple[PhotoSummary, ...]:
             f"SELECT key, name, split, review, missing FROM photos{one.format('key')} ORDER BY position", values
         )
         counts = store.query(
-            f"SELECT photo, label, count(*) FROM regions{one.format('photo')} GROUP BY photo, label", values
-        )
-    numbers: dict[str, int] = {}
-    names: dict[str, frozenset[str]] = {}
-    shared: dict[frozenset[str], frozenset[str]] = {}  # a hundred thousand photos use a few sets of labels
-    for photo, label, count in counts:
-        numbers[photo] = numbers.get(photo, 0) + count
-        together = names.get(photo, NO_LABEL) | {label}
-        names[photo] = shared.setdefault(together, together)
+            "SELECT photo, sum(n), json_group_array(label) FROM (SELECT photo, label, count(*) AS n "
+            f"FROM regions{one.format('photo')} GROUP BY photo, label) GROUP BY photo", values
+        )  # fmt: skip
+    counted = {photo: (count, labels) for photo, count, labels in counts}
+    sets = {labels: frozenset(msgspec.json.decode(labels)) for labels in {labels for _, labels in counted.values()}}
+    sets[""] = NO_LABEL  # a hundred thousand photos use a few sets of labels
     return tuple(
-        PhotoSummary(key, name, split, review, numbers.get(key, 0), names.get(key, NO_LABEL), bool(missing))
+        PhotoSummary(key, name, split, review, count, sets[labels], bool(missing))
         for key, name, split, review, missing in rows
+        for count, labels in (counted.get(key, (0, "")),)
     )

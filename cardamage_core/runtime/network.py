@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -44,6 +45,12 @@ class Runtime:
         """The network of a weights file of ours; config None takes the one in the file. Raises EngineError."""
         config = config or weights.read_config(path)
         return cls(config, read_models(path, config), engine=engine)
+
+    def at_side(self, side: int) -> Self:
+        """The same network, its sessions shared, to which photos are shown with `side` pixels on the longer side."""
+        other = copy.copy(self)
+        other.config = self.config.change(image_min_side=side, image_max_side=side)
+        return other
 
     def predict(self, images: Sequence[np.ndarray], min_score: float | None = None) -> list[Detections]:
         """What is on these photos, one answer each; min_score None takes the configuration's."""

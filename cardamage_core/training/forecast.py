@@ -70,11 +70,12 @@ class Forecast(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The figures as people read them."""
-        said = f"{memory(self.memory_mb)} of memory at the peak"
+        """The figures as people read them, beside what is free."""
+        said = f"{memory(self.memory_mb)} of memory at the peak, {memory(free_memory())} are free."
         if not self.seconds:
             return f"About {said}"
-        return f"{time_left(self.seconds).capitalize()}, of it {_part(self.validation_seconds)} to validate; {said}"
+        part = time_left(self.validation_seconds).removeprefix("about ")
+        return f"It takes {time_left(self.seconds)}, of it {part} to validate; {said}"
 
 
 def forecast(job: TrainingJob, *, photos: int, validated: int, measured: Iterable[Measured] = ()) -> Forecast:
@@ -99,16 +100,18 @@ def forecast(job: TrainingJob, *, photos: int, validated: int, measured: Iterabl
 
 def shortage(wanted_mb: float, *, free_mb: float | None = None) -> str:
     """A sentence where a training would hardly fit into the memory that is free, else ""."""
-    free = psutil.virtual_memory().available / 1e6 if free_mb is None else free_mb
+    free = free_memory() if free_mb is None else free_mb
     if wanted_mb * SPARE <= free:
         return ""
-    said = f"This training needs about {memory(wanted_mb)} of memory, and {memory(free)} are free"
-    return f"{said}: take fewer photos a step, a smaller canvas or a lighter preset, or close other programs."
+    return (
+        f"This training needs about {memory(wanted_mb)} of memory, and {memory(free)} are free."
+        " Take fewer photos a step, a smaller canvas or a lighter preset, or close other programs."
+    )
 
 
-def free_memory() -> str:
-    """How much memory is free, in words."""
-    return f"{memory(psutil.virtual_memory().available / 1e6)} free"
+def free_memory() -> float:
+    """Megabytes of memory that are free."""
+    return float(psutil.virtual_memory().available / 1e6)
 
 
 def pixels(config: Config) -> int:
@@ -150,7 +153,3 @@ def _held(config: Config, photos: int) -> float:
 def _distance(one: Measured, config: Config) -> float:
     """How different the steps measured are: 0 for the same canvas and batch."""
     return abs(one.pixels / pixels(config) - 1) + abs(one.batch / config.photos_per_step - 1)
-
-
-def _part(seconds: float) -> str:
-    return time_left(seconds).removeprefix("about ")

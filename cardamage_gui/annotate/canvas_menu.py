@@ -16,6 +16,7 @@ from cardamage_core.annotations.model import Region
 
 from ..canvas import Canvas
 from ..editing.drawing import Drawing
+from ..language import tr
 from ..session import Session
 
 REGION = (
@@ -108,7 +109,7 @@ class CanvasMenu(QObject):
 
     def _add_labels(self, menu: QMenu, chosen: Sequence[Region]) -> None:
         """The labels, the one that all of the selected regions have checked."""
-        labels, names = menu.addMenu("Label"), {region.label for region in chosen}
+        labels, names = menu.addMenu(tr("Label")), {region.label for region in chosen}
         for label in self._session.labels():
             text = label.name.replace("&", "&&")
             entry = labels.addAction(text, partial(self._drawing.choose_label, label.name))

@@ -21,19 +21,18 @@ from cardamage_core.annotations.edits import copied
 from cardamage_core.annotations.labels import new_labels
 from cardamage_core.annotations.model import Label, Region
 from cardamage_core.errors import CarDamageError
-from cardamage_core.text import amount
 
 from ..background import Background, Latest, Task
 from ..canvas import Canvas
 from ..commands.actions import Action
+from ..language import amount, mark, tr, translated
 from ..session import Session
 from ..widgets import common
-from ..widgets.dialogs import ANNOTATIONS, Dialogs
+from ..widgets.dialogs import Dialogs, annotation_kinds
 from ..widgets.floating import Floating
 
 if TYPE_CHECKING:
     from cardamage_core.project.reference import Reference
-
 
 OTHERS = "others"  # the chooser's value for another project or file
 
@@ -62,11 +61,11 @@ class Comparing(QObject):
 
     def actions(self) -> list[Action]:
         """What can be done."""
-        hint = "Show another annotator's or a model's outlines over the photo"
-        toggle = "Show or hide the outlines compared with"
+        hint = tr("Show another annotator's or a model's outlines over the photo")
+        toggle = tr("Show or hide the outlines compared with")
         return [
-            Action("compare", "Compare with…", ("Shift+W",), hint, self.open),
-            Action("compare_show", "Show what is compared", ("W",), toggle, self.toggle),
+            Action("compare", tr("Compare with…"), ("Shift+W",), hint, self.open),
+            Action("compare_show", tr("Show what is compared"), ("W",), toggle, self.toggle),
         ]
 
     def open(self) -> None:
@@ -85,7 +84,7 @@ class Comparing(QObject):
             return
         self._shown = not self._shown
         self._paint()
-        self._session.said.emit("" if self._shown else "The outlines compared with are hidden (W shows them).")
+        self._session.said.emit("" if self._shown else tr("The outlines compared with are hidden (W shows them)."))
 
     def stop(self) -> None:
         """Stop comparing."""
@@ -97,7 +96,7 @@ class Comparing(QObject):
     def read(self, path: Path) -> None:
         """Compare with a project's folder or an annotation file."""
         self.stop()
-        self.panel.say(f"Reading {path.name}…")
+        self.panel.say(tr("Reading {path}…", path=path.name))
         work = partial(_opened, path)
         self._reading = self._background.run_reporting(work, self._read, self._refused, urgent=True)
 
@@ -105,9 +104,11 @@ class Comparing(QObject):
 
     def _choose(self, key: str) -> None:
         if key == PROJECT:
-            path = self._dialogs.folder(self.panel, "Compare with the project in")
+            path = self._dialogs.folder(self.panel, tr("Compare with the project in"))
         elif key == FILE:
-            path = next(iter(self._dialogs.files(self.panel, "Compare with the annotations in", ANNOTATIONS)), None)
+            path = next(
+                iter(self._dialogs.files(self.panel, tr("Compare with the annotations in"), annotation_kinds())), None
+            )
         else:
             self._use(key)
             return
@@ -133,16 +134,18 @@ class Comparing(QObject):
         region = next((one for one in self._theirs() if one.id == row.theirs), None)
         if region is None or not photo_id or self._session.read_only:
             return
-        name = region.label or "region"
+        name = region.label or tr("region")
         if self._source.startswith(MODEL):
             before = self._session.regions(photo_id)
             after = edits.replace(before, region, edits.set_review(region, "accepted"))
-            done = self._session.edit(photo_id, before, after, f"Take over {name} of {self._name()}")
+            done = self._session.edit(photo_id, before, after, mark(f"Take over {name} of {self._name()}"))
         else:
             new, labels = copied([region]), self._new_labels(region)
-            done = self._session.add_regions(photo_id, new, labels, f"Take over {name} from {self._name()}")
+            done = self._session.add_regions(photo_id, new, labels, mark(f"Take over {name} from {self._name()}"))
         if done:
-            self._session.said.emit(f"Took over {name} from {self._name()}. Ctrl+Z takes it back.")
+            self._session.said.emit(
+                tr("Took over {name} from {source}. Ctrl+Z takes it back.", name=name, source=self._name())
+            )
 
     # What happened
 
@@ -155,7 +158,7 @@ class Comparing(QObject):
     def _refused(self, error: CarDamageError) -> None:
         self._reading = None
         self._offer()
-        self.panel.say(f"{error.title} {error.detail}".strip(), bad=True)
+        self.panel.say(translated(f"{error.title} {error.detail}".strip()), bad=True)
 
     def _photo_shown(self, _photo: str) -> None:
         self._latest.drop()
@@ -193,14 +196,14 @@ class Comparing(QObject):
         self._seen = found
         self._paint()
         if found.theirs is None or found.comparison is None:
-            self.panel.say(f"{self._name()} does not know this photo.")
+            self.panel.say(tr("{name} does not know this photo.", name=self._name()))
             return
         rows = rows_of(found, found.comparison)
         figure = found.comparison.agreement
         self.panel.show_comparison(
-            f"{100 * figure:.0f} % agreement" if figure is not None else "",
+            tr("{percent:.0f} % agreement", percent=100 * figure) if figure is not None else "",
             rows,
-            said=summary_of(found.comparison) if rows else "Neither side has a region here.",
+            said=summary_of(found.comparison) if rows else tr("Neither side has a region here."),
             may_take=not self._session.read_only,
         )
 
@@ -304,11 +307,11 @@ def with_others(
 
 def rows_of(found: Compared, comparison: Comparison) -> list[ComparedRow]:
     """What only one side has comes first; then partners, the least alike first."""
-    ours = {region.id: region.label or "region" for region in found.ours}
-    theirs = {region.id: region.label or "region" for region in found.theirs or ()}
+    ours = {region.id: region.label or tr("region") for region in found.ours}
+    theirs = {region.id: region.label or tr("region") for region in found.theirs or ()}
     return [
-        *(ComparedRow(f"{theirs[one]} · only theirs", theirs=one) for one in comparison.theirs_alone),
-        *(ComparedRow(f"{ours[one]} · only yours", ours=one) for one in comparison.ours_alone),
+        *(ComparedRow(tr("{theirs} · only theirs", theirs=theirs[one]), theirs=one) for one in comparison.theirs_alone),
+        *(ComparedRow(tr("{ours} · only yours", ours=ours[one]), ours=one) for one in comparison.ours_alone),
         *(
             ComparedRow(_both(ours[pair.ours], theirs[pair.theirs], pair.iou), pair.ours, pair.theirs)
             for pair in sorted(comparison.pairs, key=lambda pair: pair.iou)
@@ -317,25 +320,25 @@ def rows_of(found: Compared, comparison: Comparison) -> list[ComparedRow]:
 
 
 def _both(ours: str, theirs: str, iou: float) -> str:
-    name = ours if ours == theirs else f"{ours}, for them {theirs}"
-    return f"{name} · {100 * iou:.0f} % alike"
+    name = ours if ours == theirs else tr("{ours}, for them {theirs}", ours=ours, theirs=theirs)
+    return tr("{name} · {percent:.0f} % alike", name=name, percent=100 * iou)
 
 
 def summary_of(comparison: Comparison) -> str:
     """How many have a partner and how many have none."""
-    alone = ((len(comparison.ours_alone), "only yours"), (len(comparison.theirs_alone), "only theirs"))
-    partners = f"{amount(len(comparison.pairs), 'region')} with a partner"
+    alone = ((len(comparison.ours_alone), tr("only yours")), (len(comparison.theirs_alone), tr("only theirs")))
+    partners = tr("{regions} with a partner", regions=amount(len(comparison.pairs), "region"))
     return ", ".join([partners, *(f"{number} {whose}" for number, whose in alone if number)])
 
 
 NONE, PROJECT, FILE = "", "project", "file"  # what to compare with; a model is named by MODEL and its id
 MODEL = "model:"
-EXPLAINED = (
+EXPLAINED = mark(
     "Of all the damage that you or they outlined, so much was outlined by both "
     "(intersection over union of the areas; what is covered twice counts once). "
     "Two careful annotators reach about 50 % on photos of damaged cars."
 )
-PARTNERS = "Two regions are partners when they share at least a quarter of the area they cover together."
+PARTNERS = mark("Two regions are partners when they share at least a quarter of the area they cover together.")
 ROWS = 6  # seen at once
 
 
@@ -347,18 +350,18 @@ class ComparePanel(Floating):
     wanted = Signal(object)  # ComparedRow: take its region over
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent, "Compare with", low=True)
+        super().__init__(parent, tr("Compare with"), low=True)
         self.source = common.ComboBox()
-        self.source.setAccessibleName("Compare with")
+        self.source.setAccessibleName(tr("Compare with"))
         self.figure = common.label("", "title")
-        self.figure.setToolTip(EXPLAINED)
-        self.figure.setStatusTip(EXPLAINED)
+        self.figure.setToolTip(tr(EXPLAINED))
+        self.figure.setStatusTip(tr(EXPLAINED))
         self.said = common.label("", "muted", wrap=True)
         self.list = QListWidget()
-        self.list.setAccessibleName("Regions of both sides")
-        self.list.setToolTip(PARTNERS)
+        self.list.setAccessibleName(tr("Regions of both sides"))
+        self.list.setToolTip(tr(PARTNERS))
         self.take = common.button(
-            "Take over", self._take, "primary", tip="Copy the region chosen into your photo (Enter)"
+            tr("Take over"), self._take, "primary", tip=tr("Copy the region chosen into your photo (Enter)")
         )
         self._arrange()
         self.source.activated.connect(self._activated)
@@ -370,10 +373,12 @@ class ComparePanel(Floating):
 
     def offer(self, models: Sequence[str], current: str, text: str) -> None:
         """What can be compared with; `current` and its text are what is compared with now."""
-        offered = {NONE: "None"} | {MODEL + model: f"Model {model}" for model in models}
+        offered = {NONE: tr("None", sense="to compare with")} | {
+            MODEL + model: tr("Model {model}", model=model) for model in models
+        }
         if current not in (NONE, *offered):
             offered[current] = text
-        offered |= {PROJECT: "Another project…", FILE: "An annotation file…"}
+        offered |= {PROJECT: tr("Another project…"), FILE: tr("An annotation file…")}
         self.source.clear()
         for key, words in offered.items():
             self.source.addItem(words, key)
@@ -434,12 +439,12 @@ class ComparePanel(Floating):
     def _arrange(self) -> None:
         column = common.rows(self, margins=(16, 14, 16, 14), spacing=8)
         self.setFixedWidth(300)
-        column.addWidget(common.section("Compare with"))
+        column.addWidget(common.section(tr("Compare with")))
         for widget in (self.source, self.figure, self.said, self.list):
             column.addWidget(widget)
         foot = QHBoxLayout()
         foot.addWidget(self.take)
         foot.addStretch(1)
-        foot.addWidget(common.button("Close", self.hide, tip="The outlines stay (Esc)"))
+        foot.addWidget(common.button(tr("Close"), self.hide, tip=tr("The outlines stay (Esc)")))
         column.addLayout(foot)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -10,8 +10,8 @@ from qtpy.QtCore import QTimer, Signal
 from qtpy.QtWidgets import QCheckBox, QDialog, QGridLayout, QHBoxLayout, QPlainTextEdit, QWidget
 
 from cardamage_core import formats
-from cardamage_core.text import amount
 
+from ..language import amount, tr, translated
 from ..widgets import common
 from ..widgets.dialogs import Dialogs
 
@@ -46,18 +46,18 @@ class ExportDialog(QDialog):
     def __init__(self, folder: Path, splits: Mapping[str, int], dialogs: Dialogs, parent: QWidget) -> None:
         """`folder` is proposed as the place; `splits` says how many photos each split has."""
         super().__init__(parent)
-        self.setWindowTitle("Export annotations")
+        self.setWindowTitle(tr("Export annotations"))
         self.resize(620, 560)
         self._dialogs, self._folder, self._splits = dialogs, folder, dict(splits)
         self._named = Path()  # the file that was chosen in the file dialog
         self._own_place = False  # it was typed or chosen, and stays when the format changes
         self.format, self.split = common.ComboBox(), common.ComboBox()
-        self.place = common.Field("Write to")
-        self.choose = common.button("Choose…", self._choose_place)
-        self.photos = QCheckBox("Copy the photos too")
+        self.place = common.Field(tr("Write to"))
+        self.choose = common.button(tr("Choose…"), self._choose_place)
+        self.photos = QCheckBox(tr("Copy the photos too"))
         self.losses = common.label("", wrap=True)
         self.preview = QPlainTextEdit()
-        self.go = common.button("Export", self._decide, "primary")
+        self.go = common.button(tr("Export"), self._decide, "primary")
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(PAUSE)
@@ -79,21 +79,21 @@ class ExportDialog(QDialog):
         """What would come of it, unless something else is wanted meanwhile."""
         if wish != self.wish():
             return
-        self.losses.setText("\n".join(foreseen.losses) or "This format holds everything.")
+        self.losses.setText("\n".join(map(translated, foreseen.losses)) or tr("This format holds everything."))
         common.set_role(self.losses, "warn" if foreseen.losses else "good")
         self.preview.setPlainText("\n".join(tree(wish, foreseen.files)))
 
     def show_failure(self, wish: Wish, text: str) -> None:
         """Why nothing would come of it."""
         if wish == self.wish():
-            self.losses.setText(text)
+            self.losses.setText(translated(text))
             common.set_role(self.losses, "bad")
             self.preview.setPlainText("")
 
     def _choose_place(self) -> None:
         target = formats.FORMATS[self.format.currentData()]
-        kinds = {target.name: f"{target.text} (*{target.suffix})"}
-        chosen = self._dialogs.new_file(self, "Export to", self.wish().path, kinds)
+        kinds = {target.name: f"{translated(target.text)} (*{target.suffix})"}
+        chosen = self._dialogs.new_file(self, tr("Export to"), self.wish().path, kinds)
         if chosen is not None:
             self._named, self._own_place = chosen[0], True
             self.place.setText(str(chosen[0]))
@@ -110,7 +110,7 @@ class ExportDialog(QDialog):
 
     def _changed(self, _what: object = None) -> None:
         note = formats.photo_note(format=self.format.currentData(), copy_photos=self.photos.isChecked())
-        self._note.setText(note)
+        self._note.setText(translated(note))
         self.go.setEnabled(bool(self.place.text().strip()) and self._number() > 0)
         self._timer.start()
 
@@ -128,15 +128,15 @@ class ExportDialog(QDialog):
 
     def _fill(self) -> None:
         for name in formats.WRITABLE:
-            self.format.addItem(formats.FORMATS[name].text, name)
+            self.format.addItem(translated(formats.FORMATS[name].text), name)
         number = amount(sum(self._splits.values()), "photo")
-        self.split.addItem(f"All: {number}", None)
+        self.split.addItem(tr("All: {number}", number=number), None)
         for split, photos in sorted(self._splits.items()):
-            self.split.addItem(f"{split or 'No split'}: {amount(photos, 'photo')}", split)
+            self.split.addItem(f"{split or tr('No split')}: {amount(photos, 'photo')}", split)
 
     def _arrange(self) -> None:
         self.preview.setReadOnly(True)
-        self.preview.setAccessibleName("What would be written")
+        self.preview.setAccessibleName(tr("What would be written"))
         self._note = common.label("", "small", wrap=True)
         column = common.rows(self, margins=(24, 20, 24, 16), spacing=10)
         grid = QGridLayout()
@@ -147,24 +147,24 @@ class ExportDialog(QDialog):
         place.setSpacing(8)
         place.addWidget(self.place, 1)
         place.addWidget(self.choose)
-        for row, (text, field) in enumerate((("Format", self.format), ("Photos", self.split))):
+        for row, (text, field) in enumerate(((tr("Format"), self.format), (tr("Photos"), self.split))):
             label = common.label(text, "muted")
             label.setBuddy(field)
             field.setAccessibleName(text)
             grid.addWidget(label, row, 0)
             grid.addWidget(field, row, 1)
-        grid.addWidget(common.label("Write to", "muted"), 2, 0)
+        grid.addWidget(common.label(tr("Write to"), "muted"), 2, 0)
         grid.addLayout(place, 2, 1)
         grid.addWidget(self.photos, 3, 1)
         grid.addWidget(self._note, 4, 1)
         column.addLayout(grid)
-        column.addWidget(common.section("What the format cannot hold"))
+        column.addWidget(common.section(tr("What the format cannot hold")))
         column.addWidget(self.losses)
-        column.addWidget(common.section("What would be written"))
+        column.addWidget(common.section(tr("What would be written")))
         column.addWidget(self.preview, 1)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
-        buttons.addWidget(common.button("Cancel", self.reject))
+        buttons.addWidget(common.button(tr("Cancel"), self.reject))
         self.go.setDefault(True)
         buttons.addWidget(self.go)
         column.addLayout(buttons)
@@ -189,7 +189,7 @@ def tree(wish: Wish, files: Sequence[str]) -> list[str]:
     """The files as an indented list below their folder; `files` end with a sentence on how many more there are."""
     is_file = bool(formats.FORMATS[wish.format].suffix)
     lines, above = [f"{wish.path.parent if is_file else wish.path}/"], ""
-    for name in files:
+    for name in map(translated, files):
         folder, _, base = name.rpartition("/")
         if folder and folder != above:
             lines.append(f"    {folder}/")

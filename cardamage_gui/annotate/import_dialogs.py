@@ -26,16 +26,16 @@ from cardamage_core.annotations.problems import kind_of
 from cardamage_core.formats.common import IN_NAME, ROLES
 from cardamage_core.project import import_apply
 from cardamage_core.project.import_plan import Attribute, ImportPlan, NameMapping
-from cardamage_core.text import amount
 
+from ..language import amount, mark, tr, translated
 from ..widgets import common
 from .problem_list import fill, problem_of, problem_tree
 
 NAME, NUMBER, BECOMES, ROLE = range(4)
 TURNS = (
-    ("", "Leave all regions as they are"),
-    ("evident", "Turn those that fit only the photo as stored ({stored})"),
-    ("all", "Turn these and the {unsure} that fit both ways"),
+    ("", mark("Leave all regions as they are")),
+    ("evident", mark("Turn those that fit only the photo as stored ({stored})")),
+    ("all", mark("Turn these and the {unsure} that fit both ways")),
 )
 
 
@@ -52,21 +52,21 @@ class NamingDialog(QDialog):
     def __init__(self, plan: ImportPlan, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(f"Import {plan.source.name}")
+        self.setWindowTitle(tr("Import {source}", source=plan.source.name))
         self.setMinimumWidth(560)
         self._plan = plan
         column = common.rows(self, margins=(24, 20, 24, 16), spacing=12)
-        column.addWidget(common.label("What do the names mean?", "title"))
+        column.addWidget(common.label(tr("What do the names mean?"), "title"))
         self.attribute = _attributes(plan.proposed.attributes)
         if self.attribute.count() > 1:
-            column.addWidget(common.section("The label is in"))
+            column.addWidget(common.section(tr("The label is in")))
             column.addWidget(self.attribute)
         self.labels = _table(plan)
-        column.addWidget(common.section("Labels"))
+        column.addWidget(common.section(tr("Labels")))
         column.addWidget(self.labels)
         self.turn = _turns(_turning(plan))
         if self.turn.count():
-            column.addWidget(common.section("Regions drawn before EXIF turned the photo"))
+            column.addWidget(common.section(tr("Regions drawn before EXIF turned the photo")))
             column.addWidget(self.turn)
         column.addLayout(self._buttons())
 
@@ -98,8 +98,8 @@ class NamingDialog(QDialog):
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.addStretch(1)
-        row.addWidget(common.button("Cancel", self.reject))
-        go = common.button("Import", self.accept, "primary")
+        row.addWidget(common.button(tr("Cancel"), self.reject))
+        go = common.button(tr("Import"), self.accept, "primary")
         go.setDefault(True)
         row.addWidget(go)
         return row
@@ -112,21 +112,21 @@ def _turning(plan: ImportPlan) -> Counter[str]:
 
 def _attributes(found: Sequence[Attribute]) -> QComboBox:
     shown = common.ComboBox()
-    shown.setAccessibleName("Attribute that holds the label")
+    shown.setAccessibleName(tr("Attribute that holds the label"))
     for one in found:
         shown.addItem(f"{one.name}: {', '.join(one.values[:4])}", one.name)
     if found and found[0].name != IN_NAME:
-        shown.addItem("the name of the attribute", IN_NAME)
+        shown.addItem(tr("the name of the attribute"), IN_NAME)
     return shown
 
 
 def _turns(numbers: Counter[str]) -> QComboBox:
     shown = common.ComboBox()
-    shown.setAccessibleName("Turn regions")
+    shown.setAccessibleName(tr("Turn regions"))
     stored, unsure = numbers["stored-orientation"], numbers["turn-unsure"]
     for name, text in TURNS if numbers else ():
         if name != "all" or unsure:
-            shown.addItem(text.format(stored=stored, unsure=unsure), name)
+            shown.addItem(tr(text, stored=stored, unsure=unsure), name)
     return shown
 
 
@@ -134,8 +134,8 @@ def _table(plan: ImportPlan) -> QTableWidget:
     counts = Counter(region.label for one in plan.dataset.photos for region in one.regions)
     proposed = {one.old: one.new for one in plan.proposed.alike}
     table = QTableWidget(len(counts), 4)
-    table.setAccessibleName("Labels of the file")
-    table.setHorizontalHeaderLabels(["In the file", "Regions", "Becomes", "Stands for"])
+    table.setAccessibleName(tr("Labels of the file"))
+    table.setHorizontalHeaderLabels([tr("In the file"), tr("Regions"), tr("Becomes"), tr("Stands for")])
     table.verticalHeader().hide()
     table.setEditTriggers(QAbstractItemView.EditTrigger.AllEditTriggers)
     table.horizontalHeader().setStretchLastSection(True)
@@ -154,9 +154,9 @@ def _table(plan: ImportPlan) -> QTableWidget:
 
 def _roles(role: str, label: str) -> QComboBox:
     shown = common.ComboBox()
-    shown.setAccessibleName(f"What {label} stands for")
+    shown.setAccessibleName(tr("What {label} stands for", label=label))
     for one in ROLES:
-        shown.addItem(one, one)
+        shown.addItem(translated(one), one)
     shown.setCurrentIndex(ROLES.index(role))
     return shown
 
@@ -174,14 +174,14 @@ class SummaryDialog(QDialog):
         """`names` are the photos', by id."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Imported")
+        self.setWindowTitle(tr("Imported"))
         self.setMinimumWidth(640)
         column = common.rows(self, margins=(24, 20, 24, 16), spacing=12)
         head = f"{amount(summary.photos, 'photo')}, {amount(summary.regions, 'region')}"
         column.addWidget(common.label(head, "title"))
-        column.addWidget(common.label(summary.text, "muted", wrap=True))
+        column.addWidget(common.label(translated(summary.text), "muted", wrap=True))
         if summary.problems:
-            column.addWidget(common.section(f"What looks wrong ({len(summary.problems)})"))
+            column.addWidget(common.section(tr("What looks wrong ({number})", number=len(summary.problems))))
             column.addWidget(common.label(kinds_text(summary), wrap=True))
             self.list = problem_tree()
             fill(self.list, summary.problems[:MOST], names)
@@ -190,15 +190,15 @@ class SummaryDialog(QDialog):
             self.list.itemActivated.connect(self._chosen)
             column.addWidget(self.list)
         else:
-            column.addWidget(common.label("Nothing looks wrong.", "good"))
+            column.addWidget(common.label(tr("Nothing looks wrong."), "good"))
         column.addLayout(self._buttons(bool(summary.problems)))
 
     def _buttons(self, has_problems: bool) -> QHBoxLayout:
         row = QHBoxLayout()
         row.addStretch(1)
         if has_problems:
-            row.addWidget(common.button("Show photos with problems", self._show_problems))
-        close = common.button("Close", self.accept, "primary")
+            row.addWidget(common.button(tr("Show photos with problems"), self._show_problems))
+        close = common.button(tr("Close"), self.accept, "primary")
         close.setDefault(True)
         row.addWidget(close)
         return row
@@ -217,4 +217,4 @@ class SummaryDialog(QDialog):
 def kinds_text(summary: import_apply.ImportSummary) -> str:
     """How many problems of which kind: "12 × Region without a label, 3 × Region twice"."""
     numbers = Counter(problem.code for problem in summary.problems)
-    return ", ".join(f"{number} × {kind_of(code).title}" for code, number in numbers.most_common())
+    return ", ".join(f"{number} × {translated(kind_of(code).title)}" for code, number in numbers.most_common())

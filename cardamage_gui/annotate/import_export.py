@@ -17,12 +17,12 @@ from qtpy.QtWidgets import QWidget
 
 from cardamage_core.annotations.model import Problem
 from cardamage_core.errors import CarDamageError, ProjectError
-from cardamage_core.text import amount
 
 from ..background import Background, Task
+from ..language import amount, tr, translated
 from ..session import Session
 from ..widgets.common import ProgressStrip
-from ..widgets.dialogs import ANNOTATIONS, Dialogs
+from ..widgets.dialogs import Dialogs, annotation_kinds
 
 if TYPE_CHECKING:
     from cardamage_core.annotations.model import Dataset
@@ -60,11 +60,11 @@ class Transfer(QObject):
 
     def asked_files(self) -> list[Path]:
         """Annotation files that are chosen in a dialog."""
-        return self._dialogs.files(self._window, "Import annotations", ANNOTATIONS)
+        return self._dialogs.files(self._window, tr("Import annotations"), annotation_kinds())
 
     def asked_folder(self) -> list[Path]:
         """A folder with photos, with or without annotations, that is chosen in a dialog."""
-        folder = self._dialogs.folder(self._window, "Import a folder of photos")
+        folder = self._dialogs.folder(self._window, tr("Import a folder of photos"))
         return [folder] if folder is not None else []
 
     def import_files(self) -> None:
@@ -89,7 +89,7 @@ class Transfer(QObject):
         self._waiting += [tuple(photos)] if photos else []
         self._waiting += [path for path in paths if path not in photos]
         if self.busy:
-            self._session.said.emit("What was added comes in once what runs now is done.")
+            self._session.said.emit(tr("What was added comes in once what runs now is done."))
         self._next()
 
     def export(self) -> None:
@@ -98,7 +98,7 @@ class Transfer(QObject):
         if project is None:
             return
         if self.busy:
-            self._session.said.emit("Export once what runs now is done.")
+            self._session.said.emit(tr("Export once what runs now is done."))
             return
         from .export_dialog import ExportDialog  # loads the formats, which a start need not wait for
 
@@ -121,7 +121,9 @@ class Transfer(QObject):
     def _write(self, work: Callable[..., object], path: Path, *, replace: bool | tuple[Path, ...]) -> None:
         """The dialog has asked about the file that was named, not about others beside it or in a folder."""
         failed = partial(self._unwritten, work, path)
-        self._begin(f"Writing {path.name}…", partial(work, replace), partial(self._exported, path), failed)
+        self._begin(
+            tr("Writing {path}…", path=path.name), partial(work, replace), partial(self._exported, path), failed
+        )
 
     def _unwritten(self, work: Callable[..., object], path: Path, error: CarDamageError) -> None:
         from cardamage_core.project.outputs import FileExistsAlreadyError
@@ -131,9 +133,10 @@ class Transfer(QObject):
             return
         self._ended()
         number = len(error.paths)
-        text = f"{amount(number, 'file')} {'is' if number == 1 else 'are'} there already."
+        files = amount(number, "file")
+        text = tr("{files} is there already." if number == 1 else "{files} are there already.", files=files)
         detail = "\n".join([*map(str, error.paths[:SHOWN]), *(["…"] if number > SHOWN else [])])
-        if self._dialogs.choose(self._window, text, detail, ("Replace", "Cancel")) == 0:
+        if self._dialogs.choose(self._window, text, detail, (tr("Replace"), tr("Cancel"))) == 0:
             self._write(work, path, replace=True)
 
     def stop(self) -> None:
@@ -149,10 +152,13 @@ class Transfer(QObject):
         first = self._waiting.pop(0)
         if isinstance(first, tuple):
             split = self._splits.get(first[0], "")
-            self._plan(partial(_plan_photos, first, split=split), f"Looking at {amount(len(first), 'photo')}…")
+            self._plan(
+                partial(_plan_photos, first, split=split),
+                tr("Looking at {photos}…", photos=amount(len(first), "photo")),
+            )
         else:
             self._splits.setdefault(first, self._proposed_split(first))
-            self._plan(self._plan_of(first), f"Reading {first.name}…", first)
+            self._plan(self._plan_of(first), tr("Reading {first}…", first=first.name), first)
 
     def _plan_of(self, path: Path, **more: Any) -> Callable[..., import_plan.ImportPlan]:
         return partial(_plan, path, known=self._session.labels(), split=self._splits.get(path, ""), **more)
@@ -164,9 +170,9 @@ class Transfer(QObject):
         split = import_plan.proposed_split(path)
         if not split:
             return ""
-        text = f"“{path.name}” sounds like photos for {split}."
-        detail = "A training learns from train, validates on val, and leaves test alone."
-        answers = (f"Import as {split}", "Import without a split")
+        text = tr("“{path}” sounds like photos for {split}.", path=path.name, split=split)
+        detail = tr("A training learns from train, validates on val, and leaves test alone.")
+        answers = (tr("Import as {split}", split=split), tr("Import without a split"))
         return split if self._dialogs.choose(self._window, text, detail, answers) == 0 else ""
 
     def _plan(self, plan: Callable[..., import_plan.ImportPlan], text: str, path: Path | None = None) -> None:
@@ -186,22 +192,29 @@ class Transfer(QObject):
 
     def _ask_for_photos(self, plan: import_plan.ImportPlan) -> int:
         number = plan.found + plan.missing
-        text = f"{plan.missing} of {amount(number, 'photo')} are not beside {plan.source.name}."
-        detail = "Where are they? Without them their regions come in, but the photos cannot be shown."
-        return self._dialogs.choose(self._window, text, detail, ("Choose their folder…", "Import anyway", "Cancel"))
+        text = tr(
+            "{missing} of {photos} are not beside {source}.",
+            missing=plan.missing,
+            photos=amount(number, "photo"),
+            source=plan.source.name,
+        )
+        detail = tr("Where are they? Without them their regions come in, but the photos cannot be shown.")
+        return self._dialogs.choose(
+            self._window, text, detail, (tr("Choose their folder…"), tr("Import anyway"), tr("Cancel"))
+        )
 
     def _plan_with_photos(self, path: Path) -> None:
-        folder = self._dialogs.folder(self._window, f"Photos of {path.name}", path.parent)
+        folder = self._dialogs.folder(self._window, tr("Photos of {path}", path=path.name), path.parent)
         if folder is None:
             self._called_off(path)
             return
         plan = self._plan_of(path, photos=folder)
         found = partial(self._found, path, folder)
-        self._begin(f"Looking for photos in {folder.name}…", partial(_with_progress, plan), found)
+        self._begin(tr("Looking for photos in {folder}…", folder=folder.name), partial(_with_progress, plan), found)
 
     def _called_off(self, path: Path) -> None:
         """A person cancelled at a question about this file; the others go on."""
-        self._session.said.emit(f"{path.name} was not imported.")
+        self._session.said.emit(tr("{path} was not imported.", path=path.name))
         self._next()
 
     def _found(self, path: Path, folder: Path, plan: import_plan.ImportPlan) -> None:
@@ -236,7 +249,7 @@ class Transfer(QObject):
             return
         work = self._plan_of(path, photos=folder, mapping=mapping, turn=turn)
         done = partial(self._read_again, path, folder) if mapping.label_in else self._mapped
-        self._begin(f"Reading {path.name}…", partial(_with_progress, work), done)
+        self._begin(tr("Reading {path}…", path=path.name), partial(_with_progress, work), done)
 
     def _read_again(self, path: Path, folder: Path | None, plan: import_plan.ImportPlan) -> None:
         """With another attribute as the label there are other labels to ask about."""
@@ -252,7 +265,7 @@ class Transfer(QObject):
         if project is None:
             return
         work = partial(_with_progress, partial(_applied, project, plan))
-        self._begin(f"Importing {plan.source.name}…", work, self._imported)
+        self._begin(tr("Importing {source}…", source=plan.source.name), work, self._imported)
 
     def _imported(self, summary: import_apply.ImportSummary) -> None:
         self._ended()
@@ -269,9 +282,9 @@ class Transfer(QObject):
 
     def _exported(self, path: Path, problems: tuple[Problem, ...]) -> None:
         self._ended()
-        told = f" {problems[0].text}" if problems else ""
-        more = f" And {len(problems) - 1} more." if len(problems) > 1 else ""
-        self._session.said.emit(f"Exported to {path}.{told}{more}")
+        told = f" {translated(problems[0].text)}" if problems else ""
+        more = tr(" And {more} more.", more=len(problems) - 1) if len(problems) > 1 else ""
+        self._session.said.emit(tr("Exported to {path}.{told}{more}", path=path, told=told, more=more))
 
     def _begin(
         self,
@@ -296,9 +309,13 @@ class Transfer(QObject):
     def _may_change(self) -> bool:
         if self._session.project is not None and not self._session.read_only:
             return True
-        error = ProjectError("Nothing can be imported without a project.", "Make a new project, or open one, first.")
+        error = ProjectError(
+            tr("Nothing can be imported without a project."), tr("Make a new project, or open one, first.")
+        )
         if self._session.read_only:
-            error = ProjectError("The project is open for reading only.", "Close the other window, then open it again.")
+            error = ProjectError(
+                tr("The project is open for reading only."), tr("Close the other window, then open it again.")
+            )
         self._session.failed.emit(error)
         return False
 
@@ -368,7 +385,7 @@ def _wanted(project: Project, wish: Wish) -> Dataset:
 def _export(project: Project, wish: Wish, replace: bool | tuple[Path, ...], task: Task) -> tuple[Problem, ...]:
     def tell(share: float) -> None:
         if task.cancelled():
-            raise ProjectError("The export was stopped; nothing was written.")
+            raise ProjectError(tr("The export was stopped; nothing was written."))
         task.report(share)
 
     from cardamage_core import formats

@@ -12,16 +12,18 @@ from qtpy.QtWidgets import QColorDialog, QListView, QMenu, QSizePolicy, QWidget
 from cardamage_core.annotations.model import Label, Role
 
 from .. import look
+from ..language import mark, tr
 from ..widgets import common
 from .regions import ID, ListRow, RowDelegate, RowModel, color_of
 
 ROLES: dict[Role, str] = {
-    "damage": "Damage",
-    "car": "Car outline",
-    "part": "Part of the car",
-    "private": "Blurred in reports",
+    "damage": mark("Damage"),
+    "car": mark("Car outline"),
+    "part": mark("Part of the car"),
+    "private": mark("Blurred in reports"),
 }
-NO_KEY = "no key"
+NOTES = {"car": mark("car outline"), "part": mark("part of the car"), "private": mark("blurred in reports")}
+NO_KEY = mark("no key")
 HEIGHT = look.ROW_SMALL - 2
 FEWEST, MOST = 2, 9  # rows that are seen without scrolling
 
@@ -38,8 +40,8 @@ class LabelList(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.list = _List(self)
-        self.field = common.Field("New label", "New label")
-        self.field.setStatusTip("Type a name and press Enter")
+        self.field = common.Field(tr("New label"), tr("New label"))
+        self.field.setStatusTip(tr("Type a name and press Enter"))
         self._rows = RowModel(self)
         self._labels: dict[str, Label] = {}
         self._numbers: Mapping[str, int] = {}
@@ -66,31 +68,31 @@ class LabelList(QWidget):
     def menu(self, label: Label) -> QMenu:
         """What can be done to a label."""
         menu = QMenu(self)
-        roles = menu.addMenu("Role")
+        roles = menu.addMenu(tr("Role"))
         for role, text in ROLES.items():
-            entry = roles.addAction(text, partial(self._change, label, role=role))
+            entry = roles.addAction(tr(text), partial(self._change, label, role=role))
             entry.setCheckable(True)
             entry.setChecked(label.role == role)
-        keys = menu.addMenu("Key")
+        keys = menu.addMenu(tr("Key"))
         for key in (*"123456789", ""):
-            entry = keys.addAction(key or NO_KEY, partial(self._change, label, key=key))
+            entry = keys.addAction(key or tr(NO_KEY), partial(self._change, label, key=key))
             entry.setCheckable(True)
             entry.setChecked(label.key == key)
-        menu.addAction("Colour…", partial(self._choose_color, label))
-        menu.addAction("Rename…", partial(self.rename, label.name))
+        menu.addAction(tr("Colour…"), partial(self._choose_color, label))
+        menu.addAction(tr("Rename…"), partial(self.rename, label.name))
         others = [name for name in self._labels if name != label.name]
-        merge = menu.addMenu("Merge into")
+        merge = menu.addMenu(tr("Merge into"))
         merge.setEnabled(bool(others))
         for name in others:
             merge.addAction(name, partial(self.renamed.emit, label.name, name))
-        remove = menu.addAction("Remove", partial(self.removed.emit, label.name))
+        remove = menu.addAction(tr("Remove"), partial(self.removed.emit, label.name))
         remove.setEnabled(not self._numbers.get(label.name, 0))
         return menu
 
     def rename(self, name: str) -> None:
         """Ask for another name in the field below the list: Enter renames, Esc leaves it."""
         self._renaming = name
-        self.field.setPlaceholderText(f"New name for {name}")
+        self.field.setPlaceholderText(tr("New name for {name}", name=name))
         self.field.setText(name)
         self.field.setModified(True)  # Esc is to take it back
         self.field.selectAll()
@@ -118,10 +120,10 @@ class LabelList(QWidget):
     def _begin_anew(self) -> None:
         self._renaming = ""
         self.field.put("")
-        self.field.setPlaceholderText("New label")
+        self.field.setPlaceholderText(tr("New label"))
 
     def _choose_color(self, label: Label) -> None:
-        color = QColorDialog.getColor(QColor(label.color), self, f"Colour of {label.name}")
+        color = QColorDialog.getColor(QColor(label.color), self, tr("Colour of {label}", label=label.name))
         if color.isValid():
             self._change(label, color=color.name())
 
@@ -138,7 +140,7 @@ def row_of(label: Label, numbers: Mapping[str, int], *, marked: str) -> ListRow:
         text=label.name,
         color=color_of(label),
         key=label.key,
-        note="" if label.role == "damage" else ROLES[label.role].lower(),
+        note=tr(NOTES.get(label.role, "")),
         right=str(numbers.get(label.name, 0)),
         marked=label.name == marked,
     )
@@ -153,9 +155,9 @@ class _List(QListView):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("Labels")
+        self.setAccessibleName(tr("Labels"))
         self.setStatusTip(
-            "Click: label of the selected region or of the next one · right click: role, key, colour, name"
+            tr("Click: label of the selected region or of the next one · right click: role, key, colour, name")
         )
 
     def sizeHint(self) -> QSize:

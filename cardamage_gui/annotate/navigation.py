@@ -14,12 +14,12 @@ from cardamage_core.annotations.model import Photo, Problem, Region, Review
 from cardamage_core.annotations.problems import crossing, kind_of
 from cardamage_core.annotations.shapes import bounds
 from cardamage_core.assessment.damage import Damage
-from cardamage_core.text import percent
 
 from ..background import Background
 from ..canvas import Canvas
 from ..canvas.viewport import Box
 from ..commands.actions import Action
+from ..language import mark, percent, tr, translated
 from ..session import Session
 from . import view_adjust
 from .problems import Checking
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
 
 STATES: dict[Review, tuple[str, str, str]] = {  # text, key, hint
-    "accepted": ("Mark as accepted", "F2", "The photo's regions are right"),
-    "needs work": ("Mark as needs work", "F3", "The photo should be looked at again"),
-    "rejected": ("Mark as rejected", "F4", "The photo is not to be used"),
-    "unreviewed": ("Mark as unreviewed", "F6", "The photo has not been looked at yet"),
+    "accepted": (mark("Mark as accepted"), "F2", mark("The photo's regions are right")),
+    "needs work": (mark("Mark as needs work"), "F3", mark("The photo should be looked at again")),
+    "rejected": (mark("Mark as rejected"), "F4", mark("The photo is not to be used")),
+    "unreviewed": (mark("Mark as unreviewed"), "F6", mark("The photo has not been looked at yet")),
 }
 
 
@@ -65,15 +65,21 @@ class Way(QObject):
     def actions(self) -> list[Action]:
         """What can be done."""
         states = [
-            Action(f"review_{name.replace(' ', '_')}", text, (key,), hint, partial(self.mark, name))
+            Action(f"review_{name.replace(' ', '_')}", tr(text), (key,), tr(hint), partial(self.mark, name))
             for name, (text, key, hint) in STATES.items()
         ]
-        following = "Show the next unreviewed photo"
+        following = tr("Show the next unreviewed photo")
         return [
             *states,
-            Action("next_unreviewed", "Next unreviewed photo", ("Shift+D",), following, self.next_unreviewed),
-            Action("light", "Brightness…", ("Ctrl+Shift+B",), "Brightness and contrast of the view", self.show_light),
-            Action("plain_light", "Brightness as in the file", (), "", self.panel.reset),
+            Action("next_unreviewed", tr("Next unreviewed photo"), ("Shift+D",), following, self.next_unreviewed),
+            Action(
+                "light",
+                tr("Brightness…"),
+                ("Ctrl+Shift+B",),
+                tr("Brightness and contrast of the view"),
+                self.show_light,
+            ),
+            Action("plain_light", tr("Brightness as in the file"), (), "", self.panel.reset),
             *self.turning.actions(),
         ]
 
@@ -84,7 +90,7 @@ class Way(QObject):
         before = self._session.photo(self._session.current)
         text = STATES[state][0]
         if self._session.edit_photo(before, msgspec.structs.replace(before, review=state), text):
-            self._session.said.emit(f"{before.name}: {state}")
+            self._session.said.emit(f"{before.name}: {translated(state)}")
 
     def next_unreviewed(self) -> None:
         """Show the next unreviewed photo."""
@@ -102,7 +108,7 @@ class Way(QObject):
     def show_damage(self, damage: Damage | None) -> None:
         """The figure of the photo, in the status bar too."""
         known = damage if damage is not None and damage.percent is not None else None
-        self._damage = f"{percent(known.percent)} {known.words}" if known else ""
+        self._damage = f"{percent(known.percent)} {translated(known.words)}" if known else ""
         self.fact_changed.emit("damage", self._damage)
 
     def tell(self) -> None:
@@ -114,7 +120,7 @@ class Way(QObject):
 
     def _view_changed(self, _what: object = None) -> None:
         view = self._canvas.viewport
-        turned = f" · {view_adjust.TEXTS[view.rotation]}" if view.rotation else ""
+        turned = f" · {tr(view_adjust.TEXTS[view.rotation])}" if view.rotation else ""
         self.fact_changed.emit("zoom", f"{view.scale * 100:.0f} %{turned}")
 
     def _photo_changed(self, photo_id: str) -> None:
@@ -162,8 +168,8 @@ class Closeup(QObject):
     def actions(self) -> list[Action]:
         """What can be done."""
         return [
-            Action("zoom_selection", "Zoom to the selection", ("Z",), "Without one: fit", self.zoom),
-            Action("next_problem", "Show what looks wrong", ("Shift+Z",), "One place after another", self.next),
+            Action("zoom_selection", tr("Zoom to the selection"), ("Z",), tr("Without one: fit"), self.zoom),
+            Action("next_problem", tr("Show what looks wrong"), ("Shift+Z",), tr("One place after another"), self.next),
         ]
 
     def zoom(self) -> None:
@@ -180,7 +186,7 @@ class Closeup(QObject):
         if found:
             self.show(found[(found.index(self._shown) + 1) % len(found) if self._shown in found else 0])
         else:
-            self._session.said.emit("Nothing looks wrong with the regions of this photo.")
+            self._session.said.emit(tr("Nothing looks wrong with the regions of this photo."))
 
     def show(self, problem: Problem) -> None:
         """Show the photo, select the region that looks wrong and zoom to the place; or say what can be done."""

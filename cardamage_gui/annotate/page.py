@@ -23,6 +23,7 @@ from ..editing.loading import PhotoLoader, Showing
 from ..editing.outliners import Outliners
 from ..editing.outlining import Outliner
 from ..editing.toolbar import ToolBar
+from ..language import mark, tr
 from ..session import Session
 from ..widgets import common
 from ..widgets.common import ProgressStrip
@@ -121,7 +122,7 @@ class AnnotatePage(QWidget):
         if self._session.current:
             before = self._session.photo(self._session.current)
             accepted = msgspec.structs.replace(before, review="accepted")
-            if self._session.edit_photo(before, accepted, "Accept photo"):
+            if self._session.edit_photo(before, accepted, mark("Accept photo")):
                 self.photos.show_next_unreviewed()
 
     def remove_photo(self) -> None:
@@ -130,17 +131,19 @@ class AnnotatePage(QWidget):
         if photo is None or self._session.read_only:
             return
         after = self.photos.model.step(photo.id, 1)
-        if self._session.remove_photos([photo.id], f"Remove photo {photo.name}"):
+        if self._session.remove_photos([photo.id], mark(f"Remove photo {photo.name}")):
             if after != photo.id and self._session.place(after) >= 0:
                 self._session.select(after)
-            self._session.said.emit(f"Removed {photo.name} from the project; its file stays. Ctrl+Z brings it back.")
+            self._session.said.emit(
+                tr("Removed {photo} from the project; its file stays. Ctrl+Z brings it back.", photo=photo.name)
+            )
 
     def find_file(self) -> None:
         """Ask where a missing photo lies now."""
         if self.photo_menu.is_lost():
             self.photo_menu.find()
         elif self._session.current:
-            self._session.said.emit("The file of this photo is where it should be.")
+            self._session.said.emit(tr("The file of this photo is where it should be."))
 
     def showEvent(self, event: QShowEvent) -> None:
         """The status bar may have told of another page."""
@@ -200,7 +203,7 @@ class AnnotatePage(QWidget):
         regions = self._session.regions(current)
         self.canvas.show_regions(regions, labels)
         shown = self.canvas.standing
-        none = "" if current else "No photo is shown."
+        none = "" if current else tr("No photo is shown.")
         hidden = len(regions) - len(shown)
         self.panel.show_regions(shown, labels, hidden=hidden, threshold=self._session.threshold, none=none)
         self._show_problems_here()
@@ -240,8 +243,8 @@ class AnnotatePage(QWidget):
         above.addWidget(self.prelabelling.strip)
         above.addWidget(self._middle, 1)
         panels = (
-            Panel("list", "Photos", self.photos, LEFT, 270),
-            Panel("details", "Regions", self.panel, RIGHT, 300),
+            Panel("list", tr("Photos"), self.photos, LEFT, 270),
+            Panel("details", tr("Regions"), self.panel, RIGHT, 300),
         )
         self.docks = Docks(middle, panels)
         common.rows(self).addWidget(self.docks)
@@ -251,9 +254,9 @@ class AnnotatePage(QWidget):
 
     def _empty(self) -> QWidget:
         return common.EmptyState(
-            "No photos yet. Import VIA annotations, or drop a folder here.",
-            common.button("Import annotations…", self.transfer.import_files, "primary"),
-            common.button("Import a folder…", self.transfer.import_folder),
+            tr("No photos yet. Import VIA annotations, or drop a folder here."),
+            common.button(tr("Import annotations…"), self.transfer.import_files, "primary"),
+            common.button(tr("Import a folder…"), self.transfer.import_folder),
         )
 
     def _listen(self) -> None:
@@ -306,14 +309,26 @@ def actions_of(page: AnnotatePage) -> list[Action]:
     drawing = page.drawing
     return [
         *drawing.edit_actions(),
-        Action("next_photo", "Next photo", ("D",), "Show the next photo of the list", page.next_photo),
-        Action("previous_photo", "Previous photo", ("A",), "Show the photo before", page.previous_photo),
-        Action("accept_photo", "Accept photo", ("Ctrl+Return",), "Mark as reviewed, go to the next", page.accept_photo),
-        Action("remove_photo", "Remove photo", ("Ctrl+Del",), "Out of the project; its file stays", page.remove_photo),
+        Action("next_photo", tr("Next photo"), ("D",), tr("Show the next photo of the list"), page.next_photo),
+        Action("previous_photo", tr("Previous photo"), ("A",), tr("Show the photo before"), page.previous_photo),
+        Action(
+            "accept_photo",
+            tr("Accept photo"),
+            ("Ctrl+Return",),
+            tr("Mark as reviewed, go to the next"),
+            page.accept_photo,
+        ),
+        Action(
+            "remove_photo",
+            tr("Remove photo"),
+            ("Ctrl+Del",),
+            tr("Out of the project; its file stays"),
+            page.remove_photo,
+        ),
         *drawing.tool_actions(),
         *drawing.view_actions(),
-        Action("find", "Search photos", ("Ctrl+F",), "Search by name or label", page.find_photos),
-        Action("find_file", "Find the photo's file…", (), "Where a missing photo lies now", page.find_file),
-        Action("annotate_undo", "Undo", (), "Take the last edit back", page.undo),
-        Action("annotate_redo", "Redo", (), "Do it again", page.redo),
+        Action("find", tr("Search photos"), ("Ctrl+F",), tr("Search by name or label"), page.find_photos),
+        Action("find_file", tr("Find the photo's file…"), (), tr("Where a missing photo lies now"), page.find_file),
+        Action("annotate_undo", tr("Undo"), (), tr("Take the last edit back"), page.undo),
+        Action("annotate_redo", tr("Redo"), (), tr("Do it again"), page.redo),
     ]

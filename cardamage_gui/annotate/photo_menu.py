@@ -10,11 +10,11 @@ from qtpy.QtCore import QObject, QPoint, Qt, QUrl
 from qtpy.QtGui import QAction, QDesktopServices
 from qtpy.QtWidgets import QApplication, QMenu
 
-from cardamage_core import files
+from cardamage_core import files, text
 from cardamage_core.annotations.model import SPLITS
 from cardamage_core.errors import CarDamageError
-from cardamage_core.text import amount
 
+from ..language import amount, mark, tr
 from ..session import Session
 from ..widgets.dialogs import Dialogs
 from ..widgets.photo_list import PhotoList
@@ -44,8 +44,8 @@ class PhotoMenu(QObject):
                 self._add(menu, name)
             self._add_splits(menu)
             menu.addSeparator()
-        menu.addAction("Show in its folder", self.show_folder)
-        menu.addAction("Copy its path", self.copy_path)
+        menu.addAction(tr("Show in its folder"), self.show_folder)
+        menu.addAction(tr("Copy its path"), self.copy_path)
         menu.addSeparator()
         self._add(menu, "remove_photo")
         return menu
@@ -63,7 +63,7 @@ class PhotoMenu(QObject):
         if project is None or not session.current:
             return
         photo = session.photo(session.current)
-        chosen = self._dialogs.files(self._rows, f"Where is {photo.name}?")
+        chosen = self._dialogs.files(self._rows, tr("Where is {photo}?", photo=photo.name))
         if not chosen:
             return
         from cardamage_core.project.relinking import relinked  # reads headers, which a start need not wait for
@@ -75,29 +75,35 @@ class PhotoMenu(QObject):
             session.failed.emit(error)
             return
         before, after = [one.before for one in found], [one.after for one in found]
-        if session.edit_photos(before, after, f"Find {amount(len(found), 'photo')}"):
-            session.said.emit(f"Found {amount(len(found), 'photo')} in {chosen[0].parent}. Ctrl+Z takes it back.")
+        if session.edit_photos(before, after, mark(f"Find {text.amount(len(found), 'photo')}")):
+            session.said.emit(
+                tr(
+                    "Found {photos} in {parent}. Ctrl+Z takes it back.",
+                    photos=amount(len(found), "photo"),
+                    parent=chosen[0].parent,
+                )
+            )
 
     def show_folder(self) -> None:
         """Open the photo's folder in the system's file manager."""
         if self._session.current:
             folder = self._session.path_of(self._session.photo(self._session.current)).parent
             if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
-                self._session.said.emit(f"The folder {folder} could not be opened.")
+                self._session.said.emit(tr("The folder {folder} could not be opened.", folder=folder))
 
     def copy_path(self) -> None:
         """Put the photo's path on the clipboard."""
         if self._session.current:
             path = self._session.path_of(self._session.photo(self._session.current))
             QApplication.clipboard().setText(str(path))
-            self._session.said.emit(f"Copied {path}")
+            self._session.said.emit(tr("Copied {path}", path=path))
 
     def set_split(self, split: str) -> None:
         """Say what the photo shown is for; "" for nothing yet."""
         before = self._session.photo(self._session.current)
         after = msgspec.structs.replace(before, split=split)
-        if self._session.edit_photo(before, after, f"Set split of {before.name}"):
-            self._session.said.emit(f"{before.name}: {split or 'no split'}")
+        if self._session.edit_photo(before, after, mark(f"Set split of {before.name}")):
+            self._session.said.emit(f"{before.name}: {split or tr('no split')}")
 
     def _add(self, menu: QMenu, name: str) -> None:
         if name in self._actions:
@@ -105,9 +111,9 @@ class PhotoMenu(QObject):
 
     def _add_splits(self, menu: QMenu) -> None:
         summary = self._session.summary(self._session.current)
-        splits = menu.addMenu("Split")
+        splits = menu.addMenu(tr("Split", sense="of the data"))
         for split in SPLITS:
-            entry = splits.addAction(split or "no split", partial(self.set_split, split))
+            entry = splits.addAction(split or tr("no split"), partial(self.set_split, split))
             entry.setCheckable(True)
             entry.setChecked(summary is not None and summary.split == split)
 

@@ -22,13 +22,19 @@ from qtpy.QtWidgets import (
 from cardamage_core.annotations.model import Review
 
 from .. import look
+from ..language import mark, tr, translated
 from ..session import Session
 from ..widgets import common
 from ..widgets.photo_list import KINDS, PhotoFilter, PhotoList, PhotoModel
 from ..widgets.thumbnails import Thumbnails
 from .problems import Checking
 
-TEXTS = {"all": "All", "unreviewed": "Unreviewed", "problems": "Problems", "no region": "No region"}
+TEXTS = {
+    "all": mark("All"),
+    "unreviewed": mark("Unreviewed"),
+    "problems": mark("Problems"),
+    "no region": mark("No region"),
+}
 
 
 class PhotoPanel(QWidget):
@@ -40,12 +46,12 @@ class PhotoPanel(QWidget):
         super().__init__()
         self._session, self._checking = session, checking
         self.model = PhotoModel(self)
-        self.search = common.Field("Search photos, labels, notes", "Search photos, labels, notes")
+        self.search = common.Field(tr("Search photos, labels, notes"), tr("Search photos, labels, notes"))
         self.filter = FilterButton()
         self.list = PhotoList(self.model, thumbnails)
         self.chips = QButtonGroup(self)
         self._stack = QStackedWidget()
-        self._nothing = common.EmptyState("", common.button("Show all", self._show_all), role="panel")
+        self._nothing = common.EmptyState("", common.button(tr("Show all"), self._show_all), role="panel")
         self._arrange()
         self._listen()
 
@@ -61,7 +67,7 @@ class PhotoPanel(QWidget):
         if wanted:
             self._session.select(wanted)
         else:
-            self._session.said.emit("No other photo of this list is unreviewed.")
+            self._session.said.emit(tr("No other photo of this list is unreviewed."))
 
     @property
     def wanted(self) -> PhotoFilter:
@@ -108,9 +114,9 @@ class PhotoPanel(QWidget):
 
     def _say_how_many(self) -> None:
         for kind, number in self.model.counts.items():
-            self.chips.button(KINDS.index(kind)).setText(f"{TEXTS[kind]} {number}")
+            self.chips.button(KINDS.index(kind)).setText(f"{tr(TEXTS[kind])} {number}")
         photos = self.model.counts["all"]
-        self._nothing.set_text("No photo matches." if photos else "No photos yet.")
+        self._nothing.set_text(tr("No photo matches.") if photos else tr("No photos yet."))
         self._stack.setCurrentIndex(0 if self.model.rowCount() or not photos else 1)
         self.list.show_current(self._session.current)
 
@@ -140,7 +146,7 @@ class PhotoPanel(QWidget):
         lines = QVBoxLayout()
         lines.setSpacing(6)
         for number, kind in enumerate(KINDS):
-            chip = QPushButton(TEXTS[kind])
+            chip = QPushButton(tr(TEXTS[kind]))
             chip.setProperty("role", "chip")
             chip.setCheckable(True)
             chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -192,7 +198,7 @@ class FilterButton(QToolButton):
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setStatusTip("Show only photos with a label, of a split, in a review state")
+        self.setStatusTip(tr("Show only photos with a label, of a split, in a review state"))
         look.set_icon(self, "filter-variant", color="muted")
         self._menu = QMenu(self)
         self._menu.aboutToShow.connect(self._fill)
@@ -219,12 +225,17 @@ class FilterButton(QToolButton):
     def _fill(self) -> None:
         self._menu.clear()
         wanted = self.wanted
-        self._add("Label", "label", [("Any", ""), *((name, name) for name in self._labels)], wanted.label)
-        splits = [("Any", None), *((name or "no split", name) for name in self._splits)]
-        self._add("Split", "split", splits, wanted.split)
-        self._add("Review", "review", [("Any", None), *((name.capitalize(), name) for name in REVIEWS)], wanted.review)
+        self._add(tr("Label"), "label", [(tr("Any"), ""), *((name, name) for name in self._labels)], wanted.label)
+        splits = [(tr("Any"), None), *((name or tr("no split"), name) for name in self._splits)]
+        self._add(tr("Split", sense="of the data"), "split", splits, wanted.split)
+        self._add(
+            tr("Review"),
+            "review",
+            [(tr("Any"), None), *((translated(name.capitalize()), name) for name in REVIEWS)],
+            wanted.review,
+        )
         self._menu.addSeparator()
-        self._menu.addAction("Show all", self.clear)
+        self._menu.addAction(tr("Show all"), self.clear)
 
     def _add(self, title: str, field: str, offered: Sequence[tuple[str, str | None]], now: str | None) -> None:
         menu = self._menu.addMenu(title)
@@ -234,10 +245,10 @@ class FilterButton(QToolButton):
             entry.setChecked(value == now)
 
     def _say(self) -> None:
-        asked = [self.wanted.label, self.wanted.review or ""]
+        asked = [self.wanted.label, translated(self.wanted.review or "")]
         if self.wanted.split is not None:
-            asked.append(self.wanted.split or "no split")
+            asked.append(self.wanted.split or tr("no split"))
         said = " · ".join(filter(None, asked))
         self.setText(said)
-        self.setToolTip(f"Only {said}" if said else "Filter by label, split or review")
-        self.setAccessibleName(f"Filter: {said}" if said else "Filter")
+        self.setToolTip(tr("Only {said}", said=said) if said else tr("Filter by label, split or review"))
+        self.setAccessibleName(tr("Filter: {said}", said=said) if said else tr("Filter"))

@@ -16,6 +16,7 @@ from ..background import Background
 from ..commands.actions import Action
 from ..editing.keeping import RegionKeeper
 from ..editing.outlining import Outliner, Outlining, Work, outlined_said
+from ..language import mark, tr, translated
 from ..session import Session
 from ..widgets import common
 from ..widgets.common import ProgressStrip
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from cardamage_core.models.registry import Model
     from cardamage_core.project import PhotoSummary, Project
 
-NO_MODEL = "There is no model yet: train one, then outline damage with it."
-BESIDE = "Where regions are already, the model's stand beside them, and count only once somebody accepts them."
+NO_MODEL = mark("There is no model yet: train one, then outline damage with it.")
+BESIDE = mark("Where regions are already, the model's stand beside them, and count only once somebody accepts them.")
 
 
 def choices_for(photos: Sequence[PhotoSummary], looks: Mapping[str, Look], model: str) -> dict[str, list[str]]:
@@ -34,9 +35,9 @@ def choices_for(photos: Sequence[PhotoSummary], looks: Mapping[str, Look], model
     readable = [photo for photo in photos if not photo.missing]
     done = {photo for photo, look in looks.items() if look.model == model and not look.problem}
     return {
-        "New photos": [photo.id for photo in readable if photo.id not in done],
-        "Photos without regions": [photo.id for photo in readable if not photo.regions],
-        "All photos": [photo.id for photo in readable],
+        tr("New photos"): [photo.id for photo in readable if photo.id not in done],
+        tr("Photos without regions"): [photo.id for photo in readable if not photo.regions],
+        tr("All photos"): [photo.id for photo in readable],
     }
 
 
@@ -70,11 +71,11 @@ class PreLabelling(QObject):
 
     def actions(self) -> list[Action]:
         """What can be done."""
-        here = "Let the model outline the damage on this photo"
-        many = "Let a model outline damage on many photos, as proposals"
+        here = tr("Let the model outline the damage on this photo")
+        many = tr("Let a model outline damage on many photos, as proposals")
         return [
-            Action("outline", "Outline damage", ("Ctrl+D",), here, self.outline_here),
-            Action("prelabel", "Pre-label…", ("Ctrl+Shift+L",), many, self.open),
+            Action("outline", tr("Outline damage"), ("Ctrl+D",), here, self.outline_here),
+            Action("prelabel", tr("Pre-label…"), ("Ctrl+Shift+L",), many, self.open),
         ]
 
     def open(self, model_id: str = "") -> None:
@@ -115,7 +116,7 @@ class PreLabelling(QObject):
     def _outline_one(self, photo: str) -> None:
         model = self._chosen()
         if model is None:
-            self._session.said.emit(NO_MODEL)
+            self._session.said.emit(tr(NO_MODEL))
             return
         self._outline(model, [photo])
 
@@ -140,7 +141,7 @@ class PreLabelling(QObject):
         self.outlining.use(model)
         works = [Work(project.folder, photo, project.path_of(project.photo(photo))) for photo in photos]
         if not self.outlining.busy:
-            self.strip.begin("Outlining…")
+            self.strip.begin(tr("Outlining…"))
         self.outlining.add(works)
 
     def _show_work(self) -> None:
@@ -175,11 +176,11 @@ class PreLabelDialog(QDialog):
 
     def __init__(self, session: Session, models: Sequence[Model], chosen: Model | None, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Pre-label")
+        self.setWindowTitle(tr("Pre-label"))
         self.setMinimumWidth(460)
         self._session, self._all = session, list(models)
         self.models = common.ComboBox()
-        self.models.setAccessibleName("Model")
+        self.models.setAccessibleName(tr("Model"))
         for model in self._all:
             self.models.addItem(model.card.name, model)
             self.models.setItemData(self.models.count() - 1, model.card.id, Qt.ItemDataRole.ToolTipRole)
@@ -190,10 +191,10 @@ class PreLabelDialog(QDialog):
         self.threshold = common.Slider(Qt.Orientation.Horizontal)
         self.threshold.setRange(0, 100)
         self.threshold.setValue(round(100 * session.threshold))
-        self.threshold.setAccessibleName("Show predictions above")
+        self.threshold.setAccessibleName(tr("Show predictions above"))
         self._said = common.label("", right=True)
         self._said.setMinimumWidth(40)
-        self.start = common.button("Outline", self._start, "primary")
+        self.start = common.button(tr("Outline"), self._start, "primary")
         self._arrange()
         self.models.currentIndexChanged.connect(self._model_changed)
         self.threshold.valueChanged.connect(self._threshold_moved)
@@ -209,34 +210,34 @@ class PreLabelDialog(QDialog):
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(10)
-        grid.addWidget(common.label("Model"), 0, 0)
+        grid.addWidget(common.label(tr("Model")), 0, 0)
         grid.addWidget(self.models, 0, 1)
         grid.addWidget(self._summary, 1, 1)
         for row in range(3):
             radio = QRadioButton()
             self._radios.addButton(radio, row)
             if row == 0:
-                grid.addWidget(common.label("Photos"), 2, 0)
+                grid.addWidget(common.label(tr("Photos")), 2, 0)
             grid.addWidget(radio, 2 + row, 1)
-        grid.addWidget(common.label("Show above"), 5, 0)
+        grid.addWidget(common.label(tr("Show above")), 5, 0)
         line = QHBoxLayout()
         line.addWidget(self.threshold, 1)
         line.addWidget(self._said)
         grid.addLayout(line, 5, 1)
         grid.setColumnStretch(1, 1)
         layout.addLayout(grid)
-        layout.addWidget(common.label(BESIDE if self._all else NO_MODEL, "small", wrap=True))
+        layout.addWidget(common.label(tr(BESIDE if self._all else NO_MODEL), "small", wrap=True))
         layout.addStretch(1)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
-        buttons.addWidget(common.button("Cancel", self.reject))
+        buttons.addWidget(common.button(tr("Cancel"), self.reject))
         buttons.addWidget(self.start)
         layout.addLayout(buttons)
 
     def _model_changed(self) -> None:
         model = self.models.currentData()
         card = model.card if model else None
-        self._summary.setText(card.summary if card else "")
+        self._summary.setText(translated(card.summary) if card else "")
         self._summary.setVisible(bool(card and card.summary))
         self._offered = choices_for(self._session.photos(), self._session.looks(), card.id if card else "")
         for radio, (text, photos) in zip(self.choices(), self._offered.items(), strict=True):

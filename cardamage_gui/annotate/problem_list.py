@@ -10,8 +10,8 @@ from qtpy.QtWidgets import QDialog, QHBoxLayout, QTreeWidget, QTreeWidgetItem, Q
 
 from cardamage_core.annotations.model import Problem
 from cardamage_core.annotations.problems import grouped, kind_of
-from cardamage_core.text import amount
 
+from ..language import amount, mark, tr, translated
 from ..widgets import common
 from ..widgets.common import ProgressStrip
 
@@ -32,7 +32,7 @@ class ProblemWindow(QDialog):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Check data")
+        self.setWindowTitle(tr("Check data"))
         self.resize(760, 560)
         self._head = common.label("", "title")
         self._said = common.label("", "muted", wrap=True)
@@ -41,10 +41,12 @@ class ProblemWindow(QDialog):
         self.list = problem_tree()
         self.list.itemClicked.connect(self._clicked)
         self.list.itemActivated.connect(self._clicked)
-        self.again = common.button("Check again", self.check_wanted.emit)
-        self.repair = common.button("Repair safe problems", self.repair_wanted.emit, "primary", tip=REPAIR)
-        self.report = common.button("Save report…", self.report_wanted.emit, tip="Write the problems as an HTML page")
-        self.turn = common.button("Turn regions…", self.turn_wanted.emit, tip=TURN)
+        self.again = common.button(tr("Check again"), self.check_wanted.emit)
+        self.repair = common.button(tr("Repair safe problems"), self.repair_wanted.emit, "primary", tip=tr(REPAIR))
+        self.report = common.button(
+            tr("Save report…"), self.report_wanted.emit, tip=tr("Write the problems as an HTML page")
+        )
+        self.turn = common.button(tr("Turn regions…"), self.turn_wanted.emit, tip=tr(TURN))
         column = common.rows(self, margins=(24, 20, 24, 16), spacing=12)
         for widget in (self._head, self._said, self._strip):
             column.addWidget(widget)
@@ -59,7 +61,7 @@ class ProblemWindow(QDialog):
         self._can_repair = can_repair and any(kind_of(one.code).safe for one in problems or ())
         self._can_turn = can_repair and any(one.code in TURNED for one in problems or ())
         self._has_problems = problems is not None
-        self._head.setText("Nothing was looked at yet" if problems is None else _headed(len(problems)))
+        self._head.setText(tr("Nothing was looked at yet") if problems is None else _headed(len(problems)))
         self._offer(busy=False)
 
     def show_work(self, text: str) -> None:
@@ -76,7 +78,7 @@ class ProblemWindow(QDialog):
 
     def say(self, text: str) -> None:
         """What was done last."""
-        self._said.setText(text)
+        self._said.setText(translated(text))
         self._said.setVisible(bool(text))
 
     def _offer(self, *, busy: bool) -> None:
@@ -96,29 +98,31 @@ class ProblemWindow(QDialog):
             row.addWidget(button)
         row.addStretch(1)
         row.addWidget(self.turn)
-        row.addWidget(common.button("Close", self.reject))
+        row.addWidget(common.button(tr("Close"), self.reject))
         row.addWidget(self.repair)
         return row
 
 
-REPAIR = "Takes away what is there twice or covers nothing, uncrosses outlines, finds lost photos; Undo takes it back"
+REPAIR = mark(
+    "Takes away what is there twice or covers nothing, uncrosses outlines, finds lost photos; Undo takes it back"
+)
 
 
-TURN = "Turns regions that were drawn before EXIF turned their photos; Undo takes it back"
+TURN = mark("Turns regions that were drawn before EXIF turned their photos; Undo takes it back")
 
 
 def _headed(number: int) -> str:
-    return amount(number, "problem") if number else "Nothing looks wrong"
+    return amount(number, "problem") if number else tr("Nothing looks wrong")
 
 
 def problem_tree() -> QTreeWidget:
     """An empty list of problems by kind; see `fill`."""
     tree = QTreeWidget()
-    tree.setHeaderLabels(["Photo", "Problem"])
+    tree.setHeaderLabels([tr("Photo"), tr("Problem")])
     tree.setColumnWidth(0, 220)
     tree.setUniformRowHeights(True)
-    tree.setAccessibleName("Problems")
-    tree.setStatusTip("A click shows the place")
+    tree.setAccessibleName(tr("Problems"))
+    tree.setStatusTip(tr("A click shows the place"))
     return tree
 
 
@@ -140,20 +144,20 @@ def problem_of(item: QTreeWidgetItem) -> Problem | None:
 
 def _group(code: str, found: Sequence[Problem], names: Mapping[str, str]) -> QTreeWidgetItem:
     kind = kind_of(code)
-    group = QTreeWidgetItem([f"{kind.title} ({len(found):,}). {kind.advice}".strip()])
-    group.setToolTip(0, kind.advice)
+    group = QTreeWidgetItem([f"{translated(kind.title)} ({len(found):,}). {translated(kind.advice)}".strip()])
+    group.setToolTip(0, translated(kind.advice))
     font = QFont()
     font.setBold(True)
     group.setFont(0, font)
     for problem in found[:MOST]:
         group.addChild(_row(problem, names))
     if len(found) > MOST:
-        group.addChild(QTreeWidgetItem(["", f"… and {len(found) - MOST:,} more; the report lists more."]))
+        group.addChild(QTreeWidgetItem(["", tr("… and {more:,} more; the report lists more.", more=len(found) - MOST)]))
     return group
 
 
 def _row(problem: Problem, names: Mapping[str, str]) -> QTreeWidgetItem:
-    row = QTreeWidgetItem([names.get(problem.photo, ""), problem.text])
+    row = QTreeWidgetItem([names.get(problem.photo, ""), translated(problem.text)])
     row.setData(0, PROBLEM, problem)
-    row.setToolTip(1, problem.text)
+    row.setToolTip(1, translated(problem.text))
     return row

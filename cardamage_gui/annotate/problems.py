@@ -18,10 +18,10 @@ from cardamage_core.annotations.model import AnnotatedPhoto, Dataset, Problem
 from cardamage_core.annotations.problems import find_problems, photo_problems
 from cardamage_core.errors import CarDamageError, ProjectError
 from cardamage_core.project import Project
-from cardamage_core.text import amount
 
 from ..background import Background, Task
 from ..commands.actions import Action
+from ..language import amount, tr
 from ..session import Session
 from ..widgets.dialogs import Dialogs
 from .problem_list import ProblemWindow
@@ -62,8 +62,8 @@ class DataCheck(QObject):
 
     def actions(self) -> list[Action]:
         """What can be done."""
-        hint = "Look at all photos' files and regions; list, repair and report what is wrong"
-        return [Action("check_data", "Check data…", ("Ctrl+Shift+K",), hint, self.show)]
+        hint = tr("Look at all photos' files and regions; list, repair and report what is wrong")
+        return [Action("check_data", tr("Check data…"), ("Ctrl+Shift+K",), hint, self.show)]
 
     @property
     def busy(self) -> bool:
@@ -73,7 +73,9 @@ class DataCheck(QObject):
     def show(self) -> None:
         """Show the window; where nothing was looked at yet, begin."""
         if self._session.project is None:
-            self._session.failed.emit(ProjectError("There is nothing to check without a project.", "Open one first."))
+            self._session.failed.emit(
+                ProjectError(tr("There is nothing to check without a project."), tr("Open one first."))
+            )
             return
         if self.window is None:
             self.window = self._made()
@@ -87,13 +89,13 @@ class DataCheck(QObject):
         project = self._session.project
         if project is not None and not self.busy:
             done = partial(self._took, self._checking.moment())
-            self._begin("Looking at the photos…", partial(_examined, project), done)
+            self._begin(tr("Looking at the photos…"), partial(_examined, project), done)
 
     def repair(self) -> None:
         """Mend what is safe, as one edit that can be undone, and look again."""
         project = self._session.project
         if project is not None and not self.busy and not self._session.read_only:
-            self._begin("Repairing…", partial(_repaired, project), self._repaired)
+            self._begin(tr("Repairing…"), partial(_repaired, project), self._repaired)
 
     def turn(self) -> None:
         """Ask which regions that were drawn before EXIF turned their photos are turned, and turn them."""
@@ -102,12 +104,20 @@ class DataCheck(QObject):
             return
         numbers = Counter(problem.code for problem in found.problems)
         stored, unsure = numbers["stored-orientation"], numbers["turn-unsure"]
-        text = f"Regions of {amount(stored, 'photo')} fit only the photo as stored, of {unsure} both ways."
-        answers = (f"Turn the {stored} that fit only so", f"Turn all {stored + unsure}", "Cancel")
-        choice = self._dialogs.choose(self._shown(), text, "Look at those that fit both ways first.", answers)
+        text = tr(
+            "Regions of {photos} fit only the photo as stored, of {unsure} both ways.",
+            photos=amount(stored, "photo"),
+            unsure=unsure,
+        )
+        answers = (
+            tr("Turn the {stored} that fit only so", stored=stored),
+            tr("Turn all {value}", value=stored + unsure),
+            tr("Cancel"),
+        )
+        choice = self._dialogs.choose(self._shown(), text, tr("Look at those that fit both ways first."), answers)
         if choice < 2:
             work = partial(_turned, project, "evident" if choice == 0 else "all")
-            self._begin("Turning regions…", work, self._repaired)
+            self._begin(tr("Turning regions…"), work, self._repaired)
 
     def save_report(self) -> None:
         """Ask where, and write the problems as a page."""
@@ -115,11 +125,11 @@ class DataCheck(QObject):
         if project is None or found is None or self.busy:
             return
         start = project.folder / REPORT_NAME
-        chosen = self._dialogs.new_file(self._shown(), "Save report", start, {"html": "Page (*.html)"})
+        chosen = self._dialogs.new_file(self._shown(), tr("Save report"), start, {"html": tr("Page (*.html)")})
         if chosen is not None:
             path, _ = chosen
             work = partial(_written, path, found, project.name)
-            self._begin(f"Writing {path.name}…", work, partial(self._saved, path))
+            self._begin(tr("Writing {path}…", path=path.name), work, partial(self._saved, path))
 
     def stop(self) -> None:
         """Stop what runs; nothing is changed by it."""
@@ -154,8 +164,8 @@ class DataCheck(QObject):
 
     def _saved(self, path: Path, _none: None) -> None:
         self._ended()
-        self._session.said.emit(f"Saved {path}.")
-        self._shown().say(f"Saved {path}.")
+        self._session.said.emit(tr("Saved {path}.", path=path))
+        self._shown().say(tr("Saved {path}.", path=path))
 
     def _failed(self, error: CarDamageError) -> None:
         self._ended()
@@ -164,7 +174,7 @@ class DataCheck(QObject):
 
     def _chosen(self, problem: Problem) -> None:
         if self._session.summary(problem.photo) is None:
-            self._shown().say("The photo is no longer in the project.")
+            self._shown().say(tr("The photo is no longer in the project."))
         else:
             self.problem_chosen.emit(problem)
 
@@ -235,7 +245,7 @@ def _step(task: Task, *, total: int) -> Callable[[], None]:
     def step() -> None:
         nonlocal done
         if task.cancelled():
-            raise ProjectError("The check was stopped; nothing was changed.")
+            raise ProjectError(tr("The check was stopped; nothing was changed."))
         done += 1
         if done % EVERY == 0:
             task.report(min(1.0, done / max(1, total)))

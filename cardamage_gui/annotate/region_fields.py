@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, get_args
 
 from qtpy.QtCore import Signal
@@ -10,11 +10,12 @@ from qtpy.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QVBoxLayout, QWidg
 
 from cardamage_core.annotations.model import Label, Photo, Region, Review
 
+from ..language import amount, mark, numeral, tr, translated
 from ..widgets import common
 
 SEVERITY, NOTE = "severity", "note"
 SEVERITIES = ("minor", "moderate", "severe", "undetermined")  # no cut-offs are published; the choice is optional
-NOT_SAID, SEVERAL = "not said", "several"
+NOT_SAID, SEVERAL = mark("not said"), mark("several")
 MOST = 8  # further attributes that are shown
 ROW = 38  # pixels of a row with something to type or choose
 NAME = 78  # pixels of a field's name: all fields have one left edge
@@ -30,20 +31,21 @@ class RegionFields(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.label, self.review, self.severity = _choice("Label"), _choice("Review"), _choice("Severity")
-        self.note, self.name = _text("Note", "what is to be seen"), _text("New attribute", "new attribute: value")
+        self.label, self.review, self.severity = _choice(tr("Label")), _choice(tr("Review")), _choice(tr("Severity"))
+        self.note = _text(tr("Note"), tr("what is to be seen"))
+        self.name = _text(tr("New attribute"), tr("new attribute: value"))
         self.attributes: dict[str, common.Field] = {}
         self._editable = True
         self._ids: tuple[str, ...] = ()
-        self._nothing = common.label("Click a region to see it here.", "muted", wrap=True)
+        self._nothing = common.label(tr("Click a region to see it here."), "muted", wrap=True)
         self._table = QWidget()
         self._rows = common.rows(self._table, spacing=0)
         self._head = QWidget()
         head = common.rows(self._head, spacing=0)
-        for name, choice in (("Label", self.label), ("Review", self.review)):
+        for name, choice in ((tr("Label"), self.label), (tr("Review"), self.review)):
             head.addWidget(_line(name, choice))
         self._rows.addWidget(self._head)
-        for name, field in (("Severity", self.severity), ("Note", self.note)):
+        for name, field in ((tr("Severity"), self.severity), (tr("Note"), self.note)):
             self._rows.addWidget(_line(name, field))
         self._told = QWidget()
         self._told_rows: QVBoxLayout = common.rows(self._told, spacing=0)
@@ -63,16 +65,18 @@ class RegionFields(QWidget):
         """Show the selected regions: what they have in common, "several" where they differ."""
         self._show(True, head=True)
         names = list(dict.fromkeys([*(label.name for label in labels), *(region.label for region in regions)]))
-        _offer(self.label, names, _common([region.label for region in regions]))
+        _offer(self.label, names, _common([region.label for region in regions]), label_shown)
         reviews = _common([region.review for region in regions])
         _offer(self.review, [review.capitalize() for review in get_args(Review)], reviews and reviews.capitalize())
-        told = told_of(regions[0]) if len(regions) == 1 else [("Selected", f"{len(regions)} regions")]
+        told = told_of(regions[0]) if len(regions) == 1 else [(tr("Selected"), amount(len(regions), "region"))]
         self._show_attributes([region.attributes for region in regions], told)
 
     def show_photo(self, photo: Photo) -> None:
         """Show the photo: no region is selected."""
         self._show(True, head=False)
-        told = [("Size", f"{photo.width} × {photo.height} px")] if photo.width else []
+        told = (
+            [(tr("Size"), tr("{width} × {height} px", width=photo.width, height=photo.height))] if photo.width else []
+        )
         self._show_attributes([photo.attributes], told)
 
     def commit(self) -> None:
@@ -115,7 +119,7 @@ class RegionFields(QWidget):
                 self._told_rows.addWidget(_line(name, field))
             else:
                 self._told_rows.addWidget(_line(name, _value_said(short(values[0]))))
-        for name, value in (*told, *([("", f"and {more} more")] if more > 0 else [])):
+        for name, value in (*told, *([("", tr("and {more} more", more=more))] if more > 0 else [])):
             self._told_rows.addWidget(_line(name, _value_said(value)))
         self.set_editable(self._editable)
 
@@ -131,15 +135,15 @@ class RegionFields(QWidget):
         self.name.done.connect(self.done)
 
     def _label_activated(self, _index: int) -> None:
-        if self.label.currentText() != SEVERAL:
-            self.label_chosen.emit(self.label.currentText())
+        if self.label.currentData() != SEVERAL:
+            self.label_chosen.emit(self.label.currentData())
 
     def _review_activated(self, _index: int) -> None:
-        if self.review.currentText() != SEVERAL:
-            self.review_chosen.emit(self.review.currentText().lower())
+        if self.review.currentData() != SEVERAL:
+            self.review_chosen.emit(self.review.currentData().lower())
 
     def _severity_activated(self, _index: int) -> None:
-        said = self.severity.currentText()
+        said = self.severity.currentData()
         if said != SEVERAL:
             self.attribute_set.emit(SEVERITY, "" if said == NOT_SAID else said)
 
@@ -166,9 +170,9 @@ def told_of(region: Region) -> list[tuple[str, str]]:
     """What is only told: origin and score."""
     origin = region.origin
     source = {"predicted": origin.model, "imported": origin.source}.get(origin.kind, "")
-    told = [("Origin", ", ".join(filter(None, (origin.kind, source))))]
+    told = [(tr("Origin"), ", ".join(filter(None, (translated(origin.kind), source))))]
     if origin.score is not None:
-        told.append(("Score", f"{origin.score:.2f}"))
+        told.append((tr("Score"), numeral(f"{origin.score:.2f}")))
     return told
 
 
@@ -178,16 +182,23 @@ def short(value: object) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
 
 
+def label_shown(name: str) -> str:
+    """A label as it is called; only "several" is a text of ours."""
+    return tr(name) if name == SEVERAL else name
+
+
 def _common(values: Sequence[str]) -> str | None:
     """What all have, None where they differ."""
     return values[0] if len(set(values)) == 1 else None
 
 
-def _offer(field: QComboBox, names: list[str], current: str | None) -> None:
+def _offer(field: QComboBox, names: list[str], current: str | None, shown: Callable[[str], str] = translated) -> None:
+    """Offer values under what `shown` makes of them."""
     names = names if current is not None else [SEVERAL, *names]
-    if [field.itemText(i) for i in range(field.count())] != names:
+    if [field.itemData(i) for i in range(field.count())] != names:
         field.clear()
-        field.addItems(names)
+        for name in names:
+            field.addItem(shown(name), name)
     field.setCurrentIndex(0 if current is None else names.index(current))
 
 
@@ -196,7 +207,7 @@ def _fill(field: common.Field, values: Sequence[Any]) -> None:
     if field.hasFocus() and field.isModified():
         return
     same = _common([str(value) for value in values])
-    field.setPlaceholderText(SEVERAL if same is None else "")
+    field.setPlaceholderText(tr(SEVERAL) if same is None else "")
     field.put(same or "")
 
 

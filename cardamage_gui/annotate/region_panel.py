@@ -11,6 +11,7 @@ from cardamage_core.annotations.model import Label, Photo, Problem, Region
 from cardamage_core.annotations.problems import kind_of
 from cardamage_core.assessment.damage import Damage
 
+from ..language import mark, tr, translated
 from ..widgets import common
 from ..widgets.damage_card import DamageCard
 from .labels import LabelList
@@ -19,7 +20,7 @@ from .regions import RegionList
 
 MOST_PROBLEMS = 3
 LEAST_FIELDS = 150  # pixels
-NO_REGION = "No region yet. Press P and click around the damage."
+NO_REGION = mark("No region yet. Press P and click around the damage.")
 
 
 class RegionPanel(QWidget):
@@ -37,13 +38,13 @@ class RegionPanel(QWidget):
         self._hidden.setContentsMargins(14, 2, 14, 2)
         self._none = common.label("", "muted", wrap=True)
         self._none.setContentsMargins(14, 4, 14, 4)
-        self._problems = common.links("What looks wrong", "warn")
+        self._problems = common.links(tr("What looks wrong"), "warn")
         self._problems.linkActivated.connect(self._problem_clicked)
         self._told: tuple[Problem, ...] = ()
         self._problems.setContentsMargins(14, 0, 14, 4)
         self._problems.hide()
         self._photo: Photo | None = None
-        self._this = _head("This photo")
+        self._this = _head(tr("This photo"))
         self._shown: tuple[Region, ...] = ()
         self._labels: dict[str, Label] = {}
         self._shares: Mapping[str, float] = {}
@@ -53,22 +54,30 @@ class RegionPanel(QWidget):
     def show_problems(self, problems: Sequence[Problem]) -> None:
         """Say what looks wrong with the photo."""
         self._told = tuple(problems[:MOST_PROBLEMS])
-        more = f"And {len(problems) - MOST_PROBLEMS} more." if len(problems) > MOST_PROBLEMS else ""
-        self._problems.show_lines([(kind_of(problem.code).title, True) for problem in self._told], more)
-        self._problems.setToolTip("\n".join(problem.text for problem in self._told))
+        more = tr("And {more} more.", more=len(problems) - MOST_PROBLEMS) if len(problems) > MOST_PROBLEMS else ""
+        self._problems.show_lines([(translated(kind_of(problem.code).title), True) for problem in self._told], more)
+        self._problems.setToolTip("\n".join(translated(problem.text) for problem in self._told))
         self._problems.setVisible(bool(problems))
 
     def show_regions(
         self, regions: Sequence[Region], labels: Sequence[Label], *, hidden: int, threshold: float, none: str = ""
     ) -> None:
         """Show the photo's regions, or say why there are none; `hidden` predictions are scored below `threshold`."""
-        self._none.setText(none or NO_REGION)
+        self._none.setText(none or tr(NO_REGION))
         self._shown, self._labels = tuple(regions), {label.name: label for label in labels}
         self._show_list()
         self.regions.setVisible(bool(regions))
         self._none.setVisible(not regions)
         self._hidden.setVisible(hidden > 0)
-        self._hidden.setText(f"{hidden} predicted with a score below {threshold:.2g}: see Pre-label…" if hidden else "")
+        self._hidden.setText(
+            tr(
+                "{hidden} predicted with a score below {threshold:.2g}: see Pre-label…",
+                hidden=hidden,
+                threshold=threshold,
+            )
+            if hidden
+            else ""
+        )
 
     def show_photo(self, photo: Photo | None) -> None:
         """The photo that is told about while no region is selected; see `show_selection`."""
@@ -96,7 +105,7 @@ class RegionPanel(QWidget):
             self.fields.show_photo(self._photo)
         else:
             self.fields.show_nothing()
-        which = "These regions" if len(chosen) > 1 else "This region" if chosen else "This photo"
+        which = tr("These regions") if len(chosen) > 1 else tr("This region") if chosen else tr("This photo")
         self._this.setText(which.upper())
 
     def _problem_clicked(self, number: str) -> None:
@@ -114,8 +123,8 @@ class RegionPanel(QWidget):
         column.addWidget(card)
         fields = _Fields(self.fields)
         for head, widgets in (
-            (_head("Regions"), (self._problems, self._none, self.regions, self._hidden)),
-            (_head("Labels"), (self.labels,)),
+            (_head(tr("Regions")), (self._problems, self._none, self.regions, self._hidden)),
+            (_head(tr("Labels")), (self.labels,)),
             (self._this, (fields,)),
         ):
             head.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
@@ -130,7 +139,7 @@ class _Fields(QScrollArea):
 
     def __init__(self, fields: RegionFields) -> None:
         super().__init__()
-        self.setAccessibleName("Details")
+        self.setAccessibleName(tr("Details"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -23,9 +23,9 @@ from qtpy.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionV
 
 from cardamage_core.annotations.model import Label, Region
 from cardamage_core.annotations.shapes import vertex_count
-from cardamage_core.text import amount, percent
 
 from .. import look
+from ..language import amount, percent, tr, translated
 from ..widgets import common
 
 HEIGHT = 50
@@ -50,9 +50,9 @@ class RegionList(QListView):
         self.setMouseTracking(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setAccessibleName("Regions")
+        self.setAccessibleName(tr("Regions"))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        self.setStatusTip("Click to select · right click to hide, lock, copy or order")
+        self.setStatusTip(tr("Click to select · right click to hide, lock, copy or order"))
         self.selectionModel().selectionChanged.connect(self._selection_changed)
 
     def show_regions(
@@ -125,7 +125,7 @@ def row_of(
     share = shares.get(region.id)
     return ListRow(
         id=region.id,
-        text=region.label or "no label",
+        text=region.label or tr("no label"),
         color=color_of(label),
         note=aside.get(region.id, ""),
         second=" · ".join(_said(region)),
@@ -144,9 +144,9 @@ def color_of(label: Label | None) -> str:
 def _said(region: Region) -> list[str]:
     said = [amount(vertex_count(region.shape), "vertex", "vertices")]
     if region.origin.score is not None:
-        said.append(f"score {region.origin.score:.2f}")
+        said.append(tr("score {score:.2f}", score=region.origin.score))
     if region.review != "unreviewed":
-        said.append(region.review)
+        said.append(translated(region.review))
     return said
 
 

@@ -16,6 +16,7 @@ from qtpy.QtWidgets import QCheckBox, QGridLayout, QSlider, QWidget
 from ..background import Background, Task
 from ..canvas import Canvas
 from ..commands.actions import Action
+from ..language import mark, tr
 from ..session import Session
 from ..widgets import common
 from ..widgets.floating import Floating
@@ -97,9 +98,9 @@ class LightPanel(Floating):
     changed = Signal(object)  # Light
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent, "Brightness and contrast")
-        self.brightness, self.contrast = _slider("Brightness"), _slider("Contrast")
-        self.local = QCheckBox("Even out (CLAHE)")
+        super().__init__(parent, tr("Brightness and contrast"))
+        self.brightness, self.contrast = _slider(tr("Brightness")), _slider(tr("Contrast"))
+        self.local = QCheckBox(tr("Even out (CLAHE)"))
         grid = QGridLayout(self)
         grid.setContentsMargins(16, 14, 16, 14)
         for row, slider in enumerate((self.brightness, self.contrast)):
@@ -107,9 +108,9 @@ class LightPanel(Floating):
             grid.addWidget(slider, row, 1)
             slider.valueChanged.connect(self._changed)
         grid.addWidget(self.local, 2, 0, 1, 2)
-        grid.addWidget(common.label("Only what you see; the file stays as it is.", "small"), 3, 0, 1, 2)
-        grid.addWidget(common.button("Reset", self.reset), 4, 0)
-        grid.addWidget(common.button("Done", self.hide), 4, 1, Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(common.label(tr("Only what you see; the file stays as it is."), "small"), 3, 0, 1, 2)
+        grid.addWidget(common.button(tr("Reset"), self.reset), 4, 0)
+        grid.addWidget(common.button(tr("Done", sense="button"), self.hide), 4, 1, Qt.AlignmentFlag.AlignRight)
         self.local.toggled.connect(self._changed)
 
     def reset(self) -> None:
@@ -131,7 +132,7 @@ def _slider(name: str) -> QSlider:
     return slider
 
 
-TEXTS = ("", "rotated 90° right", "rotated 180°", "rotated 90° left")  # by quarter turns clockwise
+TEXTS = ("", mark("rotated 90° right"), mark("rotated 180°"), mark("rotated 90° left"))  # by quarter turns clockwise
 
 
 class ViewRotation(QObject):
@@ -147,9 +148,13 @@ class ViewRotation(QObject):
     def actions(self) -> list[Action]:
         """What can be done."""
         return [
-            Action("rotate_right", "Rotate the view right", ("Ctrl+R",), "By 90°, only the view", self.right),
-            Action("rotate_left", "Rotate the view left", ("Ctrl+Shift+R",), "By 90°, only the view", self.left),
-            Action("upright", "View upright", ("Ctrl+Alt+R",), "Show the photo as it is in the file", self.upright),
+            Action("rotate_right", tr("Rotate the view right"), ("Ctrl+R",), tr("By 90°, only the view"), self.right),
+            Action(
+                "rotate_left", tr("Rotate the view left"), ("Ctrl+Shift+R",), tr("By 90°, only the view"), self.left
+            ),
+            Action(
+                "upright", tr("View upright"), ("Ctrl+Alt+R",), tr("Show the photo as it is in the file"), self.upright
+            ),
         ]
 
     def right(self) -> None:

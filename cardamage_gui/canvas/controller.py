@@ -9,6 +9,7 @@ from typing import Any
 from qtpy.QtCore import QObject, QPointF, Qt, Signal
 from qtpy.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QWheelEvent
 
+from ..language import mark
 from .gestures import GestureRunner
 from .hit import NOTHING, Hit, under, vertex_near
 from .state import CanvasState
@@ -23,7 +24,7 @@ CURSORS = {"vertex": Qt.CursorShape.PointingHandCursor, "edge": Qt.CursorShape.C
 BUTTONS = {"left": Qt.MouseButton.LeftButton, "right": Qt.MouseButton.RightButton}
 
 
-COMPLETED = "The outline you left was completed. Ctrl+Z takes it back."
+COMPLETED = mark("The outline you left was completed. Ctrl+Z takes it back.")
 REDO = (QKeySequence("Ctrl+Y"), QKeySequence("Ctrl+Shift+Z"))
 
 

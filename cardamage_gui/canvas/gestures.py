@@ -10,14 +10,15 @@ from typing import Any
 
 from cardamage_core.annotations.model import Region
 
+from ..language import mark
 from .hit import NOTHING, SNAP, snapped, under
 from .state import CanvasState, Notice
 from .tools import SELECT
 from .tools.base import Answer, Gesture, Need, Outcome, Preview, Request, Start
 from .viewport import Point
 
-LOCKED = "A locked region is not changed. Unlock it first (Ctrl+L)."
-NO_PHOTO = "The photo is not there yet."
+LOCKED = mark("A locked region is not changed. Unlock it first (Ctrl+L).")
+NO_PHOTO = mark("The photo is not there yet.")
 
 
 class GestureRunner:

@@ -28,6 +28,7 @@ from qtpy.QtWidgets import QWidget
 from cardamage_core.annotations.model import Label, Region, Role
 
 from .. import look
+from ..language import mark
 from .controller import Controller, is_redo
 from .painting.outlines import Style
 from .painting.painter import CanvasPainter
@@ -62,7 +63,7 @@ class Canvas(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(QSize(240, 180))
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setAccessibleName("Photo")
+        self.setAccessibleName(mark("Photo"))
         self._state = CanvasState(SELECT, lambda: (self.width(), self.height()), editable=editable)
         self._painter = CanvasPainter(self._state, Style(look.of(self)))
         self._controller = Controller(self._state, self)

@@ -13,6 +13,7 @@ from qtpy.QtGui import QBrush, QColor, QKeySequence
 from qtpy.QtWidgets import QDialog, QHBoxLayout, QKeySequenceEdit, QLabel, QLineEdit, QSizePolicy, QWidget
 
 from .. import look
+from ..language import tr
 from ..widgets import common
 from .palette import ID, action_table, matching, model_of, show_actions
 from .shortcuts import PRESETS, Shortcuts
@@ -23,11 +24,11 @@ class KeysSheet(QDialog):
 
     def __init__(self, shortcuts: Shortcuts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Keys")
+        self.setWindowTitle(tr("Keys"))
         self.resize(620, 620)
         self._shortcuts = shortcuts
         self.search, self.preset = QLineEdit(), common.ComboBox()
-        self.table = action_table("Actions and their keys")
+        self.table = action_table(tr("Actions and their keys"))
         self.keys = QKeySequenceEdit()
         self.told = common.label("", "bad", wrap=True)
         self._arrange()
@@ -46,7 +47,7 @@ class KeysSheet(QDialog):
             name = model.index(row, 0).data(ID)
             if name in shared:
                 model.item(row, 2).setForeground(bad)
-                model.item(row, 2).setToolTip(f"Shared with {self._texts(shared[name])}")
+                model.item(row, 2).setToolTip(tr("Shared with {texts}", texts=self._texts(shared[name])))
             if name == chosen:
                 self.table.setCurrentIndex(model.index(row, 0))
         self._show_chosen()
@@ -70,9 +71,11 @@ class KeysSheet(QDialog):
         self._none.setEnabled(bool(name))
         shared = self._shortcuts.conflicts()
         if name in shared:
-            self.told.setText(f"Shares a key with {self._texts(shared[name])}: neither works where both could.")
+            self.told.setText(
+                tr("Shares a key with {texts}: neither works where both could.", texts=self._texts(shared[name]))
+            )
         elif shared:
-            self.told.setText(f"{len(shared)} actions share a key with another one.")
+            self.told.setText(tr("{number} actions share a key with another one.", number=len(shared)))
         else:
             self.told.setText("")
 
@@ -96,23 +99,25 @@ class KeysSheet(QDialog):
         return ", ".join(f"{entry.action.text} ({entry.group})" for entry in entries)
 
     def _arrange(self) -> None:
-        self.search.setPlaceholderText("Search actions and keys")
-        self.search.setAccessibleName("Search actions and keys")
+        self.search.setPlaceholderText(tr("Search actions and keys"))
+        self.search.setAccessibleName(tr("Search actions and keys"))
         self.search.setClearButtonEnabled(True)
         self.preset.addItems(list(PRESETS))
         self.preset.setCurrentText(self._shortcuts.preset)
-        self.keys.setAccessibleName("New key for the chosen action")
+        self.keys.setAccessibleName(tr("New key for the chosen action"))
         self.keys.setMaximumWidth(140)
         self.keys.installEventFilter(self)
-        self._none = common.button("No key", self._take_away)
-        self._back = common.button("Reset", self._reset_one, tip="Back to the preset's key")
+        self._none = common.button(tr("No key"), self._take_away)
+        self._back = common.button(tr("Reset"), self._reset_one, tip=tr("Back to the preset's key"))
         column = common.rows(self, margins=(16, 16, 16, 16), spacing=10)
-        column.addLayout(_line(self.search, _named("Keys as in", self.preset), self.preset))
+        column.addLayout(_line(self.search, _named(tr("Keys as in"), self.preset), self.preset))
         column.addWidget(self.table, 1)
         column.addWidget(self.told)
-        chosen = _named("Press a new key for the chosen action", self.keys)
+        chosen = _named(tr("Press a new key for the chosen action"), self.keys)
         column.addLayout(_line(chosen, self.keys, self._none, self._back))
-        column.addLayout(_line(common.button("Reset all", self._reset_all), common.button("Close", self.accept)))
+        column.addLayout(
+            _line(common.button(tr("Reset all"), self._reset_all), common.button(tr("Close"), self.accept))
+        )
 
     def _listen(self) -> None:
         self.search.textChanged.connect(self.show_all)

@@ -10,22 +10,55 @@ from qtpy.QtCore import QObject
 from qtpy.QtGui import QAction, QKeySequence
 from qtpy.QtWidgets import QMenu, QMenuBar
 
+from ..language import mark, tr
 from .actions import Action
 from .shortcuts import Shortcuts
 
 # What a page offers, by the beginnings of its actions' ids: at the top of the Edit menu ("") or in a menu of it.
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("", ("copy", "paste", "duplicate", "delete", "select_all")),
-    ("Findings", ("inspect_accept", "inspect_reject", "inspect_next", "inspect_before", "inspect_")),
-    ("Regions", ("union", "subtract", "intersect", "smooth", "snap", "hide", "show_all", "lock", "front", "forward",
-                 "backward", "back", "brush_", "escape", "next_problem")),
-    ("Tools", ("tool_",)),
-    ("Labels", ("label_",)),
-    ("Photo", ("outline", "prelabel", "pre_label", "accept_photo", "review_", "next_photo", "previous_photo",
-               "next_unreviewed", "find", "find_file", "remove_photo")),
-    ("Look", ("fit", "zoom", "actual_size", "light", "plain_light", "rotate", "upright", "compare")),
-)  # fmt: skip
-OTHERS = "More"
+    (mark("Findings"), ("inspect_accept", "inspect_reject", "inspect_next", "inspect_before", "inspect_")),
+    (
+        mark("Regions"),
+        (
+            "union",
+            "subtract",
+            "intersect",
+            "smooth",
+            "snap",
+            "hide",
+            "show_all",
+            "lock",
+            "front",
+            "forward",
+            "backward",
+            "back",
+            "brush_",
+            "escape",
+            "next_problem",
+        ),
+    ),
+    (mark("Tools"), ("tool_",)),
+    (mark("Labels"), ("label_",)),
+    (
+        mark("Photo"),
+        (
+            "outline",
+            "prelabel",
+            "pre_label",
+            "accept_photo",
+            "review_",
+            "next_photo",
+            "previous_photo",
+            "next_unreviewed",
+            "find",
+            "find_file",
+            "remove_photo",
+        ),
+    ),
+    (mark("Look"), ("fit", "zoom", "actual_size", "light", "plain_light", "rotate", "upright", "compare")),
+)
+OTHERS = mark("More")
 ELSEWHERE = ("annotate_undo", "annotate_redo")  # they stand at the top of the menu, with their keys
 
 
@@ -69,7 +102,7 @@ class Menus(QObject):
 
     def add_recent(self, title: str, recent: Callable[[], Sequence[Path]], open_: Callable[[Path], None]) -> None:
         """Add the menu of recent projects, filled whenever it opens."""
-        menu = self.menu(title).addMenu("Open recent")
+        menu = self.menu(title).addMenu(tr("Open recent"))
         menu.aboutToShow.connect(lambda: _fill_recent(menu, recent(), open_))
 
     def add_page(self, title: str, offered: Callable[[], Sequence[QAction]]) -> None:
@@ -106,7 +139,7 @@ class _PagePart(QObject):
         self._made = []
         for title, actions in grouped(self._offered()):
             if title:
-                menu = QMenu(title, self._menu)
+                menu = QMenu(tr(title), self._menu)
                 menu.addActions(actions)
                 self._made.append(self._menu.insertMenu(self._before, menu))
             else:
@@ -147,4 +180,4 @@ def _fill_recent(menu: QMenu, recent: Sequence[Path], open_: Callable[[Path], No
         entry.setStatusTip(str(folder))
         entry.triggered.connect(_called(partial(open_, folder)))
     if not recent:
-        menu.addAction("No recent project").setEnabled(False)
+        menu.addAction(tr("No recent project")).setEnabled(False)

@@ -19,6 +19,7 @@ from qtpy.QtWidgets import (
 )
 
 from .. import look
+from ..language import mark, tr
 from ..widgets import common
 from .shortcuts import Entry, Shortcuts
 
@@ -27,34 +28,31 @@ WIDTH, HEIGHT = 560, 420
 
 
 # Words that people use for one thing; an action that has one of them is found by the others.
-SYNONYMS: tuple[frozenset[str], ...] = tuple(
-    frozenset(alike.split())
-    for alike in (
-        "delete remove erase trash",
-        "turn rotate rotation orientation",
-        "settings preferences options theme dark light colours language",
-        "undo revert back",
-        "redo again repeat",
-        "fit zoom whole enlarge",
-        "export save write download",
-        "import load read",
-        "duplicate copy clone",
-        "outline predict detect segment find model ai",
-        "train training learn",
-        "keys shortcuts hotkeys keyboard",
-        "simplify smooth vertices reduce",
-        "union merge join combine",
-        "subtract cut hole difference",
-        "split divide cut",
-        "hide invisible",
-        "lock protect freeze",
-        "label class category tag",
-        "quit exit close",
-        "report pdf",
-        "snap edge edges magnet",
-    )
+SYNONYMS = (
+    mark("delete remove erase trash"),
+    mark("turn rotate rotation orientation"),
+    mark("settings preferences options theme dark light colours language"),
+    mark("undo revert back"),
+    mark("redo again repeat"),
+    mark("fit zoom whole enlarge"),
+    mark("export save write download"),
+    mark("import load read"),
+    mark("duplicate copy clone"),
+    mark("outline predict detect segment find model ai"),
+    mark("train training learn"),
+    mark("keys shortcuts hotkeys keyboard"),
+    mark("simplify smooth vertices reduce"),
+    mark("union merge join combine"),
+    mark("subtract cut hole difference"),
+    mark("split divide cut"),
+    mark("hide invisible"),
+    mark("lock protect freeze"),
+    mark("label class category tag"),
+    mark("quit exit close"),
+    mark("report pdf"),
+    mark("snap edge edges magnet"),
 )
-NOTHING = "Nothing here is called so. Try another word, or look through all keys (F1)."
+NOTHING = mark("Nothing here is called so. Try another word, or look through all keys (F1).")
 
 STEPS: dict[int, int] = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
 
@@ -64,18 +62,18 @@ class CommandPalette(QDialog):
 
     def __init__(self, shortcuts: Shortcuts, scope: str, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Commands")
+        self.setWindowTitle(tr("Commands"))
         self._shortcuts, self._scope = shortcuts, scope
         everywhere = [entry for entry in shortcuts.entries() if not entry.scopes]
         known = {entry.action.text for entry in everywhere}
         here = [entry for entry in shortcuts.entries() if scope in entry.scopes and entry.action.text not in known]
         self._entries = [*here, *everywhere]
         self.field = QLineEdit()
-        self.list = action_table("Commands")
-        self.nothing = common.label(NOTHING, "muted", wrap=True)
+        self.list = action_table(tr("Commands"))
+        self.nothing = common.label(tr(NOTHING), "muted", wrap=True)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.field.setPlaceholderText("What do you want to do?")
-        self.field.setAccessibleName("Command")
+        self.field.setPlaceholderText(tr("What do you want to do?"))
+        self.field.setAccessibleName(tr("Command"))
         self.field.setClearButtonEnabled(True)
         self.field.textChanged.connect(self._find)
         self.field.installEventFilter(self)
@@ -194,7 +192,8 @@ def _group_head(text: str, brush: QBrush) -> list[QStandardItem]:
 def matching(entries: Iterable[Entry], text: str) -> list[Entry]:
     """The entries in which every word occurs (text, group, hint or key); the more of it is in the name, the earlier."""
     words = text.casefold().split()
-    found = [entry for entry in entries if all(word in _said(entry) for word in words)]
+    alike = [frozenset(f"{english} {tr(english)}".split()) for english in SYNONYMS] if words else []
+    found = [entry for entry in entries if all(word in said for said in (_said(entry, alike),) for word in words)]
     return sorted(found, key=lambda entry: _rank(entry.action.text.casefold(), words)) if words else found
 
 
@@ -205,7 +204,7 @@ def _rank(name: str, words: list[str]) -> int:
     return 1 if all(word in name for word in words) else 2
 
 
-def _said(entry: Entry) -> str:
+def _said(entry: Entry, synonyms: list[frozenset[str]]) -> str:
     said = f"{entry.action.text} {entry.group} {entry.action.hint} {entry.key_text}".casefold()
     words = set(re.findall(r"\w+", said))
-    return " ".join([said, *(word for alike in SYNONYMS for word in alike if words & alike)])
+    return " ".join([said, *(word for alike in synonyms for word in alike if words & alike)])

@@ -15,6 +15,7 @@ from cardamage_core.annotations.model import Ring
 from cardamage_core.errors import ModelError
 
 from ..canvas.tools.clicks import CLICKS, Clicked, Proposal
+from ..language import mark
 
 if TYPE_CHECKING:
     import numpy as np
@@ -71,8 +72,12 @@ class ClickOutliner:
         found = CLICKS.work(pixels, clicked)
         failures = " ".join(self._failed.values())
         if failures:
-            return Proposal(found.rings, f"By colour alone. {failures}")
-        return found if self._choice() != "colours" else Proposal(found.rings, "By colour alone, as the settings say")
+            return Proposal(found.rings, mark(f"By colour alone. {failures}"))
+        return (
+            found
+            if self._choice() != "colours"
+            else Proposal(found.rings, mark("By colour alone, as the settings say"))
+        )
 
     def close(self) -> None:
         """End the processes."""
@@ -118,7 +123,7 @@ class ClickOutliner:
 
         said = list(self._failed.values())
         if folder.parent == pins.folder() and folder not in self._told:
-            said.append(f"By the SAM files {pins.described(folder)}")
+            said.append(mark(f"By the SAM files {pins.described(folder)}"))
         self._told.add(folder)
         return " ".join(said)
 

@@ -14,6 +14,7 @@ from ..canvas import Canvas
 from ..canvas.tools import TOOLS
 from ..canvas.tools.base import Gesture, Need
 from ..commands.actions import Action
+from ..language import mark, tr
 from ..session import Session
 from . import changes, operations
 from .assist import AssistService
@@ -21,7 +22,7 @@ from .operations import Editing
 from .outliners import Outliners
 from .toolbox import ToolBox
 
-RESUMED = "The outline that you began here goes on: Enter completes it, Esc gives it up."
+RESUMED = mark("The outline that you began here goes on: Enter completes it, Esc gives it up.")
 
 
 class Drawing(QObject):
@@ -85,7 +86,7 @@ class Drawing(QObject):
         """Label the selected regions, if any, and choose the label of the next drawing."""
         found = next((label for label in self._session.labels() if label.key == key), None)
         if found is None:
-            self._session.said.emit(f"No label has the key {key}.")
+            self._session.said.emit(tr("No label has the key {key}.", key=key))
         else:
             self.choose_label(found.name)
 
@@ -124,35 +125,47 @@ class Drawing(QObject):
     def tool_actions(self) -> list[Action]:
         """The tools and the keys of the labels."""
         tools = [
-            Action(f"tool_{name}", f"{tool.text} tool", (tool.key,), tool.hint, partial(self.take_tool, name))
+            Action(
+                f"tool_{name}",
+                tr("{tool} tool", tool=tr(tool.text)),
+                (tool.key,),
+                tr(tool.hint),
+                partial(self.take_tool, name),
+            )
             for name, tool in TOOLS.items()
         ]
         digits = [
-            Action(f"label_{key}", f"Label {key}", (key,), f"Label with key {key}", partial(self.press_digit, key))
+            Action(
+                f"label_{key}",
+                tr("Label {key}", key=key),
+                (key,),
+                tr("Label with key {key}", key=key),
+                partial(self.press_digit, key),
+            )
             for key in "123456789"
         ]
         return [*tools, *digits]
 
     def edit_actions(self) -> list[Action]:
         """What can be done to selected regions, and the ways out."""
-        every = "Select every region of the photo"
-        delete = "Delete the vertex under the pointer, or the selection"
-        escape = "Cancel the drawing, put the tool down, clear the selection"
+        every = tr("Select every region of the photo")
+        delete = tr("Delete the vertex under the pointer, or the selection")
+        escape = tr("Cancel the drawing, put the tool down, clear the selection")
         return [
             *operations.actions_of(self.editing),
-            Action("delete", "Delete", ("Del",), delete, self._canvas.delete),
-            Action("escape", "Cancel", ("Esc",), escape, self.escape),
-            Action("select_all", "Select all regions", ("Ctrl+A",), every, self.select_all),
+            Action("delete", tr("Delete"), ("Del",), delete, self._canvas.delete),
+            Action("escape", tr("Cancel"), ("Esc",), escape, self.escape),
+            Action("select_all", tr("Select all regions"), ("Ctrl+A",), every, self.select_all),
         ]
 
     def view_actions(self) -> list[Action]:
         """Zooming."""
-        canvas, whole = self._canvas, "One photo pixel per screen pixel"
+        canvas, whole = self._canvas, tr("One photo pixel per screen pixel")
         return [
-            Action("fit", "Fit", ("F",), "Show the whole photo", canvas.fit),
-            Action("actual_size", "Zoom to 100 %", ("Ctrl+0",), whole, partial(canvas.zoom_to, 1.0)),
-            Action("zoom_in", "Zoom in", ("Ctrl++", "Ctrl+="), "", partial(canvas.zoom_by, 1.25)),
-            Action("zoom_out", "Zoom out", ("Ctrl+-",), "", partial(canvas.zoom_by, 0.8)),
+            Action("fit", tr("Fit"), ("F",), tr("Show the whole photo"), canvas.fit),
+            Action("actual_size", tr("Zoom to 100 %"), ("Ctrl+0",), whole, partial(canvas.zoom_to, 1.0)),
+            Action("zoom_in", tr("Zoom in"), ("Ctrl++", "Ctrl+="), "", partial(canvas.zoom_by, 1.25)),
+            Action("zoom_out", tr("Zoom out"), ("Ctrl+-",), "", partial(canvas.zoom_by, 0.8)),
         ]
 
     def _project_changed(self) -> None:

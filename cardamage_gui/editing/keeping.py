@@ -15,6 +15,7 @@ from cardamage_core.errors import ProjectError
 from cardamage_core.project import Project
 from cardamage_core.project.prediction_log import Look
 
+from ..language import mark
 from ..session import Session
 from .outlining import Work, with_predictions
 
@@ -53,13 +54,13 @@ class RegionKeeper:
     def keep(self, work: Work, model: Model, models: Sequence[Model], found: Sequence[Region]) -> int:
         """Store what `preparation` made of what was seen as one edit; how many damages that were."""
         roles, ids = _roles(models), {one.card.id for one in models}
-        text = f"Outline damage with {model.card.name}"
+        text = mark(f"Outline damage with {model.card.name}")
         if work.folder == self.shown:
             self._session.propose_threshold(model.card.threshold)
             before = self._session.regions(work.photo)
             after, labels = with_predictions(before, found, ids), _new_labels(found, self._session.labels(), roles)
             if not self._session.edit(work.photo, before, after, text, labels=labels):
-                raise ProjectError("The outlines could not be stored.", "The photo can be outlined again.")
+                raise ProjectError(mark("The outlines could not be stored."), mark("The photo can be outlined again."))
         elif self._opening is not None:
             with self._opening(work.folder) as project:
                 if model.card.threshold is not None and not project.has_threshold:

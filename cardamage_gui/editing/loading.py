@@ -14,6 +14,7 @@ from cardamage_core.errors import CarDamageError
 
 from ..background import Background, Task
 from ..canvas import Canvas
+from ..language import tr
 from ..session import Session
 
 
@@ -101,7 +102,7 @@ class Showing(QObject):
             self._canvas.show_image(None)
             return
         self._path = self._session.path_of(self._session.photo(photo_id))
-        self._say(photo_id, "" if self._session.photo(photo_id).width else "Loading…")
+        self._say(photo_id, "" if self._session.photo(photo_id).width else tr("Loading…"))
         self._loader.load(photo_id, ahead=self._following(photo_id))
 
     def _photo_changed(self, photo_id: str) -> None:

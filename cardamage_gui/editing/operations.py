@@ -16,6 +16,7 @@ from ..canvas import Canvas
 from ..canvas.tools import boolean, select
 from ..canvas.tools.select import Operation
 from ..commands.actions import Action
+from ..language import amount, mark, tr
 from ..session import Session
 from .smooth_bar import SmoothBar
 
@@ -56,7 +57,7 @@ class Editing(QObject):
         if self._canvas.start.chosen():
             self.smooth_bar.open()
         else:
-            self._session.said.emit("Select the regions to simplify or smooth first.")
+            self._session.said.emit(tr("Select the regions to simplify or smooth first."))
 
     def snap_to_edges(self) -> None:
         """Show the same sliders, with the outlines pulled to the edges of the photo near them."""
@@ -65,7 +66,7 @@ class Editing(QObject):
         if self._canvas.start.chosen():
             self.smooth_bar.open(snap=True)
         else:
-            self._session.said.emit("Select the regions to snap to edges first.")
+            self._session.said.emit(tr("Select the regions to snap to edges first."))
 
     # Copies
 
@@ -78,23 +79,27 @@ class Editing(QObject):
         chosen = set(self._canvas.selection)
         self._copied = tuple(region for region in self._canvas.standing if region.id in chosen) or self._copied
         number = len(chosen)
-        self._session.said.emit(f"Copied {number} region{'s' * (number != 1)}." if number else "Select a region first.")
+        self._session.said.emit(
+            tr("Copied {regions}.", regions=amount(number, "region")) if number else tr("Select a region first.")
+        )
 
     def paste(self) -> None:
         """Put what was copied onto the current photo."""
         if self._copied:
-            self._put(self._copied, "Paste")
+            self._put(self._copied, mark("Paste"))
         else:
-            self._session.said.emit("Nothing was copied yet (Ctrl+C).")
+            self._session.said.emit(tr("Nothing was copied yet (Ctrl+C)."))
 
     def copy_from_previous(self) -> None:
         """Put the regions of the photo before onto the current one."""
         before = self._previous()
         regions = self._session.regions(before) if before else ()
         if regions:
-            self._put(regions, "Copy from the previous photo:")
+            self._put(regions, mark("Copy from the previous photo:"))
         else:
-            self._session.said.emit("The previous photo has no regions." if before else "There is no previous photo.")
+            self._session.said.emit(
+                tr("The previous photo has no regions.") if before else tr("There is no previous photo.")
+            )
 
     # Order
 
@@ -134,7 +139,7 @@ class Editing(QObject):
     def toggle_snapping(self) -> None:
         """Let what is dragged jump to vertices and edges of other regions, or no longer."""
         self._canvas.set_snapping(not self._canvas.snapping)
-        self._session.said.emit("Snapping is on." if self._canvas.snapping else "Snapping is off; Ctrl snaps.")
+        self._session.said.emit(tr("Snapping is on.") if self._canvas.snapping else tr("Snapping is off; Ctrl snaps."))
 
     def larger_brush(self) -> None:
         """A larger brush."""
@@ -161,24 +166,54 @@ def _toggled(ids: frozenset[str], chosen: tuple[str, ...]) -> frozenset[str]:
 def actions_of(does: Editing) -> list[Action]:
     """What can be done to the selected regions."""
     table = (
-        ("union", "Union", ("U",), "The region selected first covers what all selected cover", does.unite),
-        ("subtract", "Subtract", ("Shift+U",), "The region selected first loses what the others cover", does.subtract),
-        ("intersect", "Intersect", ("Ctrl+U",), "The region selected first keeps what all cover", does.intersect),
-        ("smooth", "Smooth", ("S",), "Fewer vertices or rounder corners for the selected regions", does.smooth),
-        ("snap_edges", "Snap to edges", ("Shift+E",), "Pull selected outlines to edges near them", does.snap_to_edges),
-        ("duplicate", "Duplicate", ("Ctrl+J",), "A copy beside each selected region", does.duplicate),
-        ("copy", "Copy regions", ("Ctrl+C",), "Remember the selected regions", does.copy),
-        ("paste", "Paste regions", ("Ctrl+V",), "Put the copied regions onto this photo", does.paste),
-        ("copy_previous", "Copy from the previous photo", ("Ctrl+B",), "Its regions", does.copy_from_previous),
-        ("forward", "Bring forward", ("Ctrl+Up",), "One place up in the drawing order", does.bring_forward),
-        ("backward", "Send backward", ("Ctrl+Down",), "One place down in the drawing order", does.send_backward),
-        ("front", "Bring to front", ("Ctrl+Shift+Up",), "Above all other regions", does.bring_to_front),
-        ("back", "Send to back", ("Ctrl+Shift+Down",), "Below all other regions", does.send_to_back),
-        ("hide", "Hide or show", ("H",), "Hide the selected regions, or show them again", does.hide),
-        ("show_all", "Show all regions", ("Shift+H",), "Also those hidden by hand", does.show_all),
-        ("lock", "Lock or unlock", ("Ctrl+L",), "Keep the selected regions from being changed", does.lock),
-        ("snap", "Snap to regions", ("Q",), "Dragged points jump to other regions; Ctrl too", does.toggle_snapping),
-        ("brush_larger", "Larger brush", ("]",), "Also Shift and the wheel", does.larger_brush),
-        ("brush_smaller", "Smaller brush", ("[",), "Also Shift and the wheel", does.smaller_brush),
+        ("union", tr("Union"), ("U",), tr("The region selected first covers what all selected cover"), does.unite),
+        (
+            "subtract",
+            tr("Subtract"),
+            ("Shift+U",),
+            tr("The region selected first loses what the others cover"),
+            does.subtract,
+        ),
+        (
+            "intersect",
+            tr("Intersect"),
+            ("Ctrl+U",),
+            tr("The region selected first keeps what all cover"),
+            does.intersect,
+        ),
+        ("smooth", tr("Smooth"), ("S",), tr("Fewer vertices or rounder corners for the selected regions"), does.smooth),
+        (
+            "snap_edges",
+            tr("Snap to edges"),
+            ("Shift+E",),
+            tr("Pull selected outlines to edges near them"),
+            does.snap_to_edges,
+        ),
+        ("duplicate", tr("Duplicate"), ("Ctrl+J",), tr("A copy beside each selected region"), does.duplicate),
+        ("copy", tr("Copy regions"), ("Ctrl+C",), tr("Remember the selected regions"), does.copy),
+        ("paste", tr("Paste regions"), ("Ctrl+V",), tr("Put the copied regions onto this photo"), does.paste),
+        ("copy_previous", tr("Copy from the previous photo"), ("Ctrl+B",), tr("Its regions"), does.copy_from_previous),
+        ("forward", tr("Bring forward"), ("Ctrl+Up",), tr("One place up in the drawing order"), does.bring_forward),
+        (
+            "backward",
+            tr("Send backward"),
+            ("Ctrl+Down",),
+            tr("One place down in the drawing order"),
+            does.send_backward,
+        ),
+        ("front", tr("Bring to front"), ("Ctrl+Shift+Up",), tr("Above all other regions"), does.bring_to_front),
+        ("back", tr("Send to back"), ("Ctrl+Shift+Down",), tr("Below all other regions"), does.send_to_back),
+        ("hide", tr("Hide or show"), ("H",), tr("Hide the selected regions, or show them again"), does.hide),
+        ("show_all", tr("Show all regions"), ("Shift+H",), tr("Also those hidden by hand"), does.show_all),
+        ("lock", tr("Lock or unlock"), ("Ctrl+L",), tr("Keep the selected regions from being changed"), does.lock),
+        (
+            "snap",
+            tr("Snap to regions"),
+            ("Q",),
+            tr("Dragged points jump to other regions; Ctrl too"),
+            does.toggle_snapping,
+        ),
+        ("brush_larger", tr("Larger brush"), ("]",), tr("Also Shift and the wheel"), does.larger_brush),
+        ("brush_smaller", tr("Smaller brush"), ("[",), tr("Also Shift and the wheel"), does.smaller_brush),
     )
     return [Action(*row) for row in table]

@@ -16,15 +16,15 @@ from qtpy.QtCore import QObject, Signal
 from cardamage_core.annotations.model import Region
 from cardamage_core.errors import CarDamageError, PhotoError, ProcessEndedError
 from cardamage_core.project.prediction_log import Look
-from cardamage_core.text import amount, time_left
 
 from ..background import Background, Task
+from ..language import amount, mark, time_left, tr
 
 if TYPE_CHECKING:
     from cardamage_core.models.registry import Model
 
 LEAST = 0.1  # score; the slider hides more of them, the file keeps these
-ANEW = "The process that outlines ended unexpectedly and was started again; nothing was lost."
+ANEW = mark("The process that outlines ended unexpectedly and was started again; nothing was lost.")
 
 
 class Outliner(Protocol):
@@ -121,12 +121,14 @@ class Outlining(QObject):
         if not self.busy:
             return ""
         if self._cold:
-            return "Loading the model… the first photo takes a few seconds"
+            return tr("Loading the model… the first photo takes a few seconds")
         if self._total == 1:
-            return "Outlining…"
+            return tr("Outlining…")
         left = (time.monotonic() - self._began) / max(1, self._done) * (self._total - self._done)
-        estimate = f" · {time_left(left)} left" if self._done else ""
-        return f"Outlining photo {self._done + 1} of {self._total}{estimate}"
+        estimate = tr(" · {left} left", left=time_left(left)) if self._done else ""
+        return tr(
+            "Outlining photo {number} of {total}{estimate}", number=self._done + 1, total=self._total, estimate=estimate
+        )
 
     def fraction(self) -> float:
         """How far, 0…1."""
@@ -277,9 +279,13 @@ def predictor(*models: Path) -> Outliner:
 
 def outlined_said(photos: int, regions: int, failures: int) -> str:
     """What came of outlining: photos that were, regions seen on them, and photos that could not be outlined."""
-    found = amount(regions, "region") if regions else "no damage"
-    said = f"Outlined {amount(photos, 'photo')}: {found} seen" if photos else "No photo was outlined"
-    return f"{said}; {amount(failures, 'photo')} could not be" if failures else said
+    found = amount(regions, "region") if regions else tr("no damage")
+    said = (
+        tr("Outlined {photos}: {found} seen", photos=amount(photos, "photo"), found=found)
+        if photos
+        else tr("No photo was outlined")
+    )
+    return tr("{said}; {photos} could not be", said=said, photos=amount(failures, "photo")) if failures else said
 
 
 def with_predictions(before: Sequence[Region], found: Sequence[Region], models: Collection[str]) -> tuple[Region, ...]:

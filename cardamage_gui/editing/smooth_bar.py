@@ -6,10 +6,10 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QFrame, QSlider
 
 from cardamage_core.annotations.model import Region
-from cardamage_core.text import amount
 
 from ..canvas import Canvas
 from ..canvas.tools.sweep import Reshape
+from ..language import amount, tr
 from ..widgets import common
 
 STEPS = 60
@@ -30,15 +30,15 @@ class SmoothBar(QFrame):
         self.setProperty("role", "float")
         self._canvas = canvas
         self._gesture: Reshape | None = None
-        self.simplify, self.round = _slider(STEPS, "Simplify"), _slider(ROUNDS, "Round corners")
-        self.snap = _slider(SNAPS, "Snap to edges")
+        self.simplify, self.round = _slider(STEPS, tr("Simplify")), _slider(ROUNDS, tr("Round corners"))
+        self.snap = _slider(SNAPS, tr("Snap to edges"))
         self._snapped: dict[tuple[str, int], Region] = {}
         self.text = common.label("", "muted")
         self.text.setMinimumWidth(130)
-        self.apply = common.button("Apply", canvas.close_drawing, "primary", tip="Change the regions (Enter)")
-        self.cancel = common.button("Cancel", self._cancel, tip="Leave them as they are (Esc)")
+        self.apply = common.button(tr("Apply"), canvas.close_drawing, "primary", tip=tr("Change the regions (Enter)"))
+        self.cancel = common.button(tr("Cancel"), self._cancel, tip=tr("Leave them as they are (Esc)"))
         row = common.columns(self, margins=(12, 8, 12, 8), spacing=8)
-        for name, slider in (("Snap", self.snap), ("Simplify", self.simplify), ("Round", self.round)):
+        for name, slider in ((tr("Snap"), self.snap), (tr("Simplify"), self.simplify), (tr("Round"), self.round)):
             row.addWidget(common.label(name))
             row.addWidget(slider)
             slider.valueChanged.connect(self._changed)

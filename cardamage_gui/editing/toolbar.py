@@ -10,19 +10,20 @@ from qtpy.QtWidgets import QFrame, QToolButton, QWidget
 
 from ..commands.actions import Action
 from ..commands.editor import keyed, retip
+from ..language import mark, tr, translated
 from ..widgets import common
 
 # icon, text, action; "" parts groups. Tools that stand here rather than in the box of tools are marked while current.
 CUTTING = (
-    ("vector-union", "Union", "union"),
-    ("vector-difference-ba", "Subtract", "subtract"),
-    ("vector-intersection", "Intersect", "intersect"),
-    ("circle-double", "Hole", "tool_hole"),
-    ("box-cutter", "Split", "tool_split"),
+    ("vector-union", mark("Union"), "union"),
+    ("vector-difference-ba", mark("Subtract"), "subtract"),
+    ("vector-intersection", mark("Intersect"), "intersect"),
+    ("circle-double", mark("Hole"), "tool_hole"),
+    ("box-cutter", mark("Split"), "tool_split"),
     ("", "", ""),
-    ("chart-bell-curve", "Smooth", "smooth"),
+    ("chart-bell-curve", mark("Smooth"), "smooth"),
     ("", "", ""),
-    ("check", "Accept", "accept_photo"),
+    ("check", mark("Accept"), "accept_photo"),
 )
 TEXT, BOTH, ICON = (
     Qt.ToolButtonStyle.ToolButtonTextOnly,
@@ -37,16 +38,16 @@ class ToolBar(QWidget):
 
     def __init__(self, actions: Mapping[str, Action]) -> None:
         super().__init__()
-        self.undo = _button("undo", "Undo", actions["annotate_undo"])
-        self.redo = _button("redo", "Redo", actions["annotate_redo"])
-        self.upright = _button("rotate-left", "Upright", actions["upright"])
+        self.undo = _button("undo", tr("Undo"), actions["annotate_undo"])
+        self.redo = _button("redo", tr("Redo"), actions["annotate_redo"])
+        self.upright = _button("rotate-left", tr("Upright"), actions["upright"])
         self.upright.hide()
-        keyed(self.undo, "undo", "Undo", key="Ctrl+Z")  # the keys are those of the Edit menu
-        keyed(self.redo, "redo", "Redo", key="Ctrl+Shift+Z")
-        self.light = _button("brightness-6", "Light", actions["light"])
-        self.fit = _button("fit-to-page-outline", "Fit", actions["fit"])
+        keyed(self.undo, "undo", tr("Undo"), key="Ctrl+Z")  # the keys are those of the Edit menu
+        keyed(self.redo, "redo", tr("Redo"), key="Ctrl+Shift+Z")
+        self.light = _button("brightness-6", tr("Light", sense="of the view"), actions["light"])
+        self.fit = _button("fit-to-page-outline", tr("Fit"), actions["fit"])
         self.zoom = _button("", "100 %", actions["actual_size"])
-        self.buttons = {action: _button(icon, text, actions[action]) for icon, text, action in CUTTING if action}
+        self.buttons = {action: _button(icon, tr(text), actions[action]) for icon, text, action in CUTTING if action}
         self.accept = self.buttons["accept_photo"]
         for name in ("tool_hole", "tool_split"):
             self.buttons[name].setCheckable(True)
@@ -76,9 +77,9 @@ class ToolBar(QWidget):
 
     def show_history(self, undo: str, redo: str) -> None:
         """What undo and redo would do; "" when there is nothing."""
-        for button, name, text in ((self.undo, "Undo", undo), (self.redo, "Redo", redo)):
+        for button, name, text in ((self.undo, tr("Undo"), undo), (self.redo, tr("Redo"), redo)):
             button.setEnabled(bool(text))
-            retip(button, f"{name}: {text}" if text else name)
+            retip(button, f"{name}: {translated(text)}" if text else name)
 
     def show_tool(self, name: str) -> None:
         """Mark the current tool where it is on this bar."""

@@ -11,6 +11,7 @@ from qtpy.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QWidget
 from .. import look
 from ..canvas.tools.base import Tool
 from ..commands.editor import keyed
+from ..language import tr
 from ..widgets import common
 
 SIZE = QSize(118, 31)
@@ -84,12 +85,12 @@ class ToolButton(QAbstractButton):
         self._key, self._icon, self._named = tool.key, tool.icon, True
         self._state: tuple[object, ...] = ()
         self._picture = QPixmap()
-        self.setText(tool.text)
+        self.setText(tr(tool.text))
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.setStatusTip(tool.hint)
-        keyed(self, f"tool_{tool.name}", tool.text, key=tool.key)
+        self.setStatusTip(tr(tool.hint))
+        keyed(self, f"tool_{tool.name}", tr(tool.text), key=tool.key)
 
     def set_key(self, key: str) -> None:
         """It is taken by another key now; "" for none."""

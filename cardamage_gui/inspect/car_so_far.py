@@ -9,9 +9,8 @@ from qtpy.QtCore import QPointF, QRectF, QSize, Qt
 from qtpy.QtGui import QBrush, QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from qtpy.QtWidgets import QSizePolicy, QWidget
 
-from cardamage_core.text import percent
-
 from .. import look
+from ..language import label_name, percent, tr, translated
 from ..widgets import common
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ class CarSoFar(QWidget):
         self.drawing = Schematic()
         self._said = common.label("", "small", wrap=True)
         column = common.rows(self, margins=(0, 6, 0, 0), spacing=6)
-        column.addWidget(common.section("The car so far, best view per panel"))
+        column.addWidget(common.section(tr("The car so far, best view per panel")))
         column.addWidget(self.drawing)
         column.addWidget(self._said)
         self.hide()
@@ -61,7 +60,7 @@ class Schematic(QWidget):
         self._shapes: Sequence[Painted] = ()
         self._captions: Sequence[Caption] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Schematic of the car")
+        self.setAccessibleName(tr("Schematic of the car"))
         self.setMouseTracking(True)
 
     def show_shapes(self, shapes: Sequence[Painted], captions: Sequence[Caption]) -> None:
@@ -80,7 +79,9 @@ class Schematic(QWidget):
         at = QPointF((event.pos().x() - left) / scale, (event.pos().y() - top) / scale)
         rule = Qt.FillRule.OddEvenFill
         over = [one.figure for one in self._shapes if one.figure and _polygon(one).containsPoint(at, rule)]
-        self.setToolTip(f"{over[-1].panel} {over[-1].side}: {percent(over[-1].percent)}" if over else "")
+        self.setToolTip(
+            f"{label_name(over[-1].panel)} {translated(over[-1].side)}: {percent(over[-1].percent)}" if over else ""
+        )
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Polygons, hatched where the side was not told, and the names of the views."""
@@ -107,7 +108,7 @@ class Schematic(QWidget):
         painter.setPen(QColor(colors.muted))
         for caption in self._captions:
             box = QRectF(left + caption.x * scale - 40, max(0.0, top + caption.y * scale - 11), 80, 13)
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, caption.view)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, translated(caption.view))
         painter.end()
 
     def _place(self) -> tuple[float, float, float]:

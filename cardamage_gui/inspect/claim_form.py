@@ -11,22 +11,23 @@ from qtpy.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QToolButton, QWidget
 from cardamage_core.claims.model import ClaimFields, ClaimRecord, ClaimState
 
 from .. import look
+from ..language import amount, mark, tr, translated
 from ..widgets import common
 
 NAMES = {
-    "number": ("Claim number", ""),
-    "vehicle": ("Vehicle", "make, model, year"),
+    "number": (mark("Claim number"), ""),
+    "vehicle": (mark("Vehicle"), mark("make, model, year")),
     "vin": ("VIN", ""),
-    "plate": ("Plate", ""),
-    "date": ("Date", "of the damage"),
-    "place": ("Place", ""),
-    "adjuster": ("Adjuster", ""),
-    "notes": ("Notes", ""),
+    "plate": (mark("Plate"), ""),
+    "date": (mark("Date"), mark("of the damage")),
+    "place": (mark("Place"), ""),
+    "adjuster": (mark("Adjuster"), ""),
+    "notes": (mark("Notes"), ""),
 }
 STATES: dict[ClaimState, tuple[str, str]] = {  # what the button says, and what choosing it is called
-    "new": ("New", "Mark as new"),
-    "in review": ("In review", "Mark as in review"),
-    "done": ("Done", "Mark as done"),
+    "new": (mark("New"), mark("Mark as new")),
+    "in review": (mark("In review"), mark("Mark as in review")),
+    "done": (mark("Done"), mark("Mark as done")),
 }
 
 
@@ -42,7 +43,7 @@ def _moment(created: str) -> str:
     except ValueError:
         return created
     this_year = at.year == datetime.datetime.now().astimezone().year
-    return f"{at:%d %b %H:%M}" if this_year else f"{at:%d %b %Y %H:%M}"
+    return at.strftime(tr("%d %b %H:%M") if this_year else tr("%d %b %Y %H:%M"))
 
 
 class ClaimForm(QWidget):
@@ -64,10 +65,10 @@ class ClaimForm(QWidget):
         self._menu = QMenu(self.state)
         self._menu.aboutToShow.connect(self._fill_menu)
         self.state.setMenu(self._menu)
-        self.unfold = common.icon_button("chevron-down", "Claim number, vehicle, date, notes …", self._toggle)
+        self.unfold = common.icon_button("chevron-down", tr("Claim number, vehicle, date, notes …"), self._toggle)
         self.unfold.setCheckable(True)
         self.unfold.setProperty("role", "unfold")
-        self.fields = {name: common.Field(text, hint) for name, (text, hint) in NAMES.items()}
+        self.fields = {name: common.Field(tr(text), tr(hint)) for name, (text, hint) in NAMES.items()}
         self._sheet = Sheet()
         self._arrange()
         for field in self.fields.values():
@@ -81,10 +82,10 @@ class ClaimForm(QWidget):
             return
         self._name.setText(title(record.fields, record.created))
         vehicle = record.fields.vehicle if record.fields.number else ""
-        self._about.setText(" · ".join(filter(None, (vehicle, f"{photos} photo{'s' * (photos != 1)}"))))
-        self.state.setText(f"{STATES[record.state][0]} ▾")
-        self.state.setToolTip("Where the claim stands")
-        self.state.setAccessibleName(f"State: {record.state}")
+        self._about.setText(" · ".join(filter(None, (vehicle, amount(photos, "photo")))))
+        self.state.setText(f"{tr(STATES[record.state][0])} ▾")
+        self.state.setToolTip(tr("Where the claim stands"))
+        self.state.setAccessibleName(tr("State: {state}", state=translated(record.state)))
         common.set_property(self.state, "state", record.state)
         self.state.setEnabled(editable)
         for name, field in self.fields.items():
@@ -120,7 +121,7 @@ class ClaimForm(QWidget):
         now = self._record.state if self._record else "new"
         for state, (_, text) in STATES.items():
             reopens = now == "done" and state == "in review"
-            entry = self._menu.addAction("Reopen" if reopens else text)
+            entry = self._menu.addAction(tr("Reopen") if reopens else tr(text))
             entry.setEnabled(state != now)
             entry.triggered.connect(lambda _checked=False, chosen=state: self.state_chosen.emit(chosen))
 
@@ -128,7 +129,7 @@ class ClaimForm(QWidget):
         column = common.rows(self, margins=(8, 0, 8, 4), spacing=4)
         head = QHBoxLayout()
         head.setSpacing(2)
-        head.addWidget(common.icon_button("arrow-left", "All claims", self.back.emit))
+        head.addWidget(common.icon_button("arrow-left", tr("All claims"), self.back.emit))
         head.addWidget(self._name, 1)
         head.addWidget(self.unfold)
         column.addLayout(head)
@@ -141,7 +142,7 @@ class ClaimForm(QWidget):
         grid.setContentsMargins(6, 2, 4, 6)
         grid.setVerticalSpacing(4)
         for row, (name, field) in enumerate(self.fields.items()):
-            label = common.label(NAMES[name][0], "muted")
+            label = common.label(tr(NAMES[name][0]), "muted")
             label.setBuddy(field)
             grid.addWidget(label, row, 0)
             grid.addWidget(field, row, 1)

@@ -30,10 +30,10 @@ from qtpy.QtWidgets import (
 )
 
 from cardamage_core.errors import CarDamageError
-from cardamage_core.text import amount
 
 from .. import look
 from ..background import Background
+from ..language import amount, mark, numeral, tr, translated
 from ..widgets import common
 from ..widgets.photo_list import paint_picture
 from .claim_form import title
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 CLAIM = Qt.ItemDataRole.UserRole
 HEIGHT, PICTURE = 60, QSize(62, 44)
 STATES = ("", "new", "in review", "done")
-TEXTS = {"": "All", "new": "New", "in review": "Review", "done": "Done"}
+TEXTS = {"": mark("All"), "new": mark("New"), "in review": mark("Review"), "done": mark("Done")}
 COLORS = {"new": "muted", "in review": "warn", "done": "good"}
 KEPT = 400
 
@@ -57,12 +57,12 @@ def title_of(claim: ClaimSummary) -> str:
 def about(claim: ClaimSummary) -> str:
     """The second line: what was decided, photos, what failed."""
     if claim.trouble:
-        return "cannot be read"
+        return tr("cannot be read")
     told = [amount(len(claim.photos), "photo")]
     if claim.findings:
-        told.append(f"{claim.decided} of {claim.findings} decided")
+        told.append(tr("{decided} of {findings} decided", decided=claim.decided, findings=claim.findings))
     if claim.failed:
-        told.append(f"{claim.failed} failed")
+        told.append(tr("{failed} failed", failed=claim.failed))
     return " · ".join(told)
 
 
@@ -173,7 +173,7 @@ class ClaimRow(QStyledItemDelegate):
         paint_picture(painter, place, self._pictures.get(claim), colors)
         right = rect.right() - 12
         upper = QRect(place.right() + 11, rect.top() + 11, right - place.right() - 11, 20)
-        figure = claim.figure.split(" of ")[0]
+        figure = numeral(translated(claim.figure.split(" of ")[0]))
         width = QFontMetrics(option.font).horizontalAdvance(figure) + 8 if figure else 0
         _line(painter, upper.adjusted(0, 0, -width, 0), title_of(claim), option.font, QColor(colors.text))
         if figure:
@@ -206,7 +206,9 @@ class ClaimList(QWidget):
         self.chips = QButtonGroup(self)
         self.list = QListView()
         self._stack = QStackedWidget()
-        self._none = common.EmptyState("No claim matches.", common.button("Show all", self._show_all), role="panel")
+        self._none = common.EmptyState(
+            tr("No claim matches."), common.button(tr("Show all"), self._show_all), role="panel"
+        )
         self._arrange(buttons)
         self.search.textChanged.connect(self._filter)
         self.chips.idToggled.connect(self._filter)
@@ -247,8 +249,8 @@ class ClaimList(QWidget):
         claim: ClaimSummary = index.data(CLAIM)
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Open", partial(self.opened.emit, claim.id))
-        menu.addAction("Delete claim…", partial(self.delete_wanted.emit, claim.id))
+        menu.addAction(tr("Open"), partial(self.opened.emit, claim.id))
+        menu.addAction(tr("Delete claim…"), partial(self.delete_wanted.emit, claim.id))
         menu.popup(self.list.viewport().mapToGlobal(at))
 
     def _repaint(self, claim_id: str) -> None:
@@ -257,11 +259,11 @@ class ClaimList(QWidget):
             self.list.update(self.model.index(row))
 
     def _arrange(self, buttons: Sequence[QPushButton]) -> None:
-        self.search.setPlaceholderText("Search claims")
-        self.search.setAccessibleName("Search claims")
+        self.search.setPlaceholderText(tr("Search claims"))
+        self.search.setAccessibleName(tr("Search claims"))
         self.search.setClearButtonEnabled(True)
         self.list.setObjectName("Claims")
-        self.list.setAccessibleName("Claims")
+        self.list.setAccessibleName(tr("Claims"))
         self.list.setModel(self.model)
         self.list.setItemDelegate(ClaimRow(self.pictures, self.list))
         self.list.setUniformItemSizes(True)
@@ -275,7 +277,7 @@ class ClaimList(QWidget):
         line = QHBoxLayout()
         line.setSpacing(4)
         for number, state in enumerate(STATES):
-            chip = QPushButton(TEXTS[state])
+            chip = QPushButton(tr(TEXTS[state]))
             chip.setProperty("role", "chip")
             chip.setCheckable(True)
             chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -288,7 +290,7 @@ class ClaimList(QWidget):
         self._stack.addWidget(self._none)
         foot = QWidget()
         end = common.rows(foot, margins=(12, 8, 12, 12), spacing=6)
-        end.addWidget(common.section("New claim from"))
+        end.addWidget(common.section(tr("New claim from")))
         pair = QHBoxLayout()
         pair.setSpacing(8)
         for button in buttons:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QFrame, QStackedWidget, QWidget
 
+from ..language import tr
 from ..widgets import common
 from .claim_form import ClaimForm
 from .claim_list import ClaimList
@@ -27,7 +28,7 @@ class ClaimPanel(QFrame):
         column = common.rows(sheet, spacing=2)
         column.addWidget(form)
         column.addWidget(photos, 3)
-        scrolled = common.scrolled(check, "Photo check")
+        scrolled = common.scrolled(check, tr("Photo check"))
         scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scrolled.setMinimumHeight(CHECK)
         column.addWidget(scrolled, 2)

@@ -12,19 +12,21 @@ from typing import Any, get_args
 from qtpy.QtCore import QObject, QPoint, Signal
 from qtpy.QtWidgets import QMenu, QWidget
 
+from cardamage_core import text as english
 from cardamage_core.annotations.model import Region, Review
 from cardamage_core.claims.model import Cause, Finding, Operation, Severity
 from cardamage_core.errors import CarDamageError
-from cardamage_core.text import amount
 
 from ..commands.actions import Action
+from ..language import amount, label_name, mark, tr, translated
 from .desk import Desk
 
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 CAUSES: tuple[Cause, ...] = get_args(Cause)
 OPERATIONS: tuple[Operation, ...] = get_args(Operation)
-DONE = "This claim is done. Reopen it (the button beside its name) to change anything."
-WORDS = {"accepted": "Accept", "rejected": "Reject"}
+DONE = mark("This claim is done. Reopen it (the button beside its name) to change anything.")
+REOPEN = mark("Reopen")
+WORDS = {"accepted": mark("Accept"), "rejected": mark("Reject")}
 
 
 class Deciding(QObject):
@@ -55,7 +57,7 @@ class Deciding(QObject):
         again = all(finding.decision == review for finding in found)
         new: Review = "unreviewed" if again else review
         ids = [finding.region.id for finding in found]
-        text = f"{'Reopen' if again else WORDS[review]} {_named(found)}"
+        text = f"{REOPEN if again else WORDS[review]} {_named(found)}"
         if self._edit(lambda regions: _core().decided(regions, ids, new), text) and not again:
             self.next_open()
 
@@ -65,9 +67,9 @@ class Deciding(QObject):
         regions = self._session.regions(self._session.current)
         cars = [one.id for one in regions if roles.get(one.label) == "car" and one.review != "accepted"]
         if cars:
-            self._edit(lambda before: _core().decided(before, cars, "accepted"), "Accept the car's outline")
+            self._edit(lambda before: _core().decided(before, cars, "accepted"), mark("Accept the car's outline"))
         else:
-            self._session.said.emit("There is no car outline to accept: draw one (X, then P) with the label car.")
+            self._session.said.emit(tr("There is no car outline to accept: draw one (X, then P) with the label car."))
 
     def change(self, field: str, value: str) -> None:
         """Set severity, cause, operation, panel, note or label of the chosen findings."""
@@ -75,7 +77,7 @@ class Deciding(QObject):
         ids = [finding.region.id for finding in found]
         if ids:
             said = value or "none"
-            text = f"Set {field} of {_named(found)}" + ("" if field == "note" else f" to {said}")
+            text = mark(f"Set {field} of {_named(found)}") + ("" if field == "note" else f" to {said}")
             self._edit(lambda regions: _core().changed(regions, ids, **{field: value}), text)
 
     def cycle(self, field: str, values: Sequence[str]) -> None:
@@ -99,23 +101,25 @@ class Deciding(QObject):
         try:
             after = reduce(merge.merged, groups, before)
         except CarDamageError as error:
-            self._session.said.emit(f"{error.title} {error.detail}".strip())
+            self._session.said.emit(translated(f"{error.title} {error.detail}".strip()))
             return
         if after == before:
-            self._session.said.emit("No two findings overlap here that a person would count as one.")
-        elif self._may_change() and self._session.edit(photo, before, after, "Merge duplicates"):
-            self._session.said.emit(f"{amount(len(before) - len(after), 'duplicate')} merged.")
+            self._session.said.emit(tr("No two findings overlap here that a person would count as one."))
+        elif self._may_change() and self._session.edit(photo, before, after, mark("Merge duplicates")):
+            self._session.said.emit(
+                tr("{duplicates} merged.", duplicates=amount(len(before) - len(after), "duplicate"))
+            )
 
     def _decide_outlines(self, review: Review) -> None:
         """The outlines of the car or of panels that are selected on the photo."""
         ids = self._selected()
         regions = [one for one in self._session.regions(self._session.current) if one.id in ids]
         if not regions:
-            self._session.said.emit("Choose a finding first (Tab).")
+            self._session.said.emit(tr("Choose a finding first (Tab)."))
             return
         again = all(one.review == review for one in regions)
         new: Review = "unreviewed" if again else review
-        text = f"{'Reopen' if again else WORDS[review]} outline of {regions[0].label}"
+        text = f"{REOPEN if again else WORDS[review]} {mark(f'outline of {regions[0].label}')}"
         self._edit(lambda before: _core().decided(before, ids, new), text)
 
     # The way
@@ -134,7 +138,9 @@ class Deciding(QObject):
         ahead = [(here + by * step) % len(every) for step in range(1, len(every) + 1)] if every else []
         found = next((every[n] for n in ahead if every[n].is_open), None)
         if found is None:
-            self._session.said.emit("Every finding of this claim is decided." if every else "There are no findings.")
+            self._session.said.emit(
+                tr("Every finding of this claim is decided.") if every else tr("There are no findings.")
+            )
             self.went.emit("")  # so that the same key once more does not open the last one again
             return
         self.go_to(found)
@@ -151,22 +157,22 @@ class Deciding(QObject):
         """Everything that can be said about the chosen findings."""
         found = self._findings()
         menu = QMenu(self._page)
-        menu.addAction("Accept", partial(self.decide, "accepted")).setEnabled(bool(found))
-        menu.addAction("Reject", partial(self.decide, "rejected")).setEnabled(bool(found))
+        menu.addAction(tr("Accept"), partial(self.decide, "accepted")).setEnabled(bool(found))
+        menu.addAction(tr("Reject"), partial(self.decide, "rejected")).setEnabled(bool(found))
         menu.addSeparator()
         first = found[0] if found else None
         for title, field, values in (
-            ("Damage", "label", labels),
-            ("Panel", "panel", ("", *panels)),
-            ("Severity", "severity", SEVERITIES),
-            ("Cause", "cause", CAUSES),
-            ("Operation", "operation", OPERATIONS),
+            (tr("Damage"), "label", labels),
+            (tr("Panel"), "panel", ("", *panels)),
+            (tr("Severity"), "severity", SEVERITIES),
+            (tr("Cause"), "cause", CAUSES),
+            (tr("Operation"), "operation", OPERATIONS),
         ):
             now = None if first is None else first.region.label if field == "label" else getattr(first, field)
             self._submenu(menu, title, field, values, now)
         menu.addSeparator()
-        menu.addAction("Merge duplicates", self.merge)
-        menu.addAction("Accept the car's outline", self.accept_car)
+        menu.addAction(tr("Merge duplicates"), self.merge)
+        menu.addAction(tr("Accept the car's outline"), self.accept_car)
         return menu
 
     def show_menu(self, at: QPoint, labels: Sequence[str], panels: Sequence[str]) -> None:
@@ -177,31 +183,34 @@ class Deciding(QObject):
 
     def actions(self) -> list[Action]:
         """What keys do."""
-        again = "Once more: open it again"
-        car = "It is right: shares of the car may be given"
-        every = "Make one finding of those that overlap"
-        following = "The next undecided finding, on whatever photo"
+        again = tr("Once more: open it again")
+        car = tr("It is right: shares of the car may be given")
+        every = tr("Make one finding of those that overlap")
+        following = tr("The next undecided finding, on whatever photo")
         return [
-            Action("inspect_accept", "Accept finding", ("Y",), again, partial(self.decide, "accepted")),
-            Action("inspect_reject", "Reject finding", ("N",), again, partial(self.decide, "rejected")),
-            Action("inspect_open_next", "Next undecided finding", ("Tab",), following, self.next_open),
-            Action("inspect_open_before", "Undecided finding before", ("Shift+Tab",), "", partial(self.next_open, -1)),
-            Action("inspect_accept_car", "Accept the car's outline", ("Shift+A",), car, self.accept_car),
+            Action("inspect_accept", tr("Accept finding"), ("Y",), again, partial(self.decide, "accepted")),
+            Action("inspect_reject", tr("Reject finding"), ("N",), again, partial(self.decide, "rejected")),
+            Action("inspect_open_next", tr("Next undecided finding"), ("Tab",), following, self.next_open),
+            Action(
+                "inspect_open_before", tr("Undecided finding before"), ("Shift+Tab",), "", partial(self.next_open, -1)
+            ),
+            Action("inspect_accept_car", tr("Accept the car's outline"), ("Shift+A",), car, self.accept_car),
             self._cycle("severity", "S", SEVERITIES),
             self._cycle("cause", "C", CAUSES),
             self._cycle("operation", "X", OPERATIONS),
-            Action("inspect_merge", "Merge duplicates", ("Shift+M",), every, self.merge),
+            Action("inspect_merge", tr("Merge duplicates"), ("Shift+M",), every, self.merge),
         ]
 
     def _cycle(self, field: str, key: str, values: Sequence[str]) -> Action:
-        text, hint = f"{field.capitalize()}: next value", f"Go through the values of {field}"
+        text = tr("{field}: next value", field=translated(field.capitalize()))
+        hint = tr("Go through the values of {field}", field=translated(field))
         return Action(f"inspect_{field}", text, (f"Shift+{key}",), hint, partial(self.cycle, field, values))
 
     def _submenu(self, menu: QMenu, title: str, field: str, values: Sequence[str], now: str | None) -> None:
         sub = menu.addMenu(title)
         sub.setEnabled(now is not None)
         for value in values:
-            entry = sub.addAction(value or "none", partial(self.change, field, value))
+            entry = sub.addAction(label_name(value) or tr("none"), partial(self.change, field, value))
             entry.setCheckable(True)
             entry.setChecked(value == now)
 
@@ -217,7 +226,7 @@ class Deciding(QObject):
     def _may_change(self) -> bool:
         """A claim that is done must be opened again first; the first decision begins the review of a new one."""
         if self._desk.state == "done":
-            self._session.said.emit(DONE)
+            self._session.said.emit(tr(DONE))
             return False
         if self._desk.state == "new":
             self._desk.set_state("in review")
@@ -225,7 +234,7 @@ class Deciding(QObject):
 
 
 def _named(found: Sequence[Finding]) -> str:
-    return found[0].region.label if len(found) == 1 else amount(len(found), "finding")
+    return found[0].region.label if len(found) == 1 else english.amount(len(found), "finding")
 
 
 def _core() -> Any:

@@ -13,15 +13,26 @@ from qtpy.QtWidgets import QListView, QWidget
 from cardamage_core.claims.model import FINDING_FIELDS, Decision, Finding
 
 from ..commands.palette import Roomy
+from ..language import amount, label_name, mark, moment, tr, translated
 from ..session import Session
 from ..widgets import common
 from .desk import Desk
 
 VERBS = {
-    "created": "claim made", "photos added": "photo added", "outlined": "outlined", "accepted": "accepted",
-    "rejected": "rejected", "reopened": "opened again", "changed": "changed", "merged": "merged", "undone": "undone",
-    "redone": "done again", "fields": "claim data", "state": "state", "report": "report written",
-}  # fmt: skip
+    "created": mark("claim made"),
+    "photos added": mark("photo added"),
+    "outlined": "outlined",
+    "accepted": "accepted",
+    "rejected": "rejected",
+    "reopened": mark("opened again"),
+    "changed": "changed",
+    "merged": "merged",
+    "undone": "undone",
+    "redone": mark("done again"),
+    "fields": mark("claim data"),
+    "state": "state",
+    "report": mark("report written"),
+}
 QUIET = ("created",)  # decisions of which only the name is told
 TOLD = ("label", "state", "number", *FINDING_FIELDS)  # of what a decision says, what is shown
 MOST = 80  # letters of a value
@@ -55,7 +66,9 @@ class LogModel(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return said(decision, self._name_of(decision.photo), self._numbers.get(decision.region, ""))
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{decision.time} · {decision.who} · line hash {decision.hash[:12]}…"
+            return tr(
+                "{time} · {who} · line hash {hash}…", time=decision.time, who=decision.who, hash=decision.hash[:12]
+            )
         return None
 
     def _name_of(self, photo: str) -> str:
@@ -75,10 +88,10 @@ class DecisionLogPanel(QWidget):
         self.list.setModel(self.model)
         self.list.setUniformItemSizes(True)
         self.list.setItemDelegate(Roomy(self.list))
-        self.list.setAccessibleName("Decisions, newest first")
+        self.list.setAccessibleName(tr("Decisions, newest first"))
         self._told = common.label("", "small", wrap=True)
         column = common.rows(self, margins=(10, 2, 0, 12), spacing=8)
-        head = common.section("History of the claim")
+        head = common.section(tr("History of the claim"))
         head.setContentsMargins(4, 2, 14, 0)
         column.addWidget(head)
         column.addWidget(self.list, 1)
@@ -102,7 +115,8 @@ class DecisionLogPanel(QWidget):
         problems = [one.text for one in claim.problems() if one.code == "claim-log"] if claim else []
         common.set_role(self._told, "bad" if problems else "small")
         self._told.setText(
-            " ".join(problems) or "Each line is bound to the one before by its hash; none is ever changed."
+            " ".join(map(translated, problems))
+            or tr("Each line is bound to the one before by its hash; none is ever changed.")
         )
 
 
@@ -110,18 +124,14 @@ def said(decision: Decision, photo: str, number: str) -> str:
     """One row: "14:05  accepted 2.1 dent"."""
     at = datetime.datetime.fromisoformat(decision.time).astimezone()
     today = at.date() == datetime.datetime.now().astimezone().date()
-    told = [VERBS.get(decision.what, decision.what), number, _values(decision), photo if not number else ""]
-    return (
-        f"{at:%H:%M}   {' '.join(filter(None, told))}"
-        if today
-        else f"{at:%Y-%m-%d %H:%M}   {' '.join(filter(None, told))}"
-    )
+    told = [translated(VERBS.get(decision.what, decision.what)), number, _values(decision), photo if not number else ""]
+    return f"{moment(at, today=today)}   {' '.join(filter(None, told))}"
 
 
 def _values(decision: Decision) -> str:
     """What it is now."""
     if decision.what == "outlined" and isinstance(decision.after, dict):
-        return f"({len(decision.after.get('regions', ()))} regions)"
+        return f"({amount(len(decision.after.get('regions', ())), 'region')})"
     if decision.what in QUIET:
         return ""
     after = decision.after if isinstance(decision.after, dict) else {}
@@ -131,4 +141,5 @@ def _values(decision: Decision) -> str:
 
 
 def _value(name: str, value: Any) -> str:
-    return str(value) if name in ("label", "state") else f"{name} {value or 'none'}"
+    said_value = label_name(str(value)) if name == "label" else translated(str(value or "none"))
+    return said_value if name in ("label", "state") else f"{translated(name)} {said_value}"

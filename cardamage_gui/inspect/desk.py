@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 from qtpy.QtCore import QObject, QTimer, Signal
 
 from cardamage_core.errors import CarDamageError
-from cardamage_core.text import amount
 
 from ..background import Background, Task
+from ..language import amount, mark, tr
 from ..session import Session
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from cardamage_core.project import Project
 
 
-READING = "Reading the photos…"
+READING = mark("Reading the photos…")
 LOOK_DELAY = 200  # ms after a change until the photos are looked through again
 CLAIMS = "claims"  # the folder in a project's folder that holds them
 
@@ -192,7 +192,9 @@ class Desk(QObject):
             return
         self.session.refresh()
         self.record_changed.emit()
-        self.said.emit(f"Added {amount(len(photos), 'photo')}." if photos else "No photo came in.")
+        self.said.emit(
+            tr("Added {photos}.", photos=amount(len(photos), "photo")) if photos else tr("No photo came in.")
+        )
         if photos:
             self.session.select(photos[0])
             self.photos_came.emit(folder, photos)

@@ -8,6 +8,7 @@ from qtpy.QtCore import QEvent, QObject, Qt, Signal
 from qtpy.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from qtpy.QtWidgets import QFrame, QLabel
 
+from ..language import tr
 from ..widgets import common
 
 if TYPE_CHECKING:
@@ -58,8 +59,8 @@ class DropSheet(QFrame):
             return True
         event.acceptProposedAction()
         claim, (name, _) = self._page.desk.claim, self._page.open_text()
-        self._zones[0].setText("New claim\nThe damage is outlined at once")
-        self._zones[1].setText(f"Add to this claim\n{name}")
+        self._zones[0].setText(tr("New claim\nThe damage is outlined at once"))
+        self._zones[1].setText(tr("Add to this claim\n{name}", name=name))
         self._zones[1].setVisible(claim is not None and not claim.read_only)
         self.setGeometry(self._page.rect())
         self.show()

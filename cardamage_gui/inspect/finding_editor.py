@@ -15,6 +15,7 @@ from cardamage_core.claims.model import Cause, Finding, Operation, Severity
 
 from .. import look
 from ..commands.editor import keyed
+from ..language import label_name, mark, tr, translated
 from ..widgets import common
 from .claim_form import Sheet
 
@@ -25,13 +26,13 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "cause": get_args(Cause),
     "operation": get_args(Operation),
 }
-NO_PANEL, NO_OPERATION = "no panel", "no operation"
+NO_PANEL, NO_OPERATION = mark("no panel"), mark("no operation")
 TIPS = {
-    "severity": "How severe it is (Shift+S: the next)",
-    "cause": "Whether it is of this event; what is not does not count (Shift+C: the next)",
-    "operation": "What is to be done: your choice (Shift+X: the next)",
-    "panel": "The panel that it lies on",
-    "label": "What kind of damage it is (digits)",
+    "severity": mark("How severe it is (Shift+S: the next)"),
+    "cause": mark("Whether it is of this event; what is not does not count (Shift+C: the next)"),
+    "operation": mark("What is to be done: your choice (Shift+X: the next)"),
+    "panel": mark("The panel that it lies on"),
+    "label": mark("What kind of damage it is (digits)"),
 }
 
 
@@ -46,11 +47,11 @@ class FindingEditor(Sheet):
         super().__init__()
         self._finding: Finding | None = None
         self.crop = Crop()
-        self.accept = _decision("Accept", "inspect_accept", "Y", self._accept)
-        self.reject = _decision("Reject", "inspect_reject", "N", self._reject)
+        self.accept = _decision(tr("Accept"), "inspect_accept", "Y", self._accept)
+        self.reject = _decision(tr("Reject"), "inspect_reject", "N", self._reject)
         self._about = common.ElidedLabel("small")
         self.boxes = {name: _box(name) for name in ("label", "panel", "severity", "operation", "cause")}
-        self.note = common.Field("Note", "note")
+        self.note = common.Field(tr("Note"), tr("note"))
         self._arrange()
         for name, box in self.boxes.items():
             box.activated.connect(lambda _index, field=name: self._chosen(field))
@@ -71,7 +72,7 @@ class FindingEditor(Sheet):
         self.accept.setChecked(finding.decision == "accepted")
         self.reject.setChecked(finding.decision == "rejected")
         origin = finding.region.origin
-        self._about.setText(f"{finding.number} · {origin.model or origin.kind}")
+        self._about.setText(f"{finding.number} · {origin.model or translated(origin.kind)}")
         _offer(self.boxes["label"], labels, finding.region.label)
         _offer(self.boxes["panel"], [NO_PANEL, *panels], finding.panel or NO_PANEL)
         for name in CHOICES:
@@ -97,7 +98,7 @@ class FindingEditor(Sheet):
         self.decided.emit("rejected")
 
     def _chosen(self, name: str) -> None:
-        said = self.boxes[name].currentText()
+        said = self.boxes[name].currentData()
         self.field_set.emit(name, "" if said in (NO_PANEL, NO_OPERATION) else said)
         self.done.emit()
 
@@ -181,14 +182,14 @@ def _decision(text: str, action: str, key: str, slot: object) -> QPushButton:
     made = common.button(text, slot, "decision")
     made.setCheckable(True)
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    keyed(made, action, f"{text} the finding", key=key)
+    keyed(made, action, tr("{text} the finding", text=text), key=key)
     return made
 
 
 def _box(name: str) -> common.ComboBox:
     made = common.ComboBox()
-    made.setAccessibleName(name.capitalize())
-    made.setToolTip(TIPS[name])
+    made.setAccessibleName(translated(name.capitalize()))
+    made.setToolTip(tr(TIPS[name]))
     made.setMinimumWidth(60)
     made.setSizeAdjustPolicy(common.ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     made.setMinimumContentsLength(4)
@@ -197,7 +198,8 @@ def _box(name: str) -> common.ComboBox:
 
 def _offer(box: common.ComboBox, names: Sequence[str], current: str) -> None:
     names = list(dict.fromkeys([*names, *([current] if current not in names else [])]))
-    if [box.itemText(i) for i in range(box.count())] != names:
+    if [box.itemData(i) for i in range(box.count())] != names:
         box.clear()
-        box.addItems(names)
+        for name in names:
+            box.addItem(label_name(translated(name)), name)
     box.setCurrentIndex(names.index(current))

@@ -9,6 +9,7 @@ from cardamage_core.assessment.damage import Damage
 from cardamage_core.project.prediction_log import Look
 
 from ..commands.editor import chip, keyed
+from ..language import mark, tr, translated
 from ..widgets import common
 from ..widgets.damage_card import DamageCard
 from .car_so_far import CarSoFar
@@ -16,8 +17,9 @@ from .finding_editor import FindingEditor
 from .findings_table import FindingsTable, Row
 
 KEYS = (
-    ("inspect_accept", "Y", "accept"), ("inspect_reject", "N", "reject"), ("inspect_correct", "X", "correct"),
-    ("inspect_open_next", "Tab", "next"),
+    ("inspect_accept", "Y", mark("accept")), ("inspect_reject", "N", mark("reject")),
+    ("inspect_correct", "X", mark("correct")),
+    ("inspect_open_next", "Tab", mark("next")),
 )  # fmt: skip
 
 
@@ -35,12 +37,14 @@ class FindingsPanel(QFrame):
         self.editor = FindingEditor()
         self.car = CarSoFar()
         self.decided = common.label("", "small", right=True)
-        self.report = common.button("Write report…", self.report_wanted.emit, "primary")
-        keyed(self.report, "inspect_report", "Write the claim's report", key="Ctrl+P")
-        self.more = common.icon_button("dots-horizontal", "More: model, outline again, send to annotators")
+        self.report = common.button(tr("Write report…"), self.report_wanted.emit, "primary")
+        keyed(self.report, "inspect_report", tr("Write the claim's report"), key="Ctrl+P")
+        self.more = common.icon_button("dots-horizontal", tr("More: model, outline again, send to annotators"))
         self._nothing = common.label("", "muted", wrap=True)
         self._hidden = common.label("", "small", wrap=True)
-        self._empty = common.EmptyState("The figure, the findings and the report of a claim stand here.", role="panel")
+        self._empty = common.EmptyState(
+            tr("The figure, the findings and the report of a claim stand here."), role="panel"
+        )
         self._arrange()
 
     def show_claim(self, *, is_open: bool) -> None:
@@ -67,11 +71,11 @@ class FindingsPanel(QFrame):
         common.set_role(self._nothing, "bad" if failed else "muted")
         self._nothing.setText(nothing_said(hidden, look, waits=waits))
         self._hidden.setVisible(bool(rows) and hidden > 0)
-        self._hidden.setText(f"{hidden} more below the threshold." if hidden else "")
+        self._hidden.setText(tr("{hidden} more below the threshold.", hidden=hidden) if hidden else "")
 
     def show_decided(self, decided: int, total: int) -> None:
         """How much of the claim is decided."""
-        self.decided.setText(f"{decided} of {total} decided" if total else "")
+        self.decided.setText(tr("{decided} of {total} decided", decided=decided, total=total) if total else "")
         common.set_role(self.decided, "good" if total and decided == total else "small")
 
     def _arrange(self) -> None:
@@ -84,7 +88,7 @@ class FindingsPanel(QFrame):
         body.setContentsMargins(14, 0, 10, 0)
         body.setSpacing(6)
         head = QHBoxLayout()
-        head.addWidget(common.section("Findings on this photo"))
+        head.addWidget(common.section(tr("Findings on this photo")))
         head.addStretch(1)
         head.addWidget(self.decided)
         body.addLayout(head)
@@ -103,7 +107,7 @@ class FindingsPanel(QFrame):
         line.addWidget(self.more)
         self._sheet = QWidget()
         outer = common.rows(self._sheet, spacing=0)
-        area = common.scrolled(sheet, "Findings")
+        area = common.scrolled(sheet, tr("Findings"))
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         outer.addWidget(area, 1)
         outer.addWidget(foot)
@@ -116,15 +120,16 @@ class FindingsPanel(QFrame):
 def nothing_said(hidden: int, look: Look | None, *, waits: bool) -> str:
     """Why the table is empty."""
     if look is not None and look.problem:
-        return f"The damage could not be outlined. {look.problem}"
+        return tr("The damage could not be outlined. {problem}", problem=translated(look.problem))
     if waits:
-        return "The damage is being outlined …"
+        return tr("The damage is being outlined …")
     if hidden:
-        some = "1 finding lies" if hidden == 1 else f"{hidden} findings lie"
-        return f"{some} below the threshold. Move the slider to see more."
+        one = tr("1 finding lies below the threshold. Move the slider to see more.")
+        many = tr("{hidden} findings lie below the threshold. Move the slider to see more.", hidden=hidden)
+        return one if hidden == 1 else many
     if look is not None:
-        return "The model saw no damage on this photo. Look yourself: press P to draw what it missed."
-    return "Nothing is outlined on this photo yet. Outline damage (Ctrl+D) asks the model."
+        return tr("The model saw no damage on this photo. Look yourself: press P to draw what it missed.")
+    return tr("Nothing is outlined on this photo yet. Outline damage (Ctrl+D) asks the model.")
 
 
 def _keys() -> QHBoxLayout:
@@ -132,7 +137,7 @@ def _keys() -> QHBoxLayout:
     line.setSpacing(5)
     for action, key, text in KEYS:
         line.addWidget(chip(action, key))
-        line.addWidget(common.label(text, "small"))
+        line.addWidget(common.label(tr(text), "small"))
         line.addSpacing(3)
     line.addStretch(1)
     return line

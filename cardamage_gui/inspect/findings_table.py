@@ -18,16 +18,21 @@ from qtpy.QtWidgets import (
 
 from cardamage_core.annotations.confidence import is_above
 from cardamage_core.claims.model import Finding
-from cardamage_core.text import percent
 
 from .. import look
+from ..language import label_name, mark, numeral, percent, tr, translated
 from ..widgets import common
 
 ROW = Qt.ItemDataRole.UserRole
 NUMBER, DAMAGE, SEVERITY, SHARE, SCORE, STATE = range(6)
 SIGNS = {"accepted": "✓", "rejected": "✕", "unreviewed": "?", "needs work": "!"}
-SAID = {"accepted": "accepted", "rejected": "rejected", "unreviewed": "not decided yet", "needs work": "needs work"}
-HEADS = ("", "Damage", "Severity", "of car", "Score", "")
+SAID = {
+    "accepted": "accepted",
+    "rejected": "rejected",
+    "unreviewed": mark("not decided yet"),
+    "needs work": "needs work",
+}
+HEADS = ("", mark("Damage"), mark("Severity"), mark("of car"), mark("Score"), "")
 RIGHT = (SHARE, SCORE)
 ROW_HEIGHT = 44
 DISC = 10
@@ -83,7 +88,7 @@ class FindingsModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return HEADS[section]
+            return tr(HEADS[section])
         side = Qt.AlignmentFlag.AlignRight if section in RIGHT else Qt.AlignmentFlag.AlignLeft
         wanted = role == Qt.ItemDataRole.TextAlignmentRole
         return int(side | Qt.AlignmentFlag.AlignVCenter) if wanted else None
@@ -108,7 +113,7 @@ class FindingsTable(QTableView):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("Findings")
-        self.setAccessibleName("Findings on this photo")
+        self.setAccessibleName(tr("Findings on this photo"))
         self._findings = FindingsModel()
         self.setModel(self._findings)
         self.setItemDelegate(_Delegate(self))
@@ -223,8 +228,13 @@ class _Delegate(QStyledItemDelegate):
         small.setPixelSize(look.SMALL + 1)
         aside = finding.cause if finding.cause != "this event" else ""
         for one, box, text, color in (
-            (font, upper, finding.region.label or "no label", colors.text),
-            (small, lower, " · ".join(filter(None, (aside, finding.panel or "no panel"))), colors.muted),
+            (font, upper, label_name(finding.region.label) or tr("no label"), colors.text),
+            (
+                small,
+                lower,
+                " · ".join(filter(None, (translated(aside), label_name(finding.panel) or tr("no panel")))),
+                colors.muted,
+            ),
         ):
             painter.setFont(one)
             painter.setPen(QColor(color))
@@ -273,16 +283,26 @@ def disc(painter: QPainter, center: QPointF, row: Row, colors: look.Palette) -> 
 def tip_of(finding: Finding) -> str:
     """What is known of a finding, in a line."""
     origin = finding.region.origin
-    by = f"outlined by {origin.model}" if origin.kind == "predicted" else f"{origin.kind} {origin.source}".strip()
+    by = (
+        tr("outlined by {model}", model=origin.model)
+        if origin.kind == "predicted"
+        else f"{translated(origin.kind)} {origin.source}".strip()
+    )
     shares = (
-        (finding.of_car, "of the car"),
-        (finding.of_panel, f"of the {finding.panel}"),
-        (finding.of_photo, "of the photo"),
+        (finding.of_car, tr("of the car")),
+        (finding.of_panel, tr("of the {panel}", panel=label_name(finding.panel))),
+        (finding.of_photo, tr("of the photo")),
     )
     told = [f"{percent(share)} {words}" for share, words in shares if share is not None]
-    label = finding.region.label or "no label"
+    label = label_name(finding.region.label) or tr("no label")
     return " · ".join(
-        [f"{finding.number} {label}", by, SAID[finding.decision], *told, *([finding.note] if finding.note else [])]
+        [
+            f"{finding.number} {label}",
+            by,
+            translated(SAID[finding.decision]),
+            *told,
+            *([finding.note] if finding.note else []),
+        ]
     )
 
 
@@ -296,12 +316,12 @@ def _text(row: Row, column: int) -> str:
     if column == NUMBER:
         return row.number
     if column == DAMAGE:
-        return f"{finding.region.label or 'no label'}, {finding.panel or 'no panel'}"
+        return f"{label_name(finding.region.label) or tr('no label')}, {label_name(finding.panel) or tr('no panel')}"
     if column == SEVERITY:
-        return "–" if finding.severity == "undetermined" else finding.severity
+        return "–" if finding.severity == "undetermined" else translated(finding.severity)
     if column == SHARE:
         return row.share
     if column == SCORE:
         score = finding.region.origin.score
-        return f"{score:.2f}" if score is not None else "–"
+        return numeral(f"{score:.2f}") if score is not None else "–"
     return SIGNS[finding.decision]

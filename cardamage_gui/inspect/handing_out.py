@@ -11,9 +11,9 @@ from qtpy.QtCore import QObject, Qt, Signal
 from qtpy.QtWidgets import QWidget
 
 from cardamage_core.errors import CarDamageError
-from cardamage_core.text import amount
 
 from ..background import Background, Task
+from ..language import amount, tr
 from ..session import Session
 from ..settings import Settings
 from ..widgets.common import ProgressStrip
@@ -59,7 +59,7 @@ class HandingOut(QObject):
         private = {label.name for label in self._desk.session.labels() if label.role == "private"}
         regions = (one for photo in self._desk.session.photos() for one in self._desk.session.regions(photo.id))
         kept = Path(self._settings.get("report_folder") or Path.home())
-        name = f"Claim {title(claim.record.fields, claim.record.created)}"
+        name = tr("Claim {claim}", claim=title(claim.record.fields, claim.record.created))
         self.dialog = ReportDialog(
             name, kept if kept.is_dir() else Path.home(), self._dialogs, self._page, verdict=self._verdict,
             undecided=total - decided, private=sum(one.label in private for one in regions),
@@ -75,10 +75,10 @@ class HandingOut(QObject):
         if claim is None or self._task is not None:
             return
         there = [path for path in paths if path.exists()]
-        if there and self._dialogs.choose(self._page, *_replace(there), ("Replace", "Cancel")) != 0:
+        if there and self._dialogs.choose(self._page, *_replace(there), (tr("Replace"), tr("Cancel"))) != 0:
             return
         self._settings.set("report_folder", str(paths[0].parent))
-        self.strip.begin("Writing the report…")
+        self.strip.begin(tr("Writing the report…"))
         work = partial(_written, claim.folder, tuple(paths), language, paper, tuple(there))
         done = partial(self._written, claim.folder, language)
         progress = self.strip.show_progress
@@ -91,7 +91,7 @@ class HandingOut(QObject):
             return
         from cardamage_core.claims.sending import send_to_project
 
-        self.strip.begin("Sending to the annotators…")
+        self.strip.begin(tr("Sending to the annotators…"))
         done = partial(self._sent, project)
         self._task = self._background.run(partial(send_to_project, claim, project), done, self._failed, urgent=True)
 
@@ -108,16 +108,26 @@ class HandingOut(QObject):
             )
             self._do(note)
             self._desk.record_changed.emit()
-        self._desk.said.emit(f"Report written: {', '.join(path.name for path in paths)} in {paths[0].parent}")
+        self._desk.said.emit(
+            tr(
+                "Report written: {files} in {folder}",
+                files=", ".join(path.name for path in paths),
+                folder=paths[0].parent,
+            )
+        )
 
     def _sent(self, project: Project, sent: Any) -> None:
         self._end()
         if project is self._main.project:
             self._main.refresh()
         if sent.edit is None:
-            self._desk.said.emit("Nothing to send: accept or draw findings first, or they were sent before.")
+            self._desk.said.emit(tr("Nothing to send: accept or draw findings first, or they were sent before."))
         else:
-            said = f"Sent {amount(sent.regions, 'region')} to {project.name}; undo there takes them back."
+            said = tr(
+                "Sent {regions} to {project}; undo there takes them back.",
+                regions=amount(sent.regions, "region"),
+                project=project.name,
+            )
             self._desk.said.emit(said)
             self._desk.record_changed.emit()
 
@@ -154,7 +164,7 @@ def _written(
 
     def step(share: float) -> None:
         if task.cancelled():
-            raise _StoppedError("The report was stopped; nothing was written.")
+            raise _StoppedError(tr("The report was stopped; nothing was written."))
         task.report(share)
 
     with Claim.open(folder, read_only=True) as claim:
@@ -164,4 +174,6 @@ def _written(
 
 def _replace(there: Sequence[Path]) -> tuple[str, str]:
     names = ", ".join(path.name for path in there)
-    return f"{names} is there already." if len(there) == 1 else f"{names} are there already.", str(there[0].parent)
+    return tr("{names} is there already.", names=names) if len(there) == 1 else tr(
+        "{names} are there already.", names=names
+    ), str(there[0].parent)

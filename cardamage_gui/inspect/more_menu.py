@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QObject, Signal
 from qtpy.QtWidgets import QMenu, QToolButton, QWidget
 
+from ..language import tr
 from ..session import Session
 
 if TYPE_CHECKING:
@@ -33,20 +34,20 @@ class MoreMenu(QObject):
         """Offer what can be done now."""
         self.menu.clear()
         claim = self._desk.claim
-        models = self.menu.addMenu("Model")
+        models = self.menu.addMenu(tr("Model"))
         for model in self._queue.models:
             entry = models.addAction(model.card.name, partial(self._queue.want, model.card.id))
             entry.setCheckable(True)
             entry.setChecked(model == self._queue.model)
         models.setEnabled(bool(self._queue.models))
-        again = self.menu.addAction("Outline all photos again", self._outline_all)
+        again = self.menu.addAction(tr("Outline all photos again"), self._outline_all)
         again.setEnabled(self._desk.may_change and self._queue.model is not None)
         self.menu.addSeparator()
-        send = self.menu.addAction("Send to annotators", self.send_wanted.emit)
-        send.setToolTip("Copy photos and decided findings into the open project")
+        send = self.menu.addAction(tr("Send to annotators"), self.send_wanted.emit)
+        send.setToolTip(tr("Copy photos and decided findings into the open project"))
         send.setEnabled(claim is not None and self._main.project is not None and not self._main.read_only)
         self.menu.addSeparator()
-        delete = self.menu.addAction("Delete claim…", partial(self.delete_wanted.emit, claim.id if claim else ""))
+        delete = self.menu.addAction(tr("Delete claim…"), partial(self.delete_wanted.emit, claim.id if claim else ""))
         delete.setEnabled(claim is not None)
 
     def _outline_all(self) -> None:

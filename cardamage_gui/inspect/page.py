@@ -21,6 +21,7 @@ from ..commands.editor import keyed
 from ..editing.assessing import Assessing
 from ..editing.outliners import Outliners
 from ..editing.outlining import Outliner
+from ..language import mark, tr
 from ..session import Session
 from ..settings import Settings
 from ..widgets import common
@@ -50,7 +51,7 @@ from .whole_claim import WholeClaim
 if TYPE_CHECKING:
     from cardamage_core.claims.model import View
 
-CLAIM_FILES = "Photos and archives (*)"
+CLAIM_FILES = mark("Photos and archives (*)")
 
 
 class InspectPage(QWidget):
@@ -92,7 +93,11 @@ class InspectPage(QWidget):
     def open_text(self) -> tuple[str, str]:
         """The name of the open claim and its folder; "" when none is open."""
         claim = self.desk.claim
-        return (f"Claim {title(claim.record.fields, claim.record.created)}", str(claim.folder)) if claim else ("", "")
+        return (
+            (tr("Claim {claim}", claim=title(claim.record.fields, claim.record.created)), str(claim.folder))
+            if claim
+            else ("", "")
+        )
 
     def use_model(self, model_id: str) -> None:
         """Choose a model by its id, as soon as it is listed."""
@@ -112,16 +117,18 @@ class InspectPage(QWidget):
 
     def open_photos(self) -> None:
         """Choose photos or archives for a new claim."""
-        self.take(self._dialogs.files(self, "Photos of the car", CLAIM_FILES))
+        self.take(self._dialogs.files(self, tr("Photos of the car"), tr(CLAIM_FILES)))
 
     def open_folder(self) -> None:
         """Choose a folder of photos for a new claim."""
-        folder = self._dialogs.folder(self, "Folder with the photos of the car")
+        folder = self._dialogs.folder(self, tr("Folder with the photos of the car"))
         self.take([folder] if folder else [])
 
     def add_photos(self) -> None:
         """Choose photos for the open claim."""
-        self.take(self._dialogs.files(self, "Add photos to the claim", CLAIM_FILES), new=self.desk.claim is None)
+        self.take(
+            self._dialogs.files(self, tr("Add photos to the claim"), tr(CLAIM_FILES)), new=self.desk.claim is None
+        )
 
     def step(self, by: int) -> None:
         """Show the next or previous photo."""
@@ -144,9 +151,11 @@ class InspectPage(QWidget):
 
     def delete_claim(self, claim_id: str) -> None:
         """Ask, and delete a claim with everything that is known of it."""
-        text = "Delete this claim?"
-        detail = "Its photos, findings, decisions and figures are removed from this computer. This cannot be undone."
-        if self._dialogs.choose(self, text, detail, ("Delete the claim", "Cancel")) == 0:
+        text = tr("Delete this claim?")
+        detail = tr(
+            "Its photos, findings, decisions and figures are removed from this computer. This cannot be undone."
+        )
+        if self._dialogs.choose(self, text, detail, (tr("Delete the claim"), tr("Cancel"))) == 0:
             self.desk.delete(self.desk.folder_of(claim_id))
 
     # What happened
@@ -160,7 +169,7 @@ class InspectPage(QWidget):
 
     def _library_changed(self) -> None:
         self.claims.show_claims(self.desk.claims())
-        self._choose.set_text(CHOOSE if self.desk.claims() else FIRST)
+        self._choose.set_text(tr(CHOOSE if self.desk.claims() else FIRST))
 
     def _claim_changed(self) -> None:
         claim = self.desk.claim
@@ -247,7 +256,7 @@ class InspectPage(QWidget):
         summary = self.session.summary(photo)
         if summary is not None:
             self.queue.outlining.drop(self.desk.claim.folder if self.desk.claim else Path(), photo)
-            self.session.remove_photos([photo], f"Remove photo {summary.name}")
+            self.session.remove_photos([photo], mark(f"Remove photo {summary.name}"))
 
     def _show_car(self, car: Car) -> None:
         self.findings.car.show_car(car)
@@ -284,13 +293,13 @@ class InspectPage(QWidget):
         self.claims = ClaimList(
             background,
             self.desk.folder_of,
-            common.button("Photos…", self.open_photos, "primary", tip="A new claim of photos or archives"),
-            common.button("Folder…", self.open_folder, tip="A new claim of a folder with photos"),
+            common.button(tr("Photos…"), self.open_photos, "primary", tip=tr("A new claim of photos or archives")),
+            common.button(tr("Folder…"), self.open_folder, tip=tr("A new claim of a folder with photos")),
         )
         self.form, self.check = ClaimForm(), PhotoCheck()
         self.figures = DamageFigures(session, background, self)
-        add = common.icon_button("image-plus-outline", "Add photos to the claim…", self.add_photos)
-        keyed(add, "inspect_add", "Add photos to the claim…", key="Ctrl+Shift+O")
+        add = common.icon_button("image-plus-outline", tr("Add photos to the claim…"), self.add_photos)
+        keyed(add, "inspect_add", tr("Add photos to the claim…"), key="Ctrl+Shift+O")
         thumbnails = Thumbnails(session, background, self)
         self.photos = PhotoPanel(session, thumbnails, self.figures, add, second_line=self._second_line)
         self.panel = ClaimPanel(self.claims, self.form, self.photos, self.check)
@@ -312,10 +321,10 @@ class InspectPage(QWidget):
         self._whole = WholeClaim(self.desk, background, self)
         self.strip = common.ProgressStrip()
         self._choose = common.EmptyState(
-            FIRST,
-            common.button("Choose photos…", self.open_photos, "primary"),
-            common.button("Choose a folder…", self.open_folder),
-            title="Drop the photos of a damaged car here",
+            tr(FIRST),
+            common.button(tr("Choose photos…"), self.open_photos, "primary"),
+            common.button(tr("Choose a folder…"), self.open_folder),
+            title=tr("Drop the photos of a damaged car here"),
         )
 
     def _arrange(self) -> None:
@@ -323,8 +332,8 @@ class InspectPage(QWidget):
         self._stack.addWidget(self._choose)
         self._stack.addWidget(self.viewer)
         panels = (
-            Panel("list", "Claims", self.panel, LEFT, 270),
-            Panel("details", "Findings", self.findings, RIGHT, 344),
+            Panel("list", tr("Claims"), self.panel, LEFT, 270),
+            Panel("details", tr("Findings"), self.findings, RIGHT, 344),
         )
         middle = QWidget()
         above = common.rows(middle, spacing=0)
@@ -383,25 +392,35 @@ class InspectPage(QWidget):
         self.docks.share(self._bound.values())
 
     def _offered(self) -> list[Action]:
-        following, before = "Show the next photo of the list", "Show the photo before"
+        following, before = tr("Show the next photo of the list"), tr("Show the photo before")
         return [
-            Action("next_photo", "Next photo", ("D",), following, partial(self.step, 1)),
-            Action("previous_photo", "Previous photo", ("A",), before, partial(self.step, -1)),
+            Action("next_photo", tr("Next photo"), ("D",), following, partial(self.step, 1)),
+            Action("previous_photo", tr("Previous photo"), ("A",), before, partial(self.step, -1)),
             *self.deciding.actions(),
             *self.viewer.actions_of(),
             Action(
-                "outline", "Outline damage", ("Ctrl+D",), "Let the model outline the damage on this photo", self.outline
+                "outline",
+                tr("Outline damage"),
+                ("Ctrl+D",),
+                tr("Let the model outline the damage on this photo"),
+                self.outline,
             ),
-            Action("inspect_new", "New claim…", (), "Choose the photos of a car", self.open_photos),
-            Action("inspect_add", "Add photos to the claim…", ("Ctrl+Shift+O",), "", self.add_photos),
+            Action("inspect_new", tr("New claim…"), (), tr("Choose the photos of a car"), self.open_photos),
+            Action("inspect_add", tr("Add photos to the claim…"), ("Ctrl+Shift+O",), "", self.add_photos),
             Action(
-                "inspect_report", "Write report…", ("Ctrl+P",), "The claim as PDF, HTML, JSON, CSV", self.out.ask_report
+                "inspect_report",
+                tr("Write report…"),
+                ("Ctrl+P",),
+                tr("The claim as PDF, HTML, JSON, CSV"),
+                self.out.ask_report,
             ),
-            Action("inspect_close", "All claims", ("Alt+Left",), "Back to the list of claims", self.close_claim),
+            Action(
+                "inspect_close", tr("All claims"), ("Alt+Left",), tr("Back to the list of claims"), self.close_claim
+            ),
         ]
 
 
-FIRST = (
+FIRST = mark(
     "JPEG, HEIC, PNG and others, a folder or a zip: they are copied into a claim, and the damage is outlined at once."
 )
-CHOOSE = "Choose a claim at the left, or drop photos, a folder or a zip to begin another one."
+CHOOSE = mark("Choose a claim at the left, or drop photos, a folder or a zip to begin another one.")

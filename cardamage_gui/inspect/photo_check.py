@@ -10,12 +10,13 @@ from qtpy.QtWidgets import QFrame, QLabel, QMenu, QSizePolicy, QToolButton, QVBo
 
 from cardamage_core.claims.model import PhotoWarning, View
 
+from ..language import mark, tr, translated
 from ..widgets import common
 
 VIEWS: tuple[View, ...] = get_args(View)
 SIGNS = {"error": ("✕", "bad"), "warning": ("!", "warn"), "info": ("i", "muted")}
 QUALITY = {"blurred", "dark", "bright", "glare", "small", "cut-off", "close-up", "no-car", "not-a-car", "unreadable"}
-GOOD = "sharp, well lit"
+GOOD = mark("sharp, well lit")
 MOST = 6
 
 
@@ -41,7 +42,7 @@ class PhotoCheck(QFrame):
         self._photo = ""
         self._ticked: Mapping[View, str] = {}
         column = common.rows(self, margins=(14, 4, 12, 10), spacing=6)
-        column.addWidget(common.section("Photo check"))
+        column.addWidget(common.section(tr("Photo check")))
         column.addLayout(self._lines)
         column.addWidget(self.views, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._missing)
@@ -58,13 +59,13 @@ class PhotoCheck(QFrame):
                 widget.deleteLater()
         here = [one for one in warnings if one.photo == photo]
         if photo and checked and not any(one.code in QUALITY for one in here):
-            self._lines.addWidget(_line("✓", "good", GOOD))
+            self._lines.addWidget(_line("✓", "good", tr(GOOD)))
         shown = [*here, *(one for one in warnings if not one.photo)]
         for one in shown[:MOST]:
             sign, role = SIGNS[one.severity]
-            self._lines.addWidget(_line(sign, role, one.text))
+            self._lines.addWidget(_line(sign, role, translated(one.text)))
         if len(shown) > MOST:
-            self._lines.addWidget(_line("", "muted", f"and {len(shown) - MOST} more"))
+            self._lines.addWidget(_line("", "muted", tr("and {more} more", more=len(shown) - MOST)))
         self._show_views()
 
     def texts(self) -> list[str]:
@@ -73,15 +74,23 @@ class PhotoCheck(QFrame):
 
     def _show_views(self) -> None:
         mine = [view for view in VIEWS if self._ticked.get(view) == self._photo]
-        self.views.setText(f"Shows: {', '.join(mine)} ▾" if mine else "What does this photo show? ▾")
+        self.views.setText(
+            tr("Shows: {views} ▾", views=", ".join(map(translated, mine)))
+            if mine
+            else tr("What does this photo show? ▾")
+        )
         self.views.setEnabled(bool(self._photo))
         missing = [view for view in VIEWS if not self._ticked.get(view)]
-        self._missing.setText(f"Not ticked yet: {', '.join(missing)}" if missing else "All views are there.")
+        self._missing.setText(
+            tr("Not ticked yet: {views}", views=", ".join(map(translated, missing)))
+            if missing
+            else tr("All views are there.")
+        )
 
     def _fill_menu(self) -> None:
         self._menu.clear()
         for view in VIEWS:
-            entry = self._menu.addAction(view[0].upper() + view[1:])
+            entry = self._menu.addAction(translated(view)[0].upper() + translated(view)[1:])
             entry.setCheckable(True)
             entry.setChecked(self._ticked.get(view) == self._photo)
             entry.triggered.connect(lambda on, chosen=view: self.view_ticked.emit(chosen, on))
@@ -90,10 +99,10 @@ class PhotoCheck(QFrame):
 def _line(sign: str, role: str, text: str) -> QWidget:
     made = QWidget()
     row = common.columns(made, spacing=6)
-    mark = common.label(sign, role)
-    mark.setFixedWidth(10)
+    shown = common.label(sign, role)
+    shown.setFixedWidth(10)
     told = common.label(text, "small", wrap=True)
     told.setProperty("told", True)
-    row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(shown, 0, Qt.AlignmentFlag.AlignTop)
     row.addWidget(told, 1)
     return made

@@ -12,15 +12,15 @@ from cardamage_core.assessment.damage import SHORT, Damage
 from cardamage_core.errors import CarDamageError
 from cardamage_core.project import PhotoSummary, Project
 from cardamage_core.project.prediction_log import Look
-from cardamage_core.text import amount, percent
 
 from ..background import Background
+from ..language import amount, mark, percent, tr, translated
 from ..session import Session
 from ..widgets import common
 from ..widgets.photo_list import PHOTO, PhotoFilter, PhotoList, PhotoModel, SecondLine
 from ..widgets.thumbnails import Thumbnails
 
-NOT_DETERMINED = "n/d"  # in place of a figure; the second line says why
+NOT_DETERMINED = mark("n/d")  # in place of a figure; the second line says why
 
 
 class PhotoPanel(QWidget):
@@ -47,7 +47,7 @@ class PhotoPanel(QWidget):
         layout = common.rows(self, margins=(0, 2, 0, 0), spacing=4)
         head = QHBoxLayout()
         head.setContentsMargins(14, 0, 5, 0)
-        head.addWidget(common.section("Photos"))
+        head.addWidget(common.section(tr("Photos")))
         head.addStretch(1)
         head.addWidget(add)
         layout.addLayout(head)
@@ -79,8 +79,8 @@ class PhotoPanel(QWidget):
         photo = index.data(PHOTO).id
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Outline damage again", partial(self.outline_wanted.emit, photo))
-        menu.addAction("Remove photo from the claim", partial(self.remove_wanted.emit, photo))
+        menu.addAction(tr("Outline damage again"), partial(self.outline_wanted.emit, photo))
+        menu.addAction(tr("Remove photo from the claim"), partial(self.remove_wanted.emit, photo))
         menu.popup(self.list.viewport().mapToGlobal(at))
 
 
@@ -89,18 +89,18 @@ def second_line(
 ) -> SecondLine:
     """How a photo stands: gone, failed, waiting, or what was found on it, and why there is no figure."""
     if photo.missing:
-        return SecondLine("not found", bad=True)
+        return SecondLine(tr("not found"), bad=True)
     if waits:
-        return SecondLine("outlining …")
+        return SecondLine(tr("outlining …"))
     if look is not None and look.problem and not photo.regions:
-        return SecondLine("failed", bad=True)
+        return SecondLine(tr("failed"), bad=True)
     if look is None and not photo.regions:
-        return SecondLine("not outlined yet")
-    told = [views] if views else []
+        return SecondLine(tr("not outlined yet"))
+    told = [translated(views)] if views else []
     if damage is not None and not damage.determined:
-        told.append(SHORT.get(damage.reason, damage.reason))
+        told.append(translated(SHORT.get(damage.reason, damage.reason)))
     else:
-        told.append(amount(findings, "finding") if findings else "no damage seen")
+        told.append(amount(findings, "finding") if findings else tr("no damage seen"))
     return SecondLine(" · ".join(told))
 
 
@@ -124,7 +124,7 @@ class DamageFigures(QObject):
         damage = self.damage(photo)
         if damage is None or damage.reason in ("failed", "nothing"):
             return ""
-        return percent(damage.percent) if damage.determined and damage.percent is not None else NOT_DETERMINED
+        return percent(damage.percent) if damage.determined and damage.percent is not None else tr(NOT_DETERMINED)
 
     def damage(self, photo: PhotoSummary) -> Damage | None:
         """A photo's damage; None while it is unknown."""

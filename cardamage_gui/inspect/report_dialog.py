@@ -10,11 +10,12 @@ from qtpy.QtWidgets import QCheckBox, QDialog, QGridLayout, QHBoxLayout, QWidget
 
 from cardamage_core.words import languages
 
+from ..language import mark, tr
 from ..widgets import common
 from ..widgets.dialogs import Dialogs
 
-FORMATS = {".pdf": "PDF", ".html": "HTML, one file", ".json": "JSON", ".csv": "CSV"}
-PAPERS = ("A4", "Letter")
+FORMATS = {".pdf": "PDF", ".html": mark("HTML, one file"), ".json": "JSON", ".csv": "CSV"}
+PAPERS = ("A4", mark("Letter"))
 NAMES = {"en": "English", "de": "Deutsch"}
 
 
@@ -28,20 +29,21 @@ class ReportDialog(QDialog):
     ) -> None:
         """`name` is proposed for the files; `undecided` findings and `private` boxes are told."""
         super().__init__(parent)
-        self.setWindowTitle("Write report")
+        self.setWindowTitle(tr("Write report"))
         self.setMinimumWidth(480)
         self._dialogs = dialogs
-        self.formats = {suffix: QCheckBox(text) for suffix, text in FORMATS.items()}
+        self.formats = {suffix: QCheckBox(tr(text)) for suffix, text in FORMATS.items()}
         self.formats[".pdf"].setChecked(True)
         self.language, self.paper = common.ComboBox(), common.ComboBox()
         for code in languages():
             self.language.addItem(NAMES.get(code, code), code)
-        self.paper.addItems(PAPERS)
-        self.name = common.Field("Name")
+        for paper in PAPERS:
+            self.paper.addItem(tr(paper), paper)
+        self.name = common.Field(tr("Name"))
         self.name.put(file_name(name))
-        self.folder = common.Field("Folder")
+        self.folder = common.Field(tr("Folder"))
         self.folder.put(str(folder))
-        self.write = common.button("Write report", self._write, "primary")
+        self.write = common.button(tr("Write report"), self._write, "primary")
         self._arrange(verdict, undecided, private)
         for box in self.formats.values():
             box.toggled.connect(self._changed)
@@ -56,26 +58,27 @@ class ReportDialog(QDialog):
 
     def _changed(self) -> None:
         folder = Path(self.folder.text().strip())
-        self._told.setText("" if folder.is_dir() else "There is no such folder.")
+        self._told.setText("" if folder.is_dir() else tr("There is no such folder."))
         self._told.setVisible(not folder.is_dir())
         self.write.setEnabled(bool(self.paths()) and bool(self.name.text().strip()) and folder.is_dir())
         self.paper.setEnabled(self.formats[".pdf"].isChecked())
 
     def _choose(self) -> None:
-        chosen = self._dialogs.folder(self, "Folder for the report", Path(self.folder.text()))
+        chosen = self._dialogs.folder(self, tr("Folder for the report"), Path(self.folder.text()))
         if chosen is not None:
             self.folder.setText(str(chosen))
 
     def _write(self) -> None:
         self.accept()
-        self.wanted.emit(self.paths(), self.language.currentData(), self.paper.currentText())
+        self.wanted.emit(self.paths(), self.language.currentData(), self.paper.currentData())
 
     def _arrange(self, verdict: str, undecided: int, private: int) -> None:
         layout = common.rows(self, margins=(24, 20, 24, 16), spacing=12)
         layout.addWidget(common.label(verdict, wrap=True))
         if undecided:
-            some = "1 finding is" if undecided == 1 else f"{undecided} findings are"
-            layout.addWidget(common.label(f"{some} not decided yet; the report says so.", "warn", wrap=True))
+            some = tr("{undecided} findings are not decided yet; the report says so.", undecided=undecided)
+            one = tr("1 finding is not decided yet; the report says so.")
+            layout.addWidget(common.label(one if undecided == 1 else some, "warn", wrap=True))
         layout.addWidget(common.frame("rule"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
@@ -85,32 +88,35 @@ class ReportDialog(QDialog):
         for box in self.formats.values():
             kinds.addWidget(box)
         kinds.addStretch(1)
-        grid.addWidget(common.label("Formats"), 0, 0)
+        grid.addWidget(common.label(tr("Formats")), 0, 0)
         grid.addLayout(kinds, 0, 1)
         place = QHBoxLayout()
         place.setSpacing(8)
         place.addWidget(self.folder, 1)
-        place.addWidget(common.button("Choose…", self._choose))
+        place.addWidget(common.button(tr("Choose…"), self._choose))
         for row, (text, widget) in enumerate(
-            (("Language", self.language), ("Paper", self.paper), ("Name", self.name)), start=1
+            ((tr("Language"), self.language), (tr("Paper"), self.paper), (tr("Name"), self.name)), start=1
         ):
             grid.addWidget(common.label(text), row, 0)
             grid.addWidget(widget, row, 1)
-        grid.addWidget(common.label("Folder"), 4, 0)
+        grid.addWidget(common.label(tr("Folder")), 4, 0)
         grid.addLayout(place, 4, 1)
         self._told = common.label("", "bad")
         grid.addWidget(self._told, 5, 1)
         grid.setColumnStretch(1, 1)
         layout.addLayout(grid)
-        boxes = "1 box is" if private == 1 else f"{private} boxes are"
+        one = tr("1 box is blurred in every picture.")
+        boxes = tr("{private} boxes are blurred in every picture.", private=private)
         blurred = (
-            f"{boxes} blurred in every picture." if private else "Nothing is boxed to be blurred (Shift+B on a photo)."
+            (one if private == 1 else boxes) if private else tr("Nothing is boxed to be blurred (Shift+B on a photo).")
         )
-        layout.addWidget(common.label(f"{blurred} The photos themselves stay as they are.", "small", wrap=True))
+        layout.addWidget(
+            common.label(tr("{blurred} The photos themselves stay as they are.", blurred=blurred), "small", wrap=True)
+        )
         layout.addStretch(1)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
-        buttons.addWidget(common.button("Cancel", self.reject))
+        buttons.addWidget(common.button(tr("Cancel"), self.reject))
         buttons.addWidget(self.write)
         layout.addLayout(buttons)
 

@@ -9,13 +9,14 @@ from qtpy.QtGui import QResizeEvent
 from qtpy.QtWidgets import QButtonGroup, QFrame, QLabel, QSlider, QToolButton, QWidget
 
 from ..commands.editor import keyed
+from ..language import mark, tr
 from ..widgets import common
 
 FINDINGS, ORIGINAL, WIPE = "findings", "original", "wipe"
 MODES = {
-    FINDINGS: ("eye-outline", "Findings", "M", "inspect_findings", "Show findings"),
-    ORIGINAL: ("image-outline", "Original", "O", "inspect_original", "Show the original"),
-    WIPE: ("arrow-split-vertical", "Wipe", "Shift+O", "inspect_wipe", "Wipe between original and findings"),
+    FINDINGS: ("eye-outline", mark("Findings"), "M", "inspect_findings", mark("Show findings")),
+    ORIGINAL: ("image-outline", mark("Original"), "O", "inspect_original", mark("Show the original")),
+    WIPE: ("arrow-split-vertical", mark("Wipe"), "Shift+O", "inspect_wipe", mark("Wipe between original and findings")),
 }
 LEVELS = (  # are the sliders named, how many buttons have a text, how many sliders are there
     (True, 6, 2), (False, 6, 2), (False, 5, 2), (False, 4, 2), (False, 3, 2), (False, 0, 2),
@@ -43,20 +44,22 @@ class Toolbar(QFrame):
         self.modes: dict[str, QToolButton] = {}
         self._group = QButtonGroup(self)
         for name, (icon, text, key, action, tip) in MODES.items():
-            button = _toggle(icon, text, tip, action, key)
+            button = _toggle(icon, tr(text), tr(tip), action, key)
             button.clicked.connect(lambda _checked=False, chosen=name: self.mode_chosen.emit(chosen))
             self._group.addButton(button)
             self.modes[name] = button
         self.modes[FINDINGS].setChecked(True)
-        self._threshold, self._threshold_said = _slider(threshold, "Show masks above", 76)
-        self._opacity, self._opacity_said = _slider(opacity, "Opacity of masks", 48)
-        self.panels = _toggle("car-door", "Panels", "Show the panels of the car", "inspect_panels", "Shift+V")
-        self.correct = _toggle("vector-polyline-edit", "Correct outline", "Correct outlines", "inspect_correct", "X")
-        self.blur = _toggle("blur", "Blur", "Blur a face or a number plate", "inspect_blur", "Shift+B")
+        self._threshold, self._threshold_said = _slider(threshold, tr("Show masks above"), 76)
+        self._opacity, self._opacity_said = _slider(opacity, tr("Opacity of masks"), 48)
+        self.panels = _toggle("car-door", tr("Panels"), tr("Show the panels of the car"), "inspect_panels", "Shift+V")
+        self.correct = _toggle(
+            "vector-polyline-edit", tr("Correct outline"), tr("Correct outlines"), "inspect_correct", "X"
+        )
+        self.blur = _toggle("blur", tr("Blur"), tr("Blur a face or a number plate"), "inspect_blur", "Shift+B")
         self.blur.setCheckable(False)
         self.label = common.ComboBox()
-        self.label.setAccessibleName("Label of the next drawing")
-        self.label.setToolTip("Label of the next drawing (digits)")
+        self.label.setAccessibleName(tr("Label of the next drawing"))
+        self.label.setToolTip(tr("Label of the next drawing (digits)"))
         self.label.setMinimumWidth(110)
         self._arrange()
         self._listen()
@@ -120,7 +123,7 @@ class Toolbar(QFrame):
     def _arrange(self) -> None:
         layout = common.columns(self, margins=(8, 0, 8, 0), spacing=3)
         self._lines = (_line(), _line(), _line())
-        self._names = (common.label("Above", "muted"), common.label("Opacity", "muted"))
+        self._names = (common.label(tr("Above"), "muted"), common.label(tr("Opacity"), "muted"))
         for widget in (
             *self.modes.values(), self._lines[0], self._names[0], self._threshold, self._threshold_said,
             self._lines[1], self._names[1], self._opacity, self._opacity_said, self._lines[2],

@@ -20,6 +20,7 @@ from ..editing import changes
 from ..editing.drawing import Drawing
 from ..editing.loading import PhotoLoader, Showing
 from ..editing.outliners import Outliners
+from ..language import tr
 from ..session import Session
 from ..settings import Settings
 from ..widgets.common import ProgressStrip, rows
@@ -126,16 +127,18 @@ class Viewer(QWidget):
 
     def actions_of(self) -> list[Action]:
         """What can be done here."""
-        wipe = "Drag the line between the original and the findings"
-        correct = "Correct outlines with the tools of the Annotate page"
-        blur = "Draw a box over what is blurred in every report"
+        wipe = tr("Drag the line between the original and the findings")
+        correct = tr("Correct outlines with the tools of the Annotate page")
+        blur = tr("Draw a box over what is blurred in every report")
         return [
-            Action("inspect_findings", "Show findings", ("M",), "", partial(self.show_mode, FINDINGS)),
-            Action("inspect_original", "Original", ("O",), "The photo alone", partial(self.show_mode, ORIGINAL)),
-            Action("inspect_wipe", "Wipe", ("Shift+O",), wipe, partial(self.show_mode, WIPE)),
-            Action("inspect_panels", "Panels", ("Shift+V",), "Show the panels of the car", self.toggle_panels),
-            Action("inspect_correct", "Correct outlines", ("X",), correct, self.toggle_correcting),
-            Action("inspect_blur", "Blur a face or plate", ("Shift+B",), blur, self.blur),
+            Action("inspect_findings", tr("Show findings"), ("M",), "", partial(self.show_mode, FINDINGS)),
+            Action(
+                "inspect_original", tr("Original"), ("O",), tr("The photo alone"), partial(self.show_mode, ORIGINAL)
+            ),
+            Action("inspect_wipe", tr("Wipe"), ("Shift+O",), wipe, partial(self.show_mode, WIPE)),
+            Action("inspect_panels", tr("Panels"), ("Shift+V",), tr("Show the panels of the car"), self.toggle_panels),
+            Action("inspect_correct", tr("Correct outlines"), ("X",), correct, self.toggle_correcting),
+            Action("inspect_blur", tr("Blur a face or plate"), ("Shift+B",), blur, self.blur),
             *self.drawing.edit_actions(),
             *self.drawing.tool_actions(),
             *self.drawing.view_actions(),

@@ -10,6 +10,7 @@ from qtpy.QtCore import QObject, QTimer, Signal
 from cardamage_core.errors import CarDamageError
 
 from ..background import Background, Task
+from ..language import current
 from .car_so_far import Car
 from .desk import Desk
 
@@ -68,7 +69,7 @@ def _car(claim: Claim, threshold: float) -> Car:
 
     photos = claim.photos()
     figure = claim_figure([(one, claim.project.damage(one.id, threshold=threshold)) for one in photos], sides_of(claim))
-    words = words_of()
+    words = words_of(current())
     numbers = {photo.id: number for number, photo in enumerate(photos, start=1)}
     shapes = schematic.painted(figure) if figure.panels else ()
     return Car(shapes, schematic.CAPTIONS, verdict(figure, numbers, words))

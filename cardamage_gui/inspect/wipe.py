@@ -8,6 +8,7 @@ from qtpy.QtWidgets import QWidget
 
 from .. import look
 from ..canvas import Canvas
+from ..language import tr
 
 WIDTH = 24  # pixels that can be taken hold of
 
@@ -20,7 +21,7 @@ class WipeHandle(QWidget):
         self._canvas = canvas
         self._share = 0.5  # of the canvas's width
         self.setCursor(Qt.CursorShape.SplitHCursor)
-        self.setAccessibleName("Wipe between original and findings")
+        self.setAccessibleName(tr("Wipe between original and findings"))
         canvas.installEventFilter(self)
         self.hide()
 

@@ -10,9 +10,9 @@ from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QFrame, QWidget
 
 from cardamage_core.errors import CarDamageError
-from cardamage_core.text import amount
 
 from ..background import Background, Task
+from ..language import amount, numeral, tr, translated
 from ..widgets import common
 from ..widgets.dialogs import Dialogs
 from .evaluation_view import KINDS
@@ -53,8 +53,8 @@ class ComparisonView(QFrame):
         self._folders, self._value = (a, b), None
         self._body.hide()
         self._export.hide()
-        self._title.setText("Comparing …")
-        self._about.setText("Both are judged on the same photos drawn anew; this takes a moment.")
+        self._title.setText(tr("Comparing …"))
+        self._about.setText(tr("Both are judged on the same photos drawn anew; this takes a moment."))
         self._loading = self._background.run(lambda: _compared(a, b), self._show, self._not_shown, urgent=True)
 
     def swap(self) -> None:
@@ -66,8 +66,10 @@ class ComparisonView(QFrame):
         """Write the comparison as a page, table or JSON."""
         if self._value is None:
             return
-        start = Path.home() / f"{self._value.b} against {self._value.a}.html"
-        chosen = self._dialogs.new_file(self, "Export the comparison", start, KINDS)
+        start = Path.home() / tr("{b} against {a}.html", b=self._value.b, a=self._value.a)
+        chosen = self._dialogs.new_file(
+            self, tr("Export the comparison"), start, {name: tr(text) for name, text in KINDS.items()}
+        )
         if chosen is None:
             return
         path = chosen[0] if chosen[0].suffix else chosen[0].with_suffix(f".{chosen[1]}")
@@ -78,12 +80,14 @@ class ComparisonView(QFrame):
 
             report.write(value, path)
 
-        self._background.run(work, lambda _: self.said.emit(f"Written: {path}"), self.failed.emit, urgent=True)
+        self._background.run(
+            work, lambda _: self.said.emit(tr("Written: {path}", path=path)), self.failed.emit, urgent=True
+        )
 
     def _not_shown(self, error: CarDamageError) -> None:
         self._loading = None
-        self._title.setText(error.title)
-        self._about.setText(error.detail)
+        self._title.setText(translated(error.title))
+        self._about.setText(translated(error.detail))
 
     def _show(self, found: tuple[Comparison, Mapping[str, AnnotatedPhoto], tuple[float, float]]) -> None:
         from cardamage_core.evaluation import report
@@ -91,16 +95,20 @@ class ComparisonView(QFrame):
         self._loading = None
         value, truth, thresholds = found
         self._value = value
-        self._title.setText(f"{value.b} against {value.a}")
-        self._about.setText(f"A is {value.a}, B is {value.b}, on the same {amount(value.photos, 'photo')}.")
-        self._notes.setText("\n".join([*value.notes, report.verdict(value)]))
+        self._title.setText(tr("{b} against {a}", b=value.b, a=value.a))
+        self._about.setText(
+            tr("A is {a}, B is {b}, on the same {photos}.", a=value.a, b=value.b, photos=amount(value.photos, "photo"))
+        )
+        self._notes.setText("\n".join(map(translated, [*value.notes, report.verdict(value)])))
         self._table.show_lines([_line(one) for one in value.differences if one.change is not None])
         assert self._folders is not None
         for head, wall, photos, word in (
-            (self._better_head, self._better, value.better, "Better"),
-            (self._worse_head, self._worse, value.worse, "Worse"),
+            (self._better_head, self._better, value.better, tr("Better")),
+            (self._worse_head, self._worse, value.worse, tr("Worse")),
         ):
-            head.setText(f"{word} with {value.b}: {amount(len(photos), 'photo')}".upper())
+            head.setText(
+                tr("{word} with {b}: {photos}", word=word, b=value.b, photos=amount(len(photos), "photo")).upper()
+            )
             wall.show_tiles(_tiles(photos, self._folders[1], thresholds[1]), truth)
         self._body.show()
         self._export.show()
@@ -109,12 +117,16 @@ class ComparisonView(QFrame):
         self._title = common.ElidedLabel("title")
         self._about = common.label("", "muted", wrap=True)
         self._notes = common.label("", wrap=True)
-        self._swap = common.button("Swap A and B", self.swap)
-        self._export = common.button("Export…", self.export, tip="Write a page, a table or JSON")
-        hint = "By chance: how often photos drawn anew turn the sign of the difference; below 0.05 it counts as clear."
-        head = ("measure", "A", "B", "B − A", "by chance", "")
-        self._table = FigureTable(head, "Differences", hint=hint)
-        self._better, self._worse = (Wall(self._background, name, rows=1) for name in ("Better photos", "Worse photos"))
+        self._swap = common.button(tr("Swap A and B"), self.swap)
+        self._export = common.button(tr("Export…"), self.export, tip=tr("Write a page, a table or JSON"))
+        hint = tr(
+            "By chance: how often photos drawn anew turn the sign of the difference; below 0.05 it counts as clear."
+        )
+        head = (tr("measure"), "A", "B", "B − A", tr("by chance"), "")
+        self._table = FigureTable(head, tr("Differences"), hint=hint)
+        self._better, self._worse = (
+            Wall(self._background, name, rows=1) for name in (tr("Better photos"), tr("Worse photos"))
+        )
         self._better_head, self._worse_head = common.section(""), common.section("")
         for wall in (self._better, self._worse):
             wall.chosen.connect(self.photo_chosen)
@@ -130,11 +142,11 @@ class ComparisonView(QFrame):
         body.addWidget(self._better)
         body.addWidget(self._worse_head)
         body.addWidget(self._worse)
-        body.addWidget(common.section("Figures"))
+        body.addWidget(common.section(tr("Figures")))
         body.addWidget(self._table)
         layout.addWidget(self._body)
         layout.addStretch(1)
-        common.rows(self).addWidget(common.scrolled(sheet, "Comparison"))
+        common.rows(self).addWidget(common.scrolled(sheet, tr("Comparison")))
 
 
 def _line(one: Difference) -> Line:
@@ -142,13 +154,20 @@ def _line(one: Difference) -> Line:
 
     scale = one.figure.measure.scale
     chance = "" if one.chance is None else f"{one.chance:.3f}"
-    cells = (one.figure.title, scale.text(one.a), scale.text(one.b), report.difference_text(one), chance, one.verdict)
-    return Line(cells, one.figure.measure.about, COLORS.get(one.verdict, "muted"))
+    figures = map(numeral, (scale.text(one.a), scale.text(one.b), report.difference_text(one), chance))
+    cells = (translated(one.figure.title), *figures, translated(one.verdict))
+    return Line(cells, translated(one.figure.measure.about), COLORS.get(one.verdict, "muted"))
 
 
 def _tiles(photos: Sequence[PhotoDifference], folder: Path, threshold: float) -> list[Tile]:
     return [
-        Tile(one.b.id, one.b.name, f"{one.a.text} → {one.b.text}", ((folder, one.b.line),), threshold)
+        Tile(
+            one.b.id,
+            one.b.name,
+            f"{translated(one.a.text)} → {translated(one.b.text)}",
+            ((folder, one.b.line),),
+            threshold,
+        )
         for one in photos[:MOST]
     ]
 

@@ -17,6 +17,7 @@ from cardamage_core.training.metrics import COURSE, Unit, in_chart
 from cardamage_core.training.metrics import Chart as Kind
 
 from .. import look
+from ..language import numeral, tr, translated
 from ..widgets import common
 from .history import History, Series
 
@@ -37,7 +38,7 @@ class Curves(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(14)
-        self._course = {key: Chart(title, from_zero=True) for key, title in COURSE.items()}
+        self._course = {key: Chart(translated(title), from_zero=True) for key, title in COURSE.items()}
         order = (Kind.LOSS, Kind.PRECISION, Kind.PARTS, Kind.SHARES)
         for number, chart in enumerate((*(self._charts[kind] for kind in order), *self._course.values())):
             grid.addWidget(chart, number // 2, number % 2)
@@ -48,37 +49,46 @@ class Curves(QWidget):
         colors = look.of(self)
         others = others or {}
         train = Series(history.loss.x, history.loss.smoothed())
-        losses = {"train": (train, colors.accent), "validation": (history.validation, colors.muted)}
+        losses = {
+            translated("train"): (train, colors.accent),
+            translated("validation"): (history.validation, colors.muted),
+        }
         over = itertools.cycle(look.LABEL_COLORS)
         shades = {name: next(over) for name in others}
         losses |= {name: (Series(other.loss.x, other.loss.smoothed()), shades[name]) for name, other in others.items()}
         self._charts[Kind.LOSS].show_curves(losses, values=not others)
         for key, chart in self._course.items():
-            chart.show_curves({key.replace("_", " "): (history.course[key], colors.accent)})
+            chart.show_curves({translated(key.replace("_", " ")): (history.course[key], colors.accent)})
             chart.setVisible(bool(history.course[key].y))
         photos, every = history.validated
-        some = f" · {photos} of {every} photos" if photos < every else f" · {photos} photos" if photos else ""
+        some = (
+            tr(" · {photos} of {every} photos", photos=photos, every=every)
+            if photos < every
+            else tr(" · {photos} photos", photos=photos)
+            if photos
+            else ""
+        )
         for kind in (Kind.PRECISION, Kind.SHARES):
-            self._charts[kind].set_title(kind.value + some)
+            self._charts[kind].set_title(translated(kind.value) + some)
         smooth = {key: Series(series.x, series.smoothed()) for key, series in history.parts.items()}
-        each = [(metric.legend, smooth[metric.key]) for metric in in_chart(Kind.PARTS)]
+        each = [(translated(metric.legend), smooth[metric.key]) for metric in in_chart(Kind.PARTS)]
         self._charts[Kind.PARTS].show_curves(_colored(each, look.LABEL_COLORS))
         for kind, order in (
             (Kind.PRECISION, (colors.good, colors.accent, colors.muted)),
             (Kind.SHARES, (colors.good, colors.bad)),
         ):
-            known = [(m.legend, history.metrics[m.key]) for m in in_chart(kind) if m.key in history.metrics]
+            known = [(translated(m.legend), history.metrics[m.key]) for m in in_chart(kind) if m.key in history.metrics]
             drawn = _colored(known, order)
             if kind is Kind.PRECISION:
                 best = in_chart(kind)[0].key
                 drawn |= {n: (o.metrics[best], shades[n]) for n, o in others.items() if best in o.metrics}
             self._charts[kind].show_curves(drawn, values=not others)
-            self._charts[kind].say_nothing("" if known else "Measured at the end of each epoch.")
+            self._charts[kind].say_nothing("" if known else tr("Measured at the end of each epoch."))
 
 
 def _chart(kind: Kind) -> Chart:
     least, most = LIMITS[in_chart(kind)[0].unit]
-    return Chart(kind.value, least=least, most=most, legend_below=True)
+    return Chart(translated(kind.value), least=least, most=most, legend_below=True)
 
 
 def _colored(curves: Sequence[tuple[str, Series]], colors: Sequence[str]) -> dict[str, tuple[Series, str]]:
@@ -199,7 +209,7 @@ def _plot() -> pyqtgraph.PlotWidget:
 
 
 def _entry(name: str, series: Series, color: str, *, value: bool) -> str:
-    newest = f" {series.last:.2f}" if value and series.last is not None else ""
+    newest = numeral(f" {series.last:.2f}") if value and series.last is not None else ""
     text = f"{name}{newest}".replace(" ", "&nbsp;")  # a line breaks between curves only
     return f'<span style="color:{color}">●</span>&nbsp;{text}'
 

@@ -9,12 +9,12 @@ from qtpy.QtCore import QAbstractTableModel, QItemSelectionModel, Qt, Signal
 from qtpy.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLineEdit, QTableView, QWidget
 
 from cardamage_core.project import PhotoSummary
-from cardamage_core.text import amount
 
+from ..language import amount, mark, tr
 from ..widgets import common
 
 HEIGHT = 320
-HEADS = ("photo", "split", "labels", "regions")
+HEADS = (mark("photo"), mark("split"), mark("labels"), mark("regions"))
 
 
 class SplitPhotos(QWidget):
@@ -27,15 +27,15 @@ class SplitPhotos(QWidget):
         self._only: frozenset[str] | None = None
         self._model = _Photos(self)
         self._search = QLineEdit()
-        self._search.setPlaceholderText("Search by name, split or label")
-        self._search.setAccessibleName("Search photos")
+        self._search.setPlaceholderText(tr("Search by name, split or label"))
+        self._search.setAccessibleName(tr("Search photos"))
         self._search.setClearButtonEnabled(True)
         self._search.textChanged.connect(self._filter)
-        self._every = common.button("Show all photos", self.all, "link")
+        self._every = common.button(tr("Show all photos"), self.all, "link")
         self._every.hide()
         self._number = common.label("", "small")
         self._view = QTableView()
-        self._view.setAccessibleName("Photos and their splits")
+        self._view.setAccessibleName(tr("Photos and their splits"))
         self._view.setModel(self._model)
         self._view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self._view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -94,7 +94,7 @@ class SplitPhotos(QWidget):
     def _count(self, *_: object) -> None:
         chosen = len(self._view.selectionModel().selectedRows())
         shown = amount(len(self._model.rows), "photo")
-        self._number.setText(f"{shown}, {chosen} chosen" if chosen else shown)
+        self._number.setText(tr("{shown}, {chosen} chosen", shown=shown, chosen=chosen) if chosen else shown)
 
     def _activated(self, index: common.ModelIndex) -> None:
         self.opened.emit(self._model.rows[index.row()].id)
@@ -129,7 +129,7 @@ class _Photos(QAbstractTableModel):
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
             return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         is_head = orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole
-        return HEADS[section] if is_head else None
+        return tr(HEADS[section]) if is_head else None
 
     def data(self, index: common.ModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or role != Qt.ItemDataRole.DisplayRole:

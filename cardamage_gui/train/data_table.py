@@ -19,6 +19,7 @@ from qtpy.QtWidgets import (
 from cardamage_core.annotations.model import Label
 
 from .. import look
+from ..language import mark, tr
 from ..widgets import common
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 ROW = 28
 _LEFT, _RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 SHARE = Qt.ItemDataRole.UserRole  # of the longest bar, 0…1
-HINT = (
+HINT = mark(
     "“Learned as” merges labels that get the same name, renames them, and leaves out those where it is empty."
     " Bars: regions; in brackets the photos they are on."
 )
@@ -44,7 +45,7 @@ class DataTable(QWidget):
         self._labels: list[str] = []
         self._filling = False
         self.table = QTableWidget(0, 2)
-        self.table.setAccessibleName("Labels by split")
+        self.table.setAccessibleName(tr("Labels by split"))
         self.table.verticalHeader().hide()
         self.table.setShowGrid(False)
         self.table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -52,7 +53,7 @@ class DataTable(QWidget):
         self.table.itemChanged.connect(self._edited)
         layout = common.rows(self, spacing=6)
         layout.addWidget(self.table)
-        layout.addWidget(common.label(HINT, "small", wrap=True))
+        layout.addWidget(common.label(tr(HINT), "small", wrap=True))
 
     def mapping(self) -> dict[str, str]:
         """What each label of damage is learned as; "" leaves it out. Empty before anything was shown."""
@@ -83,7 +84,7 @@ class DataTable(QWidget):
         self._filling = True
         rows = {row.name: row for row in summary.rows}
         most = max((amount.regions for row in summary.rows for amount in row.by_split.values()), default=1) or 1
-        heads = ["label", "learned as", *(name or "no split" for name in summary.splits)]
+        heads = [tr("label"), tr("learned as"), *(name or tr("no split") for name in summary.splits)]
         self.table.setColumnCount(len(heads))
         self.table.setHorizontalHeaderLabels(heads)
         self._labels = list(self._mapping)
@@ -91,7 +92,7 @@ class DataTable(QWidget):
         told: set[str] = set()
         for number, label in enumerate(self._labels):
             learned = self._mapping[label]
-            self._put(number, 0, label or "(none)")
+            self._put(number, 0, label or tr("(none)"))
             self._put(number, 1, learned, editable=True)
             row = rows.get(learned)
             for column, split in enumerate(summary.splits, start=2):
@@ -100,8 +101,8 @@ class DataTable(QWidget):
                 self._put(number, column, text, share=amount.regions / most if amount else 0.0)
             told |= {learned} if row is not None else set()
         last = len(self._labels)
-        self._put(last, 0, "none of these")
-        self._put(last, 1, "undamaged")
+        self._put(last, 0, tr("none of these"))
+        self._put(last, 1, tr("undamaged"))
         for column, split in enumerate(summary.splits, start=2):
             self._put(last, column, f"{summary.undamaged[split]:,}")
         header = self.table.horizontalHeader()
@@ -123,7 +124,7 @@ class DataTable(QWidget):
         if column > 1:
             item.setTextAlignment(int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter))
         if editable:
-            item.setToolTip("Double-click: another name merges or renames, nothing leaves the label out")
+            item.setToolTip(tr("Double-click: another name merges or renames, nothing leaves the label out"))
         item.setData(SHARE, share)
         self.table.setItem(row, column, item)
 

@@ -10,11 +10,12 @@ from qtpy.QtCore import Qt, Signal
 from qtpy.QtGui import QDragEnterEvent, QDropEvent
 from qtpy.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QWidget
 
+from cardamage_core import text as english
 from cardamage_core.errors import CarDamageError
-from cardamage_core.text import amount
 from cardamage_core.training.job import ClassRule
 
 from ..background import Background, Task
+from ..language import amount, mark, tr, translated
 from ..session import Session
 from ..widgets import common
 from ..widgets.dialogs import Dialogs
@@ -27,7 +28,12 @@ if TYPE_CHECKING:
     from cardamage_core.project.splits import Preview
     from cardamage_core.training.data_summary import DataSummary
 
-SPLITS = {"train": "Train", "val": "Validate", "test": "Test", "": "None"}
+SPLITS = {
+    "train": mark("Train", sense="split"),
+    "val": mark("Validate", sense="split"),
+    "test": mark("Test", sense="split"),
+    "": mark("None", sense="split"),
+}
 MOST_PROBLEMS = 12
 
 
@@ -74,13 +80,13 @@ class DataView(QFrame):
 
     def _show(self, summary: DataSummary) -> None:
         total = sum(summary.photos.values())
-        named = ", ".join(f"{summary.photos[name]} {name or 'without a split'}" for name in summary.splits)
-        self._about.setText(f"{amount(total, 'photo')}: {named}" if total else "No photos yet.")
+        named = ", ".join(f"{summary.photos[name]} {name or tr('without a split')}" for name in summary.splits)
+        self._about.setText(f"{amount(total, 'photo')}: {named}" if total else tr("No photos yet."))
         self._table.show_summary(summary, self._session.labels())
         self._problem_photos = [one.photos for one in summary.problems[:MOST_PROBLEMS]]
-        lines = [(one.text, bool(one.photos)) for one in summary.problems[:MOST_PROBLEMS]]
+        lines = [(translated(one.text), bool(one.photos)) for one in summary.problems[:MOST_PROBLEMS]]
         more = len(summary.problems) - MOST_PROBLEMS
-        self._problems.show_lines(lines, f"… and {more} more." if more > 0 else "")
+        self._problems.show_lines(lines, tr("… and {more} more.", more=more) if more > 0 else "")
         self._problems.setVisible(bool(lines))
         writable = not self._session.read_only
         for button in (self._deal, self._kept, *self._set.values()):
@@ -91,14 +97,14 @@ class DataView(QFrame):
     def _set_split(self, split: str) -> None:
         ids = self._photos.chosen()
         if not ids:
-            self.said.emit("Choose photos in the list first; Shift and Ctrl choose several.")
+            self.said.emit(tr("Choose photos in the list first; Shift and Ctrl choose several."))
             return
         before = [self._session.photo(photo_id) for photo_id in ids]
         after = [msgspec.structs.replace(photo, split=split) for photo in before]
         changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
-        text = f"{amount(len(changed), 'photo')} for {split or 'no split'}"
+        text = mark(f"{english.amount(len(changed), 'photo')} for {split or 'no split'}")
         if changed and self._session.edit_photos([old for old, _ in changed], [new for _, new in changed], text):
-            self.said.emit(f"{text}. Undo takes it back.")
+            self.said.emit(tr("{text}. Undo takes it back.", text=translated(text)))
 
     def _preview_deal(self) -> None:
         """Work out a deal and show what it would do."""
@@ -107,7 +113,7 @@ class DataView(QFrame):
             return
         again = not any(photo.split == "" for photo in self._session.photos())
         self._deal.setEnabled(False)
-        self._deal.setText("Looking at the photos …")
+        self._deal.setText(tr("Looking at the photos …"))
         work = partial(_preview, project, again=again)
         self._working = self._background.run(work, self._show_deal, self._not_dealt, urgent=True)
 
@@ -116,8 +122,15 @@ class DataView(QFrame):
         self._dealt = dealt
         numbers = {name: sum(split == name for split in dealt.splits.values()) for name in ("train", "val", "test")}
         said = ", ".join(f"{number} {name}" for name, number in numbers.items() if number)
-        twins = f", {amount(dealt.twins, 'look-alike')} kept on one side" if dealt.twins else ""
-        self._deal_text.setText(f"Would become: {said}{twins}; {amount(len(dealt.changed), 'photo')} would change.")
+        twins = tr(", {twins} kept on one side", twins=amount(dealt.twins, "look-alike")) if dealt.twins else ""
+        self._deal_text.setText(
+            tr(
+                "Would become: {splits}{twins}; {photos} would change.",
+                splits=said,
+                twins=twins,
+                photos=amount(len(dealt.changed), "photo"),
+            )
+        )
         self._deal_bar.show()
 
     def _not_dealt(self, error: CarDamageError) -> None:
@@ -127,7 +140,7 @@ class DataView(QFrame):
     def _ended(self) -> None:
         self._working = None
         self._deal.setEnabled(True)
-        self._deal.setText("Deal …")
+        self._deal.setText(tr("Deal …"))
 
     def _carry_out(self) -> None:
         from cardamage_core.project import splits
@@ -146,19 +159,21 @@ class DataView(QFrame):
 
         project = self._session.project
         self._kept_menu.clear()
-        self._kept_menu.addAction("Keep the present splits as …").triggered.connect(lambda _on=False: self._freeze())
+        self._kept_menu.addAction(tr("Keep the present splits as …")).triggered.connect(
+            lambda _on=False: self._freeze()
+        )
         if project is not None:
             for name in frozen_splits.frozen(project.folder):
-                action = self._kept_menu.addAction(f"Back to “{name}”")
+                action = self._kept_menu.addAction(tr("Back to “{name}”", name=name))
                 action.triggered.connect(lambda _on=False, name=name: self._restore(name))
 
     def _freeze(self) -> None:
         from cardamage_core.project import frozen_splits
 
         project = self._session.project
-        name = self._dialogs.text(self, "Keep the splits", "Name", "first split") if project else None
+        name = self._dialogs.text(self, tr("Keep the splits"), tr("Name"), tr("first split")) if project else None
         if project is not None and name:
-            done = partial(self._say, f"The splits are kept as “{name}”.")
+            done = partial(self._say, tr("The splits are kept as “{name}”.", name=name))
             self._background.run(lambda: frozen_splits.freeze(project, name), done, self.failed.emit, urgent=True)
 
     def _restore(self, name: str) -> None:
@@ -196,40 +211,51 @@ class DataView(QFrame):
         self._about = common.label("", "muted", wrap=True)
         self._table = DataTable()
         self._table.changed.connect(self._mapping_changed)
-        self._problems = common.links("Problems of the data set", "small")
+        self._problems = common.links(tr("Problems of the data set"), "small")
         self._problems.linkActivated.connect(self._problem_clicked)
         self._photos = SplitPhotos()
         self._photos.opened.connect(self.photo_chosen)
         self._set = {
-            name: common.button(text, partial(self._set_split, name), "chip", tip=f"The chosen photos: {text.lower()}")
+            name: common.button(
+                tr(text, sense="split"),
+                partial(self._set_split, name),
+                "chip",
+                tip=tr("The chosen photos: {split}", split=translated(name) or tr("no split")),
+            )
             for name, text in SPLITS.items()
         }
-        self._deal = common.button("Deal …", self._preview_deal, tip="Every fifth photo to val, look-alikes together")
-        self._kept = QPushButton("Kept splits")
+        self._deal = common.button(
+            tr("Deal …"), self._preview_deal, tip=tr("Every fifth photo to val, look-alikes together")
+        )
+        self._kept = QPushButton(tr("Kept splits"))
         self._kept_menu = QMenu(self._kept)
         self._kept_menu.aboutToShow.connect(self._fill_kept)
         self._kept.setMenu(self._kept_menu)
         self._deal_bar = common.frame("card")
         self._deal_text = common.label("", wrap=True)
-        self._one = common.button("One class", self._table.as_one, tip="Learn all damage as one class")
-        self._each = common.button("Each by itself", self._table.each, tip="Learn every label as a class of its own")
-        self._begin = common.button("Train with these classes", self._train, "primary")
+        self._one = common.button(tr("One class"), self._table.as_one, tip=tr("Learn all damage as one class"))
+        self._each = common.button(
+            tr("Each by itself"), self._table.each, tip=tr("Learn every label as a class of its own")
+        )
+        self._begin = common.button(tr("Train with these classes"), self._train, "primary")
 
     def _arrange(self) -> None:
         sheet = common.frame("page")
         layout = common.rows(sheet, margins=(20, 20, 20, 20), spacing=12)
-        layout.addWidget(common.label("Data set", "title"))
+        layout.addWidget(common.label(tr("Data set"), "title"))
         layout.addWidget(self._about)
         layout.addWidget(self._table)
         layout.addLayout(_line(self._one, self._each, self._begin))
         layout.addWidget(self._problems)
-        layout.addWidget(common.section("Splits"))
+        layout.addWidget(common.section(tr("Splits")))
         bar = common.columns(self._deal_bar, margins=(14, 8, 8, 8), spacing=10)
         bar.addWidget(self._deal_text, 1)
-        bar.addWidget(common.button("Deal like this", self._carry_out, "primary"))
-        bar.addWidget(common.button("Cancel", self._deal_bar.hide))
+        bar.addWidget(common.button(tr("Deal like this"), self._carry_out, "primary"))
+        bar.addWidget(common.button(tr("Cancel"), self._deal_bar.hide))
         self._deal_bar.hide()
-        layout.addLayout(_line(common.label("Chosen photos to", "muted"), *self._set.values(), self._deal, self._kept))
+        layout.addLayout(
+            _line(common.label(tr("Chosen photos to"), "muted"), *self._set.values(), self._deal, self._kept)
+        )
         layout.addWidget(self._deal_bar)
         targets = QHBoxLayout()
         targets.setSpacing(10)
@@ -240,7 +266,7 @@ class DataView(QFrame):
         layout.addLayout(targets)
         layout.addWidget(self._photos)
         layout.addStretch(1)
-        common.rows(self).addWidget(common.scrolled(sheet, "Data set"))
+        common.rows(self).addWidget(common.scrolled(sheet, tr("Data set")))
 
 
 class DropTarget(QFrame):
@@ -253,8 +279,8 @@ class DropTarget(QFrame):
         self._split = split
         self.setProperty("role", "card")
         self.setAcceptDrops(True)
-        self.setAccessibleName(f"Drop photos for {split}")
-        text = common.label(f"Drop files here as {split}", "small")
+        self.setAccessibleName(tr("Drop photos for {split}", split=split))
+        text = common.label(tr("Drop files here as {split}", split=split), "small")
         text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         common.rows(self, margins=(10, 10, 10, 10)).addWidget(text)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QFrame, QWidget
 
+from ..language import tr
 from ..widgets import common
 
 
@@ -22,15 +23,15 @@ class Deleted(QFrame):
         self._text = common.label("")
         layout = common.columns(self, margins=(16, 6, 8, 6), spacing=12)
         layout.addWidget(self._text)
-        layout.addWidget(common.button("Undo", self._undo, tip="Bring it back"))
+        layout.addWidget(common.button(tr("Undo"), self._undo, tip=tr("Bring it back")))
         layout.addStretch(1)
-        layout.addWidget(common.icon_button("close", "Dismiss", self.hide))
+        layout.addWidget(common.icon_button("close", tr("Dismiss"), self.hide))
         self.hide()
 
     def tell(self, trashed: Path, name: str) -> None:
         """Say that this was deleted."""
         self._trashed = trashed
-        self._text.setText(f"“{name}” was moved to the trash of the project.")
+        self._text.setText(tr("“{name}” was moved to the trash of the project.", name=name))
         self.show()
 
     def _undo(self) -> None:

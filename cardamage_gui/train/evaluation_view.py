@@ -12,10 +12,10 @@ from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QProgressBar, QPushButton, QWidget
 
 from cardamage_core.errors import CarDamageError
-from cardamage_core.text import amount
 
 from .. import look
 from ..background import Background, Task
+from ..language import amount, mark, numeral, tr, translated
 from ..widgets import common
 from ..widgets.dialogs import Dialogs
 from .figure_table import FigureTable, Line
@@ -31,13 +31,19 @@ if TYPE_CHECKING:
     from .curves import Chart
 
 CARDS = {  # the figures that stand first, in few words
-    "right_share": "Found rightly",
-    "alarm_share": "False alarms",
-    "recall": "Damages found",
-    "any_mask_ap50": "Mask AP50",
+    "right_share": mark("Found rightly"),
+    "alarm_share": mark("False alarms"),
+    "recall": mark("Damages found"),
+    "any_mask_ap50": mark("Mask AP50"),
 }
-MISTAKES = {"": "All mistakes", "missed": "Missed", "phantom": "Phantom", "wrong": "Wrong label", "sloppy": "Sloppy"}
-KINDS = {"html": "Page with charts (*.html)", "csv": "Table (*.csv)", "json": "For programs (*.json)"}
+MISTAKES = {
+    "": mark("All mistakes"),
+    "missed": mark("Missed"),
+    "phantom": mark("Phantom"),
+    "wrong": mark("Wrong label"),
+    "sloppy": mark("Sloppy"),
+}
+KINDS = {"html": mark("Page with charts (*.html)"), "csv": mark("Table (*.csv)"), "json": mark("For programs (*.json)")}
 MOST = 400  # photos on the wall
 Loaded = tuple["Evaluation", Mapping[str, "AnnotatedPhoto"]]
 
@@ -71,7 +77,9 @@ class EvaluationView(QFrame):
         if self._status is None or self._status.id != status.id:
             self._forget()
         self._status, self._others = status, [one for one in others if one.id != status.id]
-        self._title.setText(f"{status.request.model_name} on {status.request.split}")
+        self._title.setText(
+            tr("{model_name} on {split}", model_name=status.request.model_name, split=status.request.split)
+        )
         self._bar.setVisible(status.state != "finished")
         self._bar.setValue(round(1000 * status.fraction))
         common.set_property(self._bar, "state", status.state)
@@ -129,8 +137,10 @@ class EvaluationView(QFrame):
         """Write the evaluation as a page, table or JSON."""
         if self._value is None or self._status is None:
             return
-        start = Path.home() / f"evaluation of {self._value.model_name}.html"
-        chosen = self._dialogs.new_file(self, "Export the evaluation", start, KINDS)
+        start = Path.home() / tr("evaluation of {model_name}.html", model_name=self._value.model_name)
+        chosen = self._dialogs.new_file(
+            self, tr("Export the evaluation"), start, {name: tr(text) for name, text in KINDS.items()}
+        )
         if chosen is None:
             return
         path, kind = chosen
@@ -142,7 +152,9 @@ class EvaluationView(QFrame):
 
             report.write(value, path)
 
-        self._background.run(work, lambda _: self.said.emit(f"Written: {path}"), self.failed.emit, urgent=True)
+        self._background.run(
+            work, lambda _: self.said.emit(tr("Written: {path}", path=path)), self.failed.emit, urgent=True
+        )
 
     def _run(self, work: Callable[[], None]) -> None:
         self._background.run(work, lambda _: self._asked(), self._refused, urgent=True)
@@ -158,7 +170,14 @@ class EvaluationView(QFrame):
     def _fill_compare(self) -> None:
         self._compare_menu.clear()
         for other in self._others:
-            action = self._compare_menu.addAction(f"{other.request.model_name} on {other.request.split} – {other.id}")
+            action = self._compare_menu.addAction(
+                tr(
+                    "{model_name} on {split} – {id}",
+                    model_name=other.request.model_name,
+                    split=other.request.split,
+                    id=other.id,
+                )
+            )
             action.setData(other.folder)
 
     def _compare_chosen(self, action: Any) -> None:
@@ -176,14 +195,14 @@ class EvaluationView(QFrame):
 
     def _load(self, status: EvaluationStatus) -> None:
         folder = status.folder
-        self._message.setText("Reading the results …")
+        self._message.setText(tr("Reading the results …"))
         self._message.show()
         self._loading = self._background.run(lambda: _loaded(folder), self._show_loaded, self._not_loaded, urgent=True)
 
     def _not_loaded(self, error: CarDamageError) -> None:
         self._loading = None
         self._loaded_id = self._status.id if self._status else ""
-        self._message.setText(f"{error.title} {error.detail}".strip())
+        self._message.setText(translated(f"{error.title} {error.detail}".strip()))
         common.set_role(self._message, "bad")
 
     def _show_loaded(self, loaded: Loaded) -> None:
@@ -195,23 +214,39 @@ class EvaluationView(QFrame):
         value = self._value
         self._message.hide()
         self._about.setText(about(value))
-        notes = [*value.notes]
+        notes = [*map(translated, value.notes)]
         if value.suggested_threshold is not None:
-            notes.append(f"Suggested threshold: {value.suggested_threshold:.2f}. {value.suggestion}")
+            notes.append(
+                tr(
+                    "Suggested threshold: {threshold:.2f}. {why}",
+                    threshold=value.suggested_threshold,
+                    why=translated(value.suggestion),
+                )
+            )
         self._notes.setText("\n".join(notes))
         self._notes.setVisible(bool(notes))
         for key, (figure, between) in self._cards.items():
             one = value.figure(key)
-            figure.setText(one.text if one else "–")
-            between.setText(one.interval if one else "")
+            figure.setText(numeral(one.text) if one else "–")
+            between.setText(numeral(one.interval) if one else "")
         self._show_charts(value)
         self._figures.show_lines(
-            [Line((f.title, f.text, f.interval, str(f.count)), f.measure.about) for f in value.figures if f.count]
+            [
+                Line(
+                    (translated(f.title), numeral(f.text), numeral(f.interval), str(f.count)),
+                    translated(f.measure.about),
+                )
+                for f in value.figures
+                if f.count
+            ]
         )
         labels = value.confusion.labels
-        self._confusion.show_head(("annotated as", *labels))
+        self._confusion.show_head((tr("annotated as"), *labels))
         self._confusion.show_lines(
-            [Line((name, *map(str, row))) for name, row in zip(labels, value.confusion.counts, strict=True)]
+            [
+                Line((translated(name) if name == "background" else name, *map(str, row)))
+                for name, row in zip(labels, value.confusion.counts, strict=True)
+            ]
         )
         self._show_wall()
         self._body.show()
@@ -220,18 +255,18 @@ class EvaluationView(QFrame):
         if not self._charts:
             from .curves import Chart  # pyqtgraph: not before there is something to draw
 
-            for title in ("Precision over recall", "With a mask, over the threshold", "Calibration"):
+            for title in (tr("Precision over recall"), tr("With a mask, over the threshold"), tr("Calibration")):
                 chart = Chart(title, least=0.0, most=1.0, legend_below=True)
                 self._charts.append(chart)
                 self._chart_row.addWidget(chart, 1)
         colors = look.of(self)
         palette = (colors.accent, *look.LABEL_COLORS)
-        precision = {c.name: Series(list(c.x), list(c.y)) for c in value.precision_recall}
+        precision = {translated(c.name): Series(list(c.x), list(c.y)) for c in value.precision_recall}
         shares = {_short(c.name): Series(list(c.x), list(c.y)) for c in value.over_thresholds}
         bins = Series([b.score for b in value.calibration], [b.right for b in value.calibration])
         for chart, curves in zip(
             self._charts,
-            (precision, shares, {"share that is right": bins, "calibrated": Series([0.0, 1.0], [0.0, 1.0])}),
+            (precision, shares, {tr("share that is right"): bins, tr("calibrated"): Series([0.0, 1.0], [0.0, 1.0])}),
             strict=True,
         ):
             colored = zip(curves.items(), itertools.cycle(palette), strict=False)
@@ -244,7 +279,7 @@ class EvaluationView(QFrame):
         bad = [one for one in self._value.photos if (getattr(one, kind) if kind else one.mistakes)]
         for name, chip in self._chips.items():
             number = sum(bool(getattr(one, name) if name else one.mistakes) for one in self._value.photos)
-            chip.setText(f"{MISTAKES[name]} {number}")
+            chip.setText(f"{tr(MISTAKES[name])} {number}")
         folder, threshold = self._status.folder, self._value.threshold
         self._wall.show_tiles([tile_of(one, folder, threshold) for one in bad[:MOST]], self._truth)
         self._none.setVisible(not bad)
@@ -259,28 +294,32 @@ class EvaluationView(QFrame):
         self._bar.setTextVisible(False)
         self._message = common.label("", "muted", wrap=True)
         self._notes = common.label("", "small", wrap=True)
-        self._stop = common.button("Stop", self.stop, tip="End after this photo; it can go on later")
-        self._resume = common.button("Go on", self.resume, "primary", tip="Predict the photos that are missing")
-        self._export = common.button("Export…", self.export, tip="Write a page with charts, a table or JSON")
-        self._delete = common.button("Delete", self.delete, tip="Move it to the trash of the project")
-        self._compare = QPushButton("Compare with")
-        self._compare.setToolTip("Is this model better on the same photos?")
+        self._stop = common.button(tr("Stop"), self.stop, tip=tr("End after this photo; it can go on later"))
+        self._resume = common.button(tr("Go on"), self.resume, "primary", tip=tr("Predict the photos that are missing"))
+        self._export = common.button(tr("Export…"), self.export, tip=tr("Write a page with charts, a table or JSON"))
+        self._delete = common.button(tr("Delete"), self.delete, tip=tr("Move it to the trash of the project"))
+        self._compare = QPushButton(tr("Compare with"))
+        self._compare.setToolTip(tr("Is this model better on the same photos?"))
         self._compare_menu = QMenu(self._compare)
         self._compare_menu.aboutToShow.connect(self._fill_compare)
         self._compare_menu.triggered.connect(self._compare_chosen)
         self._compare.setMenu(self._compare_menu)
-        self._wall = Wall(self._background, "Worst photos")
+        self._wall = Wall(self._background, tr("Worst photos"))
         self._wall.chosen.connect(self.photo_chosen)
-        self._none = common.label("No photo has such a mistake.", "muted")
-        self._chips = {name: common.button(text, self._show_wall, "chip") for name, text in MISTAKES.items()}
+        self._none = common.label(tr("No photo has such a mistake."), "muted")
+        self._chips = {name: common.button(tr(text), self._show_wall, "chip") for name, text in MISTAKES.items()}
         for chip in self._chips.values():
             chip.setCheckable(True)
             chip.setAutoExclusive(True)
         self._chips[""].setChecked(True)
-        hint = "Choose a line to read what it means. Intervals: the middle 95 % of what photos drawn anew give."
-        self._figures = FigureTable(("measure", "value", "95 % interval", "of"), "Figures", hint=hint)
-        confused = "Rows are annotated, columns predicted; background stands for what has no counterpart."
-        self._confusion = FigureTable(("annotated as",), "Confusion", hint=confused)
+        hint = tr("Choose a line to read what it means. Intervals: the middle 95 % of what photos drawn anew give.")
+        self._figures = FigureTable(
+            (tr("measure"), tr("value"), tr("95 % interval"), tr("of", sense="number of examples")),
+            tr("Figures"),
+            hint=hint,
+        )
+        confused = tr("Rows are annotated, columns predicted; background stands for what has no counterpart.")
+        self._confusion = FigureTable((tr("annotated as"),), tr("Confusion"), hint=confused)
 
     def _arrange(self) -> None:
         sheet = common.frame("page")
@@ -296,24 +335,24 @@ class EvaluationView(QFrame):
         self._chart_row = QHBoxLayout()
         self._chart_row.setSpacing(14)
         body.addLayout(self._chart_row)
-        body.addWidget(common.section("Worst photos first"))
+        body.addWidget(common.section(tr("Worst photos first")))
         chips = QHBoxLayout()
         for chip in self._chips.values():
             chips.addWidget(chip)
         chips.addStretch(1)
         body.addLayout(chips)
         body.addWidget(
-            common.label("White is annotated, red is predicted. A click shows the photo in Annotate.", "small")
+            common.label(tr("White is annotated, red is predicted. A click shows the photo in Annotate."), "small")
         )
         body.addWidget(self._none)
         body.addWidget(self._wall)
-        body.addWidget(common.section("Figures"))
+        body.addWidget(common.section(tr("Figures")))
         body.addWidget(self._figures)
-        body.addWidget(common.section("Confusion"))
+        body.addWidget(common.section(tr("Confusion")))
         body.addWidget(self._confusion)
         layout.addWidget(self._body)
         layout.addStretch(1)
-        common.rows(self).addWidget(common.scrolled(sheet, "Evaluation"))
+        common.rows(self).addWidget(common.scrolled(sheet, tr("Evaluation")))
 
     def _card_row(self) -> QHBoxLayout:
         from cardamage_core.evaluation.figures import MEASURES
@@ -323,10 +362,10 @@ class EvaluationView(QFrame):
         row.setSpacing(14)
         for key in CARDS:
             card = common.frame("card")
-            card.setToolTip(MEASURES[key].about)
+            card.setToolTip(translated(MEASURES[key].about))
             layout = common.rows(card, margins=(14, 10, 14, 10), spacing=2)
             title = common.ElidedLabel("muted")
-            title.setText(CARDS[key])
+            title.setText(tr(CARDS[key]))
             layout.addWidget(title)
             figure, between = common.label("–", "figure"), common.label("", "small")
             layout.addWidget(figure)
@@ -341,7 +380,7 @@ def about(value: Evaluation) -> str:
     said = [
         amount(len(value.photos), "photo"),
         amount(value.truth, "annotated damage"),
-        f"masks count from {value.threshold:.2f}",
+        tr("masks count from {threshold:.2f}", threshold=value.threshold),
         value.created[:16].replace("T", " ") + " UTC",
     ]
     return " · ".join(said)
@@ -349,11 +388,11 @@ def about(value: Evaluation) -> str:
 
 def tile_of(one: PhotoResult, folder: Path, threshold: float) -> Tile:
     """A photo with its mistakes, for the wall."""
-    return Tile(one.id, one.name, one.text, ((folder, one.line),), threshold)
+    return Tile(one.id, one.name, translated(one.text), ((folder, one.line),), threshold)
 
 
 def _short(name: str) -> str:
-    return name.replace(" photos with a right mask", ", right").replace(" photos with a mask", "")
+    return translated(name.replace(" photos with a right mask", ", right").replace(" photos with a mask", ""))
 
 
 def _loaded(folder: Path) -> Loaded:

@@ -23,12 +23,12 @@ from qtpy.QtWidgets import (
 from cardamage_core.annotations.model import Label
 from cardamage_core.errors import CarDamageError, JobError
 from cardamage_core.project import PhotoSummary
-from cardamage_core.text import amount
 from cardamage_core.training.forecast import Measured
 from cardamage_core.training.grid import grid
 from cardamage_core.training.job import PRESETS, ClassRule, TrainingJob, check
 from cardamage_core.training.network_config import NUMBERS
 
+from ..language import amount, mark, tr, translated
 from ..widgets import common
 from .augmentation import AugmentedPhotos
 from .form_numbers import Numbers
@@ -41,9 +41,9 @@ if TYPE_CHECKING:
     import numpy as np
 
 LEARN = {
-    "all": "All layers",
-    "first": "The heads first, for a third of the epochs, then all layers",
-    "heads": "The heads alone: quick, for few photos and good start weights",
+    "all": mark("All layers"),
+    "first": mark("The heads first, for a third of the epochs, then all layers"),
+    "heads": mark("The heads alone: quick, for few photos and good start weights"),
 }
 WIDTH = 620
 SHOWN = frozenset(number.key for number in NUMBERS)
@@ -95,7 +95,7 @@ class Form(QFrame):
         self.preflight.fill(Counter(photo.split for photo in photos), measured)
         self._numbers.show_preset(self._preset.currentData(), {})
         self._photos.show_pictures(())
-        self._title.setText("New training")
+        self._title.setText(tr("New training"))
         self._rate.clear()
         self._grid.clear()
         self._name.setText(name)
@@ -103,13 +103,13 @@ class Form(QFrame):
         self._fill_labels([label for label in labels if label.role == "damage"], counts)
         kept = self._start_from.currentData()
         self._start_from.clear()
-        self._start_from.addItem("The damage model that comes along", "included")
-        self._start_from.addItem("ImageNet – a backbone that knows photos", "imagenet")
-        self._start_from.addItem("COCO – a whole network, for the matterport preset", "coco")
+        self._start_from.addItem(tr("The damage model that comes along"), "included")
+        self._start_from.addItem(tr("ImageNet – a backbone that knows photos"), "imagenet")
+        self._start_from.addItem(tr("COCO – a whole network, for the matterport preset"), "coco")
         self._models = dict(models)
         for model_id, model in models.items():
-            self._start_from.addItem(f"{model.name} – go on from this model", model_id)
-        self._start_from.addItem("Nothing – random weights", "none")
+            self._start_from.addItem(tr("{model_name} – go on from this model", model_name=model.name), model_id)
+        self._start_from.addItem(tr("Nothing – random weights"), "none")
         self._start_from.setCurrentIndex(max(0, self._start_from.findData(kept)))
         self.show_problem(None)
         self._changed()
@@ -126,8 +126,8 @@ class Form(QFrame):
     def fill_from(self, job: TrainingJob) -> None:
         """Take over another training's choices, to be changed; after `fill`."""
         self._base = job
-        self._title.setText(f"New training like “{job.name}”")
-        self._name.setText(f"{job.name} again")
+        self._title.setText(tr("New training like “{job}”", job=job.name))
+        self._name.setText(tr("{job} again", job=job.name))
         self._preset.setCurrentIndex(max(0, self._preset.findData(job.preset)))
         for box, value in (
             (self._epochs, job.epochs),
@@ -146,10 +146,10 @@ class Form(QFrame):
         for field, name in ((self._train, job.train_split), (self._val, job.val_split)):
             field.setCurrentIndex(max(0, field.findData(name)))
         if self._start_from.findData(job.start) < 0:
-            self._start_from.addItem(f"{job.start} – as before", job.start)
+            self._start_from.addItem(tr("{start} – as before", start=job.start), job.start)
         self._start_from.setCurrentIndex(self._start_from.findData(job.start))
         if self._learn.findData(job.layers) < 0:
-            self._learn.addItem(f"{job.layers} – as before", job.layers)
+            self._learn.addItem(tr("{layers} – as before", layers=job.layers), job.layers)
         self._learn.setCurrentIndex(self._learn.findData(job.layers))
         self._rate.setText("" if job.learning_rate is None else f"{job.learning_rate:g}")
         self._numbers.show_preset(job.preset, job.changes)
@@ -177,7 +177,7 @@ class Form(QFrame):
             changes={k: v for k, v in self._base.changes.items() if k not in SHOWN} | self._numbers.changes(),
         )
         if not job.name:
-            raise JobError("Give the training a name.", "It names the model that comes out, too.")
+            raise JobError(tr("Give the training a name."), tr("It names the model that comes out, too."))
         check(job)
         return job
 
@@ -187,7 +187,7 @@ class Form(QFrame):
 
     def show_problem(self, error: CarDamageError | None) -> None:
         """Say what is wrong, or that nothing is."""
-        self._problem.setText(f"{error.title} {error.detail}".strip() if error else "")
+        self._problem.setText(translated(f"{error.title} {error.detail}".strip()) if error else "")
         self._problem.setVisible(error is not None)
         self._button.setEnabled(error is None)
         self._keep.setEnabled(error is None or bool(self._missing and error.title == self._missing))
@@ -195,7 +195,7 @@ class Form(QFrame):
     def set_busy(self, busy: bool) -> None:
         """While the job is being made."""
         self._button.setEnabled(not busy)
-        self._button.setText("Starting…" if busy else "Start training")
+        self._button.setText(tr("Starting…") if busy else tr("Start training"))
         self._keep.setEnabled(not busy)
 
     # Fields
@@ -213,8 +213,8 @@ class Form(QFrame):
         try:
             return float(text) if text else None
         except ValueError:
-            usual = "0.001 is usual; empty takes the preset's."
-            raise JobError(f"The learning rate “{text}” is no number.", usual) from None
+            usual = tr("0.001 is usual; empty takes the preset's.")
+            raise JobError(tr("The learning rate “{text}” is no number.", text=text), usual) from None
 
     def _preset_changed(self, _index: int) -> None:
         self._batch.setValue(PRESETS[self._preset.currentData()].batch)
@@ -246,13 +246,13 @@ class Form(QFrame):
         else:
             self.preflight.show_job(jobs[0] if self.place.is_here else None)
             self.show_problem(self._lacking())
-            self._button.setText("Start training" if runs == 1 else f"Start {runs} trainings")
+            self._button.setText(tr("Start training") if runs == 1 else tr("Start {runs} trainings", runs=runs))
 
     def _lacking(self) -> JobError | None:
         """What is missing where it is to run, as far as that is known."""
         if self._missing and self.place.is_here:
             return JobError(self._missing)
-        return None if self.place.address() or self.place.is_here else JobError("Enter the address of the cluster.")
+        return None if self.place.address() or self.place.is_here else JobError(tr("Enter the address of the cluster."))
 
     def _show_numbers(self, on: bool) -> None:
         self._all_numbers.setChecked(on)
@@ -265,7 +265,7 @@ class Form(QFrame):
         """Show photos as the network sees them."""
         self._photos.show_pictures(pictures)
         self._draw.setEnabled(True)
-        self._draw.setText("Draw others" if len(pictures) else "Show augmented photos")
+        self._draw.setText(tr("Draw others") if len(pictures) else tr("Show augmented photos"))
 
     def _toggle_grid(self) -> None:
         self._grid.setVisible(self._several.isChecked())
@@ -304,10 +304,10 @@ class Form(QFrame):
             field.setVisible(bool(named))
             field.setCurrentIndex(max(0, field.findData(wanted)))
         if "val" not in named and named:
-            self._val.insertItem(0, "nothing", "val")
+            self._val.insertItem(0, tr("nothing"), "val")
             self._val.setCurrentIndex(0)
         total = amount(numbers.total(), "photo")
-        self._no_split.setText(f"{total}, none with a split: every fifth is held back to validate")
+        self._no_split.setText(tr("{total}, none with a split: every fifth is held back to validate", total=total))
         self._no_split.setVisible(not named)
         self._val_label.setVisible(bool(named))
 
@@ -326,16 +326,16 @@ class Form(QFrame):
     # Building
 
     def _make_fields(self) -> None:
-        self._title = common.label("New training", "title")
+        self._title = common.label(tr("New training"), "title")
         self._name = QLineEdit()
         self._rate = QLineEdit()
-        self._rate.setPlaceholderText("the preset's")
+        self._rate.setPlaceholderText(tr("the preset's"))
         self._rate.setMaximumWidth(120)
         self._preset = common.ComboBox()
         for name, preset in PRESETS.items():
-            self._preset.addItem(f"{preset.title} – {preset.about}", name)
-        self._one = QRadioButton("One class from all damage labels")
-        self._some = QRadioButton("A class for each of these labels")
+            self._preset.addItem(f"{preset.title} – {translated(preset.about)}", name)
+        self._one = QRadioButton(tr("One class from all damage labels"))
+        self._some = QRadioButton(tr("A class for each of these labels"))
         self._one.setChecked(True)
         group = QButtonGroup(self)
         for radio in (self._one, self._some):
@@ -345,8 +345,8 @@ class Form(QFrame):
         self._epochs, self._steps = number_box(10, 1, 10_000), number_box(100, 1, 100_000)
         self._batch, self._seed = number_box(PRESETS["light"].batch, 1, 64), number_box(0, 0, 2**31 - 1)
         self._patience, self._balance = number_box(0, 0, 1000), number_box(0, 0, 100)
-        self._patience.setSpecialValueText("never")
-        self._balance.setSpecialValueText("all alike")
+        self._patience.setSpecialValueText(tr("never"))
+        self._balance.setSpecialValueText(tr("all alike"))
         self._balance.setSuffix(" %")
         self._balance.setSingleStep(5)
         self._batch.setMaximumWidth(120)
@@ -362,19 +362,25 @@ class Form(QFrame):
         self._numbers = Numbers()
         self._numbers.changed.connect(self._changed)
         self._numbers.hide()
-        self._all_numbers = common.button("All numbers", self._toggle_numbers, tip="Canvas, augmentation, optimiser …")
+        self._all_numbers = common.button(
+            tr("All numbers"), self._toggle_numbers, tip=tr("Canvas, augmentation, optimiser …")
+        )
         self._all_numbers.setCheckable(True)
-        self._draw = common.button("Show augmented photos", self._ask_for_photos, tip="Photos as the network sees them")
+        self._draw = common.button(
+            tr("Show augmented photos"), self._ask_for_photos, tip=tr("Photos as the network sees them")
+        )
         self._photos = AugmentedPhotos()
         self._grid = RunGrid()
         self._grid.changed.connect(self._changed)
         self._grid.hide()
-        self._several = common.button("Several runs", self._toggle_grid, tip="The same with several values of a number")
+        self._several = common.button(
+            tr("Several runs"), self._toggle_grid, tip=tr("The same with several values of a number")
+        )
         self._several.setCheckable(True)
         self._problem = common.label("", "bad", wrap=True)
-        self._button = common.button("Start training", self._submit, "primary")
-        self._keep = common.button("Keep as draft", self._keep_drafts, tip="Make it now, start it later")
-        self._cancel = common.button("Cancel", self.cancelled.emit)
+        self._button = common.button(tr("Start training"), self._submit, "primary")
+        self._keep = common.button(tr("Keep as draft"), self._keep_drafts, tip=tr("Make it now, start it later"))
+        self._cancel = common.button(tr("Cancel"), self.cancelled.emit)
 
     def _arrange(self) -> None:
         sheet = common.frame("page")
@@ -387,27 +393,38 @@ class Form(QFrame):
         fields_grid.setColumnMinimumWidth(0, 120)
         fields_grid.setColumnStretch(1, 1)
         fields: tuple[tuple[str, QWidget | QHBoxLayout | QVBoxLayout], ...] = (
-            ("Name", self._name),
-            ("Preset", self._preset),
-            ("Learn", column(self._one, self._some, self._choice)),
-            ("Rare labels", line(self._balance, common.label("more often where on fewer of the photos", "small"))),
-            ("Epochs", line(self._epochs, common.label("of", "muted"), self._steps, common.label("steps", "muted"))),
-            ("Early stop", line(self._patience, common.label("epochs without a better AP50", "small"))),
-            ("Photos a step", column(self._batch, self.preflight)),
-            ("Learn from", column(self._train, self._no_split)),
-            ("Validate on", self._val),
-            ("Start from", self._start_from),
-            ("Layers", self._learn),
-            ("Learning rate", line(self._rate, common.label("ten times less where the loss grew", "small"))),
-            ("Seed", line(self._seed, common.label("same seed, same training", "small"))),
-            ("Where", column(self.place)),
+            (tr("Name"), self._name),
+            (tr("Preset"), self._preset),
+            (tr("Learn"), column(self._one, self._some, self._choice)),
+            (
+                tr("Rare labels"),
+                line(self._balance, common.label(tr("more often where on fewer of the photos"), "small")),
+            ),
+            (
+                tr("Epochs"),
+                line(
+                    self._epochs,
+                    common.label(tr("of", sense="so many steps"), "muted"),
+                    self._steps,
+                    common.label(tr("steps"), "muted"),
+                ),
+            ),
+            (tr("Early stop"), line(self._patience, common.label(tr("epochs without a better AP50"), "small"))),
+            (tr("Photos a step"), column(self._batch, self.preflight)),
+            (tr("Learn from"), column(self._train, self._no_split)),
+            (tr("Validate on"), self._val),
+            (tr("Start from"), self._start_from),
+            (tr("Layers"), self._learn),
+            (tr("Learning rate"), line(self._rate, common.label(tr("ten times less where the loss grew"), "small"))),
+            (tr("Seed"), line(self._seed, common.label(tr("same seed, same training"), "small"))),
+            (tr("Where"), column(self.place)),
         )
         names = {text: add_row(fields_grid, number, text, field) for number, (text, field) in enumerate(fields)}
-        self._val_label = names["Validate on"]
+        self._val_label = names[tr("Validate on")]
         for text, box in (
-            ("Learning rate", self._rate),
-            ("Rare labels", self._balance),
-            ("Early stop", self._patience),
+            (tr("Learning rate"), self._rate),
+            (tr("Rare labels"), self._balance),
+            (tr("Early stop"), self._patience),
         ):
             box.setAccessibleName(text)
         layout.addLayout(fields_grid)
@@ -417,10 +434,10 @@ class Form(QFrame):
         layout.addWidget(self._photos)
         layout.addWidget(self._problem)
         layout.addLayout(line(self._button, self._keep, self._cancel))
-        note = "The training goes on when this window is closed, and can be stopped and resumed."
+        note = tr("The training goes on when this window is closed, and can be stopped and resumed.")
         layout.addWidget(common.label(note, "small", wrap=True))
         layout.addStretch(1)
-        common.rows(self).addWidget(common.scrolled(sheet, "New training"))
+        common.rows(self).addWidget(common.scrolled(sheet, tr("New training")))
 
     def _listen(self) -> None:
         for number in (self._epochs, self._steps, self._batch, self._seed, self._patience, self._balance):

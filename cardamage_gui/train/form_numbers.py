@@ -12,10 +12,11 @@ from qtpy.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 from cardamage_core.training import network_config
 
 from .. import look
+from ..language import mark, tr, translated
 from ..widgets import common
 
 ROW = 26
-HINT = "Double-click a value to change it; emptied it is the preset's again. Choose a line to read what it does."
+HINT = mark("Double-click a value to change it; emptied it is the preset's again. Choose a line to read what it does.")
 
 
 class Numbers(QWidget):
@@ -28,8 +29,8 @@ class Numbers(QWidget):
         self._filling = False
         self._preset = "light"
         self.table = QTableWidget(len(network_config.NUMBERS), 3)
-        self.table.setAccessibleName("Numbers of the network and the training")
-        self.table.setHorizontalHeaderLabels(["", "preset", "this training"])
+        self.table.setAccessibleName(tr("Numbers of the network and the training"))
+        self.table.setHorizontalHeaderLabels(["", tr("preset"), tr("this training")])
         self.table.verticalHeader().hide()
         self.table.setShowGrid(False)
         self.table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -39,7 +40,7 @@ class Numbers(QWidget):
         for row in range(self.table.rowCount()):
             self.table.setRowHeight(row, ROW)
         self.table.setFixedHeight(ROW * self.table.rowCount() + header.sizeHint().height() + 4)
-        self._about = common.label(HINT, "small", wrap=True)
+        self._about = common.label(tr(HINT), "small", wrap=True)
         layout = common.rows(self, spacing=6)
         layout.addWidget(self.table)
         layout.addWidget(self._about)
@@ -54,9 +55,9 @@ class Numbers(QWidget):
         self._preset, self._filling = preset, True
         for row, number in enumerate(network_config.NUMBERS):
             usual, own = _text(values[number.key]), texts.get(number.key, "")
-            for column, text in enumerate((number.title, usual, own or usual)):
+            for column, text in enumerate((translated(number.title), usual, own or usual)):
                 item = QTableWidgetItem(text)
-                item.setToolTip(number.about)
+                item.setToolTip(translated(number.about))
                 flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
                 item.setFlags(flags | Qt.ItemFlag.ItemIsEditable if column == 2 else flags)
                 self.table.setItem(row, column, item)
@@ -99,7 +100,7 @@ class Numbers(QWidget):
 
     def _explain(self, row: int, *_: int) -> None:
         known = 0 <= row < len(network_config.NUMBERS)
-        self._about.setText(network_config.NUMBERS[row].about if known else HINT)
+        self._about.setText(translated(network_config.NUMBERS[row].about) if known else tr(HINT))
 
 
 def _text(value: Any) -> str:

@@ -5,26 +5,39 @@ from __future__ import annotations
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QGridLayout, QHBoxLayout, QRadioButton, QSpinBox, QVBoxLayout, QWidget
 
+from ..language import mark, tr
 from ..widgets import common
 
 FIELD_ROOM = 15  # pixels above and below the text of a field
 ABOUT = {  # what each field means, for the pointer over its name
-    "Name": "Names the training and the model that comes out.",
-    "Preset": "The network: its size, canvas and usual numbers. Light trains on a laptop without a graphics card.",
-    "Learn": "One class finds all damage alike and needs the fewest examples; several tell kinds of damage apart.",
-    "Epochs": "An epoch is so many steps, then a validation and a checkpoint.",
-    "Photos a step": "More photos a step learn steadier and need more memory.",
-    "Learn from": "Photos of this split are learned from.",
-    "Validate on": "Photos of this split are never learned from: they tell how good the model is.",
-    "Start from": "A network that knows photos, or damage, needs far fewer examples than one of random numbers.",
-    "Layers": "The heads alone learn quickly; all layers learn more.",
-    "Early stop": "Ends once mask AP50 on the validation photos has not become better for so many epochs; the best "
-    "epoch becomes the model.",
-    "Rare labels": "Photos of labels on fewer than this share of the photos are shown more often (repeat factors as in "
-    "LVIS): for labels with few examples.",
-    "Learning rate": "How far each step goes: 0.001 is usual, ten times less where the loss grew.",
-    "Seed": "The same seed on the same machine gives the same training.",
-    "Where": "On this computer, or on a Ray cluster, which gets the photos and sends everything back while it trains.",
+    mark("Name"): mark("Names the training and the model that comes out."),
+    mark("Preset"): mark(
+        "The network: its size, canvas and usual numbers. Light trains on a laptop without a graphics card."
+    ),
+    mark("Learn"): mark(
+        "One class finds all damage alike and needs the fewest examples; several tell kinds of damage apart."
+    ),
+    mark("Epochs"): mark("An epoch is so many steps, then a validation and a checkpoint."),
+    mark("Photos a step"): mark("More photos a step learn steadier and need more memory."),
+    mark("Learn from"): mark("Photos of this split are learned from."),
+    mark("Validate on"): mark("Photos of this split are never learned from: they tell how good the model is."),
+    mark("Start from"): mark(
+        "A network that knows photos, or damage, needs far fewer examples than one of random numbers."
+    ),
+    mark("Layers"): mark("The heads alone learn quickly; all layers learn more."),
+    mark("Early stop"): mark(
+        "Ends once mask AP50 on the validation photos has not become better for so many epochs; the best "
+        "epoch becomes the model."
+    ),
+    mark("Rare labels"): mark(
+        "Photos of labels on fewer than this share of the photos are shown more often (repeat factors as in "
+        "LVIS): for labels with few examples."
+    ),
+    mark("Learning rate"): mark("How far each step goes: 0.001 is usual, ten times less where the loss grew."),
+    mark("Seed"): mark("The same seed on the same machine gives the same training."),
+    mark("Where"): mark(
+        "On this computer, or on a Ray cluster, which gets the photos and sends everything back while it trains."
+    ),
 }
 
 
@@ -40,8 +53,9 @@ def number_box(value: int, least: int, most: int) -> QSpinBox:
 def add_row(grid: QGridLayout, row: int, text: str, field: QWidget | QHBoxLayout | QVBoxLayout) -> QWidget:
     """Put a field into a line of the grid, behind its name, which explains it; the name."""
     label = common.label(text, "muted")
-    label.setToolTip(ABOUT.get(text, ""))
-    label.setStatusTip(ABOUT.get(text, ""))
+    about = next((tr(about) for name, about in ABOUT.items() if tr(name) == text), "")
+    label.setToolTip(about)
+    label.setStatusTip(about)
     if isinstance(field, QWidget):
         label.setBuddy(field)
         field.setAccessibleName(text)

@@ -20,9 +20,9 @@ from qtpy.QtWidgets import (
 )
 
 from cardamage_core.errors import CarDamageError
-from cardamage_core.text import amount, memory, time_left
 
 from ..background import Background
+from ..language import amount, memory, time_left, tr, translated
 from ..widgets import common
 from ..widgets.dialogs import Dialogs
 from .history import History, JobFeed, read_history
@@ -144,7 +144,7 @@ class JobView(QFrame):
         from cardamage_core.jobs import care
 
         job = self._job
-        name = self._dialogs.text(self, "Rename the training", "Name", job.job.name) if job else None
+        name = self._dialogs.text(self, tr("Rename the training"), tr("Name"), job.job.name) if job else None
         if job is not None and name is not None:
             self._ask(lambda: care.rename(job.folder, name))
 
@@ -167,13 +167,13 @@ class JobView(QFrame):
 
         job = self._job
         start = Path.home() / f"{job.job.name}" if job else Path.home()
-        target = self._dialogs.new_folder(self, "Export the training as a folder", start) if job else None
+        target = self._dialogs.new_folder(self, tr("Export the training as a folder"), start) if job else None
         if job is not None and target is not None:
             said = partial(self._exported, target)
             self._background.run(lambda: care.export(job.folder, target), said, self._refused, urgent=True)
 
     def _exported(self, target: Path, _result: object) -> None:
-        self.said.emit(f"The training was copied to {target}")
+        self.said.emit(tr("The training was copied to {target}", target=target))
 
     def _clone(self) -> None:
         if self._job is not None:
@@ -198,18 +198,18 @@ class JobView(QFrame):
         self._about.setText(about(job, history.photos, history.validation_photos, begun_from=history.begun_from))
         self._bar.setValue(round(1000 * job.fraction))
         common.set_property(self._bar, "state", job.state)
-        self._where.setText("stopping…" if job.id in self._stopping else where(job))
+        self._where.setText(tr("stopping…") if job.id in self._stopping else where(job))
         self._speed.setText(speed(job))
-        self._said.setText(job.message if job.state == "failed" else " ".join(_notes(self._feed)))
+        self._said.setText(translated(job.message) if job.state == "failed" else " ".join(_notes(self._feed)))
         self._said.setVisible(bool(self._said.text()))
         common.set_role(self._said, "bad" if job.state == "failed" else "small")
 
     def _show_buttons(self, job: JobStatus) -> None:
         self._stop.setVisible(job.live)
         self._stop.setEnabled(job.id not in self._stopping and self._may_change)
-        self._stop.setText("Stopping…" if job.id in self._stopping else "Stop")
+        self._stop.setText(tr("Stopping…") if job.id in self._stopping else tr("Stop"))
         self._resume.setVisible(job.state in ("draft", "stopped", "failed"))
-        self._resume.setText("Start" if job.state == "draft" else "Resume")
+        self._resume.setText(tr("Start", sense="button") if job.state == "draft" else tr("Resume"))
         self._resume.setEnabled(self._may_change)
         self._try.setVisible(bool(job.model))
         self._judge.setVisible(bool(job.model))
@@ -231,8 +231,8 @@ class JobView(QFrame):
         some = bool(self._feed.history.loss.x) and compiling is not None
         if self._curves is not None:
             self._curves.setVisible(some)
-        compiling_text = "Compiling the network: the first step takes up to a minute."
-        self._waiting.setText(compiling_text if compiling else "The curves begin with the first step.")
+        compiling_text = tr("Compiling the network: the first step takes up to a minute.")
+        self._waiting.setText(compiling_text if compiling else tr("The curves begin with the first step."))
         self._waiting.setVisible(not some)
 
     def _shown_curves(self) -> Curves:
@@ -253,18 +253,18 @@ class JobView(QFrame):
     def _make_widgets(self) -> None:
         self._title = common.ElidedLabel("title")
         self._about = common.label("", "muted", wrap=True)
-        self._log_button = common.button("Log", self._toggle_log, tip="Show what the training prints")
+        self._log_button = common.button(tr("Log"), self._toggle_log, tip=tr("Show what the training prints"))
         self._log_button.setCheckable(True)
-        self._stop = common.button("Stop", self.stop, tip="End at the next step, with a checkpoint")
-        self._resume = common.button("Resume", self.resume, "primary", tip="Go on from the newest checkpoint")
-        self._judge = common.button("Evaluate", self._evaluate, tip="Judge its model on the photos held back")
-        self._try = common.button("Try it on photos", self._try_model, tip="Inspect photos with this model")
-        self._more = QPushButton("More")
-        self._more.setToolTip("Rename, clone, export or delete this training")
+        self._stop = common.button(tr("Stop"), self.stop, tip=tr("End at the next step, with a checkpoint"))
+        self._resume = common.button(tr("Resume"), self.resume, "primary", tip=tr("Go on from the newest checkpoint"))
+        self._judge = common.button(tr("Evaluate"), self._evaluate, tip=tr("Judge its model on the photos held back"))
+        self._try = common.button(tr("Try it on photos"), self._try_model, tip=tr("Inspect photos with this model"))
+        self._more = QPushButton(tr("More"))
+        self._more.setToolTip(tr("Rename, clone, export or delete this training"))
         menu = QMenu(self._more)
-        menu.addAction("New training like this…").triggered.connect(lambda _checked=False: self._clone())
-        menu.addAction("Export as a folder…").triggered.connect(lambda _checked=False: self.export())
-        self._resting = [menu.addAction("Rename…"), menu.addAction("Delete")]
+        menu.addAction(tr("New training like this…")).triggered.connect(lambda _checked=False: self._clone())
+        menu.addAction(tr("Export as a folder…")).triggered.connect(lambda _checked=False: self.export())
+        self._resting = [menu.addAction(tr("Rename…")), menu.addAction(tr("Delete"))]
         for action, slot in zip(self._resting, (self.rename, self.delete), strict=True):
             action.triggered.connect(lambda _checked=False, slot=slot: slot())
         self._more.setMenu(menu)
@@ -276,8 +276,8 @@ class JobView(QFrame):
         self._said = common.label("", "small", wrap=True)
         self._waiting = common.label("", "muted")
         self._previews = Previews(self._background)
-        self._over = QPushButton("Lay over")
-        self._over.setToolTip("Draw the curves of other trainings into the same charts")
+        self._over = QPushButton(tr("Lay over"))
+        self._over.setToolTip(tr("Draw the curves of other trainings into the same charts"))
         self._over_menu = QMenu(self._over)
         self._over_menu.aboutToShow.connect(self._fill_over)
         self._over.setMenu(self._over_menu)
@@ -303,7 +303,7 @@ class JobView(QFrame):
         layout.addSpacing(6)
         layout.addWidget(self._previews)
         layout.addStretch(1)
-        common.rows(self).addWidget(common.scrolled(sheet, "Training"))
+        common.rows(self).addWidget(common.scrolled(sheet, tr("Training")))
 
     def _head(self) -> QHBoxLayout:
         texts = QVBoxLayout()
@@ -334,29 +334,35 @@ def _label_of(job: JobStatus) -> str:
 def about(job: JobStatus, photos: int, validation: int, *, begun_from: str = "") -> str:
     """What is trained, in one line; `begun_from` are the weights that were found, "" while that is not known."""
     known = {
-        "included": "from the damage model in the box",
-        "imagenet": "from ImageNet",
-        "coco": "from COCO",
-        "none": "from random weights",
+        "included": tr("from the damage model in the box"),
+        "imagenet": tr("from ImageNet"),
+        "coco": tr("from COCO"),
+        "none": tr("from random weights"),
     }
-    said = [f"{job.job.preset} preset"]
+    said = [tr("{preset} preset", preset=job.job.preset)]
     if begun_from or job.job.start == "none":
         weights = begun_from or job.job.start
-        said.append(known.get(weights, f"from {weights}"))
+        said.append(known.get(weights, tr("from {weights}", weights=weights)))
     if photos:
-        said.append(f"{amount(photos, 'train photo')}, {validation} val")
+        said.append(tr("{photos}, {validation} val", photos=amount(photos, "train photo"), validation=validation))
     if job.started:
-        said.append(f"started {datetime.datetime.fromtimestamp(job.started):%H:%M}")
+        said.append(tr("started {time:%H:%M}", time=datetime.datetime.fromtimestamp(job.started)))
     return " · ".join(said)
 
 
 def where(job: JobStatus) -> str:
     """How far: "Epoch 3 of 5 · step 62 of 100"."""
     if job.state == "draft" or (job.live and not job.stepping):
-        return job.message
+        return translated(job.message)
     in_epoch = (job.step - 1) % job.job.steps + 1 if job.step else 0
-    far = f"Epoch {job.epoch} of {job.job.epochs} · step {in_epoch} of {job.job.steps}"
-    return far if job.state == "running" else f"{job.state.capitalize()} · {far[0].lower()}{far[1:]}"
+    far = tr(
+        "Epoch {epoch} of {epochs} · step {in_epoch} of {steps}",
+        epoch=job.epoch,
+        epochs=job.job.epochs,
+        in_epoch=in_epoch,
+        steps=job.job.steps,
+    )
+    return far if job.state == "running" else f"{translated(job.state.capitalize())} · {far[0].lower()}{far[1:]}"
 
 
 def speed(job: JobStatus) -> str:
@@ -365,15 +371,22 @@ def speed(job: JobStatus) -> str:
         return ""
     said = []
     if job.photos_per_second:
-        said.append(f"{job.photos_per_second:.1f} photos/s")
+        said.append(tr("{speed:.1f} photos/s", speed=job.photos_per_second))
     if job.memory_mb:
         said.append(memory(job.memory_mb))
     if job.seconds_left:
-        said.append(f"{time_left(job.seconds_left)} left")
+        said.append(tr("{time} left", time=time_left(job.seconds_left)))
     return " · ".join(said)
 
 
 def _notes(feed: JobFeed) -> list[str]:
     skipped = len(feed.history.skipped)
-    extra = [f"{amount(skipped, 'photo')} could not be read and {'is' if skipped == 1 else 'are'} left out."]
+    extra = [
+        tr(
+            "{photos} could not be read and is left out."
+            if skipped == 1
+            else "{photos} could not be read and are left out.",
+            photos=amount(skipped, "photo"),
+        )
+    ]
     return feed.history.notes + (extra if skipped else [])

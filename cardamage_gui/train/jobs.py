@@ -15,11 +15,11 @@ from qtpy.QtGui import QColor, QFont, QFontMetrics, QPainter
 from qtpy.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from cardamage_core.errors import CarDamageError
-from cardamage_core.text import amount
 from cardamage_core.training.metrics import METRICS
 
 from .. import look
 from ..background import Background, Task
+from ..language import amount, numeral, tr, translated
 from ..session import Session
 from ..widgets import common
 
@@ -148,7 +148,11 @@ class ModelDelegate(QStyledItemDelegate):
         metrics = QFontMetrics(option.font)
         best = METRICS[0]
         measured = model.card.metrics.get(best.key)
-        said = f"{best.column} {measured:.2f}" if isinstance(measured, int | float) else model.card.preset
+        said = (
+            numeral(f"{translated(best.column)} {measured:.2f}")
+            if isinstance(measured, int | float)
+            else model.card.preset
+        )
         width = metrics.horizontalAdvance(said)
         painter.setPen(QColor(colors.muted))
         painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, said)
@@ -170,7 +174,7 @@ class EvaluationDelegate(QStyledItemDelegate):
         colors = look.of(option.widget)
         box = paint_row(painter, option, colors)
         metrics = QFontMetrics(option.font)
-        said = f"{100 * one.fraction:.0f} %" if one.state == "running" else one.state
+        said = f"{100 * one.fraction:.0f} %" if one.state == "running" else translated(one.state)
         width = metrics.horizontalAdvance(said)
         painter.setPen(QColor(state_color(colors, one.state)))
         painter.drawText(box.right() - width, box.top() + 6 + metrics.ascent(), said)
@@ -207,12 +211,17 @@ def state_color(colors: look.Palette, state: str) -> str:
 def said_of(job: JobStatus) -> str:
     """One line about how far a job is."""
     if job.state == "running" and job.step:
-        return f"{100 * job.fraction:.0f} % · step {job.step} of {job.total_steps}"
+        return tr(
+            "{percent:.0f} % · step {step} of {total_steps}",
+            percent=100 * job.fraction,
+            step=job.step,
+            total_steps=job.total_steps,
+        )
     if job.state == "finished":
-        return f"{amount(job.epoch, 'epoch')} · {amount(job.total_steps, 'step')}"
+        return " · ".join((amount(job.epoch, "epoch"), amount(job.total_steps, "step")))
     if job.state == "stopped" and job.step:
-        return f"step {job.step} of {job.total_steps}"
-    return job.message
+        return tr("step {step} of {total_steps}", step=job.step, total_steps=job.total_steps)
+    return translated(job.message)
 
 
 def small(option: QStyleOptionViewItem) -> QFont:
@@ -230,16 +239,16 @@ def key_of(item: Any) -> str:
 def name_of(item: Any) -> str:
     """The name of a job, evaluation or model."""
     if hasattr(item, "request"):
-        return f"{item.request.model_name} on {item.request.split}"
+        return tr("{model_name} on {split}", model_name=item.request.model_name, split=item.request.split)
     return str(item.job.name if hasattr(item, "job") else item.card.name)
 
 
 def tip_of(item: Any) -> str:
     """All of it, where the row had to cut."""
     if hasattr(item, "job"):
-        return f"{item.job.name}\n{item.message}"
+        return f"{item.job.name}\n{translated(item.message)}"
     if hasattr(item, "request"):
-        return f"{name_of(item)}\n{item.message}"
+        return f"{name_of(item)}\n{translated(item.message)}"
     return f"{item.card.name}\n{item.card.id}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from qtpy.QtGui import QFontDatabase
 from qtpy.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
 
+from ..language import tr
 from ..widgets import common
 from .history import wanted_lines
 
@@ -17,9 +18,9 @@ class LogView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._lines: list[str] = []
-        self._search, self._all = QLineEdit(), QCheckBox("with the framework's lines")
-        self._search.setPlaceholderText("Search the log")
-        self._search.setAccessibleName("Search the log")
+        self._search, self._all = QLineEdit(), QCheckBox(tr("with the framework's lines"))
+        self._search.setPlaceholderText(tr("Search the log"))
+        self._search.setAccessibleName(tr("Search the log"))
         self._search.textChanged.connect(self._filter)
         self._all.toggled.connect(self._filter)
         self._text = QPlainTextEdit()
@@ -27,7 +28,7 @@ class LogView(QWidget):
         self._text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self._text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self._text.setFixedHeight(HEIGHT)
-        self._text.setAccessibleName("Log")
+        self._text.setAccessibleName(tr("Log"))
         line = QHBoxLayout()
         line.addWidget(self._search, 1)
         line.addWidget(self._all)
@@ -42,7 +43,9 @@ class LogView(QWidget):
         at_end = bar.value() >= bar.maximum() - 4
         self._lines = lines
         shown = wanted_lines(lines, self._search.text(), framework=self._all.isChecked())
-        self._text.setPlainText("\n".join(shown) or ("No line has that." if lines else "Nothing was printed yet."))
+        self._text.setPlainText(
+            "\n".join(shown) or (tr("No line has that.") if lines else tr("Nothing was printed yet."))
+        )
         if at_end:
             bar.setValue(bar.maximum())
 

@@ -13,13 +13,14 @@ from qtpy.QtWidgets import QWidget
 from cardamage_core.errors import CarDamageError
 
 from ..background import Background
+from ..language import mark, tr
 from ..session import Session
 from ..widgets.dialogs import Dialogs
 
 if TYPE_CHECKING:
     from cardamage_core.models.registry import Model
 
-KINDS = "Models (*.cardamage-model *.h5);;All files (*)"
+KINDS = mark("Models (*.cardamage-model *.h5);;All files (*)")
 
 
 class ModelCare(QObject):
@@ -34,23 +35,23 @@ class ModelCare(QObject):
 
     def import_model(self) -> None:
         """Ask for a file and take its model into the library of all projects."""
-        for path in self._dialogs.files(self._window, "Import a model", KINDS)[:1]:
+        for path in self._dialogs.files(self._window, tr("Import a model"), tr(KINDS))[:1]:
             classes = ""
             if path.suffix.lower() == ".h5":
-                text = "Names of its classes, with commas (empty: damage, or numbers)"
-                answer = self._dialogs.text(self._window, "Import weights", text, "")
+                text = tr("Names of its classes, with commas (empty: damage, or numbers)")
+                answer = self._dialogs.text(self._window, tr("Import weights"), text, "")
                 if answer is None:
                     return
                 classes = answer
-            self._session.said.emit(f"Importing {path.name} …")
-            self._run(partial(_imported, path, classes), f"{path.name} is in the library now")
+            self._session.said.emit(tr("Importing {path} …", path=path.name))
+            self._run(partial(_imported, path, classes), tr("{path} is in the library now", path=path.name))
 
     def do(self, verb: str, model: Model) -> None:
         """One of the verbs of the model's menu."""
         project = self._session.project
         in_project = project is not None and model.folder.is_relative_to(project.folder)
         if verb in ("rename", "delete") and in_project and self._session.read_only:
-            self._session.failed.emit(CarDamageError("The project was opened for reading only.", str(model.folder)))
+            self._session.failed.emit(CarDamageError(tr("The project was opened for reading only."), str(model.folder)))
             return
         {"share": self._share, "keep": self._keep, "rename": self._rename, "delete": self._delete}[verb](model)
 
@@ -58,32 +59,40 @@ class ModelCare(QObject):
         from cardamage_core.models import library
 
         start = Path.home() / f"{model.card.id}{library.SUFFIX}"
-        chosen = self._dialogs.new_file(self._window, "Save the model", start, {"model": f"Models (*{library.SUFFIX})"})
+        chosen = self._dialogs.new_file(
+            self._window, tr("Save the model"), start, {"model": tr("Models (*{suffix})", suffix=library.SUFFIX)}
+        )
         if chosen is not None:
-            self._run(lambda: library.export(model, chosen[0]), f"{model.card.name} was saved as one file")
+            self._run(
+                lambda: library.export(model, chosen[0]), tr("{model} was saved as one file", model=model.card.name)
+            )
 
     def _keep(self, model: Model) -> None:
         from cardamage_core.models import library
 
-        self._run(lambda: library.keep(model), f"{model.card.name} is in the library: every project sees it")
+        self._run(
+            lambda: library.keep(model), tr("{model} is in the library: every project sees it", model=model.card.name)
+        )
 
     def _rename(self, model: Model) -> None:
         from cardamage_core.models import library
 
-        name = self._dialogs.text(self._window, "Rename the model", "Name", model.card.name)
+        name = self._dialogs.text(self._window, tr("Rename the model"), tr("Name"), model.card.name)
         if name is not None:
-            self._run(lambda: library.rename(model, name), f"The model is called {name} now")
+            self._run(lambda: library.rename(model, name), tr("The model is called {name} now", name=name))
 
     def _delete(self, model: Model) -> None:
         from cardamage_core.models import library
         from cardamage_core.project import trash
 
         if library.is_bundled(model):
-            self._session.failed.emit(CarDamageError(f"{model.card.name} came with the program and stays.", ""))
+            self._session.failed.emit(
+                CarDamageError(tr("{model} came with the program and stays.", model=model.card.name), "")
+            )
         elif library.is_kept(model):
-            text = f"Delete {model.card.name} from the library of all projects?"
-            if self._dialogs.choose(self._window, text, "It cannot be undone.", ("Delete", "Cancel")) == 0:
-                self._run(lambda: library.remove(model), f"{model.card.name} was deleted")
+            text = tr("Delete {model} from the library of all projects?", model=model.card.name)
+            if self._dialogs.choose(self._window, text, tr("It cannot be undone."), (tr("Delete"), tr("Cancel"))) == 0:
+                self._run(lambda: library.remove(model), tr("{model} was deleted", model=model.card.name))
         else:
             done = partial(self._thrown_away, model.card.name)
             self._background.run(lambda: trash.put(model.folder), done, self._session.failed.emit, urgent=True)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QPushButton, QWidget
 
-from cardamage_core.text import amount
 from cardamage_core.training.metrics import METRICS
 
+from ..language import amount, mark, numeral, tr, translated
 from ..widgets import common
 
 if TYPE_CHECKING:
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 SHEET_WIDTH = 620
 VERBS = {
-    "share": "Save as one file…",
-    "keep": "Keep in the library of all projects",
-    "rename": "Rename…",
-    "delete": "Delete",
+    "share": mark("Save as one file…"),
+    "keep": mark("Keep in the library of all projects"),
+    "rename": mark("Rename…"),
+    "delete": mark("Delete"),
 }
 
 
@@ -41,15 +41,15 @@ class ModelView(QFrame):
         self._grid.setHorizontalSpacing(24)
         self._grid.setVerticalSpacing(8)
         self._grid.setColumnStretch(1, 1)
-        try_it = common.button("Try it on photos", self._try, "primary", tip="Inspect photos with this model")
+        try_it = common.button(tr("Try it on photos"), self._try, "primary", tip=tr("Inspect photos with this model"))
         head = QHBoxLayout()
         head.addWidget(self._title, 1)
-        self._evaluate = QPushButton("Evaluate")
-        self._evaluate.setToolTip("Judge it on annotated photos: figures with intervals, worst photos first")
+        self._evaluate = QPushButton(tr("Evaluate"))
+        self._evaluate.setToolTip(tr("Judge it on annotated photos: figures with intervals, worst photos first"))
         self._menu = QMenu(self._evaluate)
         self._menu.triggered.connect(lambda action: self._judge(action.data()))
         self._evaluate.setMenu(self._menu)
-        self._more = QPushButton("More")
+        self._more = QPushButton(tr("More"))
         self._more.setMenu(self._more_menu())
         head.addWidget(self._more)
         head.addWidget(self._evaluate)
@@ -85,7 +85,7 @@ class ModelView(QFrame):
     def _more_menu(self) -> QMenu:
         menu = QMenu(self._more)
         for verb, text in VERBS.items():
-            menu.addAction(text).triggered.connect(lambda _on=False, verb=verb: self._asked(verb))
+            menu.addAction(tr(text)).triggered.connect(lambda _on=False, verb=verb: self._asked(verb))
         return menu
 
     def _asked(self, verb: str) -> None:
@@ -105,18 +105,21 @@ def facts(model: Model) -> list[tuple[str, str]]:
     """The card as pairs of words and values."""
     card = model.card
     told = [
-        ("Good for", card.summary),
-        ("Weak at", "\n".join(card.weaknesses)),
-        ("Outlines", ", ".join(card.classes) or "nothing"),
-        ("Preset", card.preset),
-        ("Made", card.created.replace("T", " ").partition(".")[0] + " UTC"),
-        ("Begun from", card.parent),
-        ("Learned from", "\n".join(f"{s.name}: {s.photos} photos, {s.licence} ({s.credit})" for s in card.sources)),
-        ("Photos, hash", card.data_hash[:16]),
-        ("Measured", ", ".join(_metrics(card)) or "not measured yet"),
-        ("Versions", ", ".join(f"{name} {version}" for name, version in card.versions.items())),
-        ("Weights, SHA-256", card.weights_sha256[:16]),
-        ("Folder", str(model.folder)),
+        (tr("Good for"), translated(card.summary)),
+        (tr("Weak at"), "\n".join(map(translated, card.weaknesses))),
+        (tr("Outlines"), ", ".join(card.classes) or tr("nothing")),
+        (tr("Preset"), card.preset),
+        (tr("Made"), card.created.replace("T", " ").partition(".")[0] + " UTC"),
+        (tr("Begun from"), card.parent),
+        (
+            tr("Learned from"),
+            "\n".join(f"{s.name}: {amount(s.photos, 'photo')}, {s.licence} ({s.credit})" for s in card.sources),
+        ),
+        (tr("Photos, hash"), card.data_hash[:16]),
+        (tr("Measured"), ", ".join(_metrics(card)) or tr("not measured yet")),
+        (tr("Versions"), ", ".join(f"{name} {version}" for name, version in card.versions.items())),
+        (tr("Weights, SHA-256"), card.weights_sha256[:16]),
+        (tr("Folder"), str(model.folder)),
     ]
     return [(name, value) for name, value in told if value]
 
@@ -125,18 +128,18 @@ def _metrics(card: ModelCard) -> Iterable[str]:
     for metric in METRICS:
         value = card.metrics.get(metric.key)
         if metric.card and isinstance(value, int | float):
-            yield metric.on_card(value)
+            yield numeral(translated(metric.on_card(value)))
     yield from _judged(card.metrics)
     if isinstance(card.metrics.get("photos"), int):
-        yield f"on {amount(card.metrics['photos'], 'photo')}"
+        yield tr("on {photos}", photos=amount(card.metrics["photos"], "photo"))
 
 
 def _judged(metrics: dict[str, Any]) -> Iterable[str]:
     """Shares with their intervals, as the models that come along were judged."""
     for key, title in (
-        ("right_mask", "right mask on damaged photos"),
-        ("false_alarms", "false alarms"),
-        ("recall", "damages found"),
+        ("right_mask", tr("right mask on damaged photos")),
+        ("false_alarms", tr("false alarms")),
+        ("recall", tr("damages found")),
     ):
         share = metrics.get(key)
         if isinstance(share, dict) and isinstance(share.get("value"), int | float):

@@ -11,7 +11,6 @@ from qtpy.QtGui import QHideEvent, QShowEvent
 from qtpy.QtWidgets import QStackedWidget, QWidget
 
 from cardamage_core.errors import CarDamageError
-from cardamage_core.text import amount
 from cardamage_core.training import requirements
 from cardamage_core.training.job import ClassRule, TrainingJob
 
@@ -19,6 +18,7 @@ from ..background import Background
 from ..commands import actions
 from ..commands.actions import Action
 from ..commands.editor import keyed
+from ..language import amount, mark, tr
 from ..session import Session
 from ..widgets import common
 from ..widgets.dialogs import Dialogs
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from .data_view import DataView
 
 LIST_WIDTH = 290  # of the list
-GOES_ON = "The training goes on when this window is closed"
+GOES_ON = mark("The training goes on when this window is closed")
 
 
 class TrainPage(QWidget):
@@ -69,9 +69,10 @@ class TrainPage(QWidget):
         self._make_widgets()
         self._arrange()
         self._listen()
+        about = tr("Photos and regions by label and split")
         self._actions = [
-            Action("show_data", "Data set", ("Ctrl+Shift+D",), "Photos and regions by label and split", self.show_data),
-            Action("new_training", "New training", ("Ctrl+T",), "Choose what to train", self.new_training),
+            Action("show_data", tr("Data set"), ("Ctrl+Shift+D",), about, self.show_data),
+            Action("new_training", tr("New training"), ("Ctrl+T",), tr("Choose what to train"), self.new_training),
         ]
         self.docks.share(actions.bind(self, self._actions).values())
 
@@ -173,8 +174,9 @@ class TrainPage(QWidget):
         """The photos a model can be judged by, validation and test first."""
         numbers = Counter(photo.split for photo in self._session.photos())
         present = [name for name in ("val", "test", "train") if numbers[name]]
-        named = [(name, f"On {name}: {amount(numbers[name], 'photo')}") for name in present]
-        return [*named, ("all", f"On all photos: {amount(numbers.total(), 'photo')}")]
+        counted = {name: amount(numbers[name], "photo") for name in present}
+        named = [(name, tr("On {name}: {photos}", name=name, photos=photos)) for name, photos in counted.items()]
+        return [*named, ("all", tr("On all photos: {photos}", photos=amount(numbers.total(), "photo")))]
 
     def evaluate(self, model_id: str, split: str) -> None:
         """Judge a model on annotated photos in a process of its own."""
@@ -223,8 +225,8 @@ class TrainPage(QWidget):
         job = self._watch.running()
         if not self.isVisible():
             return
-        checkpoint = f" · checkpoint at step {job.checkpoint_step}" if job and job.checkpoint_step else ""
-        self.hint_changed.emit(f"{GOES_ON}{checkpoint}" if job else "")
+        checkpoint = tr(" · checkpoint at step {step}", step=job.checkpoint_step) if job and job.checkpoint_step else ""
+        self.hint_changed.emit(f"{tr(GOES_ON)}{checkpoint}" if job else "")
 
     # Deleting
 
@@ -295,8 +297,8 @@ class TrainPage(QWidget):
         self._form.set_busy(False)
         self._wanted = folder.name
         self._watch.look()
-        started = "The training was started; it goes on when this window is closed"
-        self._session.said.emit("The draft was kept; Start begins it" if drafts else started)
+        started = tr("The training was started; it goes on when this window is closed")
+        self._session.said.emit(tr("The draft was kept; Start begins it") if drafts else started)
 
     def _not_started(self, error: CarDamageError) -> None:
         self._form.set_busy(False)
@@ -342,28 +344,28 @@ class TrainPage(QWidget):
         return form
 
     def _make_widgets(self) -> None:
-        self._new = common.button("New training", self.new_training, "primary")
-        keyed(self._new, "new_training", "New training", key="Ctrl+T")
-        self._jobs = ItemsView(JobDelegate, "Jobs")
-        self._models = ItemsView(ModelDelegate, "Models")
-        self._jobs_head, self._models_head = common.section("Jobs"), common.section("Models")
-        self._data = common.button("Data set", self.show_data, tip="Photos and regions by label and split")
-        keyed(self._data, "show_data", "Data set", key="Ctrl+Shift+D")
-        self._evaluations = ItemsView(EvaluationDelegate, "Evaluations")
-        self._evaluations_head = common.section("Evaluations")
+        self._new = common.button(tr("New training"), self.new_training, "primary")
+        keyed(self._new, "new_training", tr("New training"), key="Ctrl+T")
+        self._jobs = ItemsView(JobDelegate, tr("Jobs"))
+        self._models = ItemsView(ModelDelegate, tr("Models"))
+        self._jobs_head, self._models_head = common.section(tr("Jobs")), common.section(tr("Models"))
+        self._data = common.button(tr("Data set"), self.show_data, tip=tr("Photos and regions by label and split"))
+        keyed(self._data, "show_data", tr("Data set"), key="Ctrl+Shift+D")
+        self._evaluations = ItemsView(EvaluationDelegate, tr("Evaluations"))
+        self._evaluations_head = common.section(tr("Evaluations"))
         self._job_view = JobView(self._background, self._dialogs)
         self._deleted = Deleted()
         self._model_care = ModelCare(self._session, self._background, self._dialogs, self)
-        self._import_model = common.button("Import a model…", self._model_care.import_model, "link")
+        self._import_model = common.button(tr("Import a model…"), self._model_care.import_model, "link")
         self._model_view = ModelView()
         self._evaluation_view = EvaluationView(self._background, self._dialogs)
         self._comparison_view = ComparisonView(self._background, self._dialogs)
-        self._first = common.button("New training", self.new_training, "primary")
-        begin = "Choose what to learn from your annotated photos; the training runs beside the window."
+        self._first = common.button(tr("New training"), self.new_training, "primary")
+        begin = tr("Choose what to learn from your annotated photos; the training runs beside the window.")
         self._empty = common.EmptyState(
             requirements.sentence() or begin,
             self._first,
-            title="No training yet",
+            title=tr("No training yet"),
         )
         self._stack = QStackedWidget()
         for widget in (self._empty, self._job_view, self._model_view, self._evaluation_view, self._comparison_view):
@@ -385,10 +387,10 @@ class TrainPage(QWidget):
             if view is self._models:
                 layout.addWidget(_inset(self._import_model))
         layout.addStretch(1)
-        area = common.scrolled(sheet, "Jobs and models")
+        area = common.scrolled(sheet, tr("Jobs and models"))
         area.setMinimumWidth(220)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.docks = Docks(self._stack, [Panel("list", "Jobs and models", area, LEFT, LIST_WIDTH)])
+        self.docks = Docks(self._stack, [Panel("list", tr("Jobs and models"), area, LEFT, LIST_WIDTH)])
         whole = common.rows(self, spacing=0)
         whole.addWidget(self._deleted)
         whole.addWidget(self.docks)

@@ -10,6 +10,7 @@ from qtpy.QtWidgets import QLineEdit, QWidget
 from cardamage_core.errors import CarDamageError
 
 from ..background import Background, Task
+from ..language import mark, tr, translated
 from ..widgets import common
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from cardamage_core.cluster.offer import Offer
 
 HERE, OTHER = "", "?"
-TRUST = "The training's photos go to the cluster; everything that reaches it can read them."
+TRUST = mark("The training's photos go to the cluster; everything that reaches it can read them.")
 
 
 class Place(QWidget):
@@ -31,14 +32,16 @@ class Place(QWidget):
         self._background: Background | None = None
         self._asking: Task | None = None
         self._choice = common.ComboBox()
-        self._choice.setAccessibleName("Where")
+        self._choice.setAccessibleName(tr("Where"))
         self._address, self._token = QLineEdit(), QLineEdit()
-        self._address.setPlaceholderText("http://head-node:8265, the address of Ray's dashboard")
-        self._address.setAccessibleName("Address of the cluster")
-        self._token.setPlaceholderText("Token, where the cluster wants one")
-        self._token.setAccessibleName("Token of the cluster")
+        self._address.setPlaceholderText(tr("http://head-node:8265, the address of Ray's dashboard"))
+        self._address.setAccessibleName(tr("Address of the cluster"))
+        self._token.setPlaceholderText(tr("Token, where the cluster wants one"))
+        self._token.setAccessibleName(tr("Token of the cluster"))
         self._token.setEchoMode(QLineEdit.EchoMode.Password)
-        self._test = common.button("Test", self.test, tip="Ask the cluster what it offers and what is missing there")
+        self._test = common.button(
+            tr("Test"), self.test, tip=tr("Ask the cluster what it offers and what is missing there")
+        )
         self._found = common.label("", "small", wrap=True)
         self._arrange()
         self._fill_choice((), HERE)
@@ -80,7 +83,7 @@ class Place(QWidget):
             return
         address, token = self.address(), self.token()
         self._test.setEnabled(False)
-        self._show("Asking the cluster… this takes some seconds.", "small")
+        self._show(tr("Asking the cluster… this takes some seconds."), "small")
 
         def ask() -> Offer:
             return offer.asked(address, token=token or memory.token_of(address))
@@ -98,17 +101,17 @@ class Place(QWidget):
         self._show(f"{error.title} {error.detail}".strip(), "bad")
 
     def _show(self, text: str, role: str) -> None:
-        self._found.setText(text)
+        self._found.setText(translated(text))
         common.set_role(self._found, role)
         self._found.setVisible(bool(text))
 
     def _fill_choice(self, addresses: tuple[str, ...], chosen: str) -> None:
         self._choice.blockSignals(True)
         self._choice.clear()
-        self._choice.addItem("This computer", HERE)
+        self._choice.addItem(tr("This computer"), HERE)
         for address in addresses:
-            self._choice.addItem(f"Ray cluster at {address}", address)
-        self._choice.addItem("A Ray cluster…", OTHER)
+            self._choice.addItem(tr("Ray cluster at {address}", address=address), address)
+        self._choice.addItem(tr("A Ray cluster…"), OTHER)
         self._choice.setCurrentIndex(max(0, self._choice.findData(chosen)))
         self._choice.blockSignals(False)
         self._chosen()
@@ -129,7 +132,7 @@ class Place(QWidget):
         self.changed.emit()
 
     def _arrange(self) -> None:
-        self._trust = common.label(TRUST, "small", wrap=True)
+        self._trust = common.label(tr(TRUST), "small", wrap=True)
         layout = common.rows(self, spacing=8)
         layout.addWidget(self._choice)
         layout.addWidget(self._address)

@@ -10,21 +10,21 @@ from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QWidget
 
 from cardamage_core.errors import CarDamageError, JobError
-from cardamage_core.text import amount
 from cardamage_core.training import forecast
 from cardamage_core.training.forecast import Forecast, Measured
 from cardamage_core.training.job import VAL_SHARE, TrainingJob
 
 from ..background import Background, Task
+from ..language import amount, mark, memory, time_left, tr, translated
 from ..widgets import common
 
 if TYPE_CHECKING:
     from cardamage_core.annotations.model import Dataset
 
-TRY = "Measure first"
-UNKNOWN = f"How long it takes is known once steps were measured: {TRY} tries a few."
-SCALED = "Reckoned from steps of another size."
-MEASURING = "Measuring the first steps: a minute or so, the network is compiled first."
+TRY = mark("Measure first")
+UNKNOWN = mark("How long it takes is known once steps were measured: Measure first tries a few.")
+SCALED = mark("Reckoned from steps of another size.")
+MEASURING = mark("Measuring the first steps: a minute or so, the network is compiled first.")
 
 
 class Preflight(QWidget):
@@ -43,7 +43,9 @@ class Preflight(QWidget):
         self._sum = common.label("", "small", wrap=True)
         self._takes = common.label("", "small", wrap=True)
         self._short = common.label("", "bad", wrap=True)
-        self._try = common.button(TRY, self._toggle, "link", tip="Try a few steps and say what the training will take")
+        self._try = common.button(
+            translated(TRY), self._toggle, "link", tip=tr("Try a few steps and say what the training will take")
+        )
         layout = common.rows(self, spacing=4)
         for label in (self._sum, self._takes, self._short):
             layout.addWidget(label)
@@ -65,7 +67,8 @@ class Preflight(QWidget):
 
     def show_steps(self, steps: int, batch: int) -> None:
         """How much there is to do."""
-        self._sum.setText(f"{amount(steps, 'step')} in all: {amount(steps * batch, 'photo')} seen")
+        seen = amount(steps * batch, "photo")
+        self._sum.setText(tr("{steps} in all: {photos} seen", steps=amount(steps, "step"), photos=seen))
 
     def _show(self) -> None:
         job = self._job
@@ -76,11 +79,11 @@ class Preflight(QWidget):
         try:
             found = self._forecast(job)
         except JobError as error:
-            self._say("", f"{error.title} {error.detail}".strip())
+            self._say("", translated(f"{error.title} {error.detail}".strip()))
             return
-        told = f"{found.text}, {forecast.free_memory()}."
         about = UNKNOWN if not found.seconds else "" if found.exact else SCALED
-        self._say(MEASURING if self._task else f"{told} {about}".strip(), forecast.shortage(found.memory_mb))
+        told = f"{_told(found)} {translated(about)}".strip()
+        self._say(translated(MEASURING) if self._task else told, translated(forecast.shortage(found.memory_mb)))
 
     def _forecast(self, job: TrainingJob) -> Forecast:
         learned, validated = self._photos.get(job.train_split, 0), self._photos.get(job.val_split, 0)
@@ -109,7 +112,7 @@ class Preflight(QWidget):
             return trial.measure(job, dataset(), stop=task.cancelled)
 
         self._task = self._background.run_reporting(measure, self._arrived, self._not_measured, urgent=True)
-        self._try.setText("Stop measuring")
+        self._try.setText(tr("Stop measuring"))
         self._show()
 
     def _arrived(self, measured: Measured | None) -> None:
@@ -123,5 +126,20 @@ class Preflight(QWidget):
 
     def _ended(self) -> None:
         self._task = None
-        self._try.setText(TRY)
+        self._try.setText(translated(TRY))
         self._show()
+
+
+def _told(found: Forecast) -> str:
+    """Time and memory in words."""
+    peak, free = memory(found.memory_mb), memory(forecast.free_memory())
+    if not found.seconds:
+        return tr("About {peak} of memory at the peak, {free} are free.", peak=peak, free=free)
+    time, part = time_left(found.seconds), time_left(found.validation_seconds, bare=True)
+    return tr(
+        "It takes {time}, of it {part} to validate; {peak} of memory at the peak, {free} are free.",
+        time=time,
+        part=part,
+        peak=peak,
+        free=free,
+    )

@@ -10,6 +10,7 @@ from qtpy.QtWidgets import QHBoxLayout, QWidget
 from cardamage_core.training.job import CLASS_COLORS
 
 from ..background import Background
+from ..language import tr
 from ..widgets import common
 from .pictures import Pictures
 
@@ -22,8 +23,8 @@ class Previews(QWidget):
         self._files: dict[int, str] = {}
         self._head = common.section("")
         self._slider = common.Slider(Qt.Orientation.Horizontal)
-        self._slider.setAccessibleName("Epoch of the previews")
-        self._slider.setToolTip("Earlier and later epochs: drag, or ← and →")
+        self._slider.setAccessibleName(tr("Epoch of the previews"))
+        self._slider.setToolTip(tr("Earlier and later epochs: drag, or ← and →"))
         self._slider.setMaximumWidth(320)
         self._slider.valueChanged.connect(self._show)
         self._pictures = Pictures(background)
@@ -57,11 +58,11 @@ class Previews(QWidget):
             self._pictures.show_file("")
             return
         epoch = sorted(self._files)[self._slider.value()]
-        self._head.setText(f"What it sees on validation photos, epoch {epoch}".upper())
+        self._head.setText(tr("What it sees on validation photos, epoch {epoch}", epoch=epoch).upper())
         self._pictures.show_file(self._files[epoch])
 
 
 def _legend(classes: Sequence[str]) -> str:
     colors = ["#{:02x}{:02x}{:02x}".format(*CLASS_COLORS[i % len(CLASS_COLORS)]) for i in range(len(classes))]
     named = [f'<span style="color:{color}">●</span> {name}' for color, name in zip(colors, classes, strict=True)]
-    return " &nbsp; ".join([*named, "white line: annotated", "a click enlarges a photo"])
+    return " &nbsp; ".join([*named, tr("white line: annotated"), tr("a click enlarges a photo")])

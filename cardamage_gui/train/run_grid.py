@@ -7,10 +7,11 @@ from qtpy.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
 
 from cardamage_core.training.grid import TITLES, Axis
 
+from ..language import mark, tr, translated
 from ..widgets import common
 
 AXES = 2
-ABOUT = "Every combination becomes a training of its own; they run one after another."
+ABOUT = mark("Every combination becomes a training of its own; they run one after another.")
 
 
 class RunGrid(QWidget):
@@ -28,7 +29,7 @@ class RunGrid(QWidget):
             line.addWidget(numbers)
             line.addWidget(values, 1)
             layout.addLayout(line)
-        layout.addWidget(common.label(ABOUT, "small", wrap=True))
+        layout.addWidget(common.label(tr(ABOUT), "small", wrap=True))
 
     def axes(self) -> tuple[Axis, ...]:
         """The numbers that are varied; none while hidden."""
@@ -43,12 +44,12 @@ class RunGrid(QWidget):
 
     def _make_line(self) -> tuple[QComboBox, QLineEdit]:
         numbers, values = common.ComboBox(), QLineEdit()
-        numbers.addItem("vary nothing", "")
+        numbers.addItem(tr("vary nothing"), "")
         for key, title in TITLES.items():
-            numbers.addItem(title, key)
-        numbers.setAccessibleName("Number to vary")
-        values.setAccessibleName("Its values")
-        values.setPlaceholderText("its values, such as 0.001 0.0005")
+            numbers.addItem(translated(title), key)
+        numbers.setAccessibleName(tr("Number to vary"))
+        values.setAccessibleName(tr("Its values"))
+        values.setPlaceholderText(tr("its values, such as 0.001 0.0005"))
         values.setEnabled(False)
         numbers.currentIndexChanged.connect(lambda index: values.setEnabled(index > 0))
         numbers.currentIndexChanged.connect(lambda _index: self.changed.emit())

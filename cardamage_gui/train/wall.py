@@ -16,6 +16,7 @@ from cardamage_core.errors import CarDamageError
 
 from .. import look
 from ..background import Background, Task
+from ..language import tr
 from ..widgets import common
 from .jobs import small
 
@@ -96,7 +97,11 @@ class _Tiles(QAbstractListModel):
             return tile
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return f"{tile.name}: {tile.text}"
-        return f"{tile.name}\n{tile.text}\nClick to see it in Annotate" if role == Qt.ItemDataRole.ToolTipRole else None
+        return (
+            tr("{tile}\n{text}\nClick to see it in Annotate", tile=tile.name, text=tile.text)
+            if role == Qt.ItemDataRole.ToolTipRole
+            else None
+        )
 
     def set_tiles(self, tiles: Sequence[Tile]) -> None:
         self.beginResetModel()
@@ -131,7 +136,7 @@ class _TileDelegate(QStyledItemDelegate):
             painter.drawPixmap(place, pixmap)
         elif pixmap is not None:
             painter.setPen(QColor(colors.muted))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "no picture")
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, tr("no picture"))
         if option.state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_HasFocus):
             painter.setPen(QColor(colors.accent))
             painter.drawRect(box.adjusted(0, 0, -1, -1))

@@ -27,9 +27,8 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from cardamage_core.text import time_left
-
 from .. import look
+from ..language import time_left, tr, translated
 
 ModelIndex = QModelIndex | QPersistentModelIndex  # what Qt gives to models and delegates
 
@@ -325,13 +324,13 @@ class ProgressStrip(QFrame):
         row.addWidget(self._text, 1)
         row.addWidget(self._bar, 1)
         row.addWidget(self._left)
-        row.addWidget(button("Stop", self.stopped.emit, tip="Stop; nothing is changed"))
+        row.addWidget(button(tr("Stop"), self.stopped.emit, tip=tr("Stop; nothing is changed")))
         self.hide()
 
     def begin(self, text: str) -> None:
         """Something runs now."""
         self._begun = time.monotonic()
-        self._text.setText(text)
+        self._text.setText(translated(text))
         self._left.setText("")
         self._bar.setRange(0, 0)  # busy, until it is known how far it is
         self.show()
@@ -339,9 +338,9 @@ class ProgressStrip(QFrame):
     def show_progress(self, fraction: float, text: str = "") -> None:
         """How far it is, 0…1."""
         if text:
-            self._text.setText(text)
+            self._text.setText(translated(text))
         self._bar.setRange(0, 1000)
         self._bar.setValue(int(1000 * fraction))
         gone = time.monotonic() - self._begun
         if fraction > 0 and gone > ESTIMATE_AFTER:
-            self._left.setText(f"{time_left(gone * (1 - fraction) / fraction)} left")
+            self._left.setText(tr("{time} left", time=time_left(gone * (1 - fraction) / fraction)))

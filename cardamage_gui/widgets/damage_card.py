@@ -7,12 +7,12 @@ from qtpy.QtGui import QResizeEvent
 from qtpy.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from cardamage_core.assessment.damage import Damage
-from cardamage_core.text import percent
 
 from .. import look
+from ..language import mark, numeral, percent, tr, translated
 from . import common
 
-NOT_DETERMINED = "not determined"
+NOT_DETERMINED = mark("not determined")
 BESIDE = 96  # pixels that margins and the word Why take
 ICON_ONLY = Qt.ToolButtonStyle.ToolButtonIconOnly
 MOST = 150  # pixels that the unfolded part takes; beyond that it scrolls
@@ -31,7 +31,7 @@ class DamageCard(QFrame):
         self._range = common.label("", "small")
         self._reason = common.label("", "small", wrap=True)
         self._why = common.label("", "small", wrap=True)
-        self._told = common.scrolled(self._text_below(), "What was counted")
+        self._told = common.scrolled(self._text_below(), tr("What was counted"))
         self._told.setMinimumHeight(0)
         self._told.setMaximumHeight(MOST)
         self._told.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
@@ -53,20 +53,21 @@ class DamageCard(QFrame):
 
     def show_damage(self, damage: Damage | None) -> None:
         """Show another figure; None: no photo is shown."""
+        told, words, why = map(translated, (damage.why, damage.words, damage.explanation) if damage else ("", "", ""))
         if damage is None:
-            self._fill("Damage", "", "–", "", reason="No photo is shown.", why="")
+            self._fill(tr("Damage"), "", "–", "", reason=tr("No photo is shown."), why="")
         elif damage.percent is None:
-            self._fill("Damage of the car", "", NOT_DETERMINED, "", reason=damage.why, why=damage.explanation)
+            self._fill(tr("Damage of the car"), "", tr(NOT_DETERMINED), "", reason=told, why=why)
         else:
             spread = damage.low is not None and damage.high is not None and damage.high - damage.low >= 0.05
-            between = f"{damage.low:.1f} – {damage.high:.1f} %" if spread else ""
-            head, figure = f"Damage, {damage.words}", percent(damage.percent)
-            self._fill(head, damage.words, figure, between, reason=damage.why, why=damage.explanation)
+            between = numeral(f"{damage.low:.1f} – {damage.high:.1f} %") if spread else ""
+            head, figure = tr("Damage, {words}", words=words), percent(damage.percent)
+            self._fill(head, words, figure, between, reason=told, why=why)
 
     def show_waiting(self) -> None:
         """A photo is shown whose figure is being worked out; a figure that stands there stays so long."""
         if self.figure() == "–":
-            self._fill("Damage", "", "…", "", reason="", why="")
+            self._fill(tr("Damage"), "", "…", "", reason="", why="")
 
     def figure(self) -> str:
         """The figure as shown."""
@@ -97,7 +98,7 @@ class DamageCard(QFrame):
 
     def _unfold(self, on: bool) -> None:
         """Nothing but the reason for it where there is no figure, else all that was counted."""
-        refused = self.figure() in (NOT_DETERMINED, "–", "…")
+        refused = self.figure() in (tr(NOT_DETERMINED), "–", "…")
         self._reason.setVisible(bool(self._reason.text()) and (on or refused))
         self._why.setVisible(on and bool(self._why.text()))
         self._told.setVisible(on or (refused and bool(self._reason.text())))
@@ -111,7 +112,7 @@ class DamageCard(QFrame):
         self._words.setText(words)
         self._words.setVisible(bool(words))
         self._range.setVisible(bool(between))
-        common.set_role(self._figure, "verdict" if figure == NOT_DETERMINED else "line figure")
+        common.set_role(self._figure, "verdict" if figure == tr(NOT_DETERMINED) else "line figure")
         self.unfold.setVisible(bool(why) or (bool(reason) and bool(words)))
         self._unfold(self.unfold.isChecked())
         self._fit_why()
@@ -125,12 +126,12 @@ class DamageCard(QFrame):
 
     def _made_unfold(self) -> QToolButton:
         made = QToolButton()
-        made.setText("Why")
+        made.setText(tr("Why"))
         made.setCheckable(True)
         made.setProperty("role", "unfold")
         made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        made.setToolTip("What was counted, against what, and what was left out")
-        made.setAccessibleName("Why")
+        made.setToolTip(tr("What was counted, against what, and what was left out"))
+        made.setAccessibleName(tr("Why"))
         made.setToolButtonStyle(ICON_ONLY)
         made.toggled.connect(self._unfold)
         look.set_icon(made, "chevron-down", color="muted")

@@ -16,14 +16,17 @@ from qtpy.QtWidgets import (
 
 from cardamage_core.files import ANNOTATION_SUFFIXES, PHOTO_SUFFIXES
 
+from ..language import tr
+
+
+def annotation_kinds() -> str:
+    """The choices of a file dialog: files of annotations, or all."""
+    return _kinds(tr("Annotations"), ANNOTATION_SUFFIXES)
+
 
 def _kinds(text: str, suffixes: Sequence[str]) -> str:
     """The choices of a file dialog: these files, or all."""
-    return f"{text} ({' '.join(f'*{suffix}' for suffix in suffixes)});;All files (*)"
-
-
-PHOTOS = _kinds("Photos", PHOTO_SUFFIXES)
-ANNOTATIONS = _kinds("Annotations", ANNOTATION_SUFFIXES)
+    return tr("{text} ({suffixes});;All files (*)", text=text, suffixes=" ".join(f"*{suffix}" for suffix in suffixes))
 
 
 class Dialogs:
@@ -38,15 +41,17 @@ class Dialogs:
         name, _ = QFileDialog.getSaveFileName(
             parent,
             title,
-            str(start or Path.home() / "New project"),
-            "Folder (*)",
+            str(start or Path.home() / tr("New project")),
+            tr("Folder (*)"),
             options=QFileDialog.Option.ShowDirsOnly,
         )
         return _path(name)
 
-    def files(self, parent: QWidget, title: str, kinds: str = PHOTOS) -> list[Path]:
+    def files(self, parent: QWidget, title: str, kinds: str = "") -> list[Path]:
         """Existing files; empty when none was chosen."""
-        names, _ = QFileDialog.getOpenFileNames(parent, title, str(Path.home()), kinds)
+        names, _ = QFileDialog.getOpenFileNames(
+            parent, title, str(Path.home()), kinds or _kinds(tr("Photos"), PHOTO_SUFFIXES)
+        )
         return [Path(name) for name in names]
 
     def new_file(self, parent: QWidget, title: str, start: Path, kinds: Mapping[str, str]) -> tuple[Path, str] | None:

@@ -17,6 +17,7 @@ from qtpy.QtGui import QAction, QCloseEvent, QColor, QEnterEvent, QHideEvent, QP
 from qtpy.QtWidgets import QDockWidget, QFrame, QMainWindow, QStackedWidget, QTabBar, QTabWidget, QWidget
 
 from .. import look
+from ..language import tr
 from ..settings import Settings
 from . import common
 
@@ -143,7 +144,7 @@ class Docks(QMainWindow):
         if event.type() == QEvent.Type.Paint:
             self._paint_lines()
         elif isinstance(event, QChildEvent) and isinstance(bar := event.child(), QTabBar):
-            bar.setAccessibleName("Panels in one place")  # Qt makes it when it is first needed
+            bar.setAccessibleName(tr("Panels in one place"))  # Qt makes it when it is first needed
         return done
 
     # Details
@@ -343,8 +344,8 @@ class DockTitle(QFrame):
         line.addWidget(common.section(title))
         line.addStretch(1)
         for icon, tip, slot in (
-            ("dock-window", f"{title}: a window of its own, or back in its place", self._turn),
-            ("close", f"Close {title}", self._dock.close),
+            ("dock-window", tr("{title}: a window of its own, or back in its place", title=title), self._turn),
+            ("close", tr("Close {title}", title=title), self._dock.close),
         ):
             button = common.icon_button(icon, tip, slot)
             button.setCursor(Qt.CursorShape.ArrowCursor)

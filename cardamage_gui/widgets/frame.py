@@ -19,9 +19,11 @@ from cardamage_core.errors import CarDamageError
 
 from .. import look
 from ..commands.editor import chip, keyed
+from ..language import tr, translated
 from . import common
 
 FACTS = ("damage", "area", "zoom", "place", "pointer", "disk", "device")  # in the status bar, from left to right
+LEAST = 58  # pixels across a button of the rail
 MESSAGE = 5000  # milliseconds a sentence stays in the status bar
 
 
@@ -43,8 +45,8 @@ class TopBar(QFrame):
         layout.addWidget(menus, 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(_stroke())
         layout.addWidget(self._open, 1)
-        self.commands = common.icon_button("magnify", "Find a command", text="Commands")
-        keyed(self.commands, "commands", "Find a command", key="Ctrl+K")
+        self.commands = common.icon_button("magnify", tr("Find a command"), text=tr("Commands"))
+        keyed(self.commands, "commands", tr("Find a command"), key="Ctrl+K")
         self.commands.clicked.connect(self.commands_clicked)
         layout.addWidget(self.commands)
         layout.addWidget(chip("commands", "Ctrl+K"), 0, Qt.AlignmentFlag.AlignVCenter)
@@ -71,7 +73,7 @@ class _JobButton(QFrame):
         super().__init__()
         layout = common.columns(self, spacing=12)
         self._text = QToolButton()
-        keyed(self._text, "show_train", "Show the training", key="Ctrl+2")
+        keyed(self._text, "show_train", tr("Show the training"), key="Ctrl+2")
         self._text.clicked.connect(lambda _checked=False: clicked())
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)
@@ -98,7 +100,6 @@ class Rail(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "left")
-        self.setFixedWidth(70)
         self._pages = QButtonGroup(self)
         self._buttons: dict[str, QToolButton] = {}
         outer = common.rows(self, margins=(6, 10, 6, 10), spacing=6)
@@ -118,6 +119,7 @@ class Rail(QFrame):
         self._pages.addButton(button)
         self._buttons[page_id] = button
         self._top.addWidget(button)
+        self._fit()
 
     def add_tool(self, text: str, icon: str, slot: Callable[[], object], *, action: str, key: str) -> None:
         """A button at the lower end."""
@@ -125,6 +127,17 @@ class Rail(QFrame):
         keyed(button, action, text, key=key)
         button.clicked.connect(lambda _checked=False: slot())
         self._bottom.addWidget(button)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As wide as the longest name, in whatever language."""
+        buttons = self.findChildren(QToolButton)
+        for one in buttons:
+            one.ensurePolished()
+        width = max(LEAST, *(one.fontMetrics().horizontalAdvance(one.text()) + 8 for one in buttons))
+        for one in buttons:
+            one.setFixedWidth(width)
+        self.setFixedWidth(width + 12)
 
     def show_page(self, page_id: str) -> None:
         """Mark the page being shown."""
@@ -151,14 +164,14 @@ class Notice(QFrame):
         texts.addWidget(self._detail)
         layout = common.columns(self, margins=(16, 8, 8, 8), spacing=16)
         layout.addLayout(texts, 1)
-        self.close_button = common.icon_button("close", "Dismiss", self.hide)
+        self.close_button = common.icon_button("close", tr("Dismiss"), self.hide)
         layout.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
     def tell(self, error: CarDamageError) -> None:
         """Show an error."""
-        self._title.setText(error.title)
-        self._detail.setText(error.detail)
+        self._title.setText(translated(error.title))
+        self._detail.setText(translated(error.detail))
         self._detail.setVisible(bool(error.detail))
         self.show()
 
@@ -191,13 +204,13 @@ class Foot(QFrame):
 
     def hint(self, text: str) -> None:
         """What the thing under the pointer does; stays until the next hint."""
-        self._standing = text
+        self._standing = translated(text)
         if not self._timer.isActive():
             self._stand()
 
     def say(self, text: str) -> None:
         """One sentence for a few seconds."""
-        self._hint.setText(text)
+        self._hint.setText(translated(text))
         self._timer.start(MESSAGE)
 
     def show_text(self, name: str, text: str) -> None:
@@ -222,7 +235,7 @@ def _rail_button(text: str, icon: str) -> QToolButton:
     button.setText(text)
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
     button.setIconSize(QSize(look.ICON_LARGE, look.ICON_LARGE))
-    button.setFixedSize(58, 50)
+    button.setFixedSize(LEAST, 50)
     look.set_icon(button, icon, color="muted", active="text")
     return button
 

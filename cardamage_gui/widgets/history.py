@@ -12,6 +12,7 @@ from cardamage_core.project import Edit
 
 from .. import look
 from ..commands.palette import Roomy
+from ..language import moment, tr, translated
 from ..session import Session
 from . import common
 
@@ -65,7 +66,7 @@ class HistoryModel(QAbstractListModel):
             return edit
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             photo = self._session.summary(edit.photo) if edit and edit.photo else None
-            undone = ", undone" if edit and edit.undone and role == Qt.ItemDataRole.AccessibleTextRole else ""
+            undone = tr(", undone") if edit and edit.undone and role == Qt.ItemDataRole.AccessibleTextRole else ""
             return said(edit) + (f" · {photo.name}" if photo else "") + undone
         if edit is not None and edit.undone and role == Qt.ItemDataRole.ForegroundRole:
             return QColor(look.of(parent).muted) if isinstance(parent := self.parent(), QWidget) else None
@@ -95,14 +96,16 @@ class HistoryPanel(QWidget):
         self.list.setModel(self.model)
         self.list.setUniformItemSizes(True)
         self.list.setItemDelegate(Roomy(self.list))
-        self.list.setAccessibleName("Edits, newest first")
+        self.list.setAccessibleName(tr("Edits, newest first"))
         self.list.activated.connect(self.go_to)
         column = common.rows(self, margins=(10, 2, 0, 12), spacing=8)
-        head = common.section("History")
+        head = common.section(tr("History"))
         head.setContentsMargins(4, 2, 14, 0)
         column.addWidget(head)
         column.addWidget(self.list, 1)
-        told = common.label("Enter or double click: go back, or forward, to right after that edit.", "small", wrap=True)
+        told = common.label(
+            tr("Enter or double click: go back, or forward, to right after that edit."), "small", wrap=True
+        )
         told.setContentsMargins(4, 0, 14, 0)
         column.addWidget(told)
         session.history_changed.connect(self._history_changed)
@@ -130,7 +133,7 @@ class HistoryPanel(QWidget):
 def said(edit: Edit | None) -> str:
     """One row: "14:05  Move vertex"; None is the beginning."""
     if edit is None:
-        return "The beginning"
+        return tr("The beginning")
     at = datetime.datetime.fromisoformat(edit.at).astimezone()
     today = at.date() == datetime.datetime.now().astimezone().date()
-    return f"{at:%H:%M}   {edit.text}" if today else f"{at:%Y-%m-%d %H:%M}   {edit.text}"
+    return f"{moment(at, today=today)}   {translated(edit.text)}"

@@ -17,9 +17,9 @@ from qtpy.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionV
 
 from cardamage_core.annotations.model import Review
 from cardamage_core.project import PhotoSummary
-from cardamage_core.text import amount
 
 from .. import look
+from ..language import amount, tr, translated
 from . import common
 from .thumbnails import Thumbnails
 
@@ -164,7 +164,12 @@ class PhotoModel(QStringListModel):
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
                 return photo.name
             case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{photo.name}, {photo.regions} regions, {photo.review}"
+                return tr(
+                    "{photo}, {regions}, {review}",
+                    photo=photo.name,
+                    regions=amount(photo.regions, "region"),
+                    review=translated(photo.review),
+                )
             case _ if role == PHOTO:
                 return photo
             case _ if role == PROBLEMS:
@@ -246,7 +251,7 @@ class PhotoList(QListView):
         super().__init__()
         self._photos = model
         self.setObjectName("Photos")
-        self.setAccessibleName("Photos")
+        self.setAccessibleName(tr("Photos"))
         self.setModel(model)
         self.setItemDelegate(PhotoRow(thumbnails, self, figure=figure, second_line=second_line))
         self.setUniformItemSizes(True)
@@ -345,8 +350,8 @@ class PhotoRow(QStyledItemDelegate):
 
 def second_line(photo: PhotoSummary, problems: int) -> SecondLine:
     """What stands under a photo's name."""
-    said = ["not found"] if photo.missing else []
-    said.append(amount(photo.regions, "region") if photo.regions else "no region")
+    said = [tr("not found")] if photo.missing else []
+    said.append(amount(photo.regions, "region") if photo.regions else tr("no region"))
     if problems and not photo.missing:
         said.append(amount(problems, "problem"))
     return SecondLine(" · ".join(said), bad=photo.missing)

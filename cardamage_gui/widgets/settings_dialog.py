@@ -8,6 +8,7 @@ from functools import partial
 
 from qtpy.QtWidgets import QCheckBox, QDialog, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from ..language import tr
 from ..settings import GROUPS, TABLE, Setting, Settings
 from . import common
 
@@ -46,21 +47,21 @@ class SettingsDialog(QDialog):
     ) -> None:
         """`models` gives id and name of those that can outline damage."""
         super().__init__(parent)
-        self.setWindowTitle("Settings")
+        self.setWindowTitle(tr("Settings"))
         self.resize(560, 560)
         self._settings, self._models = settings, models
-        self.search = common.Field("Search settings", "Search settings")
+        self.search = common.Field(tr("Search settings"), tr("Search settings"))
         self.search.setClearButtonEnabled(True)
         self.rows: list[Row] = []
         self._heads: dict[str, QLabel] = {}
-        self._nothing = common.label("No setting is called so. Clear the search to see all.", "muted", wrap=True)
+        self._nothing = common.label(tr("No setting is called so. Clear the search to see all."), "muted", wrap=True)
         self._nothing.hide()
         column = common.rows(self, margins=(16, 16, 16, 16), spacing=12)
         column.addWidget(self.search)
         column.addWidget(self._sheet(extras), 1)
         line = QHBoxLayout()
-        line.addWidget(common.label("Changes take effect at once.", "small"), 1)
-        line.addWidget(common.button("Close", self.reject))
+        line.addWidget(common.label(tr("Changes take effect at once."), "small"), 1)
+        line.addWidget(common.button(tr("Close"), self.reject))
         column.addLayout(line)
         self.search.textChanged.connect(self._find)
 
@@ -79,16 +80,16 @@ class SettingsDialog(QDialog):
         sheet = common.frame("page")
         column = common.rows(sheet, margins=(0, 0, 8, 0), spacing=6)
         for group in GROUPS:
-            self._heads[group] = common.section(group)
+            self._heads[group] = common.section(tr(group))
             column.addWidget(self._heads[group])
             for setting in (one for one in TABLE.values() if one.text and one.group == group):
-                self._add(column, group, setting.text, setting.hint, self._field(setting))
+                self._add(column, group, tr(setting.text), tr(setting.hint), self._field(setting))
             for extra in (one for one in extras if one.group == group):
                 self._add(column, group, extra.text, extra.hint, extra.field)
             column.addSpacing(8)
         column.addWidget(self._nothing)
         column.addStretch(1)
-        return common.scrolled(sheet, "All settings")
+        return common.scrolled(sheet, tr("All settings"))
 
     def _add(self, column: QVBoxLayout, group: str, text: str, hint: str, field: QWidget) -> None:
         row = QFrame()
@@ -105,7 +106,7 @@ class SettingsDialog(QDialog):
         line.addWidget(texts)
         line.addWidget(field, 1)
         column.addWidget(row)
-        self.rows.append(Row(row, group, f"{group} {text} {hint} {self._choices_said(field)}".casefold()))
+        self.rows.append(Row(row, group, f"{tr(group)} {text} {hint} {self._choices_said(field)}".casefold()))
 
     @staticmethod
     def _choices_said(field: QWidget) -> str:
@@ -113,12 +114,12 @@ class SettingsDialog(QDialog):
 
     def _field(self, setting: Setting) -> QWidget:
         if setting.name == "model":
-            return self._choice(setting, [("", "The usual one"), *self._models()])
+            return self._choice(setting, [("", tr("The usual one")), *self._models()])
         if setting.kind is bool:
             return self._tick(setting)
         if setting.kind is int:
             return self._number(setting)
-        return self._choice(setting, list(zip(setting.choices, setting.texts or setting.choices, strict=True)))
+        return self._choice(setting, list(zip(setting.choices, map(tr, setting.texts or setting.choices), strict=True)))
 
     def _tick(self, setting: Setting) -> QCheckBox:
         made = QCheckBox()

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QEvent, QObject, Qt, Signal
 from qtpy.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from cardamage_core.text import percent
-
 from .. import look
+from ..language import mark, percent, tr, translated
 from ..session import Session
 from . import common
 
@@ -21,9 +20,13 @@ if TYPE_CHECKING:
 
 
 STEPS = (
-    ("vector-polygon", "Annotate", "Bring VIA annotations in, outline damage, correct polygons."),
-    ("chart-timeline-variant", "Train", "Teach a Mask R-CNN on them; it goes on when the window is closed."),
-    ("magnify-scan", "Inspect", "Photos of a claim in, findings decided, a report out."),
+    ("vector-polygon", mark("Annotate"), mark("Bring VIA annotations in, outline damage, correct polygons.")),
+    (
+        "chart-timeline-variant",
+        mark("Train"),
+        mark("Teach a Mask R-CNN on them; it goes on when the window is closed."),
+    ),
+    ("magnify-scan", mark("Inspect"), mark("Photos of a claim in, findings decided, a report out.")),
 )
 WIDTH = 640
 
@@ -45,11 +48,13 @@ class Welcome(QFrame):
         self.setProperty("role", "page")
         self._recent_chosen = recent
         self._buttons = [
-            common.button("Inspect claim photos…", inspect, "primary", tip="Outline the damage on photos of a car"),
-            common.button("Open sample project", sample),
-            common.button("New project…", new),
-            common.button("Open project…", open_),
-            common.button("Import…", import_, tip="Import VIA annotations or a folder of photos"),
+            common.button(
+                tr("Inspect claim photos…"), inspect, "primary", tip=tr("Outline the damage on photos of a car")
+            ),
+            common.button(tr("Open sample project"), sample),
+            common.button(tr("New project…"), new),
+            common.button(tr("Open project…"), open_),
+            common.button(tr("Import…"), import_, tip=tr("Import VIA annotations or a folder of photos")),
         ]
         self._busy = common.label("", "muted")
         self._busy.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -67,14 +72,14 @@ class Welcome(QFrame):
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
         if folders:
-            self._recent.addWidget(common.section("Recent projects"))
+            self._recent.addWidget(common.section(tr("Recent projects")))
         for folder in folders[:5]:
             entry = common.button(folder.name, partial(self._recent_chosen, folder), "link", tip=str(folder))
             self._recent.addWidget(entry, 0, Qt.AlignmentFlag.AlignLeft)
 
     def show_models(self, text: str) -> None:
         """Say what the models in the box are good for and where they fail; "" where none came along."""
-        self._models.setText(text)
+        self._models.setText(translated(text))
         self._models.setVisible(bool(text))
 
     def show_busy(self, text: str) -> None:
@@ -90,12 +95,12 @@ class Welcome(QFrame):
         column = common.rows(sheet, spacing=24)
         column.addStretch(2)
         column.addWidget(
-            common.label("From annotated photo to damage figure", "title"), 0, Qt.AlignmentFlag.AlignHCenter
+            common.label(tr("From annotated photo to damage figure"), "title"), 0, Qt.AlignmentFlag.AlignHCenter
         )
         cards = QHBoxLayout()
         cards.setSpacing(12)
         for step in STEPS:
-            cards.addWidget(_card(*step), 1)
+            cards.addWidget(_card(step[0], tr(step[1]), tr(step[2])), 1)
         column.addLayout(cards)
         beginning = QVBoxLayout()
         beginning.setSpacing(look.GRID)
@@ -109,13 +114,10 @@ class Welcome(QFrame):
             beginning.addLayout(line)
         column.addLayout(beginning)
         column.addWidget(self._busy)
-        column.addWidget(
-            common.label(
-                "Or drop annotations or a folder of photos on this window; on Inspect, the photos of a claim.", "small"
-            ),
-            0,
-            Qt.AlignmentFlag.AlignHCenter,
-        )
+        drop = tr("Or drop annotations or a folder of photos on this window; on Inspect, the photos of a claim.")
+        dropping = common.label(drop, "small", wrap=True)
+        dropping.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(dropping)
         column.addWidget(self._models)
         column.addLayout(self._recent)
         column.addStretch(3)
@@ -141,12 +143,12 @@ def _card(icon: str, title: str, text: str) -> QFrame:
 
 
 FIRST_STEPS = (
-    "Click a region, drag one of its vertices",
-    "See the damage figure follow, top right",
-    "Press Ctrl+Z: all can be taken back",
+    mark("Click a region, drag one of its vertices"),
+    mark("See the damage figure follow, top right"),
+    mark("Press Ctrl+Z: all can be taken back"),
 )
 DRAG, FIGURE, UNDO = range(3)
-LAST = "That is all. Train on these photos with Ctrl+2,\nsee findings with Ctrl+3, or go on with your own photos."
+LAST = mark("That is all. Train on these photos with Ctrl+2,\nsee findings with Ctrl+3, or go on with your own photos.")
 AIR = 12  # pixels to the edges of the canvas
 
 
@@ -213,16 +215,16 @@ class StepsCard(QFrame):
     def __init__(self, canvas: QWidget) -> None:
         super().__init__(canvas)
         self.setProperty("role", "float")
-        self.setAccessibleName("First steps")
+        self.setAccessibleName(tr("First steps"))
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self._marks = [common.label(str(number + 1), "key") for number in range(len(FIRST_STEPS))]
-        self._texts = [common.label(text) for text in FIRST_STEPS]
-        self._last = common.label(LAST, "small")
+        self._texts = [common.label(tr(text)) for text in FIRST_STEPS]
+        self._last = common.label(tr(LAST), "small")
         self._last.hide()
-        self.own_button = QPushButton("Your own photos…")
-        self.own_button.setToolTip("Make a project and bring a folder of photos in")
+        self.own_button = QPushButton(tr("Your own photos…"))
+        self.own_button.setToolTip(tr("Make a project and bring a folder of photos in"))
         self.own_button.hide()
-        self.close_button = common.icon_button("close", "Put the first steps away")
+        self.close_button = common.icon_button("close", tr("Put the first steps away"))
         self._arrange()
         canvas.installEventFilter(self)
         self.show()
@@ -235,7 +237,7 @@ class StepsCard(QFrame):
         self._marks[step].setText("✓")
         common.set_role(self._marks[step], "good")
         common.set_role(self._texts[step], "muted")
-        self._texts[step].setAccessibleName(f"{FIRST_STEPS[step]}, done")
+        self._texts[step].setAccessibleName(tr("{step}, done", step=tr(FIRST_STEPS[step])))
         for widget in (self._last, self.own_button):
             widget.setVisible(all(self.done(number) for number in range(len(FIRST_STEPS))))
         self._place()
@@ -258,21 +260,21 @@ class StepsCard(QFrame):
     def _arrange(self) -> None:
         column = common.rows(self, margins=(14, 8, 8, 12), spacing=8)
         head = QHBoxLayout()
-        head.addWidget(common.section("First steps"))
+        head.addWidget(common.section(tr("First steps")))
         head.addStretch(1)
         head.addWidget(self.close_button)
         column.addLayout(head)
-        for mark, text in zip(self._marks, self._texts, strict=True):
-            column.addLayout(_line(mark, text))
+        for number, text in zip(self._marks, self._texts, strict=True):
+            column.addLayout(_line(number, text))
         column.addWidget(self._last)
         column.addWidget(self.own_button, 0, Qt.AlignmentFlag.AlignLeft)
 
 
-def _line(mark: QLabel, text: QLabel) -> QHBoxLayout:
+def _line(number: QLabel, text: QLabel) -> QHBoxLayout:
     line = QHBoxLayout()
     line.setSpacing(10)
-    mark.setFixedWidth(22)
-    mark.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    line.addWidget(mark)
+    number.setFixedWidth(22)
+    number.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    line.addWidget(number)
     line.addWidget(text, 1)
     return line

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from . import consumers, damage, hostile, kills, races
+from . import consumers, damage, hostile, kills, races, trainings
 from .harness import Area
 
 
@@ -22,7 +22,7 @@ AREAS: dict[str, Attack] = {
     "kills during edits": Attack(kills.edits_in_store, 40, 200),
     "kills during edits in the window": Attack(kills.edits_in_window, 6, 200),
     "kills during imports": Attack(kills.imports, 15, 200),
-    "kills during training": Attack(kills.trainings, 0, 200),
+    "kills during training": Attack(trainings.kills, 0, 200),
     "kills during checkpoints": Attack(kills.checkpoint_writes, 40, 200),
     "kills of the predictor": Attack(kills.predictions, 3, 40),
     "damaged sectors of projects": Attack(damage.sectors_of_projects, 60, 1000),

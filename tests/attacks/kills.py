@@ -1,4 +1,4 @@
-"""kill -9 at random moments: during edits (store and window), imports, trainings, checkpoints and predictions."""
+"""kill -9 at random moments: during edits (store and window), imports, checkpoints and predictions."""
 
 from __future__ import annotations
 
@@ -18,22 +18,14 @@ from cardamage_core.annotations.model import AnnotatedPhoto, Photo
 from cardamage_core.commands import main
 from cardamage_core.errors import CarDamageError, ModelError
 from cardamage_core.inference.client import Predictor
-from cardamage_core.jobs import events, queue
-from cardamage_core.jobs.folder import JobFolder
 from cardamage_core.mrcnn import weights
 from cardamage_core.project import Project, backups
 from cardamage_core.training import checkpoints
-from cardamage_core.training.job import ClassRule, TrainingJob
 
 from ..core.project import killing
 from . import samples
 from .harness import Run, fail, forked, killed
 
-TINY = {
-    "image_min_side": 64, "image_max_side": 64, "canvas_floor": 64, "pyramid_channels": 16, "rpn_channels": 16,
-    "box_head_units": 32, "mask_head_channels": 16, "proposals_training": 16, "rois_per_image": 8,
-    "rpn_anchors_per_image": 32,
-}  # fmt: skip
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -167,80 +159,6 @@ def _after(lines: int, wait: float) -> Callable[[Callable[[], str]], None]:
         time.sleep(wait)
 
     return after
-
-
-def trainings(run: Run) -> None:
-    """A worker killed at any moment leaves a job that goes on from its last acknowledged checkpoint, or a newer one.
-
-    The processes are forked from this one, which has imported the framework and never used it: seconds for each kill.
-    """
-    from cardamage_core.training import trainer  # noqa: F401 imported before the forks
-
-    folder = run.fresh()
-    samples.project(folder / "p", random.Random(0), photos=4, regions=2)
-    at: JobFolder | None = None
-    for seed, numbers in run.each():
-        with run.one(seed):
-            if at is None or any(event["kind"] == "finished" for event in _events(at)):
-                with Project.open(folder / "p", read_only=True) as project:
-                    at = JobFolder(queue.create(folder / "p", _job(), project.dataset()))
-            before = _acknowledged(_events(at))
-            begun = len(_events(at))
-            process = forked(lambda at=at: _train(at))
-            time.sleep(0.5 + numbers.random() * numbers.choice((2, 8, 20)))
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(process, 9)
-            status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
-            new = _events(at)[begun:]
-            run.note({0: "finished", -9: "killed"}.get(status, "failed"))
-            run.notes["checkpoints told"] = run.notes.get("checkpoints told", 0) + sum(
-                e["kind"] == "checkpoint" for e in new
-            )
-            if status not in (0, -9):
-                fail(f"the training ended with {status}: {new[-1:]}")
-            if any(event["kind"] == "started" and event["step"] < before for event in new):
-                fail(f"checkpoint {before} was told, and the training went on from an older one")
-            _must_go_on(at)
-
-
-def _acknowledged(told: list[dict]) -> int:
-    """The newest step that was told as a checkpoint."""
-    return max((event["step"] for event in told if event["kind"] == "checkpoint"), default=0)
-
-
-def _job() -> TrainingJob:
-    return TrainingJob(
-        name="tiny", epochs=6, steps=2, batch=2, start="none", changes=TINY, classes=(ClassRule("dent", ("dent",)),)
-    )
-
-
-def _train(at: JobFolder) -> int:
-    from cardamage_core.training import trainer
-
-    log = events.EventLog(at.events)
-    folders = trainer.Folders(at.checkpoints, at.previews, at.models)
-    trainer.run(at.job(), at.dataset(), folders, say=log.write, stop=lambda: False)
-    return 0
-
-
-def _events(at: JobFolder) -> list[dict]:
-    return list(events.read(at.events, 0)[0]) if at.events.exists() else []
-
-
-def _must_go_on(at: JobFolder) -> None:
-    """What a resume would find: the last step told as a checkpoint, or a newer one; models only whole."""
-    told = _events(at)
-    if any(event["kind"] == "finished" for event in told):
-        return
-    acknowledged = _acknowledged(told)
-
-    def read(_step: int, path: Path) -> int:
-        weights.read_arrays(path, weights.shapes_in(path))
-        return int(weights.read_notes(path)["trainer"]["step"])
-
-    step, passed = checkpoints.restore(at.checkpoints, read, damaged=(Exception,))
-    if step < acknowledged or passed:
-        fail(f"checkpoint {acknowledged} was told, {step} found, passed over: {passed}")
 
 
 def predictions(run: Run) -> None:

@@ -5,6 +5,7 @@ To add a tool: write a module here with its `Tool` and its `Gesture` (see `base.
 
 from __future__ import annotations
 
+from ...language import mark
 from .base import Need, Tool
 from .boolean import HoleTool, SplitTool
 from .brush import BrushTool, EraserTool
@@ -15,30 +16,38 @@ from .select import SelectTool
 from .shapes import EllipseTool, PointTool, RectangleTool
 
 SELECT = SelectTool(
-    "select", "Select", "V", "cursor-default-outline", "Click a region to select it", needs=Need.NOTHING
+    "select", mark("Select"), "V", "cursor-default-outline", mark("Click a region to select it"), needs=Need.NOTHING
 )
 _TOOLS: tuple[Tool, ...] = (
     SELECT,
-    PolygonTool("polygon", "Polygon", "P", "vector-polygon", "Click to set the first point of a polygon"),
-    RectangleTool("rectangle", "Rectangle", "R", "vector-rectangle", "Drag from corner to corner"),
+    PolygonTool("polygon", mark("Polygon"), "P", "vector-polygon", mark("Click to set the first point of a polygon")),
+    RectangleTool("rectangle", mark("Rectangle"), "R", "vector-rectangle", mark("Drag from corner to corner")),
     EllipseTool(
         "ellipse",
-        "Ellipse",
+        mark("Ellipse"),
         "J",
         "ellipse-outline",
-        "Drag the box around the ellipse · Shift draws a circle from its middle",
+        mark("Drag the box around the ellipse · Shift draws a circle from its middle"),
     ),
-    PolylineTool("polyline", "Line", "T", "vector-polyline", "Click to set the first point of a line"),
-    PointTool("point", "Point", "I", "circle-medium", "Click to set a point"),
-    BrushTool("brush", "Brush", "B", "brush", "Paint onto the selected region, or a new one · [ and ] change the size"),
-    EraserTool("eraser", "Eraser", "E", "eraser", "Rub away from the selected region · [ and ] change the size"),
-    LassoTool("lasso", "Lasso", "L", "lasso", "Click on an edge in the photo; the line will follow it"),
+    PolylineTool("polyline", mark("Line"), "T", "vector-polyline", mark("Click to set the first point of a line")),
+    PointTool("point", mark("Point"), "I", "circle-medium", mark("Click to set a point")),
+    BrushTool(
+        "brush",
+        mark("Brush"),
+        "B",
+        "brush",
+        mark("Paint onto the selected region, or a new one · [ and ] change the size"),
+    ),
+    EraserTool(
+        "eraser", mark("Eraser"), "E", "eraser", mark("Rub away from the selected region · [ and ] change the size")
+    ),
+    LassoTool("lasso", mark("Lasso"), "L", "lasso", mark("Click on an edge in the photo; the line will follow it")),
     BoxTool(
         "box",
         "Box→outline",
         "G",
         "selection-drag",
-        "Drag a box around something; the model finds its outline",
+        mark("Drag a box around something; the model finds its outline"),
         needs=Need.EDITING | Need.PHOTO,
     ),
     ClicksTool(
@@ -46,17 +55,24 @@ _TOOLS: tuple[Tool, ...] = (
         "Click→outline",
         "Shift+G",
         "cursor-default-click-outline",
-        "Click inside something; its outline is proposed, and further clicks correct it",
+        mark("Click inside something; its outline is proposed, and further clicks correct it"),
         needs=Need.EDITING | Need.PHOTO,
     ),
     HoleTool(
         "hole",
-        "Hole",
+        mark("Hole"),
         "C",
         "vector-difference-ab",
-        "Click to set the first point of a hole in the selected region",
+        mark("Click to set the first point of a hole in the selected region"),
         boxed=False,
     ),
-    SplitTool("split", "Split", "K", "box-cutter", "Drag a line across the selected region to split it", boxed=False),
+    SplitTool(
+        "split",
+        mark("Split"),
+        "K",
+        "box-cutter",
+        mark("Drag a line across the selected region to split it"),
+        boxed=False,
+    ),
 )
 TOOLS = {tool.name: tool for tool in _TOOLS}

@@ -16,6 +16,7 @@ import numpy as np
 from cardamage_core.annotations import edits
 from cardamage_core.annotations.model import Dot, Point, Polyline, Region, Shape
 
+from ...language import mark
 from ..hit import Hit
 from ..viewport import Box
 
@@ -178,7 +179,7 @@ class Gesture:
 
     def hint(self) -> str:
         """What can be done next."""
-        return "Release to finish · Esc cancels"
+        return mark("Release to finish · Esc cancels")
 
     def preview(self) -> Preview:
         """What to show meanwhile."""
@@ -248,7 +249,7 @@ def drawn(start: Start, shape: Shape, text: str = "") -> Outcome:
     """A new region with this shape, selected."""
     region = edits.draw(shape, start.label)
     return Outcome(
-        text or f"Draw {NAMES.get(type(shape), type(shape).__name__.lower())}",
+        text or mark(f"Draw {NAMES.get(type(shape), type(shape).__name__.lower())}"),
         edits.add(start.regions, region),
         (region.id,),
     )

@@ -13,6 +13,7 @@ from cardamage_core.annotations.boolean_ops import BooleanOpError
 from cardamage_core.annotations.model import Point, Region
 from cardamage_core.annotations.shapes import area
 
+from ...language import mark
 from .base import CLICK, Outcome, Preview, Regions, Start, Tool, exchanged
 from .polygon import DrawPolygon
 
@@ -25,8 +26,8 @@ class DrawHole(DrawPolygon):
         """The region with a hole."""
         region = self._target()
         if region is None:
-            return Outcome(said="Begin the hole inside a region, or select the region first.")
-        made = tried("Cut hole", lambda: _replaced(self.start, boolean_ops.with_hole(region, tuple(self.points))))
+            return Outcome(said=mark("Begin the hole inside a region, or select the region first."))
+        made = tried(mark("Cut hole"), lambda: _replaced(self.start, boolean_ops.with_hole(region, tuple(self.points))))
         return made if made.said else Outcome(made.text, made.regions, (region.id,))
 
     def _target(self) -> Region | None:
@@ -60,7 +61,7 @@ class DrawCut(DrawPolygon):
 
     def hint(self) -> str:
         """How to end it."""
-        return "Click on the other side of the region · Enter or double click cuts · Esc cancels"
+        return mark("Click on the other side of the region · Enter or double click cuts · Esc cancels")
 
     def preview(self) -> Preview:
         """The line so far, to the pointer."""
@@ -71,8 +72,8 @@ class DrawCut(DrawPolygon):
         """The pieces, all selected."""
         ids = [region.id for region in self.start.chosen()]
         if not ids:
-            return Outcome(said="Select the regions that the line is to split first.")
-        made = tried("Split", lambda: boolean_ops.split(self.start.regions, ids, self.points))
+            return Outcome(said=mark("Select the regions that the line is to split first."))
+        made = tried(mark("Split"), lambda: boolean_ops.split(self.start.regions, ids, self.points))
         if made.regions is None:
             return made
         old = {region.id for region in self.start.regions}
@@ -92,17 +93,17 @@ class SplitTool(Tool):
 
 def unite(regions: Regions, ids: tuple[str, ...]) -> Outcome:
     """The one selected first covers what all of them cover."""
-    return _first(tried("Union", lambda: boolean_ops.union(regions, ids)), ids)
+    return _first(tried(mark("Union"), lambda: boolean_ops.union(regions, ids)), ids)
 
 
 def subtract(regions: Regions, ids: tuple[str, ...]) -> Outcome:
     """The one selected first loses what the others cover; these stay."""
-    return tried("Subtract", lambda: boolean_ops.subtract(regions, ids))
+    return tried(mark("Subtract"), lambda: boolean_ops.subtract(regions, ids))
 
 
 def intersect(regions: Regions, ids: tuple[str, ...]) -> Outcome:
     """The one selected first becomes what all of them cover."""
-    return _first(tried("Intersect", lambda: boolean_ops.intersect(regions, ids)), ids)
+    return _first(tried(mark("Intersect"), lambda: boolean_ops.intersect(regions, ids)), ids)
 
 
 def topmost(start: Start, at: Point) -> Region | None:

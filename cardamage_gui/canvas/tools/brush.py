@@ -13,6 +13,7 @@ from cardamage_core.annotations import boolean_ops, edits
 from cardamage_core.annotations.model import Point, Region
 from cardamage_core.annotations.shapes import outline
 
+from ...language import mark
 from .base import Drawing, Outcome, Preview, Regions, Tool, exchanged
 
 FINE = 0.06  # of the reach, half a pixel of the screen: how exactly the stroke follows pointer and circle
@@ -61,8 +62,8 @@ class Brush(Stroke):
         if not outline(made.shape):
             return Outcome()
         if any(region.id == made.id for region in self.start.regions):
-            return exchanged(self.start.regions, (made,), "Brush")
-        return Outcome("Brush region", edits.add(self.start.regions, made), (made.id,))
+            return exchanged(self.start.regions, (made,), mark("Brush"))
+        return Outcome(mark("Brush region"), edits.add(self.start.regions, made), (made.id,))
 
     def _made(self) -> Region:
         areas = [region for region in self.start.chosen() if outline(region.shape)]
@@ -100,12 +101,12 @@ class Eraser(Stroke):
     def outcome(self) -> Outcome:
         """One edit; what was rubbed away entirely is deleted."""
         if not self.targets:
-            return Outcome(said="The eraser takes from the selected regions. There is none here.")
+            return Outcome(said=mark("The eraser takes from the selected regions. There is none here."))
         left = self._left()
         kept = {region.id for region in left}
         gone = [region for region in self.targets if region.id not in kept]
-        made = exchanged(self.start.regions, left, "Erase")
-        return Outcome("Erase", edits.remove(made.regions or self.start.regions, *gone)) if gone else made
+        made = exchanged(self.start.regions, left, mark("Erase"))
+        return Outcome(mark("Erase"), edits.remove(made.regions or self.start.regions, *gone)) if gone else made
 
     def _left(self) -> Regions:
         stroke = self.covered()

@@ -10,6 +10,7 @@ from cardamage_core.annotations import edits
 from cardamage_core.annotations.model import Point, Polygon, Ring
 from cardamage_core.clicks.views import Click
 
+from ...language import mark
 from .base import Answer, Drawing, Kind, Outcome, Preview, Request, Start, Tool, drawn
 
 
@@ -31,7 +32,7 @@ class Proposal:
 def _by_colour(pixels: np.ndarray, clicked: Clicked) -> Proposal:
     from cardamage_core.clicks import by_colour  # loads OpenCV, which most windows never need
 
-    return Proposal(by_colour.outline(pixels, clicked.clicks), "By colour alone, since no click model is there")
+    return Proposal(by_colour.outline(pixels, clicked.clicks), mark("By colour alone, since no click model is there"))
 
 
 CLICKS = Kind("clicks", _by_colour)
@@ -89,7 +90,7 @@ class ClickOutline(Drawing):
         if answer.result is not None and answer.result.rings:
             self.proposal = answer.result
         elif self._current:
-            self.proposal = Proposal((), answer.error or "Nothing stands out there")
+            self.proposal = Proposal((), answer.error or mark("Nothing stands out there"))
         done = self._closing and self._current
         self._closing = self._closing and not self._current
         return done and bool(self.proposal.rings)
@@ -97,9 +98,9 @@ class ClickOutline(Drawing):
     def hint(self) -> str:
         """How it goes on."""
         if not self._current:
-            return "Looking for the outline… · Esc cancels"
-        ways = "Click adds · right click or Shift+click takes away · Backspace takes one back"
-        enter = " · Enter accepts · Esc cancels" if self.proposal.rings else " · Esc cancels"
+            return mark("Looking for the outline… · Esc cancels")
+        ways = mark("Click adds · right click or Shift+click takes away · Backspace takes one back")
+        enter = mark(" · Enter accepts · Esc cancels") if self.proposal.rings else mark(" · Esc cancels")
         return f"{self.proposal.note} · {ways}{enter}" if self.proposal.note else f"{ways}{enter}"
 
     def preview(self) -> Preview:
@@ -112,7 +113,7 @@ class ClickOutline(Drawing):
         """The outline as a polygon, selected."""
         if not self.proposal.rings:
             return Outcome()
-        made = drawn(self.start, Polygon(self.proposal.rings), "Outline from clicks")
+        made = drawn(self.start, Polygon(self.proposal.rings), mark("Outline from clicks"))
         return Outcome(made.text, made.regions, made.selection)
 
     @property

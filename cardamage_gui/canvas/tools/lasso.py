@@ -14,6 +14,7 @@ import numpy as np
 
 from cardamage_core.annotations.model import Point, Polygon, Ring
 
+from ...language import mark
 from ..viewport import Box
 from .base import Answer, Kind, Outcome, Preview, Request, Tool, drawn
 from .polygon import ClickByClick
@@ -50,7 +51,7 @@ def _outline(pixels: np.ndarray, box: Box) -> tuple[Ring, ...]:
 
 
 EDGES = Kind("edges", _scissors)
-OUTLINE = Kind("outline", _outline, waiting="Looking for the outline…")
+OUTLINE = Kind("outline", _outline, waiting=mark("Looking for the outline…"))
 
 
 @dataclass
@@ -83,9 +84,11 @@ class Lasso(ClickByClick):
     def hint(self) -> str:
         """How it goes on."""
         if self._closes():
-            return "Click to close the outline"
-        waits = "" if self.points[-1] in self.tracers else "Looking for edges… · "
-        return f"{waits}Click along the edge · Enter or the first point closes · Backspace takes one back · Esc cancels"
+            return mark("Click to close the outline")
+        waits = "" if self.points[-1] in self.tracers else mark("Looking for edges… · ")
+        return mark(
+            f"{waits}Click along the edge · Enter or the first point closes · Backspace takes one back · Esc cancels"
+        )
 
     def preview(self) -> Preview:
         """The line so far, to the pointer; only the anchors are marked."""
@@ -95,7 +98,7 @@ class Lasso(ClickByClick):
 
     def outcome(self) -> Outcome:
         """The polygon, selected."""
-        return drawn(self.start, Polygon((self._ring(),)), "Draw with the lasso")
+        return drawn(self.start, Polygon((self._ring(),)), mark("Draw with the lasso"))
 
     def _ring(self) -> Ring:
         return self._along((*self.points, self.points[0]))[:-1]
@@ -159,8 +162,8 @@ class DrawBox(DrawRectangle):
         """The outline as a polygon, selected."""
         if not self.rings:
             return Outcome()
-        made = drawn(self.start, Polygon(self.rings), "Outline in box")
-        return Outcome(made.text, made.regions, made.selection, "Found an outline. Ctrl+Z takes it back.")
+        made = drawn(self.start, Polygon(self.rings), mark("Outline in box"))
+        return Outcome(made.text, made.regions, made.selection, mark("Found an outline. Ctrl+Z takes it back."))
 
 
 class BoxTool(Tool):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from cardamage_core.annotations.model import Point, Polygon, Polyline
 
+from ...language import mark
 from .base import Drawing, Outcome, Preview, Tool, drawn
 
 
@@ -76,9 +77,9 @@ class DrawPolygon(ClickByClick):
     def hint(self) -> str:
         """How it goes on."""
         if self._closes():
-            return "Click to close the polygon"
-        more = "Enter or the first point closes · " if len(self.points) >= 3 else ""
-        return f"Click to set the next point · {more}Ctrl snaps · Backspace takes one back · Esc cancels"
+            return mark("Click to close the polygon")
+        more = mark("Enter or the first point closes · ") if len(self.points) >= 3 else ""
+        return mark(f"Click to set the next point · {more}Ctrl snaps · Backspace takes one back · Esc cancels")
 
     def preview(self) -> Preview:
         """The line so far, to the pointer."""
@@ -107,7 +108,7 @@ class DrawPolyline(DrawPolygon):
 
     def hint(self) -> str:
         """How it goes on."""
-        return "Click to set the next point · Enter or double click ends · Backspace takes one back · Esc cancels"
+        return mark("Click to set the next point · Enter or double click ends · Backspace takes one back · Esc cancels")
 
     def outcome(self) -> Outcome:
         """The line, selected."""

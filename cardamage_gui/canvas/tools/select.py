@@ -15,6 +15,7 @@ from cardamage_core.annotations.edits import handles, is_round, move_handle
 from cardamage_core.annotations.model import Dot, Point, Region
 from cardamage_core.annotations.shapes import bounds, lines
 
+from ...language import mark
 from ..hit import Hit
 from ..viewport import Box
 from .base import CLICK, Gesture, Outcome, Preview, Regions, Start, Tool, exchanged
@@ -22,10 +23,10 @@ from .base import CLICK, Gesture, Outcome, Preview, Regions, Start, Tool, exchan
 Operation = Callable[[Regions, tuple[str, ...]], Outcome]
 AWAY = 12.0  # photo pixels between a region and its duplicate
 HINTS = {
-    "vertex": "Drag the vertex · Ctrl snaps · Shift parts it from others · right click removes",
-    "edge": "Click the edge to insert a vertex · right button sweeps vertices away",
-    "region": "Click to select · Shift adds to the selection",
-    "nothing": "Drag to select several · wheel zooms · Space or middle button pans",
+    "vertex": mark("Drag the vertex · Ctrl snaps · Shift parts it from others · right click removes"),
+    "edge": mark("Click the edge to insert a vertex · right button sweeps vertices away"),
+    "region": mark("Click to select · Shift adds to the selection"),
+    "nothing": mark("Drag to select several · wheel zooms · Space or middle button pans"),
 }
 
 
@@ -51,9 +52,9 @@ class SelectTool(Tool):
     def hint_at(self, hit: Hit, *, selected: bool, locked: bool) -> str:
         """By what lies at the pointer."""
         if hit.kind == "region" and locked:
-            return "This region is locked: Ctrl+L unlocks it"
+            return mark("This region is locked: Ctrl+L unlocks it")
         if hit.kind == "region" and selected:
-            return "Drag to move the region · Del deletes it"
+            return mark("Drag to move the region · Del deletes it")
         return HINTS[hit.kind]
 
 
@@ -69,7 +70,7 @@ class MoveVertex(Gesture):
     ring: int
     index: int
     vertex: Point
-    text: str = "Move vertex"
+    text: str = mark("Move vertex")
     also: tuple[Corner, ...] = ()
     moved: Regions = ()
     twins: tuple[int, ...] = ()
@@ -92,8 +93,8 @@ class MoveVertex(Gesture):
 
     def hint(self) -> str:
         """How to place it exactly."""
-        shared = f"Moves {len(self.also) + 1} regions together · " if self.also else ""
-        return f"{shared}Ctrl snaps to other regions · Esc cancels"
+        shared = mark(f"Moves {len(self.also) + 1} regions together · ") if self.also else ""
+        return mark(f"{shared}Ctrl snaps to other regions · Esc cancels")
 
     def preview(self) -> Preview:
         """The region with its vertex at the pointer."""
@@ -124,7 +125,7 @@ def insert_vertex(start: Start, region: Region, ring: int, edge: int) -> MoveVer
     also = boolean_ops.inserted(shared, start.at)
     grown = edits.insert_vertex(region, ring, edge + 1, start.at)
     moved = (grown, *(corner.region for corner in also))
-    return MoveVertex(start, grown, ring, edge + 1, start.at, "Insert vertex", also, moved)
+    return MoveVertex(start, grown, ring, edge + 1, start.at, mark("Insert vertex"), also, moved)
 
 
 @dataclass
@@ -153,8 +154,8 @@ class MoveRegions(Gesture):
             return select(self.start, self.on)
         moved = {region.id: region for region in self.moved}
         after = tuple(moved.get(region.id, region) for region in self.start.regions)
-        what = "region" if len(self.moved) == 1 else f"{len(self.moved)} regions"
-        return Outcome(f"Move {what}", after)
+        what = "region" if len(self.moved) == 1 else mark(f"{len(self.moved)} regions")
+        return Outcome(mark(f"Move {what}"), after)
 
     def _chosen(self) -> Regions:
         return self.start.chosen()
@@ -199,17 +200,17 @@ def select(start: Start, on: str) -> Outcome:
 def delete_regions(regions: Regions, ids: tuple[str, ...]) -> Outcome:
     """Delete regions, at once."""
     gone = [region for region in regions if region.id in ids]
-    text = f"Delete {gone[0].label or 'region'}" if len(gone) == 1 else f"Delete {len(gone)} regions"
+    text = mark(f"Delete {gone[0].label or 'region'}") if len(gone) == 1 else mark(f"Delete {len(gone)} regions")
     return Outcome(text, edits.remove(regions, *gone), ()) if gone else Outcome()
 
 
 def duplicate(regions: Regions, ids: tuple[str, ...]) -> Outcome:
     """A copy of each beside it, on top of everything, selected."""
     copies = edits.copied((region for region in regions if region.id in ids), dx=AWAY, dy=AWAY)
-    return _added(regions, copies, "Duplicate")
+    return _added(regions, copies, mark("Duplicate"))
 
 
-def pasting(copies: Sequence[Region], *, width: float, height: float, text: str = "Paste") -> Operation:
+def pasting(copies: Sequence[Region], *, width: float, height: float, text: str = mark("Paste")) -> Operation:
     """Put copies of these regions on top, moved together, then cut, if they would lie outside a photo of this size."""
 
     def paste(regions: Regions, _ids: tuple[str, ...]) -> Outcome:
@@ -223,28 +224,28 @@ def pasting(copies: Sequence[Region], *, width: float, height: float, text: str 
 
 def bring_forward(regions: Regions, ids: tuple[str, ...]) -> Outcome:
     """One place up."""
-    return _ordered(regions, edits.raised(regions, set(ids)), "Bring forward")
+    return _ordered(regions, edits.raised(regions, set(ids)), mark("Bring forward"))
 
 
 def send_backward(regions: Regions, ids: tuple[str, ...]) -> Outcome:
     """One place down."""
-    return _ordered(regions, edits.lowered(regions, set(ids)), "Send backward")
+    return _ordered(regions, edits.lowered(regions, set(ids)), mark("Send backward"))
 
 
 def bring_to_front(regions: Regions, ids: tuple[str, ...]) -> Outcome:
     """Above all others."""
-    return _ordered(regions, edits.to_front(regions, set(ids)), "Bring to front")
+    return _ordered(regions, edits.to_front(regions, set(ids)), mark("Bring to front"))
 
 
 def send_to_back(regions: Regions, ids: tuple[str, ...]) -> Outcome:
     """Below all others."""
-    return _ordered(regions, edits.to_back(regions, set(ids)), "Send to back")
+    return _ordered(regions, edits.to_back(regions, set(ids)), mark("Send to back"))
 
 
 def _added(regions: Regions, copies: Regions, text: str) -> Outcome:
     if not copies:
-        return Outcome(said="Select a region first.")
-    what = copies[0].label or "region" if len(copies) == 1 else f"{len(copies)} regions"
+        return Outcome(said=mark("Select a region first."))
+    what = copies[0].label or "region" if len(copies) == 1 else mark(f"{len(copies)} regions")
     return Outcome(f"{text} {what}", edits.add(regions, *copies), tuple(copy.id for copy in copies))
 
 

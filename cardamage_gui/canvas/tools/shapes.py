@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cardamage_core.annotations.model import Circle, Dot, Ellipse, Point, Rectangle
 from cardamage_core.annotations.shapes import outline
 
+from ...language import mark
 from .base import CLICK, Drawing, Outcome, Preview, Tool, drawn
 
 
@@ -19,7 +20,7 @@ class DrawRectangle(Drawing):
 
     def hint(self) -> str:
         """How it ends."""
-        return "Release or click at the opposite corner · Ctrl snaps · Esc cancels"
+        return mark("Release or click at the opposite corner · Ctrl snaps · Esc cancels")
 
     def move(self, at: Point, reach: float) -> None:
         """The far corner follows."""

@@ -12,6 +12,7 @@ from cardamage_core.annotations.model import Point, Region
 from cardamage_core.annotations.shapes import lines
 from cardamage_core.geometry import distance_to_segment
 
+from ...language import mark
 from .base import CLICK, Gesture, Outcome, Preview, Regions, Start, exchanged
 
 Vertex = tuple[int, int]  # ring, index
@@ -49,7 +50,11 @@ class SweepVertices(Gesture):
     def hint(self) -> str:
         """How many so far."""
         number = sum(map(len, self.gone.values()))
-        return f"Release to delete {number} vertices · Esc cancels" if number else "Sweep over vertices to delete them"
+        return (
+            mark(f"Release to delete {number} vertices · Esc cancels")
+            if number
+            else mark("Sweep over vertices to delete them")
+        )
 
     def preview(self) -> Preview:
         """The regions without them."""
@@ -60,7 +65,9 @@ class SweepVertices(Gesture):
         """One edit."""
         number = sum(map(len, self.gone.values()))
         return exchanged(
-            self.start.regions, self._changed(), f"Delete {number} vertices" if number > 1 else "Delete vertex"
+            self.start.regions,
+            self._changed(),
+            mark(f"Delete {number} vertices") if number > 1 else mark("Delete vertex"),
         )
 
     def _along(self, at: Point, reach: float) -> list[tuple[Region, int, int]]:
@@ -95,12 +102,12 @@ class SweepVertices(Gesture):
 def delete_vertex(start: Start, region: Region, ring: int, index: int) -> Outcome:
     """Take one vertex away, at once, with those of other regions in the same place; who cannot spare it stays."""
     if is_round(region.shape):
-        return Outcome(said="Circles and ellipses have no vertices to delete.")
+        return Outcome(said=mark("Circles and ellipses have no vertices to delete."))
     place = lines(region.shape)[ring][index]
     also = boolean_ops.meeting(start.around(place), place, apart_from=region.id)
     here = {(ring, twin) for twin in boolean_ops.twins(region, ring, index)}
     changed = (edits.delete_vertices(region, here), *boolean_ops.deleted(also))
-    return exchanged(start.regions, changed, "Delete vertex")
+    return exchanged(start.regions, changed, mark("Delete vertex"))
 
 
 @dataclass
@@ -137,7 +144,7 @@ class Reshape(Gesture):
 
     def hint(self) -> str:
         """How it ends."""
-        return "Move the sliders · Enter applies · Esc cancels"
+        return mark("Move the sliders · Enter applies · Esc cancels")
 
     def preview(self) -> Preview:
         """The regions as they would be."""
@@ -149,4 +156,4 @@ class Reshape(Gesture):
 
 
 def _done(snapped: bool, rounds: int) -> str:
-    return "Snap to edges" if snapped else "Smooth" if rounds else "Simplify"
+    return mark("Snap to edges") if snapped else mark("Smooth") if rounds else mark("Simplify")

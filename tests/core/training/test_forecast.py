@@ -53,4 +53,4 @@ def test_every_backbone_has_its_figures():
 def test_a_shortage_is_said_with_what_to_do_about_it():
     assert forecast.shortage(4000, free_mb=8000) == ""
     said = forecast.shortage(7800, free_mb=8000)
-    assert said.startswith("This training needs about 7.8 GB of memory, and 8.0 GB are free: take fewer photos a step")
+    assert said.startswith("This training needs about 7.8 GB of memory, and 8.0 GB are free. Take fewer photos a step")

@@ -223,7 +223,7 @@ def test_time_and_memory_are_told_from_what_was_measured(form):
     light = Measured.of(form.job(), memory_mb=1500.0, photo_seconds=0.1, check_seconds=0.6)
     offer(form, light)
     took = next(text for text in shown(form) if "of memory at the peak" in text)
-    assert took.startswith("About 23 min, of it 10 min to validate; 1.5 GB of memory at the peak, ")  # 800 s and 600 s
+    assert took.startswith("It takes about 23 min, of it 10 min to validate; 1.5 GB of memory at the peak, ")
     offer(form)
     assert any(text.endswith("Measure first tries a few.") for text in shown(form))
 
@@ -246,7 +246,9 @@ def test_a_trial_of_a_few_steps_measures_what_the_training_takes(form, qtbot, mo
     form.preflight.use(background, lambda: Dataset(()))
     offer(form)
     QTest.mouseClick(child(form, QPushButton, "Measure first"), Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: any("About 27 min, of it less than a minute to validate; 2.0 GB" in t for t in shown(form)))
+    qtbot.waitUntil(
+        lambda: any("It takes about 27 min, of it less than a minute to validate; 2.0 GB" in t for t in shown(form))
+    )
     assert tried == [(form.job(), 0, False)]
     background.close()
 
