@@ -27,8 +27,7 @@ SECTIONS = (*COMPARED, "composed")  # sentences that the core puts together: the
 # What of the core the window shows. Command line, demonstration, networks and recipes speak English.
 ROOMS = (
     "errors.py", "files.py", "text.py", "imaging.py", "annotations", "assessment", "claims", "clicks", "cluster",
-    "evaluation",
-    "formats", "inference", "jobs", "models", "mrcnn/presets.py", "project", "training",
+    "evaluation", "formats", "inference", "jobs", "models", "mrcnn/presets.py", "project", "review", "training",
 )  # fmt: skip
 WITHOUT = ("models/recipes", "clicks/simulation.py", "jobs/tensorboard.py", "models/download.py")
 NO_TEXT = {"join", "startswith", "endswith", "replace", "split", "partition", "removeprefix", "get", "compile", "match",

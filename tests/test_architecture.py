@@ -26,7 +26,7 @@ FLOORS = [
     {"annotations"},
     {"formats", "assessment"},
     {"project", "models", "evaluation"},
-    {"training", "inference", "runtime", "clicks"},
+    {"training", "inference", "runtime", "clicks", "review"},
     {"bulk", "claims", "cluster", "jobs"},
     {"report"},
     {"demo", "recipes", "api", "__init__"},
@@ -36,7 +36,7 @@ FLOORS = [
 MRCNN_MAY = {"numpy", "h5py", "keras"}
 NETWORKS_MAY = ("mrcnn/", "training/", "jobs/worker.py", "models/recipes/teacher.py", "models/recipes/clicks/")
 PAGES = {"annotate", "train", "inspect"}
-ENGINE_MAY = {"training", "inference", "jobs", "models", "recipes", "runtime", "clicks"}  # who knows of our network
+ENGINE_MAY = {"training", "inference", "jobs", "models", "recipes", "runtime", "clicks", "review"}  # who knows it
 
 
 def name_of(path: Path) -> str:

@@ -26,6 +26,7 @@ MODULES = {
     "train": "start a training",
     "jobs": "list, watch and stop trainings",
     "evaluate": "measure a model on annotated photos",
+    "review": "list annotations that look wrong, the most suspicious first",
     "predict": "outline damage on photos",
     "assess": "say how much of the car is damaged",
     "report": "write the report of a claim, or check one",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-import shlex
+import re
 import shutil
 import subprocess
 import sys
@@ -50,9 +50,18 @@ def run(args: argparse.Namespace, out: Output) -> int:
 def _content(name: str) -> bytes:
     """A file as it is written; the menu entry starts this very program."""
     data = files.resource(f"desktop/{name}").read_bytes()
-    return data.replace(b"Exec=cardamage ", f"Exec={shlex.quote(_program())} ".encode())
+    return data.replace(b"Exec=cardamage ", f"Exec={_quoted(_program())} ".encode())
+
+
+def _quoted(program: str) -> str:
+    """As the Desktop Entry Specification wants it in Exec: in double quotes, escaped in them and once more as text."""
+    escaped = re.sub(r'(["`$\\])', r"\\\1", program).replace("\\", "\\\\").replace("%", "%%")
+    return f'"{escaped}"'
 
 
 def _program() -> str:
+    """What starts this program again: for an AppImage its file, since where it is unpacked vanishes with it."""
+    if image := os.environ.get("APPIMAGE"):
+        return image
     beside = Path(sys.executable).with_name("cardamage")
     return str(beside if beside.is_file() else Path(sys.executable))

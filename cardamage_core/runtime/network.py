@@ -24,10 +24,21 @@ Pyramid = Mapping[str, np.ndarray]  # feature maps (1, h, w, channels) by level
 
 
 class Features(NamedTuple):
-    """What the trunk made of one photo, and where the photo lies on the canvas."""
+    """What the trunk made of one photo, its anchors' scores (a,) and deltas (a, 4), and where it lies on the canvas."""
 
     pyramid: Pyramid
+    scores: np.ndarray
+    deltas: np.ndarray
     spot: Placement
+
+
+class Judgement(NamedTuple):
+    """What the heads make of given boxes (n, 4)."""
+
+    probabilities: np.ndarray  # (n, classes), the background first
+    moved: np.ndarray  # (n, 4) y1 x1 y2 x2, pixels of the photo: where the box head would put them
+    masks: np.ndarray  # (n, h, w) probabilities in `around`, whatever the class: weighted by its probability
+    around: np.ndarray  # (n, 4) y1 x1 y2 x2, pixels of the photo: the boxes, made wider
 
 
 class Runtime:
@@ -63,13 +74,16 @@ class Runtime:
 
     def predict_canvas(self, canvas: np.ndarray, spot: Placement, min_score: float) -> Detections:
         """What is on a photo that was painted on a canvas (H, W, 3) float32; coordinates are the photo's."""
-        pyramid, scores, deltas = self._look(canvas)
+        return self.detections(Features(*self._look(canvas), spot), min_score)
+
+    def detections(self, features: Features, min_score: float) -> Detections:
+        """What is on a photo whose features are known."""
+        pyramid, scores, deltas, spot = features
         rois = propose(scores, deltas, self._anchors_of(spot.canvas), self.config)
         if not len(rois):
             return self._none()
         probabilities, deltas = self._classify(pyramid, rois, spot.canvas)
-        grid = self.config.box_grid
-        window = boxes.normalise(np.array(spot.window, np.float32), spot.canvas, grid=grid)
+        window, grid = self._window(spot), self.config.box_grid
         found, classes, scores = refine(
             rois, probabilities, deltas, window=window, min_score=min_score, config=self.config
         )
@@ -82,23 +96,47 @@ class Runtime:
         """What the trunk makes of a photo: the slow part of `masks_in`, to be kept while boxes are drawn on it."""
         check_image(image)
         spot = place(image.shape[:2], self.config)
-        pyramid, _, _ = self._look(paint(image, spot, self.config))
-        return Features(pyramid, spot)
+        return Features(*self._look(paint(image, spot, self.config)), spot)
 
     def masks_in(self, features: Features, drawn: np.ndarray) -> Detections:
         """The thing in each box (n, 4), y1 x1 y2 x2 in pixels of the photo, as a person drew it: the box stays.
 
         The class is the likeliest but the background, the score the probability of not being background.
         """
-        spot, grid = features.spot, self.config.box_grid
-        window = boxes.normalise(np.array(spot.window, np.float32), spot.canvas, grid=grid)
-        rois = on_canvas(np.asarray(drawn, np.float32), window, spot.photo, grid=grid)
+        spot, rois = features.spot, self._rois(features.spot, drawn)
         if not len(rois):
             return self._none()
         probabilities, _ = self._classify(features.pyramid, rois, spot.canvas)
         classes = (1 + probabilities[:, 1:].argmax(axis=1)).astype(np.int32)
         masks = self._masks(features.pyramid, rois, classes, spot.canvas)
         return Detections(np.asarray(drawn, np.float32), classes, 1 - probabilities[:, 0], masks)
+
+    def judged(self, features: Features, drawn: np.ndarray, *, wider: float = 1.0) -> Judgement:
+        """What the heads make of boxes (n, 4), n > 0, y1 x1 y2 x2 in pixels of the photo.
+
+        The masks are those of boxes `wider` times as wide and high, cut to the photo.
+        """
+        spot, grid, config = features.spot, self.config.box_grid, self.config
+        rois, window = self._rois(spot, drawn), self._window(spot)
+        probabilities, deltas = self._classify(features.pyramid, rois, spot.canvas)
+        own = deltas[np.arange(len(rois)), 1 + probabilities[:, 1:].argmax(axis=1)]
+        y1, x1, y2, x2 = map(float, window)
+        moved = boxes.clip(boxes.decode(rois, own * np.array(config.box_std, np.float32)), (y1, x1, y2, x2))
+        around = _widened(np.asarray(drawn, np.float32), wider, spot.photo)
+        pooling = Pooling(self._rois(spot, around), canvas=spot.canvas, size=config.mask_pool_size, config=config)
+        (masks,) = self._mask_head(dict(features.pyramid) | pooling.inputs)
+        weights = probabilities[:, 1:] / np.maximum(probabilities[:, 1:].sum(axis=1, keepdims=True), 1e-6)
+        mean = np.einsum("nc,nchw->nhw", weights, pooling.unsorted(masks)[:, 1:])
+        return Judgement(probabilities, on_photo(moved, window, spot.photo, grid=grid), mean, around)
+
+    def _window(self, spot: Placement) -> np.ndarray:
+        """Where the photo lies on the canvas (4,), normalised."""
+        grid = self.config.box_grid
+        return np.asarray(boxes.normalise(np.array(spot.window, np.float32), spot.canvas, grid=grid))
+
+    def _rois(self, spot: Placement, drawn: np.ndarray) -> np.ndarray:
+        """Boxes in pixels of the photo (n, 4), normalised to the canvas."""
+        return on_canvas(np.asarray(drawn, np.float32), self._window(spot), spot.photo, grid=self.config.box_grid)
 
     def _look(self, canvas: np.ndarray) -> tuple[Pyramid, np.ndarray, np.ndarray]:
         """The pyramid by level, and the scores and deltas of the anchors."""
@@ -128,6 +166,13 @@ class Runtime:
         side = 2 * self.config.mask_pool_size
         empty = np.zeros((0, 4), np.float32), np.zeros(0, np.int32), np.zeros(0, np.float32)
         return Detections(*empty, np.zeros((0, side, side), np.float32))
+
+
+def _widened(drawn: np.ndarray, times: float, photo: tuple[int, int]) -> np.ndarray:
+    """Boxes (n, 4) around the same middles, cut to a photo (height, width)."""
+    middle, half = (drawn[:, :2] + drawn[:, 2:]) / 2, times * (drawn[:, 2:] - drawn[:, :2]) / 2
+    around = np.concatenate([middle - half, middle + half], axis=1)
+    return np.clip(around, 0, np.array(photo * 2, np.float32)).astype(np.float32)
 
 
 def read_models(path: str | Path, config: Config) -> Iterator[onnx.ModelProto]:

@@ -41,6 +41,7 @@ from .photo_panel import PhotoPanel
 from .prelabel import PreLabelling
 from .problems import Checking, DataCheck
 from .region_panel import RegionPanel
+from .review import Reviewing
 
 
 class AnnotatePage(QWidget):
@@ -73,14 +74,15 @@ class AnnotatePage(QWidget):
         self._checking = Checking(session, background, self)
         self._closeup = Closeup(session, self._checking, self.canvas, self.panel)
         self.prelabelling = PreLabelling(session, background, self, worker=worker)
-        helpers = (self.way, self.comparing, self._closeup, self.prelabelling)
+        self.photos = PhotoPanel(session, self._checking, Thumbnails(session, background, self))
+        self.reviewing = Reviewing(session, background, self.canvas, self.photos, self)
+        helpers = (self.way, self.comparing, self._closeup, self.prelabelling, self.reviewing)
         offered = (*actions_of(self), *(action for helper in helpers for action in helper.actions()))
         self._table = {action.id: action for action in offered}
         self.bar = ToolBar(self._table)
         self.strip = ProgressStrip()
         self.transfer = Transfer(session, background, dialogs, self.strip, self)
         self.data_check = DataCheck(session, background, dialogs, self._checking, self)
-        self.photos = PhotoPanel(session, self._checking, Thumbnails(session, background, self))
         self.way.use(self.photos)
         self.loader = PhotoLoader(session, background, self)
         self._showing = Showing(session, self.loader, self.canvas, self._photo_after)
@@ -241,6 +243,8 @@ class AnnotatePage(QWidget):
         above = common.rows(middle, spacing=0)
         above.addWidget(self.strip)
         above.addWidget(self.prelabelling.strip)
+        above.addWidget(self.reviewing.strip)
+        above.addWidget(self.reviewing.bar)
         above.addWidget(self._middle, 1)
         panels = (
             Panel("list", tr("Photos"), self.photos, LEFT, 270),
@@ -296,6 +300,7 @@ class AnnotatePage(QWidget):
         self.data_check.problem_chosen.connect(self._closeup.show)
         self._closeup.file_wanted.connect(self.find_file)
         self.photo_shown.connect(self._closeup.arrive)
+        self.photo_shown.connect(self.reviewing.arrive)
         self._history_changed()
         self._photos_changed()
 

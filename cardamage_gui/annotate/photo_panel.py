@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -20,12 +20,13 @@ from qtpy.QtWidgets import (
 )
 
 from cardamage_core.annotations.model import Review
+from cardamage_core.project import PhotoSummary
 
 from .. import look
 from ..language import mark, tr, translated
 from ..session import Session
 from ..widgets import common
-from ..widgets.photo_list import KINDS, PhotoFilter, PhotoList, PhotoModel
+from ..widgets.photo_list import KINDS, PhotoFilter, PhotoList, PhotoModel, SecondLine, second_line
 from ..widgets.thumbnails import Thumbnails
 from .problems import Checking
 
@@ -48,7 +49,8 @@ class PhotoPanel(QWidget):
         self.model = PhotoModel(self)
         self.search = common.Field(tr("Search photos, labels, notes"), tr("Search photos, labels, notes"))
         self.filter = FilterButton()
-        self.list = PhotoList(self.model, thumbnails)
+        self.list = PhotoList(self.model, thumbnails, second_line=self._second_line)
+        self._why: Mapping[str, str] = {}
         self.chips = QButtonGroup(self)
         self._stack = QStackedWidget()
         self._nothing = common.EmptyState("", common.button(tr("Show all"), self._show_all), role="panel")
@@ -83,6 +85,17 @@ class PhotoPanel(QWidget):
     def show_kind(self, kind: str) -> None:
         """Press one of the chips."""
         self.chips.button(KINDS.index(kind)).setChecked(True)
+
+    def show_order(self, why: Mapping[str, str]) -> None:
+        """List these photos first, each with why it is to be looked at; without any, the project's order."""
+        if list(why.items()) != list(self._why.items()):
+            self._why = why
+            self.model.set_order(tuple(why))
+            self._filter()
+
+    def _second_line(self, photo: PhotoSummary) -> SecondLine:
+        why = self._why.get(photo.id)
+        return SecondLine(why, True) if why else second_line(photo, len(self._checking.of(photo.id)))
 
     def _refresh(self) -> None:
         self.model.show(self._session.photos(), self._checking.counts(), self.wanted)
@@ -189,6 +202,7 @@ class FilterButton(QToolButton):
     """A button with the menu; it says what is asked for."""
 
     changed = Signal()
+    queue_wanted = Signal()  # the most suspicious photos first
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -235,6 +249,7 @@ class FilterButton(QToolButton):
             wanted.review,
         )
         self._menu.addSeparator()
+        self._menu.addAction(tr("Most suspicious first"), self.queue_wanted.emit)
         self._menu.addAction(tr("Show all"), self.clear)
 
     def _add(self, title: str, field: str, offered: Sequence[tuple[str, str | None]], now: str | None) -> None:

@@ -98,6 +98,7 @@ class PhotoModel(QStringListModel):
         self._row_of: dict[str, int] = {}
         self._problems: Mapping[str, int] = {}
         self._filter = PhotoFilter()
+        self._ranks: Mapping[str, int] = {}  # of photos that stand before all others
         self._notes: Mapping[str, str] = {}
         self.counts: Counter[str] = Counter()
 
@@ -110,6 +111,10 @@ class PhotoModel(QStringListModel):
         """What was noted on one photo now."""
         if note != self._notes.get(photo_id, ""):
             self._notes = {**self._notes, photo_id: note}
+
+    def set_order(self, first: Sequence[str]) -> None:
+        """Which photos stand before all others, in this order; takes effect with the next `filter`."""
+        self._ranks = {photo_id: rank for rank, photo_id in enumerate(first)}
 
     def _told(self, photo: PhotoSummary) -> str:
         return f"{told(photo)} {self._notes.get(photo.id, '').casefold()}"
@@ -128,6 +133,8 @@ class PhotoModel(QStringListModel):
         """Show the photos that pass another filter."""
         self._filter = wanted
         rows = self._passing()
+        if self._ranks:
+            rows.sort(key=lambda photo: self._ranks.get(photo.id, len(self._ranks)))
         if len(rows) == len(self._rows) and all(a.id == b.id for a, b in zip(rows, self._rows, strict=True)):
             self._rows = rows
             if rows:

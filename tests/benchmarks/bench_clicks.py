@@ -2,7 +2,8 @@
 
 DATASET is the dataset.json that the recipe `clicks` leaves in its folder. NoC is the mean number of clicks until the
 outline's IoU with the annotated region reaches 0.85 or 0.90, at most 20 (Sofiiuk et al. 2021). A click lies in the
-middle of the largest error. The lasso's clicks are anchors on the annotated outline, evenly spaced.
+middle of the largest error. Clicks of the lasso and of plain polygons are anchors on the annotated outline: three
+evenly spaced, each further one where the line between its neighbours is farthest from the outline.
 """
 
 import argparse
@@ -14,6 +15,7 @@ from pathlib import Path
 import cv2
 import msgspec
 import numpy as np
+from shapely.geometry import LinearRing, LineString, Point
 
 from cardamage_core import imaging
 from cardamage_core.annotations import outline_assist, shapes
@@ -27,7 +29,6 @@ from cardamage_core.models.recipes import sources
 
 MOST = 20
 GOALS = (0.85, 0.90)
-ANCHORS = (3, 4, 5, 6, 7, 8, 10, 12, 16, 20)  # of the lasso, which is slow to measure
 SIDE = 640  # of the masks that are compared
 PANELS = "bumper door hood trunk tailgate wing mirror wheel"
 KINDS = {  # words in labels, by the kind in the table; the first that fits
@@ -47,7 +48,7 @@ def main() -> None:
     parser.add_argument("model", type=Path, nargs="?", default=registry.click_network())
     parser.add_argument("--each", type=int, default=40, help="regions of each source and kind")
     parser.add_argument("--split", default="test")
-    parser.add_argument("--methods", default="network,colour,lasso")
+    parser.add_argument("--methods", default="network,colour,lasso,polygon")
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     photos = msgspec.json.decode(given.dataset.read_bytes(), type=list[AnnotatedPhoto])
@@ -91,14 +92,15 @@ def measure(method, photo, rings, net):
     scale = min(1.0, SIDE / max(photo.shape[:2]))
     truth = raster(rings, photo.shape, scale)
     began = time.monotonic()
-    curve = lasso(photo, rings, truth, scale) if method == "lasso" else clicked(method, photo, truth, scale, net)
+    follow = traced if method in ("lasso", "polygon") else clicked
+    curve = follow(method, photo, rings if follow is traced else net, truth, scale)
     seconds = (time.monotonic() - began) / len(curve)
     noc = [next((i + 1 for i, value in enumerate(curve) if value >= goal), MOST) for goal in GOALS]
     reached = [max(curve) >= goal for goal in GOALS]
     return {"noc": noc, "curve": [round(v, 3) for v in curve], "reached": reached, "s": seconds}
 
 
-def clicked(method, photo, truth, scale, net):
+def clicked(method, photo, net, truth, scale):
     outline = Zooming(net, photo).outline if method == "network" else lambda clicks: by_colour.outline(photo, clicks)
     found, clicks, curve = np.zeros_like(truth), [], []
     for _ in range(MOST):
@@ -116,28 +118,52 @@ def clicked(method, photo, truth, scale, net):
     return curve
 
 
-def lasso(photo, rings, truth, scale):
-    """Evenly spaced anchors on the longest ring; the paths between them follow edges."""
+def traced(method, photo, rings, truth, scale):
+    """Anchors on the longest ring: three evenly spaced, each further one where the line is farthest from the outline.
+
+    Between anchors the line follows edges ("lasso") or is straight ("polygon", what drawing by hand takes).
+    """
     ring = np.array(max(rings, key=len), float)
+    closed = LinearRing(ring)
     radius = float(np.ptp(ring, axis=0).max())
-    curve = []
-    for count in ANCHORS:
-        anchors = spaced(ring, count)
-        line = []
-        for a, b in zip(anchors, [*anchors[1:], anchors[0]], strict=True):
-            line += outline_assist.Scissors(photo, a, radius=radius).path(b)[:-1]
-        found = simulation.iou(truth, raster((tuple(line),), photo.shape, scale))
-        curve += [curve[-1] if curve else 0.0] * (count - len(curve) - 1) + [found]
-        if curve[-1] >= max(GOALS):
-            break
-    return curve
+    tracers, paths = {}, {}
+
+    def path(a, b):
+        if (a, b) not in paths:
+            start, end = point(closed, a), point(closed, b)
+            if method == "lasso":
+                if a not in tracers:
+                    tracers[a] = outline_assist.Scissors(photo, start, radius=radius)
+                paths[a, b] = tracers[a].path(end)
+            else:
+                paths[a, b] = (start, end)
+        return paths[a, b]
+
+    anchors, curve = [0.0, closed.length / 3, 2 * closed.length / 3], [0.0, 0.0]
+    while True:
+        pieces = list(zip(anchors, [*anchors[1:], anchors[0]], strict=True))
+        line = [p for a, b in pieces for p in path(a, b)[:-1]]
+        curve.append(simulation.iou(truth, raster((tuple(line),), photo.shape, scale)))
+        if curve[-1] >= max(GOALS) or len(curve) == MOST:
+            return curve
+        anchors = sorted({*anchors, max(farthest(closed, a, b, path(a, b)) for a, b in pieces)[1]})
+        if len(anchors) < len(curve) + 1:  # the line lies on the outline: nothing is left to correct
+            return curve
 
 
-def spaced(ring, count):
-    closed = np.vstack([ring, ring[:1]])
-    along = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(closed, axis=0).T))])
-    at = np.linspace(0, along[-1], count, endpoint=False)
-    return [(float(np.interp(t, along, closed[:, 0])), float(np.interp(t, along, closed[:, 1]))) for t in at]
+def point(closed, at):
+    found = closed.interpolate(at % closed.length)
+    return (found.x, found.y)
+
+
+def farthest(closed, a, b, way):
+    """How far the line between two anchors is from the outline at most, and where on the outline that is."""
+    until = b if b > a else b + closed.length
+    line = LineString(way)
+    along = np.linspace(a, until, 41)[1:-1]
+    apart = [line.distance(Point(*point(closed, at))) for at in along]
+    worst = int(np.argmax(apart))
+    return apart[worst], float(along[worst] % closed.length)
 
 
 def raster(rings, shape, scale):

@@ -35,8 +35,12 @@ class RayCluster:
         self.port, self.dashboard = _free_port(), _free_port()
         head = ["--head", f"--port={self.port}", "--num-cpus=0", "--dashboard-host=127.0.0.1"]
         head += [f"--dashboard-port={self.dashboard}", f"--ray-client-server-port={_free_port()}"]
-        self._start("head", head)
-        self.nodes = [self.add_node() for _ in range(2)]
+        try:
+            self._start("head", head)
+            self.nodes = [self.add_node() for _ in range(2)]
+        except BaseException:  # e.g. on a machine so busy that Ray gives up after 30 seconds
+            self.close()
+            raise
 
     @property
     def address(self) -> str:

@@ -30,9 +30,17 @@ def test_the_menu_gets_an_entry_that_starts_this_program_and_loses_it_again(data
     entry.read(data / "applications/cardamage.desktop")
     program, argument = entry["Desktop Entry"]["Exec"].rsplit(" ", 1)
     assert argument == "%f"
-    assert program.startswith(sys.prefix)
+    assert program.startswith(f'"{sys.prefix}')
     assert main(["desktop", "--remove"]) == 0
     assert written(data) == set()
+
+
+def test_the_entry_of_an_appimage_starts_its_file_and_not_where_it_is_unpacked(data, monkeypatch):
+    monkeypatch.setenv("APPIMAGE", "/home/me/My $apps/100%.AppImage")
+    assert main(["desktop"]) == 0
+    entry = configparser.ConfigParser(interpolation=None)
+    entry.read(data / "applications/cardamage.desktop")
+    assert entry["Desktop Entry"]["Exec"] == r'"/home/me/My \\$apps/100%%.AppImage" %f'
 
 
 def test_the_kind_of_file_is_told_by_what_our_project_files_begin_with(data, tmp_path):
