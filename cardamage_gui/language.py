@@ -13,13 +13,16 @@ import datetime
 import json
 import re
 import string
-from collections.abc import Mapping
-from functools import lru_cache
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import cached_property, lru_cache, partial
+from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
 
-from cardamage_core import files, text, words
+from cardamage_core import files, text
+
+if TYPE_CHECKING:
+    from cardamage_core.words import Words
 
 SYSTEM, ENGLISH = "system", "en"
 WINDOW, CORE, LABELS = "cardamage", "cardamage.core", "cardamage.labels"  # Qt's contexts
@@ -106,7 +109,9 @@ _FORMATTER = _Formatter()
 class Catalogue:
     """What texts are in one language. `window` and `core` map English to it, of the window and of everything else."""
 
-    def __init__(self, window: Mapping[str, str], core: Mapping[str, str], labels: words.Words | None = None) -> None:
+    def __init__(
+        self, window: Mapping[str, str], core: Mapping[str, str], labels: Callable[[], Words] | None = None
+    ) -> None:
         self._window, self._core, self._labels = window, core, labels
         self.point = window.get(f"{POINT}|.", ".")
         counted = {
@@ -126,8 +131,9 @@ class Catalogue:
         """A name that the models know; None where there is none."""
         if self._labels is None:
             return None
-        kind = next((kind for kind in ("label", "panel") if self._labels.has(f"{kind}.{name}")), "")
-        return self._labels.name(kind, name) if kind else None
+        known = self._labels()
+        kind = next((kind for kind in ("label", "panel") if known.has(f"{kind}.{name}")), "")
+        return known.name(kind, name) if kind else None
 
     def _found(self, sentence: str) -> str | None:
         """Part by part where all are known, else the whole, else what is known of it; None: nothing is."""
@@ -138,9 +144,15 @@ class Catalogue:
         meant = [part if not re.search(r"\w", part) else self._whole(part) for part in parts]
         if all(meant):
             return "".join(map(str, meant))
-        whole = self._whole(sentence)
+        whole = self._whole(sentence) or self._listed(sentence)
         known = any(new and new != old for new, old in zip(meant, parts, strict=True))
         return whole or ("".join(new or old for new, old in zip(meant, parts, strict=True)) if known else None)
+
+    def _listed(self, sentence: str) -> str | None:
+        """A list such as "2 missed, 1 phantom", or a title with what it is of, where its first part is known."""
+        first, *rest = sentence.split(", ")
+        known = self._whole(first) if rest else None
+        return ", ".join([known, *(self._whole(part) or part for part in rest)]) if known else None
 
     def _exact(self, sentence: str) -> str | None:
         return self._core.get(sentence) or self._window.get(sentence) or None
@@ -162,6 +174,8 @@ class Catalogue:
             return value
         if re.fullmatch(r"[−-]?[\d.]+( %)?", value):
             return _NUMBER.sub(self.point, value)
+        if re.fullmatch(r"\d{1,3}(,\d{3})+", value):
+            return value.replace(",", "\u202f")
         return self.phrase(value) or value
 
 
@@ -178,7 +192,12 @@ class _Phrase:
         self.begins = max(pieces, key=len)
         self.weight = sum(map(len, pieces))
         self.telling = bool(pieces[0]) or len(re.findall(r"[^\W\d_]", "".join(pieces))) > 4  # not just "{0} for {1}"
-        self.pattern = re.compile(hole.join(map(re.escape, pieces)), re.DOTALL)
+        self._wanted = hole.join(map(re.escape, pieces))
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Compiled when it is first tried: a start needs few of a thousand."""
+        return re.compile(self._wanted, re.DOTALL)
 
 
 def _quoted(found: re.Match[str]) -> list[tuple[str, bool]]:
@@ -221,11 +240,13 @@ def chosen(setting: str) -> str:
 def catalogue_of(language: str) -> Catalogue:
     """The catalogue that comes along."""
     held = json.loads((files.resource(FOLDER) / f"{language}.json").read_text(encoding="utf-8"))
-    return Catalogue(
-        held["window"],
-        held["core"] | held["composed"],
-        words.words_of(language) if language in words.languages() else None,
-    )
+    return Catalogue(held["window"], held["core"] | held["composed"], partial(_words, language))
+
+
+def _words(language: str) -> Words:
+    from cardamage_core import words  # reads TOML: not before a name is shown
+
+    return words.words_of(language if language in words.languages() else ENGLISH)
 
 
 def install(app: QCoreApplication, setting: str) -> None:

@@ -24,10 +24,10 @@ GUI, CORE = ROOT / "cardamage_gui", ROOT / "cardamage_core"
 LANGUAGES = ROOT / "resources" / "language"
 COMPARED = ("window", "core")  # with what the code says
 SECTIONS = (*COMPARED, "composed")  # sentences that the core puts together: they stand nowhere as one
-# What of the core the window shows. Command line, cluster nodes, demonstration, networks and recipes speak English.
+# What of the core the window shows. Command line, demonstration, networks and recipes speak English.
 ROOMS = (
-    "errors.py", "files.py", "text.py", "imaging.py", "annotations", "assessment", "claims", "clicks", "evaluation",
-    "formats", "inference", "jobs", "models", "mrcnn/presets.py", "project", "review", "training",
+    "errors.py", "files.py", "text.py", "imaging.py", "annotations", "assessment", "claims", "clicks", "cluster",
+    "evaluation", "formats", "inference", "jobs", "models", "mrcnn/presets.py", "project", "review", "training",
 )  # fmt: skip
 WITHOUT = ("models/recipes", "clicks/simulation.py", "jobs/tensorboard.py", "models/download.py")
 NO_TEXT = {"join", "startswith", "endswith", "replace", "split", "partition", "removeprefix", "get", "compile", "match",
@@ -36,8 +36,8 @@ NO_TEXT = {"join", "startswith", "endswith", "replace", "split", "partition", "r
            "TypeVar", "find_spec", "Literal", "import_module", "resource", "getattr", "hasattr", "encode",
            "add_argument", "frame", "evaluate", "NamedTuple", "namedtuple", "rglob", "glob"}  # fmt: skip
 # Sentences to the eye, but names and patterns that only programs compare.
-UNSEEN = {"10px Sans", "capture one", "damaged {0}.cardamage{1}", "id, at, text, photo, kinds, undone",
-          "of.visible car", "locking protocol", "not a database", "paint shop", "predictor pipe",
+UNSEEN = {"10px Sans", "capture one", "creation task", "damaged {0}.cardamage{1}", "id, at, text, photo, kinds, undone",
+          "locking protocol", "not a database", "of.visible car", "paint shop", "predictor pipe", "timed out",
           "project {0}.cardamage", "stable diffusion", "tuple[AnnotatedPhoto, ...]", "unable to open"}  # fmt: skip
 NATIVE = {"ValueError", "TypeError", "RuntimeError", "AssertionError", "NotImplementedError", "KeyError", "OSError"}
 KEY = re.compile(r"((Ctrl|Shift|Alt|Meta)\+)+\S+|F\d+|Del|Esc|Tab|Left|Right")

@@ -18,7 +18,7 @@ from .suspicion import Suspicion
 
 LOOKED = "review"  # in `Photo.extra`: keys of the suspicions that were looked at
 FEW = 3  # suspicions of one photo that are kept
-LEAST = 0.02  # score of those that are kept
+LEAST = 0.05  # score of those that are kept
 COVERED = 0.3  # of overlooked damage: such a part inside a region means that it is outlined by now
 MOST_UNSURE = 0.5  # score of a proposal that is as likely right as wrong
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QObject, QTimer, Signal
-from qtpy.QtWidgets import QFrame, QWidget
+from qtpy.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from cardamage_core.annotations.labels import new_labels
 from cardamage_core.annotations.model import AnnotatedPhoto
@@ -200,8 +200,13 @@ class Reviewing(QObject):
             )
             return
         place = tr("{place} of {number}", place=queue.index(self._now) + 1, number=len(queue))
-        text = f"{place} · {_kind(self._now)}: {_reason(self._now)}"
-        self.bar.say(text, can_take=self._now.kind == "overlooked", fine=not self._session.read_only)
+        can_edit = not self._session.read_only
+        self.bar.say(
+            f"{place} · {_kind(self._now)}",
+            _reason(self._now),
+            can_take=can_edit and self._now.kind == "overlooked",
+            fine=can_edit,
+        )
 
     def _current_changed(self, photo: str) -> None:
         """Where a photo of the queue was chosen in another way, its worst place is shown."""
@@ -319,7 +324,7 @@ class Reviewing(QObject):
 
 
 class ReviewBar(QFrame):
-    """One line above the photo: which place of the queue this is, and why."""
+    """Two lines above the photo: which place of the queue this is, and why."""
 
     closed = Signal()
 
@@ -327,21 +332,27 @@ class ReviewBar(QFrame):
         super().__init__(parent)
         self.setProperty("role", "notice")
         self.setAccessibleName(tr("Review queue"))
-        self.text = common.ElidedLabel()
+        self.place = common.ElidedLabel()
+        self.why = common.label("", "muted", wrap=True)
         self.take = common.button(tr("Outline it"), _nothing, tip=tr("Take the model's outline (Shift+T)"))
         self.fine = common.button(tr("Looks right"), _nothing, tip=tr("Out of the queue (Shift+L)"))
         self.next = common.button(tr("Next"), _nothing, "primary", tip=tr("The next place (Shift+S)"))
-        row = common.columns(self, margins=(14, 8, 10, 8), spacing=8)
-        row.addWidget(self.text, 1)
+        column = common.rows(self, margins=(14, 8, 10, 8), spacing=4)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.place, 1)
         for button in (self.take, self.fine, self.next):
             row.addWidget(button)
         row.addWidget(common.icon_button("close", tr("Put the review queue away"), self.closed.emit))
+        column.addLayout(row)
+        column.addWidget(self.why)
         self.hide()
 
-    def say(self, text: str, *, can_take: bool, fine: bool) -> None:
+    def say(self, place: str, why: str = "", *, can_take: bool = False, fine: bool = False) -> None:
         """Tell of a place, and offer what can be done about it."""
-        self.text.setText(text)
-        self.text.setToolTip(text)
+        self.place.setText(place)
+        self.why.setText(why)
+        self.why.setVisible(bool(why))
         self.take.setVisible(can_take)
         self.fine.setVisible(fine)
 
@@ -363,7 +374,7 @@ def _kind(one: Entry) -> str:
 def _reason(one: Entry) -> str:
     if one.suspicion is None:
         sure = round(100 * one.sure)
-        return tr("the model is {sure} % sure of it, and nobody decided on it yet.", sure=sure)
+        return tr("The model is {sure} % sure of it, and nobody decided on it yet.", sure=sure)
     from cardamage_core.review.suspicion import reason
 
     return translated(reason(one.suspicion))

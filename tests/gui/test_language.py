@@ -67,7 +67,7 @@ def texts():
 @pytest.fixture
 def german(qapp):
     """The application with a small catalogue."""
-    translator = Translator(Catalogue(WINDOW, CORE, words.words_of("de")))
+    translator = Translator(Catalogue(WINDOW, CORE, lambda: words.words_of("de")))
     qapp.installTranslator(translator)
     yield translator
     qapp.removeTranslator(translator)
@@ -103,6 +103,7 @@ def test_without_a_translator_everything_is_english(qapp):
 
 
 def test_numbers_have_the_decimal_separator_of_the_language(german):
+    assert translated("Delete 1,234 photos") == "1\u202f234 Fotos löschen"
     assert (percent(12.34), numeral("0.5 … 0.75"), percent(None)) == ("12,3 %", "0,5 … 0,75", "noch kein Wert")
 
 
@@ -121,6 +122,10 @@ def test_sentences_of_the_core_are_found_again_by_their_pattern(german):
 
 def test_a_sentence_that_nobody_translated_stays_beside_those_that_are(german):
     assert translated("Take a copy. Then rest.") == "Eine Kopie nehmen. Then rest."
+
+
+def test_lists_are_translated_part_by_part(german):
+    assert translated("Move vertex, dent") == "Eckpunkt bewegen, dent"
 
 
 def test_what_fills_a_placeholder_is_translated_too_unless_it_is_quoted(german):

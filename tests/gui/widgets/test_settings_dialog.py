@@ -46,7 +46,8 @@ def test_settings_take_effect_at_once(dialog, opened):
     assert not opened.annotate.canvas._controller.completes
     field_of(dialog, "Threshold for scores").setValue(70)
     assert opened.session.threshold == pytest.approx(0.7)
-    field_of(dialog, "Language").setCurrentIndex(1)
+    spoken = field_of(dialog, "Language")
+    spoken.setCurrentIndex(spoken.findData("de"))
     assert opened.settings.get("language") == "de"
     model = field_of(dialog, "Model that outlines damage")
     assert model.count() > 1, "the models in the box"
