@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -11,11 +12,12 @@ import msgspec
 from ..annotations.model import Dataset
 from ..cluster import memory
 from ..errors import JobError
-from ..jobs import executors, queue
+from ..jobs import executors, queue, trial
 from ..jobs.queue import JobStatus, follow
 from ..project import Project
 from ..text import duration
-from ..training import network_config
+from ..training import forecast, network_config
+from ..training.forecast import Forecast, Measured
 from ..training.grid import Axis, grid
 from ..training.job import PRESETS, ClassRule, TrainingJob, split
 from . import Output, add_place
@@ -80,6 +82,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="several trainings, one after another, with these values of a number, such as 'learning_rate=0.001 0.0005'"
         " or 'seed=0 1 2'; given twice, every combination",
     )
+    parser.add_argument(
+        "--measure", action="store_true", help="try a few steps, say what time and memory the training takes; no more"
+    )
     parser.add_argument("--draft", action="store_true", help="only make it; `cardamage jobs --start ID` starts it")
     parser.add_argument("--no-tensorboard", action="store_true", help="write no event files for TensorBoard")
     parser.add_argument("--like", metavar="ID", help="what another job of the project does, but for what is given here")
@@ -98,6 +103,10 @@ def run(args: argparse.Namespace, out: Output) -> int:
     job = job_of(args, dataset)
     if args.like:
         job = changed(queue.find(folder, args.like).job, job, args)
+    if args.measure:
+        return _measure(job, dataset, out)
+    if not executor.address:
+        _foretell(job, dataset, trial.known(queue.jobs(folder)), out)
     runs = grid(job, [Axis(*setting.partition("=")[::2]) for setting in args.grid])
     made = [queue.create(folder, one, dataset, draft=args.draft) for one in runs]
     for one in made:
@@ -109,6 +118,29 @@ def run(args: argparse.Namespace, out: Output) -> int:
     if args.detach or args.draft or len(made) > 1:
         return _report_made([queue.status(one) for one in made], folder, out)
     return watch(made[0], out, stop_on_interrupt=True)
+
+
+def _measure(job: TrainingJob, dataset: Dataset, out: Output) -> int:
+    """Try a few steps, and say what the whole takes."""
+    out.progress("Measuring the first steps …")
+    measured = trial.measure(job, dataset)
+    assert measured is not None, "nothing stops it"
+    found = _forecast(job, dataset, [measured])
+    short = forecast.shortage(found.memory_mb)
+    document = {**found._asdict(), "short_of_memory": short, "measured": measured._asdict()}
+    out.report(document, f"{found.text} {short}".strip())
+    return 0
+
+
+def _foretell(job: TrainingJob, dataset: Dataset, measured: Sequence[Measured], out: Output) -> None:
+    """What the training takes, as far as that is known."""
+    found = _forecast(job, dataset, measured)
+    out.progress(f"{found.text} {forecast.shortage(found.memory_mb)}".strip())
+
+
+def _forecast(job: TrainingJob, dataset: Dataset, measured: Sequence[Measured]) -> Forecast:
+    parts = split(dataset, job)
+    return forecast.forecast(job, photos=len(parts.train.photos), validated=len(parts.val.photos), measured=measured)
 
 
 def _report_made(made: list[JobStatus], folder: Path, out: Output) -> int:

@@ -40,8 +40,13 @@ class Scale(enum.Enum):
             case Scale.PRECISION:
                 return f"{value:.3f}"
             case Scale.SHARE:
-                return f"{100 * value:.0f} %"
-        return f"{value:.1f} points"
+                return f"{100 * value:.0f}{self.unit}"
+        return f"{value:.1f}{self.unit}"
+
+    @property
+    def unit(self) -> str:
+        """What stands behind the number."""
+        return {Scale.PRECISION: "", Scale.SHARE: " %"}.get(self, " points")
 
 
 class Measure(NamedTuple):
@@ -158,7 +163,8 @@ class Figure(msgspec.Struct, frozen=True, omit_defaults=True):
         """The interval as people read it, "" where there is none."""
         if self.low is None or self.high is None:
             return ""
-        return f"{self.measure.scale.text(self.low)} … {self.measure.scale.text(self.high)}"
+        scale = self.measure.scale
+        return f"{scale.text(self.low).removesuffix(scale.unit)} … {scale.text(self.high)}"
 
 
 class Sampler(NamedTuple):

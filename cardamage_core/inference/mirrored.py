@@ -36,8 +36,7 @@ def predict_views(network: Network, image: np.ndarray, *, min_score: float, mirr
         return network.predict([image], min_score=min_score)[0]
     faintest = max(2 * min_score - 1, FAINTEST)  # a fainter one cannot lift the mean to min_score
     (plain,) = network.predict([image], min_score=faintest)
-    mirror = np.ascontiguousarray(image[:, ::-1])
-    (turned,) = network.at_side(mirror_side).predict([mirror], min_score=faintest)
+    (turned,) = network.at_side(mirror_side).predict([cv2.flip(image, 1)], min_score=faintest)
     found = fuse([plain, flipped(turned, image.shape[1])])
     kept = found.scores >= min_score
     return Detections(*(part[kept] for part in (found.boxes, found.class_ids, found.scores, found.masks)))

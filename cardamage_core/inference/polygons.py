@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 import cv2
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 from skimage.measure import find_contours
 
 from .. import geometry
@@ -86,10 +87,17 @@ def _contours(grid: np.ndarray, level: float) -> Iterable[np.ndarray]:
 
 
 def _tidy(rings: Iterable[np.ndarray], tolerance: float) -> tuple[Ring, ...]:
-    whole = geometry.area_of_rings([ring.tolist() for ring in rings if _size(ring) >= CRUMB])
+    whole = _area([ring for ring in rings if _size(ring) >= CRUMB])
     simple = shapely.simplify(whole, min(tolerance, 0.01 * float(np.sqrt(whole.area))), preserve_topology=True)
     kept = (ring for ring in geometry.rings_of_area(simple) if _size(np.array(ring)) >= CRUMB)
     return tuple(tuple((round(x, 2), round(y, 2)) for x, y in ring) for ring in kept)
+
+
+def _area(contours: Sequence[np.ndarray]) -> BaseGeometry:
+    """What contours cover under the even-odd rule; they lie beside or inside each other, and never cross."""
+    if len(contours) < 2:
+        return geometry.area_of_rings([ring.tolist() for ring in contours])
+    return shapely.build_area(shapely.GeometryCollection([shapely.LinearRing(ring) for ring in contours]))
 
 
 def _size(ring: np.ndarray) -> float:

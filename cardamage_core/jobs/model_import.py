@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from .. import processes
 from ..errors import ModelError
 from ..models import library, registry
 from ..models.registry import Model, ModelCard
@@ -18,6 +19,7 @@ from ..mrcnn.presets import PRESETS
 from ..training import requirements
 from .local import environment
 
+MODULE = "cardamage_core.jobs.model_import"
 SECONDS = 600
 LOGITS = "mrcnn_class_logits"
 
@@ -48,11 +50,9 @@ def _converted(path: Path, models_folder: Path, *, classes: Sequence[str], name:
     requirements.check()
     with tempfile.TemporaryDirectory(prefix="cardamage-import-") as place:
         out = Path(place) / "weights.h5"
-        command = [sys.executable, "-P", "-m", "cardamage_core.jobs.model_import", str(path), str(out)]
         wanted = json.dumps({"backbone": backbone, "classes": int(logits[1])})
-        done = subprocess.run(
-            [*command, wanted], env=environment(), capture_output=True, timeout=SECONDS, check=False, text=True
-        )
+        command = processes.command_of(MODULE, str(path), str(out), wanted, python=processes.training_python())
+        done = subprocess.run(command, env=environment(), capture_output=True, timeout=SECONDS, check=False, text=True)
         if done.returncode or not out.is_file():
             last = (done.stderr.strip().splitlines() or ["It ended without a word."])[-1]
             raise ModelError(f"{path.name} could not be converted.", last)

@@ -49,6 +49,7 @@ PHASES = {  # by the kind of the last event; every other kind is training
     "checkpoint": JobPhase.VALIDATING,
     "validation": JobPhase.VALIDATING,
 }
+FIGURES = ("step", "photos_per_second", "seconds_left", "memory_mb", "network_mb", "check_seconds")  # of events
 LAST_WORDS = ("finished", "stopped", "failed")
 
 
@@ -56,8 +57,9 @@ class JobStatus(msgspec.Struct, frozen=True):
     """How far a job is.
 
     `step` counts the steps done of `total_steps`; `checkpoint_step` is where a resume would go on from (0: from the
-    start). `started` is seconds since 1970, 0.0 before. `message` is one sentence for people, to be shown and never
-    compared; `model` an id or "".
+    start). `network_mb` is the memory at the peak without photos kept, `check_seconds` what a photo validated on took
+    (0.0: not known). `started` is seconds since 1970, 0.0 before. `message` is one sentence for people, to be shown and
+    never compared; `model` an id or "".
     """
 
     id: str
@@ -71,6 +73,8 @@ class JobStatus(msgspec.Struct, frozen=True):
     photos_per_second: float = 0.0
     seconds_left: float = 0.0
     memory_mb: float = 0.0
+    network_mb: float = 0.0
+    check_seconds: float = 0.0
     message: str = ""
     started: float = 0.0
     model: str = ""
@@ -207,7 +211,7 @@ def _state(own: Iterable[Event], *, started: bool, alive: bool, stop: bool) -> S
 
 def _progress(job: TrainingJob, said: Iterable[Event]) -> dict[str, Any]:
     """What the newest event that says it says about step, speed, memory and estimate."""
-    known = {"step": 0, "photos_per_second": 0.0, "seconds_left": 0.0, "memory_mb": 0.0}
+    known = dict.fromkeys(FIGURES, 0.0)
     for event in said:
         known |= {name: event[name] for name in known if isinstance(event.get(name), int | float)}
     step = int(known["step"])

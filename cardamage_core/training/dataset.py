@@ -23,10 +23,10 @@ from ..annotations.model import AnnotatedPhoto, Dataset, Region
 from ..errors import JobError, PhotoError
 from ..mrcnn import Sample
 from .balance import Round, repeat_factors
+from .forecast import KEPT_MOST
 from .job import is_taught
 
-MEMORY_SHARE = 0.25  # of the memory free at the start may hold photos …
-MEMORY_MOST = 2 << 30  # … but never more bytes than this
+MEMORY_SHARE = 0.25  # of the memory free at the start may hold photos
 
 Polygons = tuple[tuple[tuple[float, float], ...], ...]
 
@@ -50,7 +50,7 @@ class TrainingPhotos:
         self._classes = classes
         self._longest_side = longest_side
         self._cache: dict[int, Sample] = {}
-        self._room = min(MEMORY_MOST, int(MEMORY_SHARE * psutil.virtual_memory().available))
+        self._room = min(KEPT_MOST, int(MEMORY_SHARE * psutil.virtual_memory().available))
         self._unreadable: dict[int, SkippedPhoto] = {}
         self._unsaid: list[SkippedPhoto] = []
 
@@ -69,6 +69,11 @@ class TrainingPhotos:
             if len(found) < count and (sample := self._sample(index)) is not None:
                 found.append((self._photos[index], sample))
         return found
+
+    @property
+    def kept(self) -> int:
+        """Bytes of the photos kept in memory."""
+        return sum(sample.image.nbytes for sample in self._cache.values())
 
     def skipped(self) -> list[SkippedPhoto]:
         """The photos found unreadable since the last call."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import statistics
+import sys
 import time
 from collections import deque
 from collections.abc import Callable
@@ -64,3 +66,13 @@ class Progress:
             return 0.0
         limit = UNUSUAL * statistics.median_low(self._took)
         return statistics.fmean(took for took in self._took if took <= limit)
+
+
+def peak_memory() -> int:
+    """Bytes of memory that this process had at most."""
+    if os.name == "nt":
+        return int(getattr(psutil.Process().memory_info(), "peak_wset", 0))
+    import resource
+
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else 1024 * most  # Linux counts in kilobytes

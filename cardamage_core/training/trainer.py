@@ -23,15 +23,14 @@ from ..models.registry import Model, ModelCard
 from ..mrcnn import EngineError, MaskRCNN, OutOfMemoryError, Sample, TrainStep, weights
 from . import checkpoints, initial_weights, validation
 from .dataset import TrainingPhotos
+from .forecast import PREVIEWED, validated_photos
 from .job import Stage, TrainingJob, check, check_data, classes_of, data_hash, split, stage_at
 from .loss_guard import LossGuard
 from .network_config import config_of, photo_side
-from .progress import Progress
+from .progress import Progress, peak_memory
 from .validation import MIN_SCORE, validation_metrics
 
 CHECKPOINT_SECONDS = 300.0  # at most this much work is lost
-VALIDATED_SHARE = 0.15  # of the photos of an epoch, at most: two passes forward for each, so about a tenth of its time
-PREVIEWED = 4  # photos
 DAMAGED = (
     EngineError,
     OSError,
@@ -214,11 +213,16 @@ class Trainer:
         self._progress.epoch_ended()
 
     def _measure(self, step: int, shown: list[Sample]) -> None:
+        begun = time.monotonic()
         losses = _mean([self._engine.evaluate(samples) for samples in _pieces(shown, self._batch)])
         found = self._model.predict([s.image for s in shown], min_score=MIN_SCORE)
         metrics = validation_metrics(shown, found, self._job.class_names)
         self._metrics = {"step": step, "photos": len(shown), **losses, **metrics}
-        told = {"photos": len(shown), "of": len(self._val), **losses, "metrics": metrics}
+        took = {
+            "check_seconds": round((time.monotonic() - begun) / len(shown), 4),
+            "network_mb": round((peak_memory() - self._train.kept - self._val.kept) / 1e6, 1),
+        }
+        told = {"photos": len(shown), "of": len(self._val), **losses, "metrics": metrics, **took}
         self._say("validation", epoch=self._job.epoch_of(step), step=step, **told)
         ap = metrics["mask_ap50"] if self._job.patience else None
         score = -losses["loss"] if ap is None else ap
@@ -233,8 +237,7 @@ class Trainer:
 
     def _validated(self) -> list[Sample]:
         """The photos validated on: all, or as many as cost a tenth of the epoch; the same ones every time."""
-        count = max(PREVIEWED, int(VALIDATED_SHARE * self._job.steps * self._job.batch))
-        return [sample for _, sample in self._val.first(count)]
+        return [sample for _, sample in self._val.first(validated_photos(self._job, len(self._val)))]
 
     def _preview(self, epoch: int) -> None:
         photos = self._val if len(self._val) else self._train

@@ -38,7 +38,7 @@ class Curves(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(14)
-        self._course = {key: Chart(translated(title)) for key, title in COURSE.items()}
+        self._course = {key: Chart(translated(title), from_zero=True) for key, title in COURSE.items()}
         order = (Kind.LOSS, Kind.PRECISION, Kind.PARTS, Kind.SHARES)
         for number, chart in enumerate((*(self._charts[kind] for kind in order), *self._course.values())):
             grid.addWidget(chart, number // 2, number % 2)
@@ -88,7 +88,7 @@ class Curves(QWidget):
 
 def _chart(kind: Kind) -> Chart:
     least, most = LIMITS[in_chart(kind)[0].unit]
-    return Chart(translated(kind.value), least=least, most=most)
+    return Chart(translated(kind.value), least=least, most=most, legend_below=True)
 
 
 def _colored(curves: Sequence[tuple[str, Series]], colors: Sequence[str]) -> dict[str, tuple[Series, str]]:
@@ -106,9 +106,11 @@ class Chart(QFrame):
         least: float | None = None,
         most: float | None = None,
         legend_below: bool = False,
+        from_zero: bool = False,
     ) -> None:
         """`least` and `most`: where the vertical axis begins and ends; None follows the curves.
 
+        `from_zero`: it reaches from 0 to the largest value, however small that is and also where all are the same.
         `legend_below` gives the legend lines of its own, for narrow charts of many curves.
         """
         super().__init__(parent)
@@ -130,6 +132,7 @@ class Chart(QFrame):
         self._nothing = common.label("", "small")
         self._nothing.hide()
         self._plot = _plot()
+        self._from_zero = from_zero
         if least is not None:
             self._plot.setLimits(yMin=least, minYRange=0.1)
         if least is not None and most is not None:
@@ -164,8 +167,11 @@ class Chart(QFrame):
             self._lines[name].setSymbolBrush(color)
             self._lines[name].setSymbolSize(6)
             self._lines[name].setData(series.x, series.y)
+        if self._from_zero:
+            tops = [max(series.y, default=0.0) for series, _ in curves.values()]
+            self._plot.setYRange(0.0, max(tops, default=0.0) or 1.0)
         self._legend.setText(
-            " &nbsp; ".join(_entry(name, *each, value=values) for name, each in curves.items() if each[0].y)
+            " &nbsp;".join(_entry(name, *each, value=values) for name, each in curves.items() if each[0].y)
         )
 
     def changeEvent(self, event: QEvent) -> None:
@@ -196,7 +202,7 @@ def _plot() -> pyqtgraph.PlotWidget:
     item = plot.getPlotItem()
     item.setDownsampling(auto=True, mode="peak")
     item.getViewBox().setDefaultPadding(0.02)
-    item.getAxis("left").setWidth(38)
+    item.getAxis("left").setWidth(44)
     item.getAxis("left").enableAutoSIPrefix(False)
     item.getAxis("bottom").enableAutoSIPrefix(False)
     return plot
@@ -204,7 +210,8 @@ def _plot() -> pyqtgraph.PlotWidget:
 
 def _entry(name: str, series: Series, color: str, *, value: bool) -> str:
     newest = numeral(f" {series.last:.2f}") if value and series.last is not None else ""
-    return f'<span style="color:{color}">●</span> {name}{newest}'
+    text = f"{name}{newest}".replace(" ", "&nbsp;")  # a line breaks between curves only
+    return f'<span style="color:{color}">●</span>&nbsp;{text}'
 
 
 def _small_font() -> QFont:

@@ -126,6 +126,8 @@ class _Photos(QAbstractTableModel):
         return 0 if parent is not None and parent.isValid() else len(HEADS)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
+            return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         is_head = orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole
         return tr(HEADS[section]) if is_head else None
 

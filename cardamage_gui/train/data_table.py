@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cardamage_core.training.data_summary import DataSummary
 
 ROW = 28
+_LEFT, _RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 SHARE = Qt.ItemDataRole.UserRole  # of the longest bar, 0…1
 HINT = mark(
     "“Learned as” merges labels that get the same name, renames them, and leaves out those where it is empty."
@@ -100,13 +101,17 @@ class DataTable(QWidget):
                 self._put(number, column, text, share=amount.regions / most if amount else 0.0)
             told |= {learned} if row is not None else set()
         last = len(self._labels)
-        self._put(last, 0, tr("photos without any of these"))
+        self._put(last, 0, tr("none of these"))
         self._put(last, 1, tr("undamaged"))
         for column, split in enumerate(summary.splits, start=2):
             self._put(last, column, f"{summary.undamaged[split]:,}")
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setHighlightSections(False)
+        for column in range(self.table.columnCount()):
+            head, side = self.table.horizontalHeaderItem(column), _LEFT if column < 2 else _RIGHT
+            if head is not None:
+                head.setTextAlignment(int(side | Qt.AlignmentFlag.AlignVCenter))
         for number in range(self.table.rowCount()):
             self.table.setRowHeight(number, ROW)
         self.table.setFixedHeight(ROW * self.table.rowCount() + header.sizeHint().height() + 4)

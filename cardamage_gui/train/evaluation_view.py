@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from .curves import Chart
 
 CARDS = {  # the figures that stand first, in few words
-    "right_share": mark("Damage seen rightly"),
+    "right_share": mark("Found rightly"),
     "alarm_share": mark("False alarms"),
     "recall": mark("Damages found"),
     "any_mask_ap50": mark("Mask AP50"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 from qtpy.QtCore import Signal
@@ -23,16 +23,18 @@ from qtpy.QtWidgets import (
 from cardamage_core.annotations.model import Label
 from cardamage_core.errors import CarDamageError, JobError
 from cardamage_core.project import PhotoSummary
+from cardamage_core.training.forecast import Measured
 from cardamage_core.training.grid import grid
 from cardamage_core.training.job import PRESETS, ClassRule, TrainingJob, check
 from cardamage_core.training.network_config import NUMBERS
 
-from ..language import amount, mark, time_left, tr, translated
+from ..language import amount, mark, tr, translated
 from ..widgets import common
 from .augmentation import AugmentedPhotos
 from .form_numbers import Numbers
 from .form_rows import add_row, column, line, number_box
 from .place import Place
+from .preflight import Preflight
 from .run_grid import RunGrid
 
 if TYPE_CHECKING:
@@ -47,6 +49,13 @@ WIDTH = 620
 SHOWN = frozenset(number.key for number in NUMBERS)
 
 
+class StartModel(NamedTuple):
+    """A model to go on from: its name, and the preset it was made with."""
+
+    name: str
+    preset: str
+
+
 class Form(QFrame):
     """The form for a new training."""
 
@@ -59,8 +68,8 @@ class Form(QFrame):
         self.setProperty("role", "page")
         self._labels: dict[str, QCheckBox] = {}
         self._missing = ""
+        self._models: dict[str, StartModel] = {}
         self._base = TrainingJob()  # what no field shows is taken from it
-        self._speeds: dict[str, float] = {}
         self._make_fields()
         self._arrange()
         self._listen()
@@ -71,18 +80,19 @@ class Form(QFrame):
         photos: Sequence[PhotoSummary],
         labels: Sequence[Label],
         counts: Mapping[str, int],
-        models: Mapping[str, str],
+        models: Mapping[str, StartModel],
         name: str,
         missing: str = "",
-        speeds: Mapping[str, float] | None = None,
+        measured: Sequence[Measured] = (),
     ) -> None:
-        """Offer what the project has: its splits, labels with their counts, and models (id to name).
+        """Offer what the project has: its splits, labels with their counts, and models to go on from, by id.
 
-        `missing` says what is not installed that a training needs, and then none can be started. `speeds` are photos a
-        second by preset, as measured in earlier trainings here.
+        `missing` says what is not installed that a training needs, and then none can be started. `measured` is what
+        earlier trainings here took, the newest first.
         """
         self._missing = missing
-        self._base, self._speeds = TrainingJob(), dict(speeds or {})
+        self._base = TrainingJob()
+        self.preflight.fill(Counter(photo.split for photo in photos), measured)
         self._numbers.show_preset(self._preset.currentData(), {})
         self._photos.show_pictures(())
         self._title.setText(tr("New training"))
@@ -96,8 +106,9 @@ class Form(QFrame):
         self._start_from.addItem(tr("The damage model that comes along"), "included")
         self._start_from.addItem(tr("ImageNet – a backbone that knows photos"), "imagenet")
         self._start_from.addItem(tr("COCO – a whole network, for the matterport preset"), "coco")
-        for model_id, model_name in models.items():
-            self._start_from.addItem(tr("{model_name} – go on from this model", model_name=model_name), model_id)
+        self._models = dict(models)
+        for model_id, model in models.items():
+            self._start_from.addItem(tr("{model_name} – go on from this model", model_name=model.name), model_id)
         self._start_from.addItem(tr("Nothing – random weights"), "none")
         self._start_from.setCurrentIndex(max(0, self._start_from.findData(kept)))
         self.show_problem(None)
@@ -210,6 +221,12 @@ class Form(QFrame):
         self._numbers.show_preset(self._preset.currentData())
         self._changed()
 
+    def _start_changed(self, _index: int) -> None:
+        """A model goes on with the preset it was made with: another has another backbone."""
+        if model := self._models.get(self._start_from.currentData()):
+            self._preset.setCurrentIndex(max(0, self._preset.findData(model.preset)))
+        self._changed()
+
     def _layers(self) -> str:
         """Which layers learn, as a TrainingJob says it."""
         epochs, chosen = self._epochs.value(), self._learn.currentData()
@@ -220,27 +237,14 @@ class Form(QFrame):
 
     def _changed(self, *_: object) -> None:
         self._choice.setVisible(self._some.isChecked())
-        steps = self._epochs.value() * self._steps.value()
-        photos = steps * self._batch.value()
-        speed = self._speeds.get(self._preset.currentData(), 0.0)
-        estimate = (
-            tr(", {time} at {speed:.1f} photos/s as last time", time=time_left(photos / speed), speed=speed)
-            if speed
-            else ""
-        )
-        self._sum.setText(
-            tr(
-                "{steps} in all: {photos} seen{estimate}",
-                steps=amount(steps, "step"),
-                photos=amount(photos, "photo"),
-                estimate=estimate,
-            )
-        )
+        self.preflight.show_steps(self._epochs.value() * self._steps.value(), self._batch.value())
         try:
-            runs = len(self.jobs())
+            runs = len(jobs := self.jobs())
         except JobError as error:
             self.show_problem(error)
+            self.preflight.show_job(None)
         else:
+            self.preflight.show_job(jobs[0] if self.place.is_here else None)
             self.show_problem(self._lacking())
             self._button.setText(tr("Start training") if runs == 1 else tr("Start {runs} trainings", runs=runs))
 
@@ -346,7 +350,8 @@ class Form(QFrame):
         self._balance.setSuffix(" %")
         self._balance.setSingleStep(5)
         self._batch.setMaximumWidth(120)
-        self._sum = common.label("", "small", wrap=True)
+        self.preflight = Preflight()
+        self.preflight.failed.connect(self.show_problem)
         self._train, self._val = common.ComboBox(), common.ComboBox()
         self._no_split = common.label("", "muted", wrap=True)
         self._start_from, self._learn = common.ComboBox(), common.ComboBox()
@@ -405,7 +410,7 @@ class Form(QFrame):
                 ),
             ),
             (tr("Early stop"), line(self._patience, common.label(tr("epochs without a better AP50"), "small"))),
-            (tr("Photos a step"), column(self._batch, self._sum)),
+            (tr("Photos a step"), column(self._batch, self.preflight)),
             (tr("Learn from"), column(self._train, self._no_split)),
             (tr("Validate on"), self._val),
             (tr("Start from"), self._start_from),
@@ -442,4 +447,4 @@ class Form(QFrame):
         self._name.returnPressed.connect(self._submit)
         self._one.toggled.connect(self._changed)
         self._preset.currentIndexChanged.connect(self._preset_changed)
-        self._start_from.currentIndexChanged.connect(self._changed)
+        self._start_from.currentIndexChanged.connect(self._start_changed)

@@ -19,7 +19,7 @@ from cardamage_core.training.metrics import METRICS
 
 from .. import look
 from ..background import Background, Task
-from ..language import numeral, tr, translated
+from ..language import amount, numeral, tr, translated
 from ..session import Session
 from ..widgets import common
 
@@ -218,7 +218,7 @@ def said_of(job: JobStatus) -> str:
             total_steps=job.total_steps,
         )
     if job.state == "finished":
-        return tr("{epoch} epochs · {total_steps} steps", epoch=job.epoch, total_steps=job.total_steps)
+        return " · ".join((amount(job.epoch, "epoch"), amount(job.total_steps, "step")))
     if job.state == "stopped" and job.step:
         return tr("step {step} of {total_steps}", step=job.step, total_steps=job.total_steps)
     return translated(job.message)

@@ -27,7 +27,7 @@ from . import work
 from .comparison_view import ComparisonView
 from .deleted import Deleted
 from .evaluation_view import EvaluationView
-from .form import Form
+from .form import Form, StartModel
 from .job_view import JobView
 from .jobs import EvaluationDelegate, ItemsView, JobDelegate, JobsWatch, ModelDelegate, key_of
 from .model_care import ModelCare
@@ -254,19 +254,16 @@ class TrainPage(QWidget):
     def _fill_form(self) -> None:
         project = self._session.project
         assert project is not None
-        own = [model for model in self._listed_models() if model.folder.is_relative_to(project.models_folder)]
-        models = {key_of(model): model.card.name for model in own}
+        own = work.own(self._listed_models())
         self._form.place.fill(project.folder)
         self._form.fill(
             photos=self._session.photos(),
             labels=self._session.labels(),
             counts=project.label_counts(),
-            models=models,
+            models={key_of(model): StartModel(model.card.name, model.card.preset) for model in own},
             name=f"damage-{len(self._watch.jobs()) + 1}",
             missing=requirements.sentence(),
-            speeds={
-                job.job.preset: job.photos_per_second for job in reversed(self._watch.jobs()) if job.photos_per_second
-            },
+            measured=work.measured(self._watch.jobs()),
         )
 
     def _preview(self, job: TrainingJob) -> None:
@@ -339,6 +336,7 @@ class TrainPage(QWidget):
         """Made when first needed: its fields would cost every start 20 ms."""
         form = Form()
         form.place.use(self._background)
+        form.preflight.use(self._background, partial(work.dataset, self._session))
         form.start.connect(self._start)
         form.preview.connect(self._preview)
         form.cancelled.connect(self._form_cancelled)

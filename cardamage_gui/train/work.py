@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cardamage_core.annotations.model import Dataset
 from cardamage_core.training.job import TrainingJob
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     import numpy as np
 
+    from cardamage_core.jobs.queue import JobStatus
     from cardamage_core.models.registry import Model
     from cardamage_core.project import Project
+    from cardamage_core.training.forecast import Measured
+
+    from ..session import Session
 
 
 def models(folder: Path) -> list[Model]:
@@ -21,6 +26,18 @@ def models(folder: Path) -> list[Model]:
     from cardamage_core.models import registry
 
     return registry.available(folder)
+
+
+def dataset(session: Session) -> Dataset:
+    """What the open project holds to learn from."""
+    return session.project.dataset() if session.project is not None else Dataset(())
+
+
+def own(listed: Iterable[Model]) -> list[Model]:
+    """Those models that a training can go on from by name: the project's and the library's."""
+    from cardamage_core.models import library
+
+    return [model for model in listed if not library.is_bundled(model)]
 
 
 def made(project: Project, jobs: Sequence[TrainingJob], *, drafts: bool, address: str = "", token: str = "") -> Path:
@@ -43,6 +60,13 @@ def made(project: Project, jobs: Sequence[TrainingJob], *, drafts: bool, address
         executors.start(folder, executor) if not drafts else executor.place(folder)
     memory.remember_project(project.folder, executor.address)
     return folders[0]
+
+
+def measured(jobs: Iterable[JobStatus]) -> list[Measured]:
+    """What trainings on this computer took, the newest first."""
+    from cardamage_core.jobs import trial
+
+    return trial.known(jobs)
 
 
 def evaluation_started(project: Project, model_id: str, split: str, threshold: float | None) -> Path:

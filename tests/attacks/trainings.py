@@ -143,7 +143,7 @@ def _wait_for_write(process: int, folder: Path, *, nth: int) -> None:
             nth -= 1
             if nth == 0:
                 return
-        time.sleep(0.002)
+        time.sleep(0.005)
 
 
 def _has_ended(process: int) -> bool:

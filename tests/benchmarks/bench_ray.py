@@ -2,7 +2,7 @@
 
     python tests/benchmarks/bench_ray.py PHOTOS [--few 24] [--many 500] [--only throughput overhead lost]
 
-PHOTOS is a folder of JPEGs. *throughput*: some photos by one worker and by two; beside the time on the clock stands
+PHOTOS is a folder of photos. *throughput*: some photos by one worker and by two; beside the time on the clock stands
 what workers on cores of their own would need: the CPU seconds of the busiest one, loading included. *overhead*: a job
 of one photo there and here. *lost*: many small photos, and a node that is killed in the middle. Prints JSON; goals:
 twice the workers, ≥ 1.8 times the photos; ≤ 10 s more for a job; one row for every photo.
@@ -27,6 +27,7 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from cardamage_core import files
 from cardamage_core.bulk import assessor, table
 from cardamage_core.bulk.manifest import Item
 from cardamage_core.bulk.table import Table
@@ -156,7 +157,10 @@ def main() -> None:
     parser.add_argument("--many", type=int, default=500)
     parser.add_argument("--only", nargs="*", default=["overhead", "throughput", "lost"])
     args = parser.parse_args()
-    items = [Item(str(path.resolve())) for path in sorted(args.photos.rglob("*.jpg"))[: args.few]]
+    photos = [path for path in sorted(args.photos.rglob("*")) if path.suffix.lower() in files.PHOTO_SUFFIXES]
+    items = [Item(str(path.resolve())) for path in photos[: args.few]]
+    if len(items) < args.few:
+        parser.error(f"{args.photos} holds {len(items)} photos, and {args.few} are wanted (--few).")
     found: dict[str, object] = {"load": os.getloadavg()[0]}
     cluster = conftest.RayCluster()
     try:

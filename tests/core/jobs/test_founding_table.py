@@ -58,7 +58,7 @@ def test_a_mask_anywhere_counts_for_the_founder_and_not_for_us(tmp_path: Path, l
     assert rows["Totaled"].validation == 1
     assert rows["All"].alarms.value == 0.0  # its mask is below 0.9
     text = founding_table.as_markdown(table)
-    assert "| Scratched | 0 | 1 | 0.84 / 0.51 | 100 % (100 % … 100 %) | 0 %" in text
+    assert "| Scratched | 0 | 1 | 0.84 / 0.51 | 100 % (100 … 100 %) | 0 %" in text
 
 
 def test_a_row_that_does_not_exist_is_named(tmp_path: Path):

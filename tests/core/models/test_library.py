@@ -5,13 +5,17 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+import h5py
+import numpy as np
 import pytest
 
+from cardamage_core import processes
 from cardamage_core.commands import main
 from cardamage_core.errors import ModelError
 from cardamage_core.jobs.model_import import import_model
 from cardamage_core.models import library, registry
 from cardamage_core.project import Project
+from cardamage_core.training import requirements
 
 
 def test_a_model_is_shared_as_one_file_and_comes_back_whole(tmp_path: Path):
@@ -80,6 +84,23 @@ def test_bare_weights_of_ours_get_a_card(tmp_path: Path):
     model = import_model(weights, tmp_path / "models", classes=tuple("abcde"), name="bare")
     assert (model.card.name, model.card.classes, model.card.preset) == ("bare", tuple("abcde"), "light")
     assert import_model(weights, tmp_path / "models").card.classes[0] == "class 1"
+
+
+def test_theirs_are_converted_by_the_python_that_has_keras(tmp_path: Path, monkeypatch):
+    """A frozen program has none itself; a program stands for that Python and writes what it would convert."""
+    ours = registry.default().weights
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/asked\ncp {ours} "$5"\n')
+    python.chmod(0o755)
+    monkeypatch.setenv(processes.PYTHON, str(python))
+    monkeypatch.setattr(requirements, "check", lambda: None)
+    theirs = tmp_path / "mask_rcnn_damage_0015.h5"
+    with h5py.File(theirs, "w") as file:
+        file.create_dataset("mrcnn_class_logits/mrcnn_class_logits/kernel:0", data=np.zeros((4, 6), np.float32))
+        file.create_dataset("res4a_branch2a/res4a_branch2a/kernel:0", data=np.zeros((1, 1), np.float32))
+    model = import_model(theirs, tmp_path / "models", classes=tuple("abcde"))
+    assert (model.card.name, model.card.classes) == ("mask_rcnn_damage_0015", tuple("abcde"))
+    assert '{"backbone": "resnet50", "classes": 6}' in (tmp_path / "asked").read_text()
 
 
 def test_the_command_line_imports_keeps_and_deletes(tmp_path: Path, capsys):

@@ -33,7 +33,7 @@ def press(view, text: str) -> None:
 def test_regions_are_counted_by_label_and_split(view):
     assert view._about.text() == "3 photos: 2 train, 1 val"
     assert cells(view, 0) == ["dent", "dent", "1 (1)", "0 (0)"]
-    assert cells(view, 2) == ["photos without any of these", "undamaged", "1", "1"]
+    assert cells(view, 2) == ["none of these", "undamaged", "1", "1"]
 
 
 def test_labels_learned_as_one_are_counted_together_and_go_into_the_form(opened, view, wait):

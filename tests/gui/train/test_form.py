@@ -3,12 +3,15 @@ from qtpy.QtCore import Qt
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QRadioButton, QSpinBox
 
-from cardamage_core.annotations.model import Label
+from cardamage_core.annotations.model import Dataset, Label
 from cardamage_core.errors import JobError
+from cardamage_core.jobs import trial
 from cardamage_core.mrcnn.presets import PRESETS
 from cardamage_core.project import PhotoSummary
+from cardamage_core.training.forecast import Measured
 from cardamage_core.training.job import ClassRule
-from cardamage_gui.train.form import Form
+from cardamage_gui.background import Background
+from cardamage_gui.train.form import Form, StartModel
 
 LABELS = (Label("car", "#fff", role="car"), Label("dent", "#fff"), Label("scratch", "#fff"))
 
@@ -28,7 +31,13 @@ def form(qtbot):
 
 def fill(form, splits=("train", "train", "val")):
     photos = [photo(number, split) for number, split in enumerate(splits)]
-    form.fill(photos=photos, labels=LABELS, counts={"dent": 3}, models={"m1": "damage-1"}, name="damage-2")
+    form.fill(
+        photos=photos,
+        labels=LABELS,
+        counts={"dent": 3},
+        models={"m1": StartModel("damage-1", "light"), "m2": StartModel("theirs", "matterport")},
+        name="damage-2",
+    )
 
 
 def child(form, kind, text):
@@ -205,10 +214,43 @@ def test_every_field_explains_itself(form):
     assert all(labels[name] for name in ("Preset", "Epochs", "Learning rate", "Seed", "Layers"))
 
 
-def test_the_time_is_told_from_what_was_measured(form):
-    photos = [photo(number, "train") for number in range(3)]
-    form.fill(photos=photos, labels=LABELS, counts={"dent": 3}, models={}, name="x", speeds={"light": 10.0})
-    assert any("about 13 min at 10.0 photos/s as last time" in text for text in shown(form))
+def offer(form, *measured):
+    photos = [photo(number, "val" if number else "train") for number in range(101)]
+    form.fill(photos=photos, labels=LABELS, counts={"dent": 3}, models={}, name="x", measured=measured)
+
+
+def test_time_and_memory_are_told_from_what_was_measured(form):
+    light = Measured.of(form.job(), memory_mb=1500.0, photo_seconds=0.1, check_seconds=0.6)
+    offer(form, light)
+    took = next(text for text in shown(form) if "of memory at the peak" in text)
+    assert took.startswith("It takes about 23 min, of it 10 min to validate; 1.5 GB of memory at the peak, ")
+    offer(form)
+    assert any(text.endswith("Measure first tries a few.") for text in shown(form))
+
+
+def test_a_training_that_does_not_fit_into_the_memory_is_named_and_may_start_all_the_same(form):
+    offer(form, Measured.of(form.job(), memory_mb=9e6, photo_seconds=0.1))
+    assert any(text.startswith("This training needs about 9000.0 GB of memory, and ") for text in shown(form))
+    assert child(form, QPushButton, "Start training").isEnabled()
+
+
+def test_a_trial_of_a_few_steps_measures_what_the_training_takes(form, qtbot, monkeypatch):
+    tried = []
+
+    def measure(job, dataset, *, stop):
+        tried.append((job, len(dataset.photos), stop()))
+        return Measured.of(job, memory_mb=2000.0, photo_seconds=0.2, check_seconds=0.0)
+
+    monkeypatch.setattr(trial, "measure", measure)
+    background = Background()
+    form.preflight.use(background, lambda: Dataset(()))
+    offer(form)
+    QTest.mouseClick(child(form, QPushButton, "Measure first"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(
+        lambda: any("It takes about 27 min, of it less than a minute to validate; 2.0 GB" in t for t in shown(form))
+    )
+    assert tried == [(form.job(), 0, False)]
+    background.close()
 
 
 def test_early_stop_and_rare_labels_are_off_until_chosen_and_come_back_in_a_clone(form):
@@ -222,3 +264,11 @@ def test_early_stop_and_rare_labels_are_off_until_chosen_and_come_back_in_a_clon
     fill(form)
     form.fill_from(made)
     assert (form.job().patience, form.job().balance) == (3, 0.2)
+
+
+def test_a_model_to_go_on_from_brings_the_preset_it_was_made_with(form):
+    start = next(box for box in form.findChildren(QComboBox) if box.accessibleName() == "Start from")
+    start.setCurrentIndex(start.findData("m2"))
+    assert (form.job().start, form.job().preset) == ("m2", "matterport")
+    start.setCurrentIndex(start.findData("m1"))
+    assert form.job().preset == "light"
