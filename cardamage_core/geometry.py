@@ -62,11 +62,8 @@ def is_tangled(rings: Iterable[Ring]) -> bool:
 
 def rings_of_area(area: BaseGeometry) -> tuple[tuple[Point, ...], ...]:
     """The closed rings of an area, outer rings followed by their holes, without the repeated first point."""
-    rings: list[tuple[Point, ...]] = []
-    for polygon in _polygons(area):
-        for ring in (polygon.exterior, *polygon.interiors):
-            rings.append(tuple((float(x), float(y)) for x, y in ring.coords[:-1]))
-    return tuple(rings)
+    rings = shapely.get_rings(_polygons(area))
+    return tuple(tuple(map(tuple, shapely.get_coordinates(ring)[:-1].tolist())) for ring in rings)
 
 
 def union(areas: Iterable[BaseGeometry]) -> BaseGeometry:

@@ -81,9 +81,14 @@ def _contours(grid: np.ndarray, level: float) -> Iterable[np.ndarray]:
     The border's cells go on for one cell and then all is zero, so that every ring closes outside the grid, where the
     caller clips it back to the border.
     """
-    padded = np.pad(np.pad(grid, 1, mode="edge"), 1)
+    padded = _framed(_framed(grid, cv2.BORDER_REPLICATE), cv2.BORDER_CONSTANT)
     for ring in find_contours(padded, level):  # type: ignore[no-untyped-call]
         yield ring[:-1, ::-1] - 1.5  # two cells of padding, and a cell's value belongs to its centre
+
+
+def _framed(grid: np.ndarray, kind: int) -> np.ndarray:
+    """The grid with one more cell on each side: its border's values (BORDER_REPLICATE) or zeros (BORDER_CONSTANT)."""
+    return cv2.copyMakeBorder(grid, 1, 1, 1, 1, kind)
 
 
 def _tidy(rings: Iterable[np.ndarray], tolerance: float) -> tuple[Ring, ...]:
