@@ -106,9 +106,7 @@ class RegionFields(QWidget):
         self._tell(told, {name: [one.get(name, "") for one in given] for name in list(names)[:MOST]}, len(names) - MOST)
 
     def _tell(self, told: Sequence[tuple[str, str]], attributes: Mapping[str, Sequence[Any]], more: int) -> None:
-        while item := self._told_rows.takeAt(0):
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
+        common.clear(self._told_rows)
         self.attributes = {}
         for name, values in attributes.items():
             if all(isinstance(value, str | int | float) and not isinstance(value, bool) for value in values):

@@ -53,10 +53,7 @@ class PhotoCheck(QFrame):
     ) -> None:
         """Show the warnings of a photo and of the claim, and the checklist; `checked`: the photo was looked at."""
         self._photo, self._ticked = photo, ticked
-        while item := self._lines.takeAt(0):
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        common.clear(self._lines)
         here = [one for one in warnings if one.photo == photo]
         if photo and checked and not any(one.code in QUALITY for one in here):
             self._lines.addWidget(_line("✓", "good", tr(GOOD)))

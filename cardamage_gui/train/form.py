@@ -312,9 +312,7 @@ class Form(QFrame):
         self._val_label.setVisible(bool(named))
 
     def _fill_labels(self, labels: Sequence[Label], counts: Mapping[str, int]) -> None:
-        while item := self._choice_layout.takeAt(0):
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
+        common.clear(self._choice_layout)
         self._labels = {}
         for label in labels:
             box = QCheckBox(f"{label.name} – {amount(counts.get(label.name, 0), 'region')}")

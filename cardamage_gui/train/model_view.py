@@ -66,9 +66,7 @@ class ModelView(QFrame):
         """Show another model."""
         self._model = model
         self._title.setText(model.card.name)
-        while item := self._grid.takeAt(0):
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
+        common.clear(self._grid)
         for row, (name, value) in enumerate(facts(model)):
             self._grid.addWidget(common.label(name, "muted"), row, 0, Qt.AlignmentFlag.AlignTop)
             text = common.label(value, wrap=True)

@@ -16,6 +16,7 @@ from qtpy.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QLineEdit,
     QProgressBar,
     QPushButton,
@@ -77,6 +78,14 @@ def rows(widget: QWidget, *, margins: Margins = (0, 0, 0, 0), spacing: int = loo
 def columns(widget: QWidget, *, margins: Margins = (0, 0, 0, 0), spacing: int = look.GRID) -> QHBoxLayout:
     """Lay the widget out from left to right."""
     return _spaced(QHBoxLayout(widget), margins, spacing)
+
+
+def clear(layout: QLayout) -> None:
+    """Delete the widgets of a layout; they are out of sight at once, though Qt deletes them a moment later."""
+    while item := layout.takeAt(0):
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.deleteLater()
 
 
 def dropped_paths(event: QDropEvent) -> list[Path]:

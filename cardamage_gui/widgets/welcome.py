@@ -68,9 +68,7 @@ class Welcome(QFrame):
 
     def show_recent(self, folders: Sequence[Path]) -> None:
         """List the recent projects."""
-        while item := self._recent.takeAt(0):
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
+        common.clear(self._recent)
         if folders:
             self._recent.addWidget(common.section(tr("Recent projects")))
         for folder in folders[:5]:

@@ -1,3 +1,5 @@
+from qtpy.QtWidgets import QWidget
+
 from cardamage_gui.widgets import common
 
 
@@ -31,3 +33,15 @@ def test_every_icon_button_names_itself(qtbot):
     qtbot.addWidget(button)
 
     assert (button.toolTip(), button.accessibleName(), button.statusTip()) == ("Dismiss",) * 3
+
+
+def test_what_leaves_a_layout_is_out_of_sight_at_once(qtbot):
+    sheet = QWidget()
+    qtbot.addWidget(sheet)
+    layout = common.rows(sheet)
+    old = common.label("before")
+    layout.addWidget(old)
+    sheet.show()
+    common.clear(layout)
+    assert not old.isVisible()
+    assert layout.count() == 0
