@@ -62,7 +62,7 @@ class Reviewing(QObject):
         """What can be done."""
         return [
             Action("review_queue", tr("Review queue…"), (), tr("Let a model look for what is wrong"), self.open),
-            Action("review_next", tr("Next suspicious place"), ("Shift+S",), tr("The worst first"), self.next),
+            Action("review_next", tr("Next suspicious place"), ("Shift+N",), tr("The worst first"), self.next),
             Action("review_fine", tr("Looks right"), ("Shift+L",), tr("Out of the review queue"), self.accept),
             Action("review_take", tr("Outline what was overlooked"), ("Shift+T",), tr("As the model"), self.take),
         ]
@@ -336,7 +336,7 @@ class ReviewBar(QFrame):
         self.why = common.label("", "muted", wrap=True)
         self.take = common.button(tr("Outline it"), _nothing, tip=tr("Take the model's outline (Shift+T)"))
         self.fine = common.button(tr("Looks right"), _nothing, tip=tr("Out of the queue (Shift+L)"))
-        self.next = common.button(tr("Next"), _nothing, "primary", tip=tr("The next place (Shift+S)"))
+        self.next = common.button(tr("Next"), _nothing, "primary", tip=tr("The next place (Shift+N)"))
         column = common.rows(self, margins=(14, 8, 10, 8), spacing=4)
         row = QHBoxLayout()
         row.setSpacing(8)

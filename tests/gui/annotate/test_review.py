@@ -54,7 +54,7 @@ def rows(built):
 
 def test_one_key_leads_to_the_worst_place_and_says_why(reviewed, qtbot):
     page = reviewed.annotate
-    press(reviewed, Qt.Key.Key_S)
+    press(reviewed, Qt.Key.Key_N)
     at(reviewed, qtbot, "c")
     assert "1 of 2 · Overlooked damage: Nothing is outlined here" in said(reviewed)
     assert not page.reviewing.bar.take.isHidden()
@@ -62,7 +62,7 @@ def test_one_key_leads_to_the_worst_place_and_says_why(reviewed, qtbot):
     assert 0 < left < page.canvas.width() / 2
     assert 0 < top < page.canvas.height() / 2
     assert rows(reviewed) == ["c.png", "a.png", "b.png"]
-    press(reviewed, Qt.Key.Key_S)
+    press(reviewed, Qt.Key.Key_N)
     at(reviewed, qtbot, "a")
     qtbot.waitUntil(lambda: page.canvas.selection == ("dent",))
     assert page.reviewing.bar.take.isHidden()
@@ -70,7 +70,7 @@ def test_one_key_leads_to_the_worst_place_and_says_why(reviewed, qtbot):
 
 def test_what_looks_right_leaves_the_queue_and_undo_brings_it_back(reviewed, qtbot):
     page = reviewed.annotate
-    press(reviewed, Qt.Key.Key_S)
+    press(reviewed, Qt.Key.Key_N)
     at(reviewed, qtbot, "c")
     press(reviewed, Qt.Key.Key_L)
     at(reviewed, qtbot, "a")
@@ -87,7 +87,7 @@ def test_what_looks_right_leaves_the_queue_and_undo_brings_it_back(reviewed, qtb
 
 
 def test_overlooked_damage_is_outlined_by_one_key(reviewed, qtbot):
-    press(reviewed, Qt.Key.Key_S)
+    press(reviewed, Qt.Key.Key_N)
     at(reviewed, qtbot, "c")
     press(reviewed, Qt.Key.Key_T)
     (region,) = reviewed.session.regions("c")
@@ -120,7 +120,7 @@ def test_proposals_stand_in_the_queue_and_are_accepted(reviewed, qtbot):
 
 def test_an_empty_queue_asks_who_is_to_judge(opened, qtbot):
     opened.window.show_page("annotate")
-    press(opened, Qt.Key.Key_S)
+    press(opened, Qt.Key.Key_N)
     qtbot.waitUntil(lambda: opened.annotate.reviewing.dialog is not None)
     dialog = opened.annotate.reviewing.dialog
     assert dialog.models.count() >= 1
@@ -131,7 +131,7 @@ def test_an_empty_queue_asks_who_is_to_judge(opened, qtbot):
 
 def test_a_photo_of_the_queue_that_is_chosen_in_the_list_says_why(reviewed, qtbot):
     page = reviewed.annotate
-    press(reviewed, Qt.Key.Key_S)
+    press(reviewed, Qt.Key.Key_N)
     at(reviewed, qtbot, "c")
     reviewed.session.select("a")
     at(reviewed, qtbot, "a")
