@@ -3,7 +3,7 @@
 import numpy as np
 
 from .config import Config
-from .padding import Placement, paste, resize
+from .padding import Placement, paste, resize, seen
 
 LEAST_ZOOM = 0.25  # a part is enlarged by zoom_most to the power of 0.25…1: smaller ones are no different from a jitter
 AIMED_AT = (0.25, 0.75)  # of the canvas: where the middle of a damage comes to lie
@@ -46,11 +46,16 @@ def _within(slack: int, rng: np.random.Generator) -> int:
 
 def paint_jittered(image: np.ndarray, spot: Placement, *, config: Config, rng: np.random.Generator) -> np.ndarray:
     """Like `paint`, with brightness, contrast and colour a little off."""
-    scaled = resize(image, spot.size)
+    rows, columns = part = seen(spot)
+    scaled = resize(image, spot.size, part=part)
     amount = config.colour_jitter
     gain = (1 + amount * rng.uniform(-1, 1)) * (1 + 0.5 * amount * rng.uniform(-1, 1, 3))
     shift = 255 * 0.5 * amount * rng.uniform(-1, 1)
-    scaled = np.clip((scaled - 127.5) * gain + 127.5 + shift, 0, 255)
+    scaled *= gain.astype(np.float32)
+    scaled += (127.5 + shift - 127.5 * gain).astype(np.float32)
+    np.clip(scaled, 0, 255, out=scaled)
     painted = np.zeros((*spot.canvas, 3), np.float32)
-    paste(painted, scaled.astype(np.float32), spot.corner)
-    return (painted - np.array(config.pixel_mean, np.float32)) / np.array(config.pixel_scale, np.float32)
+    paste(painted, scaled, (spot.corner[0] + rows[0], spot.corner[1] + columns[0]))
+    painted -= np.array(config.pixel_mean, np.float32)
+    painted /= np.array(config.pixel_scale, np.float32)
+    return painted

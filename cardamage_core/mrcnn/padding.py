@@ -63,6 +63,16 @@ def paint(image: np.ndarray, placement: Placement, config: Config) -> np.ndarray
     return ((canvas - np.array(config.pixel_mean)) / config.pixel_scale).astype(np.float32)
 
 
+def seen(placement: Placement) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Rows and columns (first, last + 1) of the scaled photo that lie on the canvas."""
+    top, bottom, left, right = (
+        max(0, min(side, end))
+        for corner, side, length in zip(placement.corner, placement.size, placement.canvas, strict=True)
+        for end in (-corner, length - corner)
+    )
+    return (top, bottom), (left, right)
+
+
 def paste(canvas: np.ndarray, image: np.ndarray, corner: tuple[int, int]) -> None:
     """Put the image (h, w, 3) on the canvas in place, its corner (y, x) anywhere; what does not fit is cut."""
     top, left = corner
@@ -71,16 +81,19 @@ def paste(canvas: np.ndarray, image: np.ndarray, corner: tuple[int, int]) -> Non
     canvas[y : y + part.shape[0], x : x + part.shape[1]] = part
 
 
-def resize(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+def resize(
+    image: np.ndarray, size: tuple[int, int], *, part: tuple[tuple[int, int], tuple[int, int]] | None = None
+) -> np.ndarray:
     """Bilinear resize of (h, w, ...) to size (height, width), float32, pixel middles at half units.
 
-    Shrinking by two or more averages whole blocks of pixels first, so that none is missed.
+    Shrinking by two or more averages whole blocks of pixels first, so that none is missed. `part` are the rows and the
+    columns (first, last + 1) of the result that are wanted; the others are not made.
     """
     blocks = tuple(max(1, image.shape[axis] // size[axis]) for axis in (0, 1))
     extent = image.shape[0] / blocks[0], image.shape[1] / blocks[1]
     image = _average_blocks(image, *blocks)
     for axis in (0, 1):
-        image = _resize_axis(image, extent[axis], size[axis], axis=axis)
+        image = _resize_axis(image, extent[axis], size[axis], axis=axis, span=part[axis] if part else (0, size[axis]))
     return image
 
 
@@ -117,15 +130,20 @@ def _sum_blocks(image: np.ndarray, length: int, *, axis: int) -> np.ndarray:
     return total
 
 
-def _resize_axis(image: np.ndarray, extent: float, length: int, *, axis: int) -> np.ndarray:
-    """Sample `length` points along an axis on which the picture spans `extent` cells; borders continue outside."""
+def _resize_axis(image: np.ndarray, extent: float, length: int, *, axis: int, span: tuple[int, int]) -> np.ndarray:
+    """Those of `length` points in `span` along an axis on which the picture spans `extent` cells; borders continue."""
     if extent == length:
-        return image.astype(np.float32)
-    at = np.maximum((np.arange(length) + 0.5) * (extent / length) - 0.5, 0.0)
+        return np.take(image, np.arange(*span), axis=axis).astype(np.float32, copy=False)
+    at = np.maximum((np.arange(*span) + 0.5) * (extent / length) - 0.5, 0.0)
     low = np.floor(at).astype(int)
     share = (at - low).astype(np.float32).reshape([-1 if i == axis else 1 for i in range(image.ndim)])
-    below, above = (np.take(image, low + step, axis=axis, mode="clip").astype(np.float32) for step in (0, 1))
-    return below * (1 - share) + above * share
+    below, above = (
+        np.take(image, low + step, axis=axis, mode="clip").astype(np.float32, copy=False) for step in (0, 1)
+    )
+    below *= 1 - share
+    above *= share
+    below += above
+    return below
 
 
 def resize_as_skimage(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
