@@ -202,8 +202,8 @@ class Reviewing(QObject):
         place = tr("{place} of {number}", place=queue.index(self._now) + 1, number=len(queue))
         can_edit = not self._session.read_only
         self.bar.say(
-            f"{place} · {_kind(self._now)}",
-            _reason(self._now),
+            place,
+            f"{_kind(self._now)}. {_reason(self._now)}",
             can_take=can_edit and self._now.kind == "overlooked",
             fine=can_edit,
         )

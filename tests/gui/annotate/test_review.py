@@ -56,7 +56,7 @@ def test_one_key_leads_to_the_worst_place_and_says_why(reviewed, qtbot):
     page = reviewed.annotate
     press(reviewed, Qt.Key.Key_N)
     at(reviewed, qtbot, "c")
-    assert "1 of 2 · Overlooked damage: Nothing is outlined here" in said(reviewed)
+    assert "1 of 2: Overlooked damage. Nothing is outlined here" in said(reviewed)
     assert not page.reviewing.bar.take.isHidden()
     left, top = page.canvas.viewport.to_screen((20, 20))
     assert 0 < left < page.canvas.width() / 2
@@ -112,7 +112,7 @@ def test_proposals_stand_in_the_queue_and_are_accepted(reviewed, qtbot):
     session.add_regions("b", (proposed,), (), "Predict")
     page.reviewing.next()
     at(reviewed, qtbot, "b")
-    assert "Proposal: The model is 50 % sure" in said(reviewed)
+    assert "Proposal. The model is 50 % sure" in said(reviewed)
     press(reviewed, Qt.Key.Key_L)
     at(reviewed, qtbot, "c")
     assert session.regions("b")[0].review == "accepted"
@@ -135,7 +135,7 @@ def test_a_photo_of_the_queue_that_is_chosen_in_the_list_says_why(reviewed, qtbo
     at(reviewed, qtbot, "c")
     reviewed.session.select("a")
     at(reviewed, qtbot, "a")
-    assert "2 of 2 · Sloppy outline" in said(reviewed)
+    assert "2 of 2: Sloppy outline" in said(reviewed)
     reviewed.session.select("b")
     assert "2 places left" in said(reviewed)
     page.reviewing.close()
