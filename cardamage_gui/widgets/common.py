@@ -324,7 +324,7 @@ class ProgressStrip(QFrame):
         super().__init__(parent)
         self.setProperty("role", "notice")
         self._text = ElidedLabel()
-        self._left = label("", "muted")
+        self._left = ElidedLabel("muted")
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)
         self._bar.setTextVisible(False)
