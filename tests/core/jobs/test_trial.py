@@ -52,6 +52,7 @@ def test_a_trial_that_is_stopped_leaves_no_process_and_no_folder(tmp_path: Path,
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     photo = Photo("a", str(tmp_path / "a.jpg"), "a.jpg", 100, 100, split="train")
     dataset = Dataset((AnnotatedPhoto(photo, (Region("r", Rectangle(10, 10, 20, 20), "dent"),)),), ())
+    before = set(psutil.Process().children())
     assert trial.measure(JOB, dataset, stop=lambda: True) is None
     assert list(tmp_path.iterdir()) == []
-    assert psutil.Process().children() == []
+    assert set(psutil.Process().children()) <= before
