@@ -12,7 +12,6 @@ import zlib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-import cv2
 import msgspec
 import numpy as np
 import shapely
@@ -22,15 +21,13 @@ from shapely.geometry.base import BaseGeometry
 from .. import geometry
 from ..annotations import shapes
 from ..annotations.model import AnnotatedPhoto, Region, Ring
-from ..inference import polygons
-from ..mrcnn import boxes
-from ..runtime.network import Judgement
 from ..training.job import is_taught
 
 if TYPE_CHECKING:
     from ..models.registry import ModelCard
     from ..mrcnn.detections import Detections
     from ..runtime import Runtime
+    from ..runtime.network import Judgement
 
 Twin = Literal["given", "moved", "elsewhere"]
 WIDER, WIDE = 1.3, 2.0  # times a region's box: the mask head sees it, and some of what lies around it
@@ -129,11 +126,10 @@ class _Views:
         """As `Runtime.judged`, for boxes (n, 4), n > 0."""
         one = self._network.judged(self.plain, drawn, wider=wider)
         other = self._network.judged(self._mirrored, self._flipped(drawn), wider=wider)
-        return Judgement(
-            (one.probabilities + other.probabilities) / 2,
-            (one.moved + self._flipped(other.moved)) / 2,
-            (one.masks + other.masks[:, :, ::-1]) / 2,
-            one.around,
+        return one._replace(
+            probabilities=(one.probabilities + other.probabilities) / 2,
+            moved=(one.moved + self._flipped(other.moved)) / 2,
+            masks=(one.masks + other.masks[:, :, ::-1]) / 2,
         )
 
     def objects(self, drawn: np.ndarray) -> np.ndarray:
@@ -163,6 +159,8 @@ def overlaps(first: Sequence[BaseGeometry], second: Sequence[BaseGeometry]) -> t
 
 
 def _judged(views: _Views, outlines: Sequence[_Outline], seen: Sequence[_Seen], size: int) -> tuple[Judged, ...]:
+    from ..mrcnn import boxes
+
     drawn = np.array([_corners(one.area) for one in outlines], np.float32)
     answer, wide = views.judged(drawn, wider=WIDER), views.judged(drawn, wider=WIDE)
     ious, _ = overlaps([one.area for one in outlines], [one.area for one in seen])
@@ -200,6 +198,8 @@ def _beside(drawn: np.ndarray) -> np.ndarray:
 
 def _detections(found: Detections, card: ModelCard) -> list[_Seen]:
     """The best detections with their outlines; those whose mask nowhere exceeds one half are left out."""
+    from ..inference import polygons  # loads OpenCV, which the window does without until it shows an overlay
+
     seen = []
     for i in np.argsort(-found.scores, kind="stable")[:MOST]:
         if rings := polygons.outline(found.masks[i], found.boxes[i]):
@@ -229,6 +229,8 @@ def _detected(
 
 def _fit(area: BaseGeometry, mask: np.ndarray, around: np.ndarray) -> float:
     """IoU of an outline with a mask (h, w) of probabilities that spans the box `around`, both as shares of cells."""
+    import cv2
+
     y1, x1, y2, x2 = map(float, around)
     height, width = mask.shape[0] * FINER, mask.shape[1] * FINER
     scale = np.array([width / max(x2 - x1, 1e-6), height / max(y2 - y1, 1e-6)])
