@@ -20,9 +20,9 @@ import sys
 from qtpy.QtCore import QTimer
 from cardamage_gui import app
 build = app.build
-def build_and_close(application):
+def build_and_close(application, **given):
     QTimer.singleShot(1500, application.quit)
-    return build(application)
+    return build(application, **given)
 app.build = build_and_close
 status = app.main([])
 import cv2
