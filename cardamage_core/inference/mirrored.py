@@ -8,16 +8,25 @@ prediction, less where the second image is smaller; what it gives is measured in
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, Self
+from typing import NamedTuple, Protocol, Self
 
 import cv2
 import numpy as np
 
-from ..mrcnn.boxes import area
+from ..mrcnn import boxes
 from ..mrcnn.detections import Detections
 
 SAME = 0.5  # IoU from which boxes of two views show one thing
 FAINTEST = 0.05  # score below which a detection of one view adds nothing that is worth its mask
+
+Member = tuple[Detections, int]  # a detection: those of its view, and which of them
+
+
+class _Group(NamedTuple):
+    """What shows one thing, the best scored first, and the mean of its boxes (4,), weighted by score."""
+
+    members: list[Member]
+    box: np.ndarray
 
 
 class Network(Protocol):
@@ -44,9 +53,7 @@ def predict_views(network: Network, image: np.ndarray, *, min_score: float, mirr
 
 def flipped(found: Detections, width: int) -> Detections:
     """Detections on the mirror image of a photo of this width, as they lie on the photo."""
-    y1, x1, y2, x2 = found.boxes.T
-    boxes = np.stack([y1, width - x2, y2, width - x1], axis=1)
-    return Detections(boxes, found.class_ids, found.scores, found.masks[:, :, ::-1])
+    return Detections(boxes.mirrored(found.boxes, width), found.class_ids, found.scores, found.masks[:, :, ::-1])
 
 
 def fuse(views: Sequence[Detections]) -> Detections:
@@ -54,51 +61,49 @@ def fuse(views: Sequence[Detections]) -> Detections:
     groups = _groups(views)
     if not groups:
         return views[0]
-    members = [[(views[view], i) for view, i in group] for group in groups]
-    scores = np.array([sum(one.scores[i] for one, i in group) / len(views) for group in members], np.float32)
+    scores = np.array([sum(one.scores[i] for one, i in group.members) / len(views) for group in groups], np.float32)
     order = np.argsort(-scores, kind="stable")
-    boxes = [_mean_box(members[g]) for g in order]
-    masks = [_mean_mask(members[g], box) for g, box in zip(order, boxes, strict=True)]
-    classes = np.array([members[g][0][0].class_ids[members[g][0][1]] for g in order], np.int32)
-    return Detections(np.array(boxes, np.float32), classes, scores[order], np.array(masks, np.float32))
-
-
-def _groups(views: Sequence[Detections]) -> list[list[tuple[int, int]]]:
-    """(view, index) of the detections that show one thing, at most one of each view, the best scored first."""
-    ranked = sorted(
-        ((view, i) for view, one in enumerate(views) for i in range(len(one))),
-        key=lambda at: -views[at[0]].scores[at[1]],
+    ranked = [groups[g] for g in order]
+    return Detections(
+        np.array([group.box for group in ranked], np.float32),
+        np.array([one.class_ids[i] for one, i in (group.members[0] for group in ranked)], np.int32),
+        scores[order],
+        np.array([_mean_mask(group) for group in ranked], np.float32),
     )
-    groups: list[list[tuple[int, int]]] = []
-    for view, i in ranked:
-        box = views[view].boxes[i]
-        free = [group for group in groups if all(view != other for other, _ in group)]
-        shared = _iou(box, np.array([_mean_box([(views[v], k) for v, k in group]) for group in free]).reshape(-1, 4))
-        best = int(shared.argmax()) if len(free) else -1
+
+
+def _groups(views: Sequence[Detections]) -> list[_Group]:
+    """The detections that show one thing, at most one of each view."""
+    ranked = sorted(
+        ((one, i) for one in views for i in range(len(one))), key=lambda member: -member[0].scores[member[1]]
+    )
+    groups: list[_Group] = []
+    for one, i in ranked:
+        free = [g for g, group in enumerate(groups) if all(one is not other for other, _ in group.members)]
+        shared = boxes.iou(one.boxes[i][None], np.array([groups[g].box for g in free]).reshape(-1, 4))[0]
+        best = int(shared.argmax()) if free else -1
         if best >= 0 and shared[best] > SAME:
-            free[best].append((view, i))
+            groups[free[best]] = _group([*groups[free[best]].members, (one, i)])
         else:
-            groups.append([(view, i)])
+            groups.append(_group([(one, i)]))
     return groups
 
 
-def _mean_box(members: Sequence[tuple[Detections, int]]) -> np.ndarray:
-    """(4,), weighted by score."""
-    mean: np.ndarray = np.average([one.boxes[i] for one, i in members], axis=0, weights=_weights(members))
-    return mean
+def _group(members: list[Member]) -> _Group:
+    return _Group(members, np.average([one.boxes[i] for one, i in members], axis=0, weights=_weights(members)))
 
 
-def _mean_mask(members: Sequence[tuple[Detections, int]], box: np.ndarray) -> np.ndarray:
-    """The members' masks (h, w) as they lie in a box (4,), weighted by score."""
-    if len(members) == 1:
-        (one, i) = members[0]
+def _mean_mask(group: _Group) -> np.ndarray:
+    """The members' masks (h, w) as they lie in the box of all, weighted by score."""
+    if len(group.members) == 1:
+        (one, i) = group.members[0]
         return np.asarray(one.masks[i])
-    moved = [_in_box(one.masks[i], one.boxes[i], box) for one, i in members]
-    mean: np.ndarray = np.average(moved, axis=0, weights=_weights(members))
+    moved = [_in_box(one.masks[i], one.boxes[i], group.box) for one, i in group.members]
+    mean: np.ndarray = np.average(moved, axis=0, weights=_weights(group.members))
     return mean
 
 
-def _weights(members: Sequence[tuple[Detections, int]]) -> list[float]:
+def _weights(members: Sequence[Member]) -> list[float]:
     return [max(float(one.scores[i]), 1e-6) for one, i in members]
 
 
@@ -114,11 +119,3 @@ def _in_box(mask: np.ndarray, own: np.ndarray, box: np.ndarray) -> np.ndarray:
     )
     x, y = np.meshgrid(columns.astype(np.float32), rows.astype(np.float32))
     return cv2.remap(np.ascontiguousarray(mask, np.float32), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-
-
-def _iou(box: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Of a box (4,) with others (n, 4)."""
-    low, high = np.maximum(box[:2], others[:, :2]), np.minimum(box[2:], others[:, 2:])
-    shared: np.ndarray = np.maximum(high - low, 0).prod(axis=1)
-    iou: np.ndarray = shared / np.maximum(area(box[None])[0] + area(others) - shared, 1e-12)
-    return iou

@@ -62,8 +62,7 @@ class Outliner:
         self._seers = []
         for folder in folders:
             found = registry.read(folder)
-            found.verify()
-            network = _network(found)
+            network = open_network(found)
             network.predict([np.zeros(WARM_UP, np.uint8)])
             self._seers.append((found.card, network))
         self.models = [card.id for card, _ in self._seers]
@@ -120,10 +119,12 @@ def _seen(
             yield region
 
 
-def _network(model: Model) -> Runtime:
+def open_network(model: Model) -> Runtime:
+    """The network of a model whose weights are those of its card. Raises ModelError."""
     from ..mrcnn import Config, EngineError
     from ..runtime import ENGINES, Runtime
 
+    model.verify()
     try:
         config = Config.from_dict(model.card.config)
         if config.classes != len(model.card.classes) + 1:

@@ -60,6 +60,12 @@ def clip(boxes: Tensor, window: tuple[float, float, float, float] = (0.0, 0.0, 1
     return ops.stack([ops.clip(boxes[..., i], window[i % 2], window[2 + i % 2]) for i in range(4)], axis=-1)
 
 
+def mirrored(boxes: np.ndarray, width: float) -> np.ndarray:
+    """Boxes (n, 4) of a picture of this width, as they lie on its mirror image."""
+    y1, x1, y2, x2 = boxes.T
+    return np.stack([y1, width - x2, y2, width - x1], axis=1)
+
+
 def normalise(boxes: Any, shape: tuple[int, int], *, grid: str) -> Any:
     """Pixels of a canvas of this (height, width) -> normalised. Arrays and tensors alike, (..., 4)."""
     scale, shift = _grid(boxes, shape, grid)
