@@ -1,15 +1,13 @@
 """The original, mrcnn 0.2 on TensorFlow 1.15: CPU seconds of a case, as JSON. Run by bench_peers.py, Python 3.7."""
 
-import json
-import resource
 import sys
 import tempfile
-import time
 
 import mrcnn.model
 import mrcnn.utils
 import numpy as np
 from mrcnn.config import Config
+from peer_timing import tell
 
 
 class Numbers(Config):
@@ -59,10 +57,4 @@ def work():
     return lambda: model.keras_model.train_on_batch(next(batches)[0], [])
 
 
-once, seconds = work(), []
-once()
-for _ in range(int(sys.argv[2])):
-    start = time.process_time()
-    once()
-    seconds.append(time.process_time() - start)
-print(json.dumps({"cpu": min(seconds), "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+tell(work(), int(sys.argv[2]))

@@ -1,12 +1,10 @@
 """torchvision's Mask R-CNN R50-FPN: CPU seconds of a case, as JSON. Run by bench_peers.py in its own environment."""
 
-import json
-import resource
 import sys
-import time
 
 import numpy as np
 import torch
+from peer_timing import tell
 from torchvision.models.detection import maskrcnn_resnet50_fpn
 
 
@@ -47,10 +45,4 @@ def detected(model):
         return model([photo(0)])
 
 
-once, seconds = work(), []
-once()
-for _ in range(int(sys.argv[2])):
-    start = time.process_time()
-    once()
-    seconds.append(time.process_time() - start)
-print(json.dumps({"cpu": min(seconds), "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+tell(work(), int(sys.argv[2]))
