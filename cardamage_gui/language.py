@@ -232,7 +232,7 @@ def languages() -> tuple[str, ...]:
 
 
 def chosen(setting: str) -> str:
-    """The language that a setting stands for; what the system speaks and nobody translated is English."""
+    """The language that a setting stands for; a system language without a catalogue is English."""
     name = QLocale.system().name().split("_")[0] if setting == SYSTEM else setting
     return name if name in languages() else ENGLISH
 

@@ -38,6 +38,11 @@ def is_proposal(region: Region) -> bool:
     return region.origin.kind == "predicted" and region.review != "accepted"
 
 
+def is_open_proposal(region: Region) -> bool:
+    """Whether a model said so and no person has decided on it."""
+    return region.origin.kind == "predicted" and region.review == "unreviewed"
+
+
 def without_proposals(regions: Sequence[Region]) -> list[Region]:
     """The regions that count together: where a person outlined any of them, proposals only stand beside."""
     by_hand = any(region.origin.kind != "predicted" for region in regions)

@@ -16,12 +16,9 @@ from ..models import registry
 from ..project import Project
 from ..review import queue
 from ..review.queue import Entry, Review
-from ..review.suspicion import KINDS, reason
 from ..text import count
 from . import Output
 from .terminal import bar_for, table
-
-PROPOSAL = "Proposal"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -66,20 +63,13 @@ def _carried_out(args: argparse.Namespace, dataset: Any, folder: Path, models: P
         return reviews.carry_out(reviews.create(folder, dataset, request), say=bar.show, stop=lambda: False)
 
 
-def said(entry: Entry) -> str:
-    """Why a place is to be looked at."""
-    if entry.suspicion is None:
-        return f"The model is {100 * entry.sure:.0f} % sure of this proposal, and nobody decided on it yet."
-    return reason(entry.suspicion)
-
-
 def _document(review: Review | None, found: Sequence[Entry]) -> dict[str, Any]:
     return {
         "models": list(review.models) if review else [],
         "made": review.made if review else "",
         "photos": review.photos if review else 0,
         "notes": list(review.notes) if review else [],
-        "queue": [msgspec.to_builtins(one) | {"reason": said(one)} for one in found],
+        "queue": [msgspec.to_builtins(one) | {"reason": one.reason} for one in found],
     }
 
 
@@ -88,10 +78,7 @@ def _text(review: Review | None, found: Sequence[Entry], photos: Sequence[Annota
     first: dict[str, Entry] = {}
     for one in found:
         first.setdefault(one.photo, one)
-    rows = [
-        (names[one.photo], KINDS.get(one.kind, PROPOSAL), f"{one.score:.2f}", said(one))  # type: ignore[call-overload]
-        for one in list(first.values())[:most]
-    ]
+    rows = [(names[one.photo], one.title, f"{one.score:.2f}", one.reason) for one in list(first.values())[:most]]
     head = [
         f"{count(len(first), 'photo')} to look at, {count(len(found), 'place')}.",
         *(review.notes if review else ()),

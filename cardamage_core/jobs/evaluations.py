@@ -34,8 +34,8 @@ from ..text import plural
 from ..training.job import TrainingJob, split
 from ..training.model_classes import job_of, model_classes
 from . import local, queue
-from .events import EventLog
-from .folder import JobFolder
+from .events import EventLog, progress_of
+from .folder import JobFolder, T, read_value
 from .queue import State
 
 LEAST_SCORE = 0.05  # precision is measured over all scores
@@ -241,15 +241,7 @@ def find(project_folder: Path, name: str) -> EvaluationStatus:
 
 def work(at: JobFolder, log: EventLog, stop: Callable[[], bool]) -> None:
     """Carry out an evaluation and tell of it by events; what the worker does."""
-    last, kind = 0.0, ""
-
-    def say(text: str, share: float) -> None:
-        nonlocal last, kind
-        if share - last >= 0.002 or text.partition(" ")[0] != kind:
-            last, kind = share, text.partition(" ")[0]
-            log.write("progress", text=text, share=round(share, 4))
-
-    done = carry_out(at.path, say=say, stop=stop)
+    done = carry_out(at.path, say=progress_of(log), stop=stop)
     log.write("stopped" if done is None else "finished")
 
 
@@ -389,13 +381,8 @@ def _sized(one: AnnotatedPhoto) -> AnnotatedPhoto:
     return AnnotatedPhoto(msgspec.structs.replace(one.photo, width=width, height=height), one.regions)
 
 
-def _read(path: Path, kind: Any) -> Any:
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=kind)
-    except OSError as error:
-        raise JobError(f"{path.parent} is no evaluation.", f"Could not read {path.name}: {error.strerror}.") from error
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise JobError(f"{path} is damaged.", f"{error}. Evaluate the model again.") from error
+def _read(path: Path, kind: type[T]) -> T:
+    return read_value(path, kind, missing=f"{path.parent} is no evaluation.", again="Evaluate the model again.")
 
 
 def truth_of(folder: Path) -> dict[str, AnnotatedPhoto]:

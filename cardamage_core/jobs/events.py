@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import msgspec
 from ..errors import JobError
 
 Event = dict[str, Any]
+LEAST_PROGRESS = 0.002  # of the whole work: less is not told
 
 
 class EventLog:
@@ -44,6 +46,19 @@ class EventLog:
                     os.fsync(file.fileno())
         except OSError as error:
             raise JobError(f"Could not write {self._path}.", f"{error.strerror or error}.") from error
+
+
+def progress_of(log: EventLog) -> Callable[[str, float], None]:
+    """Tells a log a sentence and the share done, 0…1, where it went on or other work began."""
+    last, kind = 0.0, ""
+
+    def say(text: str, share: float) -> None:
+        nonlocal last, kind
+        if share - last >= LEAST_PROGRESS or text.partition(" ")[0] != kind:
+            last, kind = share, text.partition(" ")[0]
+            log.write("progress", text=text, share=round(share, 4))
+
+    return say
 
 
 def read(path: Path, offset: int) -> tuple[list[Event], int]:

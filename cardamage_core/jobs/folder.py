@@ -51,11 +51,15 @@ class JobFolder:
 
     def job(self) -> TrainingJob:
         """The job. Raises JobError when the file is missing or damaged."""
-        return _read(self.path / "job.json", TrainingJob)
+        return self._read("job.json", TrainingJob)
 
     def dataset(self) -> Dataset:
         """The frozen data set. Raises JobError when the file is missing or damaged."""
-        return _read(self.path / "dataset.json", Dataset)
+        return self._read("dataset.json", Dataset)
+
+    def _read(self, name: str, kind: type[T]) -> T:
+        missing, again = f"{self.path} is not a job.", "Start the training again."
+        return read_value(self.path / name, kind, missing=missing, again=again)
 
 
 def make(jobs_folder: Path, job: TrainingJob, dataset: Dataset, *, draft: bool = False) -> JobFolder:
@@ -77,13 +81,17 @@ def make(jobs_folder: Path, job: TrainingJob, dataset: Dataset, *, draft: bool =
     return made
 
 
-def _read(path: Path, kind: type[T]) -> T:
+def read_value(path: Path, kind: type[T], *, missing: str, again: str) -> T:
+    """The value in a JSON file.
+
+    Raises JobError, titled `missing` where there is no such file; `again` says what to do about a damaged one.
+    """
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind)
     except OSError as error:
-        raise JobError(f"{path.parent} is not a job.", f"Could not read {path.name}: {error.strerror}.") from error
+        raise JobError(missing, f"Could not read {path.name}: {error.strerror}.") from error
     except (msgspec.DecodeError, RecursionError) as error:
-        raise JobError(f"{path} is damaged.", f"{error}. Start the training again.") from error
+        raise JobError(f"{path} is damaged.", f"{error}. {again}") from error
 
 
 CLOCK_TOLERANCE = 2.0  # seconds: a process' start time is derived from the boot time, which clock corrections move

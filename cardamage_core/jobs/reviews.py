@@ -23,10 +23,10 @@ import msgspec
 from .. import files, imaging
 from ..annotations import shapes
 from ..annotations.model import AnnotatedPhoto, Dataset
-from ..errors import CarDamageError, JobError, ModelError, PhotoError, ProjectError
+from ..errors import CarDamageError, JobError, PhotoError, ProjectError
 from ..models import registry
 from ..models.registry import Model
-from ..review import evidence, folds, queue, suspicion
+from ..review import FOLDER, evidence, folds, queue, suspicion
 from ..review.evidence import PhotoEvidence
 from ..review.queue import Review
 from ..text import plural
@@ -35,14 +35,13 @@ from ..training.job import ClassRule, TrainingJob, is_taught
 from ..training.model_classes import model_classes
 from . import local
 from . import queue as jobs
-from .events import EventLog
-from .folder import JobFolder
+from .events import EventLog, progress_of
+from .folder import JobFolder, T, read_value
 from .queue import State
 
 if TYPE_CHECKING:
     from ..runtime import Runtime
 
-FOLDER = "reviews"
 LEAST_REGIONS = 10  # of a label that a fold's model learns
 LEAST_PHOTOS = 20  # annotated ones
 TRAINING = 0.85  # of the whole work, where there are folds
@@ -167,15 +166,7 @@ def read_evidence(folder: Path) -> dict[str, PhotoEvidence]:
 
 def work(at: JobFolder, log: EventLog, stop: Callable[[], bool]) -> None:
     """Carry out a review and tell of it by events; what the worker does."""
-    last = -1.0
-
-    def say(text: str, share: float) -> None:
-        nonlocal last
-        if share - last >= 0.002:
-            last = share
-            log.write("progress", text=text, share=round(share, 4))
-
-    done = carry_out(at.path, say=say, stop=stop)
+    done = carry_out(at.path, say=progress_of(log), stop=stop)
     log.write("stopped" if done is None else "finished")
 
 
@@ -269,12 +260,14 @@ def _looked(
     stop: Callable[[], bool],
 ) -> bool:
     """Let each photo's model look at it; False where it was stopped."""
+    from ..inference.worker import open_network
+
     done = read_evidence(folder)
     with (folder / "evidence.jsonl").open("ab") as file:
         file.write(b"\n")  # ends half a line of a worker that was killed
         for number, model in enumerate(models):
             waiting = [p for p in dataset.photos if numbers[p.photo.id] == number and p.photo.id not in done]
-            network = _network(model) if waiting else None
+            network = open_network(model) if waiting else None
             known = model_classes(dataset, model.card)
             for one in waiting:
                 if stop():
@@ -288,17 +281,6 @@ def _looked(
                 file.write(msgspec.json.encode(done[one.photo.id]) + b"\n")
                 file.flush()
     return True
-
-
-def _network(model: Model) -> Runtime:
-    from ..mrcnn import Config, EngineError
-    from ..runtime import Runtime
-
-    try:
-        model.verify()
-        return Runtime.open(model.weights, config=Config.from_dict(model.card.config))
-    except EngineError as error:
-        raise ModelError(f"The model {model.folder} cannot be loaded.", f"{error.title} {error.detail}") from error
 
 
 def _look(network: Runtime, model: Model, one: AnnotatedPhoto, known: dict[str, str]) -> PhotoEvidence:
@@ -331,10 +313,5 @@ def _ranked(dataset: Dataset, found: dict[str, PhotoEvidence], models: Sequence[
     )
 
 
-def _read(path: Path, kind: Any) -> Any:
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=kind)
-    except OSError as error:
-        raise JobError(f"{path} is missing.", f"{error.strerror}. Review the project again.") from error
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise JobError(f"{path} is damaged.", f"{error}. Review the project again.") from error
+def _read(path: Path, kind: type[T]) -> T:
+    return read_value(path, kind, missing=f"{path.parent} is no review.", again="Review the project again.")

@@ -137,9 +137,9 @@ class _Views:
         return 1 - self._network.judged(self.plain, drawn).probabilities[:, 0]
 
     def _flipped(self, drawn: np.ndarray) -> np.ndarray:
-        turned = drawn.copy()
-        turned[:, 1], turned[:, 3] = self._width - drawn[:, 3], self._width - drawn[:, 1]
-        return turned
+        from ..mrcnn import boxes
+
+        return boxes.mirrored(drawn, self._width)
 
 
 def class_numbers(card: ModelCard, known: Mapping[str, str]) -> dict[str, int]:

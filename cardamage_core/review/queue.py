@@ -12,9 +12,10 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from ..annotations import shapes
+from ..annotations.confidence import is_open_proposal
 from ..annotations.model import AnnotatedPhoto, Photo, Polygon, Region, Shape, new_id
 from .evidence import Box
-from .suspicion import Suspicion
+from .suspicion import KINDS, Suspicion, reason
 
 LOOKED = "review"  # in `Photo.extra`: keys of the suspicions that were looked at
 FEW = 3  # suspicions of one photo that are kept
@@ -47,6 +48,18 @@ class Entry(msgspec.Struct, frozen=True):
     region: str = ""
     suspicion: Suspicion | None = None
     sure: float = 0.0  # of a proposal
+
+    @property
+    def title(self) -> str:
+        """What it is, as people read it."""
+        return "Proposal" if self.suspicion is None else KINDS[self.suspicion.kind]
+
+    @property
+    def reason(self) -> str:
+        """Why it is to be looked at, in a sentence."""
+        if self.suspicion is None:
+            return f"The model is {round(100 * self.sure)} % sure of it, and no person has decided on it yet."
+        return reason(self.suspicion)
 
 
 def kept(found: Sequence[Suspicion]) -> tuple[Suspicion, ...]:
@@ -90,12 +103,7 @@ def _entries(one: AnnotatedPhoto, suspected: Sequence[Suspicion], review: Review
         for each in suspected
         if review is not None and each.key not in seen and _stands(each, one, review)
     ]
-    return found + [_proposal(one.photo.id, region) for region in one.regions if is_proposal(region)]
-
-
-def is_proposal(region: Region) -> bool:
-    """Whether a model made the region and nobody decided on it yet."""
-    return region.origin.kind == "predicted" and region.review == "unreviewed"
+    return found + [_proposal(one.photo.id, region) for region in one.regions if is_open_proposal(region)]
 
 
 def _proposal(photo: str, region: Region) -> Entry:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from ..annotations.model import SPLITS, AnnotatedPhoto, Region
+from ..annotations.confidence import is_open_proposal
+from ..annotations.model import SPLITS, AnnotatedPhoto
 from ..text import count
 from .job import is_taught
 
@@ -98,7 +99,7 @@ def _problems(
             yield DataProblem(
                 f"“{row.name}” does not occur in val: nothing will be known of it.", _with(photos, row.name, mapping)
             )
-    open_guesses = [one.photo.id for one in photos if any(map(_is_open, one.regions))]
+    open_guesses = [one.photo.id for one in photos if any(map(is_open_proposal, one.regions))]
     if open_guesses:
         yield DataProblem(
             f"{count(len(open_guesses), 'photo')} with proposals nobody decided on: these are not taught.",
@@ -126,10 +127,6 @@ def _of_splits(photos: Sequence[AnnotatedPhoto], splits: Sequence[str]) -> Itera
         ids = tuple(one.photo.id for each in leaks for one in each)
         said = f"{count(len(leaks), 'photo')} in more than one split: a model is judged by what it saw."
         yield DataProblem(said, ids)
-
-
-def _is_open(region: Region) -> bool:
-    return region.origin.kind == "predicted" and region.review == "unreviewed"
 
 
 def _with(photos: Sequence[AnnotatedPhoto], name: str, mapping: Mapping[str, str] | None) -> tuple[str, ...]:

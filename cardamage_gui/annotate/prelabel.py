@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from cardamage_core.project import PhotoSummary, Project
 
 NO_MODEL = mark("There is no model yet: train one, then outline damage with it.")
-BESIDE = mark("Where regions are already, the model's stand beside them, and count only once somebody accepts them.")
+BESIDE = mark("Where regions are already, the model's stand beside them, and count only once they are accepted.")
 
 
 def choices_for(photos: Sequence[PhotoSummary], looks: Mapping[str, Look], model: str) -> dict[str, list[str]]:

@@ -12,6 +12,7 @@ from qtpy.QtWidgets import QFrame, QHBoxLayout, QWidget
 from cardamage_core.annotations.labels import new_labels
 from cardamage_core.annotations.model import AnnotatedPhoto
 from cardamage_core.errors import CarDamageError, JobError
+from cardamage_core.review import FOLDER
 
 from ..background import Background
 from ..canvas import Canvas
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 AROUND = 0.15  # of the place's longer side: what is seen of its surroundings
 EVERY = 700  # ms between two looks at a review that runs
-PROPOSAL = mark("Proposal")
 
 
 class Reviewing(QObject):
@@ -192,7 +192,7 @@ class Reviewing(QObject):
         queue = self.entries()
         why: dict[str, str] = {}
         for one in queue:
-            why.setdefault(one.photo, _kind(one))
+            why.setdefault(one.photo, translated(one.title))
         self._photos.show_order(why)
         if self._now is None or self._now not in queue:
             self.bar.say(
@@ -203,7 +203,7 @@ class Reviewing(QObject):
         can_edit = not self._session.read_only
         self.bar.say(
             place,
-            f"{_kind(self._now)}. {_reason(self._now)}",
+            f"{translated(self._now.title)}. {translated(self._now.reason)}",
             can_take=can_edit and self._now.kind == "overlooked",
             fine=can_edit,
         )
@@ -365,21 +365,6 @@ def _order(one: Entry) -> tuple[float, str, str, Box]:
     return (-one.score, one.photo, one.kind, one.box)
 
 
-def _kind(one: Entry) -> str:
-    from cardamage_core.review.suspicion import KINDS
-
-    return translated(PROPOSAL) if one.suspicion is None else translated(KINDS[one.suspicion.kind])
-
-
-def _reason(one: Entry) -> str:
-    if one.suspicion is None:
-        sure = round(100 * one.sure)
-        return tr("The model is {sure} % sure of it, and nobody decided on it yet.", sure=sure)
-    from cardamage_core.review.suspicion import reason
-
-    return translated(reason(one.suspicion))
-
-
 def _around(box: Box) -> Box:
     x0, y0, x1, y1 = box
     room = AROUND * max(x1 - x0, y1 - y0, 8.0)
@@ -415,6 +400,8 @@ def _status(folder: Path) -> ReviewStatus:
 
 
 def _unfinished(folder: Path) -> ReviewStatus | None:
+    if not (folder / FOLDER).is_dir():  # most projects: nothing is loaded when they open
+        return None
     from cardamage_core.jobs import reviews
 
     return reviews.unfinished(folder)
