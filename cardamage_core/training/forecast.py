@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple, Self
 
-import psutil
-
 from ..errors import JobError
 from ..mrcnn.config import Config, EngineError
 from ..text import memory, time_left
@@ -111,6 +109,8 @@ def shortage(wanted_mb: float, *, free_mb: float | None = None) -> str:
 
 def free_memory() -> float:
     """Megabytes of memory that are free."""
+    import psutil  # the window imports this module when it opens, and asks for memory later
+
     return float(psutil.virtual_memory().available / 1e6)
 
 
