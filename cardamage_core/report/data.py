@@ -6,6 +6,7 @@ percent (0…100) of what the field's name says, None where they are not determi
 
 from __future__ import annotations
 
+import inspect
 from typing import Any, Literal
 
 import msgspec
@@ -158,5 +159,12 @@ class ReportData(msgspec.Struct, frozen=True):
 
 
 def schema() -> dict[str, Any]:
-    """The JSON schema of a report (docs/report-schema.json)."""
-    return msgspec.json.schema(ReportData)
+    """The JSON schema of a report (docs/report-schema.json), the same from every version of msgspec and Python.
+
+    msgspec before 0.23 kept the indentation of docstrings in descriptions, Python before 3.13 does.
+    """
+    schema = msgspec.json.schema(ReportData)
+    for one in schema["$defs"].values():
+        if "description" in one:
+            one["description"] = inspect.cleandoc(one["description"])
+    return schema
