@@ -186,6 +186,28 @@ class Session(QObject):
             return True
         return self._change(lambda p: p.edit_regions(photo_id, before, after, text, labels=labels))
 
+    def take_look(
+        self,
+        photo_id: str,
+        after: tuple[Region, ...],
+        look: Look,
+        text: str,
+        *,
+        labels: tuple[Label, ...] = (),
+    ) -> bool:
+        """Store what a model saw on a photo together with its look, told once; as `edit`."""
+        before = self.regions(photo_id)
+
+        def change(project: Project) -> Edit | None:
+            edit = project.edit_regions(photo_id, before, after, text, labels=labels)
+            project.note_look(photo_id, look)
+            self._looks = {**self.looks(), photo_id: look}
+            if edit is None:
+                self.photo_changed.emit(photo_id)
+            return edit
+
+        return self._change(change)
+
     def add_regions(self, photo_id: str, new: tuple[Region, ...], labels: tuple[Label, ...], text: str) -> bool:
         """Put regions on top of a photo's, with labels that are new, all as one edit; as `edit`."""
         return self._change(lambda p: p.add([AnnotatedPhoto(p.photo(photo_id), new)], labels, text))

@@ -1,14 +1,17 @@
 """Exact areas of shapes, what they cover together, and their parts inside a whole; cached by content.
 
 Shapes that touch nothing need no overlay, and those that do are overlaid group by group. During a drag only the dragged
-shape and its neighbours are computed again.
+shape and its neighbours are computed again. Threads share what is cached; none of it is ever prepared
+(`shapely.prepare`), since GEOS crashes where two threads use one prepared geometry.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -29,11 +32,37 @@ def union_of(covered: tuple[Shape, ...]) -> BaseGeometry:
     return geometry.union(map(area_of, covered))
 
 
+@lru_cache(maxsize=64)
+def frame_of(width: int, height: int) -> BaseGeometry:
+    """The area of a whole photo."""
+    return geometry.rectangle_area(0, 0, width, height)
+
+
 def clip(areas: Sequence[BaseGeometry], whole: BaseGeometry) -> list[BaseGeometry]:
     """Each area's part inside `whole`; an area that lies inside comes back as the same object."""
-    shapely.prepare(whole)
-    inside = shapely.contains(whole, list(areas))
+    inside = shapely.contains(_own.prepared(whole), list(areas))
     return [area if fits else _intersection(area, whole) for area, fits in zip(areas, inside, strict=True)]
+
+
+def holds(whole: BaseGeometry, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Whether each point lies inside `whole`."""
+    return np.asarray(shapely.contains_xy(_own.prepared(whole), x, y))
+
+
+def _prepared(whole: BaseGeometry) -> BaseGeometry:
+    copy = shapely.from_wkb(shapely.to_wkb(whole))
+    shapely.prepare(copy)
+    return copy
+
+
+class _Own(threading.local):
+    """Prepared copies that only one thread uses."""
+
+    def __init__(self) -> None:
+        self.prepared = lru_cache(maxsize=64)(_prepared)
+
+
+_own = _Own()
 
 
 def covered_area(areas: Iterable[BaseGeometry]) -> float:

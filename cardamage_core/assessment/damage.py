@@ -13,11 +13,10 @@ from typing import Literal, NamedTuple
 import msgspec
 from shapely.geometry.base import BaseGeometry
 
-from .. import geometry
 from ..annotations.confidence import THRESHOLD, band_of, is_above, is_proposal, without_proposals
 from ..annotations.model import Label, Photo, Region, Role
 from . import panels
-from .areas import area_of, clip, covered_area, increments, union_of
+from .areas import area_of, clip, covered_area, frame_of, increments, union_of
 from .panels import Panel, PanelShare
 from .spread import Open, decided_range, open_detection, with_open
 from .tally import NOT_AN_ESTIMATE, WHY, Reason, Tally, explain
@@ -358,13 +357,11 @@ def _mostly_outside(areas: Sequence[BaseGeometry], whole: BaseGeometry) -> bool:
 
 
 def _frame(photo: Photo) -> BaseGeometry | None:
-    if photo.width <= 0 or photo.height <= 0:
-        return None
-    return geometry.rectangle_area(0, 0, photo.width, photo.height)
+    return frame_of(photo.width, photo.height) if photo.width > 0 and photo.height > 0 else None
 
 
 def _within(area: BaseGeometry, frame: BaseGeometry | None) -> BaseGeometry:
-    return area if frame is None else geometry.intersection(area, frame)
+    return area if frame is None else clip([area], frame)[0]
 
 
 def figure(damage: Damage) -> str:

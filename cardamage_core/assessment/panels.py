@@ -8,7 +8,6 @@ import msgspec
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from .. import geometry
 from ..annotations.confidence import is_proposal
 from ..annotations.model import Photo, Region
 from .areas import area_of, clip, covered_area, union_of
@@ -58,7 +57,7 @@ def panels_of(regions: Iterable[Region], frame: BaseGeometry | None) -> list[Pan
     for label, some in by_label.items():
         some = preferred(some)
         area = union_of(tuple(region.shape for region in some))
-        area = area if frame is None else geometry.intersection(area, frame)
+        area = area if frame is None else clip([area], frame)[0]
         if area.area > 0:
             found.append(Panel(label, tuple(some), area))
     return found

@@ -13,10 +13,10 @@ from typing import Literal, NamedTuple
 import cv2
 import msgspec
 import numpy as np
-import shapely
 from shapely.geometry.base import BaseGeometry
 
 from ..annotations.model import Label, Photo, Region
+from .areas import holds
 from .damage import Damage, role_of
 from .photo_facts import PhotoFacts
 
@@ -127,7 +127,7 @@ def glare(measured: Measures, photo: Photo, car: BaseGeometry) -> float:
     x, y = np.meshgrid(
         (np.arange(columns) + 0.5) * photo.width / columns, (np.arange(rows) + 0.5) * photo.height / rows
     )
-    inside = np.asarray(shapely.contains_xy(car, x, y))
+    inside = holds(car, x, y)
     count, spots = cv2.connectedComponents((burnt > 0.5).astype(np.uint8))
     within = np.bincount(spots[inside], burnt[inside], minlength=count)
     outside = np.bincount(spots[~inside], burnt[~inside], minlength=count)

@@ -165,7 +165,7 @@ class Claim:
 
     def photos(self) -> tuple[Photo, ...]:
         """The photos in order."""
-        return tuple(self.project.photo(summary.id) for summary in self.project.photos())
+        return self.project.whole_photos()
 
     def path_of(self, photo: Photo) -> Path:
         """Where a photo's copy lies."""

@@ -57,6 +57,10 @@ class Contents:
             raise ProjectError("The photo is not in the project.", f"No photo {photo_id} in {self.folder}.")
         return value_of(stored, Photo)
 
+    def whole_photos(self) -> tuple[Photo, ...]:
+        """All photos in order with everything that is known of them, in one query; for projects of few photos."""
+        return tuple(value_of(stored, Photo) for _, _, stored in self._store.rows("photo"))
+
     def path_of(self, photo: Photo) -> Path:
         """Where the photo's file should be, absolute."""
         return self.folder / photo.path
@@ -137,7 +141,7 @@ class Contents:
         score = self.threshold if threshold is None else threshold
         asked = (self.photo(photo_id), self.labels(), score, look.problem if look else "")
         known = self._damages.get(photo_id)
-        if known is None or known[0] is not seen or known[1] != asked:  # regions that are kept are the same object
+        if known is None or known[0] != seen or known[1] != asked:  # regions that are kept are the same objects
             photo, labels, score, problem = asked
             beside = not self._store.has_journal  # in a claim the predictions are what is decided on
             known = seen, asked, assess(photo, seen, labels, threshold=score, problem=problem, beside=beside)

@@ -63,10 +63,10 @@ class Keeper(Protocol):
         """What makes of all that was seen what `keep` stores; called in the background."""
 
     def keep(self, work: Work, model: Model, models: Sequence[Model], found: Sequence[Region]) -> int:
-        """Store what was seen; how many damages that were. CarDamageError where it cannot be stored."""
+        """Store what was seen and that the model looked; how many damages. CarDamageError where it cannot be stored."""
 
     def note(self, work: Work, look: Look) -> None:
-        """Store that a model looked, or failed to."""
+        """Store that a model failed to look."""
 
 
 class Outlining(QObject):
@@ -210,9 +210,7 @@ class Outlining(QObject):
         self._cold, self._tried = False, None
         self._finish_one()
         try:
-            damages = self._keeper.keep(work, model, models_of(model), found)
-            self._keeper.note(work, Look(model.card.id, damages))
-            self._regions += damages
+            self._regions += self._keeper.keep(work, model, models_of(model), found)
         except CarDamageError as error:
             self._failures += 1
             self.failed.emit(error)

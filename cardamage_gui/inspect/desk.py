@@ -243,9 +243,14 @@ class Desk(QObject):
         if self.claim is None:
             return ()
         ids = [photo] if photo else [one.id for one in self.session.photos()]
-        for one in ids:
-            if one not in self._by_photo:
-                self._by_photo[one] = self.claim.findings(self.session.threshold, photo=one)
+        unknown = [one for one in ids if one not in self._by_photo]
+        if len(unknown) > 1:
+            self._by_photo = dict.fromkeys(unknown, ()) | self._by_photo
+            for finding in self.claim.findings(self.session.threshold):
+                if finding.photo in unknown:
+                    self._by_photo[finding.photo] += (finding,)
+        elif unknown:
+            self._by_photo[unknown[0]] = self.claim.findings(self.session.threshold, photo=unknown[0])
         return tuple(finding for one in ids for finding in self._by_photo[one])
 
     def findings_at(self, photo: str, threshold: float) -> tuple[Finding, ...]:

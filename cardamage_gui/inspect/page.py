@@ -217,7 +217,7 @@ class InspectPage(QWidget):
             self.viewer.strip.show_progress(self.queue.outlining.fraction(), text)
         self.viewer.strip.setVisible(bool(text))
         self.photos.update_rows()
-        self.shown.show()
+        self.shown.show_waiting()
 
     def _show_taking(self, text: str, fraction: float) -> None:
         if text and self.strip.isHidden():

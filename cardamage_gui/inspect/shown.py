@@ -29,6 +29,7 @@ class Shown(QObject):
         super().__init__(parent)
         self._desk, self._session, self._queue = desk, desk.session, queue
         self._viewer, self._panel = viewer, panel
+        self._waits = False  # whether the photo was shown as one that waits for a model
         self._car = QTimer(self)
         self._car.setSingleShot(True)
         self._car.setInterval(CAR_DELAY)
@@ -44,6 +45,11 @@ class Shown(QObject):
     def show(self, _value: object = None) -> None:
         """Show the current photo's regions, findings and figure."""
         self._show(self._session.threshold)
+
+    def show_waiting(self) -> None:
+        """Show the current photo again where it waits for a model now, or does no longer."""
+        if self._queue.awaits(self._session.current) != self._waits:
+            self.show()
 
     def show_current(self) -> None:
         """Show the finding that is current in the table."""
@@ -88,7 +94,7 @@ class Shown(QObject):
         )
         canvas.set_numbers({row.finding.region.id: row.number for row in rows})
         look = self._session.looks().get(photo)
-        waits = self._queue.awaits(photo)
+        waits = self._waits = self._queue.awaits(photo)
         self._panel.show_findings(damage, rows, hidden=_hidden(regions, threshold), look=look, waits=waits)
         self._panel.show_decided(*self._desk.decided())
         self.show_current()
