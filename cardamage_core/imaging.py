@@ -23,7 +23,7 @@ from .errors import PhotoError, reason_of
 
 TOO_LONG = 30_000  # pixels a side
 MOST_PIXELS = 120_000_000  # 360 MB of memory
-STRIP = 256  # rows
+STRIP = 32  # rows: strips so small that memory is used again, not asked of the system for each
 _WIDTH, _HEIGHT, _ORIENTATION = 0x0100, 0x0101, 0x0112  # TIFF tags
 _TURNED = {5, 6, 7, 8}
 _PROBLEMS = (

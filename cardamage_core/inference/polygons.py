@@ -107,4 +107,5 @@ def _area(contours: Sequence[np.ndarray]) -> BaseGeometry:
 
 def _size(ring: np.ndarray) -> float:
     x, y = ring[:, 0], ring[:, 1]
-    return abs(float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1)))) / 2
+    twice = np.dot(x[:-1], y[1:]) - np.dot(y[:-1], x[1:]) + x[-1] * y[0] - y[-1] * x[0]  # `np.roll` takes longer
+    return abs(float(twice)) / 2

@@ -112,19 +112,28 @@ def _average_blocks(image: np.ndarray, height: int, width: int) -> np.ndarray:
     """Means of blocks of pixels; a block that does not fit into the picture repeats its border."""
     if height == 1 and width == 1:
         return image
-    pad = [(0, -image.shape[0] % height), (0, -image.shape[1] % width)] + [(0, 0)] * (image.ndim - 2)
-    image = np.pad(image, pad, mode="edge") if any(after for _, after in pad) else image
-    if image.dtype == np.uint8:  # the same to the last bit as the mean below, eight times quicker
-        sums = _sum_blocks(_sum_blocks(image, height, axis=0), width, axis=1)
+    if image.dtype == np.uint8:  # the same to the last bit as the mean below, twenty times quicker
+        kind = np.uint16 if height * width <= 257 else np.uint32  # 257 · 255 is the largest uint16
+        sums = image
+        for axis, length in enumerate((height, width)):
+            sums = _sum_blocks(_continued(sums, length, axis=axis), length, axis=axis, kind=kind)
         return sums.astype(np.float32) / np.float32(height * width)
+    image = _continued(_continued(image, height, axis=0), width, axis=1)
     rows, columns = image.shape[0] // height, image.shape[1] // width
     return image.reshape(rows, height, columns, width, *image.shape[2:]).mean(axis=(1, 3), dtype=np.float32)
 
 
-def _sum_blocks(image: np.ndarray, length: int, *, axis: int) -> np.ndarray:
-    """Sums of `length` rows (axis 0) or columns (axis 1), uint32."""
+def _continued(image: np.ndarray, length: int, *, axis: int) -> np.ndarray:
+    """The picture with its border repeated along an axis until that is a multiple of `length`."""
+    missing = -image.shape[axis] % length
+    pad = [(0, missing if i == axis else 0) for i in range(image.ndim)]
+    return np.pad(image, pad, mode="edge") if missing else image
+
+
+def _sum_blocks(image: np.ndarray, length: int, *, axis: int, kind: type[np.unsignedinteger]) -> np.ndarray:
+    """Sums of `length` rows (axis 0) or columns (axis 1)."""
     first, *others = (image[i::length] if axis == 0 else image[:, i::length] for i in range(length))
-    total = first.astype(np.uint32)
+    total = first.astype(kind)
     for other in others:
         total += other
     return total

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QPoint, Qt, Signal
+from qtpy.QtCore import QPoint, Qt, QTimer, Signal
 from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import QStackedWidget, QWidget
 
@@ -319,6 +319,7 @@ class InspectPage(QWidget):
         self.history = DecisionLogPanel(self.desk)
         self.out = HandingOut(self.desk, self._main, background, settings, self._dialogs, self)
         self._whole = WholeClaim(self.desk, background, self)
+        self._work = QTimer(self, singleShot=True)  # what the queue does is shown once the event that tells is over
         self.strip = common.ProgressStrip()
         self._choose = common.EmptyState(
             tr(FIRST),
@@ -357,7 +358,8 @@ class InspectPage(QWidget):
         self.strip.stopped.connect(desk.stop_taking)
         session.photos_changed.connect(self._photos_changed)
         session.current_changed.connect(self._show_check)
-        self.queue.changed.connect(self._show_work)
+        self.queue.changed.connect(self._work.start)
+        self._work.timeout.connect(self._show_work)
         self.viewer.strip.stopped.connect(self.queue.outlining.stop)
         self.claims.opened.connect(lambda claim_id: desk.open(desk.folder_of(claim_id)))
         self.claims.delete_wanted.connect(self.delete_claim)

@@ -83,7 +83,7 @@ def main() -> None:
 
 def afternoon(qt: QApplication, data: Path, home: Path, *, claims: int, photos: int | None) -> dict[str, object]:
     """Work through the claims; what it took."""
-    from cardamage_gui.app import build
+    from cardamage_gui.app import build, keep_what_stays
     from cardamage_gui.settings import Settings
 
     chance = random.Random(0)
@@ -91,6 +91,7 @@ def afternoon(qt: QApplication, data: Path, home: Path, *, claims: int, photos: 
     built = build(qt, settings=Settings(home / "settings.json"))
     built.window.resize(1440, 900)
     built.window.show()
+    keep_what_stays()
     built.window.show_page("inspect")
     heart, page, done = Heart(), built.inspect, list[dict[str, float]]()
     for number in range(claims):

@@ -149,4 +149,4 @@ def qtbot_app():
 @pytest.fixture
 def wait(qtbot) -> Callable[[Callable[[], object]], None]:
     """Wait until something holds."""
-    return lambda condition: qtbot.waitUntil(lambda: bool(condition()), timeout=10_000)
+    return lambda condition: qtbot.waitUntil(lambda: bool(condition()), timeout=90_000)

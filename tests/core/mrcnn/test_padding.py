@@ -41,7 +41,9 @@ def test_what_lies_outside_of_the_picture_counts_as_0_within_the_pictures_range(
     )
 
 
-@pytest.mark.parametrize(("shape", "size"), [((40, 60, 3), (10, 20)), ((41, 58, 3), (10, 14)), ((90, 30), (2, 30))])
+@pytest.mark.parametrize(
+    ("shape", "size"), [((40, 60, 3), (10, 20)), ((41, 58, 3), (10, 14)), ((90, 30), (2, 30)), ((70, 39, 3), (3, 2))]
+)
 def test_shrinking_bytes_gives_the_bits_of_shrinking_numbers(shape, size):
     image = np.random.default_rng(0).integers(0, 255, shape, np.uint8)
     np.testing.assert_array_equal(padding.resize(image, size), padding.resize(image.astype(np.float32), size))
