@@ -18,11 +18,12 @@ MODES = {
     ORIGINAL: ("image-outline", mark("Original"), "O", "inspect_original", mark("Show the original")),
     WIPE: ("arrow-split-vertical", mark("Wipe"), "Shift+O", "inspect_wipe", mark("Wipe between original and findings")),
 }
-LEVELS = (  # are the sliders named, how many buttons have a text, how many sliders are there
-    (True, 6, 2), (False, 6, 2), (False, 5, 2), (False, 4, 2), (False, 3, 2), (False, 0, 2),
-    (False, 0, 1), (False, 0, 0),
-)  # fmt: skip
 BOTH, ICON = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
+WORDS = Qt.ToolButtonStyle.ToolButtonTextOnly
+LEVELS = (  # are the sliders named, how all buttons look alike, how many sliders are there
+    (True, BOTH, 2), (False, BOTH, 2), (True, WORDS, 2), (False, WORDS, 2), (False, WORDS, 1),
+    (False, ICON, 2), (False, ICON, 1), (False, ICON, 0),
+)  # fmt: skip
 
 
 class Toolbar(QFrame):
@@ -103,10 +104,12 @@ class Toolbar(QFrame):
             self.label.setCurrentIndex(list(names).index(wanted))
 
     def _fit(self) -> None:
-        """The most that there is room for: names of the sliders first to go, then those of the buttons."""
+        """The most that there is room for: names of the sliders, then icons go first, and words before sliders do.
+
+        All buttons look alike: words beside bare icons seem to be of another kind.
+        """
         buttons = (*self.modes.values(), self.correct, self.blur, self.panels)
-        for named, texts, sliders in LEVELS:
-            styles = [BOTH] * texts + [ICON] * (len(buttons) - texts)
+        for named, style, sliders in LEVELS:
             for name in self._names:
                 name.setVisible(named)
             self._opacity.setVisible(sliders > 1)
@@ -114,7 +117,7 @@ class Toolbar(QFrame):
             for line in self._lines[:2]:
                 line.setVisible(sliders > 1)
             self._threshold_said.setVisible(sliders > 0)
-            for button, style in zip(buttons, styles, strict=True):
+            for button in buttons:
                 button.setToolButtonStyle(style)
             self._opacity_said.setVisible(named)
             if self.sizeHint().width() <= self.width():
