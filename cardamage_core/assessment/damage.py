@@ -238,7 +238,8 @@ def _reason(scene: _Scene, measured: _Measured) -> Reason:
     """Why there is no share of the car, or "cut off" where there is one of the visible car, or ""."""
     if not scene.cars:
         return "no car"
-    if all(map(is_proposal, scene.cars)) and scene.has_parts and panels.evidence(scene.panels) < panels.EVIDENCE:
+    is_guess = all(map(is_proposal, scene.cars)) and scene.has_parts
+    if is_guess and not panels.is_believed(scene.panels, scene.car, scene.all_damage):
         covered = scene.frame is not None and scene.car.area > CLOSE_UP * scene.frame.area
         return "close-up" if covered or panels.sides_touched(scene.car, scene.photo) > 2 else "unfamiliar"
     if _mostly_outside([panel.area for panel in scene.panels], scene.car):

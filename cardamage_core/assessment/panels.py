@@ -16,6 +16,8 @@ from .spread import Open, decided_range, with_open
 EDGE = 0.003  # of the photo's longer side: an outline that comes this near the border is taken as cut off
 LEAST_HELD = 0.25  # of a damage's area, from which on it lies on a panel
 EVIDENCE = 2.0  # summed scores of different panels from which a predicted car outline is believed
+SURE = 4.7  # of `sureness`, from which on it is believed where damage is seen
+SURE_PANEL, GUESSED_DAMAGE = 0.6, 0.3  # scores from which panels and damages speak for that
 
 
 class PanelShare(msgspec.Struct, frozen=True):
@@ -77,6 +79,26 @@ def evidence(panels: Iterable[Panel]) -> float:
     return sum(
         EVIDENCE if panel.decided else max((region.origin.score or 0.0) for region in panel.regions) for panel in panels
     )
+
+
+def is_believed(panels: Sequence[Panel], car: BaseGeometry, damage: Sequence[Region]) -> bool:
+    """Whether what is outlined as a car is one: by its panels, and where damage is seen by more than these.
+
+    A figure of damage on what is no car is worse than none, so damage asks for more: sure panels, sure damage, and
+    panels that cover the car (docs/photo-check.md). It does not depend on the threshold of the moment.
+    """
+    if evidence(panels) < EVIDENCE:
+        return False
+    scores = [1.0 if r.origin.score is None else r.origin.score for r in damage if r.review != "rejected"]
+    seen = min(1.0, sum(score for score in scores if score >= GUESSED_DAMAGE))
+    return not seen or any(panel.decided for panel in panels) or sureness(panels, car) + 2 * seen >= SURE
+
+
+def sureness(panels: Sequence[Panel], car: BaseGeometry) -> float:
+    """Summed scores of sure panels, and twice the share (0…1) of the car that all panels cover."""
+    best = [max(region.origin.score or 0.0 for region in panel.regions) for panel in panels]
+    covered = covered_area(clip([panel.area for panel in panels], car)) / float(car.area)
+    return sum(score for score in best if score >= SURE_PANEL) + 2 * covered
 
 
 def share_of(

@@ -19,6 +19,7 @@ LABELS = (
     Label("hood", "#9D7BFF", role="part"),
     Label("front door", "#9D7BFF", role="part"),
     Label("front lamp", "#9D7BFF", role="part"),
+    Label("wheel", "#9D7BFF", role="part"),
     Label("plate", "#000000", role="private"),
 )
 CAR = Region("car", Rectangle(10, 10, 80, 50), "car")  # 4000 px²
@@ -61,7 +62,18 @@ def test_panels_or_a_person_make_a_predicted_car_believable():
     two = [guessed(HOOD, 0.99), guessed(door, 0.9)]
     assert damage(guessed(CAR), dent, *two, guessed(box("hood2", 40, 10, 9, 9, "hood"))).reason == "unfamiliar"
     assert damage(guessed(CAR), dent, *two, guessed(lamp, 0.2)).reason == "unfamiliar"  # below the threshold
-    assert damage(guessed(CAR), dent, *two, guessed(lamp, 0.6)).percent == pytest.approx(2.5)
+    assert damage(guessed(CAR), *two, guessed(lamp, 0.6)).percent == 0.0
+    wheel = guessed(box("wheel", 30, 40, 9, 9, "wheel"), 0.95)
+    assert damage(guessed(CAR), dent, *two, wheel, guessed(lamp, 0.6)).percent == pytest.approx(2.5)
+
+
+def test_where_damage_is_seen_a_predicted_car_needs_more_evidence_whatever_the_threshold():
+    dent, door = box("a", 20, 20, 10, 10), box("door", 60, 30, 20, 20, "front door")
+    few = [guessed(HOOD, 0.9), guessed(door, 0.7), guessed(box("lamp", 12, 30, 5, 5, "front lamp"), 0.6)]
+    assert damage(guessed(CAR), guessed(dent, 0.6), *few).reason == "unfamiliar"
+    assert damage(guessed(CAR), guessed(dent, 0.4), *few).reason == "unfamiliar"  # below the threshold, but seen
+    assert damage(guessed(CAR), guessed(dent, 0.2), *few).determined
+    assert damage(guessed(CAR), guessed(dent, 1.0), *few, guessed(box("w", 30, 40, 9, 9, "wheel"), 0.95)).determined
     assert damage(guessed(CAR), dent, decided(guessed(HOOD, 0.58))).percent == pytest.approx(2.5)
     assert damage(decided(guessed(CAR)), dent).percent == pytest.approx(2.5)
 
