@@ -298,7 +298,7 @@ def _measured(
     seconds: float,
     say: Say,
 ) -> tuple[Evaluation, tallies.Tallies]:
-    photos = [_sized(one) for one in dataset.photos if _seen(one, found)]
+    photos = [sized(one) for one in dataset.photos if _seen(one, found)]
     labels, mapping, notes = _vocabulary(dataset, model)
     failed = [one for one in dataset.photos if not _seen(one, found)]
     if failed:
@@ -373,7 +373,7 @@ def _seen(one: AnnotatedPhoto, found: Mapping[str, Seen]) -> bool:
     return one.photo.id in found and not found[one.photo.id].error
 
 
-def _sized(one: AnnotatedPhoto) -> AnnotatedPhoto:
+def sized(one: AnnotatedPhoto) -> AnnotatedPhoto:
     """The photo with its size, which the project does not know when the file was missing at its import."""
     if one.photo.width and one.photo.height:
         return one
@@ -391,7 +391,7 @@ def truth_of(folder: Path) -> dict[str, AnnotatedPhoto]:
     labels = dataset.labels
     if (Path(request.model_folder) / registry.CARD).is_file():
         labels, _, _ = _vocabulary(dataset, registry.read(Path(request.model_folder)))
-    judged = with_classes([_sized(one) for one in dataset.photos if one.photo.width], labels, {})
+    judged = with_classes([sized(one) for one in dataset.photos if one.photo.width], labels, {})
     return {
         one.photo.id: AnnotatedPhoto(one.photo, tuple(r for r in one.regions if _role(labels, r.label) == "damage"))
         for one in judged

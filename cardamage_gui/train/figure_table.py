@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from qtpy.QtCore import Qt
+from qtpy.QtCore import Qt, Signal
 from qtpy.QtGui import QColor
 from qtpy.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
@@ -26,9 +26,11 @@ class Line(NamedTuple):
 class FigureTable(QWidget):
     """A table as high as its lines, and the explanation of the line chosen."""
 
-    def __init__(self, head: Sequence[str], name: str, *, hint: str = "") -> None:
+    opened = Signal(int)  # the line that Enter or a double click was on
+
+    def __init__(self, head: Sequence[str], name: str, *, hint: str = "", row: int = ROW) -> None:
         super().__init__()
-        self._hint = hint
+        self._hint, self._row = hint, row
         self._lines: list[Line] = []
         self.table = QTableWidget(0, len(head))
         self.table.setAccessibleName(name)
@@ -47,6 +49,7 @@ class FigureTable(QWidget):
         layout.addWidget(self.table)
         layout.addWidget(self._about)
         self.table.currentCellChanged.connect(self._explain)
+        self.table.activated.connect(lambda index: self.opened.emit(index.row()))
 
     def show_head(self, head: Sequence[str]) -> None:
         """Other columns."""
@@ -60,7 +63,7 @@ class FigureTable(QWidget):
         self._lines = list(lines)
         self.table.setRowCount(len(lines))
         for row, line in enumerate(lines):
-            self.table.setRowHeight(row, ROW)
+            self.table.setRowHeight(row, self._row)
             for column, text in enumerate(line.cells):
                 item = QTableWidgetItem(text)
                 item.setToolTip(line.about)
@@ -74,7 +77,7 @@ class FigureTable(QWidget):
             if head is not None:
                 side = side if column else Qt.AlignmentFlag.AlignLeft
                 head.setTextAlignment(int(side | Qt.AlignmentFlag.AlignVCenter))
-        self.table.setFixedHeight(ROW * len(lines) + self.table.horizontalHeader().sizeHint().height() + 4)
+        self.table.setFixedHeight(self._row * len(lines) + self.table.horizontalHeader().sizeHint().height() + 4)
         self._about.setText(self._hint)
 
     def _explain(self, row: int, *_: int) -> None:
