@@ -17,11 +17,10 @@ from pathlib import Path
 import msgspec
 
 from .. import files
-from ..annotations.model import AnnotatedPhoto, Dataset, Label, Region
+from ..annotations.model import AnnotatedPhoto, Dataset, Region
 from ..errors import CarDamageError, JobError
-from ..evaluation import report
-from ..evaluation.evaluation import evaluated
-from ..evaluation.figures import Figure
+from ..evaluation import coco, report, sights
+from ..evaluation.figures import Figure, figures_of_damage
 from ..evaluation.measure import as_damage, true_regions
 from ..evaluation.sights import Predictions
 from ..models import registry
@@ -266,12 +265,16 @@ def _row(rule: RowRule, model: Model, dataset: Dataset, predictions: Predictions
         one.photo.id: tuple(as_damage(r) for r in predictions[one.photo.id] if not wanted or r.label in wanted)
         for one in photos
     }
-    value, _ = evaluated(photos, found, (Label("damage", "#ffffff"),), threshold=THRESHOLD)
-    figures = [
-        value.figure(key) or Figure(key) for key in ("found_share", "right_share", "any_mask_ap50", "alarm_share")
-    ]
     train = sum(belongs(one, rule) for one in dataset.photos if one.photo.split == "train")
-    return Row(rule, model.card.name, train, len(chosen), *figures)
+    return Row(rule, model.card.name, train, len(chosen), *_figures(photos, found))
+
+
+def _figures(photos: Sequence[AnnotatedPhoto], found: Predictions) -> tuple[Figure, Figure, Figure, Figure]:
+    """Found, right, mask AP50 and false alarms."""
+    seen = sights.sights(photos, found)
+    outlined = [coco.Outlined(one.photo, one.regions, found[one.photo.id]) for one in photos]
+    value = figures_of_damage(seen, coco.matches(outlined, "segm"), threshold=THRESHOLD)
+    return value["found_share"], value["right_share"], value["any_mask_ap50"], value["alarm_share"]
 
 
 def _as_row(one: AnnotatedPhoto, rule: RowRule) -> AnnotatedPhoto:

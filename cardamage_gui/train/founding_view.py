@@ -10,6 +10,7 @@ from qtpy.QtCore import QMimeData, Signal
 from qtpy.QtWidgets import QApplication, QFrame, QMenu, QProgressBar, QPushButton, QWidget
 
 from cardamage_core.errors import CarDamageError
+from cardamage_core.evaluation.figures import Scale
 
 from ..background import Background, Task
 from ..language import mark, numeral, tr, translated
@@ -190,9 +191,8 @@ class FoundingView(QFrame):
         self._evaluate.setMenu(self._menu)
         head = (
             tr("type, model"),
-            tr("to learn\nfrom"),
-            tr("to\nvalidate"),
-            tr("published,\n15 / 50 epochs"),
+            tr("photos to learn,\nto validate"),
+            tr("published,\n15 / 50 ep."),
             tr("found,\nours"),
             tr("right\nmask"),
             tr("mask\nAP50"),
@@ -214,15 +214,21 @@ class FoundingView(QFrame):
 
 
 def _line(row: Row) -> Line:
-    published = f"{100 * row.rule.at_15:.0f} / {100 * row.rule.at_50:.0f} %"
+    photos = f"{row.train}\n{row.validation}"
+    published = f"{100 * row.rule.at_15:.0f} %\n{100 * row.rule.at_50:.0f} %"
     figures = tuple(_two(one) for one in (row.found, row.right, row.mask_ap50, row.alarms))
     title = translated(row.rule.title)
-    return Line((f"{title}\n{row.model}", str(row.train), str(row.validation), published, *figures), _explained(row))
+    return Line((f"{title}\n{row.model}", photos, published, *figures), _explained(row))
 
 
 def _two(figure: Figure) -> str:
-    """The figure with its interval below."""
-    return numeral(f"{figure.text}\n{figure.interval}")
+    """The figure with its interval below, short: two digits, the unit only in the first line."""
+    scale = 1 if figure.measure.scale is Scale.PRECISION else 100
+    low, high, value = (None if one is None else scale * one for one in (figure.low, figure.high, figure.value))
+    digits, unit = (2, "") if scale == 1 else (0, " %")
+    if value is None or low is None or high is None:
+        return "–"
+    return numeral(f"{value:.{digits}f}{unit}\n{low:.{digits}f} … {high:.{digits}f}")
 
 
 def _explained(row: Row) -> str:
