@@ -33,7 +33,7 @@ class ComparisonView(QFrame):
     """Differences of two evaluations, and the photos that changed most."""
 
     failed = Signal(object)  # CarDamageError
-    photo_chosen = Signal(str)  # show this photo in Annotate
+    photo_chosen = Signal(str, object)  # show this photo in Annotate with what this evaluation saw
     said = Signal(str)
 
     def __init__(self, background: Background, dialogs: Dialogs, parent: QWidget | None = None) -> None:

@@ -53,7 +53,7 @@ class EvaluationView(QFrame):
 
     changed = Signal()  # the evaluation was asked to do something: look at it again
     failed = Signal(object)  # CarDamageError
-    photo_chosen = Signal(str)  # show this photo in Annotate
+    photo_chosen = Signal(str, object)  # show this photo in Annotate with what this evaluation saw
     compare = Signal(object, object)  # folders of two evaluations
     deleted = Signal(object, str)  # where it lies in the trash, and what it was called
     said = Signal(str)
@@ -87,7 +87,7 @@ class EvaluationView(QFrame):
         self._message.setVisible(status.state != "finished")
         common.set_role(self._message, "bad" if status.state == "failed" else "muted")
         self._stop.setVisible(status.live)
-        self._resume.setVisible(status.state in ("stopped", "failed"))
+        self._resume.setVisible(status.state in ("stopped", "failed") or not status.begun)
         done = status.state == "finished"
         self._export.setVisible(done)
         self._delete.setVisible(not status.live)

@@ -58,6 +58,7 @@ class TrainPage(QWidget):
     fact_changed = Signal(str, str)  # name and text of a fact for the status bar
     try_model = Signal(str)  # inspect photos with this model
     photo_chosen = Signal(str)  # show this photo in Annotate
+    evaluated_chosen = Signal(str, object)  # show this photo in Annotate with what the evaluation in this folder saw
     dropped = Signal(str, list)  # import these paths for a split
 
     def __init__(self, session: Session, background: Background, watch: JobsWatch, dialogs: Dialogs) -> None:
@@ -427,5 +428,5 @@ class TrainPage(QWidget):
         self._evaluation_view.compare.connect(self._compare)
         for view in (self._evaluation_view, self._comparison_view):
             view.failed.connect(self._session.failed)
-            view.photo_chosen.connect(self.photo_chosen)
+            view.photo_chosen.connect(self.evaluated_chosen)
             view.said.connect(self._session.said)

@@ -53,7 +53,7 @@ class Tile(NamedTuple):
 class Wall(QListView):
     """Thumbnails in rows, made while they are looked at."""
 
-    chosen = Signal(str)  # the id of a photo that was clicked
+    chosen = Signal(str, object)  # the id of a photo that was clicked, and the evaluation's folder
 
     def __init__(self, background: Background, name: str, *, rows: int = 2, pictures: int = 1) -> None:
         """`pictures` stand side by side in each tile."""
@@ -87,7 +87,7 @@ class Wall(QListView):
     def _clicked(self, index: common.ModelIndex) -> None:
         tile = index.data(ITEM)
         if tile is not None:
-            self.chosen.emit(tile.photo)
+            self.chosen.emit(tile.photo, tile.seen[-1].folder)
 
 
 class _Tiles(QAbstractListModel):
