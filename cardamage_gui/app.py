@@ -305,6 +305,7 @@ def _tie(app: QApplication, built: Built) -> None:
     built.projects.sample_opened.connect(sample_opened)
     built.train.try_model.connect(try_model)
     built.train.photo_chosen.connect(partial(_show_photo, built))
+    built.train.evaluated_chosen.connect(partial(_show_evaluated, built))
     built.train.dropped.connect(lambda split, paths: built.annotate.transfer.import_paths(paths, split=split))
     window.dropped.connect(partial(_dropped, built))
 
@@ -335,6 +336,13 @@ def _show_photo(built: Built, photo_id: str) -> None:
     if built.session.place(photo_id) >= 0:
         built.session.select(photo_id)
         built.window.show_page("annotate")
+
+
+def _show_evaluated(built: Built, photo_id: str, folder: Path) -> None:
+    """A photo that a model was judged by, with what it saw there beside what is annotated."""
+    _show_photo(built, photo_id)
+    built.annotate.comparing.read(folder)
+    built.session.said.emit(tr("Dashed is what the model saw; W hides it, Shift+W compares region by region."))
 
 
 def _dropped(built: Built, paths: list[Path]) -> None:

@@ -7,6 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 python=${1:-.venv/bin/python}
 wheels=$PWD/build/wheels
+versions=$PWD/scripts/constraints.txt
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 rm -rf "$wheels" build/lib build/bdist.*
@@ -14,7 +15,8 @@ rm -rf "$wheels" build/lib build/bdist.*
 "$python" -m venv "$work/venv"
 empty=$(du -sm "$work/venv" | cut -f1)
 cd "$work"
-venv/bin/python -m pip install --disable-pip-version-check --quiet --progress-bar off "$wheels"/cardamage_workbench-*.whl
+venv/bin/python -m pip install --disable-pip-version-check --quiet --progress-bar off --constraint "$versions" \
+  "$wheels"/cardamage_workbench-*.whl
 venv/bin/cardamage doctor | tail -n 20
 venv/bin/python - <<'PYTHON'
 from cardamage_core.demo import samples

@@ -119,9 +119,9 @@ wanted=(train)
 if [ -n "$extras" ]; then wanted+=("$extras"); fi
 if [ "$(uname)" = Linux ] && nvidia-smi >/dev/null 2>&1; then wanted+=(gpu); fi
 
-# Installed already, with at least these extras and the same setup.cfg? Then there is nothing to do.
+# Installed already, with at least these extras, the same setup.cfg and the same versions? Then there is nothing to do.
 stamp=.venv/.cardamage
-sums=$(cat setup.cfg pyproject.toml | cksum)
+sums=$(cat setup.cfg pyproject.toml scripts/constraints.txt | cksum)
 is_installed() {
   local extra
   [ -f $stamp ] && grep -qxF "$sums" $stamp || return 1
@@ -135,7 +135,7 @@ if ! is_installed; then
   fi
   list=$(IFS=,; echo "${wanted[*]}")
   .venv/bin/python -m pip install --disable-pip-version-check --quiet --progress-bar off \
-    --editable ".[$list]" </dev/null &
+    --constraint scripts/constraints.txt --editable ".[$list]" </dev/null &
   pip=$!
   # Without a terminal a dot now and then shows that pip is alive.
   while kill -0 $pip 2>/dev/null; do

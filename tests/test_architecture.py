@@ -179,6 +179,22 @@ def test_every_package_is_installed():
     assert packages - set(setup["options"]["packages"].split()) == set()
 
 
+def test_the_set_up_takes_a_tested_version_of_everything():
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg", "utf-8")
+    extras = setup["options.extras_require"]
+    wanted = _packages(setup["options"]["install_requires"] + extras["train"] + extras["test"])
+    tested = [line for line in (ROOT / "scripts" / "constraints.txt").read_text("utf-8").splitlines() if "==" in line]
+    assert wanted - _packages("\n".join(tested)) - {"cardamage-workbench"} == set()
+
+
+def _packages(lines: str) -> set[str]:
+    said = (line.strip() for line in lines.splitlines())
+    return {
+        re.split(r"[^\w.-]", line)[0].lower().replace("_", "-") for line in said if line and not line.startswith("#")
+    }
+
+
 def test_only_the_shared_fixture_knows_what_lies_beside_the_repository():
     """A test that finds its way there by itself would behave otherwise in a plain clone."""
     beside = re.compile(r"\.\./shared|/work/shared|[\"']shared[\"']|CARDAMAGE_WEIGHTS")

@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 
-from .. import files
 from ..errors import JobError
 from ..evaluation import report
 from ..evaluation.comparison import Comparison
@@ -83,17 +82,18 @@ def run(args: argparse.Namespace, out: Output) -> int:
 
 
 def _table(args: argparse.Namespace, out: Output) -> int:
-    """The founding table; `--write FILE.md` writes it for a page of documents."""
+    """The founding table; `--write` knows .md, too, for a page of documents."""
+    for path in args.write:
+        founding_table.check_name(path)
     with Project.open(args.project, read_only=True) as project:
         Outputs(project.paths(), project=project.folder, replace=args.force).check(args.write)
         dataset, folder = project.dataset(), project.folder
         models = dict(founding_table.model_of(text, project.models_folder) for text in args.table)
     with bar_for(out) as bar:
         value = founding_table.measure(folder, dataset, models, split=args.split or "val", say=bar.show)
-    text = founding_table.as_markdown(value)
     for path in args.write:
-        files.write_atomic(path, text.encode() if path.suffix == ".md" else msgspec.json.encode(value))
-    out.report(msgspec.to_builtins(value), text)
+        founding_table.write(value, path)
+    out.report(msgspec.to_builtins(value), founding_table.as_markdown(value))
     return 0
 
 

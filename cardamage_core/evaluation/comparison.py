@@ -109,10 +109,11 @@ def compare(a: Stored, b: Stored, *, progress: Callable[[float], None] = lambda 
 
 def _names(a: Evaluation, b: Evaluation) -> tuple[str, str]:
     """What tells the two apart: names, else thresholds, else when they were made."""
+    made = [one.created[:16].replace("T", " ") for one in (a, b)]
     for names in (
         (a.model_name, b.model_name),
         (f"{a.model_name} from {a.threshold:.2f}", f"{b.model_name} from {b.threshold:.2f}"),
-        (f"{a.model_name} ({a.created[:16]})", f"{b.model_name} ({b.created[:16]})"),
+        (f"{a.model_name} ({made[0]})", f"{b.model_name} ({made[1]})"),
     ):
         if names[0] != names[1]:
             return names

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -190,9 +190,21 @@ def samplers(tallies: Tallies, *, threshold: float) -> Iterator[Sampler]:
 
 def figures(tallies: Tallies, *, threshold: float, progress: Callable[[float], None] = lambda _: None) -> list[Figure]:
     """Every figure with its interval over photos drawn anew."""
-    photos = len(tallies.seen)
-    once, drawn = np.ones((1, photos)), resampling.drawn(photos)
     everything = list(samplers(tallies, threshold=threshold))
+    return _measured(everything, len(tallies.seen), progress)
+
+
+def figures_of_damage(seen: list[Sight], any_masks: Matches, *, threshold: float) -> dict[str, Figure]:
+    """By key, those that take all labels for one: right_share, found_share, alarm_share, recall and any_mask_ap50."""
+    number = int(any_masks.truth[..., 0].sum())
+    precision = Sampler("any_mask_ap50", "", number, partial(_ap, any_masks, 0, slice(0, 1)), AP_ROUNDS)
+    return {one.key: one for one in _measured([*_of_photos(seen, threshold), precision], len(seen)) if not one.of}
+
+
+def _measured(
+    everything: Sequence[Sampler], photos: int, progress: Callable[[float], None] = lambda _: None
+) -> list[Figure]:
+    once, drawn = np.ones((1, photos)), resampling.drawn(photos)
     found = []
     for number, one in enumerate(everything, start=1):
         value = float(one.values(once)[0])

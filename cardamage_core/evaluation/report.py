@@ -92,10 +92,14 @@ def safe(text: str) -> str:
 
 
 def page(value: Evaluation | Comparison) -> str:
-    """One self-contained page; everything that came from files is escaped."""
+    """One self-contained page of an evaluation or comparison."""
+    return rendered(_of_evaluation(value) if isinstance(value, Evaluation) else _of_comparison(value))
+
+
+def rendered(told: dict[str, Any]) -> str:
+    """A page of title, lead, notes, charts and tables; everything that came from files is escaped."""
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
     template = environment.from_string(files.resource(_TEMPLATE).read_text("utf-8"))
-    told = _of_evaluation(value) if isinstance(value, Evaluation) else _of_comparison(value)
     return template.render(version=__version__, **told)
 
 

@@ -141,7 +141,9 @@ def _shares(
     for number, one in enumerate(photos):
         cars = [r for r in one.regions if damage.role_of(r, roles) == "car"]
         truth = [r for r in one.regions if damage.role_of(r, roles) == "damage"]
-        guesses = list(found.get(one.photo.id, ()))
+        guesses = [
+            r for r in found.get(one.photo.id, ()) if damage.is_counted(r, threshold)
+        ]  # the rest only costs time
         for column, regions in enumerate((truth, guesses)):
             given = damage.assess(one.photo, [*cars, *regions], labels, threshold=threshold).percent
             out[number, column] = 0.0 if given is None else given  # no region at all is no damage

@@ -15,14 +15,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from .. import files, imaging
 from ..annotations.confidence import THRESHOLD
 from ..annotations.labels import new_labels
-from ..annotations.model import AnnotatedPhoto, Dataset, Label, Region
+from ..annotations.model import AnnotatedPhoto, Dataset, Label, Origin, Region
 from ..errors import CarDamageError, JobError, PhotoError, ProjectError
 from ..evaluation import tallies
 from ..evaluation.comparison import Comparison, Stored, compare
@@ -35,8 +35,11 @@ from ..training.job import TrainingJob, split
 from ..training.model_classes import job_of, model_classes
 from . import local, queue
 from .events import EventLog, progress_of
-from .folder import JobFolder, T, read_value
+from .folder import JobFolder, T, read_value, recorded_worker
 from .queue import State
+
+if TYPE_CHECKING:
+    from ..project.reference import Reference
 
 LEAST_SCORE = 0.05  # precision is measured over all scores
 DAMAGE = "damage"  # stands for all labels where the model knows none of those of the photos
@@ -66,6 +69,7 @@ class EvaluationStatus(msgspec.Struct, frozen=True):
     state: State
     fraction: float = 0.0
     message: str = ""
+    begun: bool = True  # False: no process was ever started for it
 
     @property
     def live(self) -> bool:
@@ -196,6 +200,31 @@ def predictions(folder: Path) -> dict[str, tuple[Region, ...]]:
     return {name: one.regions for name, one in found.items() if not one.error}
 
 
+def reference_at(path: Path) -> Reference:
+    """What the model of an evaluation saw above its threshold, to compare with; else as `project.reference.read`."""
+    from ..project import reference  # loads every format
+
+    if not (path / "evaluation.json").is_file():
+        return reference.read(path)
+    request, photos = request_of(path), JobFolder(path).dataset().photos
+    seen = predictions(path)
+    entries = [
+        reference.ReferencePhoto(p.name, Path(p.path), p.id, (p.width, p.height))
+        for p in (one.photo for one in photos)
+        if p.id in seen
+    ]
+
+    def above(photo: str) -> tuple[Region, ...]:
+        own = [region for region in seen[photo] if (region.origin.score or 0.0) >= request.threshold]
+        return tuple(
+            msgspec.structs.replace(r, id=f"{photo} {i}", origin=Origin("imported")) for i, r in enumerate(own)
+        )
+
+    return reference.Reference(
+        request.model_name, new_labels({r.label for found in seen.values() for r in found}), entries, above
+    )
+
+
 def evaluations(project_folder: Path) -> list[EvaluationStatus]:
     """All evaluations of a project, newest first; folders that are none are passed over."""
     parent = Path(project_folder) / FOLDER
@@ -226,7 +255,8 @@ def status(folder: Path) -> EvaluationStatus:
         "finished": "Finished.",
         "failed": f"{word.get('title', 'It ended without a word.')} {word.get('detail', '')}".strip(),
     }[state]
-    return EvaluationStatus(at.id, folder, request, state, float(last.get("share", 0.0)), message)
+    begun = recorded_worker(at.worker) is not None
+    return EvaluationStatus(at.id, folder, request, state, float(last.get("share", 0.0)), message, begun)
 
 
 def find(project_folder: Path, name: str) -> EvaluationStatus:
@@ -298,7 +328,7 @@ def _measured(
     seconds: float,
     say: Say,
 ) -> tuple[Evaluation, tallies.Tallies]:
-    photos = [_sized(one) for one in dataset.photos if _seen(one, found)]
+    photos = [sized(one) for one in dataset.photos if _seen(one, found)]
     labels, mapping, notes = _vocabulary(dataset, model)
     failed = [one for one in dataset.photos if not _seen(one, found)]
     if failed:
@@ -373,7 +403,7 @@ def _seen(one: AnnotatedPhoto, found: Mapping[str, Seen]) -> bool:
     return one.photo.id in found and not found[one.photo.id].error
 
 
-def _sized(one: AnnotatedPhoto) -> AnnotatedPhoto:
+def sized(one: AnnotatedPhoto) -> AnnotatedPhoto:
     """The photo with its size, which the project does not know when the file was missing at its import."""
     if one.photo.width and one.photo.height:
         return one
@@ -391,7 +421,7 @@ def truth_of(folder: Path) -> dict[str, AnnotatedPhoto]:
     labels = dataset.labels
     if (Path(request.model_folder) / registry.CARD).is_file():
         labels, _, _ = _vocabulary(dataset, registry.read(Path(request.model_folder)))
-    judged = with_classes([_sized(one) for one in dataset.photos if one.photo.width], labels, {})
+    judged = with_classes([sized(one) for one in dataset.photos if one.photo.width], labels, {})
     return {
         one.photo.id: AnnotatedPhoto(one.photo, tuple(r for r in one.regions if _role(labels, r.label) == "damage"))
         for one in judged

@@ -6,25 +6,28 @@ the mask is, so AP50 and the false alarms on undamaged photos stand beside it.
 
 from __future__ import annotations
 
+import csv
+import io
 import platform
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
-from ..annotations.model import AnnotatedPhoto, Dataset, Label, Region
-from ..errors import JobError
-from ..evaluation.evaluation import evaluated
-from ..evaluation.figures import Figure
+from .. import files
+from ..annotations.model import AnnotatedPhoto, Dataset, Region
+from ..errors import CarDamageError, JobError
+from ..evaluation import coco, report, sights
+from ..evaluation.figures import Figure, figures_of_damage
 from ..evaluation.measure import as_damage, true_regions
 from ..evaluation.sights import Predictions
 from ..models import registry
 from ..models.registry import Model
 from ..training.model_classes import model_classes
 from . import evaluations
-from .evaluations import Say
+from .evaluations import EvaluationStatus, Say
 
 THRESHOLD = 0.9  # of the founding project
 SEVERITY, SEVERE = "severity", "severe"
@@ -50,7 +53,10 @@ ROWS = (
 
 
 class Row(msgspec.Struct, frozen=True):
-    """One row measured: `found` is the founding measure, each figure with its interval."""
+    """One row measured: `found` is the founding measure, each figure with its interval.
+
+    `evaluation` is the id of the evaluation that it was measured from, "" where that was not kept.
+    """
 
     rule: RowRule
     model: str
@@ -60,6 +66,7 @@ class Row(msgspec.Struct, frozen=True):
     right: Figure
     mask_ap50: Figure
     alarms: Figure
+    evaluation: str = ""
 
 
 class FoundingTable(msgspec.Struct, frozen=True):
@@ -74,10 +81,16 @@ class FoundingTable(msgspec.Struct, frozen=True):
 
 
 NOTES = (
-    "Found: the founder's measure, a mask above 0.90 anywhere on the photo. It can be 1.00 and worthless.",
-    "Totaled: photos tagged severe (photo_tags.csv) stand for the founder's totaled cars, not marked elsewhere.",
+    "Found is the founder's measure: a mask above 0.90 anywhere on the photo. It never looks where the mask is, so it"
+    " can be 1.00 and worthless; right mask, mask AP50 and false alarms on undamaged photos stand beside it.",
+    "Totaled: photos tagged severe stand for the founder's totaled cars, which are not marked elsewhere.",
     "Published figures are the founding project's own, at 15 and at 50 epochs.",
 )
+HEAD = (
+    "type", "photos to learn from", "to validate", "found, published at 15 / 50 epochs", "found, ours", "right mask",
+    "mask AP50", "false alarms", "model",
+)  # fmt: skip
+KINDS = (".html", ".csv", ".json", ".md")
 
 
 def measure(
@@ -90,16 +103,14 @@ def measure(
         raise JobError(f"There is no row “{sorted(unknown)[0]}”.", f"Rows: {', '.join(rule.title for rule in ROWS)}.")
     looks: dict[Path, Predictions] = {}
     rows = []
-    undamaged = [one for one in dataset.photos if one.photo.split == split and not one.regions]
     for number, rule in enumerate(ROWS):
         model = models.get(rule.title.casefold()) or models.get("")
-        chosen = [one for one in dataset.photos if one.photo.split == split and belongs(one, rule)]
-        if model is None or not chosen:
+        if model is None or not any(one.photo.split == split and belongs(one, rule) for one in dataset.photos):
             continue
         if model.folder not in looks:
             looks[model.folder] = _predicted(project_folder, model, dataset, split, say)
-        train = sum(belongs(one, rule) for one in dataset.photos if one.photo.split == "train")
-        rows.append(_row(rule, model, dataset, chosen, undamaged, looks[model.folder], train=train))
+        row = _row(rule, model, dataset, looks[model.folder], split=split)
+        rows += [row] if row is not None else []
         say(f"Measured {rule.title}", (number + 1) / len(ROWS))
     if not rows:
         raise JobError(f"No photo of the split “{split}” belongs to a row.", "Labels: dist, scra, win; tag: severity.")
@@ -108,9 +119,59 @@ def measure(
         datetime.now(UTC).isoformat(timespec="seconds"),
         f"{platform.system()} {platform.machine()}, {platform.processor() or 'unknown processor'}",
         round(time.monotonic() - begun, 1),
-        len(undamaged),
+        sum(one.photo.split == split and not one.regions for one in dataset.photos),
         NOTES,
     )
+
+
+def judged(
+    everything: Sequence[EvaluationStatus],
+    dataset: Dataset,
+    *,
+    split: str = "val",
+    progress: Callable[[float], None] = lambda _: None,
+) -> FoundingTable:
+    """The table of what finished evaluations saw, the newest of each model; nothing is predicted.
+
+    `everything` is newest first. A model stands in the rows whose question it answers (`suits`); one that is gone is
+    named in the notes. Raises JobError where no row can be measured.
+    """
+    newest = {one.request.model: one for one in reversed(everything) if one.request.split in (split, "all")}
+    rows, gone, used = [], [], []
+    for number, one in enumerate(newest.values(), start=1):
+        try:
+            model = registry.read(Path(one.request.model_folder))
+            seen = evaluations.predictions(one.folder)
+            own = [_row(rule, model, dataset, seen, split=split) for rule in ROWS if suits(rule, model, dataset)]
+        except CarDamageError as error:
+            gone.append(f"{one.request.model_name} is left out: {error.title}")
+            continue
+        finally:
+            progress(number / len(newest))
+        rows += [msgspec.structs.replace(row, evaluation=one.id) for row in own if row is not None]
+        used += [evaluations.read(one.folder)]
+    if not rows:
+        why = "Evaluate a model that finds damage on photos of this split."
+        raise JobError(f"No evaluation on the split “{split}” answers a row.", " ".join(gone) or why)
+    last = max(used, key=lambda value: value.created)
+    return FoundingTable(
+        tuple(sorted(rows, key=lambda row: (ROWS.index(row.rule), row.model))),
+        last.created,
+        last.machine,
+        round(sum(value.seconds for value in used), 1),
+        max(row.alarms.count for row in rows),
+        (*NOTES, *gone),
+    )
+
+
+def suits(rule: RowRule, model: Model, dataset: Dataset) -> bool:
+    """Whether a model answers a row's question: it knows the row's labels, or all rows', or tells none apart."""
+    if not any(model.card.role_of(name) == "damage" for name in model.card.classes):
+        return False
+    known = model_classes(dataset, model.card).keys()
+    present = {region.label for one in dataset.photos for region in one.regions}
+    wanted = present & set(rule.labels or [label for row in ROWS for label in row.labels])
+    return not known or (bool(wanted & known) if rule.labels else wanted <= known)
 
 
 def belongs(one: AnnotatedPhoto, rule: RowRule) -> bool:
@@ -122,19 +183,65 @@ def belongs(one: AnnotatedPhoto, rule: RowRule) -> bool:
 
 def as_markdown(table: FoundingTable) -> str:
     """The table for a page of documents."""
-    lines = [
-        "| type | photos to learn from | to validate | found, published at 15 / 50 epochs | found, ours | right mask |"
-        " mask AP50 | false alarms | model |",
-        "|---|---|---|---|---|---|---|---|---|",
-    ]
-    for row in table.rows:
-        cells = [_cell(figure) for figure in (row.found, row.right, row.mask_ap50, row.alarms)]
-        published = f"{row.rule.at_15:.2f} / {row.rule.at_50:.2f}"
-        lines.append(
-            f"| {row.rule.title} | {row.train} | {row.validation} | {published} | {' | '.join(cells)} | {row.model} |"
+    lines = [f"| {' | '.join(HEAD)} |", "|---" * len(HEAD) + "|"]
+    lines += [f"| {' | '.join(cells(row))} |" for row in table.rows]
+    return "\n".join([*lines, "", told(table), *(f"- {note}" for note in table.notes)])
+
+
+def check_name(path: Path) -> None:
+    """Raises CarDamageError where the suffix names no format of a table."""
+    if path.suffix.lower() not in KINDS:
+        raise CarDamageError(
+            f"{path.name} says no format for a table.", f"Let it end in {', '.join(KINDS)}, not {path.suffix}."
         )
-    told = f"{table.created}, {table.machine}, {table.seconds:.0f} s; {table.undamaged} undamaged photos."
-    return "\n".join([*lines, "", told, *(f"- {note}" for note in table.notes)])
+
+
+def write(table: FoundingTable, path: Path) -> None:
+    """Write as the suffix says. Raises CarDamageError for another suffix or where nothing can be written."""
+    check_name(path)
+    texts = {".html": as_page, ".csv": as_csv, ".json": as_json, ".md": as_markdown}
+    files.write_atomic(path, texts[path.suffix.lower()](table).encode())
+
+
+def as_json(table: FoundingTable) -> str:
+    """Everything, for programs."""
+    return msgspec.json.format(msgspec.json.encode(table)).decode()
+
+
+def as_page(table: FoundingTable) -> str:
+    """One self-contained HTML page."""
+    shown = report.Table("Types of damage", HEAD, [report.Row(cells(row)) for row in table.rows])
+    lead = f"{told(table)} 95 % intervals in brackets."
+    return report.rendered(
+        {"title": "The founding table", "lead": lead, "notes": [*table.notes], "charts": [], "tables": [shown]}
+    )
+
+
+def as_csv(table: FoundingTable) -> str:
+    """A line a row for spreadsheets; undefined figures are empty."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    names = ("found", "right", "mask_ap50", "alarms")
+    head = ("type", "model", "train", "validation", "published_15", "published_50")
+    writer.writerow((*head, *(f"{name}{end}" for name in names for end in ("", "_low", "_high"))))
+    for row in table.rows:
+        figures = (getattr(row, name) for name in names)
+        values = (value for one in figures for value in (one.value, one.low, one.high))
+        numbers = (row.train, row.validation, row.rule.at_15, row.rule.at_50)
+        writer.writerow((row.rule.title, report.safe(row.model), *numbers, *values))
+    return text.getvalue()
+
+
+def cells(row: Row) -> tuple[str, ...]:
+    """One row as HEAD names its columns."""
+    figures = (_cell(figure) for figure in (row.found, row.right, row.mask_ap50, row.alarms))
+    published = f"{row.rule.at_15:.2f} / {row.rule.at_50:.2f}"
+    return (row.rule.title, str(row.train), str(row.validation), published, *figures, row.model)
+
+
+def told(table: FoundingTable) -> str:
+    """When and where it was measured, and on how many undamaged photos."""
+    return f"{table.created}, {table.machine}, {table.seconds:.0f} s; {table.undamaged} undamaged photos."
 
 
 def _cell(figure: Figure) -> str:
@@ -145,33 +252,34 @@ def _counts(region: Region, rule: RowRule) -> bool:
     return not rule.labels or region.label in rule.labels
 
 
-def _row(
-    rule: RowRule,
-    model: Model,
-    dataset: Dataset,
-    chosen: Sequence[AnnotatedPhoto],
-    undamaged: Sequence[AnnotatedPhoto],
-    predictions: Predictions,
-    *,
-    train: int,
-) -> Row:
+def _row(rule: RowRule, model: Model, dataset: Dataset, predictions: Predictions, *, split: str) -> Row | None:
+    """One row on the photos of the split that were predicted; None where none belongs to it."""
+    there = [one for one in dataset.photos if one.photo.split == split and one.photo.id in predictions]
+    chosen = [one for one in there if belongs(one, rule)]
+    if not chosen:
+        return None
     classes = model_classes(dataset, model.card)
     wanted = {classes[label] for label in rule.labels if label in classes}  # none: every mask of the model counts
-    photos = [_as_row(one, rule) for one in (*chosen, *undamaged) if one.photo.id in predictions]
+    photos = [_as_row(one, rule) for one in (*chosen, *(one for one in there if not one.regions))]
     found = {
         one.photo.id: tuple(as_damage(r) for r in predictions[one.photo.id] if not wanted or r.label in wanted)
         for one in photos
     }
-    value, _ = evaluated(photos, found, (Label("damage", "#ffffff"),), threshold=THRESHOLD)
-    figures = [
-        value.figure(key) or Figure(key) for key in ("found_share", "right_share", "any_mask_ap50", "alarm_share")
-    ]
-    return Row(rule, model.card.name, train, len(chosen), *figures)
+    train = sum(belongs(one, rule) for one in dataset.photos if one.photo.split == "train")
+    return Row(rule, model.card.name, train, len(chosen), *_figures(photos, found))
+
+
+def _figures(photos: Sequence[AnnotatedPhoto], found: Predictions) -> tuple[Figure, Figure, Figure, Figure]:
+    """Found, right, mask AP50 and false alarms."""
+    seen = sights.sights(photos, found)
+    outlined = [coco.Outlined(one.photo, one.regions, found[one.photo.id]) for one in photos]
+    value = figures_of_damage(seen, coco.matches(outlined, "segm"), threshold=THRESHOLD)
+    return value["found_share"], value["right_share"], value["any_mask_ap50"], value["alarm_share"]
 
 
 def _as_row(one: AnnotatedPhoto, rule: RowRule) -> AnnotatedPhoto:
     regions = [as_damage(r) for r in true_regions(one.regions, None) if _counts(r, rule)]
-    return AnnotatedPhoto(one.photo, tuple(regions))
+    return evaluations.sized(AnnotatedPhoto(one.photo, tuple(regions)))
 
 
 def _predicted(project: Path, model: Model, dataset: Dataset, split: str, say: Say) -> Predictions:

@@ -94,7 +94,7 @@ class Comparing(QObject):
         self._forget()
 
     def read(self, path: Path) -> None:
-        """Compare with a project's folder or an annotation file."""
+        """Compare with a project's folder, an annotation file or what a model saw in an evaluation."""
         self.stop()
         self.panel.say(tr("Reading {path}…", path=path.name))
         work = partial(_opened, path)
@@ -253,9 +253,9 @@ class Comparing(QObject):
 
 
 def _opened(path: Path, task: Task) -> Reference:
-    from cardamage_core.project import reference  # loads every format
+    from cardamage_core.jobs import evaluations  # loads every format
 
-    found = reference.read(path)
+    found = evaluations.reference_at(path)
     if task.cancelled():  # the result reaches no one who would close it
         found.close()
     return found

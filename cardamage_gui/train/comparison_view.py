@@ -12,12 +12,12 @@ from qtpy.QtWidgets import QFrame, QWidget
 from cardamage_core.errors import CarDamageError
 
 from ..background import Background, Task
-from ..language import amount, numeral, tr, translated
+from ..language import amount, tr, translated
 from ..widgets import common
 from ..widgets.dialogs import Dialogs
 from .evaluation_view import KINDS
-from .figure_table import FigureTable, Line
-from .wall import Tile, Wall
+from .figure_table import FigureTable, Line, figure_text, figure_title
+from .wall import Seen, Tile, Wall
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ class ComparisonView(QFrame):
     """Differences of two evaluations, and the photos that changed most."""
 
     failed = Signal(object)  # CarDamageError
-    photo_chosen = Signal(str)  # show this photo in Annotate
+    photo_chosen = Signal(str, object)  # show this photo in Annotate with what this evaluation saw
     said = Signal(str)
 
     def __init__(self, background: Background, dialogs: Dialogs, parent: QWidget | None = None) -> None:
@@ -90,8 +90,6 @@ class ComparisonView(QFrame):
         self._about.setText(translated(error.detail))
 
     def _show(self, found: tuple[Comparison, Mapping[str, AnnotatedPhoto], tuple[float, float]]) -> None:
-        from cardamage_core.evaluation import report
-
         self._loading = None
         value, truth, thresholds = found
         self._value = value
@@ -99,7 +97,7 @@ class ComparisonView(QFrame):
         self._about.setText(
             tr("A is {a}, B is {b}, on the same {photos}.", a=value.a, b=value.b, photos=amount(value.photos, "photo"))
         )
-        self._notes.setText("\n".join(map(translated, [*value.notes, report.verdict(value)])))
+        self._notes.setText("\n".join([*map(translated, value.notes), *_verdict(value)]))
         self._table.show_lines([_line(one) for one in value.differences if one.change is not None])
         assert self._folders is not None
         for head, wall, photos, word in (
@@ -109,7 +107,7 @@ class ComparisonView(QFrame):
             head.setText(
                 tr("{word} with {b}: {photos}", word=word, b=value.b, photos=amount(len(photos), "photo")).upper()
             )
-            wall.show_tiles(_tiles(photos, self._folders[1], thresholds[1]), truth)
+            wall.show_tiles(_tiles(photos, self._folders, thresholds), truth)
         self._body.show()
         self._export.show()
 
@@ -125,7 +123,7 @@ class ComparisonView(QFrame):
         head = (tr("measure"), "A", "B", "B − A", tr("by chance"), "")
         self._table = FigureTable(head, tr("Differences"), hint=hint)
         self._better, self._worse = (
-            Wall(self._background, name, rows=1) for name in (tr("Better photos"), tr("Worse photos"))
+            Wall(self._background, name, rows=1, pictures=2) for name in (tr("Better photos"), tr("Worse photos"))
         )
         self._better_head, self._worse_head = common.section(""), common.section("")
         for wall in (self._better, self._worse):
@@ -138,6 +136,8 @@ class ComparisonView(QFrame):
         self._body = QWidget()
         body = common.rows(self._body, spacing=12)
         body.addWidget(self._notes)
+        colors = tr("Left A, right B. White is annotated, red is predicted. A click shows the photo in Annotate.")
+        body.addWidget(common.label(colors, "small", wrap=True))
         body.addWidget(self._better_head)
         body.addWidget(self._better)
         body.addWidget(self._worse_head)
@@ -154,19 +154,38 @@ def _line(one: Difference) -> Line:
 
     scale = one.figure.measure.scale
     chance = "" if one.chance is None else f"{one.chance:.3f}"
-    figures = map(numeral, (scale.text(one.a), scale.text(one.b), report.difference_text(one), chance))
-    cells = (translated(one.figure.title), *figures, translated(one.verdict))
-    return Line(cells, translated(one.figure.measure.about), COLORS.get(one.verdict, "muted"))
+    figures = map(figure_text, (scale.text(one.a), scale.text(one.b), report.difference_text(one), chance))
+    verdict = translated(one.verdict) if one.verdict in COLORS else tr("not clear")
+    return Line(
+        (figure_title(one.figure), *figures, verdict),
+        translated(one.figure.measure.about),
+        COLORS.get(one.verdict, "muted"),
+    )
 
 
-def _tiles(photos: Sequence[PhotoDifference], folder: Path, threshold: float) -> list[Tile]:
+def _verdict(value: Comparison) -> list[str]:
+    """What is clearly better and worse, a sentence each."""
+    clear = [one for one in value.differences if not one.of and one.verdict in COLORS]
+    if not clear:
+        return [tr("No figure differs clearly: the photos are too few, or the models too alike, to tell them apart.")]
+    better, worse = (
+        "; ".join(figure_title(one.figure) for one in clear if one.verdict == kind) for kind in ("better", "worse")
+    )
+    return [
+        *([tr("“{b}” is clearly better in: {figures}.", b=value.b, figures=better)] if better else []),
+        *([tr("“{b}” is clearly worse in: {figures}.", b=value.b, figures=worse)] if worse else []),
+    ]
+
+
+def _tiles(
+    photos: Sequence[PhotoDifference], folders: tuple[Path, Path], thresholds: tuple[float, float]
+) -> list[Tile]:
     return [
         Tile(
             one.b.id,
             one.b.name,
-            f"{translated(one.a.text)} → {translated(one.b.text)}",
-            ((folder, one.b.line),),
-            threshold,
+            tr("A: {a} · B: {b}", a=translated(one.a.text), b=translated(one.b.text)),
+            tuple(map(Seen, folders, (one.a.line, one.b.line), thresholds)),
         )
         for one in photos[:MOST]
     ]

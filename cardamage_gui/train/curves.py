@@ -21,7 +21,7 @@ from ..language import numeral, tr, translated
 from ..widgets import common
 from .history import History, Series
 
-HEIGHT = 190
+HEIGHT, LINE = 190, 17  # pixels of a chart, and of a line of its legend
 LIMITS: dict[Unit, tuple[float | None, float | None]] = {  # of the vertical axis; None follows the curves
     Unit.LOSS: (None, None),
     Unit.PRECISION: (0.0, None),
@@ -88,7 +88,7 @@ class Curves(QWidget):
 
 def _chart(kind: Kind) -> Chart:
     least, most = LIMITS[in_chart(kind)[0].unit]
-    return Chart(translated(kind.value), least=least, most=most, legend_below=True)
+    return Chart(translated(kind.value), least=least, most=most, legend_lines=2)
 
 
 def _colored(curves: Sequence[tuple[str, Series]], colors: Sequence[str]) -> dict[str, tuple[Series, str]]:
@@ -105,26 +105,26 @@ class Chart(QFrame):
         *,
         least: float | None = None,
         most: float | None = None,
-        legend_below: bool = False,
+        legend_lines: int = 0,
         from_zero: bool = False,
     ) -> None:
         """`least` and `most`: where the vertical axis begins and ends; None follows the curves.
 
         `from_zero`: it reaches from 0 to the largest value, however small that is and also where all are the same.
-        `legend_below` gives the legend lines of its own, for narrow charts of many curves.
+        `legend_lines` gives the legend lines of its own below the title, for narrow charts of many curves.
         """
         super().__init__(parent)
         self.setProperty("role", "card")
-        self.setFixedHeight(HEIGHT + 40 * legend_below)
-        head = QVBoxLayout() if legend_below else QHBoxLayout()
+        self.setFixedHeight(HEIGHT + bool(legend_lines) * 6 + LINE * legend_lines)
+        head = QVBoxLayout() if legend_lines else QHBoxLayout()
         self._title = common.label(title)
         head.addWidget(self._title)
-        self._legend = common.label("", "small", right=not legend_below, wrap=legend_below)
+        self._legend = common.label("", "small", right=not legend_lines, wrap=bool(legend_lines))
         self._legend.setTextFormat(Qt.TextFormat.RichText)
         self._legend.setMinimumWidth(1)  # both columns stay equally wide
         if isinstance(head, QVBoxLayout):
             head.setSpacing(2)
-            self._legend.setFixedHeight(34)
+            self._legend.setFixedHeight(LINE * legend_lines)
             self._legend.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
             head.addWidget(self._legend)
         else:

@@ -15,12 +15,12 @@ from cardamage_core.errors import CarDamageError
 
 from .. import look
 from ..background import Background, Task
-from ..language import amount, mark, numeral, tr, translated
+from ..language import amount, mark, tr, translated
 from ..widgets import common
 from ..widgets.dialogs import Dialogs
-from .figure_table import FigureTable, Line
+from .figure_table import FigureTable, Line, figure_text, figure_title
 from .history import Series
-from .wall import Tile, Wall
+from .wall import Seen, Tile, Wall
 
 if TYPE_CHECKING:
     from cardamage_core.annotations.model import AnnotatedPhoto
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 CARDS = {  # the figures that stand first, in few words
     "right_share": mark("Found rightly"),
     "alarm_share": mark("False alarms"),
-    "recall": mark("Damages found"),
+    "recall": mark("Damages found", sense="card"),
     "any_mask_ap50": mark("Mask AP50"),
 }
 MISTAKES = {
@@ -53,7 +53,7 @@ class EvaluationView(QFrame):
 
     changed = Signal()  # the evaluation was asked to do something: look at it again
     failed = Signal(object)  # CarDamageError
-    photo_chosen = Signal(str)  # show this photo in Annotate
+    photo_chosen = Signal(str, object)  # show this photo in Annotate with what this evaluation saw
     compare = Signal(object, object)  # folders of two evaluations
     deleted = Signal(object, str)  # where it lies in the trash, and what it was called
     said = Signal(str)
@@ -87,7 +87,7 @@ class EvaluationView(QFrame):
         self._message.setVisible(status.state != "finished")
         common.set_role(self._message, "bad" if status.state == "failed" else "muted")
         self._stop.setVisible(status.live)
-        self._resume.setVisible(status.state in ("stopped", "failed"))
+        self._resume.setVisible(status.state in ("stopped", "failed") or not status.begun)
         done = status.state == "finished"
         self._export.setVisible(done)
         self._delete.setVisible(not status.live)
@@ -227,13 +227,13 @@ class EvaluationView(QFrame):
         self._notes.setVisible(bool(notes))
         for key, (figure, between) in self._cards.items():
             one = value.figure(key)
-            figure.setText(numeral(one.text) if one else "–")
-            between.setText(numeral(one.interval) if one else "")
+            figure.setText(figure_text(one.text) if one else "–")
+            between.setText(figure_text(one.interval) if one else "")
         self._show_charts(value)
         self._figures.show_lines(
             [
                 Line(
-                    (translated(f.title), numeral(f.text), numeral(f.interval), str(f.count)),
+                    (figure_title(f), figure_text(f.text), figure_text(f.interval), str(f.count)),
                     translated(f.measure.about),
                 )
                 for f in value.figures
@@ -241,7 +241,8 @@ class EvaluationView(QFrame):
             ]
         )
         labels = value.confusion.labels
-        self._confusion.show_head((tr("annotated as"), *labels))
+        columns = (translated(name) if name == "background" else name for name in labels)
+        self._confusion.show_head((tr("annotated as"), *columns))
         self._confusion.show_lines(
             [
                 Line((translated(name) if name == "background" else name, *map(str, row)))
@@ -256,7 +257,7 @@ class EvaluationView(QFrame):
             from .curves import Chart  # pyqtgraph: not before there is something to draw
 
             for title in (tr("Precision over recall"), tr("With a mask, over the threshold"), tr("Calibration")):
-                chart = Chart(title, least=0.0, most=1.0, legend_below=True)
+                chart = Chart(title, least=0.0, most=1.0, legend_lines=4)
                 self._charts.append(chart)
                 self._chart_row.addWidget(chart, 1)
         colors = look.of(self)
@@ -365,7 +366,7 @@ class EvaluationView(QFrame):
             card.setToolTip(translated(MEASURES[key].about))
             layout = common.rows(card, margins=(14, 10, 14, 10), spacing=2)
             title = common.ElidedLabel("muted")
-            title.setText(tr(CARDS[key]))
+            title.setText(tr(CARDS[key], sense="card" if key == "recall" else ""))
             layout.addWidget(title)
             figure, between = common.label("–", "figure"), common.label("", "small")
             layout.addWidget(figure)
@@ -388,7 +389,7 @@ def about(value: Evaluation) -> str:
 
 def tile_of(one: PhotoResult, folder: Path, threshold: float) -> Tile:
     """A photo with its mistakes, for the wall."""
-    return Tile(one.id, one.name, translated(one.text), ((folder, one.line),), threshold)
+    return Tile(one.id, one.name, translated(one.text), (Seen(folder, one.line, threshold),))
 
 
 def _short(name: str) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
+from qtpy.QtCore import Qt, Signal
 from qtpy.QtGui import QHideEvent, QShowEvent
 from qtpy.QtWidgets import QStackedWidget, QWidget
 
@@ -17,7 +17,6 @@ from cardamage_core.training.job import ClassRule, TrainingJob
 from ..background import Background
 from ..commands import actions
 from ..commands.actions import Action
-from ..commands.editor import keyed
 from ..language import amount, mark, tr
 from ..session import Session
 from ..widgets import common
@@ -29,12 +28,13 @@ from .deleted import Deleted
 from .evaluation_view import EvaluationView
 from .form import Form, StartModel
 from .job_view import JobView
-from .jobs import EvaluationDelegate, ItemsView, JobDelegate, JobsWatch, ModelDelegate, key_of
+from .jobs import JobsWatch, key_of
+from .lists import Lists
 from .model_care import ModelCare
 from .model_view import ModelView
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from cardamage_core.project import Project
 
     from .data_view import DataView
+    from .founding_view import FoundingView
 
 LIST_WIDTH = 290  # of the list
 GOES_ON = mark("The training goes on when this window is closed")
@@ -57,6 +58,7 @@ class TrainPage(QWidget):
     fact_changed = Signal(str, str)  # name and text of a fact for the status bar
     try_model = Signal(str)  # inspect photos with this model
     photo_chosen = Signal(str)  # show this photo in Annotate
+    evaluated_chosen = Signal(str, object)  # show this photo in Annotate with what the evaluation in this folder saw
     dropped = Signal(str, list)  # import these paths for a split
 
     def __init__(self, session: Session, background: Background, watch: JobsWatch, dialogs: Dialogs) -> None:
@@ -69,10 +71,11 @@ class TrainPage(QWidget):
         self._make_widgets()
         self._arrange()
         self._listen()
-        about = tr("Photos and regions by label and split")
+        counts, about = tr("Photos and regions by label and split"), tr("The founder's measure beside ours")
         self._actions = [
-            Action("show_data", tr("Data set"), ("Ctrl+Shift+D",), about, self.show_data),
+            Action("show_data", tr("Data set"), ("Ctrl+Shift+D",), counts, self.show_data),
             Action("new_training", tr("New training"), ("Ctrl+T",), tr("Choose what to train"), self.new_training),
+            Action("founding_table", tr("Founding table"), (), about, self.show_table),
         ]
         self.docks.share(actions.bind(self, self._actions).values())
 
@@ -84,7 +87,7 @@ class TrainPage(QWidget):
         """Show the form."""
         if self._session.project is None:
             return
-        self._choose_none()
+        self._lists.choose_none()
         self._fill_form()
         self._stack.setCurrentWidget(self._form)
 
@@ -92,9 +95,18 @@ class TrainPage(QWidget):
         """Show what the project holds to learn from."""
         if self._session.project is None:
             return
-        self._choose_none()
+        self._lists.choose_none()
         self._stack.setCurrentWidget(self._data_view)
         self._data_view.look()
+
+    def show_table(self) -> None:
+        """Show the founding table of what this project's models were judged by."""
+        if self._session.project is None:
+            return
+        self._lists.choose_none()
+        self._stack.setCurrentWidget(self._founding_view)
+        self._founding_view.forget()
+        self._show_table()
 
     # What happened
 
@@ -103,20 +115,18 @@ class TrainPage(QWidget):
         self._deleted.hide()
         self._job_view.allow_changes(not self._session.read_only)
         self._job_view.close_feed()
-        for view in (self._jobs, self._models, self._evaluations):
-            view.show_items(())
+        self._lists.show_jobs((), ())
+        self._lists.show_models(())
         self._evaluation_view.forget()
-        self._data.setEnabled(self._session.project is not None)
-        for button in (self._new, self._first):
-            button.setEnabled(self._session.project is not None and not self._session.read_only)
+        there = self._session.project is not None
+        self._lists.allow(reading=there, writing=there and not self._session.read_only)
+        self._first.setEnabled(there and not self._session.read_only)
         self._stack.setCurrentWidget(self._empty)
         self._read_models()
 
     def _jobs_changed(self) -> None:
         jobs = self._watch.jobs()
-        self._jobs.show_items(jobs)
-        self._evaluations.show_items(self._watch.evaluations())
-        self._show_heads()
+        self._lists.show_jobs(jobs, self._watch.evaluations())
         if self._wanted in {one.id for one in self._watch.evaluations()}:
             self._evaluations.setCurrentIndex(self._evaluations.items.index_of(self._wanted))
             self._wanted = ""
@@ -129,6 +139,7 @@ class TrainPage(QWidget):
         if shown is not None and self.isVisible() and self._stack.currentWidget() is self._job_view:
             self._job_view.show_job(shown)
         self._show_evaluation()
+        self._show_table()
         self._show_hint()
 
     def _show_evaluation(self) -> None:
@@ -137,38 +148,37 @@ class TrainPage(QWidget):
         if chosen is not None and self.isVisible() and self._stack.currentWidget() is self._evaluation_view:
             self._evaluation_view.show_evaluation(chosen, self._finished_evaluations())
 
-    def _evaluation_chosen(self, *_: object) -> None:
-        if self._evaluations.chosen() is not None:
-            _clear(self._jobs)
-            _clear(self._models)
-            self._stack.setCurrentWidget(self._evaluation_view)
-            self._show_evaluation()
+    def _evaluation_chosen(self) -> None:
+        self._stack.setCurrentWidget(self._evaluation_view)
+        self._show_evaluation()
 
     def _finished_evaluations(self) -> list[EvaluationStatus]:
         return [one for one in self._watch.evaluations() if one.state == "finished"]
 
+    def _show_table(self) -> None:
+        if self._session.project is None or not self.isVisible():
+            return
+        if "_founding_view" in vars(self) and self._stack.currentWidget() is self._founding_view:
+            self._founding_view.show_models(self._lists.listed_models(), enabled=not self._session.read_only)
+            self._founding_view.show_evaluations(self._watch.evaluations(), self._session.project)
+
+    def _open_evaluation(self, name: str) -> None:
+        self._evaluations.setCurrentIndex(self._evaluations.items.index_of(name))
+
     def _compare(self, a: Path, b: Path) -> None:
-        self._choose_none()
+        self._lists.choose_none()
         self._comparison_view.compare(a, b)
         self._stack.setCurrentWidget(self._comparison_view)
 
-    def _job_chosen(self, *_: object) -> None:
-        job = self._jobs.chosen()
-        if job is not None:
-            _clear(self._models)
-            _clear(self._evaluations)
-            self._job_view.show_job(job)
-            self._job_view.offer_others(self._watch.jobs())
-            self._stack.setCurrentWidget(self._job_view)
+    def _job_chosen(self) -> None:
+        self._job_view.show_job(self._jobs.chosen())
+        self._job_view.offer_others(self._watch.jobs())
+        self._stack.setCurrentWidget(self._job_view)
 
-    def _model_chosen(self, *_: object) -> None:
-        model = self._models.chosen()
-        if model is not None:
-            _clear(self._jobs)
-            _clear(self._evaluations)
-            self._model_view.show_model(model)
-            self._model_view.show_splits(self._splits(), enabled=not self._session.read_only)
-            self._stack.setCurrentWidget(self._model_view)
+    def _model_chosen(self) -> None:
+        self._model_view.show_model(self._models.chosen())
+        self._model_view.show_splits(self._splits(), enabled=not self._session.read_only)
+        self._stack.setCurrentWidget(self._model_view)
 
     def _splits(self) -> list[tuple[str, str]]:
         """The photos a model can be judged by, validation and test first."""
@@ -179,7 +189,14 @@ class TrainPage(QWidget):
         return [*named, ("all", tr("On all photos: {photos}", photos=amount(numbers.total(), "photo")))]
 
     def evaluate(self, model_id: str, split: str) -> None:
-        """Judge a model on annotated photos in a process of its own."""
+        """Judge a model on annotated photos in a process of its own, and show the evaluation."""
+        self._evaluate(model_id, split, self._evaluation_started)
+
+    def _evaluate_beside(self, model_id: str) -> None:
+        """Judge a model for the founding table, which stays in view."""
+        self._evaluate(model_id, "val", lambda _: self._watch.look())
+
+    def _evaluate(self, model_id: str, split: str, done: Callable[[Path], None]) -> None:
         project = self._session.project
         if project is None:
             return
@@ -188,7 +205,7 @@ class TrainPage(QWidget):
         def begin() -> Path:
             return work.evaluation_started(project, model_id, split, own)
 
-        self._background.run(begin, self._evaluation_started, self._session.failed.emit, urgent=True)
+        self._background.run(begin, done, self._session.failed.emit, urgent=True)
 
     def _evaluation_started(self, folder: Path) -> None:
         self._wanted = folder.name
@@ -205,8 +222,7 @@ class TrainPage(QWidget):
     def _show_models(self, project: Project | None, models: list[Model]) -> None:
         if project is not self._session.project:
             return
-        self._models.show_items(models)
-        self._show_heads()
+        self._lists.show_models(models)
 
     # Qt's events
 
@@ -231,7 +247,7 @@ class TrainPage(QWidget):
     # Deleting
 
     def _thrown_away(self, trashed: Path, name: str) -> None:
-        self._choose_none()
+        self._lists.choose_none()
         self._stack.setCurrentWidget(self._empty)
         self._deleted.tell(trashed, name)
 
@@ -254,7 +270,7 @@ class TrainPage(QWidget):
     def _fill_form(self) -> None:
         project = self._session.project
         assert project is not None
-        own = work.own(self._listed_models())
+        own = work.own(self._lists.listed_models())
         self._form.place.fill(project.folder)
         self._form.fill(
             photos=self._session.photos(),
@@ -332,6 +348,19 @@ class TrainPage(QWidget):
         return view
 
     @cached_property
+    def _founding_view(self) -> FoundingView:
+        """Made when first needed."""
+        from .founding_view import FoundingView
+
+        view = FoundingView(self._background, self._dialogs)
+        view.evaluate.connect(self._evaluate_beside)
+        view.evaluation_chosen.connect(self._open_evaluation)
+        view.failed.connect(self._session.failed)
+        view.said.connect(self._session.said)
+        self._stack.addWidget(view)
+        return view
+
+    @cached_property
     def _form(self) -> Form:
         """Made when first needed: its fields would cost every start 20 ms."""
         form = Form()
@@ -344,19 +373,11 @@ class TrainPage(QWidget):
         return form
 
     def _make_widgets(self) -> None:
-        self._new = common.button(tr("New training"), self.new_training, "primary")
-        keyed(self._new, "new_training", tr("New training"), key="Ctrl+T")
-        self._jobs = ItemsView(JobDelegate, tr("Jobs"))
-        self._models = ItemsView(ModelDelegate, tr("Models"))
-        self._jobs_head, self._models_head = common.section(tr("Jobs")), common.section(tr("Models"))
-        self._data = common.button(tr("Data set"), self.show_data, tip=tr("Photos and regions by label and split"))
-        keyed(self._data, "show_data", tr("Data set"), key="Ctrl+Shift+D")
-        self._evaluations = ItemsView(EvaluationDelegate, tr("Evaluations"))
-        self._evaluations_head = common.section(tr("Evaluations"))
+        self._lists = Lists()
+        self._jobs, self._models, self._evaluations = self._lists.jobs, self._lists.models, self._lists.evaluations
         self._job_view = JobView(self._background, self._dialogs)
         self._deleted = Deleted()
         self._model_care = ModelCare(self._session, self._background, self._dialogs, self)
-        self._import_model = common.button(tr("Import a model…"), self._model_care.import_model, "link")
         self._model_view = ModelView()
         self._evaluation_view = EvaluationView(self._background, self._dialogs)
         self._comparison_view = ComparisonView(self._background, self._dialogs)
@@ -372,36 +393,23 @@ class TrainPage(QWidget):
             self._stack.addWidget(widget)
 
     def _arrange(self) -> None:
-        sheet = common.frame("panel")
-        layout = common.rows(sheet, margins=(0, 2, 0, 12), spacing=8)
-        layout.addWidget(_inset(self._new))
-        layout.addWidget(_inset(self._data))
-        layout.addSpacing(8)
-        for head, view in (
-            (self._jobs_head, self._jobs),
-            (self._models_head, self._models),
-            (self._evaluations_head, self._evaluations),
-        ):
-            layout.addWidget(_inset(head))
-            layout.addWidget(view)
-            if view is self._models:
-                layout.addWidget(_inset(self._import_model))
-        layout.addStretch(1)
-        area = common.scrolled(sheet, tr("Jobs and models"))
-        area.setMinimumWidth(220)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.docks = Docks(self._stack, [Panel("list", tr("Jobs and models"), area, LEFT, LIST_WIDTH)])
+        panel = Panel("list", tr("Jobs and models"), self._lists.scrolled(), LEFT, LIST_WIDTH)
+        self.docks = Docks(self._stack, [panel])
         whole = common.rows(self, spacing=0)
         whole.addWidget(self._deleted)
         whole.addWidget(self.docks)
-        self._show_heads()
 
     def _listen(self) -> None:
         self._session.project_changed.connect(self._project_changed)
         self._watch.changed.connect(self._jobs_changed)
         self._watch.finished.connect(self._read_models)
-        self._jobs.selectionModel().currentChanged.connect(self._job_chosen)
-        self._models.selectionModel().currentChanged.connect(self._model_chosen)
+        self._lists.new_training.connect(self.new_training)
+        self._lists.show_data.connect(self.show_data)
+        self._lists.show_table.connect(self.show_table)
+        self._lists.import_model.connect(self._model_care.import_model)
+        self._lists.job_chosen.connect(self._job_chosen)
+        self._lists.model_chosen.connect(self._model_chosen)
+        self._lists.evaluation_chosen.connect(self._evaluation_chosen)
         self._job_view.changed.connect(self._watch.look)
         self._job_view.failed.connect(self._session.failed)
         self._job_view.said.connect(self._session.said)
@@ -416,33 +424,9 @@ class TrainPage(QWidget):
         self._model_view.asked.connect(self._model_care.do)
         self._model_care.changed.connect(self._read_models)
         self._model_care.deleted.connect(self._thrown_away)
-        self._evaluations.selectionModel().currentChanged.connect(self._evaluation_chosen)
         self._evaluation_view.changed.connect(self._watch.look)
         self._evaluation_view.compare.connect(self._compare)
         for view in (self._evaluation_view, self._comparison_view):
             view.failed.connect(self._session.failed)
-            view.photo_chosen.connect(self.photo_chosen)
+            view.photo_chosen.connect(self.evaluated_chosen)
             view.said.connect(self._session.said)
-
-    def _show_heads(self) -> None:
-        self._jobs_head.setVisible(self._jobs.items.rowCount() > 0)
-        self._models_head.setVisible(self._models.items.rowCount() > 0)
-        self._evaluations_head.setVisible(self._evaluations.items.rowCount() > 0)
-
-    def _listed_models(self) -> list[Model]:
-        model = self._models.items
-        return [model.index(row).data(Qt.ItemDataRole.UserRole) for row in range(model.rowCount())]
-
-    def _choose_none(self) -> None:
-        for view in (self._jobs, self._models, self._evaluations):
-            _clear(view)
-
-
-def _clear(view: ItemsView) -> None:
-    view.selectionModel().setCurrentIndex(QModelIndex(), QItemSelectionModel.SelectionFlag.Clear)
-
-
-def _inset(widget: QWidget) -> QWidget:
-    box = QWidget()
-    common.rows(box, margins=(14, 0, 14, 0)).addWidget(widget)
-    return box

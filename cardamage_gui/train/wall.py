@@ -33,23 +33,32 @@ TRUTH, MASK = (255, 255, 255), (255, 92, 72)  # RGB, both with a dark halo
 HALO = (11, 13, 16)
 
 
+class Seen(NamedTuple):
+    """What a model saw on a photo: an evaluation's folder, the line in its predictions, and from which score on."""
+
+    folder: Path
+    line: int
+    threshold: float
+
+
 class Tile(NamedTuple):
-    """One photo on the wall: its id, what is written below it, where its predictions lie."""
+    """One photo on the wall: its id, what is written below it, and a picture for each model that saw it."""
 
     photo: str
     name: str
     text: str
-    predictions: tuple[tuple[Path, int], ...]  # folders of evaluations, and the line in their predictions
-    threshold: float
+    seen: tuple[Seen, ...]
 
 
 class Wall(QListView):
     """Thumbnails in rows, made while they are looked at."""
 
-    chosen = Signal(str)  # the id of a photo that was clicked
+    chosen = Signal(str, object)  # the id of a photo that was clicked, and the evaluation's folder
 
-    def __init__(self, background: Background, name: str, *, rows: int = 2) -> None:
+    def __init__(self, background: Background, name: str, *, rows: int = 2, pictures: int = 1) -> None:
+        """`pictures` stand side by side in each tile."""
         super().__init__()
+        self._size = QSize(TILE.width() * pictures + GAP // 2 * (pictures - 1), TILE.height())
         self.setAccessibleName(name)
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setMovement(QListView.Movement.Static)
@@ -63,7 +72,7 @@ class Wall(QListView):
         self._pictures = _Pictures(background, self)
         self._tiles = _Tiles(self)
         self.setModel(self._tiles)
-        self.setItemDelegate(_TileDelegate(self._pictures, self))
+        self.setItemDelegate(_TileDelegate(self._pictures, self._size, self))
         self.clicked.connect(self._clicked)
         self.activated.connect(self._clicked)
 
@@ -78,7 +87,7 @@ class Wall(QListView):
     def _clicked(self, index: common.ModelIndex) -> None:
         tile = index.data(ITEM)
         if tile is not None:
-            self.chosen.emit(tile.photo)
+            self.chosen.emit(tile.photo, tile.seen[-1].folder)
 
 
 class _Tiles(QAbstractListModel):
@@ -115,21 +124,21 @@ class _Tiles(QAbstractListModel):
 
 
 class _TileDelegate(QStyledItemDelegate):
-    def __init__(self, pictures: _Pictures, parent: QWidget) -> None:
+    def __init__(self, pictures: _Pictures, size: QSize, parent: QWidget) -> None:
         super().__init__(parent)
-        self._pictures = pictures
+        self._pictures, self._size = pictures, size
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: common.ModelIndex) -> QSize:
-        return QSize(TILE.width(), TILE.height() + TEXT)
+        return QSize(self._size.width(), self._size.height() + TEXT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: common.ModelIndex) -> None:
         tile: Tile = index.data(ITEM)
         colors = look.of(option.widget)
-        box = QRect(option.rect.topLeft(), TILE)
+        box = QRect(option.rect.topLeft(), self._size)
         painter.fillRect(box, QColor(colors.canvas))
         pixmap = self._pictures.get(tile)
         if pixmap is not None and not pixmap.isNull():
-            size = pixmap.size().scaled(TILE, Qt.AspectRatioMode.KeepAspectRatio)
+            size = pixmap.size().scaled(self._size, Qt.AspectRatioMode.KeepAspectRatio)
             place = QRect(0, 0, size.width(), size.height())
             place.moveCenter(box.center())
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
@@ -144,7 +153,7 @@ class _TileDelegate(QStyledItemDelegate):
         metrics = QFontMetrics(painter.font())
         for line, (text, color) in enumerate(((tile.name, colors.text), (tile.text, colors.muted))):
             painter.setPen(QColor(color))
-            cut = metrics.elidedText(text, Qt.TextElideMode.ElideRight, TILE.width())
+            cut = metrics.elidedText(text, Qt.TextElideMode.ElideRight, self._size.width())
             painter.drawText(box.left(), box.bottom() + 15 + 16 * line, cut)
 
 
@@ -206,21 +215,29 @@ class _Pictures:
 
 
 def _picture(annotated: AnnotatedPhoto, tile: Tile) -> np.ndarray:
-    """(h, w, 3) uint8 RGB: the photo, small, with annotated outlines white and predicted ones in colour."""
-    import cv2
+    """(h, w, 3) uint8 RGB: the photo, small, once for each model that saw it, side by side."""
     import numpy as np
 
     from cardamage_core import imaging
+
+    pixels = imaging.thumbnail(Path(annotated.photo.path), LONGEST)
+    gap = np.full((pixels.shape[0], GAP, 3), HALO, np.uint8)
+    parts = [part for seen in tile.seen for part in (gap, _outlined(pixels.copy(), annotated, seen))]
+    return np.ascontiguousarray(np.hstack(parts[1:]))
+
+
+def _outlined(pixels: np.ndarray, annotated: AnnotatedPhoto, seen: Seen) -> np.ndarray:
+    """The picture with annotated outlines white and predicted ones in colour."""
+    import cv2
+    import numpy as np
+
     from cardamage_core.annotations import shapes
     from cardamage_core.jobs import evaluations
 
-    pixels = np.ascontiguousarray(imaging.thumbnail(Path(annotated.photo.path), LONGEST))
     scale = pixels.shape[1] / max(1, annotated.photo.width)
-    groups = [(annotated.regions, TRUTH)]
-    for folder, line in tile.predictions:
-        seen = evaluations.predictions_at(folder, line)
-        groups.append((tuple(r for r in seen if (r.origin.score or 0.0) >= tile.threshold), MASK))
-    for regions, color in groups:
+    found = evaluations.predictions_at(seen.folder, seen.line)
+    above = tuple(r for r in found if (r.origin.score or 0.0) >= seen.threshold)
+    for regions, color in ((annotated.regions, TRUTH), (above, MASK)):
         rings = [
             np.round(np.asarray(ring) * scale * 16).astype(np.int32)
             for region in regions

@@ -25,7 +25,7 @@ from ...runtime import Runtime
 from .. import registry
 from ..registry import ModelCard, SourceNote
 from . import sources
-from .recipe import DAMAGE, PANELS, Recipe
+from .recipe import PANELS, Recipe
 
 LEAST_SCORE = 0.05
 MOST_ALARMS = (
@@ -60,13 +60,14 @@ def bundle(
     network.save(weights, half=True)
     runtime = Runtime.open(weights, config=config)
     classes = tuple(recipe.titles.get(name, name) for name in trained.card.classes)
-    judge = _judge_damage if recipe is DAMAGE else _judge_car
+    damages = not recipe.roles  # of panels and cars otherwise
+    judge = _judge_damage if damages else _judge_car
     found = {}
     for split in ("val", "test"):
         photos = _unique(dataset, split)
         say(f"Predicting {len(photos)} photos to {'choose by' if split == 'val' else 'judge by'} …")
         found[split] = photos, _predict(runtime, photos, classes, mirror_side=recipe.mirror_side)
-    calibration = _calibration(*found["val"]) if recipe is DAMAGE else ()  # whatever overlaps: for one kind of thing
+    calibration = _calibration(*found["val"]) if damages else ()  # whatever overlaps: for one kind of thing
     card = msgspec.structs.replace(
         trained.card,
         id="",

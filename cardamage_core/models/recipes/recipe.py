@@ -20,7 +20,7 @@ PALETTE = ("#e6194b", "#4363d8", "#f58231", "#3cb44b", "#911eb4", "#46f0f0", "#f
 
 
 class Recipe(NamedTuple):
-    """One model: `repeats` says how often a photo of each source stands in one round to learn from.
+    """One model: `repeats` says how often a photo of each source stands in one round to learn from (0: it only judges).
 
     `prepare` turns all photos of the sources, with their regions relabelled, into those that teach and judge.
     In use the model looks at the mirror image of each photo, too, `mirror_side` pixels long (None: not at all).
@@ -108,6 +108,14 @@ DAMAGE = Recipe(
 )
 
 
+# Of photos whose sources state a licence that allows it, alone. Chosen and judged by the same photos as the other.
+LICENSED = DAMAGE._replace(
+    job=msgspec.structs.replace(DAMAGE.job, name="damage licensed", start="imagenet", layers="heads:1,all:7"),
+    repeats=dict.fromkeys(sources.DAMAGE_LABELS, 0) | {"bilgi": 2, "igor": 1},
+    summary="Finds damage on photos of cars, learned from photos under CC BY 4.0 and MIT licences alone.",
+)
+
+
 # ---- Car and panels ------------------------------------------------------------------------------------------------
 
 PANELS = (
@@ -190,4 +198,4 @@ CAR = Recipe(
         "Panels were learned from 319 undamaged cars only.",
     ),
 )
-RECIPES = {"damage": DAMAGE, "car": CAR}
+RECIPES = {"damage": DAMAGE, "damage-licensed": LICENSED, "car": CAR}

@@ -11,7 +11,7 @@ import pytest
 from cardamage_core.annotations.model import AnnotatedPhoto, Origin, Photo, Rectangle, Region
 from cardamage_core.evaluation import sights as quality
 from cardamage_core.models.recipes import bundle, sources
-from cardamage_core.models.recipes.recipe import CAR, DAMAGE, PANELS
+from cardamage_core.models.recipes.recipe import CAR, DAMAGE, LICENSED, PANELS
 
 
 def region(x: float, y: float, side: float, *, score: float | None = None, label: str = "dent") -> Region:
@@ -101,3 +101,11 @@ def test_without_keras_the_recipes_say_what_to_install(tmp_path):
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr.startswith("Training needs keras")
     assert not (tmp_path / "out").exists()
+
+
+def test_the_licensed_variant_learns_from_sources_with_a_licence_alone():
+    taught = {source for source in LICENSED.labels if LICENSED.repeats.get(source, 1)}
+    assert taught == {"bilgi", "igor"}
+    assert all("no licence" not in sources.SOURCES[name].licence.lower() for name in taught)
+    assert LICENSED.job.start == "imagenet"  # nothing of the other model comes along
+    assert LICENSED.labels == DAMAGE.labels  # chosen and judged by the same photos

@@ -53,7 +53,7 @@ def test_the_tool_bar_shows_words_or_icons_never_both_kinds(opened, wait, size):
 @pytest.mark.parametrize("page", ["train", "inspect"])
 def test_a_key_given_by_hand_is_shown_on_a_page_not_yet_looked_at(opened, wait, page):
     action, widget = {
-        "train": ("new_training", opened.train._new),
+        "train": ("new_training", opened.train._lists.new),
         "inspect": ("inspect_findings", opened.inspect.viewer.toolbar.modes["findings"]),
     }[page]
 

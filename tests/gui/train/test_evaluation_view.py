@@ -75,6 +75,10 @@ def test_a_click_on_the_wall_shows_the_photo_in_annotate(opened, page, wait):
     QTest.mouseClick(wall.viewport(), Qt.MouseButton.LeftButton, pos=wall.visualRect(wall.model().index(0, 0)).center())
     assert opened.session.current == "a"
     assert opened.annotate.isVisible()
+    theirs = opened.annotate.comparing._theirs
+    wait(lambda: [one.label for one in theirs()] == ["dent"])  # what the model saw, beside what is annotated
+    opened.session.select("b")
+    wait(lambda: not theirs())
 
 
 def test_a_kind_of_mistake_can_be_chosen(page):
@@ -111,6 +115,16 @@ def test_one_that_was_stopped_can_go_on(opened, page, wait):
     wait(lambda: page._evaluations.items.rowCount() == 3)
     page._evaluations.setCurrentIndex(page._evaluations.items.index(0))
     wait(lambda: any(text.startswith("Stopped") for text in shown(page)))
+    assert button(page, "Go on").isVisible()
+
+
+def test_one_whose_process_never_began_can_be_started(opened, page, wait):
+    project = opened.session.project
+    evaluations.create(project.folder, registry.default(), project.dataset(), split_name="val", threshold=0.5)
+    opened.watch.look()
+    wait(lambda: page._evaluations.items.rowCount() == 3)
+    page._evaluations.setCurrentIndex(page._evaluations.items.index(0))
+    wait(lambda: "Waiting to begin." in shown(page))
     assert button(page, "Go on").isVisible()
 
 
