@@ -1,7 +1,8 @@
 """Converts predicted masks to polygons at sub-pixel accuracy.
 
 The network gives probabilities on a small grid inside each box. The outline is where they cross one half, interpolated
-between the grid's cells and scaled to the photo: no full-size mask is made, and nothing is rounded to pixels.
+between the grid's cells and scaled to the photo: no full-size mask is made, and nothing is rounded to pixels. First the
+chequered pattern of the mask head is taken out of the grid (see `CHEQUERS`).
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ from ..mrcnn.detections import Detections
 
 CRUMB = 4.0  # px²: parts and holes smaller than this are noise
 TOLERANCE = 0.5  # px: how far simplifying may move the outline (less where the region is small)
+# A transposed convolution of stride 2 paints four cells for one, each with weights of its own, so that masks near one
+# half alternate from cell to cell (Odena et al. 2016, Deconvolution and checkerboard artifacts). This kernel has its
+# zero at that frequency: outlines lose their teeth and many vertices, and no accuracy (docs/decisions/0010).
+CHEQUERS = np.array((0.25, 0.5, 0.25), np.float32)
 ZOOM = 4  # the grid is interpolated this much finer at most, so that the outline curves as the resized mask would
 
 
@@ -69,10 +74,11 @@ def _region(mask: np.ndarray, box: np.ndarray, label: str, model: str, score: fl
 
 
 def _interpolate(mask: np.ndarray, height: float, width: float) -> np.ndarray:
-    """The mask on a finer grid, (h, w) float32: as fine as the box's pixels, but at most `ZOOM` times the mask."""
+    """The smoothed mask on a finer grid, (h, w) float32: as fine as the box's pixels, at most `ZOOM` times the mask."""
+    smooth = cv2.sepFilter2D(np.asarray(mask, np.float32), -1, CHEQUERS, CHEQUERS, borderType=cv2.BORDER_REPLICATE)
     rows = int(np.clip(round(height), mask.shape[0], ZOOM * mask.shape[0]))
     columns = int(np.clip(round(width), mask.shape[1], ZOOM * mask.shape[1]))
-    return cv2.resize(np.asarray(mask, np.float32), (columns, rows), interpolation=cv2.INTER_LINEAR)
+    return cv2.resize(smooth, (columns, rows), interpolation=cv2.INTER_LINEAR)
 
 
 def _contours(grid: np.ndarray, level: float) -> Iterable[np.ndarray]:

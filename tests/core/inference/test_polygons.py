@@ -64,7 +64,7 @@ def test_several_parts_are_kept():
     mask[4:12, 4:12] = mask[16:24, 16:24] = 1
     rings = outline(mask, (0, 0, 280, 280))
     assert len(rings) == 2
-    assert covered(rings) == pytest.approx(2 * 80 * 80, rel=0.02)
+    assert covered(rings) == pytest.approx(2 * 80 * 80, rel=0.04)  # smoothing rounds the corners of so hard a mask
 
 
 def test_crumbs_are_dropped():
@@ -82,6 +82,14 @@ def test_outlines_stay_inside_the_box():
 
 def test_outlines_have_few_vertices():
     assert vertex_count(regions_of(disc())[0].shape) < 60
+
+
+def test_the_chequers_of_a_transposed_convolution_leave_no_teeth():
+    x, y = np.meshgrid(np.arange(28), np.arange(28))
+    chequered = disc(soft=0.4) + 0.15 * np.where((x + y) % 2, 1, -1)  # a broad edge, crossed often
+    (region,) = regions_of(chequered)
+    assert vertex_count(region.shape) < 60
+    assert area(region.shape).area == pytest.approx(math.pi * 80**2, rel=0.03)
 
 
 def regions_of(*masks: np.ndarray, scores=(0.95,), class_ids=(1,)):
@@ -117,4 +125,4 @@ def test_the_band_lies_around_the_outline():
     side = 100
     for shape, level in ((outer, 0.3), (region.shape, 0.5), (inner, 0.7)):
         radius = (0.8 - 0.1 * math.log(level / (1 - level))) * side
-        assert area(shape).area == pytest.approx(math.pi * radius**2, rel=0.02)
+        assert area(shape).area == pytest.approx(math.pi * radius**2, rel=0.04)  # smoothing makes the edge wider
