@@ -90,6 +90,8 @@ def _problems(
     mapping: Mapping[str, str] | None,
 ) -> Iterator[DataProblem]:
     yield from _of_splits(photos, splits)
+    if photos and not rows:
+        yield DataProblem("No photo has a region to learn from: draw some, or import annotations.")
     for row in rows:
         taught = sum(amount.regions for split, amount in row.by_split.items() if split not in ("val", "test"))
         if taught < FEW:

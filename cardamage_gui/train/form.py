@@ -9,13 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import (
-    QButtonGroup,
-    QCheckBox,
     QFrame,
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
-    QRadioButton,
     QVBoxLayout,
     QWidget,
 )
@@ -31,6 +28,7 @@ from cardamage_core.training.network_config import NUMBERS
 from ..language import amount, mark, tr, translated
 from ..widgets import common
 from .augmentation import AugmentedPhotos
+from .form_classes import ClassChoice
 from .form_numbers import Numbers
 from .form_rows import add_row, column, line, number_box
 from .place import Place
@@ -66,7 +64,6 @@ class Form(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "page")
-        self._labels: dict[str, QCheckBox] = {}
         self._missing = ""
         self._models: dict[str, StartModel] = {}
         self._base = TrainingJob()  # what no field shows is taken from it
@@ -94,13 +91,13 @@ class Form(QFrame):
         self._base = TrainingJob()
         self.preflight.fill(Counter(photo.split for photo in photos), measured)
         self._numbers.show_preset(self._preset.currentData(), {})
-        self._photos.show_pictures(())
+        self.show_augmented(())
         self._title.setText(tr("New training"))
         self._rate.clear()
         self._grid.clear()
         self._name.setText(name)
         self._fill_splits(Counter(photo.split for photo in photos))
-        self._fill_labels([label for label in labels if label.role == "damage"], counts)
+        self._classes.fill([label for label in labels if label.role == "damage"], counts)
         kept = self._start_from.currentData()
         self._start_from.clear()
         self._start_from.addItem(tr("The damage model that comes along"), "included")
@@ -117,10 +114,7 @@ class Form(QFrame):
     def fill_classes(self, rules: tuple[ClassRule, ...]) -> None:
         """Learn these classes, as chosen on the Data set view; after `fill`."""
         self._base = msgspec.structs.replace(self._base, classes=rules)
-        self._some.setChecked(True)
-        taught = {label for rule in rules for label in rule.labels}
-        for name, tick in self._labels.items():
-            tick.setChecked(name in taught)
+        self._classes.choose(rules)
         self._changed()
 
     def fill_from(self, job: TrainingJob) -> None:
@@ -138,11 +132,7 @@ class Form(QFrame):
             (self._balance, round(100 * job.balance)),
         ):
             box.setValue(value)
-        one = len(job.classes) == 1 and not job.classes[0].labels
-        (self._one if one else self._some).setChecked(True)
-        taught = {label for rule in job.classes for label in rule.labels}
-        for name, tick in self._labels.items():
-            tick.setChecked(one or name in taught)
+        self._classes.choose(job.classes)
         for field, name in ((self._train, job.train_split), (self._val, job.val_split)):
             field.setCurrentIndex(max(0, field.findData(name)))
         if self._start_from.findData(job.start) < 0:
@@ -164,7 +154,7 @@ class Form(QFrame):
             preset=self._preset.currentData(),
             epochs=self._epochs.value(),
             steps=self._steps.value(),
-            classes=self._classes(),
+            classes=self._classes.rules(self._base.classes),
             train_split=self._train.currentData() or "train",
             val_split=self._val.currentData() or "val",
             start=self._start_from.currentData() or "included",
@@ -178,6 +168,9 @@ class Form(QFrame):
         )
         if not job.name:
             raise JobError(tr("Give the training a name."), tr("It names the model that comes out, too."))
+        if job.train_split == job.val_split:
+            told = tr("Choose another split to validate on; the data set view sets splits.")
+            raise JobError(tr("It would be validated on the photos that it learns from."), told)
         check(job)
         return job
 
@@ -199,14 +192,6 @@ class Form(QFrame):
         self._keep.setEnabled(not busy)
 
     # Fields
-
-    def _classes(self) -> tuple[ClassRule, ...]:
-        if self._one.isChecked():
-            return (ClassRule("damage"),)
-        chosen = {name for name, box in self._labels.items() if box.isChecked()}
-        kept = tuple(rule for rule in self._base.classes if rule.labels and chosen >= set(rule.labels))
-        merged = {label for rule in kept for label in rule.labels}
-        return (*kept, *(ClassRule(name, (name,)) for name in self._labels if name in chosen - merged))
 
     def _learning_rate(self) -> float | None:
         text = self._rate.text().strip().replace(",", ".")
@@ -236,7 +221,6 @@ class Form(QFrame):
         return f"heads:{heads},all:{epochs - heads}" if epochs > heads else "all"
 
     def _changed(self, *_: object) -> None:
-        self._choice.setVisible(self._some.isChecked())
         self.preflight.show_steps(self._epochs.value() * self._steps.value(), self._batch.value())
         try:
             runs = len(jobs := self.jobs())
@@ -311,16 +295,6 @@ class Form(QFrame):
         self._no_split.setVisible(not named)
         self._val_label.setVisible(bool(named))
 
-    def _fill_labels(self, labels: Sequence[Label], counts: Mapping[str, int]) -> None:
-        common.clear(self._choice_layout)
-        self._labels = {}
-        for label in labels:
-            box = QCheckBox(f"{label.name} – {amount(counts.get(label.name, 0), 'region')}")
-            box.setChecked(counts.get(label.name, 0) > 0)
-            box.toggled.connect(self._changed)
-            self._labels[label.name] = box
-            self._choice_layout.addWidget(box)
-
     # Building
 
     def _make_fields(self) -> None:
@@ -332,14 +306,8 @@ class Form(QFrame):
         self._preset = common.ComboBox()
         for name, preset in PRESETS.items():
             self._preset.addItem(f"{preset.title} – {translated(preset.about)}", name)
-        self._one = QRadioButton(tr("One class from all damage labels"))
-        self._some = QRadioButton(tr("A class for each of these labels"))
-        self._one.setChecked(True)
-        group = QButtonGroup(self)
-        for radio in (self._one, self._some):
-            group.addButton(radio)
-        self._choice = QWidget()
-        self._choice_layout = common.rows(self._choice, margins=(24, 0, 0, 0), spacing=6)
+        self._classes = ClassChoice()
+        self._classes.changed.connect(self._changed)
         self._epochs, self._steps = number_box(10, 1, 10_000), number_box(100, 1, 100_000)
         self._batch, self._seed = number_box(PRESETS["light"].batch, 1, 64), number_box(0, 0, 2**31 - 1)
         self._patience, self._balance = number_box(0, 0, 1000), number_box(0, 0, 100)
@@ -393,7 +361,7 @@ class Form(QFrame):
         fields: tuple[tuple[str, QWidget | QHBoxLayout | QVBoxLayout], ...] = (
             (tr("Name"), self._name),
             (tr("Preset"), self._preset),
-            (tr("Learn"), column(self._one, self._some, self._choice)),
+            (tr("Learn"), column(self._classes)),
             (
                 tr("Rare labels"),
                 line(self._balance, common.label(tr("more often where on fewer of the photos"), "small")),
@@ -443,6 +411,5 @@ class Form(QFrame):
         for text in (self._name, self._rate):
             text.textChanged.connect(self._changed)
         self._name.returnPressed.connect(self._submit)
-        self._one.toggled.connect(self._changed)
         self._preset.currentIndexChanged.connect(self._preset_changed)
         self._start_from.currentIndexChanged.connect(self._start_changed)

@@ -84,8 +84,11 @@ class TrainPage(QWidget):
         return list(self._actions)
 
     def new_training(self) -> None:
-        """Show the form."""
+        """Show the form, unless the project is only read."""
         if self._session.project is None:
+            return
+        if self._session.read_only:
+            self._session.said.emit(tr("The project was opened for reading only."))
             return
         self._lists.choose_none()
         self._fill_form()
@@ -265,7 +268,8 @@ class TrainPage(QWidget):
 
     def _clone(self, job: TrainingJob) -> None:
         self.new_training()
-        self._form.fill_from(job)
+        if not self._session.read_only:
+            self._form.fill_from(job)
 
     def _fill_form(self) -> None:
         project = self._session.project
@@ -331,7 +335,8 @@ class TrainPage(QWidget):
 
     def _train_classes(self, rules: tuple[ClassRule, ...]) -> None:
         self.new_training()
-        self._form.fill_classes(rules)
+        if not self._session.read_only:
+            self._form.fill_classes(rules)
 
     @cached_property
     def _data_view(self) -> DataView:

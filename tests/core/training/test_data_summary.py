@@ -55,3 +55,8 @@ def test_open_proposals_are_no_examples():
 
 def test_no_photos_at_all_are_said():
     assert summarise([]).problems[0].text == "There are no photos."
+
+
+def test_photos_without_any_region_are_said_to_teach_nothing():
+    said = [one.text for one in summarise([photo("a", "train"), photo("b", "val")]).problems]
+    assert said == ["No photo has a region to learn from: draw some, or import annotations."]

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 from qtpy.QtCore import Qt
 from qtpy.QtTest import QTest
@@ -164,6 +165,20 @@ def test_without_a_val_split_nothing_is_validated(form):
 
     assert any(box.currentText() == "nothing" for box in form.findChildren(QComboBox))
     assert form.job().val_split == "val"
+
+
+def test_photos_do_not_teach_and_judge_at_once(form):
+    fill(form, ("val", "val"))
+
+    assert any("validated on the photos that it learns from" in text for text in shown(form))
+    assert not child(form, QPushButton, "Start training").isEnabled()
+
+
+def test_augmented_photos_of_another_project_are_gone(form):
+    form.show_augmented([np.zeros((8, 8, 3), np.uint8)])
+    fill(form)
+
+    assert child(form, QPushButton, "Show augmented photos").isEnabled()
 
 
 def test_a_model_may_be_the_start(form):

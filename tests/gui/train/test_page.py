@@ -214,6 +214,10 @@ def test_reading_a_project_only_forbids_new_trainings(built, folder, answers):
     built.window.show_page("train")
 
     assert not button(built.train, "New training").isEnabled()
+    page = built.train
+    for begin in (page.new_training, lambda: page._train_classes(()), lambda: page._clone(TrainingJob(name="x"))):
+        begin()  # by its key, from the data set, like another
+        assert page._stack.currentWidget() is page._empty
 
 
 def choose(page, text: str) -> None:
