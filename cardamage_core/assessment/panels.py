@@ -97,7 +97,7 @@ def is_believed(panels: Sequence[Panel], car: BaseGeometry, damage: Sequence[Reg
 def sureness(panels: Sequence[Panel], car: BaseGeometry) -> float:
     """Summed scores of sure panels, and twice the share (0…1) of the car that all panels cover."""
     best = [max(region.origin.score or 0.0 for region in panel.regions) for panel in panels]
-    covered = covered_area(clip([panel.area for panel in panels], car)) / float(car.area)
+    covered = covered_area(clip([panel.area for panel in panels], car)) / float(car.area) if car.area > 0 else 0.0
     return sum(score for score in best if score >= SURE_PANEL) + 2 * covered
 
 
