@@ -141,9 +141,10 @@ class FindingsTable(QTableView):
         return QSize(300, head + len(self._findings.rows()) * ROW_HEIGHT + 2)
 
     def show_rows(self, rows: tuple[Row, ...]) -> None:
-        """Show these and keep the current one."""
+        """Show these and keep the current one; without severities names of damages have their room."""
         kept = self.current()
         self._findings.set_rows(rows)
+        self.setColumnHidden(SEVERITY, all(row.finding.severity == "undetermined" for row in rows))
         self.setMaximumHeight(self.horizontalHeader().sizeHint().height() + len(rows) * ROW_HEIGHT + 2)
         if kept is not None:
             self.choose((kept.finding.region.id,))

@@ -144,6 +144,16 @@ def test_keys_go_through_the_values(claim, key, field, values):
     assert found == values
 
 
+def test_severities_take_room_from_the_names_of_damages_only_where_there_are_some(claim):
+    severity = 2
+    assert claim.findings.table.isColumnHidden(severity)
+    claim.viewer.canvas.select(("dent",))
+    claim.viewer.canvas.setFocus()
+    QTest.keyClick(claim.viewer.canvas, Qt.Key.Key_S, Qt.KeyboardModifier.ShiftModifier)
+    assert not claim.findings.table.isColumnHidden(severity)
+    assert rows(claim)[0][severity] == "minor"
+
+
 def test_a_person_who_accepts_the_cars_outline_has_a_share_of_it(page, photos, worker, wait):
     worker.answers["c.png"] = (CAR, DENT)  # no panel is recognised
     page.take([photos / "c.png"])
