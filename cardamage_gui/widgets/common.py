@@ -330,7 +330,8 @@ class ProgressStrip(QFrame):
         self._bar.setTextVisible(False)
         self._begun = 0.0
         row = columns(self, margins=(14, 8, 10, 8), spacing=12)
-        row.addWidget(self._text, 1)
+        self._bar.setMinimumWidth(40)  # words go before the bar where there is little room
+        row.addWidget(self._text, 3)
         row.addWidget(self._bar, 1)
         row.addWidget(self._left)
         row.addWidget(button(tr("Stop"), self.stopped.emit, tip=tr("Stop; nothing is changed")))
