@@ -67,10 +67,15 @@ class EvaluationView(QFrame):
         self._truth: Mapping[str, AnnotatedPhoto] = {}
         self._loading: Task | None = None
         self._loaded_id = ""
+        self._may_change = True
         self._others: list[EvaluationStatus] = []
         self._charts: list[Chart] = []
         self._make_widgets()
         self._arrange()
+
+    def allow_changes(self, allowed: bool) -> None:
+        """Whether the project may be changed; one opened for reading only may not."""
+        self._may_change = allowed
 
     def show_evaluation(self, status: EvaluationStatus, others: list[EvaluationStatus]) -> None:
         """Show another evaluation, or what is new about it; `others` are finished and can be compared with it."""
@@ -87,10 +92,10 @@ class EvaluationView(QFrame):
         self._message.setVisible(status.state != "finished")
         common.set_role(self._message, "bad" if status.state == "failed" else "muted")
         self._stop.setVisible(status.live)
-        self._resume.setVisible(status.state in ("stopped", "failed") or not status.begun)
+        self._resume.setVisible(self._may_change and (status.state in ("stopped", "failed") or not status.begun))
         done = status.state == "finished"
         self._export.setVisible(done)
-        self._delete.setVisible(not status.live)
+        self._delete.setVisible(self._may_change and not status.live)
         self._compare.setVisible(done and bool(self._others))
         self._body.setVisible(self._value is not None)
         if done and self._loaded_id != status.id and self._loading is None:

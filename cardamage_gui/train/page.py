@@ -116,7 +116,8 @@ class TrainPage(QWidget):
     def _project_changed(self) -> None:
         self._wanted = ""
         self._deleted.hide()
-        self._job_view.allow_changes(not self._session.read_only)
+        for part in (self._job_view, self._evaluation_view):
+            part.allow_changes(not self._session.read_only)
         self._job_view.close_feed()
         self._lists.show_jobs((), ())
         self._lists.show_models(())

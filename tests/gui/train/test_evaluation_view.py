@@ -133,3 +133,16 @@ def test_a_deleted_one_comes_back_by_undo(page, wait):
     wait(lambda: page._evaluations.items.rowCount() == 1)
     QTest.mouseClick(button(page, "Undo"), Qt.MouseButton.LeftButton)
     wait(lambda: page._evaluations.items.rowCount() == 2)
+
+
+def test_nothing_is_deleted_from_a_project_that_is_only_read(opened, page, wait):
+    assert button(page._evaluation_view, "Delete")
+    folder = opened.session.project.folder
+    opened.session.close()
+    opened.session.open(folder, read_only=True)
+    opened.window.show_page("train")
+    opened.watch.look()
+    wait(lambda: page._evaluations.items.rowCount() == 2)
+    page._evaluations.setCurrentIndex(page._evaluations.items.index(0))
+    wait(lambda: page._evaluation_view._body.isVisible())
+    assert not page._evaluation_view._delete.isVisible()
