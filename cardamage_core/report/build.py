@@ -226,7 +226,7 @@ def _model(name: str, card: ModelCard | None, words: Words) -> ModelPart:
             for code, value in measures
             if value is not None
         ),
-        weaknesses=card.weaknesses,
+        weaknesses=tuple(words.name("weakness", text) for text in card.weaknesses),
     )
 
 
@@ -246,7 +246,7 @@ def _decision(one: Decision, numbers: Mapping[str, int], findings: Sequence[Find
         what=words.name("what", "drawn" if _is_drawn(one) else one.what),
         photo=words("photo", number=photo) if photo else "",
         finding=number,
-        detail=_detail(one),
+        detail=_detail(one, words),
     )
 
 
@@ -254,21 +254,30 @@ def _is_drawn(one: Decision) -> bool:
     return one.what == "outlined" and isinstance(one.after, Mapping) and one.after.get("origin") == "drawn"
 
 
-def _detail(one: Decision) -> str:
+def _detail(one: Decision, words: Words) -> str:
     """Before and after in short; outlines are not told."""
-    before, after = (_short(value) for value in (one.before, one.after))
+    before, after = (_short(value, words) for value in (one.before, one.after))
     return f"{before} → {after}" if before and after else after or before
 
 
-def _short(value: Any) -> str:
+def _short(value: Any, words: Words) -> str:
     if isinstance(value, Mapping):
-        told = [f"{key}: {_short(inner)}" for key, inner in value.items() if key not in UNTOLD and _is_short(inner)]
+        told = [
+            f"{_title(key, words)}: {words.name(key, inner) if isinstance(inner, str) else inner}"[:200]
+            for key, inner in value.items()
+            if key not in UNTOLD and _is_short(inner)
+        ]
         if isinstance(regions := value.get("regions"), list):
             told = [*map(str, value.get("models", ())), f"{len(regions)} ×"]
         return ", ".join(told)
     if isinstance(value, list | tuple):
-        return ", ".join(filter(None, map(_short, value)))[:200]
+        return ", ".join(filter(None, (_short(one, words) for one in value)))[:200]
     return "" if value is None else str(value)[:200]
+
+
+def _title(key: str, words: Words) -> str:
+    """What a fact is called that a decision changed: a field of the claim or a column of the findings."""
+    return next((words(f"{kind}.{key}") for kind in ("field", "column") if words.name(kind, key) != key), key)
 
 
 def _is_short(value: Any) -> bool:

@@ -153,7 +153,7 @@ def _cover(page: _Page, data: ReportData, words: Words) -> None:
 
 
 def _fields(page: _Page, data: ReportData, words: Words) -> None:
-    rows = [(one.title, one.value) for one in data.fields] + [(words("field.created"), texts.when(data.created))]
+    rows = [(one.title, one.value) for one in data.fields] + [(words("field.created"), texts.when(data.created, words))]
     half = (page.epw - GAP) / 2
     top, lowest = page.get_y(), page.get_y()
     for column in (0, 1):
@@ -387,7 +387,7 @@ def _log(page: _Page, data: ReportData, words: Words) -> None:
         page.say(words("log.none"))
         return
     rows = [
-        (texts.when(one.time), one.who, one.what, " ".join(filter(None, (one.photo, one.finding))), one.detail)
+        (texts.when(one.time, words), one.who, one.what, " ".join(filter(None, (one.photo, one.finding))), one.detail)
         for one in data.decisions
     ]
     head = [words(f"column.{name}") for name in ("time", "who", "what", "photo")] + [""]

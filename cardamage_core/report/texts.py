@@ -23,10 +23,10 @@ def share(value: Range, words: Words) -> str:
     return "–" if value.percent is None else range_text(value.percent, value.low, value.high, words)
 
 
-def when(time: str) -> str:
-    """A time of ISO 8601 to the minute; as it is where it is none."""
+def when(time: str, words: Words) -> str:
+    """A time of ISO 8601 to the minute, as the language writes it; as it is where it is none."""
     try:
-        return datetime.fromisoformat(time).strftime("%Y-%m-%d %H:%M")
+        return datetime.fromisoformat(time).strftime(words("time"))
     except ValueError:
         return time
 

@@ -19,7 +19,8 @@ from cardamage_core.annotations.model import Rectangle, Region
 from cardamage_core.claims import findings
 from cardamage_core.commands import main
 from cardamage_core.errors import CarDamageError
-from cardamage_core.report import build, csv_, pictures, seal, write
+from cardamage_core.models import registry
+from cardamage_core.report import build, csv_, pictures, seal, texts, write
 from cardamage_core.report.data import ReportData, schema
 from cardamage_core.words import languages, words_of
 
@@ -217,3 +218,21 @@ def test_the_command_writes_and_verifies(claim, photos, tmp_path, capsys):
     (tmp_path / "r.html").write_bytes((tmp_path / "r.html").read_bytes().replace(b"Anteil", b"anteil", 1))
     assert main(["report", "verify", str(tmp_path / "r.html"), "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["wrong"] == ["r.html was changed after it was written."]
+
+
+def test_a_german_report_is_german_to_its_details(claim):
+    decide(claim, "dent", "accepted", severity="severe")
+    claim.set_state("in review")
+    data, words = build.build(claim, language="de"), words_of("de")
+    details = " ".join(one.detail for one in data.decisions)
+    assert "Schwere: schwer" in details
+    assert "state" not in details
+    assert re.fullmatch(r"\d\d\.\d\d\.\d{4} \d\d:\d\d", texts.when(data.created, words))
+    assert texts.when("yesterday", words) == "yesterday"
+
+
+def test_what_is_known_of_the_models_in_the_box_can_be_said_in_every_language():
+    said = [text for model in registry.bundled() for text in model.card.weaknesses]
+    assert said
+    for language in languages()[1:]:
+        assert [text for text in said if not words_of(language).has(f"weakness.{text}")] == []
