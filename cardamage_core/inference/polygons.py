@@ -2,7 +2,7 @@
 
 The network gives probabilities on a small grid inside each box. The outline is where they cross one half, interpolated
 between the grid's cells and scaled to the photo: no full-size mask is made, and nothing is rounded to pixels. First the
-chequered pattern of the mask head is taken out of the grid (see `CHEQUERS`).
+chequered pattern of the mask head is taken out of a detection's grid (see `CHEQUERS`).
 """
 
 from __future__ import annotations
@@ -58,7 +58,14 @@ def outline(mask: np.ndarray, box: Sequence[float] | np.ndarray, *, level: float
     return _tidy(rings, max(TOLERANCE, 0.05 * cell))
 
 
+def without_chequers(mask: np.ndarray) -> np.ndarray:
+    """A detection's mask (h, w) without the pattern of the mask head, float32."""
+    grid = np.asarray(mask, np.float32)
+    return cv2.sepFilter2D(grid, -1, CHEQUERS, CHEQUERS, borderType=cv2.BORDER_REPLICATE)
+
+
 def _region(mask: np.ndarray, box: np.ndarray, label: str, model: str, score: float) -> Region | None:
+    mask = without_chequers(mask)
     rings = outline(mask, box)
     if not rings:
         return None
@@ -74,11 +81,10 @@ def _region(mask: np.ndarray, box: np.ndarray, label: str, model: str, score: fl
 
 
 def _interpolate(mask: np.ndarray, height: float, width: float) -> np.ndarray:
-    """The smoothed mask on a finer grid, (h, w) float32: as fine as the box's pixels, at most `ZOOM` times the mask."""
-    smooth = cv2.sepFilter2D(np.asarray(mask, np.float32), -1, CHEQUERS, CHEQUERS, borderType=cv2.BORDER_REPLICATE)
+    """The mask on a finer grid, (h, w) float32: as fine as the box's pixels, but at most `ZOOM` times the mask."""
     rows = int(np.clip(round(height), mask.shape[0], ZOOM * mask.shape[0]))
     columns = int(np.clip(round(width), mask.shape[1], ZOOM * mask.shape[1]))
-    return cv2.resize(smooth, (columns, rows), interpolation=cv2.INTER_LINEAR)
+    return cv2.resize(np.asarray(mask, np.float32), (columns, rows), interpolation=cv2.INTER_LINEAR)
 
 
 def _contours(grid: np.ndarray, level: float) -> Iterable[np.ndarray]:

@@ -90,7 +90,6 @@ HEAD = (
     "type", "photos to learn from", "to validate", "found, published at 15 / 50 epochs", "found, ours", "right mask",
     "mask AP50", "false alarms", "model",
 )  # fmt: skip
-KINDS = (".html", ".csv", ".json", ".md")
 
 
 def measure(
@@ -190,17 +189,16 @@ def as_markdown(table: FoundingTable) -> str:
 
 def check_name(path: Path) -> None:
     """Raises CarDamageError where the suffix names no format of a table."""
-    if path.suffix.lower() not in KINDS:
+    if path.suffix.lower() not in WRITERS:
         raise CarDamageError(
-            f"{path.name} says no format for a table.", f"Let it end in {', '.join(KINDS)}, not {path.suffix}."
+            f"{path.name} says no format for a table.", f"Let it end in {', '.join(WRITERS)}, not {path.suffix}."
         )
 
 
 def write(table: FoundingTable, path: Path) -> None:
     """Write as the suffix says. Raises CarDamageError for another suffix or where nothing can be written."""
     check_name(path)
-    texts = {".html": as_page, ".csv": as_csv, ".json": as_json, ".md": as_markdown}
-    files.write_atomic(path, texts[path.suffix.lower()](table).encode())
+    files.write_atomic(path, WRITERS[path.suffix.lower()](table).encode())
 
 
 def as_json(table: FoundingTable) -> str:
@@ -295,3 +293,6 @@ def model_of(text: str, models_folder: Path) -> tuple[str, Model]:
     if equals:
         return row.strip().casefold(), registry.find(name.strip(), models_folder)
     return "", registry.find(text, models_folder)
+
+
+WRITERS = {".html": as_page, ".csv": as_csv, ".json": as_json, ".md": as_markdown}

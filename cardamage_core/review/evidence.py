@@ -202,7 +202,7 @@ def _detections(found: Detections, card: ModelCard) -> list[_Seen]:
 
     seen = []
     for i in np.argsort(-found.scores, kind="stable")[:MOST]:
-        if rings := polygons.outline(found.masks[i], found.boxes[i]):
+        if rings := polygons.outline(polygons.without_chequers(found.masks[i]), found.boxes[i]):
             label, score = card.classes[int(found.class_ids[i]) - 1], float(found.scores[i])
             seen.append(_Seen(label, score, rings, geometry.area_of_rings(rings)))
     return seen

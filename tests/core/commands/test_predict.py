@@ -5,10 +5,21 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from cardamage_core import formats, imaging
 from cardamage_core.commands import main
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """96 × 64 pixels of slowly changing colours: the car model in the box sees no car there (in noise it does)."""
+    path = tmp_path / "Foto 1 ü.png"
+    y, x = np.mgrid[0:64, 0:96]
+    path.write_bytes(cv2.imencode(".png", np.dstack([x + y, y * 3, x * 2]).astype(np.uint8))[1].tobytes())
+    return path
 
 
 @pytest.fixture

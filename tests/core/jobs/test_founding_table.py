@@ -102,7 +102,7 @@ def test_a_model_stands_in_the_rows_whose_question_it_answers():
     assert titles("car", "bonnet") == []
 
 
-@pytest.mark.parametrize("suffix", founding_table.KINDS)
+@pytest.mark.parametrize("suffix", founding_table.WRITERS)
 def test_it_is_written_as_the_suffix_says(tmp_path: Path, looked, suffix: str):
     evaluated(tmp_path)
     table = founding_table.judged(evaluations.evaluations(tmp_path), DATASET)
