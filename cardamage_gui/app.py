@@ -365,12 +365,14 @@ def keep_what_stays() -> None:
 
     Modules, widgets and models are 200,000 objects: looking at them takes 0.1 to 0.3 s, during which no thread runs.
     """
-    left = iter(range(STAYING))
+    left = STAYING
 
     def collected(phase: str, info: dict[str, int]) -> None:
+        nonlocal left
         if phase == "stop" and info["generation"] == 2:
             gc.freeze()
-            if next(left, None) is None:
+            left -= 1
+            if left == 0:
                 gc.callbacks.remove(collected)
 
     gc.callbacks.append(collected)

@@ -44,6 +44,11 @@ def clip(areas: Sequence[BaseGeometry], whole: BaseGeometry) -> list[BaseGeometr
     return [area if fits else _intersection(area, whole) for area, fits in zip(areas, inside, strict=True)]
 
 
+def within(area: BaseGeometry, frame: BaseGeometry | None) -> BaseGeometry:
+    """The area's part on the photo; all of it where the photo's size is not known."""
+    return area if frame is None else clip([area], frame)[0]
+
+
 def holds(whole: BaseGeometry, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Whether each point lies inside `whole`."""
     return np.asarray(shapely.contains_xy(_own.prepared(whole), x, y))

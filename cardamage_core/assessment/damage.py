@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from ..annotations.confidence import THRESHOLD, band_of, is_above, is_proposal, without_proposals
 from ..annotations.model import Label, Photo, Region, Role
 from . import panels
-from .areas import area_of, clip, covered_area, frame_of, increments, union_of
+from .areas import area_of, clip, covered_area, frame_of, increments, union_of, within
 from .panels import Panel, PanelShare
 from .spread import Open, decided_range, open_detection, with_open
 from .tally import NOT_AN_ESTIMATE, WHY, Reason, Tally, explain
@@ -132,7 +132,7 @@ class _Scene:
         self._find_damage(by_role["damage"], beside=beside)
         outlines = [r for r in by_role["car"] if is_counted(r, threshold, role="car")]
         self.cars = panels.preferred(without_proposals(outlines))
-        self.car = _within(union_of(tuple(r.shape for r in self.cars)), self.frame)
+        self.car = within(union_of(tuple(r.shape for r in self.cars)), self.frame)
         if self.car.area == 0:
             self.cars = []
         self.whole = self.car if self.cars else self.frame
@@ -359,10 +359,6 @@ def _mostly_outside(areas: Sequence[BaseGeometry], whole: BaseGeometry) -> bool:
 
 def _frame(photo: Photo) -> BaseGeometry | None:
     return frame_of(photo.width, photo.height) if photo.width > 0 and photo.height > 0 else None
-
-
-def _within(area: BaseGeometry, frame: BaseGeometry | None) -> BaseGeometry:
-    return area if frame is None else clip([area], frame)[0]
 
 
 def figure(damage: Damage) -> str:

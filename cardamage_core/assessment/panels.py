@@ -10,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from ..annotations.confidence import is_proposal
 from ..annotations.model import Photo, Region
-from .areas import area_of, clip, covered_area, union_of
+from .areas import area_of, clip, covered_area, union_of, within
 from .spread import Open, decided_range, with_open
 
 EDGE = 0.003  # of the photo's longer side: an outline that comes this near the border is taken as cut off
@@ -58,8 +58,7 @@ def panels_of(regions: Iterable[Region], frame: BaseGeometry | None) -> list[Pan
     found = []
     for label, some in by_label.items():
         some = preferred(some)
-        area = union_of(tuple(region.shape for region in some))
-        area = area if frame is None else clip([area], frame)[0]
+        area = within(union_of(tuple(region.shape for region in some)), frame)
         if area.area > 0:
             found.append(Panel(label, tuple(some), area))
     return found
@@ -76,9 +75,7 @@ def evidence(panels: Iterable[Panel]) -> float:
     The outline's own score does not tell: that model never saw photos without a car and gives 0.99 to a portrait. Two
     or three panels it finds on one as well, but no more (docs/report.md).
     """
-    return sum(
-        EVIDENCE if panel.decided else max((region.origin.score or 0.0) for region in panel.regions) for panel in panels
-    )
+    return sum(EVIDENCE if panel.decided else _score(panel) for panel in panels)
 
 
 def is_believed(panels: Sequence[Panel], car: BaseGeometry, damage: Sequence[Region]) -> bool:
@@ -96,9 +93,13 @@ def is_believed(panels: Sequence[Panel], car: BaseGeometry, damage: Sequence[Reg
 
 def sureness(panels: Sequence[Panel], car: BaseGeometry) -> float:
     """Summed scores of sure panels, and twice the share (0…1) of the car that all panels cover."""
-    best = [max(region.origin.score or 0.0 for region in panel.regions) for panel in panels]
     covered = covered_area(clip([panel.area for panel in panels], car)) / float(car.area) if car.area > 0 else 0.0
-    return sum(score for score in best if score >= SURE_PANEL) + 2 * covered
+    return sum(score for score in map(_score, panels) if score >= SURE_PANEL) + 2 * covered
+
+
+def _score(panel: Panel) -> float:
+    """Of the surest outline."""
+    return max(region.origin.score or 0.0 for region in panel.regions)
 
 
 def share_of(
