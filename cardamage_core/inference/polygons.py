@@ -8,12 +8,13 @@ chequered pattern of the mask head is taken out of a detection's grid (see `CHEQ
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import cast
 
+import contourpy
 import cv2
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
-from skimage.measure import find_contours
 
 from .. import geometry
 from ..annotations import confidence
@@ -94,8 +95,9 @@ def _contours(grid: np.ndarray, level: float) -> Iterable[np.ndarray]:
     caller clips it back to the border.
     """
     padded = _framed(_framed(grid, cv2.BORDER_REPLICATE), cv2.BORDER_CONSTANT)
-    for ring in find_contours(padded, level):  # type: ignore[no-untyped-call]
-        yield ring[:-1, ::-1] - 1.5  # two cells of padding, and a cell's value belongs to its centre
+    generator = contourpy.contour_generator(z=padded, name="serial", line_type=contourpy.LineType.Separate)
+    for ring in cast(list[np.ndarray], generator.lines(level)):
+        yield ring[:-1] - 1.5  # two cells of padding, and a cell's value belongs to its centre
 
 
 def _framed(grid: np.ndarray, kind: int) -> np.ndarray:
