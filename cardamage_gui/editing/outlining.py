@@ -279,7 +279,7 @@ def outlined_said(photos: int, regions: int, failures: int) -> str:
     """What came of outlining: photos that were, regions seen on them, and photos that could not be outlined."""
     found = amount(regions, "region") if regions else tr("no damage")
     said = (
-        tr("Outlined {photos}: {found} seen", photos=amount(photos, "photo"), found=found)
+        tr("Outlined {photos}: {found} seen by the model", photos=amount(photos, "photo"), found=found)
         if photos
         else tr("No photo was outlined")
     )

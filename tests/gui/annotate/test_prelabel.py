@@ -115,7 +115,7 @@ def test_many_photos_are_outlined_one_by_one_and_those_that_fail_are_passed_over
     QTest.mouseClick(dialog.start, Qt.MouseButton.LeftButton)
     wait(lambda: len(Worker.asked) == 3 and idle(page))
     assert Worker.asked == ["one.png", "two.png", "three.png"]
-    assert said[-1] == "Outlined 2 photos: 1 region seen; 1 photo could not be"
+    assert said[-1] == "Outlined 2 photos: 1 region seen by the model; 1 photo could not be"
     assert [error.title for error in errors] == ["two.png is truncated."]
     assert session.looks()["p2"].problem == "two.png is truncated."
 
