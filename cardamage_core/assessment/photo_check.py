@@ -213,12 +213,3 @@ def of_light(photo: Photo, measured: Measures, car: BaseGeometry) -> Iterator[Re
     share = glare(measured, photo, car)
     if share > GLARE:
         yield Remark("glare", f"Glare: one white spot hides {100 * share:.0f} % of the car.")
-
-
-def view_of(damage: Damage) -> Literal["", "damage near", "damage far"]:
-    """Which view of the checklist a photo is, where that can be told from what is outlined on it."""
-    if not damage.tally.counted:
-        return ""
-    if damage.determined:
-        return "damage far"
-    return "damage near" if damage.reason in ("close-up", "no car") else ""

@@ -25,7 +25,7 @@ import msgspec
 
 from ..annotations.model import AnnotatedPhoto, Label, Photo, Problem, Region
 from ..assessment.damage import role_of
-from ..assessment.photo_check import view_of
+from ..assessment.views import views_of
 from ..errors import CarDamageError, ProjectError
 from ..project import Project
 from ..project.import_plan import Cancelled, Progress
@@ -224,9 +224,10 @@ class Claim:
         """For views that are not ticked yet, the first photo that seems to be one; people decide."""
         found: dict[View, str] = {}
         for photo in self.photos():
-            view = view_of(self.project.damage(photo.id))
-            if view and view not in self._record.views:
-                found.setdefault(view, photo.id)
+            damage = self.project.damage(photo.id)
+            for view in views_of(photo, self.regions(photo.id), self.labels(), damage):
+                if view not in self._record.views:
+                    found.setdefault(view, photo.id)
         return found
 
     def _seen(self, photo: Photo, threshold: float) -> Iterable[PhotoWarning]:

@@ -6,7 +6,7 @@ that undo, history and the claim's log hold for every decision. Slow work (takin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -55,6 +55,7 @@ class Desk(QObject):
         self._taking: Task | None = None
         self._waiting: list[tuple[Callable[[Task], Any], Callable[[Any], None]]] = []  # what to take in, and what then
         self._warnings: tuple[PhotoWarning, ...] | None = None  # None: being worked out
+        self._proposed: dict[View, str] = {}
         self._looking: Task | None = None
         self._look_again = QTimer(self)
         self._look_again.setSingleShot(True)
@@ -261,6 +262,10 @@ class Desk(QObject):
         """What an adjuster should know of the photos, and of the files that did not come in."""
         return self._warnings or ()
 
+    def proposed_views(self) -> Mapping[View, str]:
+        """For views that nobody ticked, the photo that seems to be one."""
+        return self._proposed
+
     def is_checked(self, photo: str) -> bool:
         """Whether it is known what is to be said of a photo."""
         return self._warnings is not None and self.claim is not None and self.claim.check_of(photo) is not None
@@ -272,9 +277,9 @@ class Desk(QObject):
         if self.claim is not None:
             self._looking = self._background.run(partial(_looked_through, self.claim), self._looked, self._lost)
 
-    def _looked(self, found: tuple[PhotoWarning, ...]) -> None:
+    def _looked(self, found: tuple[tuple[PhotoWarning, ...], dict[View, str]]) -> None:
         self._looking = None
-        self._warnings = found
+        self._warnings, self._proposed = found
         self.warnings_changed.emit()
 
     def _lost(self, _error: CarDamageError) -> None:
@@ -298,7 +303,7 @@ class Desk(QObject):
         self._look_again.stop()
         if self._looking is not None:
             self._looking.cancel()
-        self._looking, self._warnings = None, None
+        self._looking, self._warnings, self._proposed = None, None, {}
         if self.claim is not None:
             if not self.claim.read_only:
                 with suppress(CarDamageError):  # a list that is not up to date is no reason to stay open
@@ -328,9 +333,12 @@ def _listed(places: tuple[Path, ...]) -> dict[Path, ClaimSummary]:
     return dict(sorted(found.items(), key=lambda item: item[0].name, reverse=True)) if len(places) > 1 else found
 
 
-def _looked_through(claim: Claim) -> tuple[PhotoWarning, ...]:
-    """What is to be said of the photos, and the list of claims told how far this one is; called in the background."""
-    found = claim.warnings()
+def _looked_through(claim: Claim) -> tuple[tuple[PhotoWarning, ...], dict[View, str]]:
+    """What is to be said of the photos, and which views they seem to be; called in the background.
+
+    The list of claims is told how far this one is.
+    """
+    found = claim.warnings(), claim.proposed_views()
     if not claim.read_only:
         claim.write_summary()
     return found

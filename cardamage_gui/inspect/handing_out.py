@@ -48,8 +48,10 @@ class HandingOut(QObject):
         self.strip.stopped.connect(self._stop)
 
     def show_verdict(self, text: str) -> None:
-        """The verdict as it stands, which the dialog says again."""
+        """The verdict as it stands, which the dialog says again, also where it comes a moment after it opened."""
         self._verdict = text
+        if self.dialog is not None:
+            self.dialog.verdict.setText(text)
 
     def ask_report(self) -> None:
         """Ask how the report is to be written."""

@@ -196,7 +196,14 @@ class InspectPage(QWidget):
         claim, photo = self.desk.claim, self.session.current
         if claim is None:
             return
-        self.check.show_check(photo, self.desk.warnings(), claim.record.views, checked=self.desk.is_checked(photo))
+        seems = tuple(
+            view
+            for view, one in self.desk.proposed_views().items()
+            if one == photo and not claim.record.views.get(view)
+        )
+        self.check.show_check(
+            photo, self.desk.warnings(), claim.record.views, checked=self.desk.is_checked(photo), proposed=seems
+        )
 
     def _view_ticked(self, view: View, on: bool) -> None:
         self.desk.tick_view(view, self.session.current if on else "")

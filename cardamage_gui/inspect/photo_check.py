@@ -41,6 +41,7 @@ class PhotoCheck(QFrame):
         self._missing = common.label("", "small", wrap=True)
         self._photo = ""
         self._ticked: Mapping[View, str] = {}
+        self._proposed: Sequence[View] = ()
         column = common.rows(self, margins=(14, 4, 12, 10), spacing=6)
         column.addWidget(common.section(tr("Photo check")))
         column.addLayout(self._lines)
@@ -49,10 +50,19 @@ class PhotoCheck(QFrame):
         column.addStretch(1)
 
     def show_check(
-        self, photo: str, warnings: Sequence[PhotoWarning], ticked: Mapping[View, str], *, checked: bool = True
+        self,
+        photo: str,
+        warnings: Sequence[PhotoWarning],
+        ticked: Mapping[View, str],
+        *,
+        checked: bool = True,
+        proposed: Sequence[View] = (),
     ) -> None:
-        """Show the warnings of a photo and of the claim, and the checklist; `checked`: the photo was looked at."""
-        self._photo, self._ticked = photo, ticked
+        """Show the warnings of a photo and of the claim, and the checklist.
+
+        `checked`: the photo was looked at; `proposed` are the views that it seems to be.
+        """
+        self._photo, self._ticked, self._proposed = photo, ticked, proposed
         common.clear(self._lines)
         here = [one for one in warnings if one.photo == photo]
         if photo and checked and not any(one.code in QUALITY for one in here):
@@ -71,11 +81,7 @@ class PhotoCheck(QFrame):
 
     def _show_views(self) -> None:
         mine = [view for view in VIEWS if self._ticked.get(view) == self._photo]
-        self.views.setText(
-            tr("Shows: {views} ▾", views=", ".join(map(translated, mine)))
-            if mine
-            else tr("What does this photo show? ▾")
-        )
+        self.views.setText(self._said(mine))
         self.views.setEnabled(bool(self._photo))
         missing = [view for view in VIEWS if not self._ticked.get(view)]
         self._missing.setText(
@@ -84,8 +90,20 @@ class PhotoCheck(QFrame):
             else tr("All views are there.")
         )
 
+    def _said(self, mine: Sequence[View]) -> str:
+        if mine:
+            return tr("Shows: {views} ▾", views=", ".join(map(translated, mine)))
+        if self._proposed:
+            return tr("Seems to show: {views} ▾", views=", ".join(map(translated, self._proposed)))
+        return tr("What does this photo show? ▾")
+
     def _fill_menu(self) -> None:
         self._menu.clear()
+        for view in self._proposed:
+            seems = self._menu.addAction(tr("Tick {view}, which it seems to be", view=translated(view)))
+            seems.triggered.connect(lambda _on, chosen=view: self.view_ticked.emit(chosen, True))
+        if self._proposed:
+            self._menu.addSeparator()
         for view in VIEWS:
             entry = self._menu.addAction(translated(view)[0].upper() + translated(view)[1:])
             entry.setCheckable(True)

@@ -129,7 +129,8 @@ class ReportDialog(QDialog):
         layout.setSpacing(12)
         both.addLayout(layout, 1)
         both.addWidget(self.page, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addWidget(common.label(verdict, wrap=True))
+        self.verdict = common.label(verdict, wrap=True)
+        layout.addWidget(self.verdict)
         if undecided:
             some = tr("{undecided} findings are not decided yet; the report says so.", undecided=undecided)
             one = tr("1 finding is not decided yet; the report says so.")

@@ -111,13 +111,6 @@ def test_what_is_on_the_photo_is_told(regions: tuple[Region, ...], code: str):
     assert found == ([code] if code else [])
 
 
-def test_near_and_far_views_of_damage_are_told_apart():
-    dent, car = Region("d", Rectangle(200, 200, 50, 50), "dent"), Region("c", Rectangle(100, 100, 500, 300), "car")
-    assert photo_check.view_of(assess(PHOTO, (dent, car), LABELS)) == "damage far"
-    assert photo_check.view_of(assess(PHOTO, (dent,), LABELS)) == "damage near"
-    assert photo_check.view_of(assess(PHOTO, (car,), LABELS)) == ""
-
-
 def test_what_a_file_says_of_itself_is_read(tmp_path: Path):
     exif = Image.Exif()
     exif[0x010F], exif[0x0110], exif[0x0131] = "Acme", "Acme One", "Adobe Photoshop 27.0"

@@ -36,6 +36,8 @@ def test_the_dialog_tells_what_is_undecided_and_blurred(claim, wait):
     QTest.keyClick(claim.viewer.canvas, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
     dialog = claim.out.dialog
     assert [path.suffix for path in dialog.paths()] == [".pdf"]
+    claim.out.show_verdict("Worked out a moment later.")
+    assert dialog.verdict.text() == "Worked out a moment later."
     dialog.folder.setText("/no such folder")
     assert not dialog.write.isEnabled()
     dialog.reject()

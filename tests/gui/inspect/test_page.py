@@ -288,6 +288,16 @@ def test_a_view_is_ticked_for_the_photo_shown(claim, stored):
         assert again.record.views == {"front left": photo}
 
 
+def test_what_a_photo_seems_to_show_is_proposed_and_ticked_from_the_menu(claim, stored, wait):
+    photo = claim.session.current
+    wait(lambda: claim.check.views.text() == "Seems to show: damage far ▾")
+    claim.check.views.menu().aboutToShow.emit()
+    claim.check.views.menu().actions()[0].trigger()
+    assert claim.check.views.text() == "Shows: damage far ▾"
+    with stored() as again:
+        assert again.record.views == {"damage far": photo}
+
+
 def test_a_photo_that_vanishes_is_said_where_it_would_be(claim, wait):
     photo = claim.session.photo(claim.session.photos()[2].id)
     claim.session.path_of(photo).unlink()
