@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from qtpy.QtCore import QObject, Signal
 
+from cardamage_core.annotations.lookup import with_ids
 from cardamage_core.annotations.model import Region
 
 from ..canvas import Canvas
@@ -77,7 +78,7 @@ class Editing(QObject):
     def copy(self) -> None:
         """Remember the selected regions for `paste`, on any photo."""
         chosen = set(self._canvas.selection)
-        self._copied = tuple(region for region in self._canvas.standing if region.id in chosen) or self._copied
+        self._copied = tuple(with_ids(self._canvas.standing, chosen)) or self._copied
         number = len(chosen)
         self._session.said.emit(
             tr("Copied {regions}.", regions=amount(number, "region")) if number else tr("Select a region first.")

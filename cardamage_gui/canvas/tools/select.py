@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from cardamage_core.annotations import boolean_ops, edits
 from cardamage_core.annotations.boolean_ops import Corner
 from cardamage_core.annotations.edits import handles, is_round, move_handle
+from cardamage_core.annotations.lookup import with_ids
 from cardamage_core.annotations.model import Dot, Point, Region
 from cardamage_core.annotations.shapes import bounds, lines
 
@@ -199,14 +200,14 @@ def select(start: Start, on: str) -> Outcome:
 
 def delete_regions(regions: Regions, ids: tuple[str, ...]) -> Outcome:
     """Delete regions, at once."""
-    gone = [region for region in regions if region.id in ids]
+    gone = with_ids(regions, ids)
     text = mark(f"Delete {gone[0].label or 'region'}") if len(gone) == 1 else mark(f"Delete {len(gone)} regions")
     return Outcome(text, edits.remove(regions, *gone), ()) if gone else Outcome()
 
 
 def duplicate(regions: Regions, ids: tuple[str, ...]) -> Outcome:
     """A copy of each beside it, on top of everything, selected."""
-    copies = edits.copied((region for region in regions if region.id in ids), dx=AWAY, dy=AWAY)
+    copies = edits.copied(with_ids(regions, ids), dx=AWAY, dy=AWAY)
     return _added(regions, copies, mark("Duplicate"))
 
 
