@@ -96,7 +96,7 @@ class CanvasMenu(QObject):
         at, self._asked = self._asked, None
         if at is None or self._canvas.busy:
             return
-        under = self._canvas.under_pointer
+        under = self._canvas.region_at(at.x(), at.y())
         if under not in self._canvas.selection:
             self._canvas.select((under,) if under else ())
         self._open(at)

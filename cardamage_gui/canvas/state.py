@@ -17,7 +17,7 @@ from cardamage_core.annotations.model import Label, Region, Role
 from cardamage_core.assessment.damage import OUTLINE_THRESHOLD
 
 from .. import look
-from .hit import NOTHING, REACH, Hit
+from .hit import NOTHING, REACH, Hit, under
 from .scene import Item, Scene, item_of
 from .tools.base import Preview, Tool
 from .viewport import Point, View, Viewport
@@ -110,6 +110,10 @@ class CanvasState:
     def region(self, region_id: str) -> Region | None:
         """The photo's region with this id."""
         return next((region for region in self.regions if region.id == region_id), None)
+
+    def region_at(self, at: Point) -> str:
+        """The id of the region at a point of the photo, "" where none is seen."""
+        return under(self.scene, at, reach=self.reach, selected=self.selection).region if self.overlay else ""
 
     def within(self, at: Point) -> Point:
         """The point of the photo nearest to a point; that itself while there is no photo."""

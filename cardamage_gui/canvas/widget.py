@@ -178,6 +178,10 @@ class Canvas(QWidget):
         """The ids of the selected regions."""
         return self._state.selection
 
+    def region_at(self, x: float, y: float) -> str:
+        """The id of the region at a point of the screen, whatever the tool; "" where there is none."""
+        return self._state.region_at(self.viewport.to_photo((x, y)))
+
     @property
     def under_pointer(self) -> str:
         """The id of the region under the pointer, "" where there is none."""
