@@ -131,10 +131,11 @@ class MainWindow(QMainWindow):
         """Switch to a page."""
         if page_id not in self._pages:
             page_id = next(iter(self._pages))
+        if page_id != self._shown:  # what is told of a page that stays is still true
+            self.foot.hint("")
+            for name in ("pointer", "zoom", "area", "damage"):
+                self.foot.show_text(name, "")
         self._shown = page_id
-        self.foot.hint("")
-        for name in ("pointer", "zoom", "area", "damage"):
-            self.foot.show_text(name, "")
         self.rail.show_page(page_id)
         self._settings.set("page", page_id)
         self._show_shown()

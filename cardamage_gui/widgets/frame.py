@@ -187,7 +187,7 @@ class Foot(QFrame):
         super().__init__(parent)
         self.setProperty("role", "foot")
         self.setFixedHeight(28)
-        self._hint = common.ElidedLabel()
+        self._hint = common.ElidedLabel(cut=Qt.TextElideMode.ElideRight)
         layout = common.columns(self, margins=(14, 0, 14, 0), spacing=24)
         layout.addWidget(self._hint, 1)
         self._texts = {name: common.label("", "small", right=True) for name in FACTS}

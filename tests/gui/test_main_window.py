@@ -72,6 +72,15 @@ def test_the_rail_and_its_keys_switch_pages(opened, qtbot):
     assert window.rail.button("inspect").isChecked()
 
 
+def test_the_key_of_the_page_shown_takes_nothing_from_the_status_bar(opened, qtbot):
+    window = opened.window
+    window.show_page("annotate")
+    qtbot.waitUntil(lambda: window.foot.text("zoom").endswith(" %"))
+    qtbot.waitActive(window)
+    QTest.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    assert window.foot.text("zoom").endswith(" %")
+
+
 def test_a_project_open_elsewhere_is_offered_for_reading(built, folder, answers):
     with Project.open(folder):
         answers.choice = 0
