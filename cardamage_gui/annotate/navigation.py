@@ -180,6 +180,11 @@ class Closeup(QObject):
         else:
             self._canvas.fit()
 
+    def frame(self, _row: object = None) -> None:
+        """Frame the regions chosen in the list; the keys go back to the photo."""
+        self.zoom()
+        self._canvas.setFocus()
+
     def next(self) -> None:
         """Show the next problem of the photo that is about a region."""
         found = [one for one in self._checking.of(self._session.current) if one.region]

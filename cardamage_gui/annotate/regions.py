@@ -54,7 +54,7 @@ class RegionList(QListView):
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setAccessibleName(tr("Regions"))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        self.setStatusTip(tr("Click to select · right click to hide, lock, copy or order"))
+        self.setStatusTip(tr("Click to select · double click to zoom to it · right click to hide, lock, copy or order"))
         self.selectionModel().selectionChanged.connect(self._selection_changed)
 
     def show_regions(

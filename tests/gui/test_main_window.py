@@ -72,6 +72,12 @@ def test_the_rail_and_its_keys_switch_pages(opened, qtbot):
     assert window.rail.button("inspect").isChecked()
 
 
+def test_save_says_that_there_is_nothing_to_save(opened, qtbot):
+    qtbot.waitActive(opened.window)
+    QTest.keyClick(opened.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    assert opened.window.foot.text() == "Every edit is on disk already; there is nothing to save."
+
+
 def test_the_key_of_the_page_shown_takes_nothing_from_the_status_bar(opened, qtbot):
     window = opened.window
     window.show_page("annotate")
