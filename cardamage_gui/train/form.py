@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
-from qtpy.QtCore import Signal
+from qtpy.QtCore import QTimer, Signal
 from qtpy.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -243,16 +243,27 @@ class Form(QFrame):
         self._numbers.setVisible(on)
 
     def _toggle_numbers(self) -> None:
-        self._numbers.setVisible(self._all_numbers.isChecked())
+        self._unfold(self._numbers, self._all_numbers.isChecked())
+
+    def _unfold(self, part: QWidget, on: bool) -> None:
+        """Show a part of the form where it can be seen, or put it away."""
+        part.setVisible(on)
+        if on:
+            self._unfolded = part
+            self._soon.start()  # once it has its size
+
+    def _reveal(self) -> None:
+        self._area.ensureWidgetVisible(self._unfolded)
 
     def show_augmented(self, pictures: Sequence[np.ndarray]) -> None:
         """Show photos as the network sees them."""
         self._photos.show_pictures(pictures)
+        self._unfold(self._photos, bool(len(pictures)))
         self._draw.setEnabled(True)
         self._draw.setText(tr("Draw others") if len(pictures) else tr("Show augmented photos"))
 
     def _toggle_grid(self) -> None:
-        self._grid.setVisible(self._several.isChecked())
+        self._unfold(self._grid, self._several.isChecked())
         self._changed()
 
     def _ask_for_photos(self) -> None:
@@ -299,6 +310,11 @@ class Form(QFrame):
 
     def _make_fields(self) -> None:
         self._title = common.label(tr("New training"), "title")
+        self._area = common.scrolled(QWidget(), tr("New training"))
+        self._unfolded: QWidget = self._title
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._reveal)
         self._name = QLineEdit()
         self._rate = QLineEdit()
         self._rate.setPlaceholderText(tr("the preset's"))
@@ -398,12 +414,22 @@ class Form(QFrame):
         layout.addWidget(self._numbers)
         layout.addWidget(self._grid)
         layout.addWidget(self._photos)
+        layout.addStretch(1)
+        whole = common.rows(self, spacing=0)
+        whole.addWidget(self._area, 1)
+        self._area.setWidget(sheet)
+        whole.addWidget(self._foot())
+
+    def _foot(self) -> QWidget:
+        """What is always in view, however long the form is."""
+        foot = common.frame("page")
+        foot.setMaximumWidth(WIDTH)
+        layout = common.rows(foot, margins=(20, 10, 20, 14), spacing=8)
         layout.addWidget(self._problem)
         layout.addLayout(line(self._button, self._keep, self._cancel))
         note = tr("The training goes on when this window is closed, and can be stopped and resumed.")
         layout.addWidget(common.label(note, "small", wrap=True))
-        layout.addStretch(1)
-        common.rows(self).addWidget(common.scrolled(sheet, tr("New training")))
+        return foot
 
     def _listen(self) -> None:
         for number in (self._epochs, self._steps, self._batch, self._seed, self._patience, self._balance):
