@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
-from qtpy.QtCore import QTimer, Signal
+from qtpy.QtCore import Signal
 from qtpy.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -95,6 +95,8 @@ class Form(QFrame):
         self._title.setText(tr("New training"))
         self._rate.clear()
         self._grid.clear()
+        self._several.setChecked(False)
+        self._grid.hide()
         self._name.setText(name)
         self._fill_splits(Counter(photo.split for photo in photos))
         self._classes.fill([label for label in labels if label.role == "damage"], counts)
@@ -231,6 +233,7 @@ class Form(QFrame):
             self.preflight.show_job(jobs[0] if self.place.is_here else None)
             self.show_problem(self._lacking())
             self._button.setText(tr("Start training") if runs == 1 else tr("Start {runs} trainings", runs=runs))
+            self._keep.setText(tr("Keep as draft") if runs == 1 else tr("Keep {runs} drafts", runs=runs))
 
     def _lacking(self) -> JobError | None:
         """What is missing where it is to run, as far as that is known."""
@@ -243,27 +246,17 @@ class Form(QFrame):
         self._numbers.setVisible(on)
 
     def _toggle_numbers(self) -> None:
-        self._unfold(self._numbers, self._all_numbers.isChecked())
-
-    def _unfold(self, part: QWidget, on: bool) -> None:
-        """Show a part of the form where it can be seen, or put it away."""
-        part.setVisible(on)
-        if on:
-            self._unfolded = part
-            self._soon.start()  # once it has its size
-
-    def _reveal(self) -> None:
-        self._area.ensureWidgetVisible(self._unfolded)
+        self._area.unfold(self._numbers, on=self._all_numbers.isChecked())
 
     def show_augmented(self, pictures: Sequence[np.ndarray]) -> None:
         """Show photos as the network sees them."""
         self._photos.show_pictures(pictures)
-        self._unfold(self._photos, bool(len(pictures)))
+        self._area.unfold(self._photos, on=bool(len(pictures)))
         self._draw.setEnabled(True)
         self._draw.setText(tr("Draw others") if len(pictures) else tr("Show augmented photos"))
 
     def _toggle_grid(self) -> None:
-        self._unfold(self._grid, self._several.isChecked())
+        self._area.unfold(self._grid, on=self._several.isChecked())
         self._changed()
 
     def _ask_for_photos(self) -> None:
@@ -311,10 +304,6 @@ class Form(QFrame):
     def _make_fields(self) -> None:
         self._title = common.label(tr("New training"), "title")
         self._area = common.scrolled(QWidget(), tr("New training"))
-        self._unfolded: QWidget = self._title
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.timeout.connect(self._reveal)
         self._name = QLineEdit()
         self._rate = QLineEdit()
         self._rate.setPlaceholderText(tr("the preset's"))

@@ -246,7 +246,7 @@ class JobView(QFrame):
 
     def _toggle_log(self) -> None:
         on = self._log_button.isChecked()
-        self._log.setVisible(on)
+        self._area.unfold(self._log, on=on)
         self._feed.want_log(on)
 
     # Building
@@ -304,7 +304,8 @@ class JobView(QFrame):
         layout.addSpacing(6)
         layout.addWidget(self._previews)
         layout.addStretch(1)
-        common.rows(self).addWidget(common.scrolled(sheet, tr("Training")))
+        self._area = common.scrolled(sheet, tr("Training"))
+        common.rows(self).addWidget(self._area)
 
     def _head(self) -> QHBoxLayout:
         texts = QVBoxLayout()

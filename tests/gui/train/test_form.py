@@ -136,8 +136,13 @@ def test_a_run_grid_makes_several_trainings(form):
     number.setCurrentIndex(number.findData("seed"))
     assert any("Seed has no values." in text for text in shown(form))
     QTest.keyClicks(values, "1 2 3")
+    assert child(form, QPushButton, "Keep 3 drafts").isEnabled()
     QTest.mouseClick(child(form, QPushButton, "Start 3 trainings"), Qt.MouseButton.LeftButton)
     assert [job.seed for job in started] == [1, 2, 3]
+
+    fill(form)
+    assert not values.isVisible()
+    assert not child(form, QPushButton, "Several runs").isChecked()
 
 
 def test_what_is_not_installed_is_said_whatever_is_chosen_and_nothing_starts(form):
