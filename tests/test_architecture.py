@@ -195,6 +195,14 @@ def _packages(lines: str) -> set[str]:
     }
 
 
+def test_no_test_measures_time():
+    """Machines differ by a factor of two, and are busy: work is counted here, and timed in `tests/benchmarks`."""
+    clocks = re.compile(r"perf_counter|process_time|thread_time|\btime\.time\(")
+    but = ("tests/test_architecture.py", "tests/benchmarks/", "tests/attacks/")
+    tests = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in (ROOT / "tests").rglob("*.py")}
+    assert [name for name, text in tests.items() if not name.startswith(but) and clocks.search(text)] == []
+
+
 def test_only_the_shared_fixture_knows_what_lies_beside_the_repository():
     """A test that finds its way there by itself would behave otherwise in a plain clone."""
     beside = re.compile(r"\.\./shared|/work/shared|[\"']shared[\"']|CARDAMAGE_WEIGHTS")

@@ -20,7 +20,7 @@ PACKAGES = {
         "tensorflow==1.15.5", "keras==2.2.5", "h5py<3", "protobuf<3.21", "numpy<1.19", "scipy<1.6",
         "scikit-image==0.16.2", "mrcnn==0.2",
     ),
-    "torchvision": ("torch", "torchvision"),
+    "torchvision": ("torch==2.14.1", "torchvision==0.29.1"),
 }  # fmt: skip
 GOAL = {"original": 1.4, "torchvision": 1.0}
 

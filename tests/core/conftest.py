@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from cardamage_core import geometry
 from cardamage_core.annotations.model import AnnotatedPhoto, Dataset, Label, Photo, Polygon, Region
 from cardamage_core.models import registry
 from cardamage_core.training.job import TrainingJob
@@ -89,3 +91,18 @@ def _photo(folder: Path, number: int, split: str) -> AnnotatedPhoto:
     image.save(path)
     region = Region(f"r{number}", Polygon((ring,)), "dent")
     return AnnotatedPhoto(Photo(f"p{number}", str(path), path.name, SIDE, SIDE, split=split), (region,))
+
+
+@pytest.fixture
+def pairs_looked_at(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many pairs of lines each step of `geometry` looked at: its work, counted where no clock is to be trusted."""
+    numbers: list[int] = []
+    pairs = geometry._pairs
+
+    def counted(starts: np.ndarray, ends: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        for one, other in pairs(starts, ends):
+            numbers.append(len(one))
+            yield one, other
+
+    monkeypatch.setattr(geometry, "_pairs", counted)
+    return numbers

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import msgspec
@@ -33,7 +32,7 @@ def test_a_claim_is_listed_with_its_figure_and_what_is_decided(tmp_path: Path, f
     assert summary.matching([one], "golf done") == ()
 
 
-def test_a_thousand_claims_are_listed_in_two_seconds(tmp_path: Path):
+def test_a_thousand_claims_are_listed_and_none_is_opened(tmp_path: Path, monkeypatch):
     photo = summary.PhotoHash("1", "a.jpg", "0" * 64, "f" * 64)
     for number in range(1000):
         folder = tmp_path / "claims" / f"c{number:04}"
@@ -42,9 +41,9 @@ def test_a_thousand_claims_are_listed_in_two_seconds(tmp_path: Path):
         (folder / records.RECORD).write_text('{"id": "x", "created": ""}')
         told = msgspec.structs.replace(summary.of_record(record), photos=(photo,) * 10)
         (folder / summary.FILE).write_bytes(msgspec.json.encode(told))
-    started = time.process_time()
+    monkeypatch.setattr("sqlite3.connect", lambda *_args, **_more: pytest.fail("a database was opened"))
     found = library.summaries(tmp_path)
-    assert time.process_time() - started < 2
+    assert len(found) == 1000
     assert [one.id for one in found[:2]] == ["c0999", "c0998"]
 
 

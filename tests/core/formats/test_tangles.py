@@ -1,6 +1,4 @@
-"""A tangle of 3,000 random points is written, judged and checked in bounded time, and nothing removes it."""
-
-import time
+"""A tangle of 3,000 random points is written, judged and checked with bounded work, and nothing removes it."""
 
 import numpy as np
 import pytest
@@ -12,7 +10,7 @@ from cardamage_core.assessment.damage import assess
 from cardamage_core.project import Project
 from cardamage_core.project.data_problems import repair
 
-MOST_SECONDS = 5.0  # of the processor
+MOST_PAIRS = 40_000_000  # of lines whose boxes overlap
 
 
 def ring(points, seed):
@@ -30,27 +28,26 @@ LABELS = (Label("dent", "#ff0000"), Label("car", "#00ff00", role="car"))
 
 
 @pytest.fixture
-def quick():
-    began = time.process_time()
+def bounded(pairs_looked_at):
     yield
-    assert time.process_time() - began < MOST_SECONDS
+    assert sum(pairs_looked_at) < MOST_PAIRS
 
 
 @pytest.mark.parametrize("name", ["one", "1,000 rings"])
 @pytest.mark.parametrize("kind", ["coco", "yolo", "voc", "labelme", "via1"])
-def test_it_is_written_and_read_again(tmp_path, quick, kind, name):
+def test_it_is_written_and_read_again(tmp_path, bounded, kind, name):
     dataset = Dataset((AnnotatedPhoto(PHOTO, REGIONS[name]),), LABELS)
     formats.losses(dataset, format=kind)
     formats.write(dataset, tmp_path / "out", format=kind)
 
 
 @pytest.mark.parametrize("name", REGIONS)
-def test_it_is_judged(quick, name):
+def test_it_is_judged(bounded, name):
     assert 0 < assess(PHOTO, REGIONS[name], LABELS).of_photo <= 100
 
 
 @pytest.mark.parametrize("name", REGIONS)
-def test_it_is_told_and_neither_mended_nor_removed(tmp_path, quick, name):
+def test_it_is_told_and_neither_mended_nor_removed(tmp_path, bounded, name):
     one = AnnotatedPhoto(PHOTO, REGIONS[name])
     assert "tangled" in [problem.code for problem in problems.photo_problems(one)]
     with Project.create(tmp_path / "p") as project:
