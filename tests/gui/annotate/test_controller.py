@@ -410,3 +410,14 @@ def test_the_lasso_follows_the_edge(disc, session, qtbot):
     made = session.regions("p2")[-1]
     assert size(made) == pytest.approx(np.pi * 900, rel=0.06)  # straight lines would cover 1800
     assert session.project.undo_text == "Draw with the lasso"
+
+
+def test_the_sliders_of_smoothing_fit_into_a_narrow_canvas(page):
+    click(page, 30, 30)
+    bar = page.drawing.editing.smooth_bar
+    for width in (420, 1100):
+        page.canvas.resize(width, 500)
+        bar.open()
+        assert page.canvas.rect().contains(bar.geometry())
+        assert all(bar.rect().contains(one.geometry()) for one in (bar.snap, bar.apply, bar.cancel))
+        page.canvas.cancel()
