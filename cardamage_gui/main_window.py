@@ -267,6 +267,7 @@ class MainWindow(QMainWindow):
         session, page = entry.page.session, entry.page
         session.failed.connect(self.tell)
         session.said.connect(self._of_shown(entry.id, self.foot.say))
+        session.history_changed.connect(self._of_shown(entry.id, self.foot.settle))
         for changed in (session.current_changed, session.photos_changed, session.project_changed):
             changed.connect(self._of_shown(entry.id, self._show_open_of))
         if isinstance(page, Named):
@@ -340,6 +341,7 @@ class MainWindow(QMainWindow):
         self._session.current_changed.connect(self._show_place)
         self._session.failed.connect(self.tell)
         self._session.said.connect(self.foot.say)
+        self._session.history_changed.connect(self.foot.settle)
         self._watch.changed.connect(self._jobs_changed)
         self._keys_timer = QTimer(self)  # while actions are added one by one, once is enough
         self._keys_timer.setSingleShot(True)

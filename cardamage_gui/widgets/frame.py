@@ -213,6 +213,11 @@ class Foot(QFrame):
         self._hint.setText(translated(text))
         self._timer.start(MESSAGE)
 
+    def settle(self) -> None:
+        """Something else was done: what was said before is no longer of interest."""
+        self._timer.stop()
+        self._stand()
+
     def show_text(self, name: str, text: str) -> None:
         """Fill one of `FACTS`; "" hides it."""
         label = self._texts[name]

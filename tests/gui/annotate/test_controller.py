@@ -339,6 +339,24 @@ def test_arrow_keys_leave_locked_regions_where_they_are(page, session):
     assert (region(session, "a"), page.canvas.busy) == (before, False)
 
 
+def test_hiding_and_locking_are_said_with_the_way_back(page, session):
+    told = []
+    session.said.connect(told.append)
+    key(page, Qt.Key.Key_L, with_=Qt.KeyboardModifier.ControlModifier)
+    click(page, 30, 30)
+    for _ in range(2):
+        key(page, Qt.Key.Key_L, with_=Qt.KeyboardModifier.ControlModifier)
+    for _ in range(2):
+        key(page, Qt.Key.Key_H)
+    assert told == [
+        "Select a region first.",
+        "Locked 1 region; Ctrl+L unlocks.",
+        "1 region unlocked.",
+        "Hid 1 region; Shift+H shows all again.",
+        "1 region shown again.",
+    ]
+
+
 def test_a_double_click_on_a_listed_region_frames_it(page):
     whole = page.canvas.viewport.scale
     rows = page.panel.regions
