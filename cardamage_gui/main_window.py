@@ -267,7 +267,6 @@ class MainWindow(QMainWindow):
         session, page = entry.page.session, entry.page
         session.failed.connect(self.tell)
         session.said.connect(self._of_shown(entry.id, self.foot.say))
-        session.history_changed.connect(self._of_shown(entry.id, self.foot.settle))
         for changed in (session.current_changed, session.photos_changed, session.project_changed):
             changed.connect(self._of_shown(entry.id, self._show_open_of))
         if isinstance(page, Named):
