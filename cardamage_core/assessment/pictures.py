@@ -1,6 +1,6 @@
 """Draws regions on a photo for a file, as the window draws them on its canvas.
 
-Filled 22 %, a line in the label's colour with a dark halo; the car's outline is a line only.
+Filled 22 %, a line in the label's colour with a dark halo; the car's outline is a line only, panels are a faint one.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from ..annotations.model import Label, Region
 Colour = tuple[int, int, int]  # RGB
 
 FILL = 0.22
+FAINT = 0.5
 HALO: Colour = (11, 13, 16)
 WHITE: Colour = (255, 255, 255)
 OTHERWISE = "#E69F00"  # the colour of a label that is not in the data set's list
@@ -28,15 +29,20 @@ _FONT = cv2.FONT_HERSHEY_DUPLEX
 def draw(
     image: np.ndarray, regions: Iterable[Region], labels: Iterable[Label], *, numbered: bool = False
 ) -> np.ndarray:
-    """A copy of the photo (H, W, 3) uint8 RGB with its regions drawn, the last on top; numbers count from 1."""
+    """A copy of the photo (H, W, 3) uint8 RGB with its regions drawn, panels below all others, the last on top.
+
+    Numbers count from 1; panels and cars have none.
+    """
     picture = np.ascontiguousarray(image).copy()
     by_name = {label.name: label for label in labels}
-    regions = tuple(regions)
-    for region in regions:
-        label = by_name.get(region.label, Label(region.label, OTHERWISE))
-        _draw_region(picture, region, colour_of(label), filled=label.role != "car")
-    for number, region in enumerate(regions if numbered else (), start=1):
-        label = by_name.get(region.label, Label(region.label, OTHERWISE))
+    labelled = [(region, by_name.get(region.label, Label(region.label, OTHERWISE))) for region in regions]
+    for region, label in sorted(labelled, key=lambda pair: pair[1].role != "part"):
+        if label.role == "part":
+            _draw_faint(picture, region)
+        else:
+            _draw_region(picture, region, colour_of(label), filled=label.role != "car")
+    counted = [pair for pair in labelled if pair[1].role not in ("part", "car")]
+    for number, (region, label) in enumerate(counted if numbered else (), start=1):
         _draw_number(picture, region, number, colour_of(label))
     return picture
 
@@ -68,13 +74,26 @@ def colour_of(label: Label) -> Colour:
 
 
 def _draw_region(picture: np.ndarray, region: Region, colour: Colour, *, filled: bool) -> None:
-    rings = [_points(ring) for ring in shapes.outline(region.shape)]
-    lines = rings or [_points(line) for line in shapes.lines(region.shape)]
-    if rings and filled:
-        _fill(picture, rings, colour)
+    lines, closed = _lines(region)
+    if closed and filled:
+        _fill(picture, lines, colour)
     width = _unit(picture)
     for line_colour, thickness in ((HALO, round(width * 1.5) + 1), (colour, max(1, round(width)))):
-        cv2.polylines(picture, lines, bool(rings), line_colour, thickness, cv2.LINE_AA, _SHIFT)
+        cv2.polylines(picture, lines, closed, line_colour, thickness, cv2.LINE_AA, _SHIFT)
+
+
+def _draw_faint(picture: np.ndarray, region: Region) -> None:
+    """A thin line halfway between the photo and white."""
+    lines, closed = _lines(region)
+    over = picture.copy()
+    cv2.polylines(over, lines, closed, WHITE, max(1, round(_unit(picture) * 0.6)), cv2.LINE_AA, _SHIFT)
+    cv2.addWeighted(picture, 1 - FAINT, over, FAINT, 0.0, dst=picture)
+
+
+def _lines(region: Region) -> tuple[list[np.ndarray], bool]:
+    """The lines of a region's shape, and whether they are closed."""
+    rings = [_points(ring) for ring in shapes.outline(region.shape)]
+    return rings or [_points(line) for line in shapes.lines(region.shape)], bool(rings)
 
 
 def _fill(picture: np.ndarray, rings: Sequence[np.ndarray], colour: Colour) -> None:

@@ -30,7 +30,7 @@ LONGEST_STEM = 200  # bytes of a photo's name that its picture is called by
 
 
 class Predicted(NamedTuple):
-    """One photo with the regions at or above the threshold, its figure and its picture."""
+    """One photo with the regions at or above the threshold, damages first, its figure and its picture."""
 
     photo: Photo
     regions: tuple[Region, ...]
@@ -38,6 +38,11 @@ class Predicted(NamedTuple):
     picture: Path
     roles: dict[str, Role]
     seconds: float = 0.0
+
+    @property
+    def damages(self) -> int:
+        """How many damages there are: the first of the regions, numbered from 1 in the picture."""
+        return sum(role_of(region, self.roles) == "damage" for region in self.regions)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -78,7 +83,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
                 found = predictor.predict(path, thorough=args.thorough)
                 seconds = time.monotonic() - started
                 done.append(_shown(found, path, picture, threshold, labels)._replace(seconds=seconds))
-                out.progress(f"{number}/{len(photos)} {path.name}: {plural(len(done[-1].regions), 'region')}")
+                out.progress(f"{number}/{len(photos)} {path.name}: {plural(done[-1].damages, 'damage')}")
             except (PhotoError, ModelError) as error:
                 failed.append({"photo": str(path), "title": error.title, "detail": error.detail})
                 out.progress(f"{number}/{len(photos)} {error.title} {error.detail}")
@@ -135,7 +140,8 @@ def _shown(found: Sequence[Region], path: Path, picture: Path, threshold: float,
     height, width = image.shape[:2]
     photo = Photo(str(path), str(path.absolute()), path.name, width, height, size=path.stat().st_size)
     roles = {label.name: label.role for label in labels}
-    regions = tuple(region for region in found if is_counted(region, threshold, role=role_of(region, roles)))
+    counted = [region for region in found if is_counted(region, threshold, role=role_of(region, roles))]
+    regions = tuple(sorted(counted, key=lambda region: role_of(region, roles) != "damage"))
     damage = assess(photo, found, labels, threshold=threshold)  # those below the threshold widen the range
     drawn = pictures.draw(image, regions, labels, numbered=True)
     pictures.write_png(picture, pictures.caption(drawn, _figure(damage)))
@@ -164,8 +170,8 @@ def _text(done: Sequence[Predicted], failed: Sequence[Mapping[str, str]], folder
 
 
 def _table(done: Sequence[Predicted]) -> str:
-    rows = [(one.photo.name, len(one.regions), _figure(one.damage), f"{one.seconds:.2f}") for one in done]
-    return table(("photo", "regions", "damage", "seconds"), rows, right=("regions", "seconds"))
+    rows = [(one.photo.name, one.damages, _figure(one.damage), f"{one.seconds:.2f}") for one in done]
+    return table(("photo", "damages", "damaged", "seconds"), rows, right=("damages", "seconds"))
 
 
 def _document(one: Predicted) -> dict[str, object]:
@@ -177,11 +183,12 @@ def _document(one: Predicted) -> dict[str, object]:
         "regions": [
             {
                 "id": r.id,
+                "number": number if number <= one.damages else None,
                 "label": r.label,
                 "role": one.roles.get(r.label, "damage"),
                 "score": r.origin.score,
                 "percent": one.damage.by_region.get(r.id),
             }
-            for r in one.regions
+            for number, r in enumerate(one.regions, start=1)
         ],
     }

@@ -11,7 +11,7 @@ from cardamage_core import imaging
 from cardamage_core.annotations.model import Dot, Label, Polygon, Rectangle, Region
 from cardamage_core.assessment.pictures import HALO, caption, draw, write_png
 
-LABELS = (Label("dent", "#00FF00"), Label("car", "#FFFFFF", role="car"))
+LABELS = (Label("dent", "#00FF00"), Label("car", "#FFFFFF", role="car"), Label("hood", "#0000FF", role="part"))
 GREY = np.full((60, 80, 3), 100, np.uint8)
 
 
@@ -39,6 +39,20 @@ def test_a_hole_stays_clear():
 def test_the_car_is_a_line_only():
     picture = draw(GREY, [Region("a", Rectangle(10, 10, 40, 40), "car")], LABELS)
     assert tuple(picture[30, 30]) == (100, 100, 100)
+
+
+def test_a_panel_is_a_faint_line_below_the_damage_on_it():
+    dent = Region("a", Rectangle(5, 5, 40, 40), "dent")
+    picture = draw(GREY, [dent, Region("b", Rectangle(10, 10, 60, 45), "hood")], LABELS)
+    assert tuple(picture[50, 60]) == (100, 100, 100)
+    assert 100 < picture[30, 70, 0] < 200
+    assert picture[30, 70].max() == picture[30, 70].min()
+    assert (picture[5:45, 5:45] == draw(GREY, [dent], LABELS)[5:45, 5:45]).mean() > 0.8
+
+
+def test_panels_and_cars_have_no_number():
+    around = [Region("a", Rectangle(10, 10, 40, 40), label) for label in ("hood", "car")]
+    assert (draw(GREY, around, LABELS, numbered=True) == draw(GREY, around, LABELS)).all()
 
 
 @pytest.mark.parametrize("shape", [Rectangle(-500, -500, 20, 20), Rectangle(70, 50, 500, 500), Dot(5, 5), Polygon(())])
