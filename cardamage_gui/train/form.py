@@ -307,7 +307,7 @@ class Form(QFrame):
         self._name = QLineEdit()
         self._rate = QLineEdit()
         self._rate.setPlaceholderText(tr("the preset's"))
-        self._rate.setMaximumWidth(120)
+        self._rate.setMaximumWidth(150)
         self._preset = common.ComboBox()
         for name, preset in PRESETS.items():
             self._preset.addItem(f"{preset.title} – {translated(preset.about)}", name)
