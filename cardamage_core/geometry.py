@@ -153,19 +153,20 @@ def distance_to_segment(p: Point, a: Point, b: Point) -> float:
 
 def connected_components(count: int, edges: ArrayLike) -> list[list[int]]:
     """The components of a graph with the nodes 0 … count - 1 and edges (n, 2), as rising lists of nodes."""
-    pairs = np.array(edges, np.int32).reshape(-1, 2)
-    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
-    if not len(pairs):
-        return [[i] for i in range(count)]
-    from scipy.sparse import csgraph, csr_array  # takes 0.2 s, which no window that opens should wait for
-
-    start, end = pairs[np.argsort(pairs[:, 0])].T.copy()
-    rows = np.searchsorted(start, np.arange(count + 1))  # built directly: half the time of coo_array, at each drag step
-    graph = csr_array((np.ones(len(end)), end, rows), shape=(count, count))
+    above = list(range(count))  # a node of the same component, never a greater one; itself at the top
+    for a, b in np.array(edges, np.int64).reshape(-1, 2).tolist():
+        low, high = sorted((_top(above, a), _top(above, b)))
+        above[high] = low
     groups: dict[int, list[int]] = {}
-    for i, group in enumerate(csgraph.connected_components(graph, directed=False)[1].tolist()):
-        groups.setdefault(group, []).append(i)
+    for i in range(count):
+        groups.setdefault(_top(above, i), []).append(i)
     return list(groups.values())
+
+
+def _top(above: list[int], i: int) -> int:
+    while above[i] != i:
+        above[i] = i = above[above[i]]
+    return i
 
 
 def _between(a: Point, b: Point, t: float) -> Point:

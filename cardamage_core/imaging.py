@@ -124,9 +124,9 @@ def _register_heif() -> bool:
     """Let Pillow read HEIC; only when first needed, as it loads a large library."""
     if "HEIF" in Image.OPEN:
         return False
-    import pillow_heif
+    import pi_heif
 
-    pillow_heif.register_heif_opener()
+    pi_heif.register_heif_opener()
     return True
 
 

@@ -3,9 +3,9 @@
 1. forget Qt plugin folders that plain opencv-python sets; cv2 is imported only after QApplication exists
 2. see that there is a display, else one sentence
 3. QApplication, settings, language, colours, crash reporter
-4. session, background, watch, window, pages: all empty, nothing is read
-5. show the window; after its first paint the project given (or the last one) is opened, then jobs and device are
-   looked at in the background; curves and the predictor are loaded when they are first needed
+4. session, background, watch, window, Annotate and the page to be shown: all empty, nothing is read
+5. show the window; after its first paint the other pages are made and the project given (or the last one) is opened,
+   then jobs and device are looked at in the background; curves and the predictor are loaded when they are first needed
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from cardamage_core.errors import CarDamageError
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from .annotate.page import AnnotatePage
     from .background import Background
+    from .canvas.widget import Canvas
+    from .editing.loading import PhotoLoader
     from .editing.outliners import Outliners
     from .inspect.page import InspectPage
     from .main_window import MainWindow
@@ -65,13 +67,22 @@ class Built:
     projects: Projects
     settings: Settings
     annotate: AnnotatePage
-    train: TrainPage
-    inspect: InspectPage
     welcome: Welcome
     outliners: Outliners
 
+    @property
+    def train(self) -> TrainPage:
+        """The Train page, made when it is first asked for."""
+        return cast("TrainPage", self.window.page("train"))
+
+    @property
+    def inspect(self) -> InspectPage:
+        """The Inspect page, made when it is first asked for."""
+        return cast("InspectPage", self.window.page("inspect"))
+
     def start(self, folder: Path | None) -> None:
-        """Open the project given, or the last one, and look at the device."""
+        """Make the other pages, open the project given, or the last one, and look at the device."""
+        self.window.make_pages()
         if folder is not None:
             self.projects.open_or_create(folder)
         else:
@@ -85,6 +96,7 @@ class Built:
         """Another start of the program: show this window, and open the project that it named."""
         from qtpy.QtCore import Qt
 
+        self.window.make_pages()
         self.window.setWindowState(self.window.windowState() & ~Qt.WindowState.WindowMinimized)
         self.window.raise_()
         self.window.activateWindow()
@@ -95,7 +107,8 @@ class Built:
         """End what runs in this process; trainings go on."""
         self.watch.close()
         self.annotate.prelabelling.close()
-        self.inspect.close_predictor()
+        if self.window.is_made("inspect"):
+            self.inspect.close_predictor()
         self.outliners.close()
         self.background.close()
         self.session.close()
@@ -114,14 +127,12 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
     from .background import Background
     from .commands.actions import Action
     from .editing.outliners import Outliners
-    from .inspect.page import InspectPage
     from .main_window import MainWindow, PageEntry
     from .projects import Nightly, Projects
     from .session import Session
     from .settings import Settings, default_path
     from .system_theme import SystemTheme
     from .train.jobs import JobsWatch
-    from .train.page import TrainPage
     from .widgets.dialogs import Dialogs
 
     settings, dialogs = settings or Settings(default_path()), dialogs or Dialogs()
@@ -135,19 +146,17 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
     projects = Projects(session, background, settings, dialogs, window)
     outliners = Outliners.of(lambda: str(settings.get("click_model")))
     annotate = AnnotatePage(session, background, dialogs, outliners=outliners)
-    train = TrainPage(session, background, watch, dialogs)
-    inspect = InspectPage(session, background, settings, dialogs, outliners=outliners)
-    Nightly(inspect.session, background, settings)
-    welcome = _made_welcome(projects, settings, annotate, partial(_inspect_photos, window, inspect))
+    welcome = _made_welcome(projects, settings, annotate, lambda: _inspect_photos(built))
     window.set_welcome(welcome)
-    built = Built(window, session, background, watch, projects, settings, annotate, train, inspect, welcome, outliners)
+    built = Built(window, session, background, watch, projects, settings, annotate, welcome, outliners)
     _add_menus(built)
     for entry in (
-        PageEntry("annotate", tr("Annotate"), "vector-polygon", annotate),
-        PageEntry("train", tr("Train"), "chart-timeline-variant", train),
-        PageEntry("inspect", tr("Inspect"), "magnify-scan", inspect, alone=True),
+        PageEntry("annotate", tr("Annotate"), "vector-polygon", lambda: annotate),
+        PageEntry("train", tr("Train"), "chart-timeline-variant", partial(_made_train, built, dialogs)),
+        PageEntry("inspect", tr("Inspect"), "magnify-scan", partial(_made_inspect, built, dialogs), alone=True),
     ):
         window.add_page(entry)
+    window.page("annotate")
     helping = [
         Action("keys", tr("All keys"), ("F1", "?"), tr("See, search and change the keys"), window.show_keys),
         Action(
@@ -161,6 +170,31 @@ def build(app: QApplication, *, settings: Settings | None = None, dialogs: Dialo
     start = settings.get("start_page")
     window.show_page(settings.get("page") if start == "last" else start)
     return built
+
+
+def _made_inspect(built: Built, dialogs: Dialogs) -> InspectPage:
+    from .inspect.page import InspectPage
+    from .projects import Nightly
+
+    page = InspectPage(built.session, built.background, built.settings, dialogs, outliners=built.outliners)
+    Nightly(page.session, built.background, built.settings)
+    _follow_settings(built.settings, page.viewer.canvas, page.viewer.loader, page.queue.want)
+    return page
+
+
+def _made_train(built: Built, dialogs: Dialogs) -> TrainPage:
+    from .train.page import TrainPage
+
+    def try_model(model_id: str) -> None:
+        built.window.show_page("annotate")
+        built.annotate.prelabelling.open(model_id)
+
+    page = TrainPage(built.session, built.background, built.watch, dialogs)
+    page.try_model.connect(try_model)
+    page.photo_chosen.connect(partial(_show_photo, built))
+    page.evaluated_chosen.connect(partial(_show_evaluated, built))
+    page.dropped.connect(lambda split, paths: built.annotate.transfer.import_paths(paths, split=split))
+    return page
 
 
 def _add_menus(built: Built) -> None:
@@ -244,10 +278,10 @@ def _add_view(window: MainWindow) -> None:
     )
 
 
-def _inspect_photos(window: MainWindow, inspect: InspectPage) -> None:
+def _inspect_photos(built: Built) -> None:
     """The start page's way to a claim."""
-    window.show_page("inspect")
-    inspect.open_photos()
+    built.window.show_page("inspect")
+    built.inspect.open_photos()
 
 
 def _made_welcome(
@@ -282,11 +316,6 @@ def _tie(app: QApplication, built: Built) -> None:
             look.apply(app, settings.get("theme"))
         elif name == "engine":
             _take_engine(settings)
-        _take_setting(built, name)
-
-    def try_model(model_id: str) -> None:
-        window.show_page("annotate")
-        built.annotate.prelabelling.open(model_id)
 
     def sample_opened() -> None:
         if not settings.get("first_steps"):
@@ -299,33 +328,31 @@ def _tie(app: QApplication, built: Built) -> None:
         partial(built.projects.begin_with, transfer.asked_folder, transfer.import_paths)
     )
     settings.changed.connect(setting_changed)
-    for name in ("unfinished", "photo_cache", "model"):
-        _take_setting(built, name)
+    _follow_settings(settings, built.annotate.canvas, built.annotate.loader, built.annotate.prelabelling.want)
     if settings.get("engine") != TABLE["engine"].default:
         _take_engine(settings)
     built.background.failed.connect(window.tell)
     built.projects.failed.connect(window.tell)
     built.projects.opened.connect(PlaceKeeper(built.session, settings, built.annotate).come_back)
     built.projects.sample_opened.connect(sample_opened)
-    built.train.try_model.connect(try_model)
-    built.train.photo_chosen.connect(partial(_show_photo, built))
-    built.train.evaluated_chosen.connect(partial(_show_evaluated, built))
-    built.train.dropped.connect(lambda split, paths: built.annotate.transfer.import_paths(paths, split=split))
     window.dropped.connect(partial(_dropped, built))
 
 
-def _take_setting(built: Built, name: str) -> None:
-    """What a setting means for the pages."""
-    value = built.settings.get(name)
-    if name == "unfinished":
-        for canvas in (built.annotate.canvas, built.inspect.viewer.canvas):
+def _follow_settings(settings: Settings, canvas: Canvas, loader: PhotoLoader, want: Callable[[str], None]) -> None:
+    """What settings mean for a page with photos, now and when they change."""
+
+    def take(name: str) -> None:
+        value = settings.get(name)
+        if name == "unfinished":
             canvas.set_completing(value == "complete")
-    elif name == "photo_cache":
-        for loader in (built.annotate.loader, built.inspect.viewer.loader):
+        elif name == "photo_cache":
             loader.most = 1_000_000 * value
-    elif name == "model" and value:
-        built.annotate.prelabelling.want(value)
-        built.inspect.queue.want(value)
+        elif name == "model" and value:
+            want(value)
+
+    settings.changed.connect(take)
+    for name in ("unfinished", "photo_cache", "model"):
+        take(name)
 
 
 def _take_engine(settings: Settings) -> None:
@@ -365,10 +392,11 @@ STAYING = 3  # full collections, those of the start and of the first work, whose
 
 
 def keep_what_stays() -> None:
-    """Let the garbage collector never look again at what survived one of its first full collections.
+    """Let the garbage collector never look at what is there now, nor again at what survived its first full collections.
 
     Modules, widgets and models are 200,000 objects: looking at them takes 0.1 to 0.3 s, during which no thread runs.
     """
+    gc.freeze()
     left = STAYING
 
     def collected(phase: str, info: dict[str, int]) -> None:

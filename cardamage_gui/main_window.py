@@ -1,12 +1,13 @@
 """Main window: menus and bars around a stack of pages.
 
-Pages are handed in by app.py and know nothing of the window; it listens to their signals.
+Pages are made by app.py, when they are first needed, and know nothing of the window; it listens to their signals.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from qtpy.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
@@ -58,8 +59,13 @@ class PageEntry:
     id: str
     text: str
     icon: str
-    page: Page
+    make: Callable[[], Page]  # called once
     alone: bool = False  # works without an open project
+
+    @cached_property
+    def page(self) -> Page:
+        """The page, made when it is first asked for."""
+        return self.make()
 
     @property
     def widget(self) -> QWidget:
@@ -89,6 +95,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._session, self._watch, self._settings, self._dialogs = session, watch, settings, dialogs
         self._pages: dict[str, PageEntry] = {}
+        self._made: dict[str, PageEntry] = {}  # those whose page is there
         self._shown = ""
         self._welcome: QWidget | None = None
         self._layouts = Layouts(settings)
@@ -106,11 +113,32 @@ class MainWindow(QMainWindow):
 
     def add_page(self, entry: PageEntry) -> None:
         """Add a page to the rail; Ctrl and its number show it."""
-        number, page = len(self._pages) + 1, entry.page
+        number = len(self._pages) + 1
         self._pages[entry.id] = entry
         self.rail.add_page(entry.id, entry.text, entry.icon, key=f"Ctrl+{number}")
         show = Action(f"show_{entry.id}", entry.text, (f"Ctrl+{number}",), "", lambda: self.show_page(entry.id))
         self.menus.add(tr("View"), [show])
+        self.shortcuts.add_group(entry.text)
+
+    def page(self, page_id: str) -> Page:
+        """A page of those added, made and listened to when it is first asked for."""
+        entry = self._pages[page_id]
+        if page_id not in self._made:
+            self._made[page_id] = entry
+            self._furnish(entry)
+        return entry.page
+
+    def make_pages(self) -> None:
+        """Make all pages that are not there yet; they see a project only if it is opened after that."""
+        for page_id in self._pages:
+            self.page(page_id)
+
+    def is_made(self, page_id: str) -> bool:
+        """Whether a page is there yet."""
+        return page_id in self._made
+
+    def _furnish(self, entry: PageEntry) -> None:
+        page = entry.page
         own = isinstance(page, Named) and page.session is not self._session
         history = page.history if own and isinstance(page, Named) else HistoryPanel(page.session)
         page.docks.add(Panel("history", tr("History"), history, RIGHT, 300, shown=False, beside="details"))
@@ -135,6 +163,7 @@ class MainWindow(QMainWindow):
             self.foot.hint("")
             for name in ("pointer", "zoom", "area", "damage"):
                 self.foot.show_text(name, "")
+        self.page(page_id)
         self._shown = page_id
         self.rail.show_page(page_id)
         self._settings.set("page", page_id)
@@ -286,7 +315,7 @@ class MainWindow(QMainWindow):
             self.top.show_job(tr("Training {percent:.0f} %", percent=100 * job.fraction) + left, job.fraction)
 
     def _keys_changed(self) -> None:
-        roots = (self.top, self.rail, *(page.widget for page in self._pages.values()))
+        roots = (self.top, self.rail, *(page.widget for page in self._made.values()))
         editor.refresh(roots, self.shortcuts.key_text)
 
     # Qt's events

@@ -35,7 +35,7 @@ sys.exit(app.main([]))
 PYTHON
 size=$(($(du -sm venv | cut -f1) - empty))
 echo "The wheel works: doctor, prediction, window. $(du -m "$wheels"/*.whl | cut -f1) MB, $size MB installed."
-most=1000  # what other packages grow by is not to stop us at once
+most=780  # what other packages grow by is not to stop us at once
 if [ "$size" -gt "$most" ]; then
   echo "More than $most MB are too many. The largest:" >&2
   du -sm venv/lib/python3.*/site-packages/* | sort -rn | head -n 12 >&2

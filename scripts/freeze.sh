@@ -21,7 +21,8 @@ sep=$("$here/python" -c 'import os; print(os.pathsep)')
   --distpath dist --workpath "$work/work" --specpath "$work" \
   --collect-submodules cardamage_core --collect-submodules cardamage_gui \
   --collect-data cardamage_resources --hidden-import cardamage_resources \
-  --collect-data qtawesome --collect-data fpdf --collect-submodules qtpy --collect-binaries pillow_heif \
+  --collect-data qtawesome --collect-data fpdf --collect-submodules qtpy --collect-binaries pi_heif \
+  --collect-all pypdfium2_raw --collect-data pypdfium2 \
   --copy-metadata cardamage-workbench --recursive-copy-metadata cardamage-workbench \
   --add-data "$PWD/$work/wheels/*.whl${sep}wheels" \
   --exclude-module keras --exclude-module tensorflow --exclude-module torch --exclude-module tkinter \

@@ -27,6 +27,7 @@ def main() -> None:
     app = QApplication([])
     with tempfile.TemporaryDirectory() as home:
         built = build(app, settings=Settings(Path(home) / "settings.json"))
+        built.window.make_pages()
         PAGE.write_text(with_table(PAGE.read_text("utf-8"), table(built.window.shortcuts.entries())), "utf-8")
         built.window.close()
         built.close()

@@ -122,8 +122,9 @@ def _plain(name: str) -> str:
 
 def _is_one_letter_off(first: str, second: str) -> bool:
     """One letter changed, added, missing, or two neighbours swapped; a digit at that place tells things apart."""
-    from rapidfuzz.distance import OSA, Prefix
-
-    start = Prefix.similarity(first, second)
-    is_numbered = any(letter.isdigit() for letter in first[start : start + 1] + second[start : start + 1])
-    return not is_numbered and OSA.distance(first, second, score_cutoff=1) <= 1
+    start = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(first, second, strict=False)))
+    a, b = first[start:], second[start:]
+    if any(letter.isdigit() for letter in a[:1] + b[:1]):
+        return False
+    is_swapped = a[:2] == b[1::-1] and a[2:] == b[2:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or is_swapped

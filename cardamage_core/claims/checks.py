@@ -51,7 +51,7 @@ def look(path: Path) -> PhotoCheck:
     """Read the whole photo and find out what there is to know. PhotoError when it cannot be decoded."""
     measures = photo_check.measure(imaging.load(path))
     (looks,) = near_duplicates.hashes([str(path)], step=_nothing)
-    return PhotoCheck(measures, photo_facts.read(path), "" if looks is None else str(looks))
+    return PhotoCheck(measures, photo_facts.read(path), "" if looks is None else near_duplicates.as_text(looks))
 
 
 def read(folder: Path) -> Checks:

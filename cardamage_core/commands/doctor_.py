@@ -136,9 +136,9 @@ def _text(found: dict[str, Any], missing: list[str], warnings: list[str]) -> str
 
 
 PACKAGES = (
-    "numpy", "opencv-python-headless", "Pillow", "pillow-heif", "shapely", "scikit-image", "msgspec", "h5py", "onnx",
+    "numpy", "opencv-python-headless", "Pillow", "pi-heif", "shapely", "contourpy", "msgspec", "h5py", "onnx",
     "onnxruntime", "keras", "tensorflow", "openvino", "faster-coco-eval", "PyQt5", "qtpy", "pyqtgraph", "qtawesome",
-    "platformdirs", "filelock", "psutil", "jinja2", "ImageHash", "pooch", "rapidfuzz", "rich", "scipy",
+    "platformdirs", "filelock", "psutil", "jinja2", "pooch", "pypdfium2", "tqdm",
 )  # fmt: skip
 OPTIONAL = ("keras", "tensorflow", "openvino")  # of the extras
 OTHER_OPENCV = ("opencv-python", "opencv-contrib-python", "opencv-contrib-python-headless")

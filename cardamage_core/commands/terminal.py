@@ -1,24 +1,28 @@
-"""Progress and tables for people, drawn by rich: bars that move on a terminal, plain lines elsewhere."""
+"""Progress and tables for people, with tqdm: bars that move on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
 import io
 import os
+import shutil
 import sys
+import textwrap
 import time
 from collections.abc import Callable, Iterable, Sequence
+from itertools import zip_longest
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, Any, cast
+from unicodedata import combining, east_asian_width
 
 from . import Output
 
 if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.progress import Progress
+    from tqdm import tqdm
 
 A_MOMENT = 1.0  # seconds
 NOW_AND_THEN = 10.0  # seconds between two lines where they cannot be overwritten
-UNBOUNDED = 100_000  # columns: outside a terminal no line of a table is broken
+A_BLINK = 0.1  # seconds between two drawings of a bar
+GAP = 2  # columns between two of a table
 
 
 class Bar:
@@ -29,7 +33,7 @@ class Bar:
         self._moves = moves
         self._last = 0.0
         self._share: float | None = None
-        self._progress: Progress | None = None
+        self._line: tqdm[Any] | None = None
 
     def show(self, text: str, share: float | None = None) -> None:
         """Replace the line, with a bar where the share done (0…1) is known; nothing to say changes nothing."""
@@ -50,18 +54,18 @@ class Bar:
         if (share is None) != (self._share is None) or (share or 0.0) < (self._share or 0.0):
             self._clear()  # other work, whose speed has nothing to do with the last
         self._share = share
-        if self._progress is None:
-            self._progress = _progress(self._out, with_share=share is not None)
-            self._progress.add_task(text)
-        self._progress.update(
-            self._progress.task_ids[0], description=text, total=None if share is None else 1.0, completed=share or 0.0
-        )
-        self._progress.start()
+        if self._line is None:
+            self._line = _line(self._out, with_share=share is not None)
+        elif time.monotonic() - self._last < A_BLINK:
+            return
+        self._last = time.monotonic()
+        self._line.n = share or 0.0
+        self._line.set_description_str(_cut(text))
 
     def _clear(self) -> None:
-        if self._progress is not None:
-            self._progress.stop()
-            self._progress = None
+        if self._line is not None:
+            self._line.close()
+            self._line = None
 
     def __enter__(self) -> Bar:
         return self
@@ -90,29 +94,54 @@ def bar_for(out: Output) -> Bar:
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[str] = ()) -> str:
     """Columns two spaces apart, the ones named in `right` aligned to the right; on a terminal as wide as fits."""
-    from rich.table import Table
-    from rich.text import Text
-
-    drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for name in header:
-        drawn.add_column(Text(name), justify="right" if name in right else "left", overflow="fold")
-    for row in rows:
-        drawn.add_row(*(Text(str(cell)) for cell in row))
-    console = _stdout()
-    with console.capture() as captured:
-        console.print(drawn)
-    return "\n".join(line.rstrip() for line in captured.get().rstrip("\n").split("\n"))
-
-
-def _stdout() -> Console:
-    from rich.console import Console
-
+    cells = [list(header), *([str(cell) for cell in row] for row in rows)]
+    natural = [max(map(_width, column)) for column in zip(*cells, strict=True)]
     is_terminal = sys.stdout.isatty()
-    return Console(file=sys.stdout, force_terminal=is_terminal, width=None if is_terminal else UNBOUNDED)
+    widths = _fitted(natural, shutil.get_terminal_size().columns) if is_terminal else natural
+    to_right = [name in right for name in header]
+    first, *others = (_row(row, widths, to_right) for row in cells)
+    return "\n".join([_bold(first) if is_terminal else first, *others])
+
+
+def _fitted(widths: list[int], columns: int) -> list[int]:
+    """The widest columns made narrower, until all fit side by side."""
+    fitted = list(widths)
+    while sum(fitted) + GAP * (len(fitted) - 1) > columns and max(fitted) > 1:
+        fitted[fitted.index(max(fitted))] -= 1
+    return fitted
+
+
+def _row(cells: Sequence[str], widths: Sequence[int], to_right: Sequence[bool]) -> str:
+    """A row in one line, or in several where a cell is wider than its column."""
+    folded = [_folded(cell, width) for cell, width in zip(cells, widths, strict=True)]
+    return "\n".join(
+        (" " * GAP).join(map(_padded, line, widths, to_right)).rstrip() for line in zip_longest(*folded, fillvalue="")
+    )
+
+
+def _folded(cell: str, width: int) -> list[str]:
+    lines = cell.split("\n")
+    if max(map(_width, lines)) <= width:
+        return lines
+    return [part for line in lines for part in textwrap.wrap(line, width) or [""]]
+
+
+def _padded(text: str, width: int, to_right: bool) -> str:
+    space = " " * (width - _width(text))
+    return space + text if to_right else text + space
+
+
+def _width(text: str) -> int:
+    """Columns that the widest line takes on a terminal: two for each character of Chinese, Japanese or Korean."""
+    return max(sum(2 if east_asian_width(c) in "WF" else not combining(c) for c in line) for line in text.split("\n"))
+
+
+def _bold(text: str) -> str:
+    return "\n".join(f"\x1b[1m{line}\x1b[0m" for line in text.split("\n"))
 
 
 class _Stream(io.TextIOBase):
-    """What rich writes progress to: a command's stderr, whose failures stop nothing."""
+    """What progress is written to: a command's stderr, whose failures stop nothing."""
 
     def __init__(self, out: Output) -> None:
         self._out = out
@@ -130,11 +159,19 @@ class _Stream(io.TextIOBase):
         return len(text)
 
 
-def _progress(out: Output, *, with_share: bool) -> Progress:
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+def _line(out: Output, *, with_share: bool) -> tqdm[Any]:
+    from tqdm import tqdm
 
-    text = TextColumn("{task.description}", markup=False)
-    columns = (text, BarColumn(), TaskProgressColumn(), TimeRemainingColumn()) if with_share else (text,)
-    console = Console(file=cast(IO[str], _Stream(out)), force_terminal=True)
-    return Progress(*columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False)
+    tqdm.monitor_interval = 0  # no thread that watches it
+    return tqdm(
+        total=1.0 if with_share else None,
+        file=cast(IO[str], _Stream(out)),
+        leave=False,
+        ncols=shutil.get_terminal_size().columns,
+        bar_format="{desc} {bar} {percentage:3.0f}% {remaining}" if with_share else "{desc}",
+    )
+
+
+def _cut(text: str) -> str:
+    columns = shutil.get_terminal_size().columns
+    return text if len(text) < columns else f"{text[: columns - 1]}…"

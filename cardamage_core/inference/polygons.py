@@ -7,13 +7,14 @@ chequered pattern of the mask head is taken out of a detection's grid (see `CHEQ
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import cast
 
+import contourpy
 import cv2
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
-from skimage.measure import find_contours
 
 from .. import geometry
 from ..annotations import confidence
@@ -26,6 +27,7 @@ TOLERANCE = 0.5  # px: how far simplifying may move the outline (less where the 
 # half alternate from cell to cell (Odena et al. 2016, Deconvolution and checkerboard artifacts). This kernel has its
 # zero at that frequency: outlines lose their teeth and many vertices, and no accuracy (docs/decisions/0010).
 CHEQUERS = np.array((0.25, 0.5, 0.25), np.float32)
+FRAME = 1.5  # cells from the middle of a frame's corner to the grid's corner: two cells wide, and values are of middles
 ZOOM = 4  # the grid is interpolated this much finer at most, so that the outline curves as the resized mask would
 
 
@@ -47,15 +49,7 @@ def outline(mask: np.ndarray, box: Sequence[float] | np.ndarray, *, level: float
 
     `mask` is (h, w) probabilities whose cells tile the box (y1, x1, y2, x2); outside the box there is nothing.
     """
-    y1, x1, y2, x2 = (float(v) for v in box)
-    height, width = y2 - y1, x2 - x1
-    if height <= 0 or width <= 0:
-        return ()
-    cell = max(height / mask.shape[0], width / mask.shape[1])
-    fine = _interpolate(mask, height, width)
-    scale = np.array([width / fine.shape[1], height / fine.shape[0]])
-    rings = [np.clip(ring, 0, fine.shape[::-1]) * scale + (x1, y1) for ring in _contours(fine, level)]
-    return _tidy(rings, max(TOLERANCE, 0.05 * cell))
+    return next(_outlines(mask, box, [level]), ())
 
 
 def without_chequers(mask: np.ndarray) -> np.ndarray:
@@ -66,11 +60,12 @@ def without_chequers(mask: np.ndarray) -> np.ndarray:
 
 def _region(mask: np.ndarray, box: np.ndarray, label: str, model: str, score: float) -> Region | None:
     mask = without_chequers(mask)
-    rings = outline(mask, box)
+    levels = _outlines(mask, box, [0.5, confidence.OUTER, confidence.INNER])
+    rings = next(levels, ())
     if not rings:
         return None
     shape = Polygon(rings)
-    outer, inner = outline(mask, box, level=confidence.OUTER), outline(mask, box, level=confidence.INNER)
+    outer, inner = levels
     return Region(
         id=new_id(),
         shape=shape,
@@ -87,15 +82,32 @@ def _interpolate(mask: np.ndarray, height: float, width: float) -> np.ndarray:
     return cv2.resize(np.asarray(mask, np.float32), (columns, rows), interpolation=cv2.INTER_LINEAR)
 
 
-def _contours(grid: np.ndarray, level: float) -> Iterable[np.ndarray]:
-    """Closed rings (n, 2) x y in cells, with (0, 0) at the grid's top left corner.
+def _outlines(
+    mask: np.ndarray, box: Sequence[float] | np.ndarray, levels: Iterable[float]
+) -> Iterator[tuple[Ring, ...]]:
+    """The rings of `outline` for each of the levels; none at all for an empty box."""
+    y1, x1, y2, x2 = (float(v) for v in box)
+    height, width = y2 - y1, x2 - x1
+    if height <= 0 or width <= 0:
+        return
+    cell = max(height / mask.shape[0], width / mask.shape[1])
+    fine = _interpolate(mask, height, width)
+    scale = np.array([width / fine.shape[1], height / fine.shape[0]])
+    contours = _contours(fine)
+    for level in levels:
+        lines = cast(list[np.ndarray], contours.lines(level))
+        rings = (np.clip(line[:-1] - FRAME, 0, fine.shape[::-1]) for line in lines)
+        yield _tidy([ring * scale + (x1, y1) for ring in rings], max(TOLERANCE, 0.05 * cell))
 
-    The border's cells go on for one cell and then all is zero, so that every ring closes outside the grid, where the
+
+def _contours(grid: np.ndarray) -> contourpy.ContourGenerator:
+    """Gives the closed lines (n, 2) x y around what exceeds a level, in cells of a grid with a frame.
+
+    The border's cells go on for one cell and then all is zero, so that every line closes outside the grid, where the
     caller clips it back to the border.
     """
-    padded = _framed(_framed(grid, cv2.BORDER_REPLICATE), cv2.BORDER_CONSTANT)
-    for ring in find_contours(padded, level):  # type: ignore[no-untyped-call]
-        yield ring[:-1, ::-1] - 1.5  # two cells of padding, and a cell's value belongs to its centre
+    framed = _framed(_framed(grid, cv2.BORDER_REPLICATE), cv2.BORDER_CONSTANT)
+    return contourpy.contour_generator(z=framed, name="serial", line_type=contourpy.LineType.Separate)
 
 
 def _framed(grid: np.ndarray, kind: int) -> np.ndarray:
@@ -113,7 +125,8 @@ def _tidy(rings: Iterable[np.ndarray], tolerance: float) -> tuple[Ring, ...]:
 def _area(contours: Sequence[np.ndarray]) -> BaseGeometry:
     """What contours cover under the even-odd rule; they lie beside or inside each other, and never cross."""
     if len(contours) < 2:
-        return geometry.area_of_rings([ring.tolist() for ring in contours])
+        simple = shapely.Polygon(*contours)
+        return simple if simple.is_valid else geometry.area_of_rings([ring.tolist() for ring in contours])
     return shapely.build_area(shapely.GeometryCollection([shapely.LinearRing(ring) for ring in contours]))
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
+import numpy as np
 
 from ..claims.claim import Claim
 from ..errors import CarDamageError, PhotoError
@@ -17,6 +20,7 @@ from .data import PhotoPart, ReportData
 from .pdf import Paper
 from .pictures import PhotoPictures
 
+_PDFIUM = threading.Lock()  # which is not made for several threads
 _THREADS = 2  # decoding and drawing leave Python's lock to others
 
 
@@ -45,6 +49,29 @@ def write(
     if not claim.read_only:
         claim.note("report", {"files": [path.name for path in paths], "language": language})
     return data
+
+
+def first_page(
+    claim: Claim,
+    *,
+    language: str = "en",
+    paper: Paper = "A4",
+    width: int = 800,
+    progress: Callable[[float], None] = lambda _: None,
+) -> np.ndarray:
+    """The first page of the claim's report as a PDF, drawn `width` pixels wide: (h, w, 3) uint8 RGB.
+
+    `progress` hears the share done, 0…1, and may raise to stop.
+    """
+    import pypdfium2
+
+    data, shown = collect(claim, language=language, progress=lambda share: progress(0.7 * share))
+    content = pdf.write(data, shown, paper=paper)
+    progress(0.95)
+    with _PDFIUM, closing(pypdfium2.PdfDocument(content)) as document:
+        page = document[0]
+        drawn = page.render(scale=width / page.get_width(), rev_byteorder=True).to_numpy()
+        return np.array(drawn[:, :, :3])
 
 
 def check(claim: Claim, paths: Sequence[Path], *, replace: bool | Collection[Path] = False) -> None:

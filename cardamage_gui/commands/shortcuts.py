@@ -39,14 +39,21 @@ class Shortcuts(QObject):
         super().__init__(parent)
         self._settings = settings
         self._entries: dict[str, Entry] = {}
+        self._groups: list[str] = []
         self._bound: dict[str, dict[str, QAction]] = {}  # by action and page
         settings.changed.connect(self._setting_changed)
+
+    def add_group(self, group: str) -> None:
+        """Keep this place in the sheet for a group whose actions may come later."""
+        if group not in self._groups:
+            self._groups.append(group)
 
     def add(self, group: str, offered: Iterable[Action], bound: Iterable[QAction], *, scope: str = "") -> None:
         """Take actions under our care, with the QActions that were made of them (found by their object name).
 
         An action that several pages offer has one line in the sheet and the same keys on all of them.
         """
+        self.add_group(group)
         qactions = {one.objectName(): one for one in bound}
         scopes = frozenset([scope] if scope else [])
         for action in (action for action in offered if action.id in qactions):
@@ -61,8 +68,8 @@ class Shortcuts(QObject):
         self._apply()
 
     def entries(self) -> list[Entry]:
-        """All actions with the keys they have now, in the order they were added."""
-        return list(self._entries.values())
+        """All actions with the keys they have now, group by group, in the order they were added."""
+        return sorted(self._entries.values(), key=lambda entry: self._groups.index(entry.group))
 
     def key_text(self, action_id: str) -> str:
         """The first key of an action as people read it, "" when it has none."""

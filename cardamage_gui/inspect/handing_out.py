@@ -22,6 +22,8 @@ from .claim_form import title
 from .desk import Desk
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from cardamage_core.project import Project
 
     from .report_dialog import ReportDialog
@@ -39,6 +41,7 @@ class HandingOut(QObject):
         self._desk, self._main, self._background = desk, main, background
         self._settings, self._dialogs, self._page = settings, dialogs, parent
         self._task: Task | None = None
+        self._drawing: Task | None = None  # of the first page
         self._verdict = ""
         self.dialog: ReportDialog | None = None
         self.strip = ProgressStrip()
@@ -66,8 +69,10 @@ class HandingOut(QObject):
         )  # fmt: skip
         self.dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.dialog.wanted.connect(self.write)
+        self.dialog.page_wanted.connect(self._draw_page)
         self.dialog.finished.connect(self._dialog_closed)
         self.dialog.open()
+        self.dialog.ask_page()
 
     def write(self, paths: Sequence[Path], language: str, paper: str) -> None:
         """Write the report to these files, after a question where one is there already."""
@@ -95,7 +100,20 @@ class HandingOut(QObject):
         done = partial(self._sent, project)
         self._task = self._background.run(partial(send_to_project, claim, project), done, self._failed, urgent=True)
 
+    def _draw_page(self, language: str, paper: str, width: int) -> None:
+        self._stop_drawing()
+        if self._desk.claim is not None and self.dialog is not None:
+            work = partial(_first_page, self._desk.claim.folder, language, paper, width)
+            dialog = self.dialog
+            self._drawing = self._background.run_reporting(work, dialog.show_page, dialog.show_no_page, urgent=True)
+
+    def _stop_drawing(self) -> None:
+        if self._drawing is not None:
+            self._drawing.cancel()
+            self._drawing = None
+
     def _dialog_closed(self, _result: int) -> None:
+        self._stop_drawing()
         self.dialog = None
         self.closed.emit()
 
@@ -163,13 +181,26 @@ def _written(
     from cardamage_core.report import write
 
     def step(share: float) -> None:
-        if task.cancelled():
-            raise _StoppedError(tr("The report was stopped; nothing was written."))
+        _go_on(task)
         task.report(share)
 
     with Claim.open(folder, read_only=True) as claim:
         write.write(claim, paths, language=language, paper=paper, replace=replace, progress=step)
     return paths
+
+
+def _first_page(folder: Path, language: str, paper: Any, width: int, task: Task) -> np.ndarray:
+    """Draw the first page of the report that would be written; called in the background."""
+    from cardamage_core.claims.claim import Claim
+    from cardamage_core.report import write
+
+    with Claim.open(folder, read_only=True) as claim:
+        return write.first_page(claim, language=language, paper=paper, width=width, progress=lambda _: _go_on(task))
+
+
+def _go_on(task: Task) -> None:
+    if task.cancelled():
+        raise _StoppedError(tr("The report was stopped; nothing was written."))
 
 
 def _replace(there: Sequence[Path]) -> tuple[str, str]:

@@ -220,8 +220,7 @@ class Layouts:
     def take(self, name: str, docks: Docks) -> None:
         """Look after another arrangement, under this name."""
         self._docks[name] = docks
-        lines = (line.partition("\t") for line in self._settings.get("layouts"))
-        docks.restore(next((state for one, _, state in lines if one == name), ""))
+        docks.restore(self._stored().get(name, ""))
 
     def of(self, name: str) -> Docks:
         """The arrangement of this name."""
@@ -229,12 +228,17 @@ class Layouts:
 
     def remember(self) -> None:
         """Keep everything for the next start."""
-        self._settings.set("layouts", [f"{name}\t{docks.state()}" for name, docks in self._docks.items()])
+        states = self._stored() | {name: docks.state() for name, docks in self._docks.items()}
+        self._settings.set("layouts", [f"{name}\t{state}" for name, state in states.items()])
 
     def reset(self) -> None:
         """Every panel of every page back to its place."""
         for docks in self._docks.values():
             docks.reset()
+
+    def _stored(self) -> dict[str, str]:
+        lines = (line.partition("\t") for line in self._settings.get("layouts"))
+        return {name: state for name, _, state in lines}
 
 
 class _Sheet(QFrame):

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-import skimage
 
 from cardamage_core import imaging
 from cardamage_core.annotations.model import Photo, Region
@@ -74,6 +73,8 @@ def judged(data: Path, kept: Path) -> Iterator[Judged]:
 def _pictures(data: Path) -> Iterator[tuple[Path, str]]:
     for name, kind in json.loads(KINDS.read_text()).items():
         yield data / name, kind
+    import skimage  # pip install scikit-image, for the pictures that it ships
+
     shipped = Path(skimage.__file__).parent / "data"
     for path in [*(shipped / name for name in OTHER), *(data / "odd_images" / name for name in ODD)]:
         yield path, "other"

@@ -127,6 +127,7 @@ def built(qtbot, tmp_path: Path, answers: Answers) -> Iterator[Built]:
     made.window.resize(1280, 800)
     made.window.show()
     qtbot.waitExposed(made.window)
+    made.window.make_pages()  # as `start` does
     yield made
     made.window.close()
     made.close()

@@ -72,7 +72,7 @@ LATER = {  # what a start can do without; each costs it 5 to 50 ms
     *("PIL", "jinja2", "yaml", "filelock", "h5py", "pyqtgraph", "cv2", "importlib.metadata", "configparser"),
     *("cardamage_core.imaging", "cardamage_core.formats", "cardamage_core.inference.client"),
     *("cardamage_core.jobs.queue", "cardamage_core.models.registry", "cardamage_core.project.import_apply"),
-    *("scipy", "imagehash", "rapidfuzz", "pooch", "requests", "rich", "cardamage_core.api"),
+    *("contourpy", "pooch", "requests", "tqdm", "cardamage_core.api"),
     *(f"{API_NAME}.{module}" for module in ("QtDBus", "QtSvg", "QtNetwork")),
     *("unittest", "xml.etree.ElementTree"),
 }

@@ -9,7 +9,9 @@ from qtpy.QtWidgets import QApplication, QComboBox, QDialog, QLabel, QPushButton
 
 from cardamage_core.errors import CarDamageError
 from cardamage_core.project import Project
+from cardamage_gui.app import build
 from cardamage_gui.commands.shortcuts import PRESETS
+from cardamage_gui.settings import Settings
 from cardamage_gui.widgets.settings_dialog import SettingsDialog
 
 
@@ -312,3 +314,30 @@ def test_an_import_goes_into_this_project_or_a_new_one(opened, answers, tmp_path
     wait(lambda: len(opened.session.photos()) == number)
     assert opened.session.project.name == project
     assert answers.asked[0] == "Where shall d.png go?"
+
+
+def test_a_page_is_made_when_it_is_first_shown(qtbot, qapp, answers, tmp_path):
+    made = build(qapp, settings=Settings(tmp_path / "settings.json"), dialogs=answers)
+    qtbot.addWidget(made.window)
+    made.window.show()
+    before = [made.window.is_made(page) for page in ("annotate", "train", "inspect")]
+
+    made.window.show_page("inspect")
+
+    assert before == [True, False, False]
+    assert made.window.stack.currentWidget() is made.inspect
+    assert [made.window.is_made(page) for page in ("train", "inspect")] == [False, True]
+    made.window.close()
+    made.close()
+
+
+def test_a_window_closed_before_a_page_was_made_keeps_how_that_page_was_arranged(qtbot, qapp, answers, tmp_path):
+    settings = Settings(tmp_path / "settings.json")
+    settings.set("layouts", ["train\tas it was"])
+    made = build(qapp, settings=settings, dialogs=answers)
+    qtbot.addWidget(made.window)
+
+    made.window.close()
+    made.close()
+
+    assert "train\tas it was" in settings.get("layouts")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import sys
+import time
 
 import pytest
 
@@ -48,20 +49,22 @@ def test_a_file_gets_a_plain_line_now_and_then(monkeypatch):
 
 def test_a_terminal_gets_a_bar_that_vanishes_before_a_sentence(screen):
     with terminal.bar_for(Output(stderr=screen)) as bar:
-        bar.show("Reading [a].json", 0.25)
-        bar.show("Reading [a].json", 0.5)
+        for share in (0.25, 0.5):
+            bar.show("Reading [a].json", share)
+            time.sleep(terminal.A_BLINK)
         bar.say("Half of it.")
         before, after = screen.getvalue().split("Half of it.\n")
         bar.show("", 0.6)
     assert screen.getvalue().endswith(after)
     lines = without_codes(before).splitlines()
-    assert any(re.fullmatch(r"Reading \[a\]\.json ━+.* 50%.*", line.strip()) for line in lines)
-    assert before.rstrip("\r").endswith("\x1b[2K")  # the line is cleared
+    assert any(re.fullmatch(r"Reading \[a\]\.json █+.* 50% .*", line.strip()) for line in lines)
+    assert re.search(r"\r {50,}\r$", before)  # the line is cleared
 
 
 def test_work_of_unknown_length_is_a_line_without_bar_cut_to_the_terminal(screen):
     with terminal.bar_for(Output(stderr=screen)) as bar:
         bar.show("epoch 1 " + 100 * "x")
+        time.sleep(terminal.A_BLINK)
         bar.show("epoch 2 " + 100 * "x")
     lines = [line.strip("\r") for line in without_codes(screen.getvalue()).splitlines()]
     assert "epoch 2 " + 51 * "x" + "…" in lines
@@ -105,6 +108,11 @@ def test_a_table_in_a_file_is_plain_text_of_any_width():
         f"photo      regions  what\na [b].jpg        3  {'x' * 300}\nü.jpg           12"
     )
     assert terminal.table(("photo",), []) == "photo"
+
+
+def test_wide_and_combining_characters_keep_the_columns():
+    rows = [("漢字.jpg", "a"), ("u\u0308.jpg", "b"), ("a\nbc", "d")]
+    assert terminal.table(("photo", "x"), rows) == "photo     x\n漢字.jpg  a\nu\u0308.jpg     b\na         d\nbc"
 
 
 def test_a_table_on_a_terminal_has_a_bold_header_and_folds_what_is_too_wide(screen, monkeypatch):

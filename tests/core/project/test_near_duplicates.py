@@ -1,10 +1,11 @@
 """Photos that look the same are found."""
 
+import imagehash
 import numpy as np
 import pytest
-from imagehash import ImageHash
 from PIL import Image, ImageDraw, ImageEnhance
 
+from cardamage_core import imaging
 from cardamage_core.project import near_duplicates
 
 
@@ -38,6 +39,15 @@ def test_size_compression_and_exposure_hide_no_twin(tmp_path):
     assert found(*saved(tmp_path, [one, other, small, bright])) == [(0, 2), (0, 3), (2, 3)]
 
 
+def test_hashes_are_those_of_imagehash_to_the_bit_and_as_text(tmp_path):
+    for path in saved(tmp_path, [picture(number) for number in range(8)]):
+        (ours,) = near_duplicates.hashes([str(path)], step=lambda: None)
+        grey = Image.fromarray(imaging.thumbnail(path, near_duplicates.SIDE)).convert("L")
+        theirs = imagehash.phash(grey, hash_size=near_duplicates.HASH_SIDE)
+        np.testing.assert_array_equal(ours, theirs.hash)
+        assert near_duplicates.as_text(ours) == str(theirs)
+
+
 def test_a_lightly_cropped_copy_is_a_twin(tmp_path):
     one = picture(1)
     assert found(*saved(tmp_path, [one, one.crop((4, 3, 316, 237))])) == [(0, 1)]
@@ -54,7 +64,7 @@ def test_a_negative_differs_in_all_bits():
     near[: near_duplicates.MOST_BITS] ^= True
     far = near.copy()
     far[near_duplicates.MOST_BITS] ^= True
-    hashes = [ImageHash(array) for array in (bits, ~bits, near.reshape(16, 16), far.reshape(16, 16))]
+    hashes = [bits, ~bits, near.reshape(16, 16), far.reshape(16, 16)]
     assert list(near_duplicates.pairs(hashes)) == [(0, 2), (2, 3)]
 
 

@@ -96,6 +96,17 @@ def test_every_format_says_it_and_pdf_text_can_be_selected(claim, tmp_path):
     assert claim.log[-1].what == "report"
 
 
+@pytest.mark.parametrize(("paper", "shape"), [("A4", (425, 300, 3)), ("Letter", (389, 300, 3))])
+def test_the_first_page_is_that_of_the_file(claim, tmp_path, paper, shape):
+    shown = write.first_page(claim, language="de", paper=paper, width=300)
+    write.write(claim, [tmp_path / "a.pdf"], language="de", paper=paper)
+    document = pypdfium2.PdfDocument(tmp_path / "a.pdf")
+    page = document[0].render(scale=300 / document[0].get_width(), rev_byteorder=True).to_numpy()[:, :, :3]
+    assert (shown.shape, shown.dtype) == (shape, np.uint8)
+    assert (shown != page).mean() < 0.01  # the second in which it was written
+    document.close()
+
+
 def test_the_pdf_has_bookmarks_and_embeds_its_fonts(claim, tmp_path):
     write.write(claim, [tmp_path / "a.pdf"], paper="Letter")
     document = pypdfium2.PdfDocument(tmp_path / "a.pdf")

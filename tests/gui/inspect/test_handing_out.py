@@ -7,6 +7,8 @@ import pytest
 from qtpy.QtCore import Qt
 from qtpy.QtTest import QTest
 
+from cardamage_core.errors import CarDamageError
+
 from ..conftest import rectangle
 
 
@@ -38,6 +40,36 @@ def test_the_dialog_tells_what_is_undecided_and_blurred(claim, wait):
     assert not dialog.write.isEnabled()
     dialog.reject()
     assert claim.out.dialog is None
+
+
+def test_the_dialog_shows_the_first_page_as_it_will_be_in_the_language_chosen(claim, wait):
+    claim.out.ask_report()
+    dialog = claim.out.dialog
+    wait(lambda: dialog.page.pixmap() is not None and not dialog.page.pixmap().isNull())
+    english = dialog.page.pixmap().toImage()
+    dialog.language.setCurrentIndex(dialog.language.findData("de"))
+    assert dialog.page.text() == "Drawing the first page…"
+    wait(lambda: not dialog.page.text())
+    german = dialog.page.pixmap().toImage()
+    assert english.width() == dialog.page.pixels_wide
+    assert german.size() == english.size()
+    assert german != english
+    dialog.formats[".pdf"].setChecked(False)
+    assert dialog.page.text() == "Only a PDF has pages to show here."
+    dialog.reject()
+
+
+def test_a_first_page_that_cannot_be_drawn_is_told_in_its_place(claim, wait, monkeypatch):
+    from cardamage_core.report import write
+
+    def broken(*_args, **_more):
+        raise CarDamageError("The disk is full.")
+
+    monkeypatch.setattr(write, "first_page", broken)
+    claim.out.ask_report()
+    dialog = claim.out.dialog
+    wait(lambda: dialog.page.text() == "The first page cannot be shown: The disk is full.")
+    dialog.reject()
 
 
 def test_accepted_findings_go_to_the_annotators_and_undo_takes_them_back(claim, main, folder, wait):
