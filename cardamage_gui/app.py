@@ -208,9 +208,6 @@ def _add_menus(built: Built) -> None:
     def import_folder() -> None:
         projects.bring_in(transfer.asked_folder(), transfer.import_paths)
 
-    def say_saved() -> None:
-        window.foot.say(tr("Every edit is on disk already; there is nothing to save."))
-
     opening = [
         Action("new_project", tr("New project…"), ("Ctrl+N",), tr("Make a project in a new folder"), projects.new),
         Action("open_project", tr("Open project…"), ("Ctrl+O",), tr("Open a project's folder"), projects.choose),
@@ -221,7 +218,7 @@ def _add_menus(built: Built) -> None:
         ),
         Action("import_folder", tr("Import a folder…"), (), tr("Bring in a folder of photos"), import_folder),
         Action("export", tr("Export…"), ("Ctrl+E",), tr("Write the annotations in any format"), transfer.export),
-        Action("save", tr("Save"), ("Ctrl+S",), tr("Nothing to do: every edit is on disk at once"), say_saved),
+        Action("save", tr("Save"), ("Ctrl+S",), tr("Nothing to do: every edit is on disk at once"), window.say_saved),
         *built.annotate.data_check.actions(),
     ]
     editing = [

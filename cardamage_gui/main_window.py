@@ -178,6 +178,10 @@ class MainWindow(QMainWindow):
         """Do it again."""
         self._shown_session().redo()
 
+    def say_saved(self) -> None:
+        """What Save does, where nothing is ever unsaved."""
+        self.foot.say(tr("Every edit is on disk already; there is nothing to save."))
+
     @property
     def shown(self) -> str:
         """The id of the page shown."""
