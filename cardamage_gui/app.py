@@ -218,6 +218,7 @@ def _add_menus(built: Built) -> None:
         ),
         Action("import_folder", tr("Import a folder…"), (), tr("Bring in a folder of photos"), import_folder),
         Action("export", tr("Export…"), ("Ctrl+E",), tr("Write the annotations in any format"), transfer.export),
+        Action("save", tr("Save"), ("Ctrl+S",), tr("Nothing to do: every edit is on disk at once"), window.say_saved),
         *built.annotate.data_check.actions(),
     ]
     editing = [

@@ -117,7 +117,8 @@ class Catalogue:
         counted = {
             _counted(english): _counted(meant) for english, meant in window.items() if english.startswith("{n} ")
         }
-        holed = {english: meant for english, meant in core.items() if _HOLE.search(english)}
+        known = counted.keys()  # "{n} regions" counts: "{0} regions" would take "Move 3" for a number
+        holed = {english: meant for english, meant in core.items() if _HOLE.search(english) and english not in known}
         self._phrases = [_Phrase(english, meant, _FIGURE) for english, meant in counted.items()]
         self._phrases += [_Phrase(english, meant) for english, meant in holed.items()]
         self._phrases.sort(key=lambda phrase: -phrase.weight)

@@ -159,11 +159,12 @@ class MainWindow(QMainWindow):
         """Switch to a page."""
         if page_id not in self._pages:
             page_id = next(iter(self._pages))
+        if page_id != self._shown:  # what is told of a page that stays is still true
+            self.foot.hint("")
+            for name in ("pointer", "zoom", "area", "damage"):
+                self.foot.show_text(name, "")
         self.page(page_id)
         self._shown = page_id
-        self.foot.hint("")
-        for name in ("pointer", "zoom", "area", "damage"):
-            self.foot.show_text(name, "")
         self.rail.show_page(page_id)
         self._settings.set("page", page_id)
         self._show_shown()
@@ -176,6 +177,10 @@ class MainWindow(QMainWindow):
     def redo(self) -> None:
         """Do it again."""
         self._shown_session().redo()
+
+    def say_saved(self) -> None:
+        """What Save does, where nothing is ever unsaved."""
+        self.foot.say(tr("Every edit is on disk already; there is nothing to save."))
 
     @property
     def shown(self) -> str:
@@ -368,6 +373,7 @@ class MainWindow(QMainWindow):
         self._session.current_changed.connect(self._show_place)
         self._session.failed.connect(self.tell)
         self._session.said.connect(self.foot.say)
+        self._session.history_changed.connect(self.foot.settle)
         self._watch.changed.connect(self._jobs_changed)
         self._keys_timer = QTimer(self)  # while actions are added one by one, once is enough
         self._keys_timer.setSingleShot(True)

@@ -15,7 +15,7 @@ from ..evaluation import report
 from ..evaluation.comparison import Comparison
 from ..evaluation.evaluation import Evaluation
 from ..evaluation.mistakes import KINDS
-from ..jobs import evaluations, founding_table
+from ..jobs import evaluation_work, evaluations, founding_table
 from ..models import registry
 from ..models.registry import Model
 from ..project import Project
@@ -134,7 +134,7 @@ def _folder(project: Path, model: Model, dataset: Any, split: str, threshold: fl
 
 def _carried_out(folder: Path, out: Output) -> Evaluation:
     with bar_for(out) as bar:
-        value = evaluations.carry_out(folder, say=bar.show, stop=lambda: False)
+        value = evaluation_work.carry_out(folder, say=bar.show, stop=lambda: False)
     assert value is not None, "nobody stops it"
     return value
 

@@ -122,24 +122,31 @@ def photo_note(*, format: str, copy_photos: bool) -> str:  # noqa: A002
 def preview(dataset: Dataset, path: Path, *, format: str, copy_photos: bool) -> tuple[str, ...]:  # noqa: A002
     """The paths of files that `write` would make, below the folder of the export, without reading a photo.
 
-    Where there are many photos, of the first of each split, and the last line says how many more there are.
+    Where each of many photos has files of its own, of the first of each split, and the last line says how many more
+    photos there are.
     """
     target = _named(format)
-    some = _first_of_each_split(dataset)
-    made = [inside or path.name for inside, _ in _writer(target)(some).files]
+    some, fewer = _first_of_each_split(dataset, PREVIEWED), _first_of_each_split(dataset, PREVIEWED - 1)
+    made = _made(some, path, target, copy_photos=copy_photos)
+    own = made > _made(fewer, path, target, copy_photos=copy_photos)  # else all photos share these files
+    more = len(dataset.photos) - len(some.photos) if own else 0
+    return (*sorted(made), *([f"… the same for {count(more, 'more photo')}"] if more else []))
+
+
+def _made(dataset: Dataset, path: Path, target: Format, *, copy_photos: bool) -> set[str]:
+    made = {inside or path.name for inside, _ in _writer(target)(dataset).files}
     if copy_photos:
-        names = zip(some.photos, file_names(some.photos), strict=True)
-        made += [place_of(one.photo, name, target) for one, name in names]
-    more = len(dataset.photos) - len(some.photos)
-    return (*sorted(dict.fromkeys(made)), *([f"… the same for {count(more, 'more photo')}"] if more else []))
+        names = zip(dataset.photos, file_names(dataset.photos), strict=True)
+        made |= {place_of(one.photo, name, target) for one, name in names}
+    return made
 
 
-def _first_of_each_split(dataset: Dataset) -> Dataset:
+def _first_of_each_split(dataset: Dataset, most: int) -> Dataset:
     seen: Counter[str] = Counter()
     kept = []
     for one in dataset.photos:
         seen[one.photo.split] += 1
-        if seen[one.photo.split] <= PREVIEWED:
+        if seen[one.photo.split] <= most:
             kept.append(one)
     return msgspec.structs.replace(dataset, photos=tuple(kept))
 

@@ -1,4 +1,4 @@
-"""Evaluations of models as folders: made, carried out, listed, read and removed.
+"""Evaluations of models as folders: made, started, listed, read and removed.
 
 PROJECT/evaluations/<id>/request.json       which model, which photos, from which score on
                         dataset.json        the annotated photos as they were, with absolute paths
@@ -11,42 +11,33 @@ PROJECT/evaluations/<id>/request.json       which model, which photos, from whic
 from __future__ import annotations
 
 import shutil
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from .. import files, imaging
+from .. import files
 from ..annotations.confidence import THRESHOLD
 from ..annotations.labels import new_labels
-from ..annotations.model import AnnotatedPhoto, Dataset, Label, Origin, Region
-from ..errors import CarDamageError, JobError, PhotoError, ProjectError
+from ..annotations.model import AnnotatedPhoto, Dataset, Origin, Region
+from ..errors import CarDamageError, JobError, ProjectError
 from ..evaluation import tallies
 from ..evaluation.comparison import Comparison, Stored, compare
-from ..evaluation.evaluation import About, Evaluation, evaluated, with_classes
-from ..inference.client import Predictor
-from ..models import registry
+from ..evaluation.evaluation import Evaluation
 from ..models.registry import Model, ModelCard
 from ..text import plural
 from ..training.job import TrainingJob, split
-from ..training.model_classes import job_of, model_classes
+from ..training.model_classes import job_of
 from . import local, queue
-from .events import EventLog, progress_of
 from .folder import JobFolder, T, read_value, recorded_worker
 from .queue import State
 
 if TYPE_CHECKING:
     from ..project.reference import Reference
 
-LEAST_SCORE = 0.05  # precision is measured over all scores
-DAMAGE = "damage"  # stands for all labels where the model knows none of those of the photos
-PREDICTING = 0.85  # of the whole work
 FOLDER = "evaluations"
-
-Say = Callable[[str, float], None]
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -139,28 +130,6 @@ def start(folder: Path) -> None:
     local.launch(at, "cardamage_core.jobs.evaluation_worker")
 
 
-def carry_out(folder: Path, *, say: Say, stop: Callable[[], bool]) -> Evaluation | None:
-    """Predict what is not predicted yet, measure, and store; None where `stop()` ended it before that.
-
-    `say` gets a sentence and the share done. Raises CarDamageError for everything that a person can mend.
-    """
-    begun = time.monotonic()
-    request, dataset = request_of(folder), JobFolder(folder).dataset()
-    model = registry.read(Path(request.model_folder))
-    found, lines = _read_predictions(folder / "predictions.jsonl")
-    missing = [one for one in dataset.photos if one.photo.id not in found]
-    if missing and not _predict(folder, model, missing, done=len(found), say=say, stop=stop):
-        return None
-    found, lines = _read_predictions(folder / "predictions.jsonl")
-    say("Measuring", PREDICTING)
-    value, arrays = _measured(request, dataset, model, found, lines, seconds=time.monotonic() - begun, say=say)
-    tallies.save(arrays, folder / "tallies.npz")
-    ids = [one.photo.id for one in dataset.photos if _seen(one, found)]
-    files.write_atomic(folder / "ids.json", msgspec.json.encode(ids))
-    files.write_atomic(folder / "evaluation.json", msgspec.json.encode(value))
-    return value
-
-
 def request_of(folder: Path) -> Request:
     """What was asked for. Raises JobError when the file is missing or damaged."""
     found: Request = _read(folder / "request.json", Request)
@@ -196,8 +165,28 @@ def predictions_at(folder: Path, line: int) -> tuple[Region, ...]:
 
 def predictions(folder: Path) -> dict[str, tuple[Region, ...]]:
     """What the model saw, by photo; photos that could not be read are left out."""
-    found, _ = _read_predictions(folder / "predictions.jsonl")
+    found, _ = seen_by_photo(folder / "predictions.jsonl")
     return {name: one.regions for name, one in found.items() if not one.error}
+
+
+def seen_by_photo(path: Path) -> tuple[dict[str, Seen], dict[str, int]]:
+    """What was seen by photo, and where its line begins; half a last line, of a worker killed, is cut off."""
+    if not path.is_file():
+        return {}, {}
+    data = path.read_bytes()
+    whole = data.rfind(b"\n") + 1
+    if whole < len(data):
+        with path.open("rb+") as file:
+            file.truncate(whole)
+    found, lines, offset = {}, {}, 0
+    for line in data[:whole].splitlines(keepends=True):
+        try:
+            one = msgspec.json.decode(line, type=Seen)
+        except msgspec.DecodeError as error:
+            raise JobError(f"{path} is damaged.", f"{error}. Remove it and evaluate again.") from error
+        found[one.photo], lines[one.photo] = one, offset
+        offset += len(line)
+    return found, lines
 
 
 def reference_at(path: Path) -> Reference:
@@ -269,163 +258,8 @@ def find(project_folder: Path, name: str) -> EvaluationStatus:
     raise JobError(f"There is no evaluation “{name}” in {project_folder}.", f"Evaluations: {known}.")
 
 
-def work(at: JobFolder, log: EventLog, stop: Callable[[], bool]) -> None:
-    """Carry out an evaluation and tell of it by events; what the worker does."""
-    done = carry_out(at.path, say=progress_of(log), stop=stop)
-    log.write("stopped" if done is None else "finished")
-
-
-def _predict(
-    folder: Path, model: Model, photos: Sequence[AnnotatedPhoto], *, done: int, say: Say, stop: Callable[[], bool]
-) -> bool:
-    """Predict photos and append what was seen; False where it was stopped."""
-    total = done + len(photos)
-    say(f"Loading {model.card.name}", PREDICTING * done / total)
-    with Predictor(model.folder) as predictor, (folder / "predictions.jsonl").open("ab") as file:
-        for number, one in enumerate(photos, start=done):
-            if stop():
-                return False
-            say(f"Predicting photo {number + 1} of {total}", PREDICTING * number / total)
-            file.write(msgspec.json.encode(_look(predictor, one)) + b"\n")
-            file.flush()
-    return True
-
-
-def _look(predictor: Predictor, one: AnnotatedPhoto) -> Seen:
-    try:
-        return Seen(one.photo.id, predictor.predict(one.photo.path, min_score=LEAST_SCORE))
-    except PhotoError as error:
-        return Seen(one.photo.id, error=f"{error.title} {error.detail}".strip())
-
-
-def _read_predictions(path: Path) -> tuple[dict[str, Seen], dict[str, int]]:
-    """What was seen by photo, and where its line begins; half a last line, of a worker killed, is cut off."""
-    if not path.is_file():
-        return {}, {}
-    data = path.read_bytes()
-    whole = data.rfind(b"\n") + 1
-    if whole < len(data):
-        with path.open("rb+") as file:
-            file.truncate(whole)
-    found, lines, offset = {}, {}, 0
-    for line in data[:whole].splitlines(keepends=True):
-        try:
-            one = msgspec.json.decode(line, type=Seen)
-        except msgspec.DecodeError as error:
-            raise JobError(f"{path} is damaged.", f"{error}. Remove it and evaluate again.") from error
-        found[one.photo], lines[one.photo] = one, offset
-        offset += len(line)
-    return found, lines
-
-
-def _measured(
-    request: Request,
-    dataset: Dataset,
-    model: Model,
-    found: Mapping[str, Seen],
-    lines: Mapping[str, int],
-    *,
-    seconds: float,
-    say: Say,
-) -> tuple[Evaluation, tallies.Tallies]:
-    photos = [sized(one) for one in dataset.photos if _seen(one, found)]
-    labels, mapping, notes = _vocabulary(dataset, model)
-    failed = [one for one in dataset.photos if not _seen(one, found)]
-    if failed:
-        first = found[failed[0].photo.id].error
-        notes.append(f"{plural(len(failed), 'photo')} could not be read and were left out, the first: {first}")
-    predictions = {one.photo.id: found[one.photo.id].regions for one in photos}
-    if not mapping:
-        predictions = {name: tuple(map(_as_damage(labels), regions)) for name, regions in predictions.items()}
-        mapping = {label.name: DAMAGE for label in dataset.labels if label.role == "damage"}
-        mapping |= {r.label: DAMAGE for one in photos for r in one.regions if _role(labels, r.label) == "damage"}
-    about = About(
-        model=model.card.id,
-        model_name=model.card.name,
-        weights_sha256=model.card.weights_sha256,
-        project=request.project,
-        split=request.split,
-        seconds=seconds,
-        mapping=mapping,
-        notes=tuple(notes),
-    )
-    return evaluated(
-        with_classes(photos, labels, mapping),
-        predictions,
-        labels,
-        threshold=request.threshold,
-        about=about,
-        classes=set(mapping.values()),
-        lines=lines,
-        progress=lambda share: say("Measuring", PREDICTING + (1 - PREDICTING) * share),
-    )
-
-
-def _vocabulary(dataset: Dataset, model: Model) -> tuple[tuple[Label, ...], dict[str, str], list[str]]:
-    """The labels of photos and model with their roles, which class each label counts as, and what is to be said."""
-    card = model.card
-    labels = (*dataset.labels, *new_labels(card.classes, dataset.labels, roles=card.roles))
-    mapping, notes = model_classes(dataset, card), []
-    if not any(card.role_of(name) == "damage" for name in card.classes):
-        roles = dict.fromkeys(card.classes, DAMAGE)
-        labels = tuple(msgspec.structs.replace(one, role="damage" if one.name in roles else "part") for one in labels)
-        notes.append(f"This model outlines {', '.join(card.classes[:4])} …: “damage” stands for these here.")
-        return labels, mapping or {name: name for name in card.classes}, notes
-    mapping = {label: name for label, name in mapping.items() if _role(labels, label) == "damage"}
-    own = {r.label for one in dataset.photos for r in one.regions if _role(labels, r.label) == "damage"}
-    if not mapping and own:
-        notes.append(f"The model knows none of the labels {_listed(own)}: all damage is taken for one class.")
-    elif unknown := own - mapping.keys():
-        notes.append(f"The model does not know {_listed(unknown)}: these count only where labels are ignored.")
-    return labels, mapping, notes
-
-
-def _listed(names: set[str]) -> str:
-    some = ", ".join(f"“{name}”" for name in sorted(names)[:6])
-    return f"{some} …" if len(names) > 6 else some
-
-
-def _role(labels: Sequence[Label], name: str) -> str:
-    return next((label.role for label in labels if label.name == name), "damage")
-
-
-def _as_damage(labels: Sequence[Label]) -> Callable[[Region], Region]:
-    roles = {label.name: label.role for label in labels}
-
-    def renamed(region: Region) -> Region:
-        is_damage = roles.get(region.label, "damage") == "damage"
-        return msgspec.structs.replace(region, label=DAMAGE) if is_damage else region
-
-    return renamed
-
-
-def _seen(one: AnnotatedPhoto, found: Mapping[str, Seen]) -> bool:
-    return one.photo.id in found and not found[one.photo.id].error
-
-
-def sized(one: AnnotatedPhoto) -> AnnotatedPhoto:
-    """The photo with its size, which the project does not know when the file was missing at its import."""
-    if one.photo.width and one.photo.height:
-        return one
-    width, height = imaging.size(one.photo.path)
-    return AnnotatedPhoto(msgspec.structs.replace(one.photo, width=width, height=height), one.regions)
-
-
 def _read(path: Path, kind: type[T]) -> T:
     return read_value(path, kind, missing=f"{path.parent} is no evaluation.", again="Evaluate the model again.")
-
-
-def truth_of(folder: Path) -> dict[str, AnnotatedPhoto]:
-    """The photos judged by id, with the regions of damage they were judged by."""
-    request, dataset = request_of(folder), JobFolder(folder).dataset()
-    labels = dataset.labels
-    if (Path(request.model_folder) / registry.CARD).is_file():
-        labels, _, _ = _vocabulary(dataset, registry.read(Path(request.model_folder)))
-    judged = with_classes([sized(one) for one in dataset.photos if one.photo.width], labels, {})
-    return {
-        one.photo.id: AnnotatedPhoto(one.photo, tuple(r for r in one.regions if _role(labels, r.label) == "damage"))
-        for one in judged
-    }
 
 
 def remove(folder: Path) -> None:

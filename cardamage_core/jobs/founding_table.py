@@ -26,8 +26,9 @@ from ..evaluation.sights import Predictions
 from ..models import registry
 from ..models.registry import Model
 from ..training.model_classes import model_classes
-from . import evaluations
-from .evaluations import EvaluationStatus, Say
+from . import evaluation_work, evaluations
+from .evaluation_work import Say
+from .evaluations import EvaluationStatus
 
 THRESHOLD = 0.9  # of the founding project
 SEVERITY, SEVERE = "severity", "severe"
@@ -277,13 +278,13 @@ def _figures(photos: Sequence[AnnotatedPhoto], found: Predictions) -> tuple[Figu
 
 def _as_row(one: AnnotatedPhoto, rule: RowRule) -> AnnotatedPhoto:
     regions = [as_damage(r) for r in true_regions(one.regions, None) if _counts(r, rule)]
-    return evaluations.sized(AnnotatedPhoto(one.photo, tuple(regions)))
+    return evaluation_work.sized(AnnotatedPhoto(one.photo, tuple(regions)))
 
 
 def _predicted(project: Path, model: Model, dataset: Dataset, split: str, say: Say) -> Predictions:
     """What the model sees, calibrated as it comes; kept as an evaluation, so that it is not predicted twice."""
     folder = evaluations.create(project, model, dataset, split_name=split, threshold=THRESHOLD)
-    evaluations.carry_out(folder, say=say, stop=lambda: False)
+    evaluation_work.carry_out(folder, say=say, stop=lambda: False)
     return evaluations.predictions(folder)
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from ..annotations.confidence import THRESHOLD, is_score
+from ..annotations.lookup import exchange
 from ..annotations.model import AnnotatedPhoto, Dataset, Label, Photo, Region, Review
 from ..errors import ProjectError
 from . import prediction_log
@@ -248,18 +249,25 @@ class RegionCache:
         old = self.get(photo)
         if old is None:
             return
+        if _all_stay(changes):
+            self._keep(photo, CachedRegions(after, old.ranks))
+            return
         ranks = dict(old.ranks)
         for change in changes:
             if change.after is not None:
                 ranks[change.key] = change.after.position
-        if ranks.keys() != old.ranks.keys() or len(after) != len(ranks) or ranks != old.ranks:
-            ranks = {region.id: ranks[region.id] for region in after}
-        self._keep(photo, CachedRegions(after, ranks))
+        self._keep(photo, CachedRegions(after, {region.id: ranks[region.id] for region in after}))
 
     def walked(self, photo: str, changes: Sequence[Change], *, back: bool) -> None:
         """Carry changes of one photo's regions out, or take them back, decoding nothing else."""
         old = self.get(photo)
         if old is None:
+            return
+        if _all_stay(changes):
+            new = {
+                one.key: value_of(stored, Region) for one in changes if (stored := one.before if back else one.after)
+            }
+            self._keep(photo, CachedRegions(exchange(old.regions, new), old.ranks))
             return
         values = dict(zip(old.ranks, old.regions, strict=True))
         ranks = dict(old.ranks)
@@ -280,6 +288,11 @@ class RegionCache:
                 del self._photos[next(iter(self._photos))]
             self._photos[photo] = known
         return known
+
+
+def _all_stay(changes: Sequence[Change]) -> bool:
+    """Whether rows only got other values: none comes, goes or moves."""
+    return all(one.before and one.after and one.before.position == one.after.position for one in changes)
 
 
 class LabelCounts:

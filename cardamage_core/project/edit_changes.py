@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from ..annotations.lookup import exchanged
 from ..annotations.model import AnnotatedPhoto, Label, Photo, Region
 from ..errors import ProjectError
 from .contents import RegionCache
@@ -187,14 +188,13 @@ def replacements(
 
     The usual edit by far, and among thousands of regions the one that has to be quick.
     """
-    if len(before) != len(after):
-        return None
-    pairs = [(old, new) for old, new in zip(before, after, strict=True) if old is not new]
-    if any(old.id != new.id for old, new in pairs):
+    places = exchanged(before, after)
+    if places is None:
         return None
     changes = []
-    for old, new in pairs:
-        if old != new:
+    for place in places:
+        new = after[place]
+        if before[place] != new:
             stored = Stored(ranks[new.id], as_text(new))
             changes.append(Change("region", new.id, photo, row(new.id), stored))
     return changes

@@ -12,6 +12,7 @@ from qtpy.QtCore import QEvent, QObject, QPoint, Qt, QTimer
 from qtpy.QtGui import QAction, QContextMenuEvent, QMouseEvent
 from qtpy.QtWidgets import QApplication, QMenu
 
+from cardamage_core.annotations.lookup import with_ids
 from cardamage_core.annotations.model import Region
 
 from ..canvas import Canvas
@@ -65,7 +66,7 @@ class CanvasMenu(QObject):
     def made(self) -> QMenu:
         """The menu for the selected regions, or for the photo where none is selected."""
         menu = QMenu(self._canvas)
-        chosen = [region for region in self._canvas.standing if region.id in self._canvas.selection]
+        chosen = with_ids(self._canvas.standing, self._canvas.selection)
         if chosen and not self._session.read_only:
             self._add_labels(menu, chosen)
         elif self._lost():
@@ -95,7 +96,7 @@ class CanvasMenu(QObject):
         at, self._asked = self._asked, None
         if at is None or self._canvas.busy:
             return
-        under = self._canvas.under_pointer
+        under = self._canvas.region_at(at.x(), at.y())
         if under not in self._canvas.selection:
             self._canvas.select((under,) if under else ())
         self._open(at)

@@ -10,6 +10,7 @@ import msgspec
 from qtpy.QtCore import QObject, Signal
 
 from cardamage_core.annotations import shapes
+from cardamage_core.annotations.lookup import with_ids
 from cardamage_core.annotations.model import Photo, Problem, Region, Review
 from cardamage_core.annotations.problems import crossing, kind_of
 from cardamage_core.annotations.shapes import bounds
@@ -134,8 +135,7 @@ class Way(QObject):
         if not ids or not photo_id:
             self.fact_changed.emit("area", "")
             return
-        chosen = set(ids)
-        covered = sum(shapes.area(r.shape).area for r in self._session.regions(photo_id) if r.id in chosen)
+        covered = sum(shapes.area(region.shape).area for region in with_ids(self._session.regions(photo_id), ids))
         self.fact_changed.emit("area", area_text(covered, self._session.photo(photo_id)))
 
 
@@ -174,11 +174,16 @@ class Closeup(QObject):
 
     def zoom(self) -> None:
         """Frame the selected regions, or the whole photo."""
-        chosen = [region for region in self._regions() if region.id in self._canvas.selection]
+        chosen = with_ids(self._regions(), self._canvas.selection)
         if chosen:
             self._canvas.show_area(_around(chosen))
         else:
             self._canvas.fit()
+
+    def frame(self, _row: object = None) -> None:
+        """Frame the regions chosen in the list; the keys go back to the photo."""
+        self.zoom()
+        self._canvas.setFocus()
 
     def next(self) -> None:
         """Show the next problem of the photo that is about a region."""

@@ -291,6 +291,7 @@ class AnnotatePage(QWidget):
         self.drawing.tool_shown.connect(self.bar.show_tool)
         self.drawing.label_changed.connect(self._show_labels)
         panel.regions.chosen.connect(canvas.select)
+        panel.regions.doubleClicked.connect(self._closeup.frame)
         self.photos.done.connect(canvas.setFocus)
         panel.labels.chosen.connect(self.drawing.choose_label)
         panel.labels.added.connect(self.drawing.add_label)

@@ -97,8 +97,7 @@ class RegionPanel(QWidget):
     def show_selection(self, ids: Sequence[str]) -> None:
         """Mark the selected regions and tell what is known of them; with none, of the photo."""
         self.regions.select(ids)
-        wanted = set(ids)
-        chosen = [region for region in self._shown if region.id in wanted]
+        chosen = self.regions.selected_regions()
         if chosen:
             self.fields.show_regions(chosen, tuple(self._labels.values()))
         elif self._photo is not None:

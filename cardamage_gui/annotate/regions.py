@@ -21,6 +21,7 @@ from qtpy.QtCore import (
 from qtpy.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QResizeEvent
 from qtpy.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from cardamage_core.annotations.lookup import exchanged
 from cardamage_core.annotations.model import Label, Region
 from cardamage_core.annotations.shapes import vertex_count
 
@@ -43,6 +44,7 @@ class RegionList(QListView):
         self.rows = RowModel(self)
         self._telling = True
         self._regions: tuple[Region, ...] = ()
+        self._said: tuple[Mapping[str, object], ...] = ()  # labels, shares and notes that the rows tell of
         self.setModel(self.rows)
         self.setItemDelegate(RowDelegate(self, height=HEIGHT))
         self.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
@@ -52,7 +54,7 @@ class RegionList(QListView):
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setAccessibleName(tr("Regions"))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        self.setStatusTip(tr("Click to select · right click to hide, lock, copy or order"))
+        self.setStatusTip(tr("Click to select · double click to zoom to it · right click to hide, lock, copy or order"))
         self.selectionModel().selectionChanged.connect(self._selection_changed)
 
     def show_regions(
@@ -65,15 +67,17 @@ class RegionList(QListView):
     ) -> None:
         """Show the regions; `shares` are damage percentages, `aside` says "hidden", "locked" or both, by region id."""
         kept, old, self._regions = self.selected(), self._regions, tuple(regions)
-        changed = [row for row, (a, b) in enumerate(zip(old, regions, strict=False)) if a is not b]
+        changed = exchanged(old, self._regions)
         self._telling = False
         self.rows.show(
-            [region.id for region in regions],
+            self.rows.ids if changed is not None else [region.id for region in regions],
             lambda number: row_of(regions[number], labels, shares, aside),
-            changed=changed if len(changed) <= MANY else None,
+            changed=changed if changed is not None and len(changed) <= MANY else None,
         )
         self._telling = True
-        self.viewport().update()  # labels and shares may be others: rows that are seen are painted again
+        said, self._said = self._said, (labels, shares, aside)
+        if said != self._said:
+            self.viewport().update()
         self.select(kept)
         if len(old) != len(regions):
             self.setMaximumHeight(max(1, self.sizeHint().height()))
@@ -111,6 +115,10 @@ class RegionList(QListView):
     def minimumSizeHint(self) -> QSize:
         """A few rows are always seen."""
         return QSize(120, min(FEWEST, self.rows.rowCount()) * HEIGHT)
+
+    def selected_regions(self) -> list[Region]:
+        """The regions of the selected rows, in drawing order."""
+        return [self._regions[index.row()] for index in sorted(self.selectedIndexes())]
 
     def _selection_changed(self) -> None:
         if self._telling:
@@ -180,6 +188,11 @@ class RowModel(QStringListModel):
         self._ids: tuple[str, ...] = ()
         self._places: dict[str, int] = {}
         self._make: Callable[[int], ListRow] | None = None
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of all rows, in order."""
+        return self._ids
 
     def show(self, ids: Sequence[str], make: Callable[[int], ListRow], *, changed: Sequence[int] | None = None) -> None:
         """Show rows with these ids, made by their number; the list keeps its place when the ids are the same.

@@ -46,7 +46,7 @@ class ReviewDialog(QDialog):
         self.folds = common.SpinBox()
         self.folds.setRange(2, MOST_FOLDS)
         self.folds.setAccessibleName(tr("Number of parts"))
-        self.start = common.button(tr("Review"), self._start, "primary")
+        self.start = common.button(tr("Review", sense="button"), self._start, "primary")
         self.go_on = common.button(tr("Go on with the queue"), self._go_on)
         self._arrange(left)
         self._offer(models)

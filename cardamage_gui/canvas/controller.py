@@ -15,12 +15,19 @@ from .hit import NOTHING, Hit, under, vertex_near
 from .state import CanvasState
 from .tools import SELECT, TOOLS
 from .tools.base import Answer, Gesture, Outcome, Request, Start
-from .tools.select import Operation, delete_regions
+from .tools.select import Nudge, Operation, delete_regions
 from .tools.sweep import SweepVertices, delete_vertex
 from .viewport import Point, Viewport
 
 WHEEL = 1.0015  # zoom per unit of wheel angle: about 1.2 per notch
 CURSORS = {"vertex": Qt.CursorShape.PointingHandCursor, "edge": Qt.CursorShape.CrossCursor}
+ARROWS: dict[int, Point] = {
+    Qt.Key.Key_Left: (-1.0, 0.0),
+    Qt.Key.Key_Right: (1.0, 0.0),
+    Qt.Key.Key_Up: (0.0, -1.0),
+    Qt.Key.Key_Down: (0.0, 1.0),
+}
+FAR = 10.0  # photo pixels that Shift and an arrow move
 BUTTONS = {"left": Qt.MouseButton.LeftButton, "right": Qt.MouseButton.RightButton}
 
 
@@ -207,7 +214,7 @@ class Controller(QObject):
             Qt.Key.Key_Enter: self.close,
             Qt.Key.Key_Space: partial(self._hold_space, True),
         }
-        act = does.get(event.key()) or self._step_of(event)
+        act = does.get(event.key()) or (partial(self._nudge, event) if self.nudges(event) else self._step_of(event))
         if act is not None:
             act()
         return act is not None
@@ -218,15 +225,42 @@ class Controller(QObject):
             return self.back
         return self.again if is_redo(event) else None
 
+    def nudges(self, event: QKeyEvent) -> bool:
+        """Whether a key moves the selected regions by a little."""
+        state, gesture = self._state, self._gestures.current
+        other = _number(event.modifiers()) & ~_number(
+            Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
+        )
+        if event.key() not in ARROWS or other or not (state.editable and state.reachable):
+            return False
+        return isinstance(gesture, Nudge) if gesture is not None else bool(self.start.chosen())
+
+    def _nudge(self, event: QKeyEvent) -> None:
+        """By a pixel of the photo, with Shift by ten."""
+        gesture = self._gestures.current
+        if not isinstance(gesture, Nudge):
+            gesture = Nudge(self.start)
+            self._gestures.begin(gesture)
+        (dx, dy), far = ARROWS[event.key()], bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        gesture.step(*((FAR * dx, FAR * dy) if far else (dx, dy)))
+        self.refresh()
+
+    def _end_nudge(self) -> None:
+        if isinstance(self._gestures.current, Nudge):
+            self.close()
+
     def key_release(self, event: QKeyEvent) -> bool:
-        """Space no longer pans; False for all other keys."""
+        """Space no longer pans, an arrow no longer moves; False for all other keys."""
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self._hold_space(False)
+        if event.key() in ARROWS and not event.isAutoRepeat():
+            self._end_nudge()
         return event.key() == Qt.Key.Key_Space
 
-    def forget_space(self) -> None:
-        """The keyboard went elsewhere: the release of Space will not be heard."""
+    def forget_keys(self) -> None:
+        """The keyboard went elsewhere: the release of a key will not be heard."""
         self._space = False
+        self._end_nudge()
 
     def _hold_space(self, held: bool) -> None:
         """While Space is held the left button pans."""

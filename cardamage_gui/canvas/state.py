@@ -12,11 +12,12 @@ import numpy as np
 from qtpy.QtGui import QColor
 
 from cardamage_core.annotations.confidence import is_above
+from cardamage_core.annotations.lookup import exchanged
 from cardamage_core.annotations.model import Label, Region, Role
 from cardamage_core.assessment.damage import OUTLINE_THRESHOLD
 
 from .. import look
-from .hit import NOTHING, REACH, Hit
+from .hit import NOTHING, REACH, Hit, under
 from .scene import Item, Scene, item_of
 from .tools.base import Preview, Tool
 from .viewport import Point, View, Viewport
@@ -80,6 +81,7 @@ class CanvasState:
         self._labels: dict[str, Label] = {}
         self._colors: dict[str, QColor] = {}
         self._above = 0.0
+        self._below: frozenset[str] | None = frozenset()  # regions that do not count at this score; None: not known
         self._left_out: frozenset[Role] = frozenset()
         self._compared: tuple[Region, ...] = ()
 
@@ -109,6 +111,10 @@ class CanvasState:
         """The photo's region with this id."""
         return next((region for region in self.regions if region.id == region_id), None)
 
+    def region_at(self, at: Point) -> str:
+        """The id of the region at a point of the photo, "" where none is seen."""
+        return under(self.scene, at, reach=self.reach, selected=self.selection).region if self.overlay else ""
+
     def within(self, at: Point) -> Point:
         """The point of the photo nearest to a point; that itself while there is no photo."""
         if self.pixels is None:
@@ -127,7 +133,9 @@ class CanvasState:
 
     def standing(self) -> tuple[Region, ...]:
         """The regions that count at the score threshold, hidden ones too."""
-        return tuple(region for region in self.regions if self._is_above(region))
+        if self._below is None:
+            self._below = frozenset(region.id for region in self.regions if not self._is_above(region))
+        return tuple(one for one in self.regions if one.id not in self._below) if self._below else self.regions
 
     def color_of(self, label: str) -> QColor:
         """The colour of a label; a neutral one where it is not known."""
@@ -255,10 +263,13 @@ class CanvasState:
 
     def _replace(self, old: tuple[Region, ...]) -> bool:
         """Look only at what differs, when a few regions took the place of themselves; False: all have to be built."""
-        if len(old) != len(self.regions) or (old and not self.scene.items):
+        if old and not self.scene.items:
             return False
-        pairs = [(a, b) for a, b in zip(old, self.regions, strict=True) if a is not b]
-        if len(pairs) > MANY or any(a.id != b.id or self._shows(a) != self._shows(b) for a, b in pairs):
+        places = exchanged(old, self.regions)
+        if places is None or len(places) > MANY:
+            return False
+        pairs = [(old[place], self.regions[place]) for place in places]
+        if any((self._shows(a), self._is_above(a)) != (self._shows(b), self._is_above(b)) for a, b in pairs):
             return False
         before = [self.scene.get(b.id) for _, b in pairs if self._shows(b)]
         fresh = [self._item(b) for _, b in pairs if self._shows(b)]
@@ -269,6 +280,7 @@ class CanvasState:
         return True
 
     def _rebuild(self) -> None:
+        self._below = None
         old = {item.id: item for item in self.scene.items}
         shown = [region for region in self.regions if self._shows(region)]
         items = [_kept(old.get(region.id), region) or self._item(region) for region in shown]

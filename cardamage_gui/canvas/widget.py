@@ -178,6 +178,10 @@ class Canvas(QWidget):
         """The ids of the selected regions."""
         return self._state.selection
 
+    def region_at(self, x: float, y: float) -> str:
+        """The id of the region at a point of the screen, whatever the tool; "" where there is none."""
+        return self._state.region_at(self.viewport.to_photo((x, y)))
+
     @property
     def under_pointer(self) -> str:
         """The id of the region under the pointer, "" where there is none."""
@@ -374,10 +378,10 @@ class Canvas(QWidget):
         self._controller.leave()
 
     def event(self, event: QEvent) -> bool:
-        """While a gesture runs Undo and Redo walk through its points, not through the edits before."""
+        """Keys that mean something else while a gesture runs or regions are selected than in the menus."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             undo = self.busy and event.matches(QKeySequence.StandardKey.Undo)
-            if undo or (self._controller.takes_again and is_redo(event)):
+            if undo or (self._controller.takes_again and is_redo(event)) or self._controller.nudges(event):
                 event.accept()
                 return True
         return super().event(event)
@@ -388,14 +392,14 @@ class Canvas(QWidget):
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        """Space no longer pans."""
+        """Space no longer pans, an arrow no longer moves."""
         if not self._controller.key_release(event):
             super().keyReleaseEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """A Space held while leaving is forgotten."""
+        """A key held while leaving is forgotten."""
         super().focusOutEvent(event)
-        self._controller.forget_space()
+        self._controller.forget_keys()
 
     # What changed
 

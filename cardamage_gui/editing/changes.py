@@ -9,6 +9,7 @@ import msgspec
 
 from cardamage_core.annotations import edits
 from cardamage_core.annotations.labels import DAMAGE, new_labels
+from cardamage_core.annotations.lookup import labels_of
 from cardamage_core.annotations.model import Label, Region, Review
 
 from ..language import mark
@@ -33,7 +34,7 @@ def review(session: Session, photo_id: str, ids: Collection[str], state: Review)
 
 def store(session: Session, photo_id: str, before: tuple[Region, ...], after: tuple[Region, ...], text: str) -> bool:
     """Store what a gesture led to, with the labels that are new to the project."""
-    new = {region.label for region in after} - {region.label for region in before}
+    new = labels_of(after) - labels_of(before)
     return session.edit(photo_id, before, after, text, labels=new_labels(sorted(new), session.labels()))
 
 

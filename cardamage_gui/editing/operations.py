@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from qtpy.QtCore import QObject, Signal
 
+from cardamage_core.annotations.lookup import with_ids
 from cardamage_core.annotations.model import Region
 
 from ..canvas import Canvas
@@ -77,7 +78,7 @@ class Editing(QObject):
     def copy(self) -> None:
         """Remember the selected regions for `paste`, on any photo."""
         chosen = set(self._canvas.selection)
-        self._copied = tuple(region for region in self._canvas.standing if region.id in chosen) or self._copied
+        self._copied = tuple(with_ids(self._canvas.standing, chosen)) or self._copied
         number = len(chosen)
         self._session.said.emit(
             tr("Copied {regions}.", regions=amount(number, "region")) if number else tr("Select a region first.")
@@ -123,8 +124,12 @@ class Editing(QObject):
 
     def hide(self) -> None:
         """Hide the selected regions; those that are hidden all, show again."""
-        self._canvas.set_hidden(_toggled(self._canvas.hidden, self._canvas.selection))
-        self.aside_changed.emit()
+        number = amount(len(self._canvas.selection), "region")
+        texts = (
+            tr("Hid {regions}; Shift+H shows all again.", regions=number),
+            tr("{regions} shown again.", regions=number),
+        )
+        self._set_aside(self._canvas.hidden, self._canvas.set_hidden, texts)
 
     def show_all(self) -> None:
         """Show every region that was hidden by the user."""
@@ -133,8 +138,20 @@ class Editing(QObject):
 
     def lock(self) -> None:
         """Keep the selected regions from being moved, cut or deleted; those that are locked all, unlock."""
-        self._canvas.set_locked(_toggled(self._canvas.locked, self._canvas.selection))
+        number = amount(len(self._canvas.selection), "region")
+        texts = tr("Locked {regions}; Ctrl+L unlocks.", regions=number), tr("{regions} unlocked.", regions=number)
+        self._set_aside(self._canvas.locked, self._canvas.set_locked, texts)
+
+    def _set_aside(self, held: frozenset[str], put: Callable[[frozenset[str]], None], texts: tuple[str, str]) -> None:
+        """Hold the selected regions, or let go of those that are held all, and say so."""
+        chosen = self._canvas.selection
+        if not chosen:
+            self._session.said.emit(tr("Select a region first."))
+            return
+        after = _toggled(held, chosen)
+        put(after)
         self.aside_changed.emit()
+        self._session.said.emit(texts[0] if after.issuperset(chosen) else texts[1])
 
     def toggle_snapping(self) -> None:
         """Let what is dragged jump to vertices and edges of other regions, or no longer."""

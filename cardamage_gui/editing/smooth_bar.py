@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QFrame, QSlider
+from qtpy.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QSlider, QWidget
 
 from cardamage_core.annotations.model import Region
 
@@ -37,13 +37,11 @@ class SmoothBar(QFrame):
         self.text.setMinimumWidth(130)
         self.apply = common.button(tr("Apply"), canvas.close_drawing, "primary", tip=tr("Change the regions (Enter)"))
         self.cancel = common.button(tr("Cancel"), self._cancel, tip=tr("Leave them as they are (Esc)"))
-        row = common.columns(self, margins=(12, 8, 12, 8), spacing=8)
+        self._parts = common.columns(self, margins=(12, 8, 12, 8), spacing=8)
         for name, slider in ((tr("Snap"), self.snap), (tr("Simplify"), self.simplify), (tr("Round"), self.round)):
-            row.addWidget(common.label(name))
-            row.addWidget(slider)
+            self._parts.addLayout(_line(common.label(name), slider))
             slider.valueChanged.connect(self._changed)
-        for widget in (self.text, self.apply, self.cancel):
-            row.addWidget(widget)
+        self._parts.addLayout(_line(self.text, self.apply, self.cancel))
         canvas.busy_changed.connect(self._busy_changed)
         self.hide()
 
@@ -58,11 +56,19 @@ class SmoothBar(QFrame):
         self._gesture = Reshape(self._canvas.start)
         self._canvas.begin(self._gesture)
         self._changed()
-        self.adjustSize()
-        self.move((self._canvas.width() - self.width()) // 2, self._canvas.height() - self.height() - EDGE)
+        self._settle()
         self.show()
         self.raise_()
         (self.snap if snap else self.simplify).setFocus()  # arrows change it; Enter and Esc go on to the canvas
+
+    def _settle(self) -> None:
+        """In the middle of the lower edge; what is beside each other stands below each other where room is short."""
+        for direction in (QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom):
+            self._parts.setDirection(direction)
+            self.adjustSize()
+            if self.width() <= self._canvas.width() - 2 * EDGE:
+                break
+        self.move((self._canvas.width() - self.width()) // 2, self._canvas.height() - self.height() - EDGE)
 
     def _changed(self) -> None:
         if self._gesture is None:
@@ -94,6 +100,14 @@ class SmoothBar(QFrame):
             self._gesture = None
             self._canvas.setFocus()
             self.hide()
+
+
+def _line(*widgets: QWidget) -> QHBoxLayout:
+    line = QHBoxLayout()
+    line.setSpacing(8)
+    for widget in widgets:
+        line.addWidget(widget)
+    return line
 
 
 def _slider(most: int, name: str) -> QSlider:

@@ -192,7 +192,7 @@ def _tiles(
 
 
 def _compared(a: Path, b: Path) -> tuple[Comparison, Mapping[str, AnnotatedPhoto], tuple[float, float]]:
-    from cardamage_core.jobs import evaluations
+    from cardamage_core.jobs import evaluation_work, evaluations
 
     thresholds = evaluations.request_of(a).threshold, evaluations.request_of(b).threshold
-    return evaluations.compared(a, b), evaluations.truth_of(b), thresholds
+    return evaluations.compared(a, b), evaluation_work.truth_of(b), thresholds

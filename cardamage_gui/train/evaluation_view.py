@@ -402,6 +402,6 @@ def _short(name: str) -> str:
 
 
 def _loaded(folder: Path) -> Loaded:
-    from cardamage_core.jobs import evaluations
+    from cardamage_core.jobs import evaluation_work, evaluations
 
-    return evaluations.read(folder), evaluations.truth_of(folder)
+    return evaluations.read(folder), evaluation_work.truth_of(folder)

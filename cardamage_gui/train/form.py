@@ -95,6 +95,8 @@ class Form(QFrame):
         self._title.setText(tr("New training"))
         self._rate.clear()
         self._grid.clear()
+        self._several.setChecked(False)
+        self._grid.hide()
         self._name.setText(name)
         self._fill_splits(Counter(photo.split for photo in photos))
         self._classes.fill([label for label in labels if label.role == "damage"], counts)
@@ -231,6 +233,7 @@ class Form(QFrame):
             self.preflight.show_job(jobs[0] if self.place.is_here else None)
             self.show_problem(self._lacking())
             self._button.setText(tr("Start training") if runs == 1 else tr("Start {runs} trainings", runs=runs))
+            self._keep.setText(tr("Keep as draft") if runs == 1 else tr("Keep {runs} drafts", runs=runs))
 
     def _lacking(self) -> JobError | None:
         """What is missing where it is to run, as far as that is known."""
@@ -243,16 +246,17 @@ class Form(QFrame):
         self._numbers.setVisible(on)
 
     def _toggle_numbers(self) -> None:
-        self._numbers.setVisible(self._all_numbers.isChecked())
+        self._area.unfold(self._numbers, on=self._all_numbers.isChecked())
 
     def show_augmented(self, pictures: Sequence[np.ndarray]) -> None:
         """Show photos as the network sees them."""
         self._photos.show_pictures(pictures)
+        self._area.unfold(self._photos, on=bool(len(pictures)))
         self._draw.setEnabled(True)
         self._draw.setText(tr("Draw others") if len(pictures) else tr("Show augmented photos"))
 
     def _toggle_grid(self) -> None:
-        self._grid.setVisible(self._several.isChecked())
+        self._area.unfold(self._grid, on=self._several.isChecked())
         self._changed()
 
     def _ask_for_photos(self) -> None:
@@ -299,10 +303,11 @@ class Form(QFrame):
 
     def _make_fields(self) -> None:
         self._title = common.label(tr("New training"), "title")
+        self._area = common.scrolled(QWidget(), tr("New training"))
         self._name = QLineEdit()
         self._rate = QLineEdit()
         self._rate.setPlaceholderText(tr("the preset's"))
-        self._rate.setMaximumWidth(120)
+        self._rate.setMaximumWidth(150)
         self._preset = common.ComboBox()
         for name, preset in PRESETS.items():
             self._preset.addItem(f"{preset.title} – {translated(preset.about)}", name)
@@ -398,12 +403,22 @@ class Form(QFrame):
         layout.addWidget(self._numbers)
         layout.addWidget(self._grid)
         layout.addWidget(self._photos)
+        layout.addStretch(1)
+        whole = common.rows(self, spacing=0)
+        whole.addWidget(self._area, 1)
+        self._area.setWidget(sheet)
+        whole.addWidget(self._foot())
+
+    def _foot(self) -> QWidget:
+        """What is always in view, however long the form is."""
+        foot = common.frame("page")
+        foot.setMaximumWidth(WIDTH)
+        layout = common.rows(foot, margins=(20, 10, 20, 14), spacing=8)
         layout.addWidget(self._problem)
         layout.addLayout(line(self._button, self._keep, self._cancel))
         note = tr("The training goes on when this window is closed, and can be stopped and resumed.")
         layout.addWidget(common.label(note, "small", wrap=True))
-        layout.addStretch(1)
-        common.rows(self).addWidget(common.scrolled(sheet, tr("New training")))
+        return foot
 
     def _listen(self) -> None:
         for number in (self._epochs, self._steps, self._batch, self._seed, self._patience, self._balance):

@@ -31,6 +31,7 @@ from .previews import Previews
 
 if TYPE_CHECKING:
     from cardamage_core.jobs.queue import JobStatus
+    from cardamage_core.training.job import TrainingJob
 
     from .curves import Curves
 
@@ -245,7 +246,7 @@ class JobView(QFrame):
 
     def _toggle_log(self) -> None:
         on = self._log_button.isChecked()
-        self._log.setVisible(on)
+        self._area.unfold(self._log, on=on)
         self._feed.want_log(on)
 
     # Building
@@ -303,7 +304,8 @@ class JobView(QFrame):
         layout.addSpacing(6)
         layout.addWidget(self._previews)
         layout.addStretch(1)
-        common.rows(self).addWidget(common.scrolled(sheet, tr("Training")))
+        self._area = common.scrolled(sheet, tr("Training"))
+        common.rows(self).addWidget(self._area)
 
     def _head(self) -> QHBoxLayout:
         texts = QVBoxLayout()
@@ -345,9 +347,21 @@ def about(job: JobStatus, photos: int, validation: int, *, begun_from: str = "")
         said.append(known.get(weights, tr("from {weights}", weights=weights)))
     if photos:
         said.append(tr("{photos}, {validation} val", photos=amount(photos, "train photo"), validation=validation))
+    if job.state == "draft":
+        said.append(_planned(job.job))
     if job.started:
         said.append(tr("started {time:%H:%M}", time=datetime.datetime.fromtimestamp(job.started)))
     return " · ".join(said)
+
+
+def _planned(job: TrainingJob) -> str:
+    return tr(
+        "{epochs} of {steps}, {photos} a step, from {train}",
+        epochs=amount(job.epochs, "epoch"),
+        steps=amount(job.steps, "step"),
+        photos=amount(job.batch, "photo"),
+        train=job.train_split or tr("all photos"),
+    )
 
 
 def where(job: JobStatus) -> str:

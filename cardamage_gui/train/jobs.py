@@ -121,7 +121,7 @@ class JobDelegate(QStyledItemDelegate):
         painter.setPen(color)
         painter.drawText(box.right() - width, box.top() + 8 + metrics.ascent(), state)
         painter.setPen(QColor(colors.text))
-        name = metrics.elidedText(job.job.name, Qt.TextElideMode.ElideRight, box.width() - width - 12)
+        name = metrics.elidedText(job.job.name, Qt.TextElideMode.ElideMiddle, box.width() - width - 12)
         painter.drawText(box.left(), box.top() + 8 + metrics.ascent(), name)
         _paint_bar(painter, QRect(box.left(), box.top() + 31, box.width(), 6), job.fraction, color, colors)
         painter.setPen(QColor(colors.muted))

@@ -312,14 +312,22 @@ class TrainPage(QWidget):
             work.made, project, jobs, drafts=drafts,
             address=self._form.place.address(), token=self._form.place.token(),
         )  # fmt: skip
-        self._background.run(begin, partial(self._started, drafts=drafts), self._not_started, urgent=True)
+        told = partial(self._started, runs=len(jobs), drafts=drafts)
+        self._background.run(begin, told, self._not_started, urgent=True)
 
-    def _started(self, folder: Path, *, drafts: bool) -> None:
+    def _started(self, folder: Path, *, runs: int, drafts: bool) -> None:
         self._form.set_busy(False)
         self._wanted = folder.name
         self._watch.look()
-        started = tr("The training was started; it goes on when this window is closed")
-        self._session.said.emit(tr("The draft was kept; Start begins it") if drafts else started)
+        if drafts:
+            one, several = (
+                tr("The draft was kept; Start begins it"),
+                tr("{runs} drafts were kept; Start begins one", runs=runs),
+            )
+        else:
+            one = tr("The training was started; it goes on when this window is closed")
+            several = tr("{runs} trainings were started; they go on when this window is closed", runs=runs)
+        self._session.said.emit(one if runs == 1 else several)
 
     def _not_started(self, error: CarDamageError) -> None:
         self._form.set_busy(False)

@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import TypeVar
 
-from qtpy.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from qtpy.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt, QTimer, Signal
 from qtpy.QtGui import QDropEvent, QKeyEvent, QResizeEvent, QWheelEvent
 from qtpy.QtWidgets import (
     QBoxLayout,
@@ -60,14 +60,34 @@ def frame(role: str, parent: QWidget | None = None) -> QFrame:
     return made
 
 
-def scrolled(sheet: QWidget, name: str) -> QScrollArea:
-    """A frameless area that scrolls `sheet`; `name` is what a screen reader calls it."""
-    area = QScrollArea()
-    area.setAccessibleName(name)
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setWidget(sheet)
-    return area
+class Scrolled(QScrollArea):
+    """A frameless area that scrolls a sheet; `name` is what a screen reader calls it."""
+
+    def __init__(self, sheet: QWidget, name: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidget(sheet)
+        self._part = sheet
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._reveal)
+
+    def unfold(self, part: QWidget, *, on: bool) -> None:
+        """Show a part of the sheet, scrolled to where it can be seen, or put it away."""
+        part.setVisible(on)
+        if on:
+            self._part = part
+            self._soon.start()  # once it has its size
+
+    def _reveal(self) -> None:
+        self.ensureWidgetVisible(self._part)
+
+
+def scrolled(sheet: QWidget, name: str) -> Scrolled:
+    """An area that scrolls `sheet`."""
+    return Scrolled(sheet, name)
 
 
 def rows(widget: QWidget, *, margins: Margins = (0, 0, 0, 0), spacing: int = look.GRID) -> QVBoxLayout:
@@ -148,10 +168,13 @@ def set_property(widget: QWidget, name: str, value: object) -> None:
 
 
 class ElidedLabel(QLabel):
-    """One line that gives way: what does not fit is cut in the middle and told by the tooltip."""
+    """One line that gives way: what does not fit is cut, in the middle or at the end, and told by the tooltip."""
 
-    def __init__(self, role: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, role: str = "", parent: QWidget | None = None, *, cut: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle
+    ) -> None:
         super().__init__(parent)
+        self._mode = cut
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("role", role)
         self._full = ""
@@ -180,7 +203,7 @@ class ElidedLabel(QLabel):
         self._cut()
 
     def _cut(self) -> None:
-        shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideMiddle, max(0, self.width()))
+        shown = self.fontMetrics().elidedText(self._full, self._mode, max(0, self.width()))
         super().setText(shown if self.width() else self._full)
         self.setToolTip(self._full if shown != self._full else "")
 

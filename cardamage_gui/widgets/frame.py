@@ -187,7 +187,7 @@ class Foot(QFrame):
         super().__init__(parent)
         self.setProperty("role", "foot")
         self.setFixedHeight(28)
-        self._hint = common.ElidedLabel()
+        self._hint = common.ElidedLabel(cut=Qt.TextElideMode.ElideRight)
         layout = common.columns(self, margins=(14, 0, 14, 0), spacing=24)
         layout.addWidget(self._hint, 1)
         self._texts = {name: common.label("", "small", right=True) for name in FACTS}
@@ -212,6 +212,11 @@ class Foot(QFrame):
         """One sentence for a few seconds."""
         self._hint.setText(translated(text))
         self._timer.start(MESSAGE)
+
+    def settle(self) -> None:
+        """Something else was done: what was said before is no longer of interest."""
+        self._timer.stop()
+        self._stand()
 
     def show_text(self, name: str, text: str) -> None:
         """Fill one of `FACTS`; "" hides it."""

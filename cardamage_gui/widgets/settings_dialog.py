@@ -60,7 +60,7 @@ class SettingsDialog(QDialog):
         column.addWidget(self.search)
         column.addWidget(self._sheet(extras), 1)
         line = QHBoxLayout()
-        line.addWidget(common.label(tr("Changes take effect at once."), "small"), 1)
+        line.addWidget(common.label(tr("Every change is kept at once."), "small"), 1)
         line.addWidget(common.button(tr("Close"), self.reject))
         column.addLayout(line)
         self.search.textChanged.connect(self._find)

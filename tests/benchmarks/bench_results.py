@@ -22,7 +22,7 @@ from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication
 
 from cardamage_core.annotations.model import AnnotatedPhoto, Dataset, Label, Origin, Photo, Polygon, Region
-from cardamage_core.jobs import evaluations
+from cardamage_core.jobs import evaluation_work, evaluations
 from cardamage_core.models import registry
 from cardamage_core.project import Project
 
@@ -64,7 +64,7 @@ def make(folder: Path, photos: int) -> Path:
     lines = [msgspec.json.encode(evaluations.Seen(one.photo.id, seen(i))) for i, one in enumerate(dataset.photos)]
     (made / "predictions.jsonl").write_bytes(b"\n".join(lines) + b"\n")
     begun = time.process_time()
-    evaluations.carry_out(made, say=lambda *_: None, stop=lambda: False)
+    evaluation_work.carry_out(made, say=lambda *_: None, stop=lambda: False)
     print(f"measuring {photos} photos: {time.process_time() - begun:.1f} CPU s")
     return made
 

@@ -112,6 +112,14 @@ def test_nouns_are_counted(german):
     assert time_left(480) == "etwa 8 min"
 
 
+def test_edits_are_told_in_german_with_what_was_drawn_or_moved(whole_german):
+    assert translated("Draw polygon") == "Polygon zeichnen"
+    assert translated("Move 3 regions") == "3 Bereiche bewegen"
+    assert translated("Move region") == "Bereich bewegen"
+    assert translated("Paste 2 regions") == "2 Bereiche einfügen"
+    assert translated("Duplicate dent") == "dent duplizieren"
+
+
 def test_sentences_of_the_core_are_found_again_by_their_pattern(german):
     assert translated("Rename dent to a: b") == "dent in a: b umbenennen"
     assert (

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import msgspec
 import pytest
 from qtpy.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from qtpy.QtGui import QDragEnterEvent, QDropEvent, QMouseEvent
@@ -72,6 +73,30 @@ def test_the_rail_and_its_keys_switch_pages(opened, qtbot):
     QTest.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
     assert window.stack.currentWidget() is opened.inspect
     assert window.rail.button("inspect").isChecked()
+
+
+def test_what_was_said_is_over_with_the_next_edit(opened):
+    session, foot = opened.session, opened.window.foot
+    session.said.emit("A locked region is not changed.")
+    assert foot.text() == "A locked region is not changed."
+    photo = session.photo(session.current)
+    assert session.edit_photo(photo, msgspec.structs.replace(photo, review="accepted"), "Mark as accepted")
+    assert foot.text() != "A locked region is not changed."
+
+
+def test_save_says_that_there_is_nothing_to_save(opened, qtbot):
+    qtbot.waitActive(opened.window)
+    QTest.keyClick(opened.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    assert opened.window.foot.text() == "Every edit is on disk already; there is nothing to save."
+
+
+def test_the_key_of_the_page_shown_takes_nothing_from_the_status_bar(opened, qtbot):
+    window = opened.window
+    window.show_page("annotate")
+    qtbot.waitUntil(lambda: window.foot.text("zoom").endswith(" %"))
+    qtbot.waitActive(window)
+    QTest.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    assert window.foot.text("zoom").endswith(" %")
 
 
 def test_a_project_open_elsewhere_is_offered_for_reading(built, folder, answers):

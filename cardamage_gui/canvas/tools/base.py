@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 import numpy as np
 
-from cardamage_core.annotations import edits
+from cardamage_core.annotations import edits, lookup
 from cardamage_core.annotations.model import Dot, Point, Polyline, Region, Shape
 
 from ...language import mark
@@ -258,5 +258,5 @@ def drawn(start: Start, shape: Shape, text: str = "") -> Outcome:
 def exchanged(regions: Regions, changed: Iterable[Region], text: str) -> Outcome:
     """The regions with those exchanged that have the same id; no edit when nothing differs."""
     new = {region.id: region for region in changed}
-    after = tuple(new.get(region.id, region) for region in regions)
+    after = lookup.exchange(regions, new)
     return Outcome(text, after) if new and after != regions else Outcome()

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from cardamage_core.annotations import boolean_ops, edits
 from cardamage_core.annotations.boolean_ops import Corner
 from cardamage_core.annotations.edits import handles, is_round, move_handle
+from cardamage_core.annotations.lookup import with_ids
 from cardamage_core.annotations.model import Dot, Point, Region
 from cardamage_core.annotations.shapes import bounds, lines
 
@@ -142,7 +143,7 @@ class MoveRegions(Gesture):
         dx, dy = at[0] - self.start.at[0], at[1] - self.start.at[1]
         self._begun = self._begun or math.hypot(dx, dy) > reach * CLICK
         if self._begun:
-            self.moved = tuple(edits.move(region, dx, dy) for region in self._chosen())
+            self.moved = _moved(self.start, dx, dy)
 
     def preview(self) -> Preview:
         """The regions where they are now."""
@@ -150,15 +151,42 @@ class MoveRegions(Gesture):
 
     def outcome(self) -> Outcome:
         """One edit for all of them, or a selection."""
-        if not self.moved:
-            return select(self.start, self.on)
-        moved = {region.id: region for region in self.moved}
-        after = tuple(moved.get(region.id, region) for region in self.start.regions)
-        what = "region" if len(self.moved) == 1 else mark(f"{len(self.moved)} regions")
-        return Outcome(mark(f"Move {what}"), after)
+        return _moving(self.start, self.moved) if self.moved else select(self.start, self.on)
 
-    def _chosen(self) -> Regions:
-        return self.start.chosen()
+
+@dataclass
+class Nudge(Gesture):
+    """Arrow keys move the selected regions by photo pixels; one edit, however often a key repeats."""
+
+    start: Start
+    dx: float = 0.0
+    dy: float = 0.0
+
+    def step(self, dx: float, dy: float) -> None:
+        """A little further."""
+        self.dx, self.dy = self.dx + dx, self.dy + dy
+
+    def close(self) -> bool:
+        """It can end at any moment."""
+        return True
+
+    def preview(self) -> Preview:
+        """The regions where they are now."""
+        moved = _moved(self.start, self.dx, self.dy)
+        return Preview(frozenset(region.id for region in moved), moved)
+
+    def outcome(self) -> Outcome:
+        """One edit for all of them."""
+        return _moving(self.start, _moved(self.start, self.dx, self.dy)) if self.dx or self.dy else Outcome()
+
+
+def _moved(start: Start, dx: float, dy: float) -> Regions:
+    return tuple(edits.move(region, dx, dy) for region in start.chosen())
+
+
+def _moving(start: Start, moved: Regions) -> Outcome:
+    what = "region" if len(moved) == 1 else mark(f"{len(moved)} regions")
+    return exchanged(start.regions, moved, mark(f"Move {what}"))
 
 
 @dataclass
@@ -199,14 +227,14 @@ def select(start: Start, on: str) -> Outcome:
 
 def delete_regions(regions: Regions, ids: tuple[str, ...]) -> Outcome:
     """Delete regions, at once."""
-    gone = [region for region in regions if region.id in ids]
+    gone = with_ids(regions, ids)
     text = mark(f"Delete {gone[0].label or 'region'}") if len(gone) == 1 else mark(f"Delete {len(gone)} regions")
     return Outcome(text, edits.remove(regions, *gone), ()) if gone else Outcome()
 
 
 def duplicate(regions: Regions, ids: tuple[str, ...]) -> Outcome:
     """A copy of each beside it, on top of everything, selected."""
-    copies = edits.copied((region for region in regions if region.id in ids), dx=AWAY, dy=AWAY)
+    copies = edits.copied(with_ids(regions, ids), dx=AWAY, dy=AWAY)
     return _added(regions, copies, mark("Duplicate"))
 
 

@@ -13,7 +13,7 @@ import pytest
 from cardamage_core.annotations.model import AnnotatedPhoto, Label, Photo, Rectangle, Region
 from cardamage_core.commands import main
 from cardamage_core.evaluation import evaluation
-from cardamage_core.jobs import evaluations
+from cardamage_core.jobs import evaluation_work, evaluations
 from cardamage_core.project import Project
 
 
@@ -77,11 +77,11 @@ def test_what_is_predicted_is_not_predicted_again(project: Path, model_folder: P
             project, registry.read(model_folder), opened.dataset(), split_name="all", threshold=0.5
         )
     asked = iter([False, True])
-    assert evaluations.carry_out(made, say=lambda *_: None, stop=lambda: next(asked)) is None
+    assert evaluation_work.carry_out(made, say=lambda *_: None, stop=lambda: next(asked)) is None
     with (made / "predictions.jsonl").open("ab") as file:
         file.write(b'{"photo": "half a li')  # a worker killed while writing
     told: list[str] = []
-    value = evaluations.carry_out(made, say=lambda text, _: told.append(text), stop=lambda: False)
+    value = evaluation_work.carry_out(made, say=lambda text, _: told.append(text), stop=lambda: False)
     assert [text for text in told if text.startswith("Predicting")] == [
         "Predicting photo 2 of 3",
         "Predicting photo 3 of 3",

@@ -188,3 +188,10 @@ def test_what_becomes_of_the_photos_is_said_before():
     assert formats.photo_note(format="via1", copy_photos=False) == ""
     assert "images/SPLIT/NAME" in formats.photo_note(format="yolo", copy_photos=False)
     assert "turns are written as displayed" in formats.photo_note(format="voc", copy_photos=True)
+
+
+@pytest.mark.parametrize(("format_", "copies", "more"), [("via1", False, 0), ("via1", True, 3), ("labelme", False, 3)])
+def test_a_preview_says_more_only_where_each_photo_has_a_file_of_its_own(tmp_path, format_, copies, more):
+    data = Dataset(tuple(of(tmp_path / f"{i}.jpg", number=i) for i in range(5)))
+    shown = formats.preview(data, tmp_path / "out.json", format=format_, copy_photos=copies)
+    assert [line for line in shown if "the same" in line] == ([f"… the same for {more} more photos"] if more else [])

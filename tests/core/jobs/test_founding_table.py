@@ -9,7 +9,7 @@ import pytest
 
 from cardamage_core.annotations.model import AnnotatedPhoto, Dataset, Label, Origin, Photo, Rectangle, Region
 from cardamage_core.errors import CarDamageError, JobError
-from cardamage_core.jobs import evaluations, founding_table
+from cardamage_core.jobs import evaluation_work, evaluations, founding_table
 from cardamage_core.jobs.founding_table import ROWS
 from cardamage_core.models import registry
 
@@ -45,7 +45,7 @@ def looked(monkeypatch):
         (folder / "predictions.jsonl").write_bytes(b"\n".join(lines) + b"\n")
         return True
 
-    monkeypatch.setattr(evaluations, "_predict", predict)
+    monkeypatch.setattr(evaluation_work, "_predict", predict)
 
 
 def test_a_mask_anywhere_counts_for_the_founder_and_not_for_us(tmp_path: Path, looked):
@@ -64,7 +64,7 @@ def test_a_mask_anywhere_counts_for_the_founder_and_not_for_us(tmp_path: Path, l
 
 def evaluated(folder: Path, split: str = "val") -> Path:
     made = evaluations.create(folder, registry.default(), DATASET, split_name=split, threshold=0.5)
-    assert evaluations.carry_out(made, say=lambda *_: None, stop=lambda: False) is not None
+    assert evaluation_work.carry_out(made, say=lambda *_: None, stop=lambda: False) is not None
     return made
 
 

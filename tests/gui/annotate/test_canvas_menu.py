@@ -58,6 +58,13 @@ def texts(menu):
     return [action.text() for action in menu.menu.actions() if action.text()]
 
 
+def test_a_right_click_on_a_region_means_it_with_a_drawing_tool_in_hand_too(page, menu, qtbot):
+    page.canvas.set_tool("polygon")
+    right_click(page, 30, 30, qtbot)
+    assert page.canvas.selection == ("a",)
+    assert {"Label", "Delete"} <= set(texts(menu))
+
+
 def test_a_right_click_on_a_region_selects_it_and_offers_what_can_be_done(page, session, menu, qtbot):
     right_click(page, 30, 30, qtbot)
     assert page.canvas.selection == ("a",)

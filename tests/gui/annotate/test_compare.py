@@ -13,7 +13,7 @@ from qtpy.QtTest import QTest
 
 from cardamage_core.annotations.model import AnnotatedPhoto, Label, Origin, Photo, Polygon, Region
 from cardamage_core.project import Project
-from cardamage_gui.annotate.compare import FILE, NONE, PROJECT
+from cardamage_gui.annotate.compare_panel import FILE, NONE, PROJECT
 
 
 def square(region_id, x, y, label="dent"):

@@ -302,6 +302,70 @@ def test_smoothing_is_cancelled_by_escape(page, session):
     assert session.project.undo_text == "Import"
 
 
+def test_arrow_keys_move_what_is_selected_as_one_edit_however_often_they_repeat(page, session):
+    click(page, 30, 30)
+    before, edits = region(session, "a"), session.project.edits()
+    for _ in range(3):
+        QTest.keyPress(page.canvas, Qt.Key.Key_Right)
+    assert region(session, "a") == before
+    QTest.keyRelease(page.canvas, Qt.Key.Key_Right)
+    key(page, Qt.Key.Key_Up, with_=Qt.KeyboardModifier.ShiftModifier)
+    x, y = before.shape.rings[0][0]
+    assert region(session, "a").shape.rings[0][0] == (x + 3, y - 10)
+    assert session.project.edits() == edits + 2
+    session.undo()
+    session.undo()
+    assert region(session, "a") == before
+
+
+def test_an_arrow_let_go_elsewhere_or_given_up_leaves_nothing_under_way(page, session):
+    click(page, 30, 30)
+    before = region(session, "a")
+    QTest.keyPress(page.canvas, Qt.Key.Key_Down)
+    key(page, Qt.Key.Key_Escape)
+    QTest.keyRelease(page.canvas, Qt.Key.Key_Down)
+    assert (region(session, "a"), page.canvas.busy) == (before, False)
+    QTest.keyPress(page.canvas, Qt.Key.Key_Down)
+    page.photos.search.setFocus()
+    assert not page.canvas.busy
+    assert region(session, "a") != before
+
+
+def test_arrow_keys_leave_locked_regions_where_they_are(page, session):
+    click(page, 30, 30)
+    before = region(session, "a")
+    page.canvas.set_locked(frozenset({"a"}))
+    key(page, Qt.Key.Key_Left)
+    assert (region(session, "a"), page.canvas.busy) == (before, False)
+
+
+def test_hiding_and_locking_are_said_with_the_way_back(page, session):
+    told = []
+    session.said.connect(told.append)
+    key(page, Qt.Key.Key_L, with_=Qt.KeyboardModifier.ControlModifier)
+    click(page, 30, 30)
+    for _ in range(2):
+        key(page, Qt.Key.Key_L, with_=Qt.KeyboardModifier.ControlModifier)
+    for _ in range(2):
+        key(page, Qt.Key.Key_H)
+    assert told == [
+        "Select a region first.",
+        "Locked 1 region; Ctrl+L unlocks.",
+        "1 region unlocked.",
+        "Hid 1 region; Shift+H shows all again.",
+        "1 region shown again.",
+    ]
+
+
+def test_a_double_click_on_a_listed_region_frames_it(page):
+    whole = page.canvas.viewport.scale
+    rows = page.panel.regions
+    at = rows.visualRect(rows.model().index(0)).center()
+    QTest.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
+    QTest.mouseDClick(rows.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
+    assert page.canvas.viewport.scale > whole
+
+
 def test_the_vertex_under_the_pointer_may_vanish_in_the_preview(page, session):
     click(page, 30, 30)
     for x in (20, 30, 40):
@@ -364,3 +428,14 @@ def test_the_lasso_follows_the_edge(disc, session, qtbot):
     made = session.regions("p2")[-1]
     assert size(made) == pytest.approx(np.pi * 900, rel=0.06)  # straight lines would cover 1800
     assert session.project.undo_text == "Draw with the lasso"
+
+
+def test_the_sliders_of_smoothing_fit_into_a_narrow_canvas(page):
+    click(page, 30, 30)
+    bar = page.drawing.editing.smooth_bar
+    for width in (420, 1100):
+        page.canvas.resize(width, 500)
+        bar.open()
+        assert page.canvas.rect().contains(bar.geometry())
+        assert all(bar.rect().contains(one.geometry()) for one in (bar.snap, bar.apply, bar.cancel))
+        page.canvas.cancel()

@@ -1,11 +1,12 @@
 """The state of a canvas: what is shown, what is selected, and the notices of what changed. No window."""
 
+import msgspec
 import numpy as np
 import pytest
 from little_regions import LABELS, square
 from qtpy.QtGui import QColor
 
-from cardamage_core.annotations.model import Region
+from cardamage_core.annotations.model import Origin, Region
 from cardamage_gui.canvas.hit import REACH
 from cardamage_gui.canvas.state import LARGEST_BRUSH, MANY, CanvasState, Notice
 from cardamage_gui.canvas.tools import SELECT, TOOLS
@@ -50,6 +51,21 @@ def test_another_order_or_more_than_a_few_changes_paint_everything(state):
     many = tuple(square(str(i), at=(i, 0.0)) for i in range(MANY + 1))
     state.set_regions(many, LABELS)
     assert state.spoiled == [None, None]
+
+
+def test_what_counts_follows_threshold_review_and_what_the_user_hides(state):
+    guess = msgspec.structs.replace(B, origin=Origin("predicted", score=0.5))
+    state.set_regions((A, guess), LABELS)
+    state.set_visible_above(0.9)
+    assert state.standing() == (A,)
+    state.set_hidden(frozenset({"a", "b"}))
+    taken = msgspec.structs.replace(guess, review="accepted")
+    state.set_regions((A, taken), LABELS)
+    assert state.standing() == (A, taken)
+    state.set_regions((A, guess), LABELS)
+    assert state.standing() == (A,)
+    state.set_visible_above(0.4)
+    assert state.standing() == (A, guess)
 
 
 def test_other_colours_paint_everything_anew(state):

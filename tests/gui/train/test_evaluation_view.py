@@ -11,7 +11,7 @@ from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QLabel, QPushButton, QTableWidget
 
 from cardamage_core.annotations.model import Origin, Rectangle, Region
-from cardamage_core.jobs import evaluations
+from cardamage_core.jobs import evaluation_work, evaluations
 from cardamage_core.models import registry
 
 
@@ -29,7 +29,7 @@ def stored(built, seen) -> Path:
     folder = evaluations.create(project.folder, registry.default(), project.dataset(), split_name="all", threshold=0.5)
     lines = [msgspec.json.encode(evaluations.Seen(photo, regions)) for photo, regions in seen.items()]
     (folder / "predictions.jsonl").write_bytes(b"\n".join(lines) + b"\n")
-    assert evaluations.carry_out(folder, say=lambda *_: None, stop=lambda: False) is not None
+    assert evaluation_work.carry_out(folder, say=lambda *_: None, stop=lambda: False) is not None
     return folder
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from qtpy.QtCore import Qt
 from qtpy.QtTest import QTest
-from qtpy.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QRadioButton, QSpinBox
+from qtpy.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QRadioButton, QSpinBox, QTableWidget
 
 from cardamage_core.annotations.model import Dataset, Label
 from cardamage_core.errors import JobError
@@ -136,8 +136,13 @@ def test_a_run_grid_makes_several_trainings(form):
     number.setCurrentIndex(number.findData("seed"))
     assert any("Seed has no values." in text for text in shown(form))
     QTest.keyClicks(values, "1 2 3")
+    assert child(form, QPushButton, "Keep 3 drafts").isEnabled()
     QTest.mouseClick(child(form, QPushButton, "Start 3 trainings"), Qt.MouseButton.LeftButton)
     assert [job.seed for job in started] == [1, 2, 3]
+
+    fill(form)
+    assert not values.isVisible()
+    assert not child(form, QPushButton, "Several runs").isChecked()
 
 
 def test_what_is_not_installed_is_said_whatever_is_chosen_and_nothing_starts(form):
@@ -287,3 +292,15 @@ def test_a_model_to_go_on_from_brings_the_preset_it_was_made_with(form):
     assert (form.job().start, form.job().preset) == ("m2", "matterport")
     start.setCurrentIndex(start.findData("m1"))
     assert form.job().preset == "light"
+
+
+def test_start_stays_in_view_and_what_is_unfolded_comes_into_view(form, qtbot):
+    form.resize(720, 560)
+    start = child(form, QPushButton, "Start training")
+    numbers = child(form, QPushButton, "All numbers")
+    qtbot.waitUntil(lambda: not start.visibleRegion().isEmpty())
+    assert numbers.visibleRegion().isEmpty()
+    QTest.keyClick(numbers, Qt.Key.Key_Space)
+    table = form.findChild(QTableWidget)
+    qtbot.waitUntil(lambda: not table.visibleRegion().isEmpty())
+    assert not start.visibleRegion().isEmpty()

@@ -7,8 +7,11 @@ import threading
 import pytest
 
 from cardamage_core.errors import JobError
+from cardamage_core.jobs.queue import JobStatus
+from cardamage_core.training.job import TrainingJob
 from cardamage_gui.train import history
 from cardamage_gui.train.history import History, JobFeed, Series
+from cardamage_gui.train.job_view import about
 
 
 def step(number, loss, **parts):
@@ -151,3 +154,13 @@ def test_a_search_in_the_log_leaves_the_frameworks_chatter_out():
     assert history.wanted_lines(lines, "") == lines[2:]
     assert history.wanted_lines(lines, "STEP 8") == lines[3:]
     assert history.wanted_lines(lines, "cuda", framework=True) == lines[1:2]
+
+
+def test_a_draft_says_what_it_will_do(tmp_path):
+    job = TrainingJob(epochs=2, steps=6, batch=1)
+    draft = JobStatus("1", tmp_path, job, "draft")
+    assert about(draft, 0, 0) == "light preset · 2 epochs of 6 steps, 1 photo a step, from train"
+    running = JobStatus("1", tmp_path, job, "running")
+    assert about(running, 16, 6, begun_from="included") == (
+        "light preset · from the damage model in the box · 16 train photos, 6 val"
+    )

@@ -144,6 +144,7 @@ def test_the_log_is_shown_when_wanted(opened, page, wait):
     QTest.mouseClick(button(page, "Log"), Qt.MouseButton.LeftButton)
 
     wait(lambda: log.isVisible() and log.toPlainText() == "Step 1: loss 2.0")
+    wait(lambda: not log.visibleRegion().isEmpty())  # scrolled to, however high the curves are
 
 
 def test_a_preview_is_shown_as_soon_as_it_is_there(opened, page, wait, tmp_path):

@@ -1,0 +1,22 @@
+"""Is the whole card of a model to be read, however small the window is?"""
+
+from __future__ import annotations
+
+from qtpy.QtWidgets import QLabel, QScrollArea
+
+from cardamage_core.models import registry
+from cardamage_gui.train.model_view import ModelView, facts
+
+
+def test_a_long_card_is_scrolled_and_nothing_of_it_is_cut(qtbot):
+    model = next(model for model in registry.bundled() if model.card.weaknesses)
+    view = ModelView()
+    qtbot.addWidget(view)
+    view.resize(500, 400)
+    view.show_model(model)
+    view.show()
+    area = view.findChild(QScrollArea)
+    qtbot.waitUntil(lambda: area.verticalScrollBar().maximum() > 0)
+    told = {label.text(): label for label in view.findChildren(QLabel)}
+    for _, value in facts(model):
+        assert told[value].height() >= told[value].heightForWidth(told[value].width())
