@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from .annotate.page import AnnotatePage
     from .background import Background
-    from .canvas.widget import Canvas
+    from .canvas import Canvas
     from .editing.loading import PhotoLoader
     from .editing.outliners import Outliners
     from .inspect.page import InspectPage

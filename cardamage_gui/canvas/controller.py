@@ -233,12 +233,12 @@ class Controller(QObject):
         )
         if event.key() not in ARROWS or other or not (state.editable and state.reachable):
             return False
-        return isinstance(gesture, Nudge) if gesture is not None else bool(self.start.chosen())
+        return gesture.steps if gesture is not None else bool(self.start.chosen())
 
     def _nudge(self, event: QKeyEvent) -> None:
         """By a pixel of the photo, with Shift by ten."""
         gesture = self._gestures.current
-        if not isinstance(gesture, Nudge):
+        if gesture is None or not gesture.steps:
             gesture = Nudge(self.start)
             self._gestures.begin(gesture)
         (dx, dy), far = ARROWS[event.key()], bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
@@ -246,7 +246,7 @@ class Controller(QObject):
         self.refresh()
 
     def _end_nudge(self) -> None:
-        if isinstance(self._gestures.current, Nudge):
+        if self._gestures.current is not None and self._gestures.current.steps:
             self.close()
 
     def key_release(self, event: QKeyEvent) -> bool:

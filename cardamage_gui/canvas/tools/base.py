@@ -131,6 +131,7 @@ class Gesture:
     snaps: bool = False  # the held point may jump to vertices and edges of other regions
     inside: bool = False  # the held point is kept within the photo
     hears_other: ClassVar[bool] = False  # the right button, and the left one with Shift or Alt, press in another way
+    steps: ClassVar[bool] = False  # arrow keys move what it holds
 
     def move(self, at: Point, reach: float) -> None:
         """The pointer is at `at` now, button pressed or not."""
@@ -146,6 +147,9 @@ class Gesture:
     def release(self, at: Point, reach: float) -> bool:
         """The button went up; True when that completes the gesture."""
         return True
+
+    def step(self, dx: float, dy: float) -> None:
+        """An arrow key moves what it holds by photo pixels."""
 
     def back(self) -> bool:
         """Take the last step back; False when there is none left and the gesture is to be dropped."""

@@ -161,6 +161,7 @@ class Nudge(Gesture):
     start: Start
     dx: float = 0.0
     dy: float = 0.0
+    steps = True
 
     def step(self, dx: float, dy: float) -> None:
         """A little further."""
