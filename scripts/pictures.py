@@ -49,6 +49,7 @@ def main() -> None:
     demo = parser.parse_args().demo
     app = QApplication([])
     with tempfile.TemporaryDirectory() as home:
+        os.environ["XDG_DATA_HOME"] = home  # the claim is none of the person's own
         with window(app, Path(home)) as built:
             the_editor(built, Path(home))
             the_claim(built, Path(home))
@@ -147,6 +148,7 @@ def the_claim(built: Built, home: Path) -> None:
     (file,) = samples.draw_splits(home, {"claim": 5}, seed=7).values()
     page, photos = built.inspect, sorted(file.parent.glob("*.jpg"))
     built.window.show_page("inspect")
+    built.window.activateWindow()  # no window manager does so once dialogs are closed
     page.take(photos)
     settle(lambda: page.desk.claim is not None and len(page.session.looks()) == len(photos))
     truth = {one.photo.name: one.regions for one in read(file).photos}
