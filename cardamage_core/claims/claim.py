@@ -223,9 +223,10 @@ class Claim:
     def proposed_views(self) -> dict[View, str]:
         """For views that are not ticked yet, the first photo that seems to be one; people decide."""
         found: dict[View, str] = {}
+        labels = self.labels()
         for photo in self.photos():
             damage = self.project.damage(photo.id)
-            for view in views_of(photo, self.regions(photo.id), self.labels(), damage):
+            for view in views_of(photo, self.regions(photo.id), labels, damage):
                 if view not in self._record.views:
                     found.setdefault(view, photo.id)
         return found
