@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QSlider, QWidget
+from qtpy.QtWidgets import QBoxLayout, QFrame, QSlider
 
 from cardamage_core.annotations.model import Region
 
@@ -39,9 +39,9 @@ class SmoothBar(QFrame):
         self.cancel = common.button(tr("Cancel"), self._cancel, tip=tr("Leave them as they are (Esc)"))
         self._parts = common.columns(self, margins=(12, 8, 12, 8), spacing=8)
         for name, slider in ((tr("Snap"), self.snap), (tr("Simplify"), self.simplify), (tr("Round"), self.round)):
-            self._parts.addLayout(_line(common.label(name), slider))
+            self._parts.addLayout(common.line(common.label(name), slider))
             slider.valueChanged.connect(self._changed)
-        self._parts.addLayout(_line(self.text, self.apply, self.cancel))
+        self._parts.addLayout(common.line(self.text, self.apply, self.cancel))
         canvas.busy_changed.connect(self._busy_changed)
         self.hide()
 
@@ -100,14 +100,6 @@ class SmoothBar(QFrame):
             self._gesture = None
             self._canvas.setFocus()
             self.hide()
-
-
-def _line(*widgets: QWidget) -> QHBoxLayout:
-    line = QHBoxLayout()
-    line.setSpacing(8)
-    for widget in widgets:
-        line.addWidget(widget)
-    return line
 
 
 def _slider(most: int, name: str) -> QSlider:

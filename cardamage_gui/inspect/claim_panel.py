@@ -28,7 +28,7 @@ class ClaimPanel(QFrame):
         column = common.rows(sheet, spacing=2)
         column.addWidget(form)
         column.addWidget(photos, 3)
-        scrolled = common.scrolled(check, tr("Photo check"))
+        scrolled = common.Scrolled(check, tr("Photo check"))
         scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scrolled.setMinimumHeight(CHECK)
         column.addWidget(scrolled, 2)

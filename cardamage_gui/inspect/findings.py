@@ -107,7 +107,7 @@ class FindingsPanel(QFrame):
         line.addWidget(self.more)
         self._sheet = QWidget()
         outer = common.rows(self._sheet, spacing=0)
-        area = common.scrolled(sheet, tr("Findings"))
+        area = common.Scrolled(sheet, tr("Findings"))
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         outer.addWidget(area, 1)
         outer.addWidget(foot)

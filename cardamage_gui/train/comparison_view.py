@@ -146,7 +146,7 @@ class ComparisonView(QFrame):
         body.addWidget(self._table)
         layout.addWidget(self._body)
         layout.addStretch(1)
-        common.rows(self).addWidget(common.scrolled(sheet, tr("Comparison")))
+        common.rows(self).addWidget(common.Scrolled(sheet, tr("Comparison")))
 
 
 def _line(one: Difference) -> Line:

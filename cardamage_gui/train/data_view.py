@@ -246,7 +246,7 @@ class DataView(QFrame):
         layout.addWidget(self._about)
         layout.addWidget(self._problems)
         layout.addWidget(self._table)
-        layout.addLayout(_line(self._one, self._each, self._begin))
+        layout.addLayout(common.line(self._one, self._each, self._begin, room_after=True))
         layout.addWidget(common.section(tr("Splits")))
         bar = common.columns(self._deal_bar, margins=(14, 8, 8, 8), spacing=10)
         bar.addWidget(self._deal_text, 1)
@@ -254,7 +254,13 @@ class DataView(QFrame):
         bar.addWidget(common.button(tr("Cancel"), self._deal_bar.hide))
         self._deal_bar.hide()
         layout.addLayout(
-            _line(common.label(tr("Chosen photos to"), "muted"), *self._set.values(), self._deal, self._kept)
+            common.line(
+                common.label(tr("Chosen photos to"), "muted"),
+                *self._set.values(),
+                self._deal,
+                self._kept,
+                room_after=True,
+            )
         )
         layout.addWidget(self._deal_bar)
         targets = QHBoxLayout()
@@ -266,7 +272,7 @@ class DataView(QFrame):
         layout.addLayout(targets)
         layout.addWidget(self._photos)
         layout.addStretch(1)
-        common.rows(self).addWidget(common.scrolled(sheet, tr("Data set")))
+        common.rows(self).addWidget(common.Scrolled(sheet, tr("Data set")))
 
 
 class DropTarget(QFrame):
@@ -295,15 +301,6 @@ class DropTarget(QFrame):
         if paths:
             event.acceptProposedAction()
             self.dropped.emit(self._split, paths)
-
-
-def _line(*widgets: QWidget) -> QHBoxLayout:
-    line = QHBoxLayout()
-    line.setSpacing(8)
-    for widget in widgets:
-        line.addWidget(widget)
-    line.addStretch(1)
-    return line
 
 
 def _summary(project: Project, mapping: dict[str, str] | None) -> DataSummary:

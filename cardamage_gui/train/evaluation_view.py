@@ -358,7 +358,7 @@ class EvaluationView(QFrame):
         body.addWidget(self._confusion)
         layout.addWidget(self._body)
         layout.addStretch(1)
-        common.rows(self).addWidget(common.scrolled(sheet, tr("Evaluation")))
+        common.rows(self).addWidget(common.Scrolled(sheet, tr("Evaluation")))
 
     def _card_row(self) -> QHBoxLayout:
         from cardamage_core.evaluation.figures import MEASURES

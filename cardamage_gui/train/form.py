@@ -303,7 +303,7 @@ class Form(QFrame):
 
     def _make_fields(self) -> None:
         self._title = common.label(tr("New training"), "title")
-        self._area = common.scrolled(QWidget(), tr("New training"))
+        self._area = common.Scrolled(QWidget(), tr("New training"))
         self._name = QLineEdit()
         self._rate = QLineEdit()
         self._rate.setPlaceholderText(tr("the preset's"))

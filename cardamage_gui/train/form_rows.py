@@ -74,12 +74,7 @@ def add_row(grid: QGridLayout, row: int, text: str, field: QWidget | QHBoxLayout
 
 def line(*widgets: QWidget) -> QHBoxLayout:
     """Widgets beside each other, room after them."""
-    made = QHBoxLayout()
-    made.setSpacing(10)
-    for widget in widgets:
-        made.addWidget(widget)
-    made.addStretch(1)
-    return made
+    return common.line(*widgets, spacing=10, room_after=True)
 
 
 def column(*widgets: QWidget) -> QVBoxLayout:

@@ -210,7 +210,7 @@ class FoundingView(QFrame):
         for part in (self._bar, self._live, self._notes, self._table):
             layout.addWidget(part)
         layout.addStretch(1)
-        common.rows(self).addWidget(common.scrolled(sheet, tr("Founding table")))
+        common.rows(self).addWidget(common.Scrolled(sheet, tr("Founding table")))
 
 
 def _line(row: Row) -> Line:

@@ -304,7 +304,7 @@ class JobView(QFrame):
         layout.addSpacing(6)
         layout.addWidget(self._previews)
         layout.addStretch(1)
-        self._area = common.scrolled(sheet, tr("Training"))
+        self._area = common.Scrolled(sheet, tr("Training"))
         common.rows(self).addWidget(self._area)
 
     def _head(self) -> QHBoxLayout:

@@ -76,7 +76,7 @@ class Lists(QWidget):
 
     def scrolled(self) -> QScrollArea:
         """The area that scrolls it."""
-        area = common.scrolled(self, tr("Jobs and models"))
+        area = common.Scrolled(self, tr("Jobs and models"))
         area.setMinimumWidth(SHORTEST)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         return area

@@ -60,7 +60,7 @@ class ModelView(QFrame):
         layout.addLayout(head)
         layout.addLayout(self._grid)
         layout.addStretch(1)
-        common.rows(self).addWidget(common.scrolled(sheet, tr("Model")))
+        common.rows(self).addWidget(common.Scrolled(sheet, tr("Model")))
 
     def show_model(self, model: Model) -> None:
         """Show another model."""

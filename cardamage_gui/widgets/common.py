@@ -85,9 +85,15 @@ class Scrolled(QScrollArea):
         self.ensureWidgetVisible(self._part)
 
 
-def scrolled(sheet: QWidget, name: str) -> Scrolled:
-    """An area that scrolls `sheet`."""
-    return Scrolled(sheet, name)
+def line(*widgets: QWidget, spacing: int = look.GRID, room_after: bool = False) -> QHBoxLayout:
+    """Widgets beside each other, with room after them on request."""
+    made = QHBoxLayout()
+    made.setSpacing(spacing)
+    for widget in widgets:
+        made.addWidget(widget)
+    if room_after:
+        made.addStretch(1)
+    return made
 
 
 def rows(widget: QWidget, *, margins: Margins = (0, 0, 0, 0), spacing: int = look.GRID) -> QVBoxLayout:

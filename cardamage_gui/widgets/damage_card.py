@@ -31,7 +31,7 @@ class DamageCard(QFrame):
         self._range = common.label("", "small")
         self._reason = common.label("", "small", wrap=True)
         self._why = common.label("", "small", wrap=True)
-        self._told = common.scrolled(self._text_below(), tr("What was counted"))
+        self._told = common.Scrolled(self._text_below(), tr("What was counted"))
         self._told.setMinimumHeight(0)
         self._told.setMaximumHeight(MOST)
         self._told.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)

@@ -89,7 +89,7 @@ class SettingsDialog(QDialog):
             column.addSpacing(8)
         column.addWidget(self._nothing)
         column.addStretch(1)
-        return common.scrolled(sheet, tr("All settings"))
+        return common.Scrolled(sheet, tr("All settings"))
 
     def _add(self, column: QVBoxLayout, group: str, text: str, hint: str, field: QWidget) -> None:
         row = QFrame()
