@@ -44,6 +44,9 @@ class Actor:
         self._assessor = assessor.Assessor(models, assessor.conditions_of(models, threshold).threshold)
         self._assessor.load()
 
+    def stands(self) -> None:
+        """Answers once the models are loaded."""
+
     def rows(self, photos: bytes, contents: Sequence[bytes | None]) -> bytes:
         """The rows of some photos; their paths and items, and the rows, as JSON."""
         found = []
@@ -59,12 +62,16 @@ class Actor:
 
 
 class Actors:
-    """An actor for each core that is free; where nodes come or go, so do actors."""
+    """An actor for each core that is free; where nodes come or go, so do actors.
+
+    One that was asked for on a node that dies may wait for a core for ever, so that chunks go to actors that stand.
+    """
 
     def __init__(self, ray: Any, threshold: float | None) -> None:
         self._ray, self._threshold = ray, threshold
         self._kind = ray.remote(num_cpus=1, max_restarts=0)(Actor)
-        self._load: dict[Any, int] = {}  # chunks with each actor
+        self._starting: dict[Any, Any] = {}  # actors by the reference of the answer that they stand
+        self._load: dict[Any, int] = {}  # chunks with each actor that stands
         self._sent: dict[Any, tuple[Any, Chunk]] = {}  # by the reference of the answer
         self._grow()
 
@@ -88,8 +95,12 @@ class Actors:
         """The rows that came, after a moment at most, and the chunks whose actor died."""
         rows: list[Row] = []
         lost: list[Chunk] = []
-        done, _ = self._ray.wait(list(self._sent), timeout=0.5) if self._sent else ([], [])
+        awaited = [*self._sent, *self._starting]
+        done, _ = self._ray.wait(awaited, timeout=0.5) if awaited else ([], [])
         for answer in done:
+            if answer in self._starting:
+                self._greet(answer)
+                continue
             actor, chunk = self._sent.pop(answer)
             try:
                 rows += msgspec.json.decode(self._ray.get(answer), type=list[Row])
@@ -104,6 +115,15 @@ class Actors:
         self._grow()
         return rows, lost
 
+    def _greet(self, answer: Any) -> None:
+        """An actor that was starting stands, or died."""
+        actor = self._starting.pop(answer)
+        try:
+            self._ray.get(answer)
+            self._load[actor] = 0
+        except self._ray.exceptions.RayActorError as error:
+            self._check(error)
+
     def _check(self, error: Exception) -> None:
         """An actor that cannot even load the models is no accident."""
         if "creation task" in str(error) or "__init__" in str(error):
@@ -111,9 +131,9 @@ class Actors:
 
     def _grow(self) -> None:
         free = int(self._ray.available_resources().get("CPU", 0))
-        starting = sum(load == 0 for load in self._load.values())
-        for _ in range(max(0, free - starting)):
-            self._load[self._kind.remote(self._threshold)] = 0
+        for _ in range(max(0, free - len(self._starting))):
+            actor = self._kind.remote(self._threshold)
+            self._starting[actor.stands.remote()] = actor
 
 
 def _remove(chunk: Chunk) -> None:
