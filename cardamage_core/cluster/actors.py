@@ -6,6 +6,7 @@ Ray carries photos and rows between nodes as bytes of ours; this module is impor
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +18,7 @@ from ..bulk.manifest import Item
 from ..bulk.table import Row
 from ..errors import JobError, reason_of
 
+LOOK = 1.0  # seconds between two looks for free cores
 AHEAD = 2  # chunks that an actor has at once, so that it never waits
 
 
@@ -73,6 +75,7 @@ class Actors:
         self._starting: dict[Any, Any] = {}  # actors by the reference of the answer that they stand
         self._load: dict[Any, int] = {}  # chunks with each actor that stands
         self._sent: dict[Any, tuple[Any, Chunk]] = {}  # by the reference of the answer
+        self._next_look = 0.0
         self._grow()
 
     @property
@@ -95,16 +98,15 @@ class Actors:
         """The rows that came, after a moment at most, and the chunks whose actor died."""
         rows: list[Row] = []
         lost: list[Chunk] = []
-        awaited = [*self._sent, *self._starting]
-        done, _ = self._ray.wait(awaited, timeout=0.5) if awaited else ([], [])
-        for answer in done:
+        for answer in self._answers():
             if answer in self._starting:
                 self._greet(answer)
                 continue
             actor, chunk = self._sent.pop(answer)
             try:
                 rows += msgspec.json.decode(self._ray.get(answer), type=list[Row])
-                self._load[actor] -= 1
+                if actor in self._load:  # not where another answer said that it died
+                    self._load[actor] -= 1
                 _remove(chunk)
             except self._ray.exceptions.RayActorError as error:
                 self._check(error)
@@ -114,6 +116,15 @@ class Actors:
                 raise JobError("The assessment failed on a node.", reason_of(error)[-400:]) from error
         self._grow()
         return rows, lost
+
+    def _answers(self) -> list[Any]:
+        """All answers that are here, after a moment at most."""
+        awaited = [*self._sent, *self._starting]
+        if not awaited:
+            return []
+        first, left = self._ray.wait(awaited, timeout=0.5)
+        more, _ = self._ray.wait(left, num_returns=len(left), timeout=0) if first and left else ([], [])
+        return [*first, *more]
 
     def _greet(self, answer: Any) -> None:
         """An actor that was starting stands, or died."""
@@ -130,6 +141,10 @@ class Actors:
             raise JobError("The models could not be loaded on a node.", reason_of(error)[-400:]) from error
 
     def _grow(self) -> None:
+        """Ask for an actor on each core that is free; Ray is asked for them once a second at most."""
+        if time.monotonic() < self._next_look:
+            return
+        self._next_look = time.monotonic() + LOOK
         free = int(self._ray.available_resources().get("CPU", 0))
         for _ in range(max(0, free - len(self._starting))):
             actor = self._kind.remote(self._threshold)

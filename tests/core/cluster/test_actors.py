@@ -41,8 +41,9 @@ class Ray:
     def available_resources(self):
         return {"CPU": 2.0 - sum(actor.stands_now for actor in self.actors)}
 
-    def wait(self, answers, *, timeout):
-        return [answer for answer in answers if answer.actor.stands_now or answer.actor.died], []
+    def wait(self, answers, *, num_returns=1, timeout):
+        here = [answer for answer in answers if answer.actor.stands_now or answer.actor.died][:num_returns]
+        return here, [answer for answer in answers if answer not in here]
 
     def get(self, answer):
         if answer.actor.died:
