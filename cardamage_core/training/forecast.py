@@ -27,8 +27,8 @@ SETTLED = 1.25  # times the peak of the first steps is that after some hundreds:
 # a step) and resnet50 (2 photos at 512 pixels: 3.8 GB in the first steps); the others by their size beside these.
 TAKEN = {
     "mobilenetv2": (1650.0, 2800.0),
-    "efficientnet_lite0": (1650.0, 2800.0),
-    "efficientnet_lite2": (1700.0, 3700.0),
+    "efficientnet_lite0": (1600.0, 1900.0),
+    "efficientnet_lite2": (1650.0, 2500.0),
     "resnet50": (2300.0, 6200.0),
     "resnet101": (2600.0, 9000.0),
 }
