@@ -150,10 +150,14 @@ def _cover(page: _Page, data: ReportData, words: Words) -> None:
         _panels(page, data, words)
     else:
         page.say(words("panels.none"))
+    if data.warnings:
+        page.say(words("refused.title"), size=8, bold=True, after=0.3)
+        page.say("\n".join(f"– {one.text}" for one in data.warnings), size=8)
 
 
 def _fields(page: _Page, data: ReportData, words: Words) -> None:
-    rows = [(one.title, one.value) for one in data.fields] + [(words("field.created"), texts.when(data.created, words))]
+    rows = [(one.title, texts.value(one, words)) for one in data.fields]
+    rows.append((words("field.created"), f"{texts.when(data.created, words)} UTC"))
     half = (page.epw - GAP) / 2
     top, lowest = page.get_y(), page.get_y()
     for column in (0, 1):
