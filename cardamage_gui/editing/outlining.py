@@ -275,9 +275,9 @@ def predictor(*models: Path) -> Outliner:
     return Predictor(*models)
 
 
-def outlined_said(photos: int, regions: int, failures: int) -> str:
+def outlined_said(photos: int, regions: int, failures: int, *, noun: str = "region") -> str:
     """What came of outlining: photos that were, regions seen on them, and photos that could not be outlined."""
-    found = amount(regions, "region") if regions else tr("no damage")
+    found = amount(regions, noun) if regions else tr("no damage")
     said = (
         tr("Outlined {photos}: {found} seen by the model", photos=amount(photos, "photo"), found=found)
         if photos

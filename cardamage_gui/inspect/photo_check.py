@@ -15,7 +15,10 @@ from ..widgets import common
 
 VIEWS: tuple[View, ...] = get_args(View)
 SIGNS = {"error": ("✕", "bad"), "warning": ("!", "warn"), "info": ("i", "muted")}
-QUALITY = {"blurred", "dark", "bright", "glare", "small", "cut-off", "close-up", "no-car", "not-a-car", "unreadable"}
+QUALITY = {
+    "blurred", "dark", "bright", "glare", "small", "cut-off", "close-up", "unfamiliar", "no-car", "not-a-car",
+    "unreadable",
+}  # fmt: skip
 GOOD = mark("sharp, well lit")
 MOST = 6
 
