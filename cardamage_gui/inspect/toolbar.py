@@ -51,9 +51,7 @@ class Toolbar(QFrame):
             self.modes[name] = button
         self.modes[FINDINGS].setChecked(True)
         self._threshold, self._threshold_said = _slider(threshold, tr("Show findings from this score on"), 76)
-        widest = self._threshold_said.fontMetrics().horizontalAdvance(_from(1.0))
-        self._threshold_said.setMinimumWidth(widest + 4)  # so that nothing moves
-        self._threshold_said.setText(_from(threshold))
+        self._is_short = False  # whether the threshold is shown without a word
         self._opacity, self._opacity_said = _slider(opacity, tr("Opacity of masks"), 48)
         self.panels = _toggle("car-door", tr("Panels"), tr("Show the panels of the car"), "inspect_panels", "Shift+V")
         self.correct = _toggle(
@@ -90,7 +88,7 @@ class Toolbar(QFrame):
         blocked = self._threshold.blockSignals(True)
         self._threshold.setValue(round(100 * value))
         self._threshold.blockSignals(blocked)
-        self._threshold_said.setText(_from(self.threshold()))
+        self._say_threshold()
 
     def show_correcting(self, on: bool) -> None:
         """Whether outlines are being corrected."""
@@ -121,6 +119,8 @@ class Toolbar(QFrame):
             self._threshold_said.setVisible(sliders > 0)
             for button in buttons:
                 button.setToolButtonStyle(style)
+            self._is_short = style == ICON
+            self._say_threshold()
             self._opacity_said.setVisible(named)
             if self.sizeHint().width() <= self.width():
                 return
@@ -148,8 +148,14 @@ class Toolbar(QFrame):
         self.blur.clicked.connect(lambda _checked=False: self.blur_wanted.emit())
         self.label.activated.connect(lambda _index: self.label_chosen.emit(self.label.currentText()))
 
+    def _say_threshold(self) -> None:
+        """Say it as the column of scores has it, in as much room as the largest needs, so that nothing moves."""
+        widest = self._threshold_said.fontMetrics().horizontalAdvance(_from(1.0, short=self._is_short))
+        self._threshold_said.setMinimumWidth(widest + 4)
+        self._threshold_said.setText(_from(self.threshold(), short=self._is_short))
+
     def _threshold_moved(self, value: int) -> None:
-        self._threshold_said.setText(_from(value / 100))
+        self._say_threshold()
         self.threshold_changed.emit(value / 100)
         if not self._threshold.isSliderDown():
             self._threshold_released()
@@ -183,9 +189,9 @@ def _slider(value: float, name: str, width: int) -> tuple[QSlider, QLabel]:
     return slider, said
 
 
-def _from(score: float) -> str:
-    """The threshold as the column of scores has it."""
-    return tr("score ≥ {score}", score=numeral(f"{score:.2f}"))
+def _from(score: float, *, short: bool) -> str:
+    told = numeral(f"{score:.2f}")
+    return f"≥ {told}" if short else tr("score ≥ {score}", score=told)
 
 
 def _line() -> QFrame:

@@ -298,6 +298,15 @@ def test_what_a_photo_seems_to_show_is_proposed_and_ticked_from_the_menu(claim, 
         assert again.record.views == {"damage far": photo}
 
 
+def test_the_photo_check_is_never_wider_than_its_panel(claim, stored, wait):
+    for view in ("front right", "damage near", "damage far", "odometer", "rear left"):
+        claim.desk.tick_view(view, claim.session.current)
+    area = claim.check.parentWidget()
+    assert claim.check.width() <= area.width()
+    assert claim.check.views.text().endswith("▾")
+    assert "odometer" in claim.check.views.toolTip()
+
+
 def test_a_photo_that_vanishes_is_said_where_it_would_be(claim, wait):
     photo = claim.session.photo(claim.session.photos()[2].id)
     claim.session.path_of(photo).unlink()
