@@ -274,6 +274,10 @@ def _is_drawn(one: Decision) -> bool:
 
 
 def _detail(before: str, after: str) -> str:
+    """Both, without the title once more where it is one fact that changed."""
+    title = before.partition(": ")[0] + ": "
+    if before.count(": ") == 1 == after.count(": ") and after.startswith(title):
+        after = after.removeprefix(title)
     return f"{before} → {after}" if before and after else after or before
 
 
