@@ -78,7 +78,9 @@ class PhotoCheck(QFrame):
             sign, role = SIGNS[one.severity]
             self._lines.addWidget(_line(sign, role, translated(one.text)))
         if len(shown) > MOST:
-            self._lines.addWidget(_line("", "muted", tr("and {more} more", more=len(shown) - MOST)))
+            rest = _line("", "muted", tr("and {more} more", more=len(shown) - MOST))
+            rest.setToolTip("\n".join(translated(one.text) for one in shown[MOST:]))
+            self._lines.addWidget(rest)
         self._show_views()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
