@@ -26,7 +26,6 @@ from . import platform
 from .language import tr
 
 if TYPE_CHECKING:
-    from qtpy.QtCore import QObject
     from qtpy.QtWidgets import QApplication
 
     from .annotate.page import AnnotatePage
@@ -387,34 +386,25 @@ def _dropped(built: Built, paths: list[Path]) -> None:
 
 
 STAYING = 3  # full collections, those of the start and of the first work, whose survivors stay
-PAUSE = 5_000  # ms between two looks at whether a full collection is due
-DUE, NEVER = 10, 1_000_000  # collections of the middle generation: Python's own measure, and one out of reach
 
 
-def keep_what_stays(app: QObject) -> None:
+def keep_what_stays() -> None:
     """Let the garbage collector never look at what is there now, nor again at what survived its first full collections.
 
     Modules, widgets and models are 200,000 objects: looking at them takes 0.1 to 0.3 s, during which no thread runs.
-    Later full collections, up to 80 ms where photos come in, are events of their own: they never prolong another one.
     """
-    from qtpy.QtCore import QTimer
-
     gc.freeze()
-    gc.set_threshold(*gc.get_threshold()[:2], NEVER)
     left = STAYING
 
-    def collect() -> None:
+    def collected(phase: str, info: dict[str, int]) -> None:
         nonlocal left
-        if gc.get_count()[2] < DUE:
-            return
-        gc.collect()
-        if left:
+        if phase == "stop" and info["generation"] == 2:
             gc.freeze()
             left -= 1
+            if left == 0:
+                gc.callbacks.remove(collected)
 
-    timer = QTimer(app)
-    timer.timeout.connect(collect)
-    timer.start(PAUSE)
+    gc.callbacks.append(collected)
 
 
 def _run(folder: Path | None) -> int:
@@ -449,7 +439,7 @@ def _run(folder: Path | None) -> int:
     door.asked.connect(built.come_up)
     reporter.told.connect(built.window.tell)
     built.window.show()
-    keep_what_stays(app)
+    keep_what_stays()
     QTimer.singleShot(0, lambda: built.start(folder))  # after the first paint
     try:
         return app.exec()

@@ -91,7 +91,7 @@ def afternoon(qt: QApplication, data: Path, home: Path, *, claims: int, photos: 
     built = build(qt, settings=Settings(home / "settings.json"))
     built.window.resize(1440, 900)
     built.window.show()
-    keep_what_stays(qt)
+    keep_what_stays()
     built.window.show_page("inspect")
     heart, page, done = Heart(), built.inspect, list[dict[str, float]]()
     for number in range(claims):
