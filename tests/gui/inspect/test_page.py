@@ -10,7 +10,7 @@ from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication, QLabel
 
 from cardamage_core.claims.claim import Claim
-from cardamage_core.errors import PhotoError, ProcessEndedError
+from cardamage_core.errors import ModelError, PhotoError, ProcessEndedError
 from cardamage_gui.widgets.photo_list import PHOTO
 
 from ..outliners import Worker
@@ -207,6 +207,20 @@ def test_a_worker_that_dies_is_started_again_and_nothing_is_lost(page, photos, w
     wait(lambda: Worker.asked == ["a.png", "b.png", "b.png", "c.png"] and not page.queue.outlining.busy)
     assert "The process that outlines ended unexpectedly and was started again; nothing was lost." in said_
     assert page.desk.decided() == (0, 3)
+
+
+def test_a_model_that_was_removed_is_told_and_no_photo_is_to_blame(page, photos, worker, wait, tmp_path):
+    failed = []
+    page.session.failed.connect(failed.append)
+    wait(lambda: page.queue.model is not None)
+    page.queue.outlining.use(page.queue.model._replace(folder=tmp_path / "gone"))
+    worker.answers["b.png"] = ModelError(f"{tmp_path / 'gone'} is not a model.")
+    page.take([photos])
+    wait(lambda: failed and not page.queue.outlining.busy)
+    assert failed[0].title == f"The model {page.queue.model.card.name} is not there any more."
+    assert str(tmp_path / "gone") in failed[0].detail
+    assert [said(page, row)[0] for row in (1, 2)] == ["not outlined yet"] * 2
+    assert len(failed) == 1
 
 
 def test_outlining_goes_on_when_another_claim_is_opened(page, photos, worker, wait, tmp_path):
