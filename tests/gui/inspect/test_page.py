@@ -11,6 +11,7 @@ from qtpy.QtWidgets import QApplication, QLabel
 
 from cardamage_core.claims.claim import Claim
 from cardamage_core.errors import ModelError, PhotoError, ProcessEndedError
+from cardamage_gui.inspect.claim_form import title
 from cardamage_gui.widgets.photo_list import PHOTO
 
 from ..outliners import Worker
@@ -335,17 +336,18 @@ def test_the_list_shows_claims_with_figure_and_decisions_and_opens_them(claim, w
     QTest.keyClick(claim.viewer.canvas, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
     assert claim.desk.claim is None
     index = claim.claims.model.index(0)
-    wait(lambda: "1 of 3 decided" in index.data(Qt.ItemDataRole.AccessibleTextRole))
+    wait(lambda: "1/3 decided" in index.data(Qt.ItemDataRole.AccessibleTextRole))
     view = claim.claims.list
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=view.visualRect(index).center())
     assert claim.desk.decided() == (1, 3)
 
 
 def test_a_deleted_claim_leaves_nothing(claim, answers, wait):
-    folder = claim.desk.claim.folder
+    folder, record = claim.desk.claim.folder, claim.desk.claim.record
+    called = title(record.fields, record.created)
     claim.delete_claim(claim.desk.claim.id)
     assert not folder.exists()
-    assert answers.asked == ["Delete this claim?"]
+    assert answers.asked == [f"Delete the claim {called}?"]
     wait(lambda: claim.claims.model.rowCount() == 0)
 
 
