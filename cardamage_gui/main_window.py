@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from qtpy.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
@@ -62,17 +61,6 @@ class PageEntry:
     make: Callable[[], Page]  # called once
     alone: bool = False  # works without an open project
 
-    @cached_property
-    def page(self) -> Page:
-        """The page, made when it is first asked for."""
-        return self.make()
-
-    @property
-    def widget(self) -> QWidget:
-        """The page as a widget."""
-        assert isinstance(self.page, QWidget)
-        return self.page
-
 
 @runtime_checkable
 class Named(Protocol):
@@ -95,7 +83,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._session, self._watch, self._settings, self._dialogs = session, watch, settings, dialogs
         self._pages: dict[str, PageEntry] = {}
-        self._made: dict[str, PageEntry] = {}  # those whose page is there
+        self._made: dict[str, Page] = {}  # those that are there
         self._shown = ""
         self._welcome: QWidget | None = None
         self._layouts = Layouts(settings)
@@ -122,11 +110,11 @@ class MainWindow(QMainWindow):
 
     def page(self, page_id: str) -> Page:
         """A page of those added, made and listened to when it is first asked for."""
-        entry = self._pages[page_id]
         if page_id not in self._made:
-            self._made[page_id] = entry
-            self._furnish(entry)
-        return entry.page
+            entry = self._pages[page_id]
+            page = self._made[page_id] = entry.make()
+            self._furnish(entry, page)
+        return self._made[page_id]
 
     def make_pages(self) -> None:
         """Make all pages that are not there yet; they see a project only if it is opened after that."""
@@ -137,18 +125,17 @@ class MainWindow(QMainWindow):
         """Whether a page is there yet."""
         return page_id in self._made
 
-    def _furnish(self, entry: PageEntry) -> None:
-        page = entry.page
+    def _furnish(self, entry: PageEntry, page: Page) -> None:
         own = isinstance(page, Named) and page.session is not self._session
         history = page.history if own and isinstance(page, Named) else HistoryPanel(page.session)
         page.docks.add(Panel("history", tr("History"), history, RIGHT, 300, shown=False, beside="details"))
         self._layouts.take(entry.id, page.docks)
-        self.shortcuts.add(entry.text, page.offered_actions(), entry.widget.actions(), scope=entry.id)
+        self.shortcuts.add(entry.text, page.offered_actions(), _widget(page).actions(), scope=entry.id)
         page.hint_changed.connect(self._of_shown(entry.id, self.foot.hint))
         page.pointer_moved.connect(self._of_shown(entry.id, self._show_pointer))
         page.fact_changed.connect(self._of_shown(entry.id, self.foot.show_text))
         if page.session is not self._session:
-            self._listen_to(entry)
+            self._listen_to(entry.id, page)
 
     def set_welcome(self, widget: QWidget) -> None:
         """What stands in place of the pages while no project is open."""
@@ -227,8 +214,8 @@ class MainWindow(QMainWindow):
 
     def page_actions(self) -> list[QAction]:
         """What the page shown offers; nothing while the start page stands in its place."""
-        there = self._shown in self._pages and self.stack.currentWidget() is self._pages[self._shown].widget
-        return self._pages[self._shown].widget.actions() if there else []
+        there = bool(self._shown) and self.stack.currentWidget() is _widget(self._made[self._shown])
+        return _widget(self._made[self._shown]).actions() if there else []
 
     def panels(self) -> Docks:
         """The panels of the page shown."""
@@ -261,9 +248,9 @@ class MainWindow(QMainWindow):
 
     def _show_shown(self) -> None:
         """The page chosen, or the welcome while there is no project."""
-        alone = self._shown in self._pages and self._pages[self._shown].alone
+        alone = bool(self._shown) and self._pages[self._shown].alone
         empty = self._session.project is None and self._welcome is not None and not alone
-        widget = self._welcome if empty or not self._shown else self._pages[self._shown].widget
+        widget = self._welcome if empty or not self._shown else _widget(self._made[self._shown])
         if widget is not None:
             if self.stack.indexOf(widget) < 0:  # not earlier: being dressed costs each page time
                 self.stack.addWidget(widget)
@@ -276,7 +263,7 @@ class MainWindow(QMainWindow):
         disk = "" if project is None else (tr("read-only") if project.read_only else tr("all edits are on disk"))
         self.foot.show_text("disk", disk)
         name, place = (project.name, str(project.folder)) if project else ("", "")
-        if session is not self._session and isinstance(page := self._pages[self._shown].page, Named):
+        if session is not self._session and isinstance(page := self._made[self._shown], Named):
             name, place = page.open_text()
         read_only = tr(" (read-only)") if project and project.read_only else ""
         self.setWindowTitle(f"{name}{read_only} – CarDamage" if name else "CarDamage")
@@ -284,7 +271,7 @@ class MainWindow(QMainWindow):
         self._show_place()
 
     def _shown_session(self) -> Session:
-        return self._pages[self._shown].page.session if self._shown in self._pages else self._session
+        return self._made[self._shown].session if self._shown else self._session
 
     def _show_place(self, _photo: str = "") -> None:
         session = self._shown_session()
@@ -295,15 +282,15 @@ class MainWindow(QMainWindow):
     def _show_pointer(self, x: float, y: float) -> None:
         self.foot.show_text("pointer", f"x {x:.0f}, y {y:.0f}")
 
-    def _listen_to(self, entry: PageEntry) -> None:
+    def _listen_to(self, page_id: str, page: Page) -> None:
         """A page that works on something of its own."""
-        session, page = entry.page.session, entry.page
+        session = page.session
         session.failed.connect(self.tell)
-        session.said.connect(self._of_shown(entry.id, self.foot.say))
+        session.said.connect(self._of_shown(page_id, self.foot.say))
         for changed in (session.current_changed, session.photos_changed, session.project_changed):
-            changed.connect(self._of_shown(entry.id, self._show_open_of))
+            changed.connect(self._of_shown(page_id, self._show_open_of))
         if isinstance(page, Named):
-            page.open_changed.connect(self._of_shown(entry.id, self._show_open_of))
+            page.open_changed.connect(self._of_shown(page_id, self._show_open_of))
 
     def _show_open_of(self, *_: object) -> None:
         self._show_open()
@@ -319,7 +306,7 @@ class MainWindow(QMainWindow):
             self.top.show_job(tr("Training {percent:.0f} %", percent=100 * job.fraction) + left, job.fraction)
 
     def _keys_changed(self) -> None:
-        roots = (self.top, self.rail, *(page.widget for page in self._made.values()))
+        roots = (self.top, self.rail, *map(_widget, self._made.values()))
         editor.refresh(roots, self.shortcuts.key_text)
 
     # Qt's events
@@ -388,6 +375,11 @@ class MainWindow(QMainWindow):
         if geometry.isEmpty() or not self.restoreGeometry(geometry):
             screen = QApplication.primaryScreen().availableGeometry()
             self.resize(min(1440, screen.width() - FRAME), min(900, screen.height() - FRAME))
+
+
+def _widget(page: Page) -> QWidget:
+    assert isinstance(page, QWidget)
+    return page
 
 
 def _models() -> list[tuple[str, str]]:

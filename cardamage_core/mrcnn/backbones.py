@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import keras
-from keras import layers
+from keras import layers, ops
 
 from .config import LITE_STAGES, LITE_STEM, WIDENING
 
@@ -34,24 +34,20 @@ def efficientnet_lite(stages: tuple[tuple[int, int, int, int], ...]) -> keras.Mo
     A layer's name begins with its stage: "lite3_4_depthwise" belongs to block 4, whose input has stride 2**3.
     """
     image = layers.Input((None, None, 3))
-    x = _lite_norm(layers.Conv2D(LITE_STEM, 3, strides=2, padding="same", use_bias=False, name="lite1_stem")(image))
+    x = _lite_conv(image, layers.Conv2D, LITE_STEM, 3, name="lite1_stem", strides=2)
     stage, block, taps = 1, 0, []
     for repeats, kernel, stride, channels in stages:
         for repeat in range(repeats):
             step = stride if repeat == 0 else 1
             shortcut, name = x, f"lite{stage}_{block}"
             if block:
-                x = layers.Conv2D(WIDENING * x.shape[-1], 1, use_bias=False, name=f"{name}_expand")(x)
-                x = _lite_norm(x)
+                x = _lite_conv(x, layers.Conv2D, WIDENING * x.shape[-1], 1, name=f"{name}_expand")
             if step == 2:
                 taps.append(x)
                 stage += 1
                 name = f"lite{stage}_{block}"
-            x = layers.DepthwiseConv2D(kernel, strides=step, padding="same", use_bias=False, name=f"{name}_depthwise")(
-                x
-            )
-            x = _lite_norm(x)
-            x = _lite_norm(layers.Conv2D(channels, 1, use_bias=False, name=f"{name}_project")(x), relu=False)
+            x = _lite_conv(x, layers.DepthwiseConv2D, kernel, name=f"{name}_depthwise", strides=step)
+            x = _lite_conv(x, layers.Conv2D, channels, 1, name=f"{name}_project", relu=False)
             if step == 1 and shortcut.shape[-1] == channels:
                 x = layers.Add()([shortcut, x])
             block += 1
@@ -86,6 +82,11 @@ def stage_of(layer: str) -> int:
     return 5 if layer.startswith("Conv_1") else 1
 
 
+def weight_name(variable: keras.Variable) -> str:
+    """ "layer/weight", by which a weight is known in files, whatever its layer stands in."""
+    return "/".join(variable.path.split("/")[-2:])
+
+
 def _bottleneck(x: Tensor, channels: int, name: str, *, first: bool) -> Tensor:
     """1×1 (here the stride), 3×3, 1×1 to four times the channels, added to the input or to its projection."""
     strides = 2 if first and not name.startswith("2") else 1
@@ -101,8 +102,38 @@ def _conv_norm(x: Tensor, channels: int, size: int, name: str, *, strides: int =
     return layers.BatchNormalization(name=f"bn{name}", epsilon=1e-3)(x, training=False)
 
 
-def _lite_norm(x: Tensor, *, relu: bool = True) -> Tensor:
-    """Batch normalisation named after the convolution before it, and ReLU6 where asked for."""
-    name = x._keras_history.operation.name
-    x = layers.BatchNormalization(name=f"{name}_bn", epsilon=1e-3)(x)
+def _lite_conv(x: Tensor, kind: type, *size: int, name: str, strides: int = 1, relu: bool = True) -> Tensor:
+    """A convolution without bias and batch normalisation, named after it, and ReLU6 where asked for."""
+    x = ConvNorm(kind(*size, strides=strides, padding="same", use_bias=False, name=name))(x)
     return layers.ReLU(6.0)(x) if relu else x
+
+
+class ConvNorm(layers.Layer):  # type: ignore[misc]
+    """A convolution without bias and its batch normalisation: with frozen statistics one convolution, with a bias.
+
+    The features are the same up to rounding; a training step passes over each map once instead of three times.
+    """
+
+    def __init__(self, conv: layers.Layer) -> None:
+        super().__init__(name=f"{conv.name}_norm")
+        self.conv, self.norm = conv, layers.BatchNormalization(name=f"{conv.name}_bn", epsilon=1e-3)
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Make the weights of both."""
+        self.conv.build(input_shape)
+        self.norm.build(self.conv.compute_output_shape(input_shape))
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """The convolution's."""
+        return tuple(self.conv.compute_output_shape(input_shape))
+
+    def call(self, x: Tensor, training: bool = False) -> Tensor:
+        """With `training` the batch's own statistics, which are kept."""
+        if training:
+            return self.norm(self.conv(x), training=True)
+        scale = self.norm.gamma * ops.rsqrt(self.norm.moving_variance + self.norm.epsilon)
+        bias = self.norm.beta - self.norm.moving_mean * scale
+        is_depthwise = isinstance(self.conv, layers.DepthwiseConv2D)
+        convolve = ops.depthwise_conv if is_depthwise else ops.conv
+        kernel = ops.cast(self.conv.kernel * (scale[:, None] if is_depthwise else scale), x.dtype)
+        return ops.add(convolve(x, kernel, strides=self.conv.strides, padding="same"), ops.cast(bias, x.dtype))

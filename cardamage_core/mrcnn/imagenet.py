@@ -17,6 +17,7 @@ import keras
 import numpy as np
 
 from . import weights
+from .backbones import weight_name
 from .config import EngineError
 
 # What a weight is called, today and in the files of Keras 1.
@@ -32,7 +33,7 @@ def read_imagenet(path: Path, trunk: keras.Model, backbone: str) -> dict[str, np
     deep-learning-models, which Matterport began from; they are told apart by their names.
     """
     shapes = {
-        f"{layer.name}/{variable.name}": tuple(variable.shape)
+        weight_name(variable): tuple(variable.shape)
         for layer in trunk.layers
         if not layer.name.startswith("fpn_")
         for variable in layer.weights

@@ -9,6 +9,7 @@ import numpy as np
 from keras import ops
 
 from . import boxes, native, weights
+from .backbones import weight_name
 from .batching import check_image
 from .boxes import pyramid_anchors
 from .config import Config
@@ -141,7 +142,8 @@ class MaskRCNN:
 
         A backbone that starts from random weights needs it, since the statistics stay frozen in training.
         """
-        norms = [layer for layer in self.trunk.layers if isinstance(layer, keras.layers.BatchNormalization)]
+        parts = (part for layer in self.trunk.layers for part in (layer, getattr(layer, "norm", None)))
+        norms = [part for part in parts if isinstance(part, keras.layers.BatchNormalization)]
         before = [layer.momentum for layer in norms]
         for layer in norms:
             layer.momentum = 0.0
@@ -174,7 +176,7 @@ class MaskRCNN:
 
 def _named_weights(networks: Iterable[keras.Model]) -> dict[str, keras.Variable]:
     return {
-        f"{layer.name}/{variable.name}": variable
+        weight_name(variable): variable
         for network in networks
         for layer in network.layers
         for variable in layer.weights
