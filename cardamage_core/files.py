@@ -38,9 +38,8 @@ def atomic_path(path: Path) -> Iterator[Path]:
         temporary.replace(path)
         sync_folder(path.parent)
     except OSError as error:
-        raise CarDamageError(
-            f"Could not write {path}.", f"{error.strerror or error}. The old file is unchanged."
-        ) from error
+        told = [f"{error.strerror or error}.", *(["The old file is unchanged."] if is_there(path) else [])]
+        raise CarDamageError(f"Could not write {path}.", " ".join(told)) from error
     finally:
         temporary.unlink(missing_ok=True)
 

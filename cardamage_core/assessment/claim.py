@@ -159,7 +159,7 @@ def _of_panels(figure: ClaimFigure, numbers: Mapping[str, int], words: Words) ->
         return ""
     worst = figure.damaged[0]
     return words(
-        "verdict.panels",
+        "verdict.panel" if len(figure.damaged) == 1 else "verdict.panels",
         panels=words.count(len(figure.damaged), "panel"),
         panel=words.name("panel", worst.panel),
         figure=range_text(worst.percent, worst.low, worst.high, words),

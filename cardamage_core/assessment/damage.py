@@ -373,7 +373,7 @@ SHORT: dict[Reason, str] = {
     "failed": "the photo failed",
     "no size": "the size of the photo is unknown",
     "close-up": "close-up",
-    "unfamiliar": "not recognised as a car",
+    "unfamiliar": "car not recognised",
     "contradiction": "outlines contradict each other",
     "outside": "damage lies outside the car outline",
 }

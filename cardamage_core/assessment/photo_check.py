@@ -21,8 +21,8 @@ from .damage import Damage, role_of
 from .photo_facts import PhotoFacts
 
 Code = Literal[
-    "blurred", "dark", "bright", "glare", "small", "cut-off", "close-up", "no-car", "not-a-car", "edited", "resaved",
-    "no-time",
+    "blurred", "dark", "bright", "glare", "small", "cut-off", "close-up", "unfamiliar", "no-car", "not-a-car", "edited",
+    "resaved", "no-time",
 ]  # fmt: skip
 
 LONGEST = 640  # pixels of the longer side at which photos are measured
@@ -194,7 +194,7 @@ def of_regions(damage: Damage, regions: Sequence[Region], labels: Sequence[Label
         case "close-up":
             yield Remark("close-up", damage.why)
         case "unfamiliar" if _speaks_for_a_car(regions, labels):
-            yield Remark("close-up", damage.why, "info")
+            yield Remark("unfamiliar", damage.why, "info")
         case "unfamiliar":
             yield Remark("not-a-car", f"Perhaps no photo of a car. {damage.why}")
         case "cut off":

@@ -23,8 +23,8 @@ WHY: dict[Reason, str] = {
     "no car": "No car outline yet, so this is a share of the photo and changes with its crop.",
     "close-up": "It is a close-up: too little of the car is seen for a share of it. Accept or draw the car's outline to"
     " have one.",
-    "unfamiliar": "The model is not sure that this is a whole car: it recognises no panel on it. Accept or draw the"
-    " car's outline to have a share.",
+    "unfamiliar": "The model is not sure that this is a whole car: it recognises too little of one. Accept or draw"
+    " the car's outline to have a share.",
     "contradiction": "The outlines contradict each other: most of what is outlined lies outside the car outline.",
     "outside": "Most of the outlined damage lies outside the car outline.",
     "cut off": "The car is cut off by the photo's border.",

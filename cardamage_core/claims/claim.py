@@ -14,7 +14,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
@@ -24,7 +24,6 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import msgspec
 
 from ..annotations.model import AnnotatedPhoto, Label, Photo, Problem, Region
-from ..assessment.damage import role_of
 from ..assessment.views import views_of
 from ..errors import CarDamageError, ProjectError
 from ..project import Project
@@ -167,6 +166,12 @@ class Claim:
         """The photos in order."""
         return self.project.whole_photos()
 
+    def photo_numbers(self) -> dict[str, int]:
+        """The number of each photo by its id, the one that the numbers of its findings begin with."""
+        photos = self.photos()
+        kept = {one: number for number, one in enumerate(self._kept_numbers((one, ()) for one in photos), start=1)}
+        return {photo.id: kept[photo.id] for photo in photos}
+
     def path_of(self, photo: Photo) -> Path:
         """Where a photo's copy lies."""
         return self.project.path_of(photo)
@@ -184,7 +189,7 @@ class Claim:
         score = self.project.threshold if threshold is None else threshold
         labels = self.labels()
         photos = [(one, self.regions(one.id)) for one in self.photos()]
-        numbers = self._numbers(photos)
+        numbers = self._numbers(photos, score)
         found: list[Finding] = []
         for one, regions in photos:
             if photo in ("", one.id):
@@ -376,19 +381,29 @@ class Claim:
         return logged, f"{RECORD} was not as the log says; what the log says holds."
 
     @_one_at_a_time
-    def _numbers(self, photos: Sequence[tuple[Photo, tuple[Region, ...]]]) -> dict[str, str]:
-        """The number of each damage by its region's id: given once, in drawing order, and kept for good."""
-        roles = {label.name: label.role for label in self.labels()}
-        stored = self.project.setting(NUMBERS) or "{}"
-        kept: dict[str, list[str]] = msgspec.json.decode(stored)
-        for photo, regions in photos:
-            ids = kept.setdefault(photo.id, [])
-            known = set(ids)
-            ids += [one.id for one in regions if one.id not in known and role_of(one, roles) == "damage"]
+    def _numbers(self, photos: Sequence[tuple[Photo, tuple[Region, ...]]], threshold: float) -> dict[str, str]:
+        """The number of each damage by its region's id: given when it is first listed, and kept for good.
+
+        What only another threshold than the project's lists is counted on from there, and its number is not kept.
+        """
+        kept, listed = self._kept_numbers(photos), self._numbered(photos, self.project.threshold)
+        _count_on(kept, listed)
         fresh = msgspec.json.encode(kept).decode()
-        if fresh != stored and not self.read_only:
+        if fresh != self.project.setting(NUMBERS) and not self.read_only:
             self.project.keep_setting(NUMBERS, fresh)
+        if threshold != self.project.threshold:
+            _count_on(kept, self._numbered(photos, threshold))
         return {key: f"{n}.{m}" for n, ids in enumerate(kept.values(), 1) for m, key in enumerate(ids, 1)}
+
+    def _numbered(self, photos: Sequence[tuple[Photo, tuple[Region, ...]]], threshold: float) -> dict[str, list[str]]:
+        """The ids of the damages that are listed, by photo."""
+        roles = {label.name: label.role for label in self.labels()}
+        return {photo.id: [one.id for one in findings.listed(regions, roles, threshold)] for photo, regions in photos}
+
+    def _kept_numbers(self, photos: Iterable[tuple[Photo, tuple[Region, ...]]]) -> dict[str, list[str]]:
+        """The ids of damages in the order of their numbers, by photos in the order of theirs."""
+        kept: dict[str, list[str]] = msgspec.json.decode(self.project.setting(NUMBERS) or "{}")
+        return kept | {photo.id: [] for photo, _ in photos if photo.id not in kept}
 
     def _must_be_writable(self) -> None:
         if self.read_only:
@@ -398,6 +413,13 @@ class Claim:
 def _must_be_claim(folder: Path) -> None:
     if not (folder / RECORD).is_file():
         raise ProjectError(f"{folder} is not a claim.", f"There is no file {RECORD} in it.")
+
+
+def _count_on(kept: dict[str, list[str]], listed: Mapping[str, Sequence[str]]) -> None:
+    """Give the next numbers of their photos to those that have none yet."""
+    for photo, ids in listed.items():
+        known = set(kept[photo])
+        kept[photo] += [one for one in ids if one not in known]
 
 
 def _content(decision: Decision) -> bytes:

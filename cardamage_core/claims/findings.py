@@ -12,7 +12,7 @@ from typing import Any, get_args
 import msgspec
 
 from ..annotations.confidence import THRESHOLD, is_above
-from ..annotations.model import Label, Photo, Region, Review
+from ..annotations.model import Label, Photo, Region, Review, Role
 from ..assessment.damage import FindingShare, role_of
 from ..errors import CarDamageError
 from .model import FINDING_FIELDS, Cause, Finding, Operation, Severity
@@ -36,8 +36,13 @@ def findings_of(
     `numbers` holds the number of each damage by the id of its region, `shares` how large it is (`Damage.findings`).
     """
     roles = {label.name: label.role for label in labels}
-    seen = [one for one in regions if role_of(one, roles) == "damage" and _is_listed(one, threshold)]
+    seen = listed(regions, roles, threshold)
     return tuple(_finding(photo, one, shares.get(one.id, FindingShare()), numbers[one.id]) for one in seen)
+
+
+def listed(regions: Iterable[Region], roles: dict[str, Role], threshold: float) -> list[Region]:
+    """The damages among the regions of a photo that are findings, in drawing order; `roles` by the names of labels."""
+    return [one for one in regions if role_of(one, roles) == "damage" and _is_listed(one, threshold)]
 
 
 def decided(regions: Sequence[Region], ids: Iterable[str], review: Review) -> tuple[Region, ...]:

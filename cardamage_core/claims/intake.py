@@ -68,12 +68,13 @@ def take(
         for number, incoming in enumerate(files_found):
             step(number, len(files_found))
             if len(photos) >= MOST_PHOTOS:
-                refused.append(warning(f"Only the first {MOST_PHOTOS:,} photos were taken; {incoming.name} was not."))
+                told = f"Only the first {MOST_PHOTOS:,} photos were taken; {incoming.name} was not."
+                refused.append(warning(told, incoming.name))
                 break
             try:
                 found_photo = _taken(incoming, folder, known)
             except (CarDamageError, Refusal) as error:
-                refused.append(warning(_sentence(incoming, error)))
+                refused.append(warning(_sentence(incoming, error), incoming.name))
                 continue
             if found_photo is not None:
                 photo, checks[found_photo[0].id] = found_photo
@@ -88,9 +89,9 @@ def incoming_files(sources: Sequence[Path]) -> Iterator[Incoming]:
         yield from _found(sources, opened, [])
 
 
-def warning(text: str, *, is_note: bool = False) -> PhotoWarning:
-    """A file that is no photo of the claim."""
-    return PhotoWarning("unreadable", text, "info" if is_note else "error")
+def warning(text: str, name: str, *, is_note: bool = False) -> PhotoWarning:
+    """A file of this name is no photo of the claim."""
+    return PhotoWarning("unreadable", text, "info" if is_note else "error", name=name)
 
 
 def _sentence(incoming: Incoming, error: Exception) -> str:
@@ -114,11 +115,11 @@ def _of_file(path: Path, opened: archives.Opened, refused: list[PhotoWarning]) -
         try:
             members = opened.members(path)
         except Refusal as error:
-            refused.append(warning(f"{path.name} was left out: {error}"))
+            refused.append(warning(f"{path.name} was left out: {error}", path.name))
             return
         for member in members:
             if isinstance(member, Refusal):
-                refused.append(warning(f"{path.name}: {member}"))
+                refused.append(warning(f"{path.name}: {member}", path.name))
             elif _is_wanted(member.name, path.name, refused):
                 yield Incoming(_base(member.name), f"{path.name}/{member.name}", member.open)
     else:
@@ -144,9 +145,9 @@ def _is_wanted(name: str, source: str, refused: list[PhotoWarning]) -> bool:
     if Path(base).suffix.lower() in files.PHOTO_SUFFIXES:
         return True
     if Path(base).suffix.lower() in archives.SUFFIXES:
-        refused.append(warning(f"{base} in {source} is an archive inside another and was not opened."))
+        refused.append(warning(f"{base} in {source} is an archive inside another and was not opened.", base))
     else:
-        refused.append(warning(f"{base} in {source} is no photo and was left out.", is_note=True))
+        refused.append(warning(f"{base} in {source} is no photo and was left out.", base, is_note=True))
     return False
 
 

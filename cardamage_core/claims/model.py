@@ -54,8 +54,9 @@ class ClaimRecord(msgspec.Struct, frozen=True, omit_defaults=True):
 class PhotoWarning(msgspec.Struct, frozen=True, omit_defaults=True):
     """Something an adjuster should know of a photo; it explains itself and never blocks.
 
-    `code` is one of: blurred, dark, bright, glare, small, cut-off, close-up, no-car, not-a-car, duplicate,
-    duplicate-elsewhere, edited, resaved, no-time, unreadable. `text` is one sentence with the measured value.
+    `code` is one of: blurred, dark, bright, glare, small, cut-off, close-up, unfamiliar, no-car, not-a-car,
+    duplicate, duplicate-elsewhere, edited, resaved, no-time, unreadable. `text` is one sentence with the measured
+    value.
     """
 
     code: str
@@ -63,12 +64,13 @@ class PhotoWarning(msgspec.Struct, frozen=True, omit_defaults=True):
     severity: Literal["info", "warning", "error"] = "warning"
     photo: str = ""
     related: tuple[str, ...] = ()  # ids of other photos, `claim/photo` where they belong to another claim
+    name: str = ""  # of a file that did not come in
 
 
 class Finding(msgspec.Struct, frozen=True):
     """One damage on one photo, derived from its region; shares are percent (0…100), None where not determined."""
 
-    number: str  # "2.3": third damage of the second photo, rejected ones counted, so that numbers stay
+    number: str  # "2.3": third damage that was listed on the second photo, rejected ones counted, so that numbers stay
     photo: str
     region: Region
     panel: str = ""  # the panel that holds most of it, or what a person chose; "" where unknown
@@ -87,8 +89,13 @@ class Finding(msgspec.Struct, frozen=True):
 
     @property
     def is_open(self) -> bool:
-        """Whether a person has still to decide."""
-        return self.decision in ("unreviewed", "needs work")
+        """Whether a person has still to decide; what was drawn is decided."""
+        return self.decision == "needs work" or (self.decision == "unreviewed" and not self.is_drawn)
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether a person drew it, rather than a model or a file."""
+        return self.region.origin.kind == "drawn"
 
     @property
     def counts(self) -> bool:

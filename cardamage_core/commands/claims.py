@@ -74,6 +74,9 @@ def run(args: argparse.Namespace, out: Output) -> int:
             except CarDamageError as error:
                 out.progress(f"{said}{work.number or 'claim'}: {error}")
                 documents.append({"number": work.number, "error": {"title": error.title, "detail": error.detail}})
+            except KeyboardInterrupt:
+                out.progress(f"What is done is kept in {place}; call the same command again to go on.")
+                raise
     if args.csv:
         write_atomic(place / FINDINGS, _csv(rows))
     failed = sum("error" in one or bool(one["failed"]) for one in documents)

@@ -16,6 +16,7 @@ from ..assessment.claim import PanelFigure, Side, claim_figure, range_text, verd
 from ..assessment.damage import Damage, FindingShare, Tally, role_of
 from ..claims.claim import Claim
 from ..claims.model import Decision, Finding, PhotoWarning
+from ..claims.records import VIEW
 from ..models import registry
 from ..models.registry import ModelCard
 from ..version import __version__
@@ -44,7 +45,7 @@ def build(claim: Claim, *, language: str = "en", threshold: float | None = None)
     score = claim.project.threshold if threshold is None else threshold
     photos = claim.photos()
     damages = {photo.id: claim.project.damage(photo.id, threshold=score) for photo in photos}
-    numbers = {photo.id: number for number, photo in enumerate(photos, start=1)}
+    numbers = claim.photo_numbers()
     figure = claim_figure([(photo, damages[photo.id]) for photo in photos], sides_of(claim))
     findings = claim.findings(score)
     record = claim.record
@@ -64,7 +65,7 @@ def build(claim: Claim, *, language: str = "en", threshold: float | None = None)
         figure=figure,
         panels=tuple(_panel(one, numbers, words) for one in figure.panels),
         photos=parts,
-        warnings=tuple(_warned(one, words) for one in claim.refused),
+        warnings=tuple(_refused(one, words) for one in claim.refused),
         threshold=score,
         method=_method(score, words),
         models=_models(claim, photos, words),
@@ -134,6 +135,12 @@ def _warned(one: PhotoWarning, words: Words) -> Warned:
                   one.severity)  # fmt: skip
 
 
+def _refused(one: PhotoWarning, words: Words) -> Warned:
+    """A file that did not come in: the sentence with the reason is English, other languages say which it is."""
+    told = words("refused.file", name=one.name) if one.name and words.has("refused.file") else one.text
+    return Warned(one.code, told, one.severity)
+
+
 def _roles(labels: Sequence[Label]) -> dict[str, Role]:
     return {label.name: label.role for label in labels}
 
@@ -172,7 +179,7 @@ def _finding(one: Finding, shares: FindingShare, words: Words) -> FindingRow:
         of_car=_ranged(shares.of_car, region),
         of_panel=_ranged(shares.of_panel, region),
         of_photo=_ranged(shares.of_photo, region),
-        decision=words.name("decision", one.decision),
+        decision=words.name("decision", "drawn" if one.is_drawn and not one.is_open else one.decision),
         cause=words.name("cause", one.cause),
         operation=words.name("operation", one.operation),
         score=region.origin.score if region.origin.kind == "predicted" else None,
@@ -246,17 +253,31 @@ def _decision(one: Decision, numbers: Mapping[str, int], findings: Sequence[Find
         what=words.name("what", "drawn" if _is_drawn(one) else one.what),
         photo=words("photo", number=photo) if photo else "",
         finding=number,
-        detail=_detail(one, words),
+        detail=_detail(*(_short(_with_views(side, numbers, words), words) for side in (one.before, one.after))),
     )
+
+
+def _with_views(value: Any, numbers: Mapping[str, int], words: Words) -> Any:
+    """What a decision changed, with views called as in the language and their photos by number."""
+    if not isinstance(value, Mapping):
+        return value
+    return dict(_view(*item, numbers, words) if item[0].startswith(VIEW) else item for item in value.items())
+
+
+def _view(key: str, photo: str, numbers: Mapping[str, int], words: Words) -> tuple[str, str]:
+    title = f"{words('views')} {words.name('ticked', key.removeprefix(VIEW))}"
+    return title, words("photo", number=numbers[photo]) if photo in numbers else photo
 
 
 def _is_drawn(one: Decision) -> bool:
     return one.what == "outlined" and isinstance(one.after, Mapping) and one.after.get("origin") == "drawn"
 
 
-def _detail(one: Decision, words: Words) -> str:
-    """Before and after in short; outlines are not told."""
-    before, after = (_short(value, words) for value in (one.before, one.after))
+def _detail(before: str, after: str) -> str:
+    """Both, without the title once more where it is one fact that changed."""
+    title = before.partition(": ")[0] + ": "
+    if before.count(": ") == 1 == after.count(": ") and after.startswith(title):
+        after = after.removeprefix(title)
     return f"{before} → {after}" if before and after else after or before
 
 
@@ -267,12 +288,20 @@ def _short(value: Any, words: Words) -> str:
             for key, inner in value.items()
             if key not in UNTOLD and _is_short(inner)
         ]
-        if isinstance(regions := value.get("regions"), list):
-            told = [*map(str, value.get("models", ())), f"{len(regions)} ×"]
-        return ", ".join(told)
+        return _listed(value, words) or ", ".join(told)
     if isinstance(value, list | tuple):
         return ", ".join(filter(None, (_short(one, words) for one in value)))[:200]
     return "" if value is None else str(value)[:200]
+
+
+def _listed(value: Mapping[str, Any], words: Words) -> str:
+    """What models outlined, which files did not come in, or those of a report; "" for all else."""
+    if isinstance(regions := value.get("regions"), list):
+        outlines, models = words.count(len(regions), "outline"), ", ".join(map(str, value.get("models", ())))
+        return words("outlined by", outlines=outlines, models=models)
+    if isinstance(refused := value.get("refused"), list):
+        return words("refused", files=" ".join(map(str, refused)))
+    return ", ".join(map(str, written)) if isinstance(written := value.get("files"), list) else ""
 
 
 def _title(key: str, words: Words) -> str:

@@ -150,10 +150,14 @@ def _cover(page: _Page, data: ReportData, words: Words) -> None:
         _panels(page, data, words)
     else:
         page.say(words("panels.none"))
+    if data.warnings:
+        page.say(words("refused.title"), size=8, bold=True, after=0.3)
+        page.say("\n".join(f"– {one.text}" for one in data.warnings), size=8)
 
 
 def _fields(page: _Page, data: ReportData, words: Words) -> None:
-    rows = [(one.title, one.value) for one in data.fields] + [(words("field.created"), texts.when(data.created, words))]
+    rows = [(one.title, texts.value(one, words)) for one in data.fields]
+    rows.append((words("field.created"), f"{texts.when(data.created, words)} UTC"))
     half = (page.epw - GAP) / 2
     top, lowest = page.get_y(), page.get_y()
     for column in (0, 1):
@@ -327,10 +331,10 @@ def _findings(page: _Page, findings: Sequence[FindingRow], words: Words) -> None
     head = [words(f"column.{name}") for name in texts.COLUMNS]
     rows = [texts.cells(one, words) for one in findings]
     has_notes = any(one.note for one in findings)
-    widths: tuple[float, ...] = (8, 24, 22, 16, 24, 24, 24, 15, 22, 19)
+    widths: tuple[float, ...] = (10, 22, 22, 16, 24, 24, 24, 15, 22, 19)
     if has_notes:
         head, rows = [*head, words("column.note")], [[*row, one.note] for row, one in zip(rows, findings, strict=True)]
-        widths = (8, 19, 19, 16, 20, 20, 19, 13, 22, 19, 29)
+        widths = (10, 19, 19, 16, 20, 20, 19, 13, 22, 19, 27)
     page.rows(head, rows, widths, right=(4, 5, 6, 7))
 
 
@@ -387,7 +391,7 @@ def _log(page: _Page, data: ReportData, words: Words) -> None:
         page.say(words("log.none"))
         return
     rows = [
-        (texts.when(one.time, words), one.who, one.what, " ".join(filter(None, (one.photo, one.finding))), one.detail)
+        (texts.when(one.time, words), one.who, one.what, " · ".join(filter(None, (one.photo, one.finding))), one.detail)
         for one in data.decisions
     ]
     head = [words(f"column.{name}") for name in ("time", "who", "what", "photo")] + [""]

@@ -69,8 +69,10 @@ def check(report: Path, photos: Iterable[Path]) -> Verdict:
     known = _photos(data)
     given = list(photos)
     wrong += [text for path in given if (text := _wrong_photo(path, known))]
-    hashes = {files.sha256(path) for path in given if path.is_file()}
-    unchecked = tuple(f"{one['name']} was not checked." for one in known if one["sha256"] not in hashes)
+    there = [path for path in given if path.is_file()]
+    names, hashes = {path.name for path in there}, {files.sha256(path) for path in there}
+    missed = (one["name"] for one in known if one["sha256"] not in hashes and one["name"] not in names)
+    unchecked = tuple(f"{name} was not checked." for name in missed)
     return Verdict(tuple(wrong), unchecked, len(given))
 
 

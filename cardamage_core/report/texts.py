@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from ..assessment.claim import SIDED, range_text
 from ..words import Words
-from .data import FindingRow, PanelRow, Range, ReportData
+from .data import Field, FindingRow, PanelRow, Range, ReportData
 
 COLUMNS = ("number", "finding", "panel", "severity", "of car", "of panel", "of photo", "score", "decision",
            "operation")  # fmt: skip
@@ -29,6 +29,16 @@ def when(time: str, words: Words) -> str:
         return datetime.fromisoformat(time).strftime(words("time"))
     except ValueError:
         return time
+
+
+def value(field: Field, words: Words) -> str:
+    """What stands in a field; a date of ISO 8601 as the language writes it."""
+    if field.key != "date":
+        return field.value
+    try:
+        return date.fromisoformat(field.value).strftime(words("date"))
+    except ValueError:
+        return field.value
 
 
 def parted(panels: Sequence[PanelRow]) -> tuple[list[PanelRow], list[PanelRow]]:

@@ -226,6 +226,9 @@ class Outlining(QObject):
             self.said.emit(ANEW)
             self._next()
             return
+        if not isinstance(error, PhotoError) and not _is_there(model):
+            self._lose(model)
+            return
         self._finish_one()
         self._tried = None
         self._failures += 1
@@ -240,6 +243,15 @@ class Outlining(QObject):
             self.failed.emit(error)
             self._waiting.clear()
             self._end()
+
+    def _lose(self, model: Model) -> None:
+        """The model was removed: no photo is at fault, so none is noted as failed."""
+        self._now = self._task = self._tried = None
+        self._waiting.clear()
+        detail = tr("The photos that are left are not outlined yet: choose another model, or put {folder} back.",
+                    folder=model.folder)  # fmt: skip
+        self.failed.emit(CarDamageError(tr("The model {model} is not there any more.", model=model.card.name), detail))
+        self._end()
 
     def _finish_one(self) -> None:
         self._now = self._task = None
@@ -268,6 +280,12 @@ def models_of(model: Model) -> tuple[Model, ...]:
     return registry.completed_by_car(model)
 
 
+def _is_there(model: Model) -> bool:
+    from cardamage_core.models.registry import CARD
+
+    return (model.folder / CARD).is_file()
+
+
 def predictor(*models: Path) -> Outliner:
     """The process that predicts."""
     from cardamage_core.inference.client import Predictor
@@ -275,9 +293,9 @@ def predictor(*models: Path) -> Outliner:
     return Predictor(*models)
 
 
-def outlined_said(photos: int, regions: int, failures: int) -> str:
+def outlined_said(photos: int, regions: int, failures: int, *, noun: str = "region") -> str:
     """What came of outlining: photos that were, regions seen on them, and photos that could not be outlined."""
-    found = amount(regions, "region") if regions else tr("no damage")
+    found = amount(regions, noun) if regions else tr("no damage")
     said = (
         tr("Outlined {photos}: {found} seen by the model", photos=amount(photos, "photo"), found=found)
         if photos

@@ -60,7 +60,7 @@ def about(claim: ClaimSummary) -> str:
         return tr("cannot be read")
     told = [amount(len(claim.photos), "photo")]
     if claim.findings:
-        told.append(tr("{decided} of {findings} decided", decided=claim.decided, findings=claim.findings))
+        told.append(tr("{decided}/{findings} decided", decided=claim.decided, findings=claim.findings))
     if claim.failed:
         told.append(tr("{failed} failed", failed=claim.failed))
     return " · ".join(told)

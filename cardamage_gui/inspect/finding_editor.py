@@ -26,7 +26,8 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "cause": get_args(Cause),
     "operation": get_args(Operation),
 }
-NO_PANEL, NO_OPERATION = mark("no panel"), mark("no operation")
+NO_PANEL, NO_OPERATION, NO_SEVERITY = mark("no panel"), mark("no operation"), mark("severity open")
+NOTHING_SAID = {"undetermined": NO_SEVERITY, "": NO_OPERATION}  # what boxes show of it: no heads stand beside them
 TIPS = {
     "severity": mark("How severe it is (Shift+S: the next)"),
     "cause": mark("Whether it is of this event; what is not does not count (Shift+C: the next)"),
@@ -72,12 +73,14 @@ class FindingEditor(Sheet):
         self.accept.setChecked(finding.decision == "accepted")
         self.reject.setChecked(finding.decision == "rejected")
         origin = finding.region.origin
-        self._about.setText(f"{finding.number} · {origin.model or translated(origin.kind)}")
+        by = tr("model {model}", model=origin.model) if origin.model else translated(origin.kind)
+        self._about.setText(f"{finding.number} · {by}")
         _offer(self.boxes["label"], labels, finding.region.label)
         _offer(self.boxes["panel"], [NO_PANEL, *panels], finding.panel or NO_PANEL)
         for name in CHOICES:
-            names = [value or NO_OPERATION for value in CHOICES[name]]
-            _offer(self.boxes[name], names, getattr(finding, name) or NO_OPERATION)
+            names = [NOTHING_SAID.get(value, value) for value in CHOICES[name]]
+            now = getattr(finding, name)
+            _offer(self.boxes[name], names, NOTHING_SAID.get(now, now))
         if new or not (self.note.hasFocus() and self.note.isModified()):
             self.note.put(finding.note)
 
@@ -99,7 +102,8 @@ class FindingEditor(Sheet):
 
     def _chosen(self, name: str) -> None:
         said = self.boxes[name].currentData()
-        self.field_set.emit(name, "" if said in (NO_PANEL, NO_OPERATION) else said)
+        meant = {shown: value for value, shown in NOTHING_SAID.items()} | {NO_PANEL: ""}
+        self.field_set.emit(name, meant.get(said, said))
         self.done.emit()
 
     def _typed(self) -> None:

@@ -25,12 +25,13 @@ from ..widgets import common
 
 ROW = Qt.ItemDataRole.UserRole
 NUMBER, DAMAGE, SEVERITY, SHARE, SCORE, STATE = range(6)
-SIGNS = {"accepted": "✓", "rejected": "✕", "unreviewed": "?", "needs work": "!"}
+SIGNS = {"accepted": "✓", "rejected": "✕", "unreviewed": "?", "needs work": "!", "drawn": "✓"}
 SAID = {
     "accepted": "accepted",
     "rejected": "rejected",
     "unreviewed": mark("not decided yet"),
     "needs work": "needs work",
+    "drawn": mark("decided by drawing it"),
 }
 HEADS = ("", mark("Damage"), mark("Severity"), mark("of car"), mark("Score"), "")
 RIGHT = (SHARE, SCORE)
@@ -249,7 +250,7 @@ class _Delegate(QStyledItemDelegate):
         font = QFont(option.font)
         font.setStrikeOut(decision == "rejected" and column != STATE)
         painter.setFont(font)
-        color = {"accepted": colors.good, "rejected": colors.bad}.get(decision, colors.warn)
+        color = colors.bad if decision == "rejected" else colors.warn if row.finding.is_open else colors.good
         undetermined = column == SEVERITY and row.finding.severity == "undetermined"
         painter.setPen(QColor(color if column == STATE else colors.muted if undetermined else colors.text))
         side = (
@@ -300,7 +301,7 @@ def tip_of(finding: Finding) -> str:
         [
             f"{finding.number} {label}",
             by,
-            translated(SAID[finding.decision]),
+            translated(SAID[_state(finding)]),
             *told,
             *([finding.note] if finding.note else []),
         ]
@@ -325,4 +326,9 @@ def _text(row: Row, column: int) -> str:
     if column == SCORE:
         score = finding.region.origin.score
         return numeral(f"{score:.2f}") if score is not None else "–"
-    return SIGNS[finding.decision]
+    return SIGNS[_state(finding)]
+
+
+def _state(finding: Finding) -> str:
+    """What was decided; what a person drew needs no word more."""
+    return "drawn" if finding.decision == "unreviewed" and not finding.is_open else finding.decision

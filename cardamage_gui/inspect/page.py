@@ -151,7 +151,11 @@ class InspectPage(QWidget):
 
     def delete_claim(self, claim_id: str) -> None:
         """Ask, and delete a claim with everything that is known of it."""
-        text = tr("Delete this claim?")
+        names = {one.id: title(one.fields, one.created) for one in self.desk.claims()}
+        if self.desk.claim is not None:
+            record = self.desk.claim.record
+            names[record.id] = title(record.fields, record.created)
+        text = tr("Delete the claim {claim}?", claim=names.get(claim_id, claim_id))
         detail = tr(
             "Its photos, findings, decisions and figures are removed from this computer. This cannot be undone."
         )

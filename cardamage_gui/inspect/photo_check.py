@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import get_args
 
 from qtpy.QtCore import Qt, Signal
+from qtpy.QtGui import QResizeEvent
 from qtpy.QtWidgets import QFrame, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from cardamage_core.claims.model import PhotoWarning, View
@@ -15,9 +16,13 @@ from ..widgets import common
 
 VIEWS: tuple[View, ...] = get_args(View)
 SIGNS = {"error": ("✕", "bad"), "warning": ("!", "warn"), "info": ("i", "muted")}
-QUALITY = {"blurred", "dark", "bright", "glare", "small", "cut-off", "close-up", "no-car", "not-a-car", "unreadable"}
+QUALITY = {
+    "blurred", "dark", "bright", "glare", "small", "cut-off", "close-up", "unfamiliar", "no-car", "not-a-car",
+    "unreadable",
+}  # fmt: skip
 GOOD = mark("sharp, well lit")
 MOST = 6
+BESIDE = 58  # pixels that margins of the sheet and of the button of the views take
 
 
 class PhotoCheck(QFrame):
@@ -35,11 +40,12 @@ class PhotoCheck(QFrame):
         self.views.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.views.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.views.setProperty("role", "chooser")
+        self.views.setMinimumWidth(60)  # it gives way: else its text would widen the sheet beyond the panel
         self._menu = QMenu(self.views)
         self._menu.aboutToShow.connect(self._fill_menu)
         self.views.setMenu(self._menu)
         self._missing = common.label("", "small", wrap=True)
-        self._photo = ""
+        self._photo = self._views_said = ""
         self._ticked: Mapping[View, str] = {}
         self._proposed: Sequence[View] = ()
         column = common.rows(self, margins=(14, 4, 12, 10), spacing=6)
@@ -72,8 +78,15 @@ class PhotoCheck(QFrame):
             sign, role = SIGNS[one.severity]
             self._lines.addWidget(_line(sign, role, translated(one.text)))
         if len(shown) > MOST:
-            self._lines.addWidget(_line("", "muted", tr("and {more} more", more=len(shown) - MOST)))
+            rest = _line("", "muted", tr("and {more} more", more=len(shown) - MOST))
+            rest.setToolTip("\n".join(translated(one.text) for one in shown[MOST:]))
+            self._lines.addWidget(rest)
         self._show_views()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The button of the views shows what there is room for."""
+        super().resizeEvent(event)
+        self._fit_views()
 
     def texts(self) -> list[str]:
         """The lines as shown."""
@@ -81,7 +94,8 @@ class PhotoCheck(QFrame):
 
     def _show_views(self) -> None:
         mine = [view for view in VIEWS if self._ticked.get(view) == self._photo]
-        self.views.setText(self._said(mine))
+        self._views_said = self._said(mine)
+        self._fit_views()
         self.views.setEnabled(bool(self._photo))
         missing = [view for view in VIEWS if not self._ticked.get(view)]
         self._missing.setText(
@@ -89,6 +103,13 @@ class PhotoCheck(QFrame):
             if missing
             else tr("All views are there.")
         )
+
+    def _fit_views(self) -> None:
+        """Cut in the middle, which leaves the arrow; the tip says all of it."""
+        room = self.width() - BESIDE
+        shown = self.views.fontMetrics().elidedText(self._views_said, Qt.TextElideMode.ElideMiddle, room)
+        self.views.setText(shown)
+        self.views.setToolTip(self._views_said if shown != self._views_said else "")
 
     def _said(self, mine: Sequence[View]) -> str:
         if mine:

@@ -117,7 +117,7 @@ class ClaimQueue(QObject):
         self._desk.said.emit(error.title)
 
     def _finished(self, photos: int, regions: int, failures: int) -> None:
-        self._desk.said.emit(outlined_said(photos, regions, failures))
+        self._desk.said.emit(outlined_said(photos, regions, failures, noun="finding"))
 
 
 def _models(folder: Path | None) -> list[Model]:

@@ -9,7 +9,7 @@ from qtpy.QtGui import QResizeEvent
 from qtpy.QtWidgets import QButtonGroup, QFrame, QLabel, QSlider, QToolButton, QWidget
 
 from ..commands.editor import keyed
-from ..language import mark, tr
+from ..language import mark, numeral, tr
 from ..widgets import common
 
 FINDINGS, ORIGINAL, WIPE = "findings", "original", "wipe"
@@ -50,7 +50,8 @@ class Toolbar(QFrame):
             self._group.addButton(button)
             self.modes[name] = button
         self.modes[FINDINGS].setChecked(True)
-        self._threshold, self._threshold_said = _slider(threshold, tr("Show masks above"), 76)
+        self._threshold, self._threshold_said = _slider(threshold, tr("Show findings from this score on"), 76)
+        self._is_short = False  # whether the threshold is shown without a word
         self._opacity, self._opacity_said = _slider(opacity, tr("Opacity of masks"), 48)
         self.panels = _toggle("car-door", tr("Panels"), tr("Show the panels of the car"), "inspect_panels", "Shift+V")
         self.correct = _toggle(
@@ -87,7 +88,7 @@ class Toolbar(QFrame):
         blocked = self._threshold.blockSignals(True)
         self._threshold.setValue(round(100 * value))
         self._threshold.blockSignals(blocked)
-        self._threshold_said.setText(f"{self._threshold.value()} %")
+        self._say_threshold()
 
     def show_correcting(self, on: bool) -> None:
         """Whether outlines are being corrected."""
@@ -110,8 +111,7 @@ class Toolbar(QFrame):
         """
         buttons = (*self.modes.values(), self.correct, self.blur, self.panels)
         for named, style, sliders in LEVELS:
-            for name in self._names:
-                name.setVisible(named)
+            self._opacity_name.setVisible(named and sliders > 1)
             self._opacity.setVisible(sliders > 1)
             self._threshold.setVisible(sliders > 0)
             for line in self._lines[:2]:
@@ -119,6 +119,8 @@ class Toolbar(QFrame):
             self._threshold_said.setVisible(sliders > 0)
             for button in buttons:
                 button.setToolButtonStyle(style)
+            self._is_short = style == ICON
+            self._say_threshold()
             self._opacity_said.setVisible(named)
             if self.sizeHint().width() <= self.width():
                 return
@@ -126,10 +128,10 @@ class Toolbar(QFrame):
     def _arrange(self) -> None:
         layout = common.columns(self, margins=(8, 0, 8, 0), spacing=3)
         self._lines = (_line(), _line(), _line())
-        self._names = (common.label(tr("Above"), "muted"), common.label(tr("Opacity"), "muted"))
+        self._opacity_name = common.label(tr("Opacity"), "muted")
         for widget in (
-            *self.modes.values(), self._lines[0], self._names[0], self._threshold, self._threshold_said,
-            self._lines[1], self._names[1], self._opacity, self._opacity_said, self._lines[2],
+            *self.modes.values(), self._lines[0], self._threshold, self._threshold_said,
+            self._lines[1], self._opacity_name, self._opacity, self._opacity_said, self._lines[2],
             self.panels, self.correct, self.label, self.blur,
         ):  # fmt: skip
             layout.addWidget(widget)
@@ -146,8 +148,14 @@ class Toolbar(QFrame):
         self.blur.clicked.connect(lambda _checked=False: self.blur_wanted.emit())
         self.label.activated.connect(lambda _index: self.label_chosen.emit(self.label.currentText()))
 
+    def _say_threshold(self) -> None:
+        """Say it as the column of scores has it, in as much room as the largest needs, so that nothing moves."""
+        widest = self._threshold_said.fontMetrics().horizontalAdvance(_from(1.0, short=self._is_short))
+        self._threshold_said.setMinimumWidth(widest + 4)
+        self._threshold_said.setText(_from(self.threshold(), short=self._is_short))
+
     def _threshold_moved(self, value: int) -> None:
-        self._threshold_said.setText(f"{value} %")
+        self._say_threshold()
         self.threshold_changed.emit(value / 100)
         if not self._threshold.isSliderDown():
             self._threshold_released()
@@ -179,6 +187,11 @@ def _slider(value: float, name: str, width: int) -> tuple[QSlider, QLabel]:
     said = common.label(f"{slider.value()} %", right=True)
     said.setMinimumWidth(40)
     return slider, said
+
+
+def _from(score: float, *, short: bool) -> str:
+    told = numeral(f"{score:.2f}")
+    return f"≥ {told}" if short else tr("score ≥ {score}", score=told)
 
 
 def _line() -> QFrame:

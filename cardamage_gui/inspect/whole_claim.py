@@ -70,6 +70,5 @@ def _car(claim: Claim, threshold: float) -> Car:
     photos = claim.photos()
     figure = claim_figure([(one, claim.project.damage(one.id, threshold=threshold)) for one in photos], sides_of(claim))
     words = words_of(current())
-    numbers = {photo.id: number for number, photo in enumerate(photos, start=1)}
     shapes = schematic.painted(figure) if figure.panels else ()
-    return Car(shapes, schematic.CAPTIONS, verdict(figure, numbers, words))
+    return Car(shapes, schematic.CAPTIONS, verdict(figure, claim.photo_numbers(), words))

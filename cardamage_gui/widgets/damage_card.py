@@ -13,7 +13,7 @@ from ..language import mark, numeral, percent, tr, translated
 from . import common
 
 NOT_DETERMINED = mark("not determined")
-BESIDE = 96  # pixels that margins and the word Why take
+BESIDE = 72  # pixels that margins, gaps and the sign beside the word Why take
 ICON_ONLY = Qt.ToolButtonStyle.ToolButtonIconOnly
 MOST = 150  # pixels that the unfolded part takes; beyond that it scrolls
 
@@ -93,7 +93,8 @@ class DamageCard(QFrame):
     def _fit_why(self) -> None:
         """The word Why only where what the figure is a share of is not cut for it."""
         told = self._figure.sizeHint().width() + self._words.sizeHint().width()
-        roomy = self.width() - told >= BESIDE
+        word = self.unfold.fontMetrics().horizontalAdvance(self.unfold.text())
+        roomy = self.width() - told >= BESIDE + word
         self.unfold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon if roomy else ICON_ONLY)
 
     def _unfold(self, on: bool) -> None:

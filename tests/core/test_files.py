@@ -50,14 +50,16 @@ def test_a_full_disk_is_one_clear_error_and_keeps_the_old_file(tmp_path):
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=True)
     assert f"Could not write {target}." in done.stdout
+    assert "The old file is unchanged." in done.stdout
     assert target.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [target]
 
 
 def test_a_folder_that_is_a_file_is_one_clear_error(tmp_path):
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(CarDamageError, match="Could not write"):
+    with pytest.raises(CarDamageError, match="Could not write") as caught:
         write_atomic(tmp_path / "file" / "a.json", b"x")
+    assert "old file" not in str(caught.value)  # there is none
 
 
 def test_sha256_is_that_of_the_bytes(tmp_path):

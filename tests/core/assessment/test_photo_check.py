@@ -102,7 +102,7 @@ def test_measures_without_a_map_of_burnt_spots_tell_nothing_of_glare():
         ((Region("c", Rectangle(0, 100, 500, 300), "car"),), "cut-off"),
         ((Region("c", Rectangle(100, 100, 500, 300), "car"),), ""),
         ((GUESSED, UNSURE), "not-a-car"),
-        ((GUESSED, UNSURE, Region("d", Rectangle(200, 200, 50, 50), "dent", origin=by_model(0.45))), "close-up"),
+        ((GUESSED, UNSURE, Region("d", Rectangle(200, 200, 50, 50), "dent", origin=by_model(0.45))), "unfamiliar"),
     ],
 )
 def test_what_is_on_the_photo_is_told(regions: tuple[Region, ...], code: str):

@@ -51,7 +51,7 @@ def test_a_photo_that_failed_is_never_undamaged():
 def test_a_predicted_car_without_any_panel_is_not_believed():
     found = damage(guessed(CAR), guessed(box("a", 20, 20, 10, 10), 0.6))
     assert (found.percent, found.reason) == (None, "unfamiliar")
-    assert figure(found) == "not determined (not recognised as a car)"
+    assert figure(found) == "not determined (car not recognised)"
     assert found.of_photo == pytest.approx(1.0)
     assert found.findings["a"].of_car is None
 

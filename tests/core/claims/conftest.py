@@ -32,7 +32,7 @@ def folder(tmp_path: Path) -> Path:
 class Answers:
     """A predictor that gives the next answer, or raises it."""
 
-    def __init__(self, *answers: Sequence[Region] | Exception) -> None:
+    def __init__(self, *answers: Sequence[Region] | BaseException) -> None:
         self._answers = iter(answers)
         self.asked: list[str] = []
 
@@ -45,6 +45,6 @@ class Answers:
     def predict(self, photo_path: Path) -> tuple[Region, ...]:
         self.asked.append(photo_path.name)
         answer = next(self._answers)
-        if isinstance(answer, Exception):
+        if isinstance(answer, BaseException):
             raise answer
         return tuple(answer)

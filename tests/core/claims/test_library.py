@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from PIL import Image
 
-from cardamage_core.annotations.model import Rectangle, Region
+from cardamage_core.annotations.model import Origin, Rectangle, Region
 from cardamage_core.claims import library, records, summary
 from cardamage_core.claims.claim import Claim
 from cardamage_core.claims.model import ClaimFields, ClaimRecord
@@ -20,11 +20,12 @@ from .conftest import draw
 def test_a_claim_is_listed_with_its_figure_and_what_is_decided(tmp_path: Path, folder: Path):
     with Claim.create(tmp_path / "p", [folder], ClaimFields(number="A-1", vehicle="Golf")) as claim:
         photo = claim.photos()[0].id
-        dents = [Region(key, Rectangle(x, 10, 10, 10), "dent") for key, x in (("a", 5), ("b", 30))]
-        outlined = (Region("car", Rectangle(2, 2, 50, 40), "car"), *dents)
+        drawn = (Region("car", Rectangle(2, 2, 50, 40), "car"), Region("a", Rectangle(5, 10, 10, 10), "dent"))
+        seen = Region("b", Rectangle(30, 10, 10, 10), "dent", origin=Origin("predicted", model="m", score=0.95))
+        outlined = (*drawn, seen)
         claim.project.edit_regions(photo, (), outlined, "Draw")
     (one,) = library.summaries(tmp_path / "p")
-    assert (one.fields.number, one.state, len(one.photos), one.findings, one.decided) == ("A-1", "new", 2, 2, 0)
+    assert (one.fields.number, one.state, len(one.photos), one.findings, one.decided) == ("A-1", "new", 2, 2, 1)
     assert one.percent == pytest.approx(10.0)
     assert one.figure.startswith("10.0 % of the car")
     assert (claim.folder / summary.THUMBNAIL).is_file()

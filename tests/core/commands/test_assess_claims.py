@@ -112,6 +112,19 @@ def test_each_sub_folder_is_a_claim_and_a_second_call_goes_on(tmp_path: Path, ca
     assert len(library.summaries(tmp_path / "out")) == 2
 
 
+def test_an_interrupted_call_says_how_to_go_on_and_the_next_does(tmp_path: Path, capsys, answers):
+    for name in ("a.jpg", "b.jpg", "c.jpg"):
+        draw(tmp_path / "in" / name, ord(name[0]))
+    answers(dent(), KeyboardInterrupt())
+    status, _, said = assessed(capsys, tmp_path / "in", "--out", tmp_path / "out", "--claim", "1")
+    assert status == 130
+    assert f"What is done is kept in {tmp_path / 'out'}; call the same command again to go on." in said
+    predictor = answers([], [])
+    status, document, _ = assessed(capsys, tmp_path / "in", "--out", tmp_path / "out", "--claim", "1")
+    assert (status, predictor.asked) == (0, ["b.jpg", "c.jpg"])
+    assert len(document["claims"]) == 1
+
+
 def test_two_cars_whose_photos_are_called_alike_are_two_claims(tmp_path: Path, capsys, answers):
     first, second = draw(tmp_path / "1" / "IMG_1.jpg", 1), draw(tmp_path / "2" / "IMG_1.jpg", 2)
     answers([], [])

@@ -17,6 +17,7 @@ from PIL import Image
 from cardamage_core import files
 from cardamage_core.annotations.model import Rectangle, Region
 from cardamage_core.claims import findings
+from cardamage_core.claims.model import ClaimFields
 from cardamage_core.commands import main
 from cardamage_core.errors import CarDamageError
 from cardamage_core.models import registry
@@ -63,8 +64,8 @@ def test_a_report_says_the_figures_of_the_claim(claim):
     assert (second.state, second.problem, second.share.percent) == ("failed", "The photo is damaged.", None)
     assert third.state == "untouched"
     assert data.verdict == (
-        "Largest share of the car on one photo: 5.0 % of the car (photo 1). Damage is outlined on 1 panel, most on:"
-        " hood, 50.0 % (photo 1). 1 photo could not be examined, so nothing is known of what they show."
+        "Largest share of the car on one photo: 5.0 % of the car (photo 1). Damage is outlined on one panel: hood,"
+        " 50.0 % (photo 1). 1 photo could not be examined, so nothing is known of what they show."
     )
     assert [(one.panel, one.photo) for one in data.panels] == [("hood", 1)]
     told = [(one.who, one.what, one.finding) for one in data.decisions if one.finding]
@@ -180,7 +181,7 @@ def test_one_changed_byte_is_found(claim, photos, tmp_path, suffix):
     photos[0].write_bytes(photo[:-1] + bytes([photo[-1] ^ 1]))
     found = seal.check(path, photos[:1])
     assert found.wrong == ("photo 1.jpg is not the photo that the report speaks of: it was changed.",)
-    assert len(found.unchecked) == 3
+    assert found.unchecked == ("photo 2.jpg was not checked.", "photo 3.jpg was not checked.")
 
 
 def test_a_file_that_is_no_report_is_said_so(tmp_path):
@@ -231,13 +232,49 @@ def test_the_command_writes_and_verifies(claim, photos, tmp_path, capsys):
     assert json.loads(capsys.readouterr().out)["wrong"] == ["r.html was changed after it was written."]
 
 
+def test_a_file_that_did_not_come_in_is_named_in_every_format(claim, tmp_path):
+    (tmp_path / "notes.jpg").write_text("no photo")
+    claim.add_photos([tmp_path / "notes.jpg"])
+    files = [tmp_path / "r.pdf", tmp_path / "r.html", tmp_path / "r.json"]
+    write.write(claim, files, language="de")
+    said = "notes.jpg konnte nicht als Foto aufgenommen werden."
+    assert said in text_of(files[0])
+    assert said in files[1].read_text("utf-8")
+    assert [one["text"] for one in json.loads(files[2].read_bytes())["warnings"]] == [said]
+    assert [one.detail for one in build.build(claim).decisions][-2:] == [
+        "not taken in: notes.jpg is not an image that can be read.",
+        "r.pdf, r.html, r.json",
+    ]
+
+
+def test_a_photo_keeps_its_number_when_one_before_it_is_removed(claim):
+    claim.findings()  # as every list of them asks for
+    claim.project.remove_photos([claim.photos()[1].id], "Remove")
+    data = build.build(claim)
+    assert [one.number for one in data.photos] == [1, 3]
+
+
+def test_what_a_person_drew_is_no_open_finding(claim):
+    photo = claim.photos()[0].id
+    before = claim.regions(photo)
+    claim.project.edit_regions(photo, before, (*before, Region("x", Rectangle(60, 60, 9, 9), "dent")), "Draw")
+    drawn = build.build(claim).photos[0].findings[-1]
+    assert (drawn.number, drawn.decision) == ("1.3", "drawn")
+    assert [one.number for one in claim.findings() if one.is_open] == ["1.1", "1.2"]
+
+
 def test_a_german_report_is_german_to_its_details(claim):
     decide(claim, "dent", "accepted", severity="severe")
     claim.set_state("in review")
+    claim.tick_view("front left", claim.photos()[1].id)
+    claim.change_fields(ClaimFields(number="1", date="2026-11-20"))
     data, words = build.build(claim, language="de"), words_of("de")
     details = " ".join(one.detail for one in data.decisions)
     assert "Schwere: schwer" in details
-    assert "state" not in details
+    assert "Ansicht vorn links: Foto 2" in details
+    assert "2 Umrisse von damage" in details
+    assert [word for word in ("state", "view", "label") if word in details] == []
+    assert [texts.value(one, words) for one in data.fields if one.key == "date"] == ["20.11.2026"]
     assert re.fullmatch(r"\d\d\.\d\d\.\d{4} \d\d:\d\d", texts.when(data.created, words))
     assert texts.when("yesterday", words) == "yesterday"
 

@@ -10,7 +10,8 @@ from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication, QLabel
 
 from cardamage_core.claims.claim import Claim
-from cardamage_core.errors import PhotoError, ProcessEndedError
+from cardamage_core.errors import ModelError, PhotoError, ProcessEndedError
+from cardamage_gui.inspect.claim_form import title
 from cardamage_gui.widgets.photo_list import PHOTO
 
 from ..outliners import Worker
@@ -39,6 +40,11 @@ def drop(widget, paths, at=(50, 50)):
     none, left, copy = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton, Qt.DropAction.CopyAction
     QApplication.sendEvent(widget, QDragEnterEvent(QPoint(*at), copy, data, left, none))
     QApplication.sendEvent(widget, QDropEvent(QPointF(*at), copy, data, left, none))
+
+
+def told_of(button):
+    """All of a text that is cut where there is no room for it."""
+    return button.toolTip() or button.text()
 
 
 def test_a_dropped_folder_becomes_a_claim_and_is_outlined_without_a_question(page, photos, answers, wait):
@@ -209,6 +215,20 @@ def test_a_worker_that_dies_is_started_again_and_nothing_is_lost(page, photos, w
     assert page.desk.decided() == (0, 3)
 
 
+def test_a_model_that_was_removed_is_told_and_no_photo_is_to_blame(page, photos, worker, wait, tmp_path):
+    failed = []
+    page.session.failed.connect(failed.append)
+    wait(lambda: page.queue.model is not None)
+    page.queue.outlining.use(page.queue.model._replace(folder=tmp_path / "gone"))
+    worker.answers["b.png"] = ModelError(f"{tmp_path / 'gone'} is not a model.")
+    page.take([photos])
+    wait(lambda: failed and not page.queue.outlining.busy)
+    assert failed[0].title == f"The model {page.queue.model.card.name} is not there any more."
+    assert str(tmp_path / "gone") in failed[0].detail
+    assert [said(page, row)[0] for row in (1, 2)] == ["not outlined yet"] * 2
+    assert len(failed) == 1
+
+
 def test_outlining_goes_on_when_another_claim_is_opened(page, photos, worker, wait, tmp_path):
     page.take([photos])
     wait(lambda: page.desk.claim is not None)
@@ -282,7 +302,7 @@ def test_a_claim_that_is_done_changes_only_once_it_is_reopened(claim):
 def test_a_view_is_ticked_for_the_photo_shown(claim, stored):
     photo = claim.session.current
     claim.check.view_ticked.emit("front left", True)
-    assert claim.check.views.text() == "Shows: front left ▾"
+    assert told_of(claim.check.views) == "Shows: front left ▾"
     assert said(claim, 0).text == "front left · 2 findings"
     with stored() as again:
         assert again.record.views == {"front left": photo}
@@ -290,12 +310,21 @@ def test_a_view_is_ticked_for_the_photo_shown(claim, stored):
 
 def test_what_a_photo_seems_to_show_is_proposed_and_ticked_from_the_menu(claim, stored, wait):
     photo = claim.session.current
-    wait(lambda: claim.check.views.text() == "Seems to show: damage far ▾")
+    wait(lambda: told_of(claim.check.views) == "Seems to show: damage far ▾")
     claim.check.views.menu().aboutToShow.emit()
     claim.check.views.menu().actions()[0].trigger()
-    assert claim.check.views.text() == "Shows: damage far ▾"
+    assert told_of(claim.check.views) == "Shows: damage far ▾"
     with stored() as again:
         assert again.record.views == {"damage far": photo}
+
+
+def test_the_photo_check_is_never_wider_than_its_panel(claim, stored, wait):
+    for view in ("front right", "damage near", "damage far", "odometer", "rear left"):
+        claim.desk.tick_view(view, claim.session.current)
+    area = claim.check.parentWidget()
+    assert claim.check.width() <= area.width()
+    assert claim.check.views.text().endswith("▾")
+    assert "odometer" in claim.check.views.toolTip()
 
 
 def test_a_photo_that_vanishes_is_said_where_it_would_be(claim, wait):
@@ -312,17 +341,18 @@ def test_the_list_shows_claims_with_figure_and_decisions_and_opens_them(claim, w
     QTest.keyClick(claim.viewer.canvas, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
     assert claim.desk.claim is None
     index = claim.claims.model.index(0)
-    wait(lambda: "1 of 3 decided" in index.data(Qt.ItemDataRole.AccessibleTextRole))
+    wait(lambda: "1/3 decided" in index.data(Qt.ItemDataRole.AccessibleTextRole))
     view = claim.claims.list
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=view.visualRect(index).center())
     assert claim.desk.decided() == (1, 3)
 
 
 def test_a_deleted_claim_leaves_nothing(claim, answers, wait):
-    folder = claim.desk.claim.folder
+    folder, record = claim.desk.claim.folder, claim.desk.claim.record
+    called = title(record.fields, record.created)
     claim.delete_claim(claim.desk.claim.id)
     assert not folder.exists()
-    assert answers.asked == ["Delete this claim?"]
+    assert answers.asked == [f"Delete the claim {called}?"]
     wait(lambda: claim.claims.model.rowCount() == 0)
 
 
