@@ -159,7 +159,7 @@ class InspectPage(QWidget):
         detail = tr(
             "Its photos, findings, decisions and figures are removed from this computer. This cannot be undone."
         )
-        if self._dialogs.choose(self, text, detail, (tr("Delete the claim"), tr("Cancel"))) == 0:
+        if self._dialogs.sure(self, text, detail, tr("Delete the claim")):
             self.desk.delete(self.desk.folder_of(claim_id))
 
     # What happened

@@ -91,7 +91,7 @@ class ModelCare(QObject):
             )
         elif library.is_kept(model):
             text = tr("Delete {model} from the library of all projects?", model=model.card.name)
-            if self._dialogs.choose(self._window, text, tr("It cannot be undone."), (tr("Delete"), tr("Cancel"))) == 0:
+            if self._dialogs.sure(self._window, text, tr("It cannot be undone."), tr("Delete")):
                 self._run(lambda: library.remove(model), tr("{model} was deleted", model=model.card.name))
         else:
             done = partial(self._thrown_away, model.card.name)

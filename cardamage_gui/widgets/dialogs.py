@@ -11,6 +11,7 @@ from qtpy.QtWidgets import (
     QInputDialog,
     QLineEdit,
     QMessageBox,
+    QPushButton,
     QWidget,
 )
 
@@ -74,13 +75,7 @@ class Dialogs:
         self, parent: QWidget, text: str, detail: str, answers: Sequence[str], *, option: str = "", on: bool = False
     ) -> tuple[int, bool]:
         """As `choose`, beside an option with a tick that may be set; whether it was."""
-        box = QMessageBox(parent)
-        box.setWindowTitle("CarDamage")
-        box.setText(text)
-        box.setInformativeText(detail)
-        buttons = [box.addButton(answer, QMessageBox.ButtonRole.AcceptRole) for answer in answers]
-        box.setDefaultButton(buttons[0])
-        box.setEscapeButton(buttons[-1])
+        box, buttons = _box(parent, text, detail, answers)
         tick = QCheckBox(option)
         tick.setChecked(on)
         if option:
@@ -88,6 +83,25 @@ class Dialogs:
         box.exec()
         taken = next((i for i, one in enumerate(buttons) if one is box.clickedButton()), len(answers) - 1)
         return taken, tick.isChecked()
+
+    def sure(self, parent: QWidget, text: str, detail: str, answer: str) -> bool:
+        """Whether to do what cannot be undone; Enter is no, as Esc is."""
+        box, buttons = _box(parent, text, detail, (answer, tr("Cancel")))
+        box.setDefaultButton(buttons[-1])
+        box.exec()
+        return box.clickedButton() is buttons[0]
+
+
+def _box(parent: QWidget, text: str, detail: str, answers: Sequence[str]) -> tuple[QMessageBox, list[QPushButton]]:
+    """A question and the buttons of its answers: Enter is the first, Esc the last."""
+    box = QMessageBox(parent)
+    box.setWindowTitle("CarDamage")
+    box.setText(text)
+    box.setInformativeText(detail)
+    buttons = [box.addButton(answer, QMessageBox.ButtonRole.AcceptRole) for answer in answers]
+    box.setDefaultButton(buttons[0])
+    box.setEscapeButton(buttons[-1])
+    return box, buttons
 
 
 def _path(name: str) -> Path | None:

@@ -55,6 +55,10 @@ class Answers(Dialogs):
         self.asked.append(text)
         return self.choice
 
+    def sure(self, _parent, text, detail, answer):
+        self.asked.append(text)
+        return self.choice == 0
+
 
 def rectangle(region_id: str, label: str, box: Sequence[float], **more: object) -> Region:
     """A region of x, y, width, height."""
