@@ -22,7 +22,7 @@ def test_the_edit_menu_holds_what_the_keys_of_the_page_do(opened, page):
     edit.aboutToShow.emit()  # the second time nothing stands there twice
     found = list(held(edit))
     assert len(found) == len(set(found))
-    offered = {action.id for action in opened.window._pages[page].page.offered_actions()} - {*ELSEWHERE}
+    offered = {action.id for action in opened.window.page(page).offered_actions()} - {*ELSEWHERE}
     assert offered <= set(found)
 
 
