@@ -82,7 +82,7 @@ def test_everything_says_the_same_number_of_a_claims_photo(built, folder, qtbot,
     built.inspect.desk.use(tmp_path / "library")
     built.inspect.desk.open(claim.folder)
     page, (summary,) = built.inspect, built.inspect.session.photos()
-    slider = next(s for s in page.findChildren(QSlider) if s.accessibleName() == "Show masks above")
+    slider = next(s for s in page.findChildren(QSlider) if s.accessibleName() == "Show findings from this score on")
     for threshold, said in ((0.9, "1.1 %"), (0.4, "4.3 %"), (1.0, "0.0 %")):  # of 9,216 pixels
         slider.setValue(round(100 * threshold))
         qtbot.waitUntil(lambda said=said: {page.findings.card.figure(), page.figures.text(summary)} == {said})
