@@ -8,6 +8,7 @@ import pytest
 
 from cardamage_core import files
 from cardamage_core.errors import ModelError
+from cardamage_core.jobs.model_import import import_model
 from cardamage_core.models import registry
 from cardamage_core.models.registry import ModelCard
 
@@ -53,6 +54,16 @@ def test_every_bundled_model_is_whole_small_and_says_where_it_comes_from():
         assert model.card.sources
         assert all(source.licence for source in model.card.sources)
         assert model.card.command.startswith("python -m cardamage_core.models.recipes")
+
+
+def test_the_model_of_licensed_photos_alone_can_be_imported(tmp_path):
+    """It lies beside the models in the box, but not in the wheel."""
+    (file,) = (Path(__file__).parents[3] / "resources" / "optional").iterdir()
+    model = import_model(file, tmp_path)
+    model.verify()
+    assert {source.licence for source in model.card.sources} == {"CC BY 4.0", "MIT"}
+    assert model.card.metrics["right_mask"]["value"] > 0.5
+    assert "damage-licensed" in model.card.command
 
 
 def test_the_default_is_the_bundled_model_that_sees_damage():
