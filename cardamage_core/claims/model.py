@@ -88,14 +88,14 @@ class Finding(msgspec.Struct, frozen=True):
         return self.region.review
 
     @property
-    def is_open(self) -> bool:
-        """Whether a person has still to decide; what was drawn is decided."""
-        return self.decision == "needs work" or (self.decision == "unreviewed" and not self.is_drawn)
+    def state(self) -> Review | Literal["drawn"]:
+        """The decision; "drawn" where a person drew it and said nothing more."""
+        return "drawn" if self.decision == "unreviewed" and self.region.origin.kind == "drawn" else self.decision
 
     @property
-    def is_drawn(self) -> bool:
-        """Whether a person drew it, rather than a model or a file."""
-        return self.region.origin.kind == "drawn"
+    def is_open(self) -> bool:
+        """Whether a person has still to decide; what was drawn is decided."""
+        return self.state in ("unreviewed", "needs work")
 
     @property
     def counts(self) -> bool:

@@ -179,7 +179,7 @@ def _finding(one: Finding, shares: FindingShare, words: Words) -> FindingRow:
         of_car=_ranged(shares.of_car, region),
         of_panel=_ranged(shares.of_panel, region),
         of_photo=_ranged(shares.of_photo, region),
-        decision=words.name("decision", "drawn" if one.is_drawn and not one.is_open else one.decision),
+        decision=words.name("decision", one.state),
         cause=words.name("cause", one.cause),
         operation=words.name("operation", one.operation),
         score=region.origin.score if region.origin.kind == "predicted" else None,

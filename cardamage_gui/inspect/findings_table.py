@@ -301,7 +301,7 @@ def tip_of(finding: Finding) -> str:
         [
             f"{finding.number} {label}",
             by,
-            translated(SAID[_state(finding)]),
+            translated(SAID[finding.state]),
             *told,
             *([finding.note] if finding.note else []),
         ]
@@ -326,9 +326,4 @@ def _text(row: Row, column: int) -> str:
     if column == SCORE:
         score = finding.region.origin.score
         return numeral(f"{score:.2f}") if score is not None else "–"
-    return SIGNS[_state(finding)]
-
-
-def _state(finding: Finding) -> str:
-    """What was decided; what a person drew needs no word more."""
-    return "drawn" if finding.decision == "unreviewed" and not finding.is_open else finding.decision
+    return SIGNS[finding.state]

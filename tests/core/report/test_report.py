@@ -263,6 +263,14 @@ def test_what_a_person_drew_is_no_open_finding(claim):
     assert [one.number for one in claim.findings() if one.is_open] == ["1.1", "1.2"]
 
 
+def test_what_a_person_drew_and_rejected_is_rejected(claim):
+    photo = claim.photos()[0].id
+    before = claim.regions(photo)
+    rejected = Region("x", Rectangle(60, 60, 9, 9), "dent", review="rejected")
+    claim.project.edit_regions(photo, before, (*before, rejected), "Draw")
+    assert [one.decision for one in build.build(claim).photos[0].findings if one.number == "1.3"] == ["rejected"]
+
+
 def test_a_german_report_is_german_to_its_details(claim):
     decide(claim, "dent", "accepted", severity="severe")
     claim.set_state("in review")
