@@ -9,7 +9,7 @@ import numpy as np
 from keras import ops
 
 from . import boxes, native, weights
-from .backbones import weight_name
+from .backbones import ConvNorm, weight_name
 from .batching import check_image
 from .boxes import pyramid_anchors
 from .config import Config
@@ -142,7 +142,7 @@ class MaskRCNN:
 
         A backbone that starts from random weights needs it, since the statistics stay frozen in training.
         """
-        parts = (part for layer in self.trunk.layers for part in (layer, getattr(layer, "norm", None)))
+        parts = (layer.norm if isinstance(layer, ConvNorm) else layer for layer in self.trunk.layers)
         norms = [part for part in parts if isinstance(part, keras.layers.BatchNormalization)]
         before = [layer.momentum for layer in norms]
         for layer in norms:

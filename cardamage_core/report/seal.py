@@ -68,9 +68,9 @@ def check(report: Path, photos: Iterable[Path]) -> Verdict:
         wrong.append(f"{report.name} was changed after it was written.")
     known = _photos(data)
     given = list(photos)
-    wrong += [text for path in given if (text := _wrong_photo(path, known))]
-    there = [path for path in given if path.is_file()]
-    names, hashes = {path.name for path in there}, {files.sha256(path) for path in there}
+    digests = {path: files.sha256(path) for path in given if path.is_file()}
+    wrong += [text for path in given if (text := _wrong_photo(path, digests.get(path, ""), known))]
+    names, hashes = {path.name for path in digests}, set(digests.values())
     missed = (one["name"] for one in known if one["sha256"] not in hashes and one["name"] not in names)
     unchecked = tuple(f"{name} was not checked." for name in missed)
     return Verdict(tuple(wrong), unchecked, len(given))
@@ -95,10 +95,10 @@ def _photos(data: bytes) -> Sequence[dict[str, str]]:
         return ()
 
 
-def _wrong_photo(path: Path, known: Sequence[dict[str, str]]) -> str:
-    if not path.is_file():
+def _wrong_photo(path: Path, digest: str, known: Sequence[dict[str, str]]) -> str:
+    """What is wrong with a photo of this hash ("": it is not there), or ""."""
+    if not digest:
         return f"{path} is not there."
-    digest = files.sha256(path)
     if any(one["sha256"] == digest for one in known):
         return ""
     if any(one["name"] == path.name for one in known):

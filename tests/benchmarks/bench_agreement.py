@@ -27,6 +27,7 @@ from cardamage_core.models import registry
 from cardamage_core.models.recipes import sources
 from cardamage_core.models.recipes.recipe import DAMAGE
 from cardamage_core.project import near_duplicates
+from cardamage_core.review.evidence import overlaps
 
 TWICE = (("seed", "seed_types"), ("igor", "seed"), ("igor", "seed_types"), ("bilgi", "bilgi"))
 SAME_BITS = 30  # of a perceptual hash, at most, between two files of one photo
@@ -107,8 +108,7 @@ def _same_aspect(first: Photo, second: Photo) -> bool:
 
 
 def _judged(photo: Photo, first: AnnotatedPhoto, second: AnnotatedPhoto, scores: np.ndarray) -> Judged:
-    ours, theirs = _areas(first, photo), _areas(second, photo)
-    iou = np.array([[_iou(one, other) for other in theirs] for one in ours]).reshape(len(ours), len(theirs))
+    iou, _ = overlaps(_areas(first, photo), _areas(second, photo))
     return Judged(iou, scores)
 
 
@@ -116,11 +116,6 @@ def _areas(one: AnnotatedPhoto, on: Photo) -> list[BaseGeometry]:
     """The areas of all regions, in the pixels of a photo that shows the same."""
     x, y = on.width / one.photo.width, on.height / one.photo.height
     return [affinity.scale(shapes.area(region.shape), x, y, origin=(0, 0)) for region in one.regions]
-
-
-def _iou(first: BaseGeometry, second: BaseGeometry) -> float:
-    shared = first.intersection(second).area
-    return shared / (first.area + second.area - shared) if shared else 0.0
 
 
 # The model
