@@ -23,7 +23,7 @@ from .. import imaging
 from ..annotations.model import Region, Role
 from ..errors import CarDamageError, ModelError, PhotoError, reason_of
 from . import polygons
-from .mirrored import predict_views
+from .looks import predict_looks
 from .tiles import predict_tiled
 from .transport import Answer, BoxRequest, Failure, Ready, Reply, Request
 
@@ -62,9 +62,10 @@ class Outliner:
         self._seers = []
         for folder in folders:
             found = registry.read(folder)
-            network = open_network(found)
-            network.predict([np.zeros(WARM_UP, np.uint8)])
-            self._seers.append((found.card, network))
+            networks = open_networks(found)
+            for network in networks:
+                network.predict([np.zeros(WARM_UP, np.uint8)])
+            self._seers.append((found.card, networks))
         self.models = [card.id for card, _ in self._seers]
 
     def regions(self, photo: Path, min_score: float, *, thorough: bool = False) -> tuple[Region, ...]:
@@ -78,8 +79,8 @@ class Outliner:
         try:
             return tuple(
                 region
-                for card, network in self._seers
-                for region in _seen(image, card, network, min_score=min_score, thorough=thorough)
+                for card, networks in self._seers
+                for region in _seen(image, card, networks, min_score=min_score, thorough=thorough)
             )
         except EngineError as error:
             raise ModelError(error.title, error.detail) from error
@@ -87,7 +88,7 @@ class Outliner:
     def in_box(self, pixels: np.ndarray, box: Box, role: Role | None) -> tuple[Region, ...]:
         """The thing in a box of a picture, by the model that is surest that there is something; () where none is."""
         found: list[tuple[float, Region]] = []
-        for card, network in self._seers:
+        for card, (network, *_) in self._seers:
             if role is None or any(card.role_of(name) == role for name in card.classes):
                 x0, y0, x1, y1 = box
                 seen = network.masks_in(network.features(pixels), np.array([[y0, x0, y1, x1]]))
@@ -98,16 +99,16 @@ class Outliner:
 
 
 def _seen(
-    image: np.ndarray, card: ModelCard, network: Runtime, *, min_score: float, thorough: bool
+    image: np.ndarray, card: ModelCard, networks: Sequence[Runtime], *, min_score: float, thorough: bool
 ) -> Iterator[Region]:
     """What one model sees, with calibrated scores; cars and parts only from the model's own threshold on."""
     sees_damage = any(card.role_of(name) == "damage" for name in card.classes)
     least = min_score if sees_damage else max(min_score, card.threshold or 0.0)  # masks cost most: make none in vain
     least = card.raw_score(least)
     if thorough and sees_damage:
-        found = predict_tiled(network, image, min_score=least)
+        found = predict_tiled(networks[0], image, min_score=least)
     else:
-        found = predict_views(network, image, min_score=least, mirror_side=card.mirror_side)
+        found = predict_looks(networks, image, min_score=least, mirror_side=card.mirror_side)
     found = replace(found, scores=card.calibrated(found.scores))
     has_car = False
     for region in polygons.regions(found, card.classes, model=card.id, min_score=min_score):
@@ -119,8 +120,8 @@ def _seen(
             yield region
 
 
-def open_network(model: Model) -> Runtime:
-    """The network of a model whose weights are those of its card. Raises ModelError."""
+def open_networks(model: Model) -> tuple[Runtime, ...]:
+    """The network of a model whose weights are those of its card, and its partner if it has one. Raises ModelError."""
     from ..mrcnn import Config, EngineError
     from ..runtime import ENGINES, Runtime
 
@@ -132,7 +133,9 @@ def open_network(model: Model) -> Runtime:
                 f"The card of {model.folder} contradicts itself.",
                 f"It names {len(model.card.classes)} classes, its network tells {config.classes - 1} apart.",
             )
-        return Runtime.open(model.weights, config=config, engine=os.environ.get(ENGINE, ENGINES[0]))
+        engine = os.environ.get(ENGINE, ENGINES[0])
+        which = (False, True) if model.card.partner else (False,)
+        return tuple(Runtime.open(model.weights, config=config, engine=engine, partner=one) for one in which)
     except EngineError as error:
         raise ModelError(f"The model {model.folder} cannot be loaded.", f"{error.title} {error.detail}") from error
 

@@ -260,14 +260,14 @@ def _looked(
     stop: Callable[[], bool],
 ) -> bool:
     """Let each photo's model look at it; False where it was stopped."""
-    from ..inference.worker import open_network
+    from ..inference.worker import open_networks
 
     done = read_evidence(folder)
     with (folder / "evidence.jsonl").open("ab") as file:
         file.write(b"\n")  # ends half a line of a worker that was killed
         for number, model in enumerate(models):
             waiting = [p for p in dataset.photos if numbers[p.photo.id] == number and p.photo.id not in done]
-            network = open_network(model) if waiting else None
+            network = open_networks(model)[0] if waiting else None
             known = model_classes(dataset, model.card)
             for one in waiting:
                 if stop():

@@ -38,8 +38,9 @@ class ModelCard(msgspec.Struct, frozen=True):
     `classes` are named without the background and have ids 1, 2, …; `config` is `mrcnn.Config.to_dict()`; `job` the
     TrainingJob as a dict; `data_hash` names the regions learned from; `parent` the model or weights begun from;
     `metrics` are measured on the validation photos of the job; `created` is ISO 8601 in UTC.
-    `mirror_side`: it looks at the photo's mirror image, too, so many pixels long (None: not at all); threshold,
-    calibration and metrics are those of both looks together.
+    `mirror_side`: it looks at the photo's mirror image, too, so many pixels long (None: not at all). `partner`: its
+    weights hold a second network that learned the same apart from the first, and looks, too. Threshold, calibration
+    and metrics are those of all looks together.
     `summary` says in a sentence what the model is good for, `weaknesses` where it fails; `roles` of its classes where
     their names do not tell; `threshold` is the score from which its predictions count. `calibration` are points (score
     of the network, share of such predictions that are right) with rising scores; `command` made the model.
@@ -61,6 +62,7 @@ class ModelCard(msgspec.Struct, frozen=True):
     threshold: float | None = None
     calibration: tuple[tuple[float, float], ...] = ()
     mirror_side: int | None = None
+    partner: bool = False
     command: str = ""
     parent: str = ""
     versions: dict[str, str] = msgspec.field(default_factory=dict)

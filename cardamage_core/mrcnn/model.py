@@ -50,11 +50,15 @@ class MaskRCNN:
         """A copy of every weight, by its name "layer/weight"."""
         return {name: ops.convert_to_numpy(ops.copy(variable)) for name, variable in self.weights.items()}
 
-    def save(self, path: str | Path, *, half: bool = False) -> None:
-        """Write weights and configuration into one file of ours; `half` stores kernels as float16."""
-        pack = weights.halved if half else (lambda array: array)
-        arrays = {f"weights/{name}": pack(array) for name, array in self.arrays().items()}
-        weights.write_arrays(Path(path), arrays, notes={"config": self.config.to_dict()})
+    def save(self, path: str | Path, *, kernels: weights.Precision = "float32", partner: Self | None = None) -> None:
+        """Write weights and configuration into one file of ours; `kernels` are stored so.
+
+        `partner`: a network of the same configuration that is to look beside this one, kept in the same file.
+        """
+        arrays = {f"weights/{name}": array for name, array in self.arrays().items()}
+        if partner is not None:
+            arrays |= {f"{weights.PARTNER}weights/{name}": array for name, array in partner.arrays().items()}
+        weights.write_arrays(Path(path), arrays, notes={"config": self.config.to_dict()}, kernels=kernels)
 
     def load(self, path: str | Path, exclude: Iterable[str] = ()) -> None:
         """Read weights of ours, except of the named layers. On an error nothing changes."""

@@ -12,7 +12,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import h5py
 import numpy as np
@@ -20,6 +20,9 @@ import numpy as np
 from .config import Config, EngineError
 
 FORMAT = "cardamage-mrcnn 1"
+SCALE = "scale"  # attribute of an int8 array: the step of its values, broadcast over it
+STEPS = 127  # of int8 on each side of zero
+PARTNER = "partner/"  # before the names of a second network's arrays in the same file
 ATTRIBUTE_LIMIT = 1 << 20  # bytes of one text attribute
 ATTRIBUTE_HELD = 30_000  # characters that HDF5 keeps with the attribute itself; longer text lies in a heap
 CHECK = "crc32"  # attribute of each array, and of the file for its notes; files of older versions have none
@@ -28,6 +31,14 @@ DAMAGE = (
     OSError, RuntimeError, KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, MemoryError
 )  # fmt: skip
 Shape = tuple[int, ...]
+Precision = Literal["float32", "float16", "int8"]
+
+
+class _Stored(NamedTuple):
+    """An array as it lies in a file; int8 values count in steps, `scale` (None: they are the values themselves)."""
+
+    values: np.ndarray
+    scale: np.ndarray | None = None
 
 
 def start_values(shapes: Mapping[str, Shape], rng: np.random.Generator) -> dict[str, np.ndarray]:
@@ -35,8 +46,13 @@ def start_values(shapes: Mapping[str, Shape], rng: np.random.Generator) -> dict[
     return {name: _start_value(name, shape, rng) for name, shape in shapes.items()}
 
 
-def write_arrays(path: Path, arrays: Mapping[str, np.ndarray], *, notes: Mapping[str, Any]) -> None:
-    """Write named arrays and JSON notes so that the file is either the old one or whole, also after a power cut."""
+def write_arrays(
+    path: Path, arrays: Mapping[str, np.ndarray], *, notes: Mapping[str, Any], kernels: Precision = "float32"
+) -> None:
+    """Write named arrays and JSON notes so that the file is either the old one or whole, also after a power cut.
+
+    `kernels`: how floats of two axes and more are stored. Vectors (biases, statistics) are small and stay as they are.
+    """
     path = Path(path)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -45,17 +61,15 @@ def write_arrays(path: Path, arrays: Mapping[str, np.ndarray], *, notes: Mapping
             for name, text in {"format": FORMAT, **texts, CHECK: json.dumps(_check_of_texts(texts))}.items():
                 file.attrs[name] = np.bytes_(text.encode()) if len(text) < ATTRIBUTE_HELD else text
             for name, array in arrays.items():
-                file.create_dataset(name, data=array).attrs[CHECK] = _check_of_array(array)
+                stored = _stored(array, kernels)
+                dataset = file.create_dataset(name, data=stored.values)
+                if stored.scale is not None:
+                    dataset.attrs[SCALE] = stored.scale
+                dataset.attrs[CHECK] = _check_of_array(stored)
         _replace(part, path)
     except (OSError, RuntimeError) as error:  # h5py's own, where closing the file fails on a full disk
         part.unlink(missing_ok=True)
         raise EngineError(f"The weights could not be written to {path}.", _why(error)) from error
-
-
-def halved(array: np.ndarray) -> np.ndarray:
-    """A kernel as float16 where its values allow it; vectors (biases, statistics) are small and stay float32."""
-    largest = float(np.finfo(np.float16).max)
-    return array.astype(np.float16) if array.ndim > 1 and np.abs(array).max(initial=0.0) <= largest else array
 
 
 def read_config(path: str | Path) -> Config:
@@ -88,9 +102,9 @@ def is_ours(path: Path) -> bool:
 
 
 def shapes_in(path: Path) -> dict[str, Shape]:
-    """The shape of every array in a file, by its full name. No value is read."""
+    """The shape of every array in a file but a partner's, by its full name. No value is read."""
     with _opened(path) as file:
-        return {name: dataset.shape for name, dataset in _list_datasets(file, path).items()}
+        return {name: dataset.shape for name, dataset in _of_one(_list_datasets(file, path)).items()}
 
 
 def read_arrays(
@@ -99,15 +113,18 @@ def read_arrays(
     *,
     exclude: Iterable[str] = (),
     rename: Callable[[str], str | None] = lambda name: name,
+    partner: bool = False,
 ) -> dict[str, np.ndarray]:
-    """All expected arrays "group/name" but those of excluded groups; float16 comes back as float32.
+    """All expected arrays "group/name" but those of excluded groups; float16 and int8 kernels come back as float32.
 
+    Those of the first network in the file, or of its `partner`, whose names are the same after PARTNER.
     `rename` turns a name in the file into an expected one, or None where it does not matter. Anything missing, unused
     or misshapen raises one EngineError with the whole list. Shapes and types are checked before a value is read.
     """
     skip = set(exclude)
     with _opened(path) as file:
-        renamed = {rename(name): dataset for name, dataset in _list_datasets(file, path).items()}
+        datasets = _of_one(_list_datasets(file, path), partner=partner)
+        renamed = {rename(name): dataset for name, dataset in datasets.items()}
         found = {name: dataset for name, dataset in renamed.items() if name is not None and _group(name) not in skip}
         wanted = {name: shape for name, shape in expected.items() if _group(name) not in skip}
         _compare({name: dataset.shape for name, dataset in found.items()}, wanted, path=path)
@@ -135,6 +152,27 @@ def _list_datasets(file: h5py.File, path: Path) -> dict[str, h5py.Dataset]:
     return found
 
 
+def _stored(array: np.ndarray, kernels: Precision) -> _Stored:
+    """As int8, each output channel has a step of its own; as float16, what is too large for it stays float32."""
+    if kernels == "float32" or array.ndim < 2 or array.dtype.kind != "f":
+        return _Stored(array)
+    if kernels == "float16":
+        fits = np.abs(array).max(initial=0.0) <= float(np.finfo(np.float16).max)
+        return _Stored(array.astype(np.float16) if fits else array)
+    channels = max((axis for axis, size in enumerate(array.shape) if size > 1), default=0)  # depthwise: (h, w, c, 1)
+    others = tuple(axis for axis in range(array.ndim) if axis != channels)
+    step = (np.abs(array).max(axis=others, keepdims=True, initial=0.0) / STEPS).astype(np.float32)
+    values = np.rint(array / np.where(step > 0, step, 1)).clip(-STEPS, STEPS)
+    return _Stored(values.astype(np.int8), step)
+
+
+def _of_one(datasets: Mapping[str, h5py.Dataset], *, partner: bool = False) -> dict[str, h5py.Dataset]:
+    """The data sets of one network in a file: of the first or of its partner."""
+    return {
+        name.removeprefix(PARTNER): dataset for name, dataset in datasets.items() if name.startswith(PARTNER) == partner
+    }
+
+
 def _group(name: str) -> str:
     return name.rpartition("/")[0]
 
@@ -158,11 +196,27 @@ def _walk(group: h5py.Group, prefix: str, found: dict[str, h5py.Dataset], path: 
 
 
 def _read_dataset(dataset: h5py.Dataset, path: Path, *, is_checked: bool) -> np.ndarray:
-    """All values of a data set whose shape was checked, float16 as float32."""
-    array = dataset[()]
-    if is_checked and dataset.attrs[CHECK] != _check_of_array(array):
+    """All values of a data set whose shape was checked, float16 and int8 in steps as float32."""
+    stored = _Stored(dataset[()], _scale(dataset, path))
+    if is_checked and dataset.attrs[CHECK] != _check_of_array(stored):
         raise EngineError(f"{path} is damaged.", f"{dataset.name} does not hold the values that were written.")
-    return array.astype(np.float32) if array.dtype == np.float16 else array
+    values = stored.values
+    if stored.scale is not None:
+        return values.astype(np.float32) * stored.scale
+    return values.astype(np.float32) if values.dtype == np.float16 else values
+
+
+def _scale(dataset: h5py.Dataset, path: Path) -> np.ndarray | None:
+    """The steps of int8 values, one for each place along one axis; None where the values stand for themselves."""
+    if SCALE not in dataset.attrs:
+        return None
+    found = dataset.attrs.get_id(SCALE)
+    fits = len(found.shape) == dataset.ndim and all(
+        n in (1, size) for n, size in zip(found.shape, dataset.shape, strict=True)
+    )
+    if dataset.dtype != np.int8 or not fits or found.dtype != np.float32 or max(found.shape) != np.prod(found.shape):
+        raise EngineError(f"{path} was refused.", f"{dataset.name} has a scale that does not fit its values.")
+    return np.asarray(dataset.attrs[SCALE])
 
 
 def _is_checked(file: h5py.File, datasets: Mapping[str, h5py.Dataset], path: Path) -> bool:
@@ -173,8 +227,12 @@ def _is_checked(file: h5py.File, datasets: Mapping[str, h5py.Dataset], path: Pat
     return marks.pop()
 
 
-def _check_of_array(array: np.ndarray) -> np.uint32:
-    return np.uint32(zlib.crc32(np.ascontiguousarray(array).data.cast("B"), zlib.crc32(array.dtype.str.encode())))
+def _check_of_array(stored: _Stored) -> np.uint32:
+    check = zlib.crc32(stored.values.dtype.str.encode())
+    for part in (stored.values, stored.scale):
+        if part is not None:
+            check = zlib.crc32(np.ascontiguousarray(part).data.cast("B"), check)
+    return np.uint32(check)
 
 
 def _check_of_texts(texts: Mapping[str, str]) -> int:

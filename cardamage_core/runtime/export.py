@@ -15,11 +15,12 @@ from .graphs import build_graphs, pooled_levels
 from .network import read_models
 
 NAMES = ("trunk.onnx", "box_head.onnx", "mask_head.onnx")
+PARTNERS = tuple(f"partner_{name}" for name in NAMES)  # of the second network of a model that has one
 README = "README.md"
 
 
 def export_model(model: Model, folder: Path) -> list[Path]:
-    """Write the three graphs, the card and a README into an empty or new folder; their paths.
+    """Write the three graphs, those of a partner, the card and a README into an empty or new folder; their paths.
 
     Raises ModelError where the weights do not fit the card, and for a folder that holds something.
     """
@@ -29,14 +30,16 @@ def export_model(model: Model, folder: Path) -> list[Path]:
     model.verify()
     try:
         config = Config.from_dict(model.card.config)
-        models = read_models(model.weights, config)
+        models = list(read_models(model.weights, config))
+        models += read_models(model.weights, config, partner=True) if model.card.partner else []
     except EngineError as error:
         raise ModelError(f"The model {model.folder} cannot be exported.", f"{error.title} {error.detail}") from error
-    for name, graph in zip(NAMES, models, strict=True):
+    names = (*NAMES, *PARTNERS)[: len(models)]
+    for name, graph in zip(names, models, strict=True):
         files.write_atomic(folder / name, graph.SerializeToString())
     files.write_atomic(folder / registry.CARD, (model.folder / registry.CARD).read_bytes())
     files.write_atomic(folder / README, readme(model, config).encode())
-    return [folder / name for name in (*NAMES, registry.CARD, README)]
+    return [folder / name for name in (*names, registry.CARD, README)]
 
 
 def readme(model: Model, config: Config) -> str:
@@ -65,6 +68,9 @@ def readme(model: Model, config: Config) -> str:
         sizes=_numbers(config.anchor_sizes),
         ratios=_numbers(config.anchor_ratios),
         canvas=_canvas(config),
+        rule=RULES[config.detection_rule],
+        rivals="" if config.detection_rule == "object" else " within a class,",
+        looks=_looks(model),
         empty="ends the list of its class" if matterport else "is left out as well",
         scaled="bilinearly, down to whole values"
         if matterport
@@ -80,6 +86,20 @@ def _tables(config: Config) -> list[str]:
             lines += [f"| {kind} | {v.name} | {' × '.join(map(str, v.axes))} | {v.text} |" for v in values]
         lines.append("")
     return lines
+
+
+def _looks(model: Model) -> str:
+    """How several looks become one answer, "" for a model that looks once."""
+    card = model.card
+    lines = [
+        "   The graphs `partner_…` are a second network, with the same inputs, outputs and numbers."
+    ] * card.partner
+    if card.mirror_side is not None:
+        lines += [
+            f"   The photo's mirror image is looked at, too, scaled to {card.mirror_side} pixels on its longer side;",
+            "   boxes and masks found on it are mirrored back.",
+        ]
+    return "\n".join(["9. **Several looks.**", *lines, LOOKS, ""]) if lines else ""
 
 
 def _numbers(values: Sequence[float]) -> str:
@@ -107,6 +127,17 @@ MATTERPORT_REGIONS = """\
 
    `inside` is 1 for samples i, j = 0 … S - 1 whose positions a · (n - 1) + i · step, in float32, lie within 0 and
    n - 1 on both axes, else 0, in the order of the regions as given."""
+
+RULES = {
+    "likeliest": "takes its likeliest class, whose probability is its score,",
+    "foreground": "takes its likeliest class but the background, whose probability is its score,",
+    "object": "takes its likeliest class but the background; its score is 1 - the background's probability. It",
+}
+
+LOOKS = """\
+   Detections of all looks, best first: each joins, of the groups that have none of its look, the one whose mean box it
+   overlaps most, by an IoU above 0.5, or begins one. A group's box and mask (moved into that box) are means weighted by
+   score, its class that of its best; its score is the sum of its scores divided by the number of looks."""
 
 TEMPLATE = """\
 # {name}
@@ -141,13 +172,14 @@ Boxes are (y1, x1, y2, x2). In the network they are normalised: {unit}.
 
 {regions}
 6. **box_head.onnx** on {levels} and the proposals.
-7. **Detections.** Each region takes its likeliest class and moves by that class's delta · ({std}),
-   as in 4, but is cut to the photo's part of the canvas. Left out are the background, scores below the threshold and,
-   within a class, boxes that overlap a better one by an IoU of {c.detection_nms_threshold:g} or more; a box cut to
+7. **Detections.** Each region {rule} and moves by that class's delta · ({std}),
+   as in 4, but is cut to the photo's part of the canvas. Left out are the background, scores below the threshold
+   and,{rivals} boxes that overlap a better one by an IoU of {c.detection_nms_threshold:g} or more; a box cut to
    nothing {empty}. At most {c.detection_max} remain, best first.
 8. **mask_head.onnx** on the detections' boxes as regions: the mask of the detection's class spans its box; a pixel is
    inside from 0.5 on.
-
-The threshold for scores was {c.detection_min_score:g} in training; `threshold` in `card.json`, where there is one, is
-the better choice.
+{looks}
+`calibration` in `card.json`, where there is one, turns scores into shares of detections that were right, between its
+points in a straight line. The threshold for scores was {c.detection_min_score:g} in training; `threshold` in
+`card.json`, where there is one, is the better choice, of calibrated scores.
 """

@@ -52,10 +52,15 @@ class Runtime:
         self._anchors: dict[tuple[int, int], np.ndarray] = {}
 
     @classmethod
-    def open(cls, path: str | Path, *, config: Config | None = None, engine: str = ENGINES[0]) -> Self:
-        """The network of a weights file of ours; config None takes the one in the file. Raises EngineError."""
+    def open(
+        cls, path: str | Path, *, config: Config | None = None, engine: str = ENGINES[0], partner: bool = False
+    ) -> Self:
+        """The network of a weights file of ours, or its `partner`; config None takes the one in the file.
+
+        Raises EngineError.
+        """
         config = config or weights.read_config(path)
-        return cls(config, read_models(path, config), engine=engine)
+        return cls(config, read_models(path, config, partner=partner), engine=engine)
 
     def at_side(self, side: int) -> Self:
         """The same network, its sessions shared, to which photos are shown with `side` pixels on the longer side."""
@@ -175,14 +180,14 @@ def _widened(drawn: np.ndarray, times: float, photo: tuple[int, int]) -> np.ndar
     return np.clip(around, 0, np.array(photo * 2, np.float32)).astype(np.float32)
 
 
-def read_models(path: str | Path, config: Config) -> Iterator[onnx.ModelProto]:
-    """Trunk, box head and mask head of a weights file of ours, made one after the other to save memory.
+def read_models(path: str | Path, config: Config, *, partner: bool = False) -> Iterator[onnx.ModelProto]:
+    """Trunk, box head and mask head of the network in a weights file of ours, or of its `partner`, one after the other.
 
     Raises EngineError, before the first, if the file is none of ours or does not fit the configuration.
     """
     weights.read_notes(Path(path))
     graphs = build_graphs(config)
     shapes = {f"weights/{name}": shape for graph in graphs for name, shape in graph.weights.items()}
-    found = weights.read_arrays(Path(path), shapes, exclude=["optimizer"])
+    found = weights.read_arrays(Path(path), shapes, exclude=["optimizer"], partner=partner)
     arrays = {name.removeprefix("weights/"): array for name, array in found.items()}
     return (graph.model(arrays) for graph in graphs)

@@ -105,6 +105,7 @@ def facts(model: Model) -> list[tuple[str, str]]:
     told = [
         (tr("Good for"), translated(card.summary)),
         (tr("Weak at"), "\n".join(map(translated, card.weaknesses))),
+        (tr("Looks"), _looks(card)),
         (tr("Outlines"), ", ".join(card.classes) or tr("nothing")),
         (tr("Preset"), card.preset),
         (tr("Made"), card.created.replace("T", " ").partition(".")[0] + " UTC"),
@@ -120,6 +121,13 @@ def facts(model: Model) -> list[tuple[str, str]]:
         (tr("Folder"), str(model.folder)),
     ]
     return [(name, value) for name, value in told if value]
+
+
+def _looks(card: ModelCard) -> str:
+    """Who looks at what, "" for one look."""
+    if card.partner:
+        return tr("two networks, each at the photo and its mirror image") if card.mirror_side else tr("two networks")
+    return tr("at the photo and its mirror image") if card.mirror_side else ""
 
 
 def _metrics(card: ModelCard) -> Iterable[str]:

@@ -35,6 +35,12 @@ def main(arguments: list[str] | None = None) -> int:
         metavar="MODEL",
         help="with --bundle: average the weights with those of this model folder",
     )
+    parser.add_argument(
+        "--partner",
+        type=Path,
+        metavar="OUT",
+        help="with --bundle: put the network of this training beside the other, so that both look",
+    )
     given = parser.parse_args(arguments)
     command = f"python -m cardamage_core.models.recipes {given.name} --data DATA --out OUT"
     try:
@@ -46,9 +52,18 @@ def main(arguments: list[str] | None = None) -> int:
         if given.bundle:
             from .bundle import bundle
 
-            if given.average:
-                command += " --bundle DIR --average MODEL"
-            bundle(recipe, given.out, given.bundle, command=command, say=_say, average=given.average)
+            if given.average or given.partner:
+                command += " --bundle DIR" + " --average MODEL" * bool(given.average)
+                command += " --partner OUT2" * bool(given.partner)
+            bundle(
+                recipe,
+                given.out,
+                given.bundle,
+                command=command,
+                say=_say,
+                average=given.average,
+                partner=given.partner,
+            )
         else:
             _train(recipe, given.data, given.out)
     except CarDamageError as error:

@@ -19,7 +19,7 @@ from ...annotations.model import AnnotatedPhoto, Dataset, Region
 from ...evaluation import measure
 from ...evaluation import sights as quality
 from ...inference import polygons
-from ...inference.mirrored import predict_views
+from ...inference.looks import predict_looks
 from ...mrcnn import MaskRCNN
 from ...runtime import Runtime
 from .. import registry
@@ -43,11 +43,14 @@ def bundle(
     command: str,
     say: Callable[[str], None],
     average: Path | None = None,
+    partner: Path | None = None,
 ) -> Path:
     """Write the newest model of the training in `out` to `folder`/NAME; the folder that was written.
 
     `average`: the folder of the model that the training went on from. Its weights are averaged with the new ones, which
-    is often better than either (Wortsman et al. 2022, Model soups). Photos are shown as large as the recipe says.
+    is often better than either (Wortsman et al. 2022, Model soups). `partner`: the folder of another training of the
+    same classes, whose network looks, too (`inference.looks`); kernels of two networks are stored as int8. Photos are
+    shown as large as the recipe says.
     """
     trained = registry.models(out / "models")[0]
     dataset = msgspec.json.decode((out / "dataset.json").read_bytes(), type=Dataset)
@@ -57,8 +60,10 @@ def bundle(
         _average(network, registry.read(average))
     sides = {key: value for key, value in recipe.job.changes.items() if key.startswith("image_")}
     network.config = config = network.config.change(canvas="fit", detection_min_score=LEAST_SCORE, **sides)
-    network.save(weights, half=True)
-    runtime = Runtime.open(weights, config=config)
+    second = None if partner is None else MaskRCNN.open(registry.models(partner / "models")[0].weights)
+    network.save(weights, kernels="float16" if second is None else "int8", partner=second)
+    which = (False,) if second is None else (False, True)
+    runtimes = [Runtime.open(weights, config=config, partner=one) for one in which]
     classes = tuple(recipe.titles.get(name, name) for name in trained.card.classes)
     damages = not recipe.roles  # of panels and cars otherwise
     judge = _judge_damage if damages else _judge_car
@@ -66,7 +71,7 @@ def bundle(
     for split in ("val", "test"):
         photos = _unique(dataset, split)
         say(f"Predicting {len(photos)} photos to {'choose by' if split == 'val' else 'judge by'} …")
-        found[split] = photos, _predict(runtime, photos, classes, mirror_side=recipe.mirror_side)
+        found[split] = photos, _predict(runtimes, photos, classes, mirror_side=recipe.mirror_side)
     calibration = _calibration(*found["val"]) if damages else ()  # whatever overlaps: for one kind of thing
     card = msgspec.structs.replace(
         trained.card,
@@ -80,6 +85,7 @@ def bundle(
         roles=dict(recipe.roles),
         calibration=calibration,
         mirror_side=recipe.mirror_side,
+        partner=second is not None,
         command=command,
     )
     metrics, threshold = judge(card, found["val"], found["test"])
@@ -155,13 +161,13 @@ def _is_car(region: Region) -> bool:
 
 
 def _predict(
-    network: Runtime, photos: Sequence[AnnotatedPhoto], classes: Sequence[str], *, mirror_side: int | None
+    networks: Sequence[Runtime], photos: Sequence[AnnotatedPhoto], classes: Sequence[str], *, mirror_side: int | None
 ) -> dict[str, tuple[Region, ...]]:
     """Regions with the network's own scores by photo id."""
     found = {}
     for one in photos:
         image = imaging.load(Path(one.photo.path))
-        detections = predict_views(network, image, min_score=LEAST_SCORE, mirror_side=mirror_side)
+        detections = predict_looks(networks, image, min_score=LEAST_SCORE, mirror_side=mirror_side)
         found[one.photo.id] = polygons.regions(detections, classes, model="")
     return found
 

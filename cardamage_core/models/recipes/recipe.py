@@ -108,6 +108,12 @@ DAMAGE = Recipe(
 )
 
 
+# A second network of the same photos that learned apart from the first: both look, and err elsewhere.
+PARTNER = DAMAGE._replace(
+    job=msgspec.structs.replace(DAMAGE.job, name="damage partner", start="imagenet", layers="heads:1,all:7", seed=1),
+)
+
+
 # Of photos whose sources state a licence that allows it, alone. Chosen and judged by the same photos as the other.
 LICENSED = DAMAGE._replace(
     job=msgspec.structs.replace(DAMAGE.job, name="damage licensed", start="imagenet", layers="heads:1,all:7"),
@@ -198,4 +204,4 @@ CAR = Recipe(
         "Panels were learned from 319 undamaged cars only.",
     ),
 )
-RECIPES = {"damage": DAMAGE, "damage-licensed": LICENSED, "car": CAR}
+RECIPES = {"damage": DAMAGE, "damage-partner": PARTNER, "damage-licensed": LICENSED, "car": CAR}

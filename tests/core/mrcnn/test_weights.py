@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cardamage_core.mrcnn import EngineError
-from cardamage_core.mrcnn.weights import read_arrays, read_notes, write_arrays
+from cardamage_core.mrcnn.weights import read_arrays, read_notes, shapes_in, write_arrays
 
 ARRAYS = {"a/kernel": np.arange(6, dtype=np.float32).reshape(2, 3), "a/bias": np.ones(3, np.float32)}
 SHAPES = {name: array.shape for name, array in ARRAYS.items()}
@@ -128,3 +128,58 @@ def test_an_h5_of_somebody_else_has_no_notes_for_us(tmp_path):
         opened.attrs["layer_names"] = np.array([b"conv1"])
     with pytest.raises(EngineError, match="not a weights file of this program"):
         read_notes(tmp_path / "x.h5")
+
+
+KERNELS = {
+    "dense/kernel": np.random.default_rng(1).normal(size=(40, 30)).astype(np.float32) * np.geomspace(0.01, 100, 30),
+    "conv/depthwise_kernel": np.random.default_rng(2).normal(size=(3, 3, 8, 1)).astype(np.float32),
+    "none/kernel": np.zeros((4, 4), np.float32),
+    "dense/bias": np.linspace(-1, 1, 30, dtype=np.float32),
+}
+KERNELS = {name: array.astype(np.float32) for name, array in KERNELS.items()}
+
+
+def test_int8_kernels_take_a_quarter_and_come_back_within_half_a_step_of_their_channel(tmp_path):
+    write_arrays(tmp_path / "w.h5", KERNELS, notes={}, kernels="int8")
+    found = read_arrays(tmp_path / "w.h5", {name: array.shape for name, array in KERNELS.items()})
+    for name, axes in (("dense/kernel", 0), ("conv/depthwise_kernel", (0, 1, 3)), ("none/kernel", 0)):
+        step = np.abs(KERNELS[name]).max(axis=axes, keepdims=True) / 127
+        assert found[name].dtype == np.float32
+        assert (np.abs(found[name] - KERNELS[name]) <= 0.5001 * step).all()
+    assert (found["dense/bias"] == KERNELS["dense/bias"]).all()
+    with h5py.File(tmp_path / "w.h5") as opened:
+        assert opened["dense/kernel"].id.get_storage_size() == 40 * 30
+
+
+def test_a_scale_that_does_not_fit_or_was_changed_is_refused(tmp_path):
+    path = tmp_path / "w.h5"
+    shapes = {name: array.shape for name, array in KERNELS.items()}
+    for other in (
+        np.ones((2, 30), np.float32),
+        np.ones(3, np.float32),
+        np.ones((1, 30)),
+        np.ones((40, 30), np.float32),
+    ):
+        write_arrays(path, KERNELS, notes={}, kernels="int8")
+        with h5py.File(path, "a") as opened:
+            opened["dense/kernel"].attrs["scale"] = other
+        with pytest.raises(EngineError, match="scale that does not fit"):
+            read_arrays(path, shapes)
+    write_arrays(path, KERNELS, notes={}, kernels="int8")
+    with h5py.File(path, "a") as opened:
+        opened["dense/kernel"].attrs["scale"] = opened["dense/kernel"].attrs["scale"] * np.float32(2)
+    with pytest.raises(EngineError, match="does not hold the values that were written"):
+        read_arrays(path, shapes)
+
+
+def test_two_networks_in_one_file_are_read_apart(tmp_path):
+    both = ARRAYS | {f"partner/{name}": array + 1 for name, array in ARRAYS.items()}
+    write_arrays(tmp_path / "w.h5", both, notes={})
+    first, second = (read_arrays(tmp_path / "w.h5", SHAPES, partner=one) for one in (False, True))
+    assert all((first[name] == array).all() and (second[name] == array + 1).all() for name, array in ARRAYS.items())
+    assert shapes_in(tmp_path / "w.h5") == SHAPES
+
+
+def test_a_partner_that_is_not_there_is_told(file):
+    with pytest.raises(EngineError, match="do not fit this network"):
+        read_arrays(file, SHAPES, partner=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import onnx
 import onnxruntime
@@ -13,7 +14,7 @@ import pytest
 from cardamage_core.commands import main
 from cardamage_core.errors import ModelError
 from cardamage_core.models import registry
-from cardamage_core.mrcnn import Config
+from cardamage_core.mrcnn import Config, MaskRCNN
 from cardamage_core.runtime import Runtime
 from cardamage_core.runtime.export import export_model
 
@@ -55,10 +56,41 @@ def test_a_stranger_with_the_readme_gets_the_same_detections(exported: Path, mod
     np.testing.assert_allclose(masks, expected.masks, atol=1e-3)
 
 
-def predicted_by_a_stranger(folder: Path, image: np.ndarray, c: Config) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def test_a_partner_is_exported_too_and_the_readme_says_how_looks_become_one(model_folder: Path, tmp_path: Path):
+    image = np.random.default_rng(2).integers(0, 255, (64, 64, 3), np.uint8)
+    card = registry.read(model_folder).card
+    config = Config.from_dict(card.config).change(detection_rule="object")
+    first, second = MaskRCNN(config, seed=1), MaskRCNN(config, seed=2)
+    first.save(tmp_path / "both.h5", partner=second)
+    card = msgspec.structs.replace(
+        card, id="", config=config.to_dict(), partner=True, mirror_side=48, weights_sha256="", created=""
+    )
+    model = registry.register(tmp_path / "models", card, tmp_path / "both.h5")
+    folder = tmp_path / "export"
+    assert len(export_model(model, folder)) == 8
+    text = (folder / "README.md").read_text("utf-8")
+    assert "9. **Several looks.**" in text
+    assert "scaled to 48 pixels" in text
+    assert "1 - the background's probability" in text
+    for prefix, partner in (("", False), ("partner_", True)):
+        (expected,) = Runtime.open(model.weights, partner=partner).predict([image], min_score=0.0)
+        boxes, scores, masks = predicted_by_a_stranger(folder, image, config, prefix=prefix)
+        assert len(expected) > 2
+        np.testing.assert_allclose(scores, expected.scores, atol=1e-4)
+        np.testing.assert_allclose(boxes, expected.boxes, atol=0.05)
+        np.testing.assert_allclose(masks, expected.masks, atol=1e-3)
+
+
+def test_a_model_that_looks_once_has_no_ninth_step(exported: Path):
+    assert "Several looks" not in (exported / "README.md").read_text("utf-8")
+
+
+def predicted_by_a_stranger(
+    folder: Path, image: np.ndarray, c: Config, *, prefix: str = ""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The README's steps 1 to 8 for a photo that fills its canvas, in plain loops."""
     trunk, box_head, mask_head = (
-        onnxruntime.InferenceSession(folder / f"{name}.onnx", providers=["CPUExecutionProvider"])
+        onnxruntime.InferenceSession(folder / f"{prefix}{name}.onnx", providers=["CPUExecutionProvider"])
         for name in ("trunk", "box_head", "mask_head")
     )
     height, width = image.shape[:2]
@@ -81,13 +113,14 @@ def predicted_by_a_stranger(folder: Path, image: np.ndarray, c: Config) -> tuple
     probabilities, deltas, rois = headed(box_head, pyramid, rois, c.pool_size, c, (height, width))
     found = []
     for box, own, delta in zip(rois, probabilities, deltas, strict=True):
-        k = int(own.argmax())
+        is_object = c.detection_rule == "object"
+        k = 1 + int(own[1:].argmax()) if is_object else int(own.argmax())
         if k > 0:
-            found.append((float(own[k]), k, moved(box, delta[k] * c.box_std)))
+            found.append((float(1 - own[0] if is_object else own[k]), k, moved(box, delta[k] * c.box_std)))
     found.sort(key=lambda one: -one[0])
     kept: list[tuple[float, int, np.ndarray]] = []
     for score, k, box in found:
-        rivals = [other for _, other_k, other in kept if other_k == k]
+        rivals = [other for _, other_k, other in kept if other_k == k or is_object]
         if size_of(box) > 0 and all(iou(box, other) < c.detection_nms_threshold for other in rivals):
             kept.append((score, k, box))
     kept = kept[: c.detection_max]

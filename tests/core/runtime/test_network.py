@@ -31,9 +31,9 @@ CONFIGS = {
 }
 
 
-def random_network(config: Config) -> MaskRCNN:
+def random_network(config: Config, *, seed: int = 5) -> MaskRCNN:
     """A network whose normalisations all do something, and which takes many regions for an object."""
-    model, rng = MaskRCNN(config, seed=3), np.random.default_rng(5)
+    model, rng = MaskRCNN(config, seed=3), np.random.default_rng(seed)
     canvas = paint(photo(0), place((128, 128), config), config)[None]
     for name, variable in model.weights.items():
         mean = {"gamma": 1.0, "beta": 0.0, "bias": 0.0}.get(name.split("/")[1])
@@ -87,10 +87,26 @@ def test_detections_equal_those_of_keras(name, tmp_path):
 def test_weights_stored_as_float16_give_the_same_in_both(tmp_path):
     network = random_network(CONFIGS["efficientnet_lite0"])
     network.save(tmp_path / "whole.h5")
-    network.save(tmp_path / "half.h5", half=True)
+    network.save(tmp_path / "half.h5", kernels="float16")
     sizes = [(tmp_path / f"{name}.h5").stat().st_size for name in ("half", "whole")]
     assert sizes[0] < 0.6 * sizes[1]
     found, expected = (one.open(tmp_path / "half.h5").predict([photo(1)], 0.05)[0] for one in (Runtime, MaskRCNN))
+    assert_equal(found, expected)
+
+
+def test_a_partner_in_the_same_file_is_read_by_name_alone(tmp_path):
+    first, second = random_network(CONFIGS["efficientnet_lite0"]), random_network(CONFIGS["efficientnet_lite0"], seed=9)
+    first.save(tmp_path / "w.h5", partner=second)
+    for network, partner in ((first, False), (second, True)):
+        found = Runtime.open(tmp_path / "w.h5", partner=partner).predict([photo(1)], 0.05)[0]
+        assert_equal(found, network.predict([photo(1)], 0.05)[0])
+    assert_equal(MaskRCNN.open(tmp_path / "w.h5").predict([photo(1)], 0.05)[0], first.predict([photo(1)], 0.05)[0])
+
+
+def test_kernels_stored_as_int8_give_the_same_in_both(tmp_path):
+    network = random_network(CONFIGS["efficientnet_lite0"])
+    network.save(tmp_path / "w.h5", kernels="int8")
+    found, expected = (one.open(tmp_path / "w.h5").predict([photo(1)], 0.05)[0] for one in (Runtime, MaskRCNN))
     assert_equal(found, expected)
 
 

@@ -92,9 +92,8 @@ def bundle(out: Path, folder: Path, *, command: str) -> Path:
     arrays = backbone_arrays() | trained.arrays()
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / registry.WEIGHTS
-    weights.write_arrays(
-        path, {f"weights/{name}": weights.halved(array) for name, array in arrays.items()}, notes={"network": NAME}
-    )
+    named = {f"weights/{name}": array for name, array in arrays.items()}
+    weights.write_arrays(path, named, notes={"network": NAME}, kernels="float16")
     photos = taught(photos_of(out, out), "train")
     counts = Counter(map(sources.source_of, photos))
     card = ModelCard(

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from cardamage_core.inference.mirrored import flipped, fuse, predict_views
+from cardamage_core.inference.looks import flipped, fuse, predict_looks
 from cardamage_core.mrcnn import Config
 from cardamage_core.mrcnn.detections import Detections
 
@@ -21,16 +21,16 @@ def test_boxes_and_masks_of_the_mirror_image_are_turned_back():
     assert back.masks[0, 0].tolist() == [3, 2, 1, 0]
 
 
-def test_what_both_views_show_keeps_its_score_and_what_one_shows_counts_half():
+def test_what_both_looks_show_keeps_its_score_and_what_one_shows_counts_half():
     one = detections((0, 0, 10, 10, 0.8, 1), (50, 50, 60, 60, 0.6, 2))
     other = detections((0, 0, 10, 12, 0.4, 2))
     found = fuse([one, other])
     assert found.scores.tolist() == pytest.approx([0.6, 0.3])
-    assert found.class_ids.tolist() == [1, 2]  # the class of the surer view
+    assert found.class_ids.tolist() == [1, 2]  # the class of the surer look
     assert found.boxes[0].tolist() == pytest.approx([0, 0, 10, 10 * 2 / 3 + 12 / 3])
 
 
-def test_two_detections_of_one_view_are_never_one():
+def test_two_detections_of_one_look_are_never_one():
     one = detections((0, 0, 10, 10, 0.9, 1), (0, 1, 10, 11, 0.8, 1))
     assert len(fuse([one, detections()])) == 2
 
@@ -48,7 +48,7 @@ def test_a_mask_is_moved_into_the_common_box():
     assert (sure[middles > 11] == 0).all()
 
 
-def test_nothing_on_both_views_is_nothing():
+def test_nothing_on_both_looks_is_nothing():
     assert len(fuse([detections(), detections()])) == 0
 
 
@@ -71,8 +71,8 @@ class OneSided:
 def test_a_photo_and_its_mirror_image_are_predicted_alike():
     photo = np.zeros((40, 60, 3), np.uint8)
     photo[:10, :10] = 255
-    plain = predict_views(OneSided(), photo, min_score=0.3, mirror_side=32)
-    turned = predict_views(OneSided(), np.ascontiguousarray(photo[:, ::-1]), min_score=0.3, mirror_side=32)
+    plain = predict_looks([OneSided()], photo, min_score=0.3, mirror_side=32)
+    turned = predict_looks([OneSided()], np.ascontiguousarray(photo[:, ::-1]), min_score=0.3, mirror_side=32)
     assert plain.scores.tolist() == pytest.approx([0.7]) == turned.scores.tolist()
     assert plain.boxes.tolist() == [[0, 0, 10, 10]]
     assert turned.boxes.tolist() == [[0, 50, 10, 60]]
@@ -80,4 +80,35 @@ def test_a_photo_and_its_mirror_image_are_predicted_alike():
 
 def test_a_mean_below_the_wanted_score_is_left_out():
     photo = np.full((40, 60, 3), 255, np.uint8)
-    assert len(predict_views(OneSided(), photo, min_score=0.81, mirror_side=32)) == 0
+    assert len(predict_looks([OneSided()], photo, min_score=0.81, mirror_side=32)) == 0
+
+
+class Seeing:
+    """A network that sees one thing with a given score, wherever it looks."""
+
+    def __init__(self, score):
+        self.score = score
+        self.asked = []
+
+    def at_side(self, side):
+        return self
+
+    def predict(self, images, min_score=None):
+        self.asked.append(min_score)
+        return [detections((0, 0, 10, 60, self.score, 1)) if self.score >= min_score else detections()]
+
+
+def test_the_score_of_two_networks_is_the_mean_of_their_four_looks():
+    photo = np.zeros((40, 60, 3), np.uint8)
+    sure, doubtful = Seeing(0.9), Seeing(0.3)
+    assert predict_looks([sure, doubtful], photo, min_score=0.5, mirror_side=32).scores.tolist() == pytest.approx([0.6])
+    assert predict_looks([sure, doubtful], photo, min_score=0.5, mirror_side=None).scores == pytest.approx([0.6])
+    assert len(predict_looks([sure, doubtful], photo, min_score=0.61, mirror_side=32)) == 0
+
+
+def test_what_cannot_lift_the_mean_is_not_asked_for():
+    photo = np.zeros((40, 60, 3), np.uint8)
+    for networks, mirror_side, asked in ((1, None, 0.9), (1, 32, 0.8), (2, None, 0.8), (2, 32, 0.6), (2, 32, 0.05)):
+        seers = [Seeing(1.0) for _ in range(networks)]
+        predict_looks(seers, photo, min_score=0.9 if asked > 0.1 else 0.5, mirror_side=mirror_side)
+        assert all(score == pytest.approx(asked) for seer in seers for score in seer.asked)

@@ -1,8 +1,8 @@
-"""Prediction on a photo and its mirror image, fused to one answer (test-time augmentation).
+"""Prediction by several looks, fused to one answer: at a photo and its mirror image, by one network or two.
 
 Weighted boxes fusion (Solovyev et al. 2021): detections that overlap become one, its box and its mask means weighted by
-score. Its score is the mean over the views, so that what one view alone shows counts half. It costs a second
-prediction, less where the second image is smaller; what it gives is measured in docs/decisions/0010.
+score. Its score is the mean over the looks, so that what one of two alone shows counts half. Each look costs a
+prediction, less where its image is smaller; what they give is measured in docs/decisions/0010.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import numpy as np
 from ..mrcnn import boxes
 from ..mrcnn.detections import Detections
 
-SAME = 0.5  # IoU from which boxes of two views show one thing
-FAINTEST = 0.05  # score below which a detection of one view adds nothing that is worth its mask
+SAME = 0.5  # IoU from which boxes of two looks show one thing
+FAINTEST = 0.05  # score below which a detection of one look adds nothing that is worth its mask
 
-Member = tuple[Detections, int]  # a detection: those of its view, and which of them
+Member = tuple[Detections, int]  # a detection: those of its look, and which of them
 
 
 class _Group(NamedTuple):
@@ -30,7 +30,7 @@ class _Group(NamedTuple):
 
 
 class Network(Protocol):
-    """What is asked for both looks; `runtime.Runtime` is the one."""
+    """What is asked for a look; `runtime.Runtime` is the one."""
 
     def predict(self, images: list[np.ndarray], min_score: float | None = None) -> list[Detections]:
         """What is on these photos."""
@@ -39,14 +39,24 @@ class Network(Protocol):
         """The same network, to which photos are shown so many pixels long."""
 
 
-def predict_views(network: Network, image: np.ndarray, *, min_score: float, mirror_side: int | None) -> Detections:
-    """What the network sees on a photo (h, w, 3) and, unless `mirror_side` is None, on its mirror image so long."""
-    if mirror_side is None:
-        return network.predict([image], min_score=min_score)[0]
-    faintest = max(2 * min_score - 1, FAINTEST)  # a fainter one cannot lift the mean to min_score
-    (plain,) = network.predict([image], min_score=faintest)
-    (turned,) = network.at_side(mirror_side).predict([cv2.flip(image, 1)], min_score=faintest)
-    found = fuse([plain, flipped(turned, image.shape[1])])
+def predict_looks(
+    networks: Sequence[Network], image: np.ndarray, *, min_score: float, mirror_side: int | None
+) -> Detections:
+    """What networks of the same classes see on a photo (h, w, 3).
+
+    Each looks at the photo and, unless `mirror_side` is None, at its mirror image, which is shown so many pixels long.
+    """
+    count = len(networks) * (1 if mirror_side is None else 2)
+    faintest = min_score if count == 1 else max(count * min_score - (count - 1), FAINTEST)  # less cannot lift the mean
+    looks = [network.predict([image], min_score=faintest)[0] for network in networks]
+    if mirror_side is not None:
+        mirrored = cv2.flip(image, 1)
+        turned = (network.at_side(mirror_side).predict([mirrored], min_score=faintest)[0] for network in networks)
+        looks += [flipped(found, image.shape[1]) for found in turned]
+    return looks[0] if count == 1 else _from(fuse(looks), min_score)
+
+
+def _from(found: Detections, min_score: float) -> Detections:
     kept = found.scores >= min_score
     return Detections(*(part[kept] for part in (found.boxes, found.class_ids, found.scores, found.masks)))
 
@@ -56,12 +66,12 @@ def flipped(found: Detections, width: int) -> Detections:
     return Detections(boxes.mirrored(found.boxes, width), found.class_ids, found.scores, found.masks[:, :, ::-1])
 
 
-def fuse(views: Sequence[Detections]) -> Detections:
+def fuse(looks: Sequence[Detections]) -> Detections:
     """One answer of several, best first. Each detection takes the class of its best scored member."""
-    groups = _groups(views)
+    groups = _groups(looks)
     if not groups:
-        return views[0]
-    scores = np.array([sum(one.scores[i] for one, i in group.members) / len(views) for group in groups], np.float32)
+        return looks[0]
+    scores = np.array([sum(one.scores[i] for one, i in group.members) / len(looks) for group in groups], np.float32)
     order = np.argsort(-scores, kind="stable")
     ranked = [groups[g] for g in order]
     return Detections(
@@ -72,10 +82,10 @@ def fuse(views: Sequence[Detections]) -> Detections:
     )
 
 
-def _groups(views: Sequence[Detections]) -> list[_Group]:
-    """The detections that show one thing, at most one of each view."""
+def _groups(looks: Sequence[Detections]) -> list[_Group]:
+    """The detections that show one thing, at most one of each look."""
     ranked = sorted(
-        ((one, i) for one in views for i in range(len(one))), key=lambda member: -member[0].scores[member[1]]
+        ((one, i) for one in looks for i in range(len(one))), key=lambda member: -member[0].scores[member[1]]
     )
     groups: list[_Group] = []
     for one, i in ranked:
