@@ -22,6 +22,7 @@ from .config import Config, EngineError
 FORMAT = "cardamage-mrcnn 1"
 SCALE = "scale"  # attribute of an int8 array: the step of its values, broadcast over it
 STEPS = 127  # of int8 on each side of zero
+LARGE = 30_000  # values of a kernel that is worth int8: the smaller ones are few bytes, and what errs most
 PARTNER = "partner/"  # before the names of a second network's arrays in the same file
 ATTRIBUTE_LIMIT = 1 << 20  # bytes of one text attribute
 ATTRIBUTE_HELD = 30_000  # characters that HDF5 keeps with the attribute itself; longer text lies in a heap
@@ -51,7 +52,8 @@ def write_arrays(
 ) -> None:
     """Write named arrays and JSON notes so that the file is either the old one or whole, also after a power cut.
 
-    `kernels`: how floats of two axes and more are stored. Vectors (biases, statistics) are small and stay as they are.
+    `kernels`: how floats of two axes and more are stored, "int8" those of LARGE values and more, smaller ones as
+    float16; what float16 cannot hold stays. Vectors (biases, statistics) are small and stay.
     """
     path = Path(path)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
@@ -153,10 +155,10 @@ def _list_datasets(file: h5py.File, path: Path) -> dict[str, h5py.Dataset]:
 
 
 def _stored(array: np.ndarray, kernels: Precision) -> _Stored:
-    """As int8, each output channel has a step of its own; as float16, what is too large for it stays float32."""
+    """An array as it will lie in the file. In int8 each output channel counts in steps of its own."""
     if kernels == "float32" or array.ndim < 2 or array.dtype.kind != "f":
         return _Stored(array)
-    if kernels == "float16":
+    if kernels == "float16" or array.size < LARGE:
         fits = np.abs(array).max(initial=0.0) <= float(np.finfo(np.float16).max)
         return _Stored(array.astype(np.float16) if fits else array)
     channels = max((axis for axis, size in enumerate(array.shape) if size > 1), default=0)  # depthwise: (h, w, c, 1)

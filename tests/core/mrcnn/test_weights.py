@@ -131,24 +131,26 @@ def test_an_h5_of_somebody_else_has_no_notes_for_us(tmp_path):
 
 
 KERNELS = {
-    "dense/kernel": np.random.default_rng(1).normal(size=(40, 30)).astype(np.float32) * np.geomspace(0.01, 100, 30),
-    "conv/depthwise_kernel": np.random.default_rng(2).normal(size=(3, 3, 8, 1)).astype(np.float32),
-    "none/kernel": np.zeros((4, 4), np.float32),
+    "dense/kernel": np.random.default_rng(1).normal(size=(2000, 30)) * np.geomspace(0.01, 100, 30),
+    "conv/depthwise_kernel": np.random.default_rng(2).normal(size=(5, 5, 1200, 1)),
+    "none/kernel": np.zeros((200, 200)),
+    "small/kernel": np.random.default_rng(3).normal(size=(3, 3, 8, 8)),
     "dense/bias": np.linspace(-1, 1, 30, dtype=np.float32),
 }
 KERNELS = {name: array.astype(np.float32) for name, array in KERNELS.items()}
 
 
-def test_int8_kernels_take_a_quarter_and_come_back_within_half_a_step_of_their_channel(tmp_path):
+def test_large_int8_kernels_take_a_quarter_and_come_back_within_half_a_step_of_their_channel(tmp_path):
     write_arrays(tmp_path / "w.h5", KERNELS, notes={}, kernels="int8")
     found = read_arrays(tmp_path / "w.h5", {name: array.shape for name, array in KERNELS.items()})
     for name, axes in (("dense/kernel", 0), ("conv/depthwise_kernel", (0, 1, 3)), ("none/kernel", 0)):
         step = np.abs(KERNELS[name]).max(axis=axes, keepdims=True) / 127
         assert found[name].dtype == np.float32
         assert (np.abs(found[name] - KERNELS[name]) <= 0.5001 * step).all()
+    assert (found["small/kernel"] == KERNELS["small/kernel"].astype(np.float16)).all()
     assert (found["dense/bias"] == KERNELS["dense/bias"]).all()
     with h5py.File(tmp_path / "w.h5") as opened:
-        assert opened["dense/kernel"].id.get_storage_size() == 40 * 30
+        assert opened["dense/kernel"].id.get_storage_size() == 2000 * 30
 
 
 def test_a_scale_that_does_not_fit_or_was_changed_is_refused(tmp_path):
@@ -158,7 +160,7 @@ def test_a_scale_that_does_not_fit_or_was_changed_is_refused(tmp_path):
         np.ones((2, 30), np.float32),
         np.ones(3, np.float32),
         np.ones((1, 30)),
-        np.ones((40, 30), np.float32),
+        np.ones((1, 31), np.float32),
     ):
         write_arrays(path, KERNELS, notes={}, kernels="int8")
         with h5py.File(path, "a") as opened:
