@@ -110,7 +110,9 @@ DAMAGE = Recipe(
 
 # A second network of the same photos that learned apart from the first: both look, and err elsewhere.
 PARTNER = DAMAGE._replace(
-    job=msgspec.structs.replace(DAMAGE.job, name="damage partner", start="imagenet", layers="heads:1,all:7", seed=1),
+    job=msgspec.structs.replace(
+        DAMAGE.job, name="damage partner", start="imagenet", epochs=6, layers="heads:1,all:5", seed=1
+    ),
 )
 
 
