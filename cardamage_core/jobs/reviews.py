@@ -267,7 +267,7 @@ def _looked(
         file.write(b"\n")  # ends half a line of a worker that was killed
         for number, model in enumerate(models):
             waiting = [p for p in dataset.photos if numbers[p.photo.id] == number and p.photo.id not in done]
-            network = open_networks(model)[0] if waiting else None
+            networks = open_networks(model) if waiting else ()
             known = model_classes(dataset, model.card)
             for one in waiting:
                 if stop():
@@ -276,19 +276,18 @@ def _looked(
                     f"Looking at photo {len(done) + 1} of {len(dataset.photos)}",
                     begun + (1 - begun) * len(done) / len(dataset.photos),
                 )
-                assert network is not None
-                done[one.photo.id] = _look(network, model, one, known)
+                done[one.photo.id] = _look(networks, model, one, known)
                 file.write(msgspec.json.encode(done[one.photo.id]) + b"\n")
                 file.flush()
     return True
 
 
-def _look(network: Runtime, model: Model, one: AnnotatedPhoto, known: dict[str, str]) -> PhotoEvidence:
+def _look(networks: Sequence[Runtime], model: Model, one: AnnotatedPhoto, known: dict[str, str]) -> PhotoEvidence:
     try:
         pixels = imaging.load(Path(one.photo.path))
     except PhotoError as error:
         return PhotoEvidence(one.photo.id, error=f"{error.title} {error.detail}".strip())
-    return evidence.look(network, model.card, pixels, one, known)
+    return evidence.look(networks, model.card, pixels, one, known)
 
 
 def _ranked(dataset: Dataset, found: dict[str, PhotoEvidence], models: Sequence[Model]) -> Review:

@@ -27,11 +27,12 @@ if TYPE_CHECKING:
     from ..models.registry import ModelCard
     from ..mrcnn.detections import Detections
     from ..runtime import Runtime
-    from ..runtime.network import Judgement
+    from ..runtime.network import Features, Judgement
 
 Twin = Literal["given", "moved", "elsewhere"]
 WIDER, WIDE = 1.3, 2.0  # times a region's box: the mask head sees it, and some of what lies around it
 LEAST_SCORE, MOST = 0.1, 20  # of the detections of a photo: their score, and how many
+FAINT = 0.05  # score from which a detection of one look counts
 SHIFT, GROW = 0.25, 1.4  # of the boxes beside a region's that are tried, as parts of its sides
 FINER = 4  # outlines are drawn so much finer than the masks, then averaged
 SPOILED = (0.3, 0.6)  # IoU of a moved outline with the given one
@@ -99,14 +100,18 @@ class _Seen(NamedTuple):
 
 
 def look(
-    network: Runtime, card: ModelCard, pixels: np.ndarray, one: AnnotatedPhoto, known: Mapping[str, str]
+    networks: Sequence[Runtime],
+    card: ModelCard,
+    pixels: np.ndarray,
+    one: AnnotatedPhoto,
+    known: Mapping[str, str],
 ) -> PhotoEvidence:
-    """What the model makes of a photo (H, W, 3); `known` are the labels that it knows, with the class each counts as.
+    """What a model's networks make of a photo (H, W, 3); `known` are its labels, with the class each counts as.
 
     Regions of other labels are not judged, but what the model sees there is no surprise either.
     """
-    views = _Views(network, pixels)
-    seen = _detections(network.detections(views.plain, LEAST_SCORE), card)
+    views = _Views(networks, pixels)
+    seen = _detections(views.detections(), card)
     outlines = _with_twins(one, known, pixels.shape[:2])
     size = pixels.shape[0] * pixels.shape[1]
     annotated = [shapes.area(region.shape) for region in one.regions]
@@ -114,27 +119,50 @@ def look(
     return PhotoEvidence(one.photo.id, judged, _detected(views, seen, annotated, size) if seen else ())
 
 
-class _Views:
-    """A photo and its mirror image; what the heads make of boxes is the mean of both."""
+class _Looks(NamedTuple):
+    """A network, and its features of the photo and of its mirror image."""
 
-    def __init__(self, network: Runtime, pixels: np.ndarray) -> None:
-        self._network, self._width = network, pixels.shape[1]
-        self.plain = network.features(pixels)
-        self._mirrored = network.features(np.ascontiguousarray(pixels[:, ::-1]))
+    network: Runtime
+    plain: Features
+    mirrored: Features
+
+
+class _Views:
+    """A photo and its mirror image, by each network of a model; what their heads make of boxes is the mean of all."""
+
+    def __init__(self, networks: Sequence[Runtime], pixels: np.ndarray) -> None:
+        self._width = pixels.shape[1]
+        mirrored = np.ascontiguousarray(pixels[:, ::-1])
+        self._looks = [_Looks(one, one.features(pixels), one.features(mirrored)) for one in networks]
+
+    def detections(self) -> Detections:
+        """What all looks together see."""
+        from ..inference.looks import flipped, fuse
+
+        found = []
+        for network, plain, mirrored in self._looks:
+            found += [network.detections(plain, FAINT), flipped(network.detections(mirrored, FAINT), self._width)]
+        return fuse(found)
 
     def judged(self, drawn: np.ndarray, *, wider: float = 1.0) -> Judgement:
         """As `Runtime.judged`, for boxes (n, 4), n > 0."""
-        one = self._network.judged(self.plain, drawn, wider=wider)
-        other = self._network.judged(self._mirrored, self._flipped(drawn), wider=wider)
-        return one._replace(
-            probabilities=(one.probabilities + other.probabilities) / 2,
-            moved=(one.moved + self._flipped(other.moved)) / 2,
-            masks=(one.masks + other.masks[:, :, ::-1]) / 2,
+        found = []
+        for network, plain, mirrored in self._looks:
+            other = network.judged(mirrored, self._flipped(drawn), wider=wider)
+            found += [
+                network.judged(plain, drawn, wider=wider),
+                other._replace(moved=self._flipped(other.moved), masks=other.masks[:, :, ::-1]),
+            ]
+        return found[0]._replace(
+            probabilities=np.mean([one.probabilities for one in found], axis=0),
+            moved=np.mean([one.moved for one in found], axis=0),
+            masks=np.mean([one.masks for one in found], axis=0),
         )
 
     def objects(self, drawn: np.ndarray) -> np.ndarray:
-        """The probability of an object in each of (n, 4) boxes."""
-        return 1 - self._network.judged(self.plain, drawn).probabilities[:, 0]
+        """The probability of an object in each of (n, 4) boxes, on the photo as it is."""
+        seen = [network.judged(plain, drawn).probabilities[:, 0] for network, plain, _ in self._looks]
+        return np.asarray(1 - np.mean(seen, axis=0))
 
     def _flipped(self, drawn: np.ndarray) -> np.ndarray:
         from ..mrcnn import boxes
@@ -202,6 +230,8 @@ def _detections(found: Detections, card: ModelCard) -> list[_Seen]:
 
     seen = []
     for i in np.argsort(-found.scores, kind="stable")[:MOST]:
+        if found.scores[i] < LEAST_SCORE:
+            break
         if rings := polygons.outline(polygons.without_chequers(found.masks[i]), found.boxes[i]):
             label, score = card.classes[int(found.class_ids[i]) - 1], float(found.scores[i])
             seen.append(_Seen(label, score, rings, geometry.area_of_rings(rings)))

@@ -92,9 +92,10 @@ def _problems(
     yield from _of_splits(photos, splits)
     if photos and not rows:
         yield DataProblem("No photo has a region to learn from: draw some, or import annotations.")
+    teaches = any(split not in ("val", "test") for split in splits)  # else that is said once, not for each label
     for row in rows:
         taught = sum(amount.regions for split, amount in row.by_split.items() if split not in ("val", "test"))
-        if taught < FEW:
+        if teaches and taught < FEW:
             text = f"“{row.name}” has {count(taught, 'region')} to learn from; below {FEW} little is learned."
             yield DataProblem(text, _with(photos, row.name, mapping))
         if "val" in splits and not row.by_split["val"].regions:

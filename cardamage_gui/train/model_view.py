@@ -150,4 +150,4 @@ def _judged(metrics: dict[str, Any]) -> Iterable[str]:
         share = metrics.get(key)
         if isinstance(share, dict) and isinstance(share.get("value"), int | float):
             low, high = (100 * float(share.get(side, 0.0)) for side in ("low", "high"))
-            yield f"{title} {100 * share['value']:.0f} % ({low:.0f} … {high:.0f} %)"
+            yield f"{title} {100 * share['value']:.0f}\u00a0% ({low:.0f}\u00a0…\u00a0{high:.0f}\u00a0%)"

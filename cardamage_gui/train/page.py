@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -10,40 +9,37 @@ from qtpy.QtCore import Qt, Signal
 from qtpy.QtGui import QHideEvent, QShowEvent
 from qtpy.QtWidgets import QStackedWidget, QWidget
 
-from cardamage_core.errors import CarDamageError
 from cardamage_core.training import requirements
 from cardamage_core.training.job import ClassRule, TrainingJob
 
 from ..background import Background
 from ..commands import actions
 from ..commands.actions import Action
-from ..language import amount, mark, tr
+from ..language import mark, tr
 from ..session import Session
 from ..widgets import common
 from ..widgets.dialogs import Dialogs
 from ..widgets.docks import LEFT, Docks, Panel
-from . import work
+from . import judging, work
 from .comparison_view import ComparisonView
 from .deleted import Deleted
 from .evaluation_view import EvaluationView
-from .form import Form, StartModel
 from .job_view import JobView
-from .jobs import JobsWatch, key_of
+from .jobs import JobsWatch
 from .lists import Lists
 from .model_care import ModelCare
 from .model_view import ModelView
+from .starting import Starting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
     from pathlib import Path
-
-    import numpy as np
 
     from cardamage_core.jobs.evaluations import EvaluationStatus
     from cardamage_core.models.registry import Model
     from cardamage_core.project import Project
 
     from .data_view import DataView
+    from .form import Form
     from .founding_view import FoundingView
 
 LIST_WIDTH = 290  # of the list
@@ -65,7 +61,6 @@ class TrainPage(QWidget):
         super().__init__()
         self.session = self._session = session
         self._background, self._watch, self._dialogs = background, watch, dialogs
-        self._drawn = 0  # previews of augmented photos
         self._wanted = ""  # the job just started, to be shown as soon as it is listed
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._make_widgets()
@@ -91,7 +86,7 @@ class TrainPage(QWidget):
             self._session.said.emit(tr("The project was opened for reading only."))
             return
         self._lists.choose_none()
-        self._fill_form()
+        self._starting.fill(self._lists.listed_models())
         self._stack.setCurrentWidget(self._form)
 
     def show_data(self) -> None:
@@ -181,37 +176,19 @@ class TrainPage(QWidget):
 
     def _model_chosen(self) -> None:
         self._model_view.show_model(self._models.chosen())
-        self._model_view.show_splits(self._splits(), enabled=not self._session.read_only)
+        self._model_view.show_splits(judging.splits(self._session), enabled=not self._session.read_only)
         self._stack.setCurrentWidget(self._model_view)
-
-    def _splits(self) -> list[tuple[str, str]]:
-        """The photos a model can be judged by, validation and test first."""
-        numbers = Counter(photo.split for photo in self._session.photos())
-        present = [name for name in ("val", "test", "train") if numbers[name]]
-        counted = {name: amount(numbers[name], "photo") for name in present}
-        named = [(name, tr("On {name}: {photos}", name=name, photos=photos)) for name, photos in counted.items()]
-        return [*named, ("all", tr("On all photos: {photos}", photos=amount(numbers.total(), "photo")))]
 
     def evaluate(self, model_id: str, split: str) -> None:
         """Judge a model on annotated photos in a process of its own, and show the evaluation."""
-        self._evaluate(model_id, split, self._evaluation_started)
+        judging.begin(self._session, self._background, model_id, split, self._made)
 
     def _evaluate_beside(self, model_id: str) -> None:
         """Judge a model for the founding table, which stays in view."""
-        self._evaluate(model_id, "val", lambda _: self._watch.look())
+        judging.begin(self._session, self._background, model_id, "val", lambda _: self._watch.look())
 
-    def _evaluate(self, model_id: str, split: str, done: Callable[[Path], None]) -> None:
-        project = self._session.project
-        if project is None:
-            return
-        own = project.threshold if project.has_threshold else None
-
-        def begin() -> Path:
-            return work.evaluation_started(project, model_id, split, own)
-
-        self._background.run(begin, done, self._session.failed.emit, urgent=True)
-
-    def _evaluation_started(self, folder: Path) -> None:
+    def _made(self, folder: Path) -> None:
+        """A job or an evaluation is there: it is shown as soon as it is listed."""
         self._wanted = folder.name
         self._watch.look()
 
@@ -261,77 +238,20 @@ class TrainPage(QWidget):
         self._background.run(lambda: trash.restore(trashed), self._restored, self._session.failed.emit, urgent=True)
 
     def _restored(self, folder: Path) -> None:
-        self._wanted = folder.name
-        self._watch.look()
+        self._made(folder)
         self._read_models()
 
-    # Starting
+    # A new training
 
     def _clone(self, job: TrainingJob) -> None:
         self.new_training()
         if not self._session.read_only:
             self._form.fill_from(job)
 
-    def _fill_form(self) -> None:
-        project = self._session.project
-        assert project is not None
-        own = work.own(self._lists.listed_models())
-        self._form.place.fill(project.folder)
-        self._form.fill(
-            photos=self._session.photos(),
-            labels=self._session.labels(),
-            counts=project.label_counts(),
-            models={key_of(model): StartModel(model.card.name, model.card.preset) for model in own},
-            name=f"damage-{len(self._watch.jobs()) + 1}",
-            missing=requirements.sentence(),
-            measured=work.measured(self._watch.jobs()),
-        )
-
-    def _preview(self, job: TrainingJob) -> None:
-        """Draw photos as the network sees them, others each time."""
-        project = self._session.project
-        if project is None:
-            return
-        self._drawn += 1
-        seed = self._drawn
-
-        def failed(error: CarDamageError) -> None:
-            self._form.show_augmented(())
-            self._form.show_problem(error)
-
-        def draw() -> list[np.ndarray]:
-            return work.augmented_photos(project, job, seed)
-
-        self._background.run(draw, self._form.show_augmented, failed, urgent=True)
-
-    def _start(self, jobs: Sequence[TrainingJob], drafts: bool) -> None:
-        project = self._session.project
-        assert project is not None
-        self._form.set_busy(True)
-        begin = partial(
-            work.made, project, jobs, drafts=drafts,
-            address=self._form.place.address(), token=self._form.place.token(),
-        )  # fmt: skip
-        told = partial(self._started, runs=len(jobs), drafts=drafts)
-        self._background.run(begin, told, self._not_started, urgent=True)
-
-    def _started(self, folder: Path, *, runs: int, drafts: bool) -> None:
-        self._form.set_busy(False)
-        self._wanted = folder.name
-        self._watch.look()
-        if drafts:
-            one, several = (
-                tr("The draft was kept; Start begins it"),
-                tr("{runs} drafts were kept; Start begins one", runs=runs),
-            )
-        else:
-            one = tr("The training was started; it goes on when this window is closed")
-            several = tr("{runs} trainings were started; they go on when this window is closed", runs=runs)
-        self._session.said.emit(one if runs == 1 else several)
-
-    def _not_started(self, error: CarDamageError) -> None:
-        self._form.set_busy(False)
-        self._form.show_problem(error)
+    def _train_classes(self, rules: tuple[ClassRule, ...]) -> None:
+        self.new_training()
+        if not self._session.read_only:
+            self._form.fill_classes(rules)
 
     def _form_cancelled(self) -> None:
         jobs = self._watch.jobs()
@@ -342,10 +262,13 @@ class TrainPage(QWidget):
 
     # Building
 
-    def _train_classes(self, rules: tuple[ClassRule, ...]) -> None:
-        self.new_training()
-        if not self._session.read_only:
-            self._form.fill_classes(rules)
+    @cached_property
+    def _form(self) -> Form:
+        """Made when first needed."""
+        form = self._starting.form
+        form.cancelled.connect(self._form_cancelled)
+        self._stack.addWidget(form)
+        return form
 
     @cached_property
     def _data_view(self) -> DataView:
@@ -374,23 +297,12 @@ class TrainPage(QWidget):
         self._stack.addWidget(view)
         return view
 
-    @cached_property
-    def _form(self) -> Form:
-        """Made when first needed: its fields would cost every start 20 ms."""
-        form = Form()
-        form.place.use(self._background)
-        form.preflight.use(self._background, partial(work.dataset, self._session))
-        form.start.connect(self._start)
-        form.preview.connect(self._preview)
-        form.cancelled.connect(self._form_cancelled)
-        self._stack.addWidget(form)
-        return form
-
     def _make_widgets(self) -> None:
         self._lists = Lists()
         self._jobs, self._models, self._evaluations = self._lists.jobs, self._lists.models, self._lists.evaluations
         self._job_view = JobView(self._background, self._dialogs)
         self._deleted = Deleted()
+        self._starting = Starting(self._session, self._background, self._watch, self)
         self._model_care = ModelCare(self._session, self._background, self._dialogs, self)
         self._model_view = ModelView()
         self._evaluation_view = EvaluationView(self._background, self._dialogs)
@@ -416,6 +328,7 @@ class TrainPage(QWidget):
     def _listen(self) -> None:
         self._session.project_changed.connect(self._project_changed)
         self._watch.changed.connect(self._jobs_changed)
+        self._starting.made.connect(self._made)
         self._watch.finished.connect(self._read_models)
         self._lists.new_training.connect(self.new_training)
         self._lists.show_data.connect(self.show_data)

@@ -25,11 +25,10 @@ import planting
 from cardamage_core import imaging
 from cardamage_core.annotations import shapes
 from cardamage_core.annotations.model import AnnotatedPhoto, Dataset, Label
+from cardamage_core.inference.worker import open_networks
 from cardamage_core.models import registry
 from cardamage_core.models.recipes import recipe, sources
-from cardamage_core.mrcnn import Config
 from cardamage_core.review import evidence, folds, suspicion
-from cardamage_core.runtime import Runtime
 from cardamage_core.training.job import ClassRule, TrainingJob
 
 FOLDS, EACH, PHOTOS = 2, 50, 1477
@@ -143,11 +142,11 @@ def look(out: Path, given: Path | None) -> None:
         for fold in range(FOLDS):
             model = registry.read(given) if given else registry.models(out / f"fold{fold}" / "models")[0]
             (out / "model.txt").write_text(str(model.folder))
-            network = Runtime.open(model.weights, config=Config.from_dict(model.card.config))
+            networks = open_networks(model)
             for one, number in zip(dataset.photos, numbers, strict=True):
                 if number == fold:
                     pixels = imaging.load(Path(one.photo.path))
-                    found = evidence.look(network, model.card, pixels, one, known(dataset, model.card))
+                    found = evidence.look(networks, model.card, pixels, one, known(dataset, model.card))
                     file.write(msgspec.json.encode(found).decode() + "\n")
 
 

@@ -60,3 +60,9 @@ def test_no_photos_at_all_are_said():
 def test_photos_without_any_region_are_said_to_teach_nothing():
     said = [one.text for one in summarise([photo("a", "train"), photo("b", "val")]).problems]
     assert said == ["No photo has a region to learn from: draw some, or import annotations."]
+
+
+def test_without_photos_to_learn_from_that_is_said_once():
+    said = [one.text for one in summarise([photo("a", "val", "dent", "scratch"), photo("b", "test", "dent")]).problems]
+    assert said[0] == "No photo has the split train: there is nothing to learn from."
+    assert not [text for text in said if "little is learned" in text]
