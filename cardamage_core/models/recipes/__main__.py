@@ -38,8 +38,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--partner",
         type=Path,
-        metavar="OUT",
-        help="with --bundle: put the network of this training beside the other, so that both look",
+        metavar="MODEL",
+        help="with --bundle: put the network of this training or model beside the other, so that both look",
     )
     given = parser.parse_args(arguments)
     command = f"python -m cardamage_core.models.recipes {given.name} --data DATA --out OUT"
@@ -54,7 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
 
             if given.average or given.partner:
                 command += " --bundle DIR" + " --average MODEL" * bool(given.average)
-                command += " --partner OUT2" * bool(given.partner)
+                command += " --partner MODEL" * bool(given.partner)
             bundle(
                 recipe,
                 given.out,

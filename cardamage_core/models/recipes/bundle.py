@@ -47,10 +47,10 @@ def bundle(
 
     `average`: the folder of the model that the training went on from. Its weights are averaged with the new ones, which
     is often better than either (Wortsman et al. 2022, Model soups). `partner`: the folder of another training of the
-    same classes, whose network looks, too (`inference.looks`); kernels of two networks are stored as int8. Photos are
-    shown as large as the recipe says.
+    same classes, or of its model, whose network looks, too (`inference.looks`); kernels of two networks are stored as
+    int8. Photos are shown as large as the recipe says.
     """
-    trained = registry.models(out / "models")[0]
+    trained = _model_in(out)
     dataset = msgspec.json.decode((out / "dataset.json").read_bytes(), type=Dataset)
     weights = out / "bundled.h5"
     network = MaskRCNN.open(trained.weights)
@@ -58,7 +58,7 @@ def bundle(
         _average(network, registry.read(average))
     sides = {key: value for key, value in recipe.job.changes.items() if key.startswith("image_")}
     network.config = config = network.config.change(canvas="fit", detection_min_score=LEAST_SCORE, **sides)
-    second = None if partner is None else MaskRCNN.open(registry.models(partner / "models")[0].weights)
+    second = None if partner is None else MaskRCNN.open(_model_in(partner).weights)
     network.save(weights, kernels="float16" if second is None else "int8", partner=second)
     which = (False,) if second is None else (False, True)
     runtimes = [Runtime.open(weights, config=config, partner=one) for one in which]
@@ -94,6 +94,11 @@ def bundle(
     files.write_atomic(target / registry.WEIGHTS, weights.read_bytes())
     files.write_atomic(target / registry.CARD, msgspec.json.format(msgspec.json.encode(card)))
     return target
+
+
+def _model_in(folder: Path) -> registry.Model:
+    """The model in a folder, or the newest of a training's."""
+    return registry.read(folder) if (folder / registry.CARD).is_file() else registry.models(folder / "models")[0]
 
 
 def _average(network: MaskRCNN, other: registry.Model) -> None:

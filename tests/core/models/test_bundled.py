@@ -48,7 +48,7 @@ def test_every_bundled_model_is_whole_small_and_says_where_it_comes_from():
     assert found, "no model in resources/models"
     for model in found:
         model.verify()
-        assert model.weights.stat().st_size <= 12e6 * (1 + model.card.partner)
+        assert model.weights.stat().st_size <= 12e6
         assert model.card.summary
         assert model.card.weaknesses
         assert model.card.sources
