@@ -28,6 +28,7 @@ from cardamage_core.annotations.model import AnnotatedPhoto, Dataset, Label
 from cardamage_core.inference.worker import open_networks
 from cardamage_core.models import registry
 from cardamage_core.models.recipes import recipe, sources
+from cardamage_core.mrcnn import boxes
 from cardamage_core.review import evidence, folds, suspicion
 from cardamage_core.training.job import ClassRule, TrainingJob
 
@@ -215,7 +216,7 @@ def report(first: list[Row], planted: list[planting.Planted], photos: int) -> No
 def touches(a: evidence.Box, b: evidence.Box) -> bool:
     """Whether two boxes overlap by a fifth of their union."""
     y = np.array([[a[1], a[0], a[3], a[2]]]), np.array([[b[1], b[0], b[3], b[2]]])
-    return bool(evidence.boxes.iou(*y)[0, 0] >= 0.2)
+    return bool(boxes.iou(*y)[0, 0] >= 0.2)
 
 
 if __name__ == "__main__":
