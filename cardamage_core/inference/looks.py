@@ -53,12 +53,7 @@ def predict_looks(
         mirrored = cv2.flip(image, 1)
         turned = (network.at_side(mirror_side).predict([mirrored], min_score=faintest)[0] for network in networks)
         looks += [flipped(found, image.shape[1]) for found in turned]
-    return looks[0] if count == 1 else _from(fuse(looks), min_score)
-
-
-def _from(found: Detections, min_score: float) -> Detections:
-    kept = found.scores >= min_score
-    return Detections(*(part[kept] for part in (found.boxes, found.class_ids, found.scores, found.masks)))
+    return looks[0] if count == 1 else fuse(looks, min_score=min_score)
 
 
 def flipped(found: Detections, width: int) -> Detections:
@@ -66,14 +61,19 @@ def flipped(found: Detections, width: int) -> Detections:
     return Detections(boxes.mirrored(found.boxes, width), found.class_ids, found.scores, found.masks[:, :, ::-1])
 
 
-def fuse(looks: Sequence[Detections]) -> Detections:
-    """One answer of several, best first. Each detection takes the class of its best scored member."""
+def fuse(looks: Sequence[Detections], *, min_score: float = 0.0) -> Detections:
+    """One answer of several, best first, without what scores less than `min_score`.
+
+    Each detection takes the class of its best scored member.
+    """
     groups = _groups(looks)
-    if not groups:
-        return looks[0]
     scores = np.array([sum(one.scores[i] for one, i in group.members) / len(looks) for group in groups], np.float32)
     order = np.argsort(-scores, kind="stable")
+    order = order[scores[order] >= min_score]
     ranked = [groups[g] for g in order]
+    if not ranked:
+        one = looks[0]
+        return Detections(one.boxes[:0], one.class_ids[:0], one.scores[:0], one.masks[:0])
     return Detections(
         np.array([group.box for group in ranked], np.float32),
         np.array([one.class_ids[i] for one, i in (group.members[0] for group in ranked)], np.int32),

@@ -134,8 +134,7 @@ def open_networks(model: Model) -> tuple[Runtime, ...]:
                 f"It names {len(model.card.classes)} classes, its network tells {config.classes - 1} apart.",
             )
         engine = os.environ.get(ENGINE, ENGINES[0])
-        which = (False, True) if model.card.partner else (False,)
-        return tuple(Runtime.open(model.weights, config=config, engine=engine, partner=one) for one in which)
+        return Runtime.open_all(model.weights, config=config, partner=model.card.partner, engine=engine)
     except EngineError as error:
         raise ModelError(f"The model {model.folder} cannot be loaded.", f"{error.title} {error.detail}") from error
 

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 Twin = Literal["given", "moved", "elsewhere"]
 WIDER, WIDE = 1.3, 2.0  # times a region's box: the mask head sees it, and some of what lies around it
 LEAST_SCORE, MOST = 0.1, 20  # of the detections of a photo: their score, and how many
-FAINT = 0.05  # score from which a detection of one look counts
 SHIFT, GROW = 0.25, 1.4  # of the boxes beside a region's that are tried, as parts of its sides
 FINER = 4  # outlines are drawn so much finer than the masks, then averaged
 SPOILED = (0.3, 0.6)  # IoU of a moved outline with the given one
@@ -137,12 +136,13 @@ class _Views:
 
     def detections(self) -> Detections:
         """What all looks together see."""
-        from ..inference.looks import flipped, fuse
+        from ..inference.looks import FAINTEST, flipped, fuse
 
         found = []
         for network, plain, mirrored in self._looks:
-            found += [network.detections(plain, FAINT), flipped(network.detections(mirrored, FAINT), self._width)]
-        return fuse(found)
+            other = flipped(network.detections(mirrored, FAINTEST), self._width)
+            found += [network.detections(plain, FAINTEST), other]
+        return fuse(found, min_score=LEAST_SCORE)
 
     def judged(self, drawn: np.ndarray, *, wider: float = 1.0) -> Judgement:
         """As `Runtime.judged`, for boxes (n, 4), n > 0."""
@@ -230,8 +230,6 @@ def _detections(found: Detections, card: ModelCard) -> list[_Seen]:
 
     seen = []
     for i in np.argsort(-found.scores, kind="stable")[:MOST]:
-        if found.scores[i] < LEAST_SCORE:
-            break
         if rings := polygons.outline(polygons.without_chequers(found.masks[i]), found.boxes[i]):
             label, score = card.classes[int(found.class_ids[i]) - 1], float(found.scores[i])
             seen.append(_Seen(label, score, rings, geometry.area_of_rings(rings)))

@@ -62,6 +62,12 @@ class Runtime:
         config = config or weights.read_config(path)
         return cls(config, read_models(path, config, partner=partner), engine=engine)
 
+    @classmethod
+    def open_all(cls, path: str | Path, *, config: Config, partner: bool, engine: str = ENGINES[0]) -> tuple[Self, ...]:
+        """The networks of a weights file of ours: one, or with its `partner` two. Raises EngineError."""
+        which = (False, True) if partner else (False,)
+        return tuple(cls.open(path, config=config, engine=engine, partner=one) for one in which)
+
     def at_side(self, side: int) -> Self:
         """The same network, its sessions shared, to which photos are shown with `side` pixels on the longer side."""
         other = copy.copy(self)

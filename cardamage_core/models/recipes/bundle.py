@@ -60,8 +60,7 @@ def bundle(
     network.config = config = network.config.change(canvas="fit", detection_min_score=LEAST_SCORE, **sides)
     second = None if partner is None else MaskRCNN.open(_model_in(partner).weights)
     network.save(weights, kernels="float16" if second is None else "int8", partner=second)
-    which = (False,) if second is None else (False, True)
-    runtimes = [Runtime.open(weights, config=config, partner=one) for one in which]
+    runtimes = Runtime.open_all(weights, config=config, partner=second is not None)
     classes = tuple(recipe.titles.get(name, name) for name in trained.card.classes)
     damages = not recipe.roles  # of panels and cars otherwise
     judge = _judge_damage if damages else _judge_car
