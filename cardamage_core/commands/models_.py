@@ -11,6 +11,7 @@ import msgspec
 from ..models import library, registry
 from ..models.registry import Model
 from ..project import Project, trash
+from ..text import count
 from . import Output
 
 USAGE = """cardamage models [PROJECT]
@@ -125,6 +126,8 @@ def _text(model: Model) -> str:
     lines += [card.summary] if card.summary else []
     lines += [f"Weak: {text}" for text in card.weaknesses]
     lines += [
-        f"Learned from {one.name}: {one.photos} photos, licence {one.licence} ({one.credit})." for one in card.sources
+        f"Learned from {one.name}: {count(one.photos, 'photo')}, licence {one.licence} ({one.credit})."
+        for one in card.sources
     ]
+    lines += [f"Begun from {card.parent}. Made by: {card.command}"] if card.command else []
     return "\n    ".join(lines)

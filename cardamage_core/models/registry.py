@@ -32,6 +32,15 @@ class SourceNote(msgspec.Struct, frozen=True):
     photos: int
 
 
+class PartnerTraining(msgspec.Struct, frozen=True):
+    """How a second network came to be, in the words of a card: `created`, `job`, `data_hash`, `parent`."""
+
+    created: str
+    job: dict[str, Any]
+    data_hash: str
+    parent: str
+
+
 class ModelCard(msgspec.Struct, frozen=True):
     """What a person or program must know about a model.
 
@@ -39,8 +48,8 @@ class ModelCard(msgspec.Struct, frozen=True):
     TrainingJob as a dict; `data_hash` names the regions learned from; `parent` the model or weights begun from;
     `metrics` are measured on the validation photos of the job; `created` is ISO 8601 in UTC.
     `mirror_side`: it looks at the photo's mirror image, too, so many pixels long (None: not at all). `partner`: its
-    weights hold a second network that learned the same apart from the first, and looks, too. Threshold, calibration
-    and metrics are those of all looks together.
+    weights hold a second network that learned the same apart from the first, and looks, too; `partner_training` says
+    how. Threshold, calibration and metrics are those of all looks together.
     `summary` says in a sentence what the model is good for, `weaknesses` where it fails; `roles` of its classes where
     their names do not tell; `threshold` is the score from which its predictions count. `calibration` are points (score
     of the network, share of such predictions that are right) with rising scores; `command` made the model.
@@ -63,6 +72,7 @@ class ModelCard(msgspec.Struct, frozen=True):
     calibration: tuple[tuple[float, float], ...] = ()
     mirror_side: int | None = None
     partner: bool = False
+    partner_training: PartnerTraining | None = None
     command: str = ""
     parent: str = ""
     versions: dict[str, str] = msgspec.field(default_factory=dict)

@@ -110,12 +110,14 @@ def facts(model: Model) -> list[tuple[str, str]]:
         (tr("Preset"), card.preset),
         (tr("Made"), card.created.replace("T", " ").partition(".")[0] + " UTC"),
         (tr("Begun from"), card.parent),
+        (tr("Second network"), _partner(card)),
         (
             tr("Learned from"),
             "\n".join(f"{s.name}: {amount(s.photos, 'photo')}, {s.licence} ({s.credit})" for s in card.sources),
         ),
         (tr("Photos, hash"), card.data_hash[:16]),
         (tr("Measured"), ", ".join(_metrics(card)) or tr("not measured yet")),
+        (tr("Made by"), card.command),
         (tr("Versions"), ", ".join(f"{name} {version}" for name, version in card.versions.items())),
         (tr("Weights, SHA-256"), card.weights_sha256[:16]),
         (tr("Folder"), str(model.folder)),
@@ -128,6 +130,18 @@ def _looks(card: ModelCard) -> str:
     if card.partner:
         return tr("two networks, each at the photo and its mirror image") if card.mirror_side else tr("two networks")
     return tr("at the photo and its mirror image") if card.mirror_side else ""
+
+
+def _partner(card: ModelCard) -> str:
+    """How the second network came to be, "" where there is none or nothing is known."""
+    if (training := card.partner_training) is None:
+        return ""
+    return tr(
+        "trained apart: begun from {parent}, seed {seed}, {date}",
+        parent=training.parent,
+        seed=training.job.get("seed", 0),
+        date=training.created.partition("T")[0],
+    )
 
 
 def _metrics(card: ModelCard) -> Iterable[str]:

@@ -23,7 +23,7 @@ from ...inference.looks import predict_looks
 from ...mrcnn import MaskRCNN
 from ...runtime import Runtime
 from .. import registry
-from ..registry import ModelCard, SourceNote
+from ..registry import ModelCard, PartnerTraining, SourceNote
 from . import sources
 from .recipe import PANELS, Recipe
 
@@ -58,7 +58,8 @@ def bundle(
         _average(network, registry.read(average))
     sides = {key: value for key, value in recipe.job.changes.items() if key.startswith("image_")}
     network.config = config = network.config.change(canvas="fit", detection_min_score=LEAST_SCORE, **sides)
-    second = None if partner is None else MaskRCNN.open(_model_in(partner).weights)
+    other = None if partner is None else _model_in(partner)
+    second = None if other is None else MaskRCNN.open(other.weights)
     network.save(weights, kernels="float16" if second is None else "int8", partner=second)
     runtimes = Runtime.open_all(weights, config=config, partner=second is not None)
     classes = tuple(recipe.titles.get(name, name) for name in trained.card.classes)
@@ -83,6 +84,7 @@ def bundle(
         calibration=calibration,
         mirror_side=recipe.mirror_side,
         partner=second is not None,
+        partner_training=None if other is None else _training(other.card),
         command=command,
     )
     metrics, threshold = judge(card, found["val"], found["test"])
@@ -98,6 +100,10 @@ def bundle(
 def _model_in(folder: Path) -> registry.Model:
     """The model in a folder, or the newest of a training's."""
     return registry.read(folder) if (folder / registry.CARD).is_file() else registry.models(folder / "models")[0]
+
+
+def _training(card: ModelCard) -> PartnerTraining:
+    return PartnerTraining(card.created, card.job, card.data_hash, card.parent)
 
 
 def _average(network: MaskRCNN, other: registry.Model) -> None:

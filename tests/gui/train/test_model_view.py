@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from qtpy.QtWidgets import QLabel, QScrollArea
 
 from cardamage_core.models import registry
@@ -20,3 +21,14 @@ def test_a_long_card_is_scrolled_and_nothing_of_it_is_cut(qtbot):
     told = {label.text(): label for label in view.findChildren(QLabel)}
     for _, value in facts(model):
         assert told[value].height() >= told[value].heightForWidth(told[value].width())
+
+
+def test_a_card_says_how_its_second_network_was_trained():
+    model = next(model for model in registry.bundled() if model.card.partner)
+    training = registry.PartnerTraining("2026-11-30T02:00:00.000+00:00", {"seed": 2}, "", "imagenet")
+    card = msgspec.structs.replace(model.card, partner_training=training)
+    assert dict(facts(model._replace(card=card)))["Second network"] == (
+        "trained apart: begun from imagenet, seed 2, 2026-11-30"
+    )
+    unknown = model._replace(card=msgspec.structs.replace(model.card, partner_training=None))
+    assert "Second network" not in dict(facts(unknown))
