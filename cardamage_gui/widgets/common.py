@@ -39,13 +39,27 @@ Margins = tuple[int, int, int, int]
 
 def label(text: str = "", role: str = "", *, wrap: bool = False, right: bool = False) -> QLabel:
     """Text in a role of the stylesheet: title heading muted small section figure good warn bad accent key."""
-    made = QLabel(text)
+    made = _WrappedLabel() if wrap else QLabel()
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setProperty("role", role)
-    made.setWordWrap(wrap)
+    made.setText(text)
     if right:
         made.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     return made
+
+
+class _WrappedLabel(QLabel):
+    """Text that breaks into lines, but never between a figure and its percent sign."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWordWrap(True)
+
+    def setText(self, text: str | None) -> None:
+        super().setText((text or "").replace(" %", "\u00a0%"))
+
+    def text(self) -> str:
+        return super().text().replace("\u00a0%", " %")
 
 
 def section(text: str) -> QLabel:
