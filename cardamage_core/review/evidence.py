@@ -77,11 +77,15 @@ class Detected(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class PhotoEvidence(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Everything about one photo; `error` says why it could not be looked at."""
+    """Everything about one photo; `error` says why it could not be looked at.
+
+    `regions`: how many are annotated, of whatever label (None: not counted).
+    """
 
     photo: str
     judged: tuple[Judged, ...] = ()
     detected: tuple[Detected, ...] = ()
+    regions: int | None = None
     error: str = ""
 
 
@@ -115,7 +119,8 @@ def look(
     size = pixels.shape[0] * pixels.shape[1]
     annotated = [shapes.area(region.shape) for region in one.regions]
     judged = _judged(views, outlines, seen, size) if outlines else ()
-    return PhotoEvidence(one.photo.id, judged, _detected(views, seen, annotated, size) if seen else ())
+    detected = _detected(views, seen, annotated, size) if seen else ()
+    return PhotoEvidence(one.photo.id, judged, detected, len(annotated))
 
 
 class _Looks(NamedTuple):

@@ -24,10 +24,11 @@ KINDS: dict[Kind, str] = {
     "sloppy": "Sloppy outline",
     "swapped": "Swapped label",
 }
+FOLDS = 10  # of the regions, which judge each other
 RATE = 0.03  # of the regions are taken to be wrong in each way
 RIGHT, APART = 0.3, 0.1  # IoU from which a detection is a region's, and below which it is none's
 LARGELY = 0.5  # of the smaller of detection and region: such a detection is a part of what is annotated
-PENALTY = 1.0  # of the squared weights of standardised features
+PENALTY = 3.0  # of the squared weights of standardised features
 ROUNDS = 30
 
 
@@ -94,7 +95,7 @@ def _wrong_regions(
         return
     twins = {name: [one for _, one in judged if one.twin == name] for name in ("moved", "elsewhere")}
     own = [one for _, one in given]
-    elsewhere, moved = _odds(_of_place(own), _of_place(twins["elsewhere"]), _of_place(twins["moved"]))
+    elsewhere, moved = _odds(*(_of_place(some, classes) for some in (own, twins["elsewhere"], twins["moved"])))
     odds = {"phantom": elsewhere, "sloppy": moved, "swapped": _swap_odds(own, classes)}
     total = 1 + np.sum(list(odds.values()), axis=0)
     for i, (photo, one) in enumerate(given):
@@ -113,42 +114,29 @@ def _wrong_regions(
         )
 
 
-def _of_place(judged: Sequence[Judged]) -> np.ndarray:
-    """Features (n, f) of whether an outline fits what is there."""
+def _of_place(judged: Sequence[Judged], classes: Mapping[str, int]) -> np.ndarray:
+    """Features (n, f) of whether an outline fits what is there; how well it can depends on its label."""
     rows = []
     for one in judged:
         sure, size = _logit(1 - one.probabilities[0]), float(np.log(max(one.share, 1e-4)))
-        fit, wide, box = _logit(one.fit), _logit(one.wide_fit), _logit(one.box_fit)
-        drift = _logit(one.beside) - sure
-        alone = (sure, size, fit, wide, box, drift, one.found, one.found_score)
-        rows.append((*alone, sure * size, sure * fit, sure * box, size * fit, size * box, sure**2, size**2, fit**2))
-    return np.array(rows).reshape(len(judged), -1) if rows else np.zeros((0, 1))
+        fits = _logit(one.fit), _logit(one.wide_fit), _logit(one.box_fit)
+        rows.append((sure, size, *fits, _logit(one.beside) - sure, one.found, one.found_score))
+    labels = np.eye(1 + max(classes.values()))[[classes[one.label] for one in judged]]
+    return np.column_stack([_quadratic(rows), labels])
 
 
 def _swap_odds(given: Sequence[Judged], classes: Mapping[str, int]) -> np.ndarray:
-    """Odds (n,) that a label is not the right one: each region's against those with every other label in its place."""
-    share = np.bincount([classes[one.label] for one in given], minlength=1 + max(classes.values())) / len(given)
-    numbers = [number for number in sorted(set(classes.values())) if share[number] > 0]
+    """Odds (n,) that a label is not the right one, where any other could stand in its place.
+
+    How probable each label is comes from what the model says and from the labels of the other regions.
+    """
+    numbers, truth = np.unique([classes[one.label] for one in given], return_inverse=True)
     if len(numbers) < 2:
         return np.zeros(len(given))
-    own = np.array([_of_class(one, classes[one.label], share) for one in given])
-    others = [_of_class(one, number, share) for one in given for number in numbers if number != classes[one.label]]
-    (odds,) = _odds(own, np.array(others))
-    return odds
-
-
-def _of_class(one: Judged, number: int, share: np.ndarray) -> tuple[float, ...]:
-    """Features of whether a region is of class `number` (1…), among regions with these shares of the classes (k,)."""
-    p = np.array(one.probabilities[1:]) / max(sum(one.probabilities[1:]), 1e-6)
-    rest = np.delete(p, number - 1)
-    best = int(np.argmax(np.where(np.arange(len(p)) == number - 1, -1, p)))
-    return (
-        _logit(p[number - 1]),
-        _logit(float(rest.max(initial=0.0))),
-        float(np.log(max(p[number - 1], 1e-4) / max(p[best], 1e-4))),
-        float(np.log(max(share[number], 1e-3))),
-        1 - one.probabilities[0],
-    )
+    features = _scaled(np.log([[*np.maximum(one.probabilities, 1e-3), max(one.share, 1e-4)] for one in given]))
+    logits = np.column_stack([np.zeros(len(given)), _logits(features, truth, kinds=len(numbers) - 1)])
+    own = np.exp(logits)[np.arange(len(given)), truth] / np.exp(logits).sum(axis=1)
+    return np.asarray(RATE / (1 - RATE) * (1 - own) / (len(numbers) - 1) / np.maximum(own, 1e-4))
 
 
 def _likeliest(one: Judged, number: int, names: Sequence[str]) -> tuple[str, float]:
@@ -163,28 +151,32 @@ def _likeliest(one: Judged, number: int, names: Sequence[str]) -> tuple[str, flo
 
 
 def _overlooked(photos: Sequence[PhotoEvidence]) -> Iterable[Suspicion]:
-    """Detections where nothing is annotated, judged by how those look that lie on a region."""
-    everything = [(photo.photo, one) for photo in photos for one in photo.detected]
-    alone = [(photo, one) for photo, one in everything if one.overlap < APART and one.shared < LARGELY]
-    matched = [one for _, one in everything if one.overlap >= RIGHT]
+    """Detections where nothing is annotated, judged by how those look that lie on a region.
+
+    Whether anything else is annotated there tells, too: where photos without a region are rare, one is suspicious.
+    """
+    alone, matched = [], []
+    for photo in photos:
+        for one in photo.detected:
+            if one.overlap < APART and one.shared < LARGELY:
+                alone.append((photo.photo, one, photo.regions == 0))
+            elif one.overlap >= RIGHT:
+                matched.append((photo.photo, one, photo.regions == 1))  # without the region that it lies on
     if not alone or not matched:
         return
-    (odds,) = _odds(_of_detection([one for _, one in alone]), _of_detection(matched))
+    (odds,) = _odds(*(_of_detection([seen[1:] for seen in some]) for some in (alone, matched)))
     odds = odds * len(matched) / len(alone)  # a share of the regions is missing, however many detections stand alone
-    for (photo, one), odd in zip(alone, odds, strict=True):
+    for (name, one, _), odd in zip(alone, odds, strict=True):
         xs, ys = zip(*(point for ring in one.rings for point in ring), strict=True)
         box = (min(xs), min(ys), max(xs), max(ys))
         score = round(float(odd / (1 + odd)), 4)
-        yield Suspicion("overlooked", photo, score, box, other=one.label, value=one.score, rings=one.rings)
+        yield Suspicion("overlooked", name, score, box, other=one.label, value=one.score, rings=one.rings)
 
 
-def _of_detection(found: Sequence[Detected]) -> np.ndarray:
-    """Features (n, f) of whether a detection is real."""
-    rows = []
-    for one in found:
-        score, again, size = _logit(one.score), _logit(one.again), float(np.log(max(one.share, 1e-4)))
-        rows.append((score, again, size, one.score, score * size, again * size, score**2, size**2))
-    return np.array(rows)
+def _of_detection(found: Sequence[tuple[Detected, bool]]) -> np.ndarray:
+    """Features (n, f) of whether a detection is real, from it and from whether the photo has no other region."""
+    seen = [(_logit(one.score), _logit(one.again), float(np.log(max(one.share, 1e-4)))) for one, _ in found]
+    return np.column_stack([_quadratic(seen), [empty for _, empty in found]])
 
 
 # ---- Logistic regression -------------------------------------------------------------------------------------------
@@ -197,20 +189,44 @@ def _odds(normal: np.ndarray, *wrong: np.ndarray) -> list[np.ndarray]:
     """
     if not len(normal) or not all(map(len, wrong)):
         return [np.zeros(len(normal)) for _ in wrong]
-    everything = np.concatenate([normal, *wrong])
-    middle, spread = everything.mean(axis=0), np.maximum(everything.std(axis=0), 1e-6)
-    scaled = np.column_stack([np.ones(len(everything)), (everything - middle) / spread])
+    features = _scaled(np.concatenate([normal, *wrong]))
     truth = np.repeat(np.arange(1 + len(wrong)), [len(normal), *map(len, wrong)])
-    logits = np.clip(scaled[: len(normal)] @ _weights(scaled, truth), -30, 30)
+    logits = _logits(features, truth, kinds=len(wrong))[: len(normal)]
     return [RATE / (1 - RATE) * np.exp(logits[:, kind]) * len(normal) / len(some) for kind, some in enumerate(wrong)]
 
 
-def _weights(features: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Weights (f, k) of a multinomial logistic regression of the kinds 1 … k against 0, with a ridge penalty.
+def _quadratic(rows: Sequence[Sequence[float]]) -> np.ndarray:
+    """Features (n, f) with the products of each two of them."""
+    features = np.array(rows, float)
+    first, second = np.triu_indices(features.shape[1])
+    return np.column_stack([features, features[:, first] * features[:, second]])
+
+
+def _scaled(features: np.ndarray) -> np.ndarray:
+    """A constant, and features (n, f) with mean 0 and spread 1."""
+    middle, spread = features.mean(axis=0), np.maximum(features.std(axis=0), 1e-6)
+    return np.column_stack([np.ones(len(features)), (features - middle) / spread])
+
+
+def _logits(features: np.ndarray, truth: np.ndarray, *, kinds: int) -> np.ndarray:
+    """Logits (n, kinds) of the kinds 1 … against 0 by a multinomial logistic regression on features (n, f).
+
+    Cross-fitted: none of the n answers for itself.
+    """
+    logits = np.zeros((len(features), kinds))
+    folds = np.random.default_rng(0).integers(0, FOLDS, len(features))
+    for fold in range(FOLDS):
+        held, taught = folds == fold, folds != fold
+        logits[held] = features[held] @ _weights(features[taught], truth[taught], kinds=kinds)
+    return np.clip(logits, -30, 30)
+
+
+def _weights(features: np.ndarray, truth: np.ndarray, *, kinds: int) -> np.ndarray:
+    """Weights (f, kinds) of a multinomial logistic regression of the kinds 1 … against 0, with a ridge penalty.
 
     Found by Newton's method; the first feature is the constant.
     """
-    number, kinds = features.shape[1], int(truth.max())
+    number = features.shape[1]
     penalty = np.tile(np.r_[1e-6, np.full(number - 1, PENALTY)], kinds)
     wanted = truth[:, None] == np.arange(1, kinds + 1)
 

@@ -73,6 +73,16 @@ def test_a_sure_detection_where_nothing_is_outlined_was_overlooked():
     assert reason(one) == "Nothing is outlined here, but the model sees dent (93 % sure)."
 
 
+def test_a_detection_is_more_suspicious_where_nothing_else_is_outlined():
+    some = [msgspec.structs.replace(one, regions=1) for one in photos()]
+    lone = Detected("dent", 0.6, 0.6, 0.1, (RING,), 0.0, 0.1)
+    some[3] = PhotoEvidence("p3", (), (lone,), regions=0)
+    some[4] = msgspec.structs.replace(some[4], detected=(*some[4].detected, lone))
+    boxes = {f"r{i}": (0.0, 0.0, 9.0, 9.0) for i in range(len(some))}
+    scores = {one.photo: one.score for one in reversed(suspicions(some, boxes, CLASSES, NAMES)) if one.value == 0.6}
+    assert scores["p3"] > 2 * scores["p4"]
+
+
 def test_right_regions_are_hardly_suspected():
     assert worst(photos()).score < 0.3
 
