@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 from qtpy.QtCore import Signal
@@ -25,12 +25,14 @@ from cardamage_core.training.grid import grid
 from cardamage_core.training.job import PRESETS, ClassRule, TrainingJob, check
 from cardamage_core.training.network_config import NUMBERS
 
-from ..language import amount, mark, tr, translated
+from ..language import mark, tr, translated
 from ..widgets import common
 from .augmentation import AugmentedPhotos
 from .form_classes import ClassChoice
 from .form_numbers import Numbers
 from .form_rows import add_row, column, line, number_box
+from .form_splits import SplitFields
+from .form_start import StartChoice, StartModel
 from .place import Place
 from .preflight import Preflight
 from .run_grid import RunGrid
@@ -48,13 +50,6 @@ WIDTH = 620
 SHOWN = frozenset(number.key for number in NUMBERS)
 
 
-class StartModel(NamedTuple):
-    """A model to go on from: its name, and the preset it was made with."""
-
-    name: str
-    preset: str
-
-
 class Form(QFrame):
     """The form for a new training."""
 
@@ -66,7 +61,6 @@ class Form(QFrame):
         super().__init__(parent)
         self.setProperty("role", "page")
         self._missing = ""
-        self._models: dict[str, StartModel] = {}
         self._base = TrainingJob()  # what no field shows is taken from it
         self._make_fields()
         self._arrange()
@@ -90,7 +84,8 @@ class Form(QFrame):
         """
         self._missing = missing
         self._base = TrainingJob()
-        self.preflight.fill(Counter(photo.split for photo in photos), measured)
+        numbers = Counter(photo.split for photo in photos)
+        self.preflight.fill(numbers, measured)
         self._numbers.show_preset(self._preset.currentData(), {})
         self.show_augmented(())
         self._title.setText(tr("New training"))
@@ -99,18 +94,9 @@ class Form(QFrame):
         self._several.setChecked(False)
         self._grid.hide()
         self._name.setText(name)
-        self._fill_splits(Counter(photo.split for photo in photos))
+        self._val_label.setVisible(self._splits.fill(numbers))
         self._classes.fill([label for label in labels if label.role == "damage"], counts)
-        kept = self._start_from.currentData()
-        self._start_from.clear()
-        self._start_from.addItem(tr("The damage model that comes along"), "included")
-        self._start_from.addItem(tr("ImageNet – a backbone that knows photos"), "imagenet")
-        self._start_from.addItem(tr("COCO – a whole network, for the matterport preset"), "coco")
-        self._models = dict(models)
-        for model_id, model in models.items():
-            self._start_from.addItem(tr("{model_name} – go on from this model", model_name=model.name), model_id)
-        self._start_from.addItem(tr("Nothing – random weights"), "none")
-        self._start_from.setCurrentIndex(max(0, self._start_from.findData(kept)))
+        self._start_from.fill(models)
         self.show_problem(None)
         self._changed()
 
@@ -136,11 +122,8 @@ class Form(QFrame):
         ):
             box.setValue(value)
         self._classes.choose(job.classes)
-        for field, name in ((self._train, job.train_split), (self._val, job.val_split)):
-            field.setCurrentIndex(max(0, field.findData(name)))
-        if self._start_from.findData(job.start) < 0:
-            self._start_from.addItem(tr("{start} – as before", start=job.start), job.start)
-        self._start_from.setCurrentIndex(self._start_from.findData(job.start))
+        self._splits.choose(job.train_split, job.val_split)
+        self._start_from.choose(job.start)
         if self._learn.findData(job.layers) < 0:
             self._learn.addItem(tr("{layers} – as before", layers=job.layers), job.layers)
         self._learn.setCurrentIndex(self._learn.findData(job.layers))
@@ -151,6 +134,7 @@ class Form(QFrame):
 
     def job(self) -> TrainingJob:
         """The training as filled in; JobError when it makes no sense."""
+        train, val = self._splits.chosen()
         job = msgspec.structs.replace(
             self._base,
             name=self._name.text().strip(),
@@ -158,9 +142,9 @@ class Form(QFrame):
             epochs=self._epochs.value(),
             steps=self._steps.value(),
             classes=self._classes.rules(self._base.classes),
-            train_split=self._train.currentData() or "train",
-            val_split=self._val.currentData() or "val",
-            start=self._start_from.currentData() or "included",
+            train_split=train,
+            val_split=val,
+            start=self._start_from.start(),
             seed=self._seed.value(),
             batch=self._batch.value(),
             layers=self._layers(),
@@ -211,8 +195,8 @@ class Form(QFrame):
 
     def _start_changed(self, _index: int) -> None:
         """A model goes on with the preset it was made with: another has another backbone."""
-        if model := self._models.get(self._start_from.currentData()):
-            self._preset.setCurrentIndex(max(0, self._preset.findData(model.preset)))
+        if preset := self._start_from.preset():
+            self._preset.setCurrentIndex(max(0, self._preset.findData(preset)))
         self._changed()
 
     def _layers(self) -> str:
@@ -284,22 +268,6 @@ class Form(QFrame):
         except JobError as error:
             self.show_problem(error)
 
-    def _fill_splits(self, numbers: Counter[str]) -> None:
-        named = {name: count for name, count in numbers.items() if name}
-        for field, wanted in ((self._train, "train"), (self._val, "val")):
-            field.clear()
-            for name, count in named.items():
-                field.addItem(f"{name} – {amount(count, 'photo')}", name)
-            field.setVisible(bool(named))
-            field.setCurrentIndex(max(0, field.findData(wanted)))
-        if "val" not in named and named:
-            self._val.insertItem(0, tr("nothing"), "val")
-            self._val.setCurrentIndex(0)
-        total = amount(numbers.total(), "photo")
-        self._no_split.setText(tr("{total}, none with a split: every fifth is held back to validate", total=total))
-        self._no_split.setVisible(not named)
-        self._val_label.setVisible(bool(named))
-
     # Building
 
     def _make_fields(self) -> None:
@@ -324,9 +292,8 @@ class Form(QFrame):
         self._batch.setMaximumWidth(120)
         self.preflight = Preflight()
         self.preflight.failed.connect(self.show_problem)
-        self._train, self._val = common.ComboBox(), common.ComboBox()
-        self._no_split = common.label("", "muted", wrap=True)
-        self._start_from, self._learn = common.ComboBox(), common.ComboBox()
+        self._splits = SplitFields()
+        self._start_from, self._learn = StartChoice(), common.ComboBox()
         for layers, text in LEARN.items():
             self._learn.addItem(tr(text), layers)
         self.place = Place()
@@ -383,8 +350,8 @@ class Form(QFrame):
             ),
             (tr("Early stop"), line(self._patience, common.label(tr("epochs without a better AP50"), "small"))),
             (tr("Photos a step"), column(self._batch, self.preflight)),
-            (tr("Learn from"), column(self._train, self._no_split)),
-            (tr("Validate on"), self._val),
+            (tr("Learn from"), column(self._splits.train, self._splits.none)),
+            (tr("Validate on"), self._splits.val),
             (tr("Start from"), self._start_from),
             (tr("Layers"), self._learn),
             (tr("Learning rate"), line(self._rate, common.label(tr("ten times less where the loss grew"), "small"))),

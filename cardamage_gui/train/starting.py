@@ -16,7 +16,8 @@ from ..background import Background
 from ..language import tr
 from ..session import Session
 from . import work
-from .form import Form, StartModel
+from .form import Form
+from .form_start import StartModel
 from .jobs import JobsWatch, key_of
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from cardamage_core.project import PhotoSummary
 from cardamage_core.training.forecast import Measured
 from cardamage_core.training.job import ClassRule
 from cardamage_gui.background import Background
-from cardamage_gui.train.form import Form, StartModel
+from cardamage_gui.train.form import Form
+from cardamage_gui.train.form_start import StartModel
 
 LABELS = (Label("car", "#fff", role="car"), Label("dent", "#fff"), Label("scratch", "#fff"))
 
