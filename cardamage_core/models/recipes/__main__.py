@@ -7,6 +7,7 @@ import json
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,10 @@ from ... import files
 from ...annotations.model import Dataset
 from ...errors import CarDamageError
 from ...training import requirements
+from ...training.job import TrainingJob
+from .. import registry
 from .clicks import recipe as clicks
-from .recipe import RECIPES, Recipe, dataset_of
+from .recipe import FINISH, RECIPES, Recipe, dataset_of, finishing_job, repeated
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -30,16 +33,10 @@ def main(arguments: list[str] | None = None) -> int:
         "--bundle", type=Path, metavar="DIR", help="measure the trained model and put it into this folder"
     )
     parser.add_argument(
-        "--average",
-        type=Path,
-        metavar="MODEL",
-        help="with --bundle: average the weights with those of this model folder",
-    )
-    parser.add_argument(
         "--partner",
         type=Path,
-        metavar="MODEL",
-        help="with --bundle: put the network of this training or model beside the other, so that both look",
+        metavar="OUT2",
+        help="with --bundle: put the network of this training beside the other, so that both look",
     )
     given = parser.parse_args(arguments)
     command = f"python -m cardamage_core.models.recipes {given.name} --data DATA --out OUT"
@@ -52,18 +49,8 @@ def main(arguments: list[str] | None = None) -> int:
         if given.bundle:
             from .bundle import bundle
 
-            if given.average or given.partner:
-                command += " --bundle DIR" + " --average MODEL" * bool(given.average)
-                command += " --partner MODEL" * bool(given.partner)
-            bundle(
-                recipe,
-                given.out,
-                given.bundle,
-                command=command,
-                say=_say,
-                average=given.average,
-                partner=given.partner,
-            )
+            command += " --bundle DIR" + " --partner OUT2" * bool(given.partner)
+            bundle(recipe, given.out, given.bundle, command=command, say=_say, partner=given.partner)
         else:
             _train(recipe, given.data, given.out)
     except CarDamageError as error:
@@ -84,20 +71,43 @@ def _say(text: str) -> None:
 
 
 def _train(recipe: Recipe, data: Path, out: Path) -> None:
-    from ...training import trainer
-
+    """The training, and those that finish it; what is there already is not done again."""
     stopping: list[int] = []
     signal.signal(signal.SIGTERM, lambda *_: stopping.append(1))
     signal.signal(signal.SIGINT, lambda *_: stopping.append(1))
     out.mkdir(parents=True, exist_ok=True)
-    folders = trainer.Folders(out / "checkpoints", out / "previews", out / "models")
-    with (out / "events.jsonl").open("a", encoding="utf-8") as events:
+    dataset = _frozen(recipe, data, out)
+    first = _trained(recipe.job, dataset, out, stopping)
+    if first is None or recipe.finish is None:
+        return
+    finish = recipe.finish
+    for seed in finish.seeds:
+        folder = out / f"{FINISH}-{seed}"
+        job = finishing_job(recipe, finish, seed=seed, start=first.folder)
+        _trained(job, repeated(dataset, finish.repeats), folder, stopping)
 
-        def say(kind: str, **fields: Any) -> None:
-            events.write(json.dumps({"kind": kind, "time": round(time.time(), 1), **fields}) + "\n")
-            events.flush()
 
-        trainer.run(recipe.job, _frozen(recipe, data, out), folders, say=say, stop=lambda: bool(stopping))
+def _trained(job: TrainingJob, dataset: Dataset, out: Path, stopping: Sequence[int]) -> registry.Model | None:
+    """The model of a training in `out`, which goes on from its newest checkpoint; None where it was stopped."""
+    from ...training import trainer
+
+    if not (found := _done(job, out)) and not stopping:
+        out.mkdir(parents=True, exist_ok=True)
+        folders = trainer.Folders(out / "checkpoints", out / "previews", out / "models")
+        with (out / "events.jsonl").open("a", encoding="utf-8") as events:
+
+            def say(kind: str, **fields: Any) -> None:
+                events.write(json.dumps({"kind": kind, "time": round(time.time(), 1), **fields}) + "\n")
+                events.flush()
+
+            trainer.run(job, dataset, folders, say=say, stop=lambda: bool(stopping))
+        found = _done(job, out)
+    return found
+
+
+def _done(job: TrainingJob, out: Path) -> registry.Model | None:
+    """The model of the whole training, not of one that was stopped."""
+    return next((model for model in registry.models(out / "models") if model.card.name == job.name), None)
 
 
 def _frozen(recipe: Recipe, data: Path, out: Path) -> Dataset:

@@ -25,7 +25,7 @@ from ...runtime import Runtime
 from .. import registry
 from ..registry import ModelCard, PartnerTraining, SourceNote
 from . import sources
-from .recipe import PANELS, Recipe
+from .recipe import FINISH, PANELS, Recipe
 
 LEAST_SCORE = 0.05
 MOST_ALARMS = 0.063  # of the 142 undamaged validation photos: with a confidence of 95 % no more than the goal of 0.1
@@ -40,26 +40,20 @@ def bundle(
     *,
     command: str,
     say: Callable[[str], None],
-    average: Path | None = None,
     partner: Path | None = None,
 ) -> Path:
-    """Write the newest model of the training in `out` to `folder`/NAME; the folder that was written.
+    """Write the model of the training in `out` to `folder`/NAME; the folder that was written.
 
-    `average`: the folder of the model that the training went on from. Its weights are averaged with the new ones, which
-    is often better than either (Wortsman et al. 2022, Model soups). `partner`: the folder of another training of the
-    same classes, or of its model, whose network looks, too (`inference.looks`); kernels of two networks are stored as
-    int8. Photos are shown as large as the recipe says.
+    `partner`: the folder of another training of the same classes, whose network looks, too (`inference.looks`); kernels
+    of two networks are stored as int8. Photos are shown as large as the recipe says.
     """
-    trained = _model_in(out)
+    trained = _first(out)
     dataset = msgspec.json.decode((out / "dataset.json").read_bytes(), type=Dataset)
     weights = out / "bundled.h5"
-    network = MaskRCNN.open(trained.weights)
-    if average is not None:
-        _average(network, registry.read(average))
+    network = _network(out)
     sides = {key: value for key, value in recipe.job.changes.items() if key.startswith("image_")}
     network.config = config = network.config.change(canvas="fit", detection_min_score=LEAST_SCORE, **sides)
-    other = None if partner is None else _model_in(partner)
-    second = None if other is None else MaskRCNN.open(other.weights)
+    second = None if partner is None else _network(partner)
     network.save(weights, kernels="float16" if second is None else "int8", partner=second)
     runtimes = Runtime.open_all(weights, config=config, partner=second is not None)
     classes = tuple(recipe.titles.get(name, name) for name in trained.card.classes)
@@ -84,7 +78,7 @@ def bundle(
         calibration=calibration,
         mirror_side=recipe.mirror_side,
         partner=second is not None,
-        partner_training=None if other is None else _training(other.card),
+        partner_training=None if partner is None else _training(_first(partner).card),
         command=command,
     )
     metrics, threshold = judge(card, found["val"], found["test"])
@@ -97,21 +91,22 @@ def bundle(
     return target
 
 
-def _model_in(folder: Path) -> registry.Model:
-    """The model in a folder, or the newest of a training's."""
-    return registry.read(folder) if (folder / registry.CARD).is_file() else registry.models(folder / "models")[0]
+def _first(out: Path) -> registry.Model:
+    """The model of a recipe's first training."""
+    return registry.models(out / "models")[0]
+
+
+def _network(out: Path) -> MaskRCNN:
+    """The network of a recipe's training: of the first, or the mean of those that finish it."""
+    finished = [registry.models(folder / "models")[0] for folder in sorted(out.glob(f"{FINISH}-*"))]
+    networks = [MaskRCNN.open(one.weights) for one in finished or [_first(out)]]
+    for name, variable in networks[0].weights.items():
+        variable.assign(np.mean([np.array(one.weights[name]) for one in networks], axis=0))
+    return networks[0]
 
 
 def _training(card: ModelCard) -> PartnerTraining:
     return PartnerTraining(card.created, card.job, card.data_hash, card.parent)
-
-
-def _average(network: MaskRCNN, other: registry.Model) -> None:
-    """Put half of another model's weights into each of the network's. Raises EngineError where they do not fit."""
-    known = {name: np.array(variable) for name, variable in network.weights.items()}
-    network.load(other.weights)
-    for name, variable in network.weights.items():
-        variable.assign((np.array(variable) + known[name]) / 2)
 
 
 Judged = tuple[list[AnnotatedPhoto], dict[str, tuple[Region, ...]]]

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
-from cardamage_core.annotations.model import AnnotatedPhoto, Origin, Photo, Rectangle, Region
+from cardamage_core.annotations.model import AnnotatedPhoto, Dataset, Origin, Photo, Rectangle, Region
 from cardamage_core.evaluation import sights as quality
+from cardamage_core.models import registry
 from cardamage_core.models.recipes import bundle, sources
-from cardamage_core.models.recipes.recipe import CAR, DAMAGE, LICENSED, PANELS
+from cardamage_core.models.recipes.recipe import CAR, DAMAGE, LICENSED, PANELS, PARTNER, finishing_job, repeated
+from cardamage_core.mrcnn import Config, MaskRCNN
 
 
 def region(x: float, y: float, side: float, *, score: float | None = None, label: str = "dent") -> Region:
@@ -109,3 +113,32 @@ def test_the_licensed_variant_learns_from_sources_with_a_licence_alone():
     assert all("no licence" not in sources.SOURCES[name].licence.lower() for name in taught)
     assert LICENSED.job.start == "imagenet"  # nothing of the other model comes along
     assert LICENSED.labels == DAMAGE.labels  # chosen and judged by the same photos
+
+
+def test_photos_to_learn_from_stand_as_often_as_their_source_says():
+    def of(source: str, split: str) -> AnnotatedPhoto:
+        return AnnotatedPhoto(Photo(source, source, source, 100, 100, split=split, attributes={"source": source}))
+
+    train, val, other = of("a", "train"), of("a", "val"), of("b", "train")
+    assert repeated(Dataset((train, val, other), ()), {"a": 3}).photos == (train, train, train, val, other)
+
+
+def test_the_trainings_that_finish_a_model_go_on_from_it_apart():
+    finish = DAMAGE.finish
+    jobs = [finishing_job(DAMAGE, finish, seed=seed, start=Path("first")) for seed in finish.seeds]
+    assert [job.start for job in jobs] == ["first", "first"]
+    assert len({job.seed for job in jobs} | {DAMAGE.job.seed}) == 3
+    assert not {*finish.seeds} & {*PARTNER.finish.seeds}
+    assert all(job.classes == DAMAGE.job.classes and job.total_steps == finish.steps for job in jobs)
+
+
+def test_what_finishes_a_model_is_averaged(model_folder: Path, tmp_path: Path):
+    card = registry.read(model_folder).card
+    for i, place in enumerate(("", "finish-1", "finish-2")):
+        MaskRCNN(Config.from_dict(card.config), seed=i).save(tmp_path / "w.h5")
+        fresh = msgspec.structs.replace(card, id="", created="", weights_sha256="")
+        registry.register(tmp_path / place / "models", fresh, tmp_path / "w.h5")
+    mean = bundle._network(tmp_path).arrays()
+    first, second = (MaskRCNN(Config.from_dict(card.config), seed=i).arrays() for i in (1, 2))
+    for name, array in mean.items():
+        np.testing.assert_allclose(array, (first[name] + second[name]) / 2, atol=1e-6)
