@@ -69,6 +69,7 @@ def bundle(
         trained.card,
         id="",
         name=recipe.job.name,
+        created=max(one.card.created for one in _last(out)),
         classes=classes,
         config=config.to_dict(),
         summary=recipe.summary,
@@ -96,10 +97,15 @@ def _first(out: Path) -> registry.Model:
     return registry.models(out / "models")[0]
 
 
-def _network(out: Path) -> MaskRCNN:
-    """The network of a recipe's training: of the first, or the mean of those that finish it."""
+def _last(out: Path) -> list[registry.Model]:
+    """The models of the trainings that finish a recipe's, else that of the first."""
     finished = [registry.models(folder / "models")[0] for folder in sorted(out.glob(f"{FINISH}-*"))]
-    networks = [MaskRCNN.open(one.weights) for one in finished or [_first(out)]]
+    return finished or [_first(out)]
+
+
+def _network(out: Path) -> MaskRCNN:
+    """The network of a recipe's training, the mean of its last models."""
+    networks = [MaskRCNN.open(one.weights) for one in _last(out)]
     for name, variable in networks[0].weights.items():
         variable.assign(np.mean([np.array(one.weights[name]) for one in networks], axis=0))
     return networks[0]
