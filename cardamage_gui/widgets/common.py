@@ -53,13 +53,15 @@ class _WrappedLabel(QLabel):
 
     def __init__(self) -> None:
         super().__init__()
+        self._text = ""
         self.setWordWrap(True)
 
     def setText(self, text: str | None) -> None:
-        super().setText((text or "").replace(" %", "\u00a0%"))
+        self._text = text or ""
+        super().setText(self._text.replace(" %", "\u00a0%"))
 
     def text(self) -> str:
-        return super().text().replace("\u00a0%", " %")
+        return self._text
 
 
 def section(text: str) -> QLabel:
