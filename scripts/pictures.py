@@ -132,6 +132,7 @@ def the_pages(built: Built, project: Path) -> None:
     """Train, where something was trained."""
     built.projects.open(project)
     built.window.show_page("train")
+    settle(lambda: built.train._models.items.rowCount() > 0)
     wait(3000)
     save(built.window, "train")
 

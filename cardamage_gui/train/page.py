@@ -73,6 +73,7 @@ class TrainPage(QWidget):
             Action("founding_table", tr("Founding table"), (), about, self.show_table),
         ]
         self.docks.share(actions.bind(self, self._actions).values())
+        self._project_changed()  # one may be open before this page is first shown
 
     def offered_actions(self) -> list[Action]:
         """What can be done here."""

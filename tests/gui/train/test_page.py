@@ -62,6 +62,10 @@ def test_without_a_training_the_page_says_how_to_begin(page):
     assert "No training yet" in shown(page)
 
 
+def test_a_page_that_is_made_after_the_project_was_opened_lists_its_models(page, wait):
+    wait(lambda: {"damage", "car and panels"} <= {model.card.name for model in page._lists.listed_models()})
+
+
 def test_a_running_training_tells_where_it_is(opened, page, wait):
     job = made_job(opened)
     log = say_started(job)
