@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -14,8 +15,10 @@ from cardamage_core.annotations.model import AnnotatedPhoto, Dataset, Origin, Ph
 from cardamage_core.evaluation import sights as quality
 from cardamage_core.models import registry
 from cardamage_core.models.recipes import bundle, sources
+from cardamage_core.models.recipes.__main__ import _train
 from cardamage_core.models.recipes.recipe import CAR, DAMAGE, LICENSED, PANELS, PARTNER, finishing_job, repeated
 from cardamage_core.mrcnn import Config, MaskRCNN
+from cardamage_core.training import trainer
 
 
 def region(x: float, y: float, side: float, *, score: float | None = None, label: str = "dent") -> Region:
@@ -142,3 +145,27 @@ def test_what_finishes_a_model_is_averaged(model_folder: Path, tmp_path: Path):
     first, second = (MaskRCNN(Config.from_dict(card.config), seed=i).arrays() for i in (1, 2))
     for name, array in mean.items():
         np.testing.assert_allclose(array, (first[name] + second[name]) / 2, atol=1e-6)
+
+
+def test_a_recipe_is_trained_then_finished_and_what_is_there_is_not_done_again(
+    model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    runs = []
+
+    def run(job, dataset, folders, *, say, stop):
+        runs.append((job, len(dataset.photos)))
+        say("finished")
+        card = msgspec.structs.replace(registry.read(model_folder).card, id="", name=job.name, weights_sha256="")
+        registry.register(folders.models, card, model_folder / "weights.h5")
+
+    monkeypatch.setattr(trainer, "run", run)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # the process keeps its own
+    source = msgspec.structs.replace(WHOLE.photo, split="train", attributes={"source": "undamaged"})
+    (tmp_path / "dataset.json").write_bytes(msgspec.json.encode(Dataset((AnnotatedPhoto(source, ()),), ())))
+    for _ in range(2):
+        _train(DAMAGE, tmp_path, tmp_path)
+    first = registry.models(tmp_path / "models")[0]
+    assert [job.seed for job, _ in runs] == [DAMAGE.job.seed, *DAMAGE.finish.seeds]
+    assert [job.start for job, _ in runs] == ["imagenet", str(first.folder), str(first.folder)]
+    assert [photos for _, photos in runs] == [1, 4, 4]
+    assert len(bundle._last(tmp_path)) == 2
