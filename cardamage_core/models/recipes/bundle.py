@@ -16,6 +16,7 @@ import numpy as np
 
 from ... import files, imaging
 from ...annotations.model import AnnotatedPhoto, Dataset, Region
+from ...errors import ModelError
 from ...evaluation import measure
 from ...evaluation import sights as quality
 from ...inference import polygons
@@ -47,7 +48,7 @@ def bundle(
     `partner`: the folder of another training of the same classes, whose network looks, too (`inference.looks`); kernels
     of two networks are stored as int8. Photos are shown as large as the recipe says.
     """
-    trained = _first(out)
+    trained = _newest(out)
     dataset = msgspec.json.decode((out / "dataset.json").read_bytes(), type=Dataset)
     weights = out / "bundled.h5"
     network = _network(out)
@@ -79,7 +80,7 @@ def bundle(
         calibration=calibration,
         mirror_side=recipe.mirror_side,
         partner=second is not None,
-        partner_training=None if partner is None else _training(_first(partner).card),
+        partner_training=None if partner is None else _training(_newest(partner).card),
         command=command,
     )
     metrics, threshold = judge(card, found["val"], found["test"])
@@ -92,15 +93,16 @@ def bundle(
     return target
 
 
-def _first(out: Path) -> registry.Model:
-    """The model of a recipe's first training."""
-    return registry.models(out / "models")[0]
+def _newest(out: Path) -> registry.Model:
+    """The newest model of one training. Raises ModelError where it has none yet."""
+    if not (found := registry.models(out / "models")):
+        raise ModelError(f"There is no model in {out}.", "Run the training of the recipe to its end first.")
+    return found[0]
 
 
 def _last(out: Path) -> list[registry.Model]:
     """The models of the trainings that finish a recipe's, else that of the first."""
-    finished = [registry.models(folder / "models")[0] for folder in sorted(out.glob(f"{FINISH}-*"))]
-    return finished or [_first(out)]
+    return [_newest(folder) for folder in sorted(out.glob(f"{FINISH}-*"))] or [_newest(out)]
 
 
 def _network(out: Path) -> MaskRCNN:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from cardamage_core.annotations.model import AnnotatedPhoto, Dataset, Origin, Photo, Rectangle, Region
+from cardamage_core.errors import ModelError
 from cardamage_core.evaluation import sights as quality
 from cardamage_core.models import registry
 from cardamage_core.models.recipes import bundle, sources
@@ -169,3 +170,9 @@ def test_a_recipe_is_trained_then_finished_and_what_is_there_is_not_done_again(
     assert [job.start for job, _ in runs] == ["imagenet", str(first.folder), str(first.folder)]
     assert [photos for _, photos in runs] == [1, 4, 4]
     assert len(bundle._last(tmp_path)) == 2
+
+
+def test_a_finish_without_a_model_yet_is_told_before_anything_is_averaged(tmp_path: Path):
+    (tmp_path / "finish-1").mkdir()
+    with pytest.raises(ModelError, match=r"There is no model in .*finish-1"):
+        bundle._network(tmp_path)
