@@ -197,7 +197,7 @@ def _odds(normal: np.ndarray, *wrong: np.ndarray) -> list[np.ndarray]:
 
 def _quadratic(rows: Sequence[Sequence[float]]) -> np.ndarray:
     """Features (n, f) with the products of each two of them."""
-    features = np.array(rows, float)
+    features = np.array(rows, float) if rows else np.zeros((0, 1))
     first, second = np.triu_indices(features.shape[1])
     return np.column_stack([features, features[:, first] * features[:, second]])
 

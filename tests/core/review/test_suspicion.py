@@ -100,3 +100,16 @@ def test_one_class_alone_has_no_swapped_labels():
 
 def test_nothing_judged_is_nothing_suspected():
     assert suspicions([PhotoEvidence("p")], {}, {}, ()) == []
+
+
+def test_regions_that_leave_no_room_for_a_twin_are_not_suspected_of_their_place():
+    full = [
+        msgspec.structs.replace(one, judged=tuple(j for j in one.judged if j.twin != "elsewhere")) for one in photos()
+    ]
+    boxes = {f"r{i}": (0.0, 0.0, 9.0, 9.0) for i in range(len(full))}
+    found = suspicions(full, boxes, CLASSES, NAMES)
+    assert {one.kind for one in found} == {"swapped", "overlooked"}
+
+
+def test_one_region_alone_is_judged_too():
+    assert {one.photo for one in suspicions(photos()[:1], {"r0": (0.0, 0.0, 9.0, 9.0)}, CLASSES, NAMES)} == {"p0"}
