@@ -14,6 +14,7 @@ from cardamage_core.project.prediction_log import Look
 
 from ..background import Background
 from ..commands.actions import Action
+from ..editing import measured
 from ..editing.keeping import RegionKeeper
 from ..editing.outlining import Outliner, Outlining, Work, outlined_said
 from ..language import mark, tr, translated
@@ -192,13 +193,13 @@ class PreLabelDialog(QDialog):
         self.threshold.setRange(0, 100)
         self.threshold.setValue(round(100 * session.threshold))
         self.threshold.setAccessibleName(tr("Show predictions above"))
+        self._measured = common.label("", "small", wrap=True)
         self._said = common.label("", right=True)
         self._said.setMinimumWidth(40)
         self.start = common.button(tr("Outline"), self._start, "primary")
         self._arrange()
         self.models.currentIndexChanged.connect(self._model_changed)
         self.threshold.valueChanged.connect(self._threshold_moved)
-        self._threshold_moved()
         self._model_changed()
 
     def choices(self) -> list[QRadioButton]:
@@ -224,6 +225,7 @@ class PreLabelDialog(QDialog):
         line.addWidget(self.threshold, 1)
         line.addWidget(self._said)
         grid.addLayout(line, 5, 1)
+        grid.addWidget(self._measured, 6, 1)
         grid.setColumnStretch(1, 1)
         layout.addLayout(grid)
         layout.addWidget(common.label(tr(BESIDE if self._all else NO_MODEL), "small", wrap=True))
@@ -247,9 +249,14 @@ class PreLabelDialog(QDialog):
         if usable and self._radios.checkedButton() not in usable:
             usable[0].setChecked(True)
         self.start.setEnabled(bool(usable))
+        self._threshold_moved()
 
     def _threshold_moved(self) -> None:
         self._said.setText(f"{self.threshold.value()} %")
+        model = self.models.currentData()
+        said = measured.at_threshold(model.card if model else None, self.threshold.value() / 100)
+        self._measured.setText(said)
+        self._measured.setVisible(bool(said))
 
     def _start(self) -> None:
         photos = list(self._offered.values())[max(0, self._radios.checkedId())]

@@ -221,6 +221,8 @@ class InspectPage(QWidget):
         self._show_work()
 
     def _show_work(self) -> None:
+        model = self.queue.model
+        self.viewer.toolbar.show_card(model.card if model else None)
         text = self.queue.outlining.text()
         if text and self.viewer.strip.isHidden():
             self.viewer.strip.begin(text)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtGui import QResizeEvent
-from qtpy.QtWidgets import QButtonGroup, QFrame, QLabel, QSlider, QToolButton, QWidget
+from qtpy.QtWidgets import QButtonGroup, QFrame, QLabel, QSlider, QToolButton, QToolTip, QWidget
 
 from ..commands.editor import keyed
+from ..editing import measured
 from ..language import mark, numeral, tr
 from ..widgets import common
+
+if TYPE_CHECKING:
+    from cardamage_core.models.registry import ModelCard
 
 FINDINGS, ORIGINAL, WIPE = "findings", "original", "wipe"
 MODES = {
@@ -51,6 +56,7 @@ class Toolbar(QFrame):
             self.modes[name] = button
         self.modes[FINDINGS].setChecked(True)
         self._threshold, self._threshold_said = _slider(threshold, tr("Show findings from this score on"), 76)
+        self._card: ModelCard | None = None  # of the model that looks
         self._is_short = False  # whether the threshold is shown without a word
         self._opacity, self._opacity_said = _slider(opacity, tr("Opacity of masks"), 48)
         self.panels = _toggle("car-door", tr("Panels"), tr("Show the panels of the car"), "inspect_panels", "Shift+V")
@@ -89,6 +95,12 @@ class Toolbar(QFrame):
         self._threshold.setValue(round(100 * value))
         self._threshold.blockSignals(blocked)
         self._say_threshold()
+
+    def show_card(self, card: ModelCard | None) -> None:
+        """The card of the model that looks: the tip says what it has measured at the threshold."""
+        if card != self._card:
+            self._card = card
+            self._say_threshold()
 
     def show_correcting(self, on: bool) -> None:
         """Whether outlines are being corrected."""
@@ -153,12 +165,18 @@ class Toolbar(QFrame):
         widest = self._threshold_said.fontMetrics().horizontalAdvance(_from(1.0, short=self._is_short))
         self._threshold_said.setMinimumWidth(widest + 4)
         self._threshold_said.setText(_from(self.threshold(), short=self._is_short))
+        measured_here = measured.at_threshold(self._card, self.threshold())
+        tip = "\n\n".join(filter(None, (self._threshold.accessibleName(), measured_here)))
+        for widget in (self._threshold, self._threshold_said):
+            widget.setToolTip(tip)
 
     def _threshold_moved(self, value: int) -> None:
         self._say_threshold()
         self.threshold_changed.emit(value / 100)
         if not self._threshold.isSliderDown():
             self._threshold_released()
+        elif said := measured.at_threshold(self._card, self.threshold()):
+            QToolTip.showText(self._threshold.mapToGlobal(self._threshold.rect().bottomLeft()), said, self._threshold)
 
     def _threshold_released(self) -> None:
         self.threshold_settled.emit(self.threshold())

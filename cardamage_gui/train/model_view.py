@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING, Any
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QPushButton, QWidget
 
+from cardamage_core.models import at_threshold
 from cardamage_core.training.metrics import METRICS
 
+from .. import look
 from ..language import amount, mark, numeral, tr, translated
 from ..widgets import common
+from .history import Series
 
 if TYPE_CHECKING:
     from cardamage_core.models.registry import Model, ModelCard
+
+    from .curves import Chart
 
 SHEET_WIDTH = 620
 VERBS = {
@@ -41,6 +46,9 @@ class ModelView(QFrame):
         self._grid.setHorizontalSpacing(24)
         self._grid.setVerticalSpacing(8)
         self._grid.setColumnStretch(1, 1)
+        self._charts: list[Chart] = []
+        self._chart_row = QHBoxLayout()
+        self._chart_row.setSpacing(14)
         try_it = common.button(tr("Try it on photos"), self._try, "primary", tip=tr("Inspect photos with this model"))
         head = QHBoxLayout()
         head.addWidget(self._title, 1)
@@ -59,6 +67,7 @@ class ModelView(QFrame):
         layout = common.rows(sheet, margins=(20, 20, 20, 20), spacing=16)
         layout.addLayout(head)
         layout.addLayout(self._grid)
+        layout.addLayout(self._chart_row)
         layout.addStretch(1)
         common.rows(self).addWidget(common.Scrolled(sheet, tr("Model")))
 
@@ -72,6 +81,7 @@ class ModelView(QFrame):
             text = common.label(value, wrap=True)
             text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._grid.addWidget(text, row, 1)
+        self._show_charts(model.card)
 
     def show_splits(self, splits: Sequence[tuple[str, str]], *, enabled: bool) -> None:
         """Which photos it can be judged by: split and what it is called."""
@@ -79,6 +89,35 @@ class ModelView(QFrame):
         for name, text in splits:
             self._menu.addAction(text).setData(name)
         self._evaluate.setEnabled(enabled and bool(splits))
+
+    def _show_charts(self, card: ModelCard) -> None:
+        """What the threshold trades, and whether scores mean what they say, where the card has it measured."""
+        over, bins = at_threshold.curve(card), at_threshold.calibration(card)
+        if (over or bins) and not self._charts:
+            from .curves import Chart  # pyqtgraph: not before there is something to draw
+
+            for title in (tr("Over the threshold"), tr("Calibration")):
+                self._charts.append(Chart(title, least=0.0, most=1.0, legend_lines=2))
+                self._chart_row.addWidget(self._charts[-1], 1)
+        thresholds = [point.threshold for point in over]
+        drawn = (
+            {
+                tr("right mask"): Series(thresholds, [point.right for point in over]),
+                tr("false alarm"): Series(thresholds, [point.alarms for point in over]),
+                tr("small damages"): Series(thresholds, [point.small for point in over]),
+            },
+            {
+                tr("share that is right"): Series([score for score, _ in bins], [right for _, right in bins]),
+                tr("calibrated"): Series([0.0, 1.0], [0.0, 1.0]),
+            },
+        )
+        colors = look.of(self)
+        palettes = ((colors.good, colors.bad, colors.accent), (colors.accent, colors.muted))
+        for chart, curves, palette, known in zip(self._charts, drawn, palettes, (over, bins), strict=False):
+            chart.show_curves(
+                {name: (line, color) for (name, line), color in zip(curves.items(), palette, strict=True)}
+            )
+            chart.setVisible(bool(known))
 
     def _more_menu(self) -> QMenu:
         menu = QMenu(self._more)

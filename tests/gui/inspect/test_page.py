@@ -382,3 +382,14 @@ def test_the_history_tells_who_decided_what(claim):
     claim.history.hide()
     assert first.endswith("accepted 1.1")
     assert msgspec.structs.asdict(claim.desk.claim.log[-1])["what"] == "accepted"
+
+
+def test_the_threshold_says_what_the_model_has_measured_there(claim):
+    slider = claim.viewer.toolbar._threshold
+    card = claim.queue.model.card
+    slider.setValue(round(100 * card.threshold))
+    right, alarms = (round(100 * card.metrics[key]["value"]) for key in ("right_mask", "false_alarms"))
+    assert f"a right mask on {right} of 100 damaged photos" in slider.toolTip()
+    assert f"a false alarm on {alarms} of 100 undamaged photos" in slider.toolTip()
+    slider.setValue(20)
+    assert f"a false alarm on {alarms} of 100" not in slider.toolTip()

@@ -6,6 +6,7 @@ import msgspec
 from qtpy.QtWidgets import QLabel, QScrollArea
 
 from cardamage_core.models import registry
+from cardamage_gui.train.curves import Chart
 from cardamage_gui.train.model_view import ModelView, facts
 
 
@@ -32,3 +33,18 @@ def test_a_card_says_how_its_second_network_was_trained():
     )
     unknown = model._replace(card=msgspec.structs.replace(model.card, partner_training=None))
     assert "Second network" not in dict(facts(unknown))
+
+
+def test_a_card_draws_what_its_threshold_trades_and_whether_its_scores_are_calibrated(qtbot):
+    view = ModelView()
+    qtbot.addWidget(view)
+    view.show_model(registry.default())
+    view.show()
+    over, calibration = view.findChildren(Chart)
+    assert over.isVisible()
+    assert calibration.isVisible()
+    assert "false" in over.findChildren(QLabel)[1].text()
+    unmeasured = msgspec.structs.replace(registry.default().card, metrics={})
+    view.show_model(registry.default()._replace(card=unmeasured))
+    assert not over.isVisible()
+    assert not calibration.isVisible()

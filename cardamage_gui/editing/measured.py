@@ -1,0 +1,29 @@
+"""What a model's threshold means, in words: as its card has it measured on photos that the model never saw."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..language import tr
+
+if TYPE_CHECKING:
+    from cardamage_core.models.registry import ModelCard
+
+
+def at_threshold(card: ModelCard | None, threshold: float) -> str:
+    """Three shares, a line each, "" where nothing was measured."""
+    from cardamage_core.models import at_threshold as measured  # loads NumPy, which a window that waits never needs
+
+    if card is None or (found := measured.at(card, threshold)) is None:
+        return ""
+    lines = (
+        tr("Measured on photos that “{model}” never saw, from this score on:", model=card.name),
+        tr("a right mask on {n} of 100 damaged photos", n=_of_100(found.right)),
+        tr("a false alarm on {n} of 100 undamaged photos", n=_of_100(found.alarms)),
+        tr("{n} of 100 damages found that are smaller than a hundredth of the photo", n=_of_100(found.small)),
+    )
+    return "\n• ".join(lines)
+
+
+def _of_100(share: float) -> str:
+    return f"{100 * share:.0f}"
