@@ -57,7 +57,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--thorough",
         action="store_true",
-        help="look at overlapping tiles, too: finds a little more damage, with many more false alarms",
+        help="look at overlapping tiles, too, for models that learned from close-ups; the one in the box finds more"
+        " small damage by a lower --threshold",
     )
     force_argument(parser)
 

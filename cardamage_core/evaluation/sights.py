@@ -93,11 +93,17 @@ def recall(seen: Sequence[Sight], threshold: float, *, smaller: float = np.inf) 
 
 
 def calibration(seen: Sequence[Sight], *, bins: int = 10) -> list[tuple[float, float, int]]:
-    """(mean score, share that is right, count) of the predictions, in bins of equal count by score."""
+    """(mean score, share that is right, count) of the predictions, in bins of about equal count by score.
+
+    Predictions scored alike stand in one bin.
+    """
     pairs = [
         (float(score), bool((one.overlaps[:, i] >= RIGHT).any())) for one in seen for i, score in enumerate(one.scores)
     ]
-    pieces = np.array_split(np.array(sorted(pairs), float).reshape(-1, 2), bins)
+    ranked = np.array(sorted(pairs), float).reshape(-1, 2)
+    firsts = np.arange(1, bins if len(ranked) else 1) * len(ranked) // bins  # of each bin but the first
+    cuts = np.searchsorted(ranked[:, 0], ranked[firsts, 0])
+    pieces = np.split(ranked, cuts)
     return [(float(p[:, 0].mean()), float(p[:, 1].mean()), len(p)) for p in pieces if len(p)]
 
 

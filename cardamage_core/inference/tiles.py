@@ -2,14 +2,14 @@
 
 A damage of a few pixels on the network's canvas is several times as large when only a part of the photo is painted on
 it (Akyon et al. 2022, "Slicing aided hyper inference"). It costs one prediction a tile. What it gives depends on
-whether the network learned from such views: the damage model of November 2026 did not (docs/decisions/0010).
+whether the network learned from such views: the damage models of November 2026 did not (docs/decisions/0010).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,15 +24,7 @@ CUT = 0.01  # of a tile's side: a box that comes this near an inner border of it
 CONTAINED = 0.8  # of a box inside a better one: a part of the same damage
 
 
-class Network(Protocol):
-    """What is asked tile by tile; `runtime.Runtime` is the one."""
-
-    @property
-    def config(self) -> Config:
-        """The network's configuration."""
-
-    def predict(self, images: list[np.ndarray], min_score: float | None = None) -> list[Detections]:
-        """What is on these photos."""
+Look = Callable[[np.ndarray], Detections]  # what is seen on a photo (h, w, 3), or on a part of one
 
 
 class Tile(NamedTuple):
@@ -44,14 +36,17 @@ class Tile(NamedTuple):
     right: int
 
 
-def predict_tiled(network: Network, image: np.ndarray, *, min_score: float) -> Detections:
-    """What the network sees on a photo (h, w, 3) and on tiles of it; boxes and masks in pixels of the photo."""
-    parts = [*network.predict([image], min_score=min_score)]
+def predict_tiled(look: Look, image: np.ndarray, config: Config) -> Detections:
+    """What is seen on a photo (h, w, 3) and on tiles of it; boxes and masks in pixels of the photo.
+
+    `config` is the network's: how large its canvas is, and which detections of one photo may overlap.
+    """
+    parts = [look(image)]
     height, width = image.shape[:2]
-    for tile in tiles((height, width), canvas=network.config.image_max_side):
-        (found,) = network.predict([image[tile.top : tile.bottom, tile.left : tile.right]], min_score=min_score)
+    for tile in tiles((height, width), canvas=config.image_max_side):
+        found = look(image[tile.top : tile.bottom, tile.left : tile.right])
         parts.append(_moved(found, tile, (height, width)))
-    return _merged(parts, network.config)
+    return _merged(parts, config)
 
 
 def tiles(shape: tuple[int, int], *, canvas: int) -> Iterator[Tile]:

@@ -13,6 +13,7 @@ import time
 import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -105,10 +106,8 @@ def _seen(
     sees_damage = any(card.role_of(name) == "damage" for name in card.classes)
     least = min_score if sees_damage else max(min_score, card.threshold or 0.0)  # masks cost most: make none in vain
     least = card.raw_score(least)
-    if thorough and sees_damage:
-        found = predict_tiled(networks[0], image, min_score=least)
-    else:
-        found = predict_looks(networks, image, min_score=least, mirror_side=card.mirror_side)
+    look = partial(predict_looks, networks, min_score=least, mirror_side=card.mirror_side)
+    found = predict_tiled(look, image, networks[0].config) if thorough and sees_damage else look(image)
     found = replace(found, scores=card.calibrated(found.scores))
     has_car = False
     for region in polygons.regions(found, card.classes, model=card.id, min_score=min_score):

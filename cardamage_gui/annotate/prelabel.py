@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QObject, Qt, Signal
+from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import QButtonGroup, QDialog, QGridLayout, QHBoxLayout, QRadioButton, QWidget
 
 from cardamage_core.project.prediction_log import Look
@@ -202,6 +203,11 @@ class PreLabelDialog(QDialog):
         self.threshold.valueChanged.connect(self._threshold_moved)
         self._model_changed()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """As high as its texts need: Qt reckons with lines as long as they would like to be."""
+        super().showEvent(event)
+        self._grow()
+
     def choices(self) -> list[QRadioButton]:
         """Which photos, as buttons."""
         return [button for button in self._radios.buttons() if isinstance(button, QRadioButton)]
@@ -257,6 +263,12 @@ class PreLabelDialog(QDialog):
         said = measured.at_threshold(model.card if model else None, self.threshold.value() / 100)
         self._measured.setText(said)
         self._measured.setVisible(bool(said))
+        if self.isVisible():
+            self._grow()
+
+    def _grow(self) -> None:
+        """Never smaller again, so that nothing moves while the slider does."""
+        self.resize(self.width(), max(self.height(), self.heightForWidth(self.width())))
 
     def _start(self) -> None:
         photos = list(self._offered.values())[max(0, self._radios.checkedId())]

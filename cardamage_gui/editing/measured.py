@@ -17,10 +17,10 @@ def at_threshold(card: ModelCard | None, threshold: float) -> str:
     if card is None or (found := measured.at(card, threshold)) is None:
         return ""
     lines = (
-        tr("Measured on photos that “{model}” never saw, from this score on:", model=card.name),
+        tr("Measured from this score on, on photos it never saw:"),
         tr("a right mask on {n} of 100 damaged photos", n=_of_100(found.right)),
         tr("a false alarm on {n} of 100 undamaged photos", n=_of_100(found.alarms)),
-        tr("{n} of 100 damages found that are smaller than a hundredth of the photo", n=_of_100(found.small)),
+        tr("{n} of 100 small damages found, below 1 % of the photo", n=_of_100(found.small)),
     )
     return "\n• ".join(lines)
 

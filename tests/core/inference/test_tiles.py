@@ -31,20 +31,16 @@ def test_neighbours_overlap_and_large_photos_get_more():
         assert one.right - other.left >= (OVERLAP - 0.01) * (one.right - one.left)
 
 
-class BrightSpots:
-    """A network that sees the bright rectangles of a photo, but none that covers less than a hundredth of it."""
+CONFIG = Config.preset("light", detection_rule="object")
 
-    config = Config.preset("light", detection_rule="object")
 
-    def predict(self, images, min_score=None):
-        (image,) = images
-        found = [box for box in rectangles(image) if area(box) >= 0.01 * image.shape[0] * image.shape[1]]
-        scores = np.array([0.5 + 0.4 * area(box) / image[..., 0].size for box in found], np.float32)
-        order = np.argsort(-scores)
-        boxes = np.array(found, np.float32).reshape(-1, 4)[order]
-        return [
-            Detections(boxes, np.ones(len(found), np.int32), scores[order], np.ones((len(found), 28, 28), np.float32))
-        ]
+def bright_spots(image):
+    """A look that sees the bright rectangles of a photo, but none that covers less than a hundredth of it."""
+    found = [box for box in rectangles(image) if area(box) >= 0.01 * image.shape[0] * image.shape[1]]
+    scores = np.array([0.5 + 0.4 * area(box) / image[..., 0].size for box in found], np.float32)
+    order = np.argsort(-scores)
+    boxes = np.array(found, np.float32).reshape(-1, 4)[order]
+    return Detections(boxes, np.ones(len(found), np.int32), scores[order], np.ones((len(found), 28, 28), np.float32))
 
 
 def rectangles(image):
@@ -65,8 +61,8 @@ def photo():
 
 
 def test_small_damage_is_found_where_it_lies_and_large_damage_once(photo):
-    (alone,) = BrightSpots().predict([photo])
-    found = predict_tiled(BrightSpots(), photo, min_score=0.05)
+    alone = bright_spots(photo)
+    found = predict_tiled(bright_spots, photo, CONFIG)
     assert alone.boxes.tolist() == [[200, 300, 400, 700]]
     assert sorted(found.boxes.tolist()) == [[20, 20, 60, 60], [200, 300, 400, 700]]
     assert found.scores.tolist() == sorted(found.scores.tolist(), reverse=True)
@@ -74,4 +70,4 @@ def test_small_damage_is_found_where_it_lies_and_large_damage_once(photo):
 
 
 def test_a_photo_without_anything_gives_nothing(photo):
-    assert len(predict_tiled(BrightSpots(), np.zeros_like(photo), min_score=0.05)) == 0
+    assert len(predict_tiled(bright_spots, np.zeros_like(photo), CONFIG)) == 0

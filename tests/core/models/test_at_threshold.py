@@ -48,7 +48,7 @@ def test_a_card_without_a_curve_says_nothing(curve: object):
 
 
 def test_bins_of_a_card_that_make_no_sense_are_left_out():
-    assert len(at_threshold.calibration(registry.default().card)) == 10
+    assert len(at_threshold.calibration(registry.default().card)) == 9
     odd = card(metrics={"calibration": [[0.1, 0.2, 7], "ab", [0.4, 2.0, 3], [0.5, 0.4, 9]]})
     assert at_threshold.calibration(odd) == ((0.1, 0.2), (0.5, 0.4))
     assert at_threshold.calibration(card(metrics={"calibration": {"mean": 0.1}})) == ()

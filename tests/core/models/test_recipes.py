@@ -66,6 +66,14 @@ def test_calibration_says_how_often_scores_are_right(seen):
     assert found == [(0.4, 0.0, 1), (0.6, 0.0, 1), (0.8, 1.0, 1)]
 
 
+def test_what_is_scored_alike_stands_in_one_bin_of_the_calibration():
+    """Sorted by score and then by right, a plateau of scores would be a bin of wrong ones and one of right ones."""
+    boxes = [region(0, 0, 50, score=0.5), *(region(10 * i, 80, 9, score=0.5) for i in range(5))]
+    seen = quality.sights([photo("p", region(0, 0, 50))], {"p": [*boxes, region(0, 0, 48, score=0.9)]})
+    assert quality.calibration(seen, bins=7) == [(0.5, pytest.approx(1 / 6), 6), (0.9, 1.0, 1)]
+    assert quality.calibration(quality.sights([photo("p")], {})) == []
+
+
 def test_isotonic_values_never_fall():
     rising = bundle._isotonic(np.array([0.1, 0.5, 0.3, 0.9]), np.array([1.0, 1.0, 3.0, 1.0]))
     assert rising.tolist() == pytest.approx([0.1, 0.35, 0.35, 0.9])
