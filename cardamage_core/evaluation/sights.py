@@ -66,12 +66,16 @@ def mask_counts(seen: Sequence[Sight], threshold: float, *, damaged: bool) -> Co
     return wanted * np.array([bool((one.scores >= threshold).any()) for one in seen], float), wanted
 
 
-def recall_counts(seen: Sequence[Sight], threshold: float, *, least: float = 0.0, smaller: float = np.inf) -> Counts:
-    """Damages of `least` up to `smaller` of the photo that get a right mask, of all such damages."""
+def recall_counts(
+    seen: Sequence[Sight], threshold: float, *, least: float = 0.0, smaller: float = np.inf, label: str = ""
+) -> Counts:
+    """Damages of `least` up to `smaller` of the photo, with this label, that get a right mask, of all such damages."""
     found, every = np.zeros(len(seen)), np.zeros(len(seen))
     for number, one in enumerate(seen):
         shares = one.areas / one.size
         wanted = (shares >= least) & (shares < smaller)
+        if label:
+            wanted &= np.array(one.truth, object) == label
         right = (one.overlaps[:, one.scores >= threshold] >= RIGHT).any(axis=1)
         found[number], every[number] = (wanted & right).sum(), wanted.sum()
     return found, every
@@ -87,9 +91,11 @@ def alarm_share(seen: Sequence[Sight], threshold: float) -> Share:
     return _share(mask_counts(seen, threshold, damaged=False))
 
 
-def recall(seen: Sequence[Sight], threshold: float, *, smaller: float = np.inf) -> Share:
-    """Of the damages below a share of the photo, those with a right mask at or above the threshold."""
-    return _share(recall_counts(seen, threshold, smaller=smaller))
+def recall(
+    seen: Sequence[Sight], threshold: float, *, least: float = 0.0, smaller: float = np.inf, label: str = ""
+) -> Share:
+    """Of the damages of such a share of the photo and label, those with a right mask at or above the threshold."""
+    return _share(recall_counts(seen, threshold, least=least, smaller=smaller, label=label))
 
 
 def calibration(seen: Sequence[Sight], *, bins: int = 10) -> list[tuple[float, float, int]]:

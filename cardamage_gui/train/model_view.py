@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import Qt, Signal
@@ -12,7 +13,7 @@ from cardamage_core.models import at_threshold
 from cardamage_core.training.metrics import METRICS
 
 from .. import look
-from ..language import amount, mark, numeral, tr, translated
+from ..language import amount, label_name, mark, numeral, tr, translated
 from ..widgets import common
 from .history import Series
 
@@ -156,6 +157,8 @@ def facts(model: Model) -> list[tuple[str, str]]:
         ),
         (tr("Photos, hash"), card.data_hash[:16]),
         (tr("Measured"), ", ".join(_metrics(card)) or tr("not measured yet")),
+        (tr("Damages found, by kind"), _shares(card.metrics.get("recall_by_label"), label_name)),
+        (tr("… and by size"), _shares(card.metrics.get("recall_by_size"), translated)),
         (tr("Made by"), card.command),
         (tr("Versions"), ", ".join(f"{name} {version}" for name, version in card.versions.items())),
         (tr("Weights, SHA-256"), card.weights_sha256[:16]),
@@ -200,7 +203,27 @@ def _judged(metrics: dict[str, Any]) -> Iterable[str]:
         ("false_alarms", tr("false alarms")),
         ("recall", tr("damages found")),
     ):
-        share = metrics.get(key)
-        if isinstance(share, dict) and isinstance(share.get("value"), int | float):
-            low, high = (100 * float(share.get(side, 0.0)) for side in ("low", "high"))
-            yield f"{title} {100 * share['value']:.0f}\u00a0% ({low:.0f}\u00a0…\u00a0{high:.0f}\u00a0%)"
+        if text := _share(metrics.get(key)):
+            yield f"{title} {text}"
+
+
+def _shares(metrics: object, name: Callable[[str], str]) -> str:
+    """A line for each share of what is named, with its interval and how many examples it is of."""
+    known = metrics.items() if isinstance(metrics, dict) else ()
+    lines = ((name(str(key)), _share(share), share) for key, share in known)
+    return "\n".join(f"{title} {text}, {_examples(share)}" for title, text, share in lines if text)
+
+
+def _share(share: object) -> str:
+    """A share and its interval in percent; "" for what is none, since cards come from other people, too."""
+    sides = [share.get(side) for side in ("value", "low", "high")] if isinstance(share, dict) else []
+    known = [100 * side for side in sides if isinstance(side, int | float) and math.isfinite(side)]
+    if len(known) < 3:
+        return ""
+    value, low, high = known
+    return f"{value:.0f}\u00a0% ({low:.0f}\u00a0…\u00a0{high:.0f}\u00a0%)"
+
+
+def _examples(share: dict[str, Any]) -> str:
+    number = share.get("photos")
+    return tr("of {n}", n=number) if isinstance(number, int) else ""

@@ -7,7 +7,7 @@ photos, which nothing was chosen by.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,9 @@ import numpy as np
 from ... import files, imaging
 from ...annotations.model import AnnotatedPhoto, Dataset, Region
 from ...errors import ModelError
-from ...evaluation import measure
+from ...evaluation import figures, measure
 from ...evaluation import sights as quality
+from ...evaluation.figures import RECALL_SIZES
 from ...inference import polygons
 from ...inference.looks import predict_looks
 from ...mrcnn import MaskRCNN
@@ -62,7 +63,7 @@ def bundle(
     judge = _judge_damage if damages else _judge_car
     found = {}
     for split in ("val", "test"):
-        photos = _unique(dataset, split)
+        photos = [_titled(one, recipe.titles) for one in _unique(dataset, split)]
         say(f"Predicting {len(photos)} photos to {'choose by' if split == 'val' else 'judge by'} …")
         found[split] = photos, _predict(runtimes, photos, classes, mirror_side=recipe.mirror_side)
     calibration = _calibration(*found["val"]) if damages else ()  # whatever overlaps: for one kind of thing
@@ -123,7 +124,13 @@ Judged = tuple[list[AnnotatedPhoto], dict[str, tuple[Region, ...]]]
 def _judge_damage(card: ModelCard, val: Judged, test: Judged) -> tuple[dict[str, Any], float]:
     chosen, judged = (_calibrated(card, found) for found in (val, test))
     threshold = _threshold(quality.sights(*chosen))
-    photos, predictions = judged
+    return damage_metrics(*judged, threshold=threshold), threshold
+
+
+def damage_metrics(
+    photos: Sequence[AnnotatedPhoto], predictions: dict[str, tuple[Region, ...]], *, threshold: float
+) -> dict[str, Any]:
+    """What the card says of a damage model, measured on these photos."""
     seen = quality.sights(photos, predictions)
     by_source = {name: [one for one in photos if sources.source_of(one) == name] for name in card_sources(photos)}
     ap = {
@@ -143,9 +150,19 @@ def _judge_damage(card: ModelCard, val: Judged, test: Judged) -> tuple[dict[str,
         "false_alarms": quality.alarm_share(seen, threshold)._asdict(),
         "recall": quality.recall(seen, threshold)._asdict(),
         "recall_of_small": quality.recall(seen, threshold, smaller=quality.SMALL)._asdict(),
+        "recall_by_label": {
+            label: quality.recall(seen, threshold, label=label)._asdict()
+            for label in sorted({label for one in seen for label in one.truth})
+        },
+        "recall_by_size": {
+            figures.range_text(100 * least, 100 * smaller, "of the photo"): quality.recall(
+                seen, threshold, least=least, smaller=smaller
+            )._asdict()
+            for least, smaller in zip(RECALL_SIZES, (*RECALL_SIZES[1:], np.inf), strict=True)
+        },
         "curve": quality.curve(seen, steps=STEPS),
         "calibration": quality.calibration(seen),
-    }, threshold
+    }
 
 
 def _judge_car(card: ModelCard, val: Judged, test: Judged) -> tuple[dict[str, Any], float]:
@@ -229,6 +246,12 @@ def _credits(dataset: Dataset) -> tuple[SourceNote, ...]:
         SourceNote(name, sources.SOURCES[name].licence, sources.SOURCES[name].credit, count)
         for name, count in counts.items()
     )
+
+
+def _titled(one: AnnotatedPhoto, titles: Mapping[str, str]) -> AnnotatedPhoto:
+    """The photo, its regions labelled as the model's classes are called."""
+    regions = (msgspec.structs.replace(r, label=titles.get(r.label, r.label)) for r in one.regions)
+    return AnnotatedPhoto(one.photo, tuple(regions))
 
 
 def _unique(dataset: Dataset, split: str) -> list[AnnotatedPhoto]:

@@ -184,3 +184,13 @@ def test_a_finish_without_a_model_yet_is_told_before_anything_is_averaged(tmp_pa
     (tmp_path / "finish-1").mkdir()
     with pytest.raises(ModelError, match=r"There is no model in .*finish-1"):
         bundle._network(tmp_path)
+
+
+def test_damages_are_counted_by_label_and_by_size():
+    one = photo("p", region(0, 0, 50), region(90, 90, 5, label="scratch"))
+    seen = quality.sights([one], {"p": [region(0, 0, 50, score=0.9)]})
+    assert quality.recall(seen, 0.5, label="scratch")[::3] == (0.0, 1)
+    assert quality.recall(seen, 0.5, least=0.05)[::3] == (1.0, 1)
+    metrics = bundle.damage_metrics([one], {"p": (region(0, 0, 50, score=0.9),)}, threshold=0.5)
+    assert [share["photos"] for share in metrics["recall_by_label"].values()] == [1, 1]
+    assert sum(share["photos"] for share in metrics["recall_by_size"].values()) == 2

@@ -48,3 +48,15 @@ def test_a_card_draws_what_its_threshold_trades_and_whether_its_scores_are_calib
     view.show_model(registry.default()._replace(card=unmeasured))
     assert not over.isVisible()
     assert not calibration.isVisible()
+
+
+def test_a_card_says_what_was_found_by_kind_and_size_and_passes_over_what_makes_no_sense():
+    model = registry.default()
+    told = dict(facts(model))
+    share = model.card.metrics["recall_by_label"]["dent"]
+    assert f"dent {100 * share['value']:.0f}" in told["Damages found, by kind"]
+    assert f"of {share['photos']}" in told["Damages found, by kind"]
+    assert "of the photo or more" in told["… and by size"]
+    odd = {"recall_by_label": {"dent": {"value": "x"}, "hail": 3}, "recall_by_size": [0.1], "recall": {"value": None}}
+    card = msgspec.structs.replace(model.card, metrics=odd)
+    assert not {"Damages found, by kind", "… and by size"} & set(dict(facts(model._replace(card=card))))
