@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cardamage_core import files
+from cardamage_core.commands import main
 from cardamage_core.errors import ModelError
 from cardamage_core.jobs.model_import import import_model
 from cardamage_core.models import registry
@@ -72,3 +73,12 @@ def test_the_default_is_the_bundled_model_that_sees_damage():
     assert "dent" in default.card.classes
     assert default.card.threshold is not None
     assert len(registry.completed_by_car(default)) == 2
+
+
+def test_the_list_of_models_says_what_their_thresholds_trade(capsys):
+    assert main(["models"]) == 0
+    shown = registry.default().card
+    right, alarms, small = (
+        round(100 * shown.metrics[key]["value"]) for key in ("right_mask", "false_alarms", "recall_of_small")
+    )
+    assert f"{right} / {alarms} / {small} from {shown.threshold:.2f} on (its threshold)" in capsys.readouterr().out
