@@ -12,9 +12,11 @@ if TYPE_CHECKING:
 
 def at_threshold(card: ModelCard | None, threshold: float) -> str:
     """Three shares, a line each, "" where nothing was measured."""
+    if card is None:
+        return ""
     from cardamage_core.models import at_threshold as measured  # loads NumPy, which a window that waits never needs
 
-    if card is None or (found := measured.at(card, threshold)) is None:
+    if (found := measured.at(card, threshold)) is None:
         return ""
     lines = (
         tr("Measured from this score on, on photos it never saw:"),
