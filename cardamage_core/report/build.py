@@ -17,7 +17,7 @@ from ..assessment.damage import Damage, FindingShare, Tally, role_of
 from ..claims.claim import Claim
 from ..claims.model import Decision, Finding, PhotoWarning
 from ..claims.records import VIEW
-from ..models import registry
+from ..models import at_threshold, registry
 from ..models.registry import ModelCard
 from ..version import __version__
 from ..words import Words, words_of
@@ -68,7 +68,7 @@ def build(claim: Claim, *, language: str = "en", threshold: float | None = None)
         warnings=tuple(_refused(one, words) for one in claim.refused),
         threshold=score,
         method=_method(score, words),
-        models=_models(claim, photos, words),
+        models=_models(claim, photos, score, words),
         versions=registry.versions(),
         decisions=tuple(_decision(one, numbers, findings, words) for one in claim.log),
         log_head=claim.log_hash,
@@ -210,18 +210,18 @@ def _method(threshold: float, words: Words) -> tuple[str, ...]:
     )
 
 
-def _models(claim: Claim, photos: Sequence[Photo], words: Words) -> tuple[ModelPart, ...]:
+def _models(claim: Claim, photos: Sequence[Photo], score: float, words: Words) -> tuple[ModelPart, ...]:
     """The models that looked at the photos or outlined what is on them."""
     looks = claim.project.looks().values()
     ids = {region.origin.model for photo in photos for region in claim.regions(photo.id)} | {one.model for one in looks}
     known = {one.card.id: one.card for one in registry.available(claim.folder.parent.parent / "models")}
-    return tuple(_model(name, known.get(name), words) for name in sorted(ids - {""}))
+    return tuple(_model(name, known.get(name), score, words) for name in sorted(ids - {""}))
 
 
-def _model(name: str, card: ModelCard | None, words: Words) -> ModelPart:
+def _model(name: str, card: ModelCard | None, score: float, words: Words) -> ModelPart:
     if card is None:
         return ModelPart(name, name, "")
-    measures = [(code, _measured(card.metrics.get(code))) for code in MEASURES]
+    threshold = words.decimal(score, 2)
     return ModelPart(
         id=card.id,
         name=card.name,
@@ -229,12 +229,22 @@ def _model(name: str, card: ModelCard | None, words: Words) -> ModelPart:
         threshold=card.threshold,
         summary=card.summary,
         measures=tuple(
-            Measure(code, words(f"measure.{code}", value=words.decimal(100 * value, 0)))
-            for code, value in measures
+            Measure(code, words(f"measure.{code}", value=words.decimal(100 * value, 0), threshold=threshold))
+            for code, value in _measures(card, score).items()
             if value is not None
         ),
         weaknesses=tuple(words.name("weakness", text) for text in card.weaknesses),
     )
+
+
+def _measures(card: ModelCard, score: float) -> dict[str, float | None]:
+    """What the card has measured; of damage where predictions count from this score on, else it would not hold."""
+    found = {code: _measured(card.metrics.get(code)) for code in MEASURES}
+    if card.threshold is None or score == card.threshold:
+        return found
+    here = at_threshold.at(card, score)
+    right, alarms, small = (here.right, here.alarms, here.small) if here else (None, None, None)
+    return found | {"right_mask": right, "false_alarms": alarms, "recall": None, "recall_of_small": small}
 
 
 def _measured(metric: Any) -> float | None:

@@ -78,6 +78,17 @@ def test_models_are_named_with_hash_and_measured_quality(claim):
     assert "right outline on damaged photos" in model.measures[0].text
 
 
+def test_measures_of_a_model_are_those_of_the_threshold_that_the_report_reckons_with(claim):
+    card = registry.default().card
+    (usual,), (lower,) = (build.build(claim, threshold=threshold).models for threshold in (card.threshold, 0.2))
+    right = round(100 * card.metrics["right_mask"]["value"])
+    assert usual.measures[0].text.endswith(f"from a score of {card.threshold:.2f} on: {right} %")
+    (row,) = [row for row in card.metrics["curve"] if row[0] == 0.2]
+    assert lower.measures[0].text.endswith(f"from a score of 0.20 on: {100 * row[1]:.0f} %")
+    assert "recall" in [one.code for one in usual.measures]
+    assert "recall" not in [one.code for one in lower.measures]  # measured at the model's own threshold alone
+
+
 def test_every_format_says_it_and_pdf_text_can_be_selected(claim, tmp_path):
     paths = [tmp_path / f"report{suffix}" for suffix in files.REPORT_SUFFIXES]
     data = write.write(claim, paths)
