@@ -49,13 +49,14 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=400, help="of each training (default: 400)")
     parser.add_argument("--sizes", type=int, nargs="+", default=[150, 300, 600])
     parser.add_argument("--arms", nargs="+", choices=("random", "queue"), default=["random", "queue"])
+    parser.add_argument("--seed", type=int, default=1, help="of the trainings; the photos stay those of the first seed")
     given = parser.parse_args()
     out = given.places[-1]
     out.mkdir(parents=True, exist_ok=True)
     if given.step == "base":
         base(given.places[0], out)
     else:
-        curve(out, given.steps, given.sizes, given.arms)
+        curve(out, given.steps, given.sizes, given.arms, given.seed)
 
 
 def base(data: Path, out: Path) -> None:
@@ -68,20 +69,20 @@ def base(data: Path, out: Path) -> None:
     train(msgspec.structs.replace(job, epochs=4, layers="heads:1,all:3"), others, out / BASE)
 
 
-def curve(out: Path, steps: int, sizes: Sequence[int], arms: Sequence[str]) -> None:
+def curve(out: Path, steps: int, sizes: Sequence[int], arms: Sequence[str], seed: int) -> None:
     """Measure each point that is not measured yet: none, all, then arm by arm from few to many."""
     first = newest(out / BASE)
     pool = [one for one in photos_of(out, "train") if sources.source_of(one) == "bilgi"]
     random.Random(1).shuffle(pool)
-    point(out, "none", 0, first, steps)
-    point(out, "all", len(pool), taught(out, f"all {steps}", pool, first, steps), steps)
+    point(out, "none", 0, first, steps, seed)
+    point(out, "all", len(pool), taught(out, f"all {steps}", pool, first, steps, seed), steps, seed)
     for arm in arms:
         chosen, model = pool[: sizes[0]], first
         for size in sizes:
             ranked = pool if arm == "random" else by_queue(out, f"{arm} {size} {steps}", pool, chosen, model)
             chosen = ranked[:size]
-            model = taught(out, f"{arm} {size} {steps}", chosen, first, steps)
-            point(out, arm, size, model, steps)
+            model = taught(out, f"{arm} {size} {steps}", chosen, first, steps, seed)
+            point(out, arm, size, model, steps, seed)
 
 
 def by_queue(
@@ -101,38 +102,38 @@ def by_queue(
     return [by_id[photo] for photo in msgspec.json.decode(path.read_bytes(), type=list[str])]
 
 
-def point(out: Path, arm: str, size: int, model: Model, steps: int) -> None:
+def point(out: Path, arm: str, size: int, model: Model, steps: int, seed: int) -> None:
     """Judge a model on held-out photos, once, and note it."""
     path = out / "curve.jsonl"
     known = [json.loads(line) for line in path.read_text().splitlines()] if path.is_file() else []
-    if any((one["arm"], one["photos"], one["steps"]) == (arm, size, steps) for one in known):
+    if any((one["arm"], one["photos"], one["steps"], one.get("seed", 1)) == (arm, size, steps, seed) for one in known):
         return
     held_out = [one for split in ("test", "val") for one in photos_of(out, split) if sources.source_of(one) == "bilgi"]
     proposed = predicted(model, held_out)
     box, mask = measure.any_damage(held_out, proposed)
-    row = {"arm": arm, "photos": size, "steps": steps, "box_ap50": box, "mask_ap50": mask}
+    row = {"arm": arm, "photos": size, "steps": steps, "seed": seed, "box_ap50": box, "mask_ap50": mask}
     row |= {"recall": sights.recall(sights.sights(held_out, proposed), LIKELY), "when": time.strftime("%F %R")}
     with path.open("a") as file:
         file.write(json.dumps(row) + "\n")
     print(row, flush=True)
 
 
-def taught(out: Path, name: str, photos: Sequence[AnnotatedPhoto], start: Model, steps: int) -> Model:
+def taught(out: Path, name: str, photos: Sequence[AnnotatedPhoto], start: Model, steps: int, seed: int) -> Model:
     """The model that goes on from `start` on these photos."""
-    folder = out / name
+    folder = out / (name if seed == 1 else f"{name} seed {seed}")
     if not registry.models(folder / "models"):
-        train(job_of(name, steps=steps, start=str(start.folder)), photos, folder)
+        train(job_of(folder.name, steps=steps, start=str(start.folder), seed=seed), photos, folder)
     return newest(folder)
 
 
-def job_of(name: str, *, steps: int, start: str) -> TrainingJob:
+def job_of(name: str, *, steps: int, start: str, seed: int = 1) -> TrainingJob:
     """A training of the damage recipe, smaller, with one class."""
     changes = {**DAMAGE.job.changes, "image_min_side": SIDE, "image_max_side": SIDE}
     return TrainingJob(
         name=name,
         epochs=1,
         steps=steps,
-        seed=1,
+        seed=seed,
         start=start,
         classes=ONE,
         ignored=DAMAGE.job.ignored,
