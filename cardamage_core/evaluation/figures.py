@@ -228,10 +228,15 @@ def _of_photos(seen: list[Sight], threshold: float) -> Iterator[Sampler]:
     }
     for key, counts in counted.items():
         yield Sampler(key, "", int(counts[1].sum()), partial(resampling.ratio, *counts))
-    for least, smaller in zip(RECALL_SIZES, (*RECALL_SIZES[1:], np.inf), strict=True):
+    for name, least, smaller in recall_sizes():
         counts = sights.recall_counts(seen, threshold, least=least, smaller=smaller)
-        name = range_text(100 * least, 100 * smaller, "of the photo")
         yield Sampler("recall", name, int(counts[1].sum()), partial(resampling.ratio, *counts))
+
+
+def recall_sizes() -> Iterator[tuple[str, float, float]]:
+    """The ranges of sizes that recall is told of: name, least share of the photo, and the share that is too large."""
+    for least, smaller in zip(RECALL_SIZES, (*RECALL_SIZES[1:], np.inf), strict=True):
+        yield range_text(100 * least, 100 * smaller, "of the photo"), least, smaller
 
 
 def _precisions(kind: str, found: Matches) -> Iterator[Sampler]:

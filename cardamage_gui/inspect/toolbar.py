@@ -95,12 +95,13 @@ class Toolbar(QFrame):
         self._threshold.setValue(round(100 * value))
         self._threshold.blockSignals(blocked)
         self._say_threshold()
+        self._say_measured()
 
     def show_card(self, card: ModelCard | None) -> None:
         """The card of the model that looks: the tip says what it has measured at the threshold."""
         if card != self._card:
             self._card = card
-            self._say_threshold()
+            self._say_measured()
 
     def show_correcting(self, on: bool) -> None:
         """Whether outlines are being corrected."""
@@ -165,17 +166,21 @@ class Toolbar(QFrame):
         widest = self._threshold_said.fontMetrics().horizontalAdvance(_from(1.0, short=self._is_short))
         self._threshold_said.setMinimumWidth(widest + 4)
         self._threshold_said.setText(_from(self.threshold(), short=self._is_short))
-        measured_here = measured.at_threshold(self._card, self.threshold())
-        tip = "\n\n".join(filter(None, (self._threshold.accessibleName(), measured_here)))
+
+    def _say_measured(self) -> str:
+        """Tell in the tips what was measured at the threshold; the same."""
+        said = measured.at_threshold(self._card, self.threshold())
         for widget in (self._threshold, self._threshold_said):
-            widget.setToolTip(tip)
+            widget.setToolTip("\n\n".join(filter(None, (self._threshold.accessibleName(), said))))
+        return said
 
     def _threshold_moved(self, value: int) -> None:
         self._say_threshold()
+        said = self._say_measured()
         self.threshold_changed.emit(value / 100)
         if not self._threshold.isSliderDown():
             self._threshold_released()
-        elif said := measured.at_threshold(self._card, self.threshold()):
+        elif said:
             QToolTip.showText(self._threshold.mapToGlobal(self._threshold.rect().bottomLeft()), said, self._threshold)
 
     def _threshold_released(self) -> None:

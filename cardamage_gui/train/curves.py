@@ -6,7 +6,7 @@ Imports pyqtgraph, which takes its time: imported when the first training is sho
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pyqtgraph
 from qtpy.QtCore import QEvent, Qt
@@ -72,13 +72,13 @@ class Curves(QWidget):
             self._charts[kind].set_title(translated(kind.value) + some)
         smooth = {key: Series(series.x, series.smoothed()) for key, series in history.parts.items()}
         each = [(translated(metric.legend), smooth[metric.key]) for metric in in_chart(Kind.PARTS)]
-        self._charts[Kind.PARTS].show_curves(_colored(each, look.LABEL_COLORS))
+        self._charts[Kind.PARTS].show_curves(colored(each, look.LABEL_COLORS))
         for kind, order in (
             (Kind.PRECISION, (colors.good, colors.accent, colors.muted)),
             (Kind.SHARES, (colors.good, colors.bad)),
         ):
             known = [(translated(m.legend), history.metrics[m.key]) for m in in_chart(kind) if m.key in history.metrics]
-            drawn = _colored(known, order)
+            drawn = colored(known, order)
             if kind is Kind.PRECISION:
                 best = in_chart(kind)[0].key
                 drawn |= {n: (o.metrics[best], shades[n]) for n, o in others.items() if best in o.metrics}
@@ -91,7 +91,8 @@ def _chart(kind: Kind) -> Chart:
     return Chart(translated(kind.value), least=least, most=most, legend_lines=2)
 
 
-def _colored(curves: Sequence[tuple[str, Series]], colors: Sequence[str]) -> dict[str, tuple[Series, str]]:
+def colored(curves: Iterable[tuple[str, Series]], colors: Sequence[str]) -> dict[str, tuple[Series, str]]:
+    """What `Chart.show_curves` takes: names and points with the colours in turn."""
     return {name: (series, color) for (name, series), color in zip(curves, itertools.cycle(colors), strict=False)}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -258,9 +257,9 @@ class EvaluationView(QFrame):
         self._body.show()
 
     def _show_charts(self, value: Evaluation) -> None:
-        if not self._charts:
-            from .curves import Chart  # pyqtgraph: not before there is something to draw
+        from .curves import Chart, colored  # pyqtgraph: not before there is something to draw
 
+        if not self._charts:
             for title in (tr("Precision over recall"), tr("With a mask, over the threshold"), tr("Calibration")):
                 chart = Chart(title, least=0.0, most=1.0, legend_lines=4)
                 self._charts.append(chart)
@@ -275,8 +274,7 @@ class EvaluationView(QFrame):
             (precision, shares, {tr("share that is right"): bins, tr("calibrated"): Series([0.0, 1.0], [0.0, 1.0])}),
             strict=True,
         ):
-            colored = zip(curves.items(), itertools.cycle(palette), strict=False)
-            chart.show_curves({name: (line, color) for (name, line), color in colored})
+            chart.show_curves(colored(curves.items(), palette))
 
     def _show_wall(self) -> None:
         if self._value is None or self._status is None:

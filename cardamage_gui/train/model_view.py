@@ -94,9 +94,11 @@ class ModelView(QFrame):
     def _show_charts(self, card: ModelCard) -> None:
         """What the threshold trades, and whether scores mean what they say, where the card has it measured."""
         over, bins = at_threshold.curve(card), at_threshold.calibration(card)
-        if (over or bins) and not self._charts:
-            from .curves import Chart  # pyqtgraph: not before there is something to draw
+        if not (over or bins or self._charts):
+            return
+        from .curves import Chart, colored  # pyqtgraph: not before there is something to draw
 
+        if not self._charts:
             for title in (tr("Over the threshold"), tr("Calibration")):
                 self._charts.append(Chart(title, least=0.0, most=1.0, legend_lines=2))
                 self._chart_row.addWidget(self._charts[-1], 1)
@@ -114,10 +116,8 @@ class ModelView(QFrame):
         )
         colors = look.of(self)
         palettes = ((colors.good, colors.bad, colors.accent), (colors.accent, colors.muted))
-        for chart, curves, palette, known in zip(self._charts, drawn, palettes, (over, bins), strict=False):
-            chart.show_curves(
-                {name: (line, color) for (name, line), color in zip(curves.items(), palette, strict=True)}
-            )
+        for chart, curves, palette, known in zip(self._charts, drawn, palettes, (over, bins), strict=True):
+            chart.show_curves(colored(curves.items(), palette))
             chart.setVisible(bool(known))
 
     def _more_menu(self) -> QMenu:

@@ -19,7 +19,6 @@ from ...annotations.model import AnnotatedPhoto, Dataset, Region
 from ...errors import ModelError
 from ...evaluation import figures, measure
 from ...evaluation import sights as quality
-from ...evaluation.figures import RECALL_SIZES
 from ...inference import polygons
 from ...inference.looks import predict_looks
 from ...mrcnn import MaskRCNN
@@ -155,10 +154,8 @@ def damage_metrics(
             for label in sorted({label for one in seen for label in one.truth})
         },
         "recall_by_size": {
-            figures.range_text(100 * least, 100 * smaller, "of the photo"): quality.recall(
-                seen, threshold, least=least, smaller=smaller
-            )._asdict()
-            for least, smaller in zip(RECALL_SIZES, (*RECALL_SIZES[1:], np.inf), strict=True)
+            name: quality.recall(seen, threshold, least=least, smaller=smaller)._asdict()
+            for name, least, smaller in figures.recall_sizes()
         },
         "curve": quality.curve(seen, steps=STEPS),
         "calibration": quality.calibration(seen),
