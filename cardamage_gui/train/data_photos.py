@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
-from qtpy.QtCore import QAbstractTableModel, QItemSelectionModel, Qt, Signal
+from qtpy.QtCore import QAbstractTableModel, QItemSelection, QItemSelectionModel, Qt, Signal
 from qtpy.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLineEdit, QTableView, QWidget
 
 from cardamage_core.project import PhotoSummary
@@ -85,11 +86,13 @@ class SplitPhotos(QWidget):
         self._count()
 
     def _choose(self, ids: set[str] | frozenset[str]) -> None:
-        selection = self._view.selectionModel()
-        flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
-        for row, photo in enumerate(self._model.rows):
-            if photo.id in ids:
-                selection.select(self._model.index(row, 0), flags)
+        """Choose these photos, as one selection of runs of rows: one by one each would be counted with all before it."""
+        rows = [row for row, photo in enumerate(self._model.rows) if photo.id in ids]
+        chosen, last = QItemSelection(), len(HEADS) - 1
+        for _, run in itertools.groupby(enumerate(rows), key=lambda place: place[1] - place[0]):
+            run_rows = [row for _, row in run]
+            chosen.select(self._model.index(run_rows[0], 0), self._model.index(run_rows[-1], last))
+        self._view.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.Select)
 
     def _count(self, *_: object) -> None:
         chosen = len(self._view.selectionModel().selectedRows())

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
-from qtpy.QtCore import Qt, Signal
+from qtpy.QtCore import Qt, QTimer, Signal
 from qtpy.QtGui import QDragEnterEvent, QDropEvent
 from qtpy.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QWidget
 
@@ -56,6 +56,8 @@ class DataView(QFrame):
         self._dealt: Preview | None = None
         self._stale = True
         self._problem_photos: list[tuple[str, ...]] = []
+        self._soon = QTimer(self, singleShot=True)  # one edit tells of photos, labels and the photo shown
+        self._soon.timeout.connect(self.look)
         self._make_widgets()
         self._arrange()
         for signal in (session.photos_changed, session.photo_changed, session.labels_changed, session.project_changed):
@@ -76,7 +78,7 @@ class DataView(QFrame):
         self._dealt = None
         self._deal_bar.hide()
         if self.isVisible():
-            self.look()
+            self._soon.start()
 
     def _show(self, summary: DataSummary) -> None:
         total = sum(summary.photos.values())

@@ -54,6 +54,22 @@ def test_chosen_photos_get_a_split_in_one_undoable_edit(opened, view, wait):
     wait(lambda: view._about.text() == "3 photos: 2 train, 1 val")
 
 
+def test_one_edit_counts_and_lists_the_photos_once(view, wait, monkeypatch):
+    listed = []
+    monkeypatch.setattr(view._photos, "show_photos", lambda photos: listed.append([one.split for one in photos]))
+    view._photos.only(["a", "b"])
+    press(view, "Test")
+    wait(lambda: view._about.text() == "3 photos: 1 val, 2 test")
+    assert listed == [["test", "test", "val"]]
+
+
+def test_rows_apart_stay_chosen(view):
+    view._photos._choose({"a", "c"})
+    assert view._photos.chosen() == ["a", "c"]
+    view._photos.show_photos(view._session.photos())
+    assert view._photos.chosen() == ["a", "c"]
+
+
 def test_a_click_on_a_problem_shows_its_photos(view, wait):
     number = next(i for i, ids in enumerate(view._problem_photos) if ids == ("a",))
     view._problem_clicked(str(number))
