@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 
 def main(argv: list[str]) -> int:
-    """Open the window, on the project folder in `argv` if there is one; the result is the exit status."""
+    """Open the window, with the project, annotations or photos that `argv` names, if any; the exit status."""
     platform.drop_foreign_plugins(os.environ)
     platform.leave_out_gl(os.environ)
     try:
@@ -80,11 +80,11 @@ class Built:
         """The Inspect page, made when it is first asked for."""
         return cast("InspectPage", self.window.page("inspect"))
 
-    def start(self, folder: Path | None) -> None:
-        """Make the other pages, open the project given, or the last one, and look at the device."""
+    def start(self, given: Path | None) -> None:
+        """Make the other pages, take what was given, or open the last project, and look at the device."""
         self.window.make_pages()
-        if folder is not None:
-            self.projects.open_or_create(folder)
+        if given is not None:
+            self.take(given)
         else:
             self.projects.reopen_last()
         from . import platform
@@ -92,16 +92,23 @@ class Built:
         self.background.run(_models_text, self.welcome.show_models)
         self.background.run(platform.text, lambda text: self.window.foot.show_text("device", text))
 
-    def come_up(self, folder: Path | None) -> None:
-        """Another start of the program: show this window, and open the project that it named."""
+    def take(self, given: Path) -> None:
+        """Open a project or make one in a new folder; photos and annotations are taken as if they had been dropped."""
+        if self.projects.is_material(given):
+            _dropped(self, [given])
+        else:
+            self.projects.open_or_create(given)
+
+    def come_up(self, given: Path | None) -> None:
+        """Another start of the program: show this window, and take what was given to it."""
         from qtpy.QtCore import Qt
 
         self.window.make_pages()
         self.window.setWindowState(self.window.windowState() & ~Qt.WindowState.WindowMinimized)
         self.window.raise_()
         self.window.activateWindow()
-        if folder is not None:
-            self.projects.open_or_create(folder)
+        if given is not None:
+            self.take(given)
 
     def close(self) -> None:
         """End what runs in this process; trainings go on."""

@@ -84,6 +84,10 @@ class Projects(QObject):
         """Whether what was dropped is one project's folder or file."""
         return len(paths) == 1 and (paths[0].name == FILE or (paths[0] / FILE).is_file())
 
+    def is_material(self, path: Path) -> bool:
+        """Whether a path holds something to bring in: it is no project, none that lost its file, and no free folder."""
+        return not (self.is_project([path]) or backups.copies(path) or _is_free(path))
+
     def choose(self) -> None:
         """Ask for a project's folder and open it."""
         folder = self._dialogs.folder(self._window, tr("Open project: choose its folder"))
@@ -110,12 +114,10 @@ class Projects(QObject):
 
     def open_or_create(self, folder: Path) -> None:
         """For the command line: open the project, or make one where there is none."""
-        if (folder / FILE).exists() or folder.name == FILE:
-            self.open(folder)
-        elif folder.exists() and any(folder.iterdir()):
-            self.open(folder)  # a folder with other things in it: say that it is no project
-        else:
+        if _is_free(folder):
             self._try(lambda: self._session.create(folder), folder)
+        else:
+            self.open(folder)  # where it is none, that is said
 
     def reopen_last(self) -> None:
         """At start: the project that was open last, if it is still there and no other window has it."""
@@ -164,6 +166,11 @@ class Projects(QObject):
             return
         self._settings.remember_project(folder)
         self.opened.emit()
+
+
+def _is_free(path: Path) -> bool:
+    """Whether a project can be made here: nothing is there yet, or an empty folder."""
+    return not path.exists() or (path.is_dir() and not any(path.iterdir()))
 
 
 def sample_folder() -> Path:

@@ -379,7 +379,10 @@ def _there_already(folder: Path) -> ProjectError:
 def _nothing_there(folder: Path) -> ProjectError:
     if backups.copies(folder):
         return ProjectError(f"The project file of {folder} is gone.", store.REPAIR)
-    return ProjectError(f"{folder} is not a CarDamage project.", f"There is no file {FILE} in it.")
+    return ProjectError(
+        f"{folder} is not a CarDamage project.",
+        f"There is no file {FILE} in it. Open a project's folder, or import what is there into a new one.",
+    )
 
 
 def _make(folder: Path) -> None:

@@ -84,7 +84,9 @@ class Transfer(QObject):
             return
         from cardamage_core.files import PHOTO_SUFFIXES
 
-        self._splits |= dict.fromkeys(paths, split) if split is not None else {}
+        for path in paths:
+            self._splits.pop(path, None)
+            self._splits |= {path: split} if split is not None else {}
         photos = [path for path in paths if path.is_file() and path.suffix.lower() in PHOTO_SUFFIXES]
         self._waiting += [tuple(photos)] if photos else []
         self._waiting += [path for path in paths if path not in photos]
@@ -157,23 +159,29 @@ class Transfer(QObject):
                 tr("Looking at {photos}…", photos=amount(len(first), "photo")),
             )
         else:
-            self._splits.setdefault(first, self._proposed_split(first))
+            if first not in self._splits:
+                proposed = self._proposed_split(first)
+                if proposed is None:
+                    self._called_off(first)
+                    return
+                self._splits[first] = proposed
             self._plan(self._plan_of(first), tr("Reading {first}…", first=first.name), first)
 
     def _plan_of(self, path: Path, **more: Any) -> Callable[..., import_plan.ImportPlan]:
         return partial(_plan, path, known=self._session.labels(), split=self._splits.get(path, ""), **more)
 
-    def _proposed_split(self, path: Path) -> str:
-        """What the name of a folder or file says its photos are for, where a person agrees."""
+    def _proposed_split(self, path: Path) -> str | None:
+        """What the name of a folder or file says its photos are for, where a person agrees; None: do not import it."""
         from cardamage_core.project import import_plan
 
         split = import_plan.proposed_split(path)
         if not split:
             return ""
-        text = tr("“{path}” sounds like photos for {split}.", path=path.name, split=split)
+        place = f"{path.parent.name}/{path.name}" if path.suffix else path.name
+        text = tr("“{path}” sounds like photos for {split}.", path=place, split=split)
         detail = tr("A training learns from train, validates on val, and leaves test alone.")
-        answers = (tr("Import as {split}", split=split), tr("Import without a split"))
-        return split if self._dialogs.choose(self._window, text, detail, answers) == 0 else ""
+        answers = (tr("Import as {split}", split=split), tr("Import without a split"), tr("Cancel"))
+        return (split, "", None)[self._dialogs.choose(self._window, text, detail, answers)]
 
     def _plan(self, plan: Callable[..., import_plan.ImportPlan], text: str, path: Path | None = None) -> None:
         self._begin(text, partial(_with_progress, plan), partial(self._planned, path))
@@ -193,7 +201,7 @@ class Transfer(QObject):
     def _ask_for_photos(self, plan: import_plan.ImportPlan) -> int:
         number = plan.found + plan.missing
         text = tr(
-            "{missing} of {photos} are not beside {source}.",
+            "{missing} of {photos} not found beside {source}.",
             missing=plan.missing,
             photos=amount(number, "photo"),
             source=plan.source.name,

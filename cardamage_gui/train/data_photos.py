@@ -86,7 +86,7 @@ class SplitPhotos(QWidget):
         self._count()
 
     def _choose(self, ids: set[str] | frozenset[str]) -> None:
-        """Choose these photos, as one selection of runs of rows: one by one each would be counted with all before it."""
+        """Choose these photos as one selection of runs of rows: one by one, each would be counted anew."""
         rows = [row for row, photo in enumerate(self._model.rows) if photo.id in ids]
         chosen, last = QItemSelection(), len(HEADS) - 1
         for _, run in itertools.groupby(enumerate(rows), key=lambda place: place[1] - place[0]):

@@ -33,9 +33,13 @@ def _kinds(text: str, suffixes: Sequence[str]) -> str:
 class Dialogs:
     """Asks for files, folders and decisions. Tests pass one that answers by itself."""
 
+    _place: Path | None = None  # where files or a folder were chosen last
+
     def folder(self, parent: QWidget, title: str, start: Path | None = None) -> Path | None:
         """An existing folder, or None."""
-        return _path(QFileDialog.getExistingDirectory(parent, title, str(start or Path.home())))
+        chosen = _path(QFileDialog.getExistingDirectory(parent, title, str(start or self._place or Path.home())))
+        self._place = chosen.parent if chosen else self._place
+        return chosen
 
     def new_folder(self, parent: QWidget, title: str, start: Path | None = None) -> Path | None:
         """A folder that may still have to be made, or None."""
@@ -51,8 +55,9 @@ class Dialogs:
     def files(self, parent: QWidget, title: str, kinds: str = "") -> list[Path]:
         """Existing files; empty when none was chosen."""
         names, _ = QFileDialog.getOpenFileNames(
-            parent, title, str(Path.home()), kinds or _kinds(tr("Photos"), PHOTO_SUFFIXES)
+            parent, title, str(self._place or Path.home()), kinds or _kinds(tr("Photos"), PHOTO_SUFFIXES)
         )
+        self._place = Path(names[0]).parent if names else self._place
         return [Path(name) for name in names]
 
     def new_file(self, parent: QWidget, title: str, start: Path, kinds: Mapping[str, str]) -> tuple[Path, str] | None:

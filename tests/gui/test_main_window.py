@@ -152,6 +152,28 @@ def test_an_argument_that_is_a_new_folder_makes_a_project(built, tmp_path):
     assert built.session.project.name == "Fresh"
 
 
+def test_an_argument_that_is_a_photo_is_brought_into_a_new_project(built, answers, folder, tmp_path, wait):
+    answers.folder_answer = tmp_path / "Fresh"
+    photo = folder.parent / "photos" / "a.png"
+
+    built.start(photo)
+
+    wait(lambda: built.session.project is not None and bool(built.session.photos()))
+    assert built.session.project.name == "Fresh"
+    assert [one.name for one in built.session.photos()] == [photo.name]
+
+
+def test_an_argument_that_is_a_project_without_its_file_is_no_folder_to_import(built, folder):
+    from cardamage_core.project import backups
+
+    backups.keep(folder)
+    (folder / "project.cardamage").unlink()
+
+    built.start(folder)
+
+    assert built.window.notice.text() == f"The project file of {folder} is gone."
+
+
 def test_the_last_project_is_opened_again(built, folder):
     built.settings.remember_project(folder)
 

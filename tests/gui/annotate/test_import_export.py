@@ -61,7 +61,7 @@ def test_photos_elsewhere_are_asked_for_and_a_summary_follows(page, session, ans
     answers.place = tmp_path / "elsewhere"
     page.transfer.import_paths([via_file])
     dialog = summary()
-    assert answers.asked == ["1 of 1 photo are not beside via_region_data.json.", "Photos of via_region_data.json"]
+    assert answers.asked == ["1 of 1 photo not found beside via_region_data.json.", "Photos of via_region_data.json"]
     came = session.photos()[-1]
     assert (came.name, came.regions, came.missing) == ("car.png", 1, False)
     assert "hail" in [label.name for label in session.labels()]
@@ -94,6 +94,35 @@ def test_after_one_file_is_called_off_the_others_come_in_and_none_waits(
     dialog.accept()
     assert len(session.photos()) == 5
     assert not page.transfer.busy
+
+
+def in_val(tmp_path):
+    """Annotations beside their photo in a folder called val."""
+    (tmp_path / "val").mkdir()
+    Image.fromarray(np.full((60, 80, 3), 99, dtype=np.uint8)).save(tmp_path / "val" / "car.png")
+    return via2(tmp_path / "val" / "other.json", {"name": "dent"})
+
+
+@pytest.mark.parametrize(("choice", "split", "photos"), [(0, "val", 5), (1, "", 5), (2, "", 4)])
+def test_a_file_in_a_folder_called_val_is_asked_about_each_time(page, session, answers, tmp_path, qtbot, choice, split,
+                                                                photos):  # fmt: skip
+    path = in_val(tmp_path)
+    answers.choice = choice
+    page.transfer.import_paths([path])
+    qtbot.waitUntil(lambda: not page.transfer.busy)
+    assert answers.asked[0] == "“val/other.json” sounds like photos for val."
+    assert len(session.photos()) == photos
+    assert session.photos()[-1].split == (split if photos == 5 else session.photos()[3].split)
+    answers.choice = 2
+    page.transfer.import_paths([path])
+    assert answers.asked.count(answers.asked[0]) == 2
+
+
+def test_what_is_dropped_for_a_split_is_not_asked_about(page, session, answers, tmp_path, qtbot):
+    page.transfer.import_paths([in_val(tmp_path)], split="train")
+    qtbot.waitUntil(lambda: not page.transfer.busy)
+    assert not answers.asked
+    assert session.photos()[-1].split == "train"
 
 
 def test_photos_dropped_while_an_import_runs_come_in_after_it(page, session, via_file, qtbot, tmp_path):
