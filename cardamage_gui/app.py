@@ -295,11 +295,12 @@ def _show_evaluated(built: Built, photo_id: str, folder: Path) -> None:
 
 
 def _dropped(built: Built, paths: list[Path]) -> None:
-    """A project is opened; on Inspect everything else becomes a claim, elsewhere it is imported."""
+    """A project is opened; archives, and on Inspect everything else, become a claim; elsewhere it is imported."""
     window = built.window
     if built.projects.is_project(paths):
         built.projects.open(paths[0])
-    elif window.shown == "inspect":
+    elif window.shown == "inspect" or all(path.suffix.lower() == ".zip" for path in paths):
+        window.show_page("inspect")
         built.inspect.take(paths)
     else:
         window.show_page("annotate")

@@ -22,6 +22,7 @@ from ..errors import FormatError
 LARGEST_FILE = 1_000_000_000  # bytes
 LARGE_FILE = 30_000_000  # bytes above which entries of photos are kept packed, and photos as they are made
 LARGEST_INTEGER = 2**63 - 1
+ZIP = b"PK\x03\x04"  # how an archive begins
 CHUNK = 4_000_000  # bytes read between two looks at whether to go on
 READ, PARSED = 0.05, 0.4  # shares of the time a reader takes; the rest is for building photos and regions
 # Only text with one of these can hold a number that is not finite or does not fit 64 bits.
@@ -141,6 +142,10 @@ class Source:
         """The content; FormatError when it cannot be read or is not UTF text."""
         data = _bytes(self.path, lambda share: self._tell(READ * share))
         self._tell(READ)
+        if bytes(data[:4]) == ZIP:
+            raise FormatError(
+                f"{self.path.name} is an archive.", f"{self.path}: unpack it, then import the annotation file in it."
+            )
         try:
             return data.decode("utf-16" if bytes(data[:2]) in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
         except UnicodeDecodeError as error:

@@ -174,6 +174,17 @@ def test_an_argument_that_is_a_project_without_its_file_is_no_folder_to_import(b
     assert built.window.notice.text() == f"The project file of {folder} is gone."
 
 
+def test_an_archive_is_a_claim_wherever_it_is_dropped(built, answers, tmp_path, monkeypatch):
+    taken = []
+    monkeypatch.setattr(built.inspect, "take", taken.append)
+    (tmp_path / "claim.ZIP").write_bytes(b"PK")
+
+    built.start(tmp_path / "claim.ZIP")
+
+    assert built.window.shown == "inspect"
+    assert (taken, answers.asked) == ([[tmp_path / "claim.ZIP"]], [])
+
+
 def test_the_last_project_is_opened_again(built, folder):
     built.settings.remember_project(folder)
 

@@ -1,6 +1,7 @@
 """Are files of scripts, spreadsheets and other versions of the tools read, and is only what is broken left out?"""
 
 import json
+import zipfile
 
 import pytest
 
@@ -212,3 +213,13 @@ def test_in_other_formats_too_only_the_broken_region_is_left_out(file, content):
     ((shape, _),) = shapes(reading.dataset)
     assert isinstance(shape, Polygon | Rectangle)
     assert [one.code for one in reading.problems] == ["unreadable-region"]
+
+
+def test_an_archive_is_named_as_one(tmp_path):
+    path = tmp_path / "annotations.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("annotations.xml", "<annotations/>")
+    with pytest.raises(FormatError) as raised:
+        formats.read(path)
+    assert raised.value.title == "annotations.zip is an archive."
+    assert "unpack it" in raised.value.detail
