@@ -6,7 +6,6 @@ started again and the photo is asked for once more; a photo that cannot be opene
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -18,7 +17,7 @@ from cardamage_core.errors import CarDamageError, PhotoError, ProcessEndedError
 from cardamage_core.project.prediction_log import Look
 
 from ..background import Background, Task
-from ..language import amount, mark, time_left, tr
+from ..language import amount, mark, tr
 
 if TYPE_CHECKING:
     from cardamage_core.models.registry import Model
@@ -98,7 +97,6 @@ class Outlining(QObject):
         self._tried: Work | None = None  # whose worker died once
         self._task: Task | None = None
         self._done = self._total = self._regions = self._failures = 0
-        self._began = 0.0
         self._cold = True
 
     @property
@@ -117,18 +115,14 @@ class Outlining(QObject):
         return any(work.folder == folder and photo in ("", work.photo) for work in works)
 
     def text(self) -> str:
-        """What is going on, with an estimate; "" when nothing is."""
+        """What is going on; "" when nothing is."""
         if not self.busy:
             return ""
         if self._cold:
-            return tr("Loading the model… the first photo takes a few seconds")
+            return tr("Loading the model…")
         if self._total == 1:
             return tr("Outlining…")
-        left = (time.monotonic() - self._began) / max(1, self._done) * (self._total - self._done)
-        estimate = tr(" · {left} left", left=time_left(left)) if self._done else ""
-        return tr(
-            "Outlining photo {number} of {total}{estimate}", number=self._done + 1, total=self._total, estimate=estimate
-        )
+        return tr("Outlining photo {number} of {total}", number=self._done + 1, total=self._total)
 
     def fraction(self) -> float:
         """How far, 0…1."""
@@ -156,7 +150,6 @@ class Outlining(QObject):
         self._waiting += fresh
         if not self.busy:
             self._done = self._total = 0
-            self._began = time.monotonic()
         self._total += len(fresh)
         if not self.busy and self._model is not None:
             self._next()
@@ -205,8 +198,6 @@ class Outlining(QObject):
         self.changed.emit()
 
     def _found(self, work: Work, model: Model, found: tuple[Region, ...]) -> None:
-        if self._cold:
-            self._began = time.monotonic()  # loading says nothing about the photos to come
         self._cold, self._tried = False, None
         self._finish_one()
         try:
