@@ -9,7 +9,7 @@ place is taken by the next.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -63,7 +63,22 @@ class TrainingPhotos:
 
     def first(self, count: int) -> list[tuple[AnnotatedPhoto, Sample]]:
         """The first readable photos, those with regions before those without; the same at every call."""
-        order = sorted(range(len(self)), key=lambda i: not any(map(is_taught, self._photos[i].regions)))
+        return self._readable(self._taught_first(), count)
+
+    def spread(self, count: int) -> list[tuple[AnnotatedPhoto, Sample]]:
+        """So many readable photos, evenly spread over all of them, with and without regions; the same at every call.
+
+        Photos in a row are often of one source or one car: the first 30 are no sample of 300.
+        """
+        order, count = self._taught_first(), min(count, len(self))
+        places = [(2 * i + 1) * len(order) // (2 * count) for i in range(count)]
+        others = sorted(set(range(len(order))) - set(places))  # where one of them cannot be read
+        return self._readable([order[place] for place in (*places, *others)], count)
+
+    def _taught_first(self) -> list[int]:
+        return sorted(range(len(self)), key=lambda i: not any(map(is_taught, self._photos[i].regions)))
+
+    def _readable(self, order: Iterable[int], count: int) -> list[tuple[AnnotatedPhoto, Sample]]:
         found: list[tuple[AnnotatedPhoto, Sample]] = []
         for index in order:
             if len(found) < count and (sample := self._sample(index)) is not None:

@@ -237,7 +237,7 @@ class Trainer:
 
     def _validated(self) -> list[Sample]:
         """The photos validated on: all, or as many as cost a tenth of the epoch; the same ones every time."""
-        return [sample for _, sample in self._val.first(validated_photos(self._job, len(self._val)))]
+        return [sample for _, sample in self._val.spread(validated_photos(self._job, len(self._val)))]
 
     def _preview(self, epoch: int) -> None:
         photos = self._val if len(self._val) else self._train

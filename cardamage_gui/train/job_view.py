@@ -232,8 +232,14 @@ class JobView(QFrame):
         some = bool(self._feed.history.loss.x) and compiling is not None
         if self._curves is not None:
             self._curves.setVisible(some)
-        compiling_text = tr("Compiling the network: the first step takes up to a minute.")
-        self._waiting.setText(compiling_text if compiling else tr("The curves begin with the first step."))
+        job = self._job
+        if compiling and job is not None and job.live:
+            said = tr("Compiling the network: the first step takes up to a minute.")
+        elif job is not None and job.state == "stopped":
+            said = translated(job.message)  # before its first step
+        else:
+            said = tr("The curves begin with the first step.")
+        self._waiting.setText(said)
         self._waiting.setVisible(not some)
 
     def _shown_curves(self) -> Curves:

@@ -250,7 +250,13 @@ def tip_of(item: Any) -> str:
         return f"{item.job.name}\n{translated(item.message)}"
     if hasattr(item, "request"):
         return f"{name_of(item)}\n{translated(item.message)}"
-    return f"{item.card.name}\n{item.card.id}"
+    photos = item.card.metrics.get("photos")
+    measured = (
+        tr("Measured while training, on {photos}; an evaluation judges on all.", photos=amount(photos, "photo"))
+        if isinstance(photos, int) and "mask_ap50" in item.card.metrics
+        else ""
+    )
+    return "\n".join(filter(None, (item.card.name, item.card.id, measured)))
 
 
 def _paint_bar(painter: QPainter, box: QRect, fraction: float, color: QColor, colors: look.Palette) -> None:

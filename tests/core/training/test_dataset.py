@@ -86,6 +86,15 @@ def test_the_first_photos_are_those_with_regions_and_readable(ten):
     assert [photo.photo.id for photo, _ in photos.first(4)] == ["p1", "p2", "p3", "p0"]
 
 
+def test_a_sample_is_spread_over_photos_with_and_without_regions(ten):
+    plain = tuple(AnnotatedPhoto(one.photo) for one in ten.photos[8:])
+    Path(ten.photos[3].photo.path).write_bytes(b"no photo")
+    photos = TrainingPhotos(Dataset((*plain, *ten.photos[:8])), CLASSES, longest_side=64, seed=0)
+    assert [photo.photo.id for photo, _ in photos.spread(5)] == ["p1", "p5", "p7", "p9", "p0"]
+    assert len(photos.spread(50)) == 9
+    assert TrainingPhotos(Dataset(()), CLASSES, longest_side=64, seed=0).spread(5) == []
+
+
 def test_only_regions_with_area_on_the_photo_that_count_and_are_learned_are_taught():
     hole = Polygon((((2, 2), (8, 2), (8, 8), (2, 8)), ((4, 4), (6, 4), (6, 6), (4, 6))))
     regions = (

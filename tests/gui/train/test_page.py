@@ -110,6 +110,13 @@ def test_while_the_network_is_compiled_the_page_says_so(opened, page, wait):
     wait(lambda: "Compiling the network: the first step takes up to a minute." in shown(page))
 
 
+def test_a_training_stopped_while_compiling_says_so_instead(opened, page, wait):
+    say_started(made_job(opened)).write("stopped", step=0)
+    opened.watch.look()
+    wait(lambda: shown(page).count("Stopped before the first step.") == 1)
+    assert not any("Compiling" in text for text in shown(page))
+
+
 def test_stop_asks_the_worker_and_shows_that_it_is_stopping(opened, page, wait):
     job = made_job(opened)
     log = say_started(job)
