@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -82,11 +83,17 @@ class Projects(QObject):
 
     def is_project(self, paths: Sequence[Path]) -> bool:
         """Whether what was dropped is one project's folder or file."""
-        return len(paths) == 1 and (paths[0].name == FILE or (paths[0] / FILE).is_file())
+        try:
+            return len(paths) == 1 and (paths[0].name == FILE or (paths[0] / FILE).is_file())
+        except OSError:  # not to be read
+            return False
 
     def is_material(self, path: Path) -> bool:
         """Whether a path holds something to bring in: it is no project, none that lost its file, and no free folder."""
-        return not (self.is_project([path]) or backups.copies(path) or _is_free(path))
+        try:
+            return not (self.is_project([path]) or backups.copies(path) or _is_free(path))
+        except OSError:  # it may not be read: opening it says why
+            return False
 
     def choose(self) -> None:
         """Ask for a project's folder and open it."""
@@ -114,10 +121,11 @@ class Projects(QObject):
 
     def open_or_create(self, folder: Path) -> None:
         """For the command line: open the project, or make one where there is none."""
-        if _is_free(folder):
-            self._try(lambda: self._session.create(folder), folder)
-        else:
-            self.open(folder)  # where it is none, that is said
+        with contextlib.suppress(OSError):
+            if _is_free(folder):
+                self._try(lambda: self._session.create(folder), folder)
+                return
+        self.open(folder)  # where it is none, or may not be read, that is said
 
     def reopen_last(self) -> None:
         """At start: the project that was open last, if it is still there and no other window has it."""
@@ -169,7 +177,7 @@ class Projects(QObject):
 
 
 def _is_free(path: Path) -> bool:
-    """Whether a project can be made here: nothing is there yet, or an empty folder."""
+    """Whether a project can be made here: nothing is there, or an empty folder. OSError where it may not be read."""
     return not path.exists() or (path.is_dir() and not any(path.iterdir()))
 
 

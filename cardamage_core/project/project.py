@@ -16,7 +16,7 @@ import msgspec
 
 from ..annotations.confidence import is_score
 from ..annotations.model import AnnotatedPhoto, Label, Photo, Problem, Region
-from ..errors import CarDamageError, ProjectError
+from ..errors import CarDamageError, ProjectError, reason_of
 from . import backups, fingerprints, history, journal, prediction_log, store
 from .contents import THRESHOLD_SETTING, Contents
 from .edit_changes import EditChanges
@@ -75,12 +75,17 @@ class Project(Contents):
 
     @staticmethod
     def is_in(folder: Path) -> bool:
-        """Whether a project lies in a folder; one whose making was cut short is none."""
+        """Whether a project lies in a folder; one whose making was cut short is none.
+
+        ProjectError when the folder may not be read.
+        """
         path = folder / FILE
         try:
             return path.is_file() and (not store.is_unfinished(path) or bool(backups.copies(folder)))
         except FileNotFoundError:  # removed at this moment
             return False
+        except PermissionError as error:
+            raise ProjectError(f"{folder} cannot be read.", f"{reason_of(error)}.") from error
 
     @classmethod
     def _locked(cls, folder: Path, *, may_open: bool, may_make: bool, copied: bool = True) -> Project:

@@ -86,7 +86,8 @@ class Transfer(QObject):
 
         for path in paths:
             self._splits.pop(path, None)
-            self._splits |= {path: split} if split is not None else {}
+        if split is not None:
+            self._splits |= dict.fromkeys(paths, split)
         photos = [path for path in paths if path.is_file() and path.suffix.lower() in PHOTO_SUFFIXES]
         self._waiting += [tuple(photos)] if photos else []
         self._waiting += [path for path in paths if path not in photos]

@@ -174,6 +174,26 @@ def test_an_argument_that_is_a_project_without_its_file_is_no_folder_to_import(b
     assert built.window.notice.text() == f"The project file of {folder} is gone."
 
 
+def refusing(look, closed):
+    def looked(path):
+        if closed in (path, *path.parents):
+            raise PermissionError(13, "Permission denied", str(path))
+        return look(path)
+
+    return looked
+
+
+def test_a_folder_that_may_not_be_read_is_said_to_be_one(built, tmp_path, monkeypatch):
+    closed = tmp_path / "closed"
+    closed.mkdir()
+
+    for name in ("is_file", "iterdir"):  # root may read everything
+        monkeypatch.setattr(type(closed), name, refusing(getattr(type(closed), name), closed))
+    built.start(closed)
+
+    assert built.window.notice.text() == f"{closed} cannot be read."
+
+
 def test_an_archive_is_a_claim_wherever_it_is_dropped(built, answers, tmp_path, monkeypatch):
     taken = []
     monkeypatch.setattr(built.inspect, "take", taken.append)
