@@ -16,6 +16,7 @@ from .errors import CarDamageError
 PHOTO_SUFFIXES = (
     ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".webp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".mpo",
 )  # fmt: skip
+ARCHIVE_SUFFIXES = (".zip",)  # of photos, such as those of a claim
 ANNOTATION_SUFFIXES = (".json", ".csv", ".xml", ".yaml", ".yml")
 REPORT_SUFFIXES = (".pdf", ".html", ".json", ".csv")  # of a claim
 EVALUATION_SUFFIXES = (".html", ".csv", ".json")  # of a model

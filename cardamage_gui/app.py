@@ -94,7 +94,9 @@ class Built:
 
     def take(self, given: Path) -> None:
         """Open a project or make one in a new folder; photos and annotations are taken as if they had been dropped."""
-        if self.projects.is_material(given):
+        from .projects import kind_of
+
+        if kind_of(given) == "material":
             _dropped(self, [given])
         else:
             self.projects.open_or_create(given)
@@ -296,10 +298,12 @@ def _show_evaluated(built: Built, photo_id: str, folder: Path) -> None:
 
 def _dropped(built: Built, paths: list[Path]) -> None:
     """A project is opened; archives, and on Inspect everything else, become a claim; elsewhere it is imported."""
+    from cardamage_core.files import ARCHIVE_SUFFIXES
+
     window = built.window
     if built.projects.is_project(paths):
         built.projects.open(paths[0])
-    elif window.shown == "inspect" or all(path.suffix.lower() == ".zip" for path in paths):
+    elif window.shown == "inspect" or all(path.suffix.lower() in ARCHIVE_SUFFIXES for path in paths):
         window.show_page("inspect")
         built.inspect.take(paths)
     else:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from qtpy.QtCore import QObject, Signal
 from qtpy.QtWidgets import QWidget
@@ -21,6 +21,7 @@ from .widgets.dialogs import Dialogs
 
 FILE = "project.cardamage"
 SAMPLE = "Sample project"
+Kind = Literal["project", "free", "material"]
 
 
 class Projects(QObject):
@@ -83,17 +84,7 @@ class Projects(QObject):
 
     def is_project(self, paths: Sequence[Path]) -> bool:
         """Whether what was dropped is one project's folder or file."""
-        try:
-            return len(paths) == 1 and (paths[0].name == FILE or (paths[0] / FILE).is_file())
-        except OSError:  # not to be read
-            return False
-
-    def is_material(self, path: Path) -> bool:
-        """Whether a path holds something to bring in: it is no project, none that lost its file, and no free folder."""
-        try:
-            return not (self.is_project([path]) or backups.copies(path) or _is_free(path))
-        except OSError:  # it may not be read: opening it says why
-            return False
+        return len(paths) == 1 and kind_of(paths[0]) == "project"
 
     def choose(self) -> None:
         """Ask for a project's folder and open it."""
@@ -121,11 +112,10 @@ class Projects(QObject):
 
     def open_or_create(self, folder: Path) -> None:
         """For the command line: open the project, or make one where there is none."""
-        with contextlib.suppress(OSError):
-            if _is_free(folder):
-                self._try(lambda: self._session.create(folder), folder)
-                return
-        self.open(folder)  # where it is none, or may not be read, that is said
+        if kind_of(folder) == "free":
+            self._try(lambda: self._session.create(folder), folder)
+        else:
+            self.open(folder)  # where it is none, or may not be read, that is said
 
     def reopen_last(self) -> None:
         """At start: the project that was open last, if it is still there and no other window has it."""
@@ -176,9 +166,20 @@ class Projects(QObject):
         self.opened.emit()
 
 
-def _is_free(path: Path) -> bool:
-    """Whether a project can be made here: nothing is there, or an empty folder. OSError where it may not be read."""
-    return not path.exists() or (path.is_dir() and not any(path.iterdir()))
+def kind_of(path: Path) -> Kind:
+    """What a path is.
+
+    A project, also one that lost its file or may not be read, since opening it says so; a place where one can be made:
+    nothing is there, or an empty folder; else material to bring in.
+    """
+    try:
+        if path.name == FILE or (path / FILE).is_file() or backups.copies(path):
+            return "project"
+        if not path.exists() or (path.is_dir() and not any(path.iterdir())):
+            return "free"
+    except OSError:
+        return "project"
+    return "material"
 
 
 def sample_folder() -> Path:

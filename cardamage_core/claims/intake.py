@@ -26,7 +26,6 @@ MOST_BYTES = 300_000_000  # of one photo's file
 MOST_PHOTOS = 2000  # of one claim
 LONGEST_NAME = 120  # bytes
 CHUNK = 1 << 20
-ARCHIVE_SUFFIXES = (".zip",)
 _JUNK = {"thumbs.db", "desktop.ini", ".ds_store"}  # what systems leave in folders
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')  # in names of files, on any system
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
@@ -111,7 +110,7 @@ def _found(sources: Sequence[Path], opened: archives.Opened, refused: list[Photo
 
 def _of_file(path: Path, opened: archives.Opened, refused: list[PhotoWarning]) -> Iterator[Incoming]:
     """A file that was named by a person: whatever it is called, it is looked at."""
-    if path.suffix.lower() in ARCHIVE_SUFFIXES:
+    if path.suffix.lower() in files.ARCHIVE_SUFFIXES:
         try:
             members = opened.members(path)
         except Refusal as error:
@@ -132,7 +131,7 @@ def _of_folder(folder: Path, opened: archives.Opened, refused: list[PhotoWarning
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names, key=natural):
             path = Path(place, name)
-            if path.suffix.lower() in ARCHIVE_SUFFIXES or _is_wanted(name, folder.name, refused):
+            if path.suffix.lower() in files.ARCHIVE_SUFFIXES or _is_wanted(name, folder.name, refused):
                 yield from _of_file(path, opened, refused)
 
 

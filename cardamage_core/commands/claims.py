@@ -22,11 +22,11 @@ from ..assessment.damage import figure
 from ..claims import library
 from ..claims.archives import READING, Refusal
 from ..claims.claim import Claim
-from ..claims.intake import ARCHIVE_SUFFIXES, CHUNK, incoming_files, natural, safe_name
+from ..claims.intake import CHUNK, incoming_files, natural, safe_name
 from ..claims.model import ClaimFields, Finding
 from ..claims.outline import open_photos, outline
 from ..errors import CarDamageError, ProjectError
-from ..files import PHOTO_SUFFIXES, write_atomic
+from ..files import ARCHIVE_SUFFIXES, PHOTO_SUFFIXES, write_atomic
 from ..inference.client import Predictor
 from ..models import registry
 from ..report import write
