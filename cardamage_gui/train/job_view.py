@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import (
@@ -375,14 +375,11 @@ def where(job: JobStatus) -> str:
     if job.state == "draft" or (job.live and not job.stepping):
         return translated(job.message)
     in_epoch = (job.step - 1) % job.job.steps + 1 if job.step else 0
-    far = tr(
-        "Epoch {epoch} of {epochs} · step {in_epoch} of {steps}",
-        epoch=job.epoch,
-        epochs=job.job.epochs,
-        in_epoch=in_epoch,
-        steps=job.job.steps,
-    )
-    return far if job.state == "running" else f"{translated(job.state.capitalize())} · {far[0].lower()}{far[1:]}"
+    far: dict[str, Any] = {"epoch": job.epoch, "epochs": job.job.epochs, "in_epoch": in_epoch, "steps": job.job.steps}
+    if job.state == "running":
+        return tr("Epoch {epoch} of {epochs} · step {in_epoch} of {steps}", **far)
+    ended = tr("epoch {epoch} of {epochs} · step {in_epoch} of {steps}", **far)
+    return f"{translated(job.state.capitalize())} · {ended}"
 
 
 def speed(job: JobStatus) -> str:
